@@ -1,0 +1,57 @@
+# What every target of ours is compiled with; nothing here changes what the program does.
+
+find_program(CCACHE_PROGRAM ccache)
+if(CCACHE_PROGRAM)
+  set(CMAKE_C_COMPILER_LAUNCHER ${CCACHE_PROGRAM})
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE_PROGRAM})
+endif()
+find_program(MOLD_PROGRAM mold)
+if(MOLD_PROGRAM)
+  add_link_options(-fuse-ld=mold)
+endif()
+
+# Line tables are enough for a backtrace and halve the time and size of debug information.
+set(CMAKE_CXX_FLAGS_DEBUG "-O0 -g1")
+set(CMAKE_CXX_FLAGS_RELEASE "-O2 -g1")
+set(CMAKE_C_FLAGS_RELEASE "-O2")
+
+if(LITHAIR_SANITIZE)
+  add_compile_options(-fsanitize=${LITHAIR_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  add_link_options(-fsanitize=${LITHAIR_SANITIZE})
+endif()
+
+add_library(lithair_warnings INTERFACE)
+target_compile_options(lithair_warnings INTERFACE
+  $<$<COMPILE_LANGUAGE:CXX>:-Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual
+  -Wconversion -Wno-sign-conversion -Werror>)
+if(LITHAIR_SANITIZE)
+  # g++ 12 reports uninitialized values that only exist in instrumented code.
+  target_compile_options(lithair_warnings INTERFACE -Wno-error=maybe-uninitialized)
+endif()
+
+# lithair_library(<name> SOURCES ... LINK ...): the library of one room, `lithair::<name>`.
+# Headers are included from the top of the tree: #include "protocol/core.hpp".
+function(lithair_library name)
+  cmake_parse_arguments(arg "" "" "SOURCES;LINK;PRIVATE_LINK" ${ARGN})
+  add_library(lithair_${name} STATIC ${arg_SOURCES})
+  add_library(lithair::${name} ALIAS lithair_${name})
+  target_include_directories(lithair_${name} PUBLIC ${PROJECT_SOURCE_DIR})
+  target_link_libraries(lithair_${name} PUBLIC ${arg_LINK}
+    PRIVATE ${arg_PRIVATE_LINK} $<BUILD_INTERFACE:lithair_warnings>)
+endfunction()
+
+# lithair_test(<name> SOURCES ... LINK ...): a Boost.Test binary, one ctest case.
+function(lithair_test name)
+  cmake_parse_arguments(arg "" "TIMEOUT" "SOURCES;LINK;LABELS" ${ARGN})
+  add_executable(test_${name} ${arg_SOURCES} ${PROJECT_SOURCE_DIR}/test/main.cpp)
+  target_link_libraries(test_${name} PRIVATE ${arg_LINK} lithair_deps::boost_test lithair_warnings)
+  target_include_directories(test_${name} PRIVATE ${PROJECT_SOURCE_DIR})
+  add_test(NAME ${name} COMMAND test_${name} --log_level=error --color_output=no)
+  if(NOT arg_TIMEOUT)
+    set(arg_TIMEOUT 300)
+  endif()
+  set_tests_properties(${name} PROPERTIES TIMEOUT ${arg_TIMEOUT})
+  if(arg_LABELS)
+    set_tests_properties(${name} PROPERTIES LABELS "${arg_LABELS}")
+  endif()
+endfunction()

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace lithair::models {
+
+/// The state of a group is one ordered map from bytes to bytes: records, indexes, history, idempotency
+/// keys. Everything in it is laid out by `models/keys`; stores below only keep bytes in order.
+///
+/// A view is exact as of one log index and is used on one thread.
+class state_view {
+ public:
+  enum class direction { ascending, descending };
+  /// Returns false to stop. The views are valid during the call only.
+  using visitor = std::function<bool(std::string_view key, std::string_view value)>;
+
+  virtual ~state_view() = default;
+
+  [[nodiscard]] virtual std::optional<std::string> get(std::string_view key) const = 0;
+
+  /// Visits the pairs whose key lies in [lower, upper), in key order or its reverse.
+  virtual void scan(std::string_view lower, std::string_view upper, direction order,
+                    const visitor& visit) const = 0;
+};
+
+/// One pair that a command writes; no value: the key is removed.
+struct change {
+  std::string key;
+  std::optional<std::string> value;
+
+  bool operator==(const change&) const = default;
+};
+
+/// What one command does to the state; applied as a whole or not at all. Later changes of the same key win.
+using change_set = std::vector<change>;
+
+/// A view in which a change set already took effect; for commands that consist of several.
+class changed_view;
+
+}  // namespace lithair::models

@@ -1,0 +1,55 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "protocol/core.hpp"
+
+/// Bytes on disk. Nothing here knows what they mean.
+namespace lithair::persistence {
+
+/// A write of one group, one of those that share a transaction.
+struct group_write {
+  protocol::group_id group;
+  protocol::log_write write;
+};
+
+/// The log environment: hard state and entries of all groups of one node, and the node's identity.
+///
+/// `write`, `purge` and `reset` belong to one thread, the log writer's; `read` and `restore` may be called
+/// from any thread at any time and see whole transactions only. Failures throw `storage_error`; after a
+/// failed write the store refuses every further one, for the disk's state is unknown.
+class log_store {
+ public:
+  virtual ~log_store() = default;
+
+  /// What `raft_core` starts from; checks every entry's checksum on the way.
+  virtual protocol::restored_state restore(protocol::group_id group) = 0;
+
+  /// Performs all writes, in order, as ONE transaction, durable when this returns.
+  virtual void write(std::span<const group_write> writes) = 0;
+
+  /// Entries from `first` to at most `last`, up to about `max_bytes` but at least one; empty when `first`
+  /// is not in the log. Checks checksums.
+  virtual std::vector<protocol::entry> read(protocol::group_id group, protocol::index_t first,
+                                            protocol::index_t last, std::uint64_t max_bytes) const = 0;
+
+  /// Forgets entries up to and including `meta.index`, which `meta` stands for from now on. Durable.
+  virtual void purge(protocol::group_id group, const protocol::snapshot_meta& meta) = 0;
+
+  /// Replaces the whole log by the snapshot point `meta`, keeping the hard state. Durable.
+  virtual void reset(protocol::group_id group, const protocol::snapshot_meta& meta) = 0;
+};
+
+/// Who a data directory belongs to. Written once, at first start.
+struct identity {
+  std::uint32_t format = 1;
+  protocol::node_id node;
+  std::uint64_t cluster = 0;  ///< 0 until the node is part of a cluster
+  std::uint64_t boots = 0;    ///< raised by one, durably, at each opening
+};
+
+}  // namespace lithair::persistence

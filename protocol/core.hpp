@@ -1,0 +1,147 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "protocol/configuration.hpp"
+#include "protocol/entry.hpp"
+#include "protocol/message.hpp"
+#include "protocol/options.hpp"
+#include "protocol/output.hpp"
+#include "protocol/types.hpp"
+
+namespace lithair::protocol {
+
+/// What a driver found on its disk at start. A node that never ran has only zeroes.
+struct restored_state {
+  hard_state state;
+  index_t snapshot_index;       ///< the log begins after this index, or none
+  term_t snapshot_term;
+  configuration snapshot_members;  ///< the configuration as of `snapshot_index`
+  index_t last_index;           ///< of the log; equals snapshot_index when there are no entries
+  std::vector<term_run> terms;  ///< of the entries after snapshot_index
+  std::vector<entry> configurations;  ///< the configuration entries after snapshot_index
+  index_t applied;              ///< the driver's state has applied up to here; committed, therefore
+};
+
+/// A number in [0, bound), bound > 0. Handed in so that tests own chance.
+using jitter = std::function<std::uint32_t(std::uint32_t bound)>;
+
+/// How a peer's replication stands, for status pages.
+struct peer_status {
+  node_id id;
+  index_t match;
+  index_t next;
+  std::uint64_t inflight_bytes = 0;
+  std::uint32_t ticks_since_contact = 0;
+  bool voter = true;
+  enum class mode : std::uint8_t { probe, replicate, snapshot } state = mode::probe;
+};
+
+struct status {
+  node_id id;
+  group_id group;
+  role now = role::follower;
+  term_t term;
+  node_id voted_for;
+  node_id leader;
+  index_t commit;
+  index_t applied;
+  index_t last_index;
+  index_t durable_index;
+  index_t first_index;  ///< first entry still in the log
+  node_id transfer_target;
+  configuration members;
+  std::vector<peer_status> peers;  ///< at the leader only
+  std::uint64_t elections = 0;     ///< started by this node since its start
+};
+
+/// Raft for one group on one node.
+///
+/// Calls are inputs; what follows from them collects in one `output`, taken by `take_output`. Whoever
+/// calls owns the object; no call blocks, and none may be made from two threads at once. Broken
+/// invariants abort the process in every build type; bad messages are ignored.
+class raft_core {
+ public:
+  raft_core(node_id self, group_id group, options opts, restored_state state, jitter chance);
+  ~raft_core();
+  raft_core(raft_core&&) noexcept;
+  raft_core& operator=(raft_core&&) noexcept;
+
+  // -- inputs -----------------------------------------------------------------------------------
+
+  /// One tick of time passed.
+  void tick();
+
+  /// A message of the group arrived. `from` is who the link says it is.
+  void step(node_id from, message msg);
+
+  /// Makes a node without any log the founder of a group with these members (it writes them as the
+  /// first entry and campaigns). False, and nothing done, on a node that has a log or a term.
+  [[nodiscard]] bool bootstrap(configuration members);
+
+  /// Takes commands of this node's clients: appends them when leader, else forwards them to the
+  /// leader. `refusal::none` means taken *under the term `current_term()`*; the outcome shows when
+  /// they are applied, in `output::refused`, or when an entry of a later term is applied first (lost).
+  [[nodiscard]] refusal propose(std::vector<proposal> proposals);
+
+  /// Starts a joint change to these members. Only at the leader; `none` when it is under way.
+  enum class change_refusal : std::uint8_t { none, not_leader, in_progress, term_not_committed, transferring, same, invalid };
+  [[nodiscard]] change_refusal reconfigure(std::vector<member> members);
+
+  /// Hands leadership to `to` (none: to the best voter). False when it can't begin.
+  [[nodiscard]] bool transfer(node_id to);
+
+  /// Asks for a read index; the answer comes in `output::reads`, maybe refused.
+  void read(read_token token);
+
+  /// The write `token`, and thereby every write before it, is durable. May be called late.
+  void written(write_token token);
+
+  /// The driver's state has applied entries up to `index`; entries before it may leave memory.
+  void applied(index_t index);
+
+  /// The answer to an `entry_fetch`: consecutive entries from `first` on; empty when it failed.
+  void fetched(const entry_fetch& request, std::vector<entry> entries);
+
+  /// Nothing reaches `peer` now (a hint: its link went down), or its link is back.
+  void unreachable(node_id peer);
+
+  /// The log up to `index` is covered by the driver's own durable state; forget it.
+  void purged(index_t index);
+
+  /// At the sender: `peer` has installed the snapshot as of `index`, or the transfer failed.
+  void snapshot_sent(node_id peer, index_t index, bool installed);
+
+  /// At the receiver: the driver's state now is that of `meta`, durably; the log begins after it.
+  void snapshot_installed(const snapshot_meta& meta);
+
+  // -- outputs ----------------------------------------------------------------------------------
+
+  bool has_output() const;
+  [[nodiscard]] output take_output();
+
+  /// Entries [first, last] as far as they are in memory; empty when the first is not.
+  std::vector<entry> cached(index_t first, index_t last) const;
+
+  // -- what it is now ---------------------------------------------------------------------------
+
+  role current_role() const;
+  term_t current_term() const;
+  node_id leader() const;
+  index_t commit_index() const;
+  index_t last_index() const;
+  const configuration& members() const;
+  /// A leader that has committed an entry of its own term: it may answer reads and change members.
+  bool ready() const;
+  status inspect() const;
+
+ private:
+  struct implementation;
+  std::unique_ptr<implementation> impl_;
+};
+
+}  // namespace lithair::protocol

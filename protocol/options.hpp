@@ -1,0 +1,35 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+namespace lithair::protocol {
+
+/// The core counts time in ticks; the driver says how long one is (10 ms by default).
+struct options {
+  /// Ticks without contact after which a follower asks for an election: drawn anew each time from
+  /// [min, max). Too close to `heartbeat_ticks`: needless elections; too long: slow failover.
+  std::uint32_t election_min_ticks = 15;
+  std::uint32_t election_max_ticks = 30;
+  /// Ticks between two contacts of the leader with a silent follower.
+  std::uint32_t heartbeat_ticks = 5;
+  /// The largest append message, in bytes of entries: heartbeats never wait behind more than this.
+  std::uint64_t max_append_bytes = 192 * 1024;
+  /// Bytes sent to one peer and not yet acknowledged; bounds the memory that a slow peer costs.
+  std::uint64_t max_inflight_bytes = 1024 * 1024;
+  /// Bytes of entries not yet committed; proposals beyond it are refused as `busy`.
+  std::uint64_t max_uncommitted_bytes = 64 * 1024 * 1024;
+  /// Bytes of durable, applied entries kept in memory for followers that lag a little.
+  std::uint64_t max_cached_bytes = 16 * 1024 * 1024;
+  /// Reads from the leader's lease, without a round: wrong when clocks drift by more than
+  /// `lease_drift_percent` between nodes.
+  bool lease_reads = false;
+  std::uint32_t lease_drift_percent = 10;
+  /// A candidate of lower priority waits this many times longer (1: no difference).
+  std::uint32_t priority_delay = 1;
+
+  /// Empty when the options make sense together, else one sentence saying what does not.
+  std::string validate() const;
+};
+
+}  // namespace lithair::protocol
