@@ -1,0 +1,74 @@
+#pragma once
+
+#include <uv.h>
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include <caf/execution_unit.hpp>
+#include <caf/fwd.hpp>
+
+namespace lithair::actors {
+
+/// A libuv loop on its own thread that CAF actors live on: what an actor of this loop handles, its timers and
+/// its sockets all run on one thread, without a lock.
+///
+/// Ownership: whoever made it calls `stop`, then destroys it; the actors on it must have ended before, and
+/// every libuv handle on it must be closed. `start` and `stop` belong to that owner's thread.
+class loop final : public caf::execution_unit {
+ public:
+  loop(caf::actor_system& system, std::string name);
+  ~loop() override;
+  loop(const loop&) = delete;
+  loop& operator=(const loop&) = delete;
+
+  void start();
+  /// Runs what is queued, then ends the thread and joins it.
+  void stop();
+
+  /// Lets `job` run on the loop's thread. Any thread; lock-free from the loop's own.
+  void exec_later(caf::resumable* job) override;
+  /// Runs `task` on the loop's thread. Any thread.
+  void post(std::function<void()> task);
+  /// Runs `task` on the loop's thread and waits for it; not from the loop's own thread.
+  void call(const std::function<void()>& task);
+
+  bool on_own_thread() const { return std::this_thread::get_id() == thread_id_; }
+  /// For handles of sessions and timers; only on the loop's thread, or before `start`.
+  uv_loop_t* uv() { return &uv_; }
+  /// Milliseconds of a steady clock, as of the loop's last wake-up. Only on the loop's thread.
+  std::uint64_t now_ms() { return uv_now(&uv_); }
+
+ private:
+  void run();
+  void take_foreign();
+  void drain();
+  void resume(caf::resumable* job);
+
+  std::string name_;
+  uv_loop_t uv_{};
+  uv_async_t wake_{};
+  uv_prepare_t before_poll_{};
+  uv_check_t after_poll_{};
+  uv_idle_t busy_{};  // active while jobs are left, so that polling does not block
+
+  std::deque<caf::resumable*> jobs_;  // the loop's thread only
+
+  std::mutex mutex_;
+  std::vector<caf::resumable*> foreign_jobs_;       // guarded by mutex_
+  std::vector<std::function<void()>> foreign_tasks_;  // guarded by mutex_
+  bool stopping_ = false;                             // guarded by mutex_
+  // Scratch of take_foreign, kept for its capacity.
+  std::vector<caf::resumable*> taken_jobs_;
+  std::vector<std::function<void()>> taken_tasks_;
+
+  std::thread thread_;
+  std::thread::id thread_id_;
+};
+
+}  // namespace lithair::actors

@@ -1,0 +1,256 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <caf/actor.hpp>
+#include <caf/allowed_unsafe_message_type.hpp>
+#include <caf/atom.hpp>
+#include <caf/fwd.hpp>
+#include <caf/type_id.hpp>
+
+#include "models/service.hpp"
+#include "protocol/core.hpp"
+
+/// Every message between actors. The first group crosses the network and is the wire; all others stay
+/// in one process.
+namespace lithair::actors {
+
+// -- between nodes ------------------------------------------------------------------------------------
+
+/// The version of the messages between nodes; peers of another major version are refused.
+inline constexpr std::uint32_t peer_version = 1;
+
+/// The first thing said on a link: who speaks, and where its messages are to be sent.
+struct hello {
+  std::uint32_t version = peer_version;
+  std::uint64_t cluster = 0;  ///< 0: not part of a cluster yet
+  std::uint64_t node = 0;
+  std::uint64_t to = 0;  ///< the node it means to reach
+  std::string schema;    ///< fingerprint of the models it serves
+  caf::actor endpoint;   ///< takes peer_message
+};
+
+/// The answer: the receiver's endpoint, or why the link is refused.
+struct welcome {
+  std::uint64_t cluster = 0;
+  std::uint64_t node = 0;
+  std::string schema;
+  std::string refused;  ///< a sentence; empty: welcome
+  caf::actor endpoint;
+};
+
+/// One or more Raft messages, encoded by `peer_codec`.
+struct peer_message {
+  std::uint32_t version = peer_version;
+  std::string bytes;
+};
+
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, hello& x) {
+  return f(x.version, x.cluster, x.node, x.to, x.schema, x.endpoint);
+}
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, welcome& x) {
+  return f(x.cluster, x.node, x.schema, x.refused, x.endpoint);
+}
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, peer_message& x) {
+  return f(x.version, x.bytes);
+}
+
+// -- HTTP sessions and the library: requests to the group's raft actor, answers to their sender ------------
+
+/// What happened to a request, before any question of its content.
+enum class disposition : std::uint8_t {
+  done,         ///< it was carried out (or refused by the models); see `result`
+  unavailable,  ///< 503: certainly not applied; no leader, or full
+  unknown,      ///< 504: the outcome is unknown
+};
+
+/// A command that `models::prepare` made; the answer is `submitted`.
+struct submit {
+  std::uint64_t token = 0;  ///< the sender's own number, given back
+  std::string command;
+};
+
+struct submitted {
+  std::uint64_t token = 0;
+  disposition what = disposition::done;
+  std::string reason;      ///< when not done: a sentence
+  std::uint64_t index = 0;  ///< log index of the command, when done
+  models::outcome result;
+};
+
+enum class consistency : std::uint8_t { linearizable, leader, local };
+
+/// A read; the answer is `answered`.
+struct ask {
+  std::uint64_t token = 0;
+  consistency level = consistency::linearizable;
+  std::uint64_t min_index = 0;  ///< wait until this much is applied, for at most 5 s
+  models::query what;
+};
+
+struct answered {
+  std::uint64_t token = 0;
+  disposition what = disposition::done;
+  std::string reason;
+  std::uint64_t applied = 0;  ///< the index that the answered state had applied
+  models::outcome result;
+};
+
+/// Asks how the node stands; the answer is `node_status`.
+struct inspect_node {
+  std::uint64_t token = 0;
+};
+
+struct member_status {
+  std::uint64_t id = 0;
+  std::string addr;       ///< HTTP address
+  std::string peer_addr;  ///< middleman address
+  std::string role;       ///< "leader", "follower", "learner", "unknown"
+  bool voter = true;
+  bool connected = false;
+  std::uint64_t match = 0;
+  std::uint64_t lag_entries = 0;
+  std::int64_t lag_ms = -1;           ///< -1: unknown (only the leader knows)
+  std::int64_t last_contact_ms = -1;  ///< -1: unknown
+};
+
+struct node_status {
+  std::uint64_t token = 0;
+  protocol::status raft;
+  std::uint64_t cluster = 0;
+  std::string addr;
+  std::string leader_addr;  ///< HTTP address; empty when unknown
+  std::uint64_t applied = 0;
+  std::uint64_t pending = 0;  ///< proposals in flight
+  bool ready = false;         ///< serves linearizable reads now
+  std::string not_ready;      ///< why not
+  std::int64_t uptime_ms = 0;
+  std::uint64_t data_bytes = 0;
+  std::vector<member_status> members;
+};
+
+/// Asks whether linearizable reads are served now: performs one. The answer is `readiness`.
+struct probe_ready {
+  std::uint64_t token = 0;
+  std::uint64_t min_index = 0;
+};
+
+struct readiness {
+  std::uint64_t token = 0;
+  bool ready = false;
+  std::string reason;  ///< when not ready
+  std::uint64_t applied = 0;
+};
+
+// -- within a node --------------------------------------------------------------------------------------
+
+/// Some ticks of Raft's time passed.
+struct ticked {
+  std::uint32_t count = 1;
+};
+
+/// Raft messages from a peer whose identity the link has checked.
+struct peer_step {
+  protocol::node_id from;
+  std::vector<protocol::message> messages;
+};
+
+/// Raft messages to a peer, for its shipper.
+struct ship {
+  std::vector<protocol::message> messages;
+};
+
+/// Entries that the core lacks, for a peer's shipper to read from the log.
+struct fetch {
+  protocol::entry_fetch what;
+};
+struct fetched {
+  protocol::entry_fetch what;
+  std::vector<protocol::entry> entries;
+};
+
+/// A peer's link came up or went down.
+struct link_changed {
+  protocol::node_id peer;
+  bool up = false;
+};
+
+/// For the log writer; the answer is `written` or `disk_failed`.
+struct write_log {
+  protocol::group_id group;
+  protocol::log_write write;
+};
+struct written {
+  protocol::write_token token;
+};
+struct disk_failed {
+  std::string reason;
+};
+
+/// Committed entries in log order, for the aggregate; the answer is `applied`.
+struct apply_entries {
+  std::vector<protocol::entry> entries;
+};
+struct command_result {
+  std::uint64_t serial = 0;
+  std::uint64_t index = 0;
+  models::outcome result;
+};
+struct applied {
+  protocol::index_t through;
+  protocol::term_t term;  ///< of the entry there
+  std::vector<command_result> results;  ///< of commands of this node's own origin
+  std::string stopped;                  ///< applying can't go on, and why
+};
+
+/// Reads whose index is applied; the aggregate answers their senders.
+struct run_query {
+  caf::strong_actor_ptr asker;
+  ask what;
+};
+struct run_queries {
+  std::vector<run_query> queries;
+};
+
+/// Finish what is in flight, hand over leadership, then answer `stopped` to the sender.
+struct prepare_stop {};
+struct stopped {};
+
+}  // namespace lithair::actors
+
+CAF_BEGIN_TYPE_ID_BLOCK(lithair, first_custom_type_id)
+CAF_ADD_TYPE_ID(lithair, (lithair::actors::hello))
+CAF_ADD_TYPE_ID(lithair, (lithair::actors::welcome))
+CAF_ADD_TYPE_ID(lithair, (lithair::actors::peer_message))
+CAF_END_TYPE_ID_BLOCK(lithair)
+
+#define LITHAIR_LOCAL_MESSAGE(name) CAF_ALLOW_UNSAFE_MESSAGE_TYPE(lithair::actors::name)
+LITHAIR_LOCAL_MESSAGE(submit)
+LITHAIR_LOCAL_MESSAGE(submitted)
+LITHAIR_LOCAL_MESSAGE(ask)
+LITHAIR_LOCAL_MESSAGE(answered)
+LITHAIR_LOCAL_MESSAGE(inspect_node)
+LITHAIR_LOCAL_MESSAGE(node_status)
+LITHAIR_LOCAL_MESSAGE(probe_ready)
+LITHAIR_LOCAL_MESSAGE(readiness)
+LITHAIR_LOCAL_MESSAGE(ticked)
+LITHAIR_LOCAL_MESSAGE(peer_step)
+LITHAIR_LOCAL_MESSAGE(ship)
+LITHAIR_LOCAL_MESSAGE(fetch)
+LITHAIR_LOCAL_MESSAGE(fetched)
+LITHAIR_LOCAL_MESSAGE(link_changed)
+LITHAIR_LOCAL_MESSAGE(write_log)
+LITHAIR_LOCAL_MESSAGE(written)
+LITHAIR_LOCAL_MESSAGE(disk_failed)
+LITHAIR_LOCAL_MESSAGE(apply_entries)
+LITHAIR_LOCAL_MESSAGE(applied)
+LITHAIR_LOCAL_MESSAGE(run_queries)
+LITHAIR_LOCAL_MESSAGE(prepare_stop)
+LITHAIR_LOCAL_MESSAGE(stopped)
+#undef LITHAIR_LOCAL_MESSAGE

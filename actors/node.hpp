@@ -1,0 +1,77 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <caf/fwd.hpp>
+
+#include "models/schema.hpp"
+#include "protocol/options.hpp"
+#include "protocol/types.hpp"
+
+namespace lithair::actors {
+
+class loop;
+
+/// Another member, as the operator named it.
+struct peer_address {
+  protocol::node_id id;
+  std::string host;
+  std::uint16_t http_port = 0;
+  std::uint16_t peer_port = 0;
+
+  bool operator==(const peer_address&) const = default;
+};
+
+/// What one node is told at start. Addresses are checked by the command line; `validate` checks the whole.
+struct node_config {
+  peer_address self{protocol::node_id{1}, "127.0.0.1", 8080, 9080};
+  std::vector<peer_address> peers;
+  bool init = false;            ///< found the cluster, if there is no log yet
+  std::string data_dir = "./lithair-data";
+  protocol::options raft;
+  std::uint32_t tick_ms = 10;
+  std::size_t loops = 0;          ///< 0: one per core
+  std::uint64_t map_size = 0;     ///< LMDB map in bytes; 0: the default, growing
+  std::uint32_t max_pending = 8192;  ///< proposals and reads in flight on this node; more: 503
+  std::uint32_t request_timeout_ms = 5000;   ///< then 504, or 503 when certainly not applied
+  std::uint32_t leaderless_wait_ms = 2000;   ///< a request waits this long for an election, then 503
+
+  /// Empty, or one sentence saying what is wrong.
+  std::string validate() const;
+};
+
+/// One node: its data directory, its actor system with loops, and the group's actors. Thread-safe where not
+/// said otherwise. Construction throws storage_error or std::runtime_error with one clear sentence.
+class node {
+ public:
+  node(node_config config, models::schema schema);
+  ~node();
+  node(const node&) = delete;
+  node& operator=(const node&) = delete;
+
+  const node_config& config() const;
+  const models::schema& schema() const;
+  caf::actor_system& system();
+  /// Loop 0 hosts the group's actors; sessions may live on each.
+  std::size_t loop_count() const;
+  loop& loop_at(std::size_t i);
+
+  /// Takes submit, ask (linearizable and leader), inspect_node, probe_ready.
+  caf::actor raft() const;
+  /// Takes ask (local).
+  caf::actor aggregate() const;
+
+  /// Hands over leadership and finishes what is in flight, for at most `limit_ms`; then everything has ended.
+  /// Whatever else lives on the loops must have been stopped before.
+  void stop(std::uint32_t limit_ms = 5000);
+
+ private:
+  struct implementation;
+  std::unique_ptr<implementation> impl_;
+};
+
+}  // namespace lithair::actors
