@@ -18,7 +18,7 @@ struct field_error {
 /// Why a request was refused, as in RFC 7807; `problem_json` renders it.
 struct problem {
   std::uint16_t status = 500;
-  std::string code;    ///< the contract's "error": "validation_failed", "conflict", "not_found", ...
+  std::string code;  ///< the contract's "error": "validation_failed", "conflict", "not_found", ...
   std::string detail;  ///< one sentence for people
   std::vector<field_error> errors;
 

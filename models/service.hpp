@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -40,8 +41,8 @@ struct stamp {
 struct write_request {
   operation op = operation::create;
   const collection* target = nullptr;
-  std::string key;         ///< from the path, percent-decoded; empty for create
-  std::string_view body;   ///< JSON; empty for remove
+  std::string key;        ///< from the path, percent-decoded; empty for create
+  std::string_view body;  ///< JSON; empty for remove
   preconditions conditions;
 };
 
@@ -52,15 +53,15 @@ result<std::string> prepare(const schema& s, const write_request& request, const
 /// What the client of a command is told. The same on every node.
 struct outcome {
   std::uint16_t status = 500;
-  std::string body;         ///< JSON: the item, or a problem when status >= 400; empty for 204
+  std::string body;           ///< JSON: the item, or a problem when status >= 400; empty for 204
   std::uint64_t version = 0;  ///< the item's ETag: the log index of its last change; 0: none
-  std::string location;     ///< of a created item: its key as text, percent-encoded for a path
+  std::string location;       ///< of a created item: its key as text, percent-encoded for a path
 };
 
-/// Decides the command in `bytes` against the state and, if it is accepted, adds its changes to `out`.
-/// Deterministic. A refused command changes nothing and is an answer like any other. `want_body`
-/// is false where nobody waits for the answer. Bytes of an unknown version: nullopt; the caller must
-/// stop applying rather than guess.
+/// Decides the command in `bytes` against the state and, if it is accepted, adds its changes to
+/// `out`. Deterministic. A refused command changes nothing and is an answer like any other.
+/// `want_body` is false where nobody waits for the answer. Bytes of an unknown version: nullopt;
+/// the caller must stop applying rather than guess.
 std::optional<outcome> apply(const schema& s, std::uint64_t index, std::string_view bytes,
                              const state_view& state, bool want_body, change_set& out);
 
@@ -69,7 +70,7 @@ struct query {
   enum class kind : std::uint8_t { item, list, count, random_id };
   kind what = kind::list;
   const collection* target = nullptr;
-  std::string key;  ///< item: primary key, in its stored form
+  std::string key;                                ///< item: primary key, in its stored form
   std::shared_ptr<const struct list_query> list;  ///< list and count
 };
 

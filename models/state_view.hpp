@@ -8,8 +8,9 @@
 
 namespace lithair::models {
 
-/// The state of a group is one ordered map from bytes to bytes: records, indexes, history, idempotency
-/// keys. Everything in it is laid out by `models/keys`; stores below only keep bytes in order.
+/// The state of a group is one ordered map from bytes to bytes: records, indexes, history,
+/// idempotency keys. Everything in it is laid out by `models/keys`; stores below only keep bytes in
+/// order.
 ///
 /// A view is exact as of one log index and is used on one thread.
 class state_view {
@@ -35,7 +36,8 @@ struct change {
   bool operator==(const change&) const = default;
 };
 
-/// What one command does to the state; applied as a whole or not at all. Later changes of the same key win.
+/// What one command does to the state; applied as a whole or not at all. Later changes of the same
+/// key win.
 using change_set = std::vector<change>;
 
 /// A view in which a change set already took effect; for commands that consist of several.

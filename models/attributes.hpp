@@ -1,0 +1,151 @@
+#pragma once
+
+#include <array>
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+#include <utility>
+
+/// The words of the C++ declaration. They are the words of the model file, sorted into the
+/// namespaces that `lithair::model` declarations use: db, lifecycle, http, persistence, validation.
+namespace lithair::models {
+
+enum class word : std::uint8_t {
+  primary_key,
+  unique,
+  immutable,
+  optional,
+  default_value,
+  expose,
+  replicate,
+  min,
+  max,
+  min_length,
+  max_length,
+  pattern,
+  format,
+  one_of,
+};
+
+/// As the builder and the model file spell it.
+constexpr std::string_view name_of(word x) {
+  constexpr std::array<std::string_view, 14> names{"primary_key",
+                                                   "unique",
+                                                   "immutable",
+                                                   "optional",
+                                                   "default",
+                                                   "expose",
+                                                   "replicate",
+                                                   "validate.min",
+                                                   "validate.max",
+                                                   "validate.min_length",
+                                                   "validate.max_length",
+                                                   "validate.pattern",
+                                                   "validate.format",
+                                                   "validate.one_of"};
+  return names[static_cast<std::size_t>(x)];
+}
+
+/// One attribute of one field. `T` is bool, int64, double, const char* or an array of const char*.
+template <word Word, class T = bool>
+struct attribute {
+  static constexpr word which = Word;
+  T what;
+};
+
+/// The types that the value of an attribute may be written in, brought to the four that are kept.
+template <std::same_as<bool> T>
+constexpr bool literal_of(T x) {
+  return x;
+}
+template <std::integral T>
+requires(!std::same_as<T, bool>) constexpr std::int64_t literal_of(T x) {
+  return static_cast<std::int64_t>(x);
+}
+constexpr double literal_of(double x) {
+  return x;
+}
+constexpr const char* literal_of(const char* x) {
+  return x;
+}
+
+template <class T>
+using literal_type = decltype(literal_of(std::declval<T>()));
+
+}  // namespace lithair::models
+
+namespace lithair::db {
+
+/// The field that names the item; exactly one per model.
+inline constexpr models::attribute<models::word::primary_key> primary_key{true};
+/// No two items of the collection may share a value.
+inline constexpr models::attribute<models::word::unique> unique{true};
+
+}  // namespace lithair::db
+
+namespace lithair::lifecycle {
+
+/// Can't change once the item exists.
+inline constexpr models::attribute<models::word::immutable> immutable{true};
+/// May be absent. A `std::optional` member has this by itself.
+inline constexpr models::attribute<models::word::optional> optional{true};
+/// What the field is when a request leaves it out.
+template <class T>
+constexpr auto default_value(T x) {
+  return models::attribute<models::word::default_value, models::literal_type<T>>{
+      models::literal_of(x)};
+}
+
+}  // namespace lithair::lifecycle
+
+namespace lithair::http {
+
+/// Shown in answers; what fields are anyway, for declarations that like to say so.
+inline constexpr models::attribute<models::word::expose> expose{true};
+/// May be written, is never shown, and can't be asked for.
+inline constexpr models::attribute<models::word::expose> hidden{false};
+
+}  // namespace lithair::http
+
+namespace lithair::persistence {
+
+/// Goes through consensus to every node.
+inline constexpr models::attribute<models::word::replicate> replicate{true};
+
+}  // namespace lithair::persistence
+
+namespace lithair::validation {
+
+/// Inclusive bounds of integer, number, money (as text: "0.01") and timestamp (as text).
+template <class T>
+constexpr auto min(T x) {
+  return models::attribute<models::word::min, models::literal_type<T>>{models::literal_of(x)};
+}
+template <class T>
+constexpr auto max(T x) {
+  return models::attribute<models::word::max, models::literal_type<T>>{models::literal_of(x)};
+}
+/// In characters.
+constexpr models::attribute<models::word::min_length, std::int64_t> min_length(std::int64_t n) {
+  return {n};
+}
+constexpr models::attribute<models::word::max_length, std::int64_t> max_length(std::int64_t n) {
+  return {n};
+}
+/// RE2 syntax, matched anywhere in the text unless anchored.
+constexpr models::attribute<models::word::pattern, const char*> pattern(const char* x) {
+  return {x};
+}
+/// "email", "url" or "uuid".
+constexpr models::attribute<models::word::format, const char*> format(const char* x) {
+  return {x};
+}
+/// The only values that are allowed, each as text.
+template <class... Ts>
+constexpr auto one_of(Ts... xs) {
+  using list = std::array<const char*, sizeof...(Ts)>;
+  return models::attribute<models::word::one_of, list>{list{xs...}};
+}
+
+}  // namespace lithair::validation

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <compare>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace lithair::models {
+
+/// An exact decimal amount: `units / 10^scale`. The digits behind the point are kept as given, so
+/// "0.10" stays "0.10", yet equals "0.1". At most 18 digits in all and 9 behind the point.
+struct money {
+  static constexpr int max_digits = 18;
+  static constexpr int max_scale = 9;
+
+  std::int64_t units = 0;
+  std::uint8_t scale = 0;
+
+  /// The nearest finer scale that both share decides; no rounding ever happens.
+  std::strong_ordering operator<=>(const money& other) const;
+  bool operator==(const money& other) const { return (*this <=> other) == 0; }
+  /// Same amount and same digits.
+  bool identical(const money& other) const { return units == other.units && scale == other.scale; }
+};
+
+/// Digits with an optional sign, point and exponent, as in JSON ("-0.10", "12", "1e3"); none when
+/// it is no such text or does not fit exactly.
+std::optional<money> parse_money(std::string_view text);
+std::string to_string(const money& x);
+void append_text(std::string& out, const money& x);
+
+}  // namespace lithair::models
