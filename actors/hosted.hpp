@@ -21,9 +21,9 @@ class hosted_actor : public caf::event_based_actor {
   void enqueue(caf::mailbox_element_ptr element, caf::execution_unit* unit) override {
     caf::event_based_actor::enqueue(std::move(element), home_ != nullptr ? home_ : unit);
   }
-  void enqueue(caf::strong_actor_ptr sender, caf::message_id id, caf::message content,
+  void enqueue(caf::strong_actor_ptr from, caf::message_id id, caf::message content,
                caf::execution_unit* unit) override {
-    caf::event_based_actor::enqueue(std::move(sender), id, std::move(content),
+    caf::event_based_actor::enqueue(std::move(from), id, std::move(content),
                                     home_ != nullptr ? home_ : unit);
   }
   void launch(caf::execution_unit* unit, bool lazy, bool hide) override {
@@ -52,9 +52,9 @@ class detached_actor : public caf::event_based_actor {
   void enqueue(caf::mailbox_element_ptr element, caf::execution_unit*) override {
     caf::event_based_actor::enqueue(std::move(element), nullptr);
   }
-  void enqueue(caf::strong_actor_ptr sender, caf::message_id id, caf::message content,
+  void enqueue(caf::strong_actor_ptr from, caf::message_id id, caf::message content,
                caf::execution_unit*) override {
-    caf::event_based_actor::enqueue(std::move(sender), id, std::move(content), nullptr);
+    caf::event_based_actor::enqueue(std::move(from), id, std::move(content), nullptr);
   }
   resume_result resume(caf::execution_unit* unit, size_t max_messages) override {
     auto result = caf::event_based_actor::resume(unit, max_messages);

@@ -1,0 +1,42 @@
+#include "actors/gate.hpp"
+
+#include <spdlog/spdlog.h>
+
+namespace lithair::actors {
+
+gate::gate(caf::actor_config& cfg, loop* home, link_identity identity,
+           std::map<protocol::node_id, caf::actor> shippers)
+    : hosted_actor(cfg, home), identity_(std::move(identity)), shippers_(std::move(shippers)) {}
+
+caf::behavior gate::make_behavior() {
+  set_default_handler(caf::drop);
+  set_error_handler([](caf::error&) {});
+  return {
+      [this](const hello& x) {
+        welcome answer{identity_.cluster(), identity_.self.value, identity_.schema, why_not(x), {}};
+        if (answer.refused.empty()) {
+          auto& shipper = shippers_.at(protocol::node_id{x.node});
+          answer.cluster = identity_.cluster();
+          answer.endpoint = shipper;
+          send(shipper, linked_by_peer{x.endpoint});
+        } else {
+          spdlog::warn("refused a link from node {}: {}", x.node, answer.refused);
+        }
+        return answer;
+      },
+  };
+}
+
+std::string gate::why_not(const hello& x) const {
+  if (x.version != peer_version)
+    return fmt::format("it speaks version {} of the peer protocol, this node {}", x.version, peer_version);
+  if (x.to != identity_.self.value) return fmt::format("this is node {}, not {}", identity_.self.value, x.to);
+  if (!shippers_.contains(protocol::node_id{x.node}))
+    return fmt::format("node {} is not a member here", x.node);
+  if (x.schema != identity_.schema) return "it serves other models: start every node with the same ones";
+  if (!x.endpoint) return "it named no endpoint";
+  if (!identity_.join_cluster(x.cluster)) return "it belongs to another cluster";
+  return {};
+}
+
+}  // namespace lithair::actors

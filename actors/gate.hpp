@@ -1,0 +1,29 @@
+#pragma once
+
+#include <map>
+
+#include <caf/actor.hpp>
+
+#include "actors/shipper.hpp"
+
+namespace lithair::actors {
+
+/// What a node publishes on its peer port: it checks who says hello (version, cluster, node id, models) and
+/// introduces the peer's endpoint to the shipper for that peer. Everybody else gets a sentence, and nothing more.
+class gate final : public hosted_actor {
+ public:
+  gate(caf::actor_config& cfg, loop* home, link_identity identity,
+       std::map<protocol::node_id, caf::actor> shippers);
+
+  const char* name() const override { return "gate"; }
+
+ private:
+  caf::behavior make_behavior() override;
+  void on_exit() override { shippers_.clear(); }
+  std::string why_not(const hello& x) const;
+
+  link_identity identity_;
+  std::map<protocol::node_id, caf::actor> shippers_;
+};
+
+}  // namespace lithair::actors

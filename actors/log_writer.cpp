@@ -1,0 +1,63 @@
+#include "actors/log_writer.hpp"
+
+#include <memory>
+
+#include <caf/send.hpp>
+#include <spdlog/spdlog.h>
+
+#include "persistence/log_store.hpp"
+
+namespace lithair::actors {
+
+struct log_writer::batch {
+  struct receipt {
+    caf::strong_actor_ptr writer;
+    protocol::write_token token;
+  };
+  std::vector<persistence::group_write> writes;
+  std::vector<receipt> receipts;
+};
+
+log_writer::log_writer(caf::actor_config& cfg, persistence::log_store* store)
+    : detached_actor(cfg), store_(store), waiting_(std::make_unique<batch>()) {}
+
+log_writer::~log_writer() = default;
+
+caf::behavior log_writer::make_behavior() {
+  return {
+      [this](write_log& x) {
+        waiting_->receipts.push_back({current_sender(), x.write.token});
+        waiting_->writes.push_back({x.group, std::move(x.write)});
+      },
+  };
+}
+
+void log_writer::turn_ended() {
+  if (waiting_->writes.empty()) return;
+  batch now;
+  std::swap(now, *waiting_);
+  if (failure_.empty()) {
+    try {
+      store_->write(now.writes);
+    } catch (const std::exception& e) {
+      failure_ = e.what();
+      spdlog::critical("the log can't be written: {}; this node acknowledges nothing more until it is restarted",
+                       failure_);
+    }
+  }
+  // Writes of one group complete in order, so the last token tells of all before it.
+  for (std::size_t i = 0; i < now.receipts.size(); ++i) {
+    auto& each = now.receipts[i];
+    if (!failure_.empty()) {
+      tell_failure(each.writer);
+    } else if (i + 1 == now.receipts.size() || now.receipts[i + 1].writer != each.writer) {
+      send(caf::actor_cast<caf::actor>(each.writer), written{each.token});
+    }
+  }
+}
+
+void log_writer::tell_failure(const caf::strong_actor_ptr& writer) {
+  send(caf::actor_cast<caf::actor>(writer), disk_failed{failure_});
+}
+
+}  // namespace lithair::actors

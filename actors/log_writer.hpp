@@ -1,0 +1,41 @@
+#pragma once
+
+#include <vector>
+
+#include <caf/actor.hpp>
+
+#include "actors/hosted.hpp"
+#include "actors/messages.hpp"
+
+namespace lithair::persistence {
+class log_store;
+struct group_write;
+}  // namespace lithair::persistence
+
+namespace lithair::actors {
+
+/// The only writer of a node's log. It blocks on the disk, so it is detached. Whatever arrived while one
+/// commit ran becomes the next transaction, with one sync for all (group commit); never by a timer.
+///
+/// Takes write_log and answers written, in order; after one failure it answers disk_failed to everything, for
+/// what the disk holds is unknown until it is read again at the next start.
+class log_writer final : public detached_actor {
+ public:
+  /// `store` must outlive the actor.
+  log_writer(caf::actor_config& cfg, persistence::log_store* store);
+  ~log_writer() override;
+
+  const char* name() const override { return "log_writer"; }
+
+ private:
+  caf::behavior make_behavior() override;
+  void turn_ended() override;
+  void tell_failure(const caf::strong_actor_ptr& writer);
+
+  struct batch;
+  persistence::log_store* store_;
+  std::unique_ptr<batch> waiting_;
+  std::string failure_;
+};
+
+}  // namespace lithair::actors

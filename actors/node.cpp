@@ -1,0 +1,221 @@
+#include "actors/node.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <chrono>
+#include <future>
+#include <mutex>
+#include <random>
+#include <set>
+#include <stdexcept>
+#include <thread>
+
+#include <caf/actor_system.hpp>
+#include <caf/io/middleman.hpp>
+#include <caf/scoped_actor.hpp>
+#include <caf/send.hpp>
+
+#include "actors/aggregate.hpp"
+#include "actors/gate.hpp"
+#include "actors/log_writer.hpp"
+#include "actors/loop.hpp"
+#include "actors/raft_actor.hpp"
+#include "actors/shipper.hpp"
+#include "actors/system.hpp"
+#include "actors/ticker.hpp"
+#include "persistence/data_directory.hpp"
+#include "persistence/lmdb_log_store.hpp"
+
+namespace lithair::actors {
+
+namespace {
+
+constexpr protocol::group_id main_group{1};
+// Serials of a node's proposals: the boot count above, a counter below.
+constexpr int serial_bits = 40;
+
+std::uint64_t steady_ms() {
+  using namespace std::chrono;
+  return static_cast<std::uint64_t>(duration_cast<milliseconds>(steady_clock::now().time_since_epoch()).count());
+}
+
+}  // namespace
+
+std::string node_config::validate() const {
+  if (!self.id) return "the node id must be 1 or more";
+  if (auto wrong = raft.validate(); !wrong.empty()) return wrong;
+  std::set<protocol::node_id> ids{self.id};
+  std::set<std::pair<std::string, std::uint16_t>> addresses{{self.host, self.http_port}};
+  addresses.insert({self.host, self.peer_port});
+  if (addresses.size() != 2) return fmt::format("port {} can't serve both clients and peers", self.http_port);
+  for (auto& peer : peers) {
+    if (!peer.id) return "the node id of a member must be 1 or more";
+    if (!ids.insert(peer.id).second) return fmt::format("node id {} is given twice", peer.id.value);
+    for (auto port : {peer.http_port, peer.peer_port})
+      if (!addresses.insert({peer.host, port}).second)
+        return fmt::format("address {}:{} is given twice", peer.host, port);
+  }
+  if (tick_ms == 0) return "a tick can't take 0 ms";
+  return {};
+}
+
+struct node::implementation {
+  node_config config;
+  models::schema schema;
+  persistence::data_directory directory;
+  std::mutex identity_mutex;  // guards the directory's identity
+  std::unique_ptr<persistence::lmdb_log_store> log;
+  system_config caf_config;
+  std::unique_ptr<caf::actor_system> system;
+  std::vector<std::unique_ptr<loop>> loops;
+  caf::actor writer, aggregate_actor, raft, gate_actor;
+  std::map<protocol::node_id, caf::actor> shippers;
+  std::unique_ptr<ticker> ticks;
+  bool stopped = false;
+
+  implementation(node_config c, models::schema s)
+      : config(check(std::move(c))),
+        schema(std::move(s)),
+        directory(config.data_dir, config.self.id),
+        log(std::make_unique<persistence::lmdb_log_store>(directory.log_path(), log_options())) {
+    system = std::make_unique<caf::actor_system>(caf_config);
+    start_loops();
+    spawn_actors();
+    publish();
+  }
+
+  static node_config check(node_config c) {
+    if (auto wrong = c.validate(); !wrong.empty()) throw std::runtime_error(wrong);
+    return c;
+  }
+
+  persistence::lmdb_options log_options() const {
+    persistence::lmdb_options result;
+    if (config.map_size != 0) result.map_size = config.map_size;
+    return result;
+  }
+
+  void start_loops() {
+    auto count = config.loops != 0 ? config.loops : std::max(1u, std::thread::hardware_concurrency());
+    for (std::size_t i = 0; i < count; ++i) {
+      loops.push_back(std::make_unique<loop>(*system, fmt::format("loop-{}", i)));
+      loops.back()->start();
+    }
+  }
+
+  template <class Actor, class... Args>
+  caf::actor spawn_on_main_loop(Args&&... args) {
+    return system->spawn<Actor>(loops.front().get(), std::forward<Args>(args)...);
+  }
+
+  void spawn_actors() {
+    auto restored = log->restore(main_group);
+    if (restored.last_index) spdlog::info("the log holds entries up to {}, term {}", restored.last_index.value, restored.state.term.value);
+    if (config.init && !directory.identity().cluster) join_cluster(new_cluster_id());
+    writer = system->spawn<log_writer, caf::detached>(log.get());
+    aggregate_actor = spawn_on_main_loop<aggregate>(&schema, config.self.id);
+    auto identity = make_identity();
+    for (auto& peer : config.peers)
+      shippers[peer.id] = spawn_on_main_loop<shipper>(shipper::setup{identity, peer, main_group, log.get()});
+    raft_setup setup;
+    setup.group = main_group;
+    setup.config = config;
+    setup.restored = std::move(restored);
+    setup.chance = [random = std::mt19937{std::random_device{}()}](std::uint32_t bound) mutable {
+      return std::uniform_int_distribution<std::uint32_t>{0, bound - 1}(random);
+    };
+    setup.first_serial = (directory.identity().boots << serial_bits) + 1;
+    setup.cluster = identity.cluster;
+    setup.log = log.get();
+    setup.writer = writer;
+    setup.aggregate = aggregate_actor;
+    setup.shippers = shippers;
+    setup.now_ms = steady_ms;
+    raft = spawn_on_main_loop<raft_actor>(std::move(setup));
+    for (auto& [id, each] : shippers) caf::anon_send(each, serve_raft{raft});
+    gate_actor = spawn_on_main_loop<gate>(identity, shippers);
+    ticks = std::make_unique<ticker>(*loops.front(), raft, config.tick_ms);
+  }
+
+  void publish() {
+    if (config.peers.empty()) return;
+    auto port = system->middleman().publish(gate_actor, config.self.peer_port, config.self.host.c_str(), true);
+    if (port) return;
+    stop(0);
+    throw std::runtime_error(fmt::format("cannot listen for peers on {}:{}: the address is in use or not of this machine",
+                                         config.self.host, config.self.peer_port));
+  }
+
+  link_identity make_identity() {
+    return {config.self.id, fmt::format("{:016x}", schema.fingerprint()),
+            [this] {
+              std::lock_guard guard{identity_mutex};
+              return directory.identity().cluster;
+            },
+            [this](std::uint64_t cluster) { return join_cluster(cluster); }};
+  }
+
+  static std::uint64_t new_cluster_id() {
+    std::random_device random;
+    return ((std::uint64_t{random()} << 32) | random()) | 1;
+  }
+
+  bool join_cluster(std::uint64_t cluster) {
+    std::lock_guard guard{identity_mutex};
+    auto ours = directory.identity().cluster;
+    if (cluster == 0 || ours == cluster) return true;
+    if (ours != 0) return false;
+    directory.join(cluster);
+    spdlog::info("part of cluster {:016x} from now on", cluster);
+    return true;
+  }
+
+  void stop(std::uint32_t limit_ms) {
+    if (std::exchange(stopped, true)) return;
+    {
+      caf::scoped_actor self{*system};
+      if (limit_ms != 0) {
+        self->send(raft, prepare_stop{});
+        self->receive([](stopped_message) {}, caf::after(std::chrono::milliseconds{limit_ms}) >> [] {
+          spdlog::warn("stopped with requests still in flight");
+        });
+      }
+      ticks.reset();
+      if (!config.peers.empty() && limit_ms != 0)
+        (void)system->middleman().unpublish(gate_actor, config.self.peer_port);
+      std::vector<caf::actor> all{gate_actor, raft, aggregate_actor, writer};
+      for (auto& [id, each] : shippers) all.push_back(each);
+      for (auto& each : all) {
+        self->monitor(each);
+        self->send_exit(each, caf::exit_reason::user_shutdown);
+      }
+      std::size_t left = all.size();
+      self->receive_while([&] { return left > 0; })([&](const caf::down_msg&) { --left; });
+    }
+    shippers.clear();
+    writer = aggregate_actor = raft = gate_actor = nullptr;
+    for (auto& each : loops) each->stop();
+    system.reset();
+    loops.clear();
+  }
+
+  using stopped_message = const actors::stopped&;
+};
+
+node::node(node_config config, models::schema schema)
+    : impl_(std::make_unique<implementation>(std::move(config), std::move(schema))) {}
+
+node::~node() {
+  if (impl_) impl_->stop(0);
+}
+
+const node_config& node::config() const { return impl_->config; }
+const models::schema& node::schema() const { return impl_->schema; }
+caf::actor_system& node::system() { return *impl_->system; }
+std::size_t node::loop_count() const { return impl_->loops.size(); }
+loop& node::loop_at(std::size_t i) { return *impl_->loops.at(i); }
+caf::actor node::raft() const { return impl_->raft; }
+caf::actor node::aggregate() const { return impl_->aggregate_actor; }
+void node::stop(std::uint32_t limit_ms) { impl_->stop(limit_ms); }
+
+}  // namespace lithair::actors

@@ -1,0 +1,426 @@
+#include "actors/raft_actor.hpp"
+
+#include <algorithm>
+#include <charconv>
+
+#include <caf/send.hpp>
+#include <spdlog/spdlog.h>
+
+#include "persistence/log_store.hpp"
+
+namespace lithair::actors {
+
+using namespace protocol;
+
+namespace {
+
+// One batch of proposals, and one batch of entries read back for applying, in bytes.
+constexpr std::uint64_t max_proposal_bytes = 1024 * 1024;
+constexpr std::uint64_t max_apply_bytes = 1024 * 1024;
+// Entries given to the aggregate and not yet applied; more wait in the log.
+constexpr std::uint64_t max_applying = 16 * 1024;
+
+caf::actor handle(const caf::strong_actor_ptr& x) { return caf::actor_cast<caf::actor>(x); }
+
+std::string_view name_of(role r) {
+  switch (r) {
+    case role::follower: return "follower";
+    case role::pre_candidate: return "pre-candidate";
+    case role::candidate: return "candidate";
+    case role::leader: return "leader";
+    case role::learner: return "learner";
+  }
+  return "unknown";
+}
+
+}  // namespace
+
+std::string to_member_address(const peer_address& x) {
+  return fmt::format("{}:{}/{}", x.host, x.http_port, x.peer_port);
+}
+
+std::optional<peer_address> from_member_address(node_id id, std::string_view text) {
+  auto slash = text.rfind('/');
+  auto colon = text.rfind(':', slash);
+  if (slash == std::string_view::npos || colon == std::string_view::npos || colon == 0) return {};
+  peer_address result{id, std::string{text.substr(0, colon)}, 0, 0};
+  auto number = [](std::string_view digits, std::uint16_t& out) {
+    auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), out);
+    return error == std::errc{} && end == digits.data() + digits.size();
+  };
+  if (!number(text.substr(colon + 1, slash - colon - 1), result.http_port)) return {};
+  if (!number(text.substr(slash + 1), result.peer_port)) return {};
+  return result;
+}
+
+raft_actor::raft_actor(caf::actor_config& cfg, loop* home, raft_setup setup)
+    : hosted_actor(cfg, home),
+      setup_(std::move(setup)),
+      core_(setup_.config.self.id, setup_.group, setup_.config.raft, setup_.restored, setup_.chance),
+      submissions_(setup_.config.self.id, setup_.first_serial),
+      started_ms_(setup_.now_ms()),
+      sent_(setup_.restored.applied),
+      applied_(setup_.restored.applied),
+      leaderless_since_ms_(started_ms_) {}
+
+caf::behavior raft_actor::make_behavior() {
+  set_default_handler(caf::drop);
+  if (setup_.config.init && core_.last_index() == index_t{} && core_.current_term() == term_t{}) {
+    configuration founders;
+    founders.members.push_back({setup_.config.self.id, true, to_member_address(setup_.config.self)});
+    for (auto& peer : setup_.config.peers)
+      founders.members.push_back({peer.id, true, to_member_address(peer)});
+    std::sort(founders.members.begin(), founders.members.end(),
+              [](const member& x, const member& y) { return x.id < y.id; });
+    if (core_.bootstrap(std::move(founders)))
+      spdlog::info("founding a cluster of {} member(s)", setup_.config.peers.size() + 1);
+  }
+  return {
+      [this](submit& x) {
+        submissions::client who{current_sender(), x.token};
+        if (!failure_.empty() || stopper_ || leaderless_too_long()) {
+          refuse(who, disposition::unavailable, why_unavailable());
+        } else if (submissions_.size() >= setup_.config.max_pending) {
+          refuse(who, disposition::unavailable, "too many writes are in flight on this node");
+        } else {
+          submissions_.add(std::move(who), std::move(x.command), setup_.now_ms());
+        }
+      },
+      [this](ask& x) { accept({current_sender(), std::move(x), false, setup_.now_ms()}); },
+      [this](const probe_ready& x) {
+        ask question;
+        question.token = x.token;
+        question.min_index = x.min_index;
+        accept({current_sender(), std::move(question), true, setup_.now_ms()});
+      },
+      [this](const inspect_node& x) { send(handle(current_sender()), describe(x.token)); },
+      [this](const ticked& x) { on_tick(x.count); },
+      [this](peer_step& x) {
+        for (auto& each : x.messages) core_.step(x.from, std::move(each));
+      },
+      [this](fetched& x) { core_.fetched(x.what, std::move(x.entries)); },
+      [this](const link_changed& x) {
+        linked_[x.peer] = x.up;
+        if (!x.up) core_.unreachable(x.peer);
+      },
+      [this](const written& x) {
+        if (failure_.empty()) core_.written(x.token);
+      },
+      [this](const disk_failed& x) { on_disk_failed(x.reason); },
+      [this](applied& x) { on_applied(x); },
+      [this](prepare_stop) {
+        stopper_ = current_sender();
+        continue_stop();
+      },
+  };
+}
+
+void raft_actor::on_exit() {
+  for (auto& each : submissions_.drain())
+    refuse(each.who, each.was_proposed ? disposition::unknown : disposition::unavailable, "the node stops");
+  setup_.shippers.clear();
+  setup_.writer = nullptr;
+  setup_.aggregate = nullptr;
+  stopper_ = nullptr;
+}
+
+// -- a turn ----------------------------------------------------------------------------------------------
+
+void raft_actor::turn_ended() {
+  if (!failure_.empty()) return;
+  propose_waiting();
+  start_reads();
+  while (core_.has_output()) perform(core_.take_output());
+  apply_committed();
+  release_reads();
+}
+
+// The order matters. The write is handed over first, so that the disk works while messages are encoded; the
+// core holds back whatever must not be said before the write is durable. What is committed is applied
+// before reads are answered, so that a read sees what its index promises.
+void raft_actor::perform(output out) {
+  if (out.role) on_role(*out.role);
+  if (out.members) spdlog::info("members are now {}", fmt::join([&] {
+    std::vector<std::string> names;
+    for (auto& m : out.members->members) names.push_back(fmt::format("{}{}", m.id.value, m.voter ? "" : " (learner)"));
+    return names;
+  }(), ", "));
+  if (out.write) send(setup_.writer, write_log{setup_.group, std::move(*out.write)});
+
+  std::map<node_id, std::vector<message>> by_peer;
+  for (auto& each : out.messages) by_peer[each.to].push_back(std::move(each.content));
+  for (auto& [peer, messages] : by_peer) {
+    auto shipper = setup_.shippers.find(peer);
+    if (shipper != setup_.shippers.end()) send(shipper->second, ship{std::move(messages)});
+  }
+  for (auto& each : out.fetches) {
+    auto shipper = setup_.shippers.find(each.peer);
+    if (shipper != setup_.shippers.end()) send(shipper->second, fetch{each});
+  }
+  for (auto& each : out.refused) submissions_.refused(each.serials, each.under);
+  apply_committed();
+  finish_reads(out.reads);
+}
+
+void raft_actor::propose_waiting() {
+  if (!submissions_.has_waiting()) return;
+  // Whether the core will take them is known before they leave the waiting state: they are then under
+  // the term of a leader that may have appended them.
+  if (!core_.leader()) return;
+  auto term = core_.current_term();
+  auto proposals = submissions_.take_waiting(term, max_proposal_bytes);
+  std::vector<std::uint64_t> serials;
+  serials.reserve(proposals.size());
+  for (auto& each : proposals) serials.push_back(each.from.serial);
+  if (core_.propose(std::move(proposals)) != refusal::none) submissions_.refused(serials, term);
+}
+
+void raft_actor::on_tick(std::uint32_t count) {
+  // After a pause a leader counts the whole of it, since its lease has run out meanwhile; a follower gives
+  // the messages that wait a chance to be heard first.
+  auto ticks = core_.current_role() == role::leader ? std::min(count, setup_.config.raft.election_max_ticks)
+                                                    : std::min<std::uint32_t>(count, 2);
+  if (failure_.empty())
+    for (std::uint32_t i = 0; i < ticks; ++i) core_.tick();
+
+  auto now = setup_.now_ms();
+  auto ago = [now](std::uint64_t ms) { return now > ms ? now - ms : 0; };
+  bool give_up_waiting = !failure_.empty() || leaderless_too_long();
+  auto waiting_limit = give_up_waiting ? now : ago(setup_.config.request_timeout_ms);
+  for (auto& each : submissions_.expire(waiting_limit, ago(setup_.config.request_timeout_ms))) {
+    if (each.was_proposed)
+      refuse(each.who, disposition::unknown, "the write was not confirmed in time; it may still take effect");
+    else
+      refuse(each.who, disposition::unavailable, why_unavailable());
+  }
+  auto late = [&](const waiting_read& x) {
+    return x.since_ms < (give_up_waiting ? now : ago(setup_.config.request_timeout_ms));
+  };
+  auto drop_late = [&](std::vector<waiting_read>& reads) {
+    std::erase_if(reads, [&](const waiting_read& x) {
+      if (!late(x)) return false;
+      refuse(x, disposition::unavailable, why_unavailable());
+      return true;
+    });
+  };
+  drop_late(new_reads_);
+  for (auto& [token, reads] : reads_) drop_late(reads);
+  std::erase_if(applying_reads_, [&](const auto& pair) {
+    if (pair.second.since_ms >= ago(setup_.config.request_timeout_ms)) return false;
+    refuse(pair.second, disposition::unknown, fmt::format("index {} is not applied here yet", pair.first));
+    return true;
+  });
+  continue_stop();
+}
+
+// -- reads -----------------------------------------------------------------------------------------------
+
+void raft_actor::accept(waiting_read read) {
+  auto waiting = new_reads_.size() + reads_.size() + applying_reads_.size();
+  if (!failure_.empty() || leaderless_too_long()) {
+    refuse(read, disposition::unavailable, why_unavailable());
+  } else if (waiting >= setup_.config.max_pending) {
+    refuse(read, disposition::unavailable, "too many reads are in flight on this node");
+  } else if (read.what.level == consistency::leader && core_.current_role() == role::leader && core_.ready()) {
+    // The leader's own view, without asking whether it still leads.
+    auto index = std::max(core_.commit_index().value, read.what.min_index);
+    applying_reads_.emplace(index, std::move(read));
+  } else {
+    new_reads_.push_back(std::move(read));
+  }
+}
+
+void raft_actor::start_reads() {
+  if (new_reads_.empty() || !core_.leader()) return;
+  read_token token{next_read_++};
+  reads_.emplace(token, std::move(new_reads_));
+  new_reads_.clear();
+  core_.read(token);
+}
+
+void raft_actor::finish_reads(const std::vector<read_ready>& reads) {
+  for (auto& each : reads) {
+    auto found = reads_.find(each.token);
+    if (found == reads_.end()) continue;
+    for (auto& read : found->second) {
+      if (each.why != refusal::none) {
+        new_reads_.push_back(std::move(read));  // Asked again when a leader is known, until its time is up.
+      } else {
+        auto index = std::max(each.index.value, read.what.min_index);
+        applying_reads_.emplace(index, std::move(read));
+      }
+    }
+    reads_.erase(found);
+  }
+}
+
+void raft_actor::release_reads() {
+  // The aggregate takes messages in order, so entries that were sent are applied before these queries.
+  auto end = applying_reads_.upper_bound(sent_.value);
+  if (end == applying_reads_.begin()) return;
+  run_queries batch;
+  for (auto i = applying_reads_.begin(); i != end; ++i) {
+    auto& read = i->second;
+    if (read.is_probe)
+      send(handle(read.asker), readiness{read.what.token, true, {}, applied_.value});
+    else
+      batch.queries.push_back({std::move(read.asker), std::move(read.what)});
+  }
+  applying_reads_.erase(applying_reads_.begin(), end);
+  if (!batch.queries.empty()) send(setup_.aggregate, std::move(batch));
+}
+
+// -- applying --------------------------------------------------------------------------------------------
+
+void raft_actor::apply_committed() {
+  while (failure_.empty() && sent_ < core_.commit_index() && sent_ - applied_ < max_applying) {
+    auto last = std::min(core_.commit_index(), sent_ + max_applying);
+    auto entries = core_.cached(sent_ + 1, last);
+    if (entries.empty()) {
+      try {
+        entries = setup_.log->read(setup_.group, sent_ + 1, last, max_apply_bytes);
+      } catch (const std::exception& e) {
+        on_disk_failed(e.what());
+        return;
+      }
+    }
+    if (entries.empty()) {
+      on_disk_failed(fmt::format("entry {} is committed and not in the log", sent_.value + 1));
+      return;
+    }
+    sent_ = entries.back().index;
+    send(setup_.aggregate, apply_entries{std::move(entries)});
+  }
+}
+
+void raft_actor::on_applied(applied& x) {
+  applied_ = x.through;
+  core_.applied(x.through);
+  for (auto& each : x.results) {
+    auto who = submissions_.finish(each.serial);
+    if (who.asker)
+      send(handle(who.asker), submitted{who.token, disposition::done, {}, each.index, std::move(each.result)});
+  }
+  if (x.term) submissions_.entered(x.term);
+  if (!x.stopped.empty()) on_disk_failed(x.stopped);
+}
+
+// -- roles, trouble, the end -----------------------------------------------------------------------------
+
+void raft_actor::on_role(const role_change& change) {
+  switch (change.now) {
+    case role::pre_candidate:
+      spdlog::info("no word from a leader: asking whether an election for term {} would be won", change.term.value + 1);
+      break;
+    case role::candidate:
+      spdlog::info("became candidate for term {}", change.term.value);
+      break;
+    case role::leader:
+      spdlog::info("became leader of term {}", change.term.value);
+      break;
+    case role::follower:
+    case role::learner:
+      if (change.leader)
+        spdlog::info("follows node {} in term {}", change.leader.value, change.term.value);
+      else
+        spdlog::info("became {} in term {}, leader not yet known", name_of(change.now), change.term.value);
+      break;
+  }
+  if (!change.leader && known_leader_) leaderless_since_ms_ = setup_.now_ms();
+  known_leader_ = change.leader;
+}
+
+void raft_actor::on_disk_failed(const std::string& reason) {
+  if (!failure_.empty()) return;
+  failure_ = reason;
+  spdlog::critical("out of service: {}", reason);
+  for (auto& each : submissions_.drain())
+    refuse(each.who, each.was_proposed ? disposition::unknown : disposition::unavailable, why_unavailable());
+}
+
+bool raft_actor::leaderless_too_long() const {
+  return !known_leader_ && setup_.now_ms() - leaderless_since_ms_ >= setup_.config.leaderless_wait_ms;
+}
+
+void raft_actor::continue_stop() {
+  if (!stopper_) return;
+  if (core_.current_role() == role::leader && !handed_over_ && submissions_.size() == 0) {
+    handed_over_ = true;
+    if (core_.transfer(node_id{})) {
+      spdlog::info("handing leadership over");
+      return;
+    }
+  }
+  if (submissions_.size() != 0) return;
+  bool waits_for_successor = handed_over_ && core_.current_role() == role::leader && core_.inspect().transfer_target;
+  if (waits_for_successor) return;
+  send(handle(stopper_), stopped{});
+  stopper_ = nullptr;
+}
+
+std::string raft_actor::why_unavailable() const {
+  if (!failure_.empty()) return "this node is out of service: " + failure_;
+  if (stopper_) return "this node is stopping";
+  if (!known_leader_) return "no leader is known; a majority of the members may be unreachable";
+  return "the leader does not answer";
+}
+
+void raft_actor::refuse(const waiting_read& read, disposition what, const std::string& reason) {
+  if (!read.asker) return;
+  if (read.is_probe)
+    send(handle(read.asker), readiness{read.what.token, false, reason, applied_.value});
+  else
+    send(handle(read.asker), answered{read.what.token, what, reason, applied_.value, {}});
+}
+
+void raft_actor::refuse(const submissions::client& who, disposition what, const std::string& reason) {
+  if (who.asker) send(handle(who.asker), submitted{who.token, what, reason, 0, {}});
+}
+
+// -- status ----------------------------------------------------------------------------------------------
+
+node_status raft_actor::describe(std::uint64_t token) const {
+  node_status result;
+  result.token = token;
+  result.raft = core_.inspect();
+  result.cluster = setup_.cluster();
+  result.addr = fmt::format("{}:{}", setup_.config.self.host, setup_.config.self.http_port);
+  result.applied = applied_.value;
+  result.pending = submissions_.size();
+  result.uptime_ms = static_cast<std::int64_t>(setup_.now_ms() - started_ms_);
+  result.ready = failure_.empty() && !stopper_ && known_leader_;
+  if (!result.ready) result.not_ready = why_unavailable();
+  for (auto& m : result.raft.members.members) result.members.push_back(describe_member(m, result.raft));
+  for (auto& m : result.members)
+    if (m.id == result.raft.leader.value) result.leader_addr = m.addr;
+  return result;
+}
+
+member_status raft_actor::describe_member(const member& m, const status& raft) const {
+  member_status result;
+  result.id = m.id.value;
+  result.voter = m.voter;
+  if (auto address = from_member_address(m.id, m.address)) {
+    result.addr = fmt::format("{}:{}", address->host, address->http_port);
+    result.peer_addr = fmt::format("{}:{}", address->host, address->peer_port);
+  }
+  bool is_self = m.id == setup_.config.self.id;
+  auto link = linked_.find(m.id);
+  result.connected = is_self || (link != linked_.end() && link->second);
+  result.role = m.id == raft.leader ? "leader" : !m.voter ? "learner" : "follower";
+  if (raft.now != role::leader) return result;
+  if (is_self) {
+    result.match = raft.durable_index.value;
+    result.lag_ms = result.last_contact_ms = 0;
+  }
+  for (auto& peer : raft.peers) {
+    if (peer.id != m.id) continue;
+    result.match = peer.match.value;
+    result.last_contact_ms = std::int64_t{peer.ticks_since_contact} * setup_.config.tick_ms;
+    result.lag_ms = peer.match >= raft.commit ? 0 : result.last_contact_ms;
+  }
+  result.lag_entries = raft.last_index.value - std::min(raft.last_index.value, result.match);
+  return result;
+}
+
+}  // namespace lithair::actors

@@ -1,0 +1,108 @@
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <caf/actor.hpp>
+
+#include "actors/hosted.hpp"
+#include "actors/messages.hpp"
+#include "actors/node.hpp"
+#include "actors/submissions.hpp"
+#include "protocol/core.hpp"
+
+namespace lithair::persistence {
+class log_store;
+}
+
+namespace lithair::actors {
+
+/// What a raft actor works with; handles and pointers outlive it or end with it.
+struct raft_setup {
+  protocol::group_id group;
+  node_config config;
+  protocol::restored_state restored;
+  protocol::jitter chance;
+  std::uint64_t first_serial = 1;  ///< above every serial of earlier runs
+  std::function<std::uint64_t()> cluster;  ///< the cluster's id, 0 until known
+  const persistence::log_store* log = nullptr;  ///< read only; writing is the log writer's
+  caf::actor writer;
+  caf::actor aggregate;
+  std::map<protocol::node_id, caf::actor> shippers;
+  std::function<std::uint64_t()> now_ms;  ///< a steady clock
+};
+
+/// Drives the Raft core of one group: turns messages into inputs of the core and its output into messages.
+/// What one turn's messages bring is handled as one batch, in `perform`.
+///
+/// Takes submit, ask, probe_ready, inspect_node (from sessions); ticked; peer_step, fetched, link_changed
+/// (from shippers); written, disk_failed (from the log writer); applied (from the aggregate); prepare_stop.
+class raft_actor final : public hosted_actor {
+ public:
+  raft_actor(caf::actor_config& cfg, loop* home, raft_setup setup);
+
+  const char* name() const override { return "raft"; }
+
+ private:
+  // A read, or a question for readiness, on its way to its read index.
+  struct waiting_read {
+    caf::strong_actor_ptr asker;
+    ask what;
+    bool is_probe = false;
+    std::uint64_t since_ms = 0;
+  };
+
+  caf::behavior make_behavior() override;
+  void turn_ended() override;
+  void on_exit() override;
+
+  void perform(protocol::output out);
+  void propose_waiting();
+  void start_reads();
+  void finish_reads(const std::vector<protocol::read_ready>& reads);
+  void release_reads();
+  void apply_committed();
+  void on_applied(applied& x);
+  void on_role(const protocol::role_change& change);
+  void on_tick(std::uint32_t count);
+  void on_disk_failed(const std::string& reason);
+  void continue_stop();
+
+  void accept(waiting_read read);
+  void refuse(const waiting_read& read, disposition what, const std::string& reason);
+  void refuse(const submissions::client& who, disposition what, const std::string& reason);
+  std::string why_unavailable() const;
+  bool leaderless_too_long() const;
+  node_status describe(std::uint64_t token) const;
+  member_status describe_member(const protocol::member& m, const protocol::status& raft) const;
+
+  raft_setup setup_;
+  protocol::raft_core core_;
+  submissions submissions_;
+  std::uint64_t started_ms_;
+
+  std::vector<waiting_read> new_reads_;  // not yet given to the core
+  std::uint64_t next_read_ = 1;
+  std::map<protocol::read_token, std::vector<waiting_read>> reads_;       // in the core
+  std::multimap<std::uint64_t, waiting_read> applying_reads_;             // by the index they wait for
+
+  protocol::index_t sent_;     // entries given to the aggregate
+  protocol::index_t applied_;  // entries it has applied
+  std::uint64_t leaderless_since_ms_ = 0;
+  protocol::node_id known_leader_;
+  std::map<protocol::node_id, bool> linked_;
+  std::string failure_;  // the disk's, or of applying; not empty: out of service
+  caf::strong_actor_ptr stopper_;  // who waits for the graceful end
+  bool handed_over_ = false;
+};
+
+/// "10.0.0.1:8080/9080": how a configuration entry tells a member's addresses.
+std::string to_member_address(const peer_address& x);
+std::optional<peer_address> from_member_address(protocol::node_id id, std::string_view text);
+
+}  // namespace lithair::actors

@@ -1,0 +1,165 @@
+#include "actors/shipper.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <set>
+
+#include <caf/io/basp_broker.hpp>
+#include <caf/io/middleman.hpp>
+#include <caf/io/network/default_multiplexer.hpp>
+#include <caf/send.hpp>
+#include <spdlog/spdlog.h>
+
+#include "actors/dialer.hpp"
+#include "actors/peer_codec.hpp"
+#include "persistence/log_store.hpp"
+
+namespace lithair::actors {
+
+namespace {
+
+constexpr std::uint32_t first_backoff_ms = 20;
+constexpr std::uint32_t last_backoff_ms = 500;
+constexpr std::uint32_t dial_timeout_ms = 2000;
+constexpr std::chrono::seconds greeting_timeout{3};
+
+using dial_atom = caf::atom_constant<caf::atom("dial")>;
+constexpr dial_atom dial_v{};
+
+// The dialler's result, as a message from the loop's callback to the actor.
+struct dialled {
+  int socket = -1;
+  std::string error;
+};
+
+}  // namespace
+
+}  // namespace lithair::actors
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(lithair::actors::dialled)
+
+namespace lithair::actors {
+
+shipper::shipper(caf::actor_config& cfg, loop* home, setup s)
+    : hosted_actor(cfg, home), setup_(std::move(s)), backoff_ms_(first_backoff_ms) {}
+
+caf::behavior shipper::make_behavior() {
+  set_default_handler(caf::drop);
+  set_error_handler([](caf::error&) {});
+  set_down_handler([this](const caf::down_msg& x) {
+    if (endpoint_ && x.source == endpoint_.address()) {
+      unlink();
+      start_dialling();
+    }
+  });
+  start_dialling();
+  return {
+      [this](const ship& x) {
+        if (endpoint_) send(endpoint_, peer_message{peer_version, encode(setup_.group, x.messages)});
+      },
+      [this](const fetch& x) {
+        fetched answer{x.what, {}};
+        try {
+          answer.entries = setup_.log->read(setup_.group, x.what.first, x.what.last, x.what.max_bytes);
+        } catch (const std::exception& e) {
+          spdlog::error("entries for node {} can't be read: {}", setup_.peer.id.value, e.what());
+        }
+        send(caf::actor_cast<caf::actor>(current_sender()), std::move(answer));
+      },
+      [this](peer_message& x) {
+        if (!endpoint_ || current_sender() != endpoint_ || x.version != peer_version || !raft_) return;
+        auto batch = decode(std::move(x.bytes));
+        if (!batch || batch->group != setup_.group) {
+          spdlog::warn("a message of node {} was not understood and is ignored", setup_.peer.id.value);
+          return;
+        }
+        send(raft_, peer_step{setup_.peer.id, std::move(batch->messages)});
+      },
+      [this](const linked_by_peer& x) { link(x.endpoint); },
+      [this](const serve_raft& x) {
+        raft_ = x.raft;
+        send(raft_, link_changed{setup_.peer.id, static_cast<bool>(endpoint_)});
+      },
+      [this](dial_atom) {
+        dialling_ = false;
+        start_dialling();
+      },
+      [this](const dialled& x) { x.socket < 0 ? retry(x.error) : connect(x.socket); },
+  };
+}
+
+void shipper::on_exit() {
+  raft_ = nullptr;
+  endpoint_ = nullptr;
+}
+
+// -- dialling ----------------------------------------------------------------------------------------------
+
+void shipper::start_dialling() {
+  if (dialling_ || endpoint_ || setup_.identity.self < setup_.peer.id || home() == nullptr) return;
+  dialling_ = true;
+  dial(*home(), setup_.peer.host, setup_.peer.peer_port, dial_timeout_ms,
+       [self = caf::actor_cast<caf::actor>(this)](int socket, const std::string& error) {
+         caf::anon_send(self, dialled{socket, error});
+       });
+}
+
+void shipper::connect(int socket) {
+  auto& middleman = system().middleman();
+  auto broker = middleman.named_broker<caf::io::basp_broker>(caf::atom("BASP"));
+  auto& multiplexer = static_cast<caf::io::network::default_multiplexer&>(middleman.backend());
+  auto scribe = multiplexer.new_scribe(socket);
+  request(broker, greeting_timeout, caf::connect_atom_v, std::move(scribe), setup_.peer.peer_port)
+      .then([this](const caf::node_id&, const caf::strong_actor_ptr& gate,
+                   const std::set<std::string>&) { greet(gate); },
+            [this](const caf::error&) { retry("it does not answer as a node"); });
+}
+
+void shipper::greet(const caf::strong_actor_ptr& gate) {
+  if (!gate) return retry("it offers nothing to talk to");
+  hello us{peer_version, setup_.identity.cluster(), setup_.identity.self.value, setup_.peer.id.value,
+           setup_.identity.schema, caf::actor_cast<caf::actor>(this)};
+  request(caf::actor_cast<caf::actor>(gate), greeting_timeout, std::move(us))
+      .then([this](const welcome& x) { welcomed(x); },
+            [this](const caf::error&) { retry("it does not answer the greeting"); });
+}
+
+void shipper::welcomed(const welcome& x) {
+  if (!x.refused.empty()) return retry(x.refused);
+  if (x.node != setup_.peer.id.value) return retry(fmt::format("node {} answers there", x.node));
+  if (!setup_.identity.join_cluster(x.cluster)) return retry("it belongs to another cluster");
+  dialling_ = false;
+  link(x.endpoint);
+}
+
+void shipper::retry(const std::string& why) {
+  if (why != last_trouble_) {
+    spdlog::info("node {} is not reached at {}:{}: {}", setup_.peer.id.value, setup_.peer.host,
+                 setup_.peer.peer_port, why);
+    last_trouble_ = why;
+  }
+  delayed_send(this, std::chrono::milliseconds{backoff_ms_}, dial_v);
+  backoff_ms_ = std::min(backoff_ms_ * 2, last_backoff_ms);
+}
+
+// -- the link ------------------------------------------------------------------------------------------------
+
+void shipper::link(caf::actor endpoint) {
+  if (endpoint_) demonitor(endpoint_);
+  endpoint_ = std::move(endpoint);
+  monitor(endpoint_);
+  backoff_ms_ = first_backoff_ms;
+  last_trouble_.clear();
+  spdlog::info("linked with node {}", setup_.peer.id.value);
+  if (raft_) send(raft_, link_changed{setup_.peer.id, true});
+}
+
+void shipper::unlink() {
+  spdlog::info("lost the link with node {}", setup_.peer.id.value);
+  endpoint_ = nullptr;
+  if (raft_) send(raft_, link_changed{setup_.peer.id, false});
+}
+
+}  // namespace lithair::actors

@@ -1,0 +1,85 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+
+#include <caf/actor.hpp>
+
+#include "actors/hosted.hpp"
+#include "actors/messages.hpp"
+#include "actors/node.hpp"
+
+namespace lithair::persistence {
+class log_store;
+}
+
+namespace lithair::actors {
+
+/// What both ends of every link know and check.
+struct link_identity {
+  protocol::node_id self;
+  std::string schema;  ///< fingerprint of the served models
+  std::function<std::uint64_t()> cluster;  ///< 0 until known
+  /// Makes the peer's cluster ours, durably, if we have none; false when they differ.
+  std::function<bool(std::uint64_t)> join_cluster;
+};
+
+/// A peer's hello, accepted by the gate: the peer's endpoint for our messages.
+struct linked_by_peer {
+  caf::actor endpoint;
+};
+
+/// Tells a shipper whom it works for: the raft actor, which is spawned after it.
+struct serve_raft {
+  caf::actor raft;
+};
+
+/// The way to one peer: keeps a link through the middleman, encodes what goes out, decodes what comes in, and
+/// reads from the log what a lagging peer needs. Of two nodes the one with the higher id dials.
+///
+///      dialling side                                 accepting side
+///   unlinked ──dial──▶ BASP handshake ──hello──▶ gate ──linked_by_peer──▶ its shipper: linked
+///      ▲                                           │
+///      │◀── down, refused or no answer ── linked ◀─welcome
+///      └──── again after a backoff
+///
+/// While there is no link, messages are dropped: Raft sends them again. Takes ship and fetch (raft actor),
+/// peer_message (the peer's shipper).
+class shipper final : public hosted_actor {
+ public:
+  struct setup {
+    link_identity identity;
+    peer_address peer;
+    protocol::group_id group;
+    const persistence::log_store* log = nullptr;
+  };
+
+  shipper(caf::actor_config& cfg, loop* home, setup s);
+
+  const char* name() const override { return "shipper"; }
+
+ private:
+  caf::behavior make_behavior() override;
+  void on_exit() override;
+
+  void start_dialling();
+  void connect(int socket);
+  void greet(const caf::strong_actor_ptr& gate);
+  void welcomed(const welcome& x);
+  void retry(const std::string& why);
+  void link(caf::actor endpoint);
+  void unlink();
+
+  setup setup_;
+  caf::actor raft_;
+  caf::actor endpoint_;  // the peer's shipper, while linked
+  bool dialling_ = false;
+  std::uint32_t backoff_ms_;
+  std::string last_trouble_;  // so that the log tells each reason once
+};
+
+}  // namespace lithair::actors
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(lithair::actors::linked_by_peer)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(lithair::actors::serve_raft)

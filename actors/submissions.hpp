@@ -1,0 +1,70 @@
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <unordered_map>
+#include <vector>
+
+#include <caf/actor_control_block.hpp>
+
+#include "protocol/message.hpp"
+#include "protocol/types.hpp"
+
+namespace lithair::actors {
+
+/// The commands of this node's clients, from when they are submitted until they are applied, refused or
+/// out of time. Each is at any moment either *waiting* (certainly in no log) or *under a term* (handed to
+/// that term's leader). It goes back from the second to the first only when it is certain that the term's leader
+/// did not and will not append it: so it may be proposed again, and takes effect at most once.
+class submissions {
+ public:
+  struct client {
+    caf::strong_actor_ptr asker;
+    std::uint64_t token = 0;
+  };
+
+  /// `first_serial` must be above every serial this node used before (over restarts).
+  submissions(protocol::node_id self, std::uint64_t first_serial)
+      : self_(self), next_serial_(first_serial) {}
+
+  void add(client who, std::string command, std::uint64_t now_ms);
+
+  std::size_t size() const { return pending_.size(); }
+  bool has_waiting() const { return !waiting_.empty(); }
+
+  /// The waiting commands, up to about `max_bytes`, as proposals that are under `term` from now on.
+  std::vector<protocol::proposal> take_waiting(protocol::term_t term, std::uint64_t max_bytes);
+  /// They did not get into that term's log: they wait again.
+  void refused(const std::vector<std::uint64_t>& serials, protocol::term_t under);
+  /// An entry of `term` was applied: what is under an earlier term and not yet applied is lost, and waits again.
+  void entered(protocol::term_t term);
+  /// The command was applied: returns who asked and forgets it; no asker when nobody waits any more.
+  client finish(std::uint64_t serial);
+
+  struct expired {
+    client who;
+    bool was_proposed = false;  ///< false: certainly in no log
+  };
+  /// Forgets and returns what was submitted before `proposed_before_ms`, and what still waits from
+  /// before `waiting_before_ms`.
+  std::vector<expired> expire(std::uint64_t waiting_before_ms, std::uint64_t proposed_before_ms);
+  /// Forgets and returns everything.
+  std::vector<expired> drain();
+
+ private:
+  struct pending {
+    client who;
+    protocol::payload command;
+    protocol::term_t under;  // none: waiting
+    std::uint64_t since_ms = 0;
+  };
+
+  protocol::node_id self_;
+  std::uint64_t next_serial_;
+  std::unordered_map<std::uint64_t, pending> pending_;
+  std::deque<std::uint64_t> waiting_;  // serials; may hold some that were forgotten
+  std::deque<std::uint64_t> by_age_;   // serials in order of submission; likewise
+  protocol::term_t entered_;
+};
+
+}  // namespace lithair::actors

@@ -1,0 +1,22 @@
+#include "actors/system.hpp"
+
+#include <caf/io/middleman.hpp>
+#include <caf/atom.hpp>
+
+#include "actors/messages.hpp"
+
+namespace lithair::actors {
+
+system_config::system_config() {
+  // Work-stealing workers poll while idle; sharing ones sleep, and with hosted actors one is enough.
+  set("scheduler.policy", caf::atom("sharing"));
+  set("scheduler.max-threads", std::size_t{1});
+  // Messages from peers are deserialized in the middleman's thread: handing them on would cost more.
+  set("middleman.workers", std::size_t{0});
+  set("middleman.heartbeat-interval", std::size_t{500});
+  set("middleman.connection-timeout", std::size_t{5000});
+  load<caf::io::middleman>();
+  add_message_types<caf::id_block::lithair>();
+}
+
+}  // namespace lithair::actors
