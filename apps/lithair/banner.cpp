@@ -1,0 +1,90 @@
+#include "apps/lithair/banner.hpp"
+
+#include <algorithm>
+#include <cstdint>
+#include <string_view>
+
+#include "apps/lithair/values.hpp"
+
+namespace lithair::apps {
+namespace {
+
+std::string quoted(std::string_view text) {
+  return "\"" + std::string(text) + "\"";
+}
+
+/// Letters enough for `min_length`.
+std::string sample_text(const models::field& f) {
+  if (!f.rules.one_of.empty()) return quoted(std::get<std::string>(f.rules.one_of.front()));
+  std::string made = f.name;
+  made.resize(std::max<std::size_t>(made.size(), f.rules.min_length.value_or(1)), 'x');
+  made.resize(std::min<std::size_t>(made.size(), f.rules.max_length.value_or(made.size())));
+  return quoted(made);
+}
+
+std::string sample_value(const models::field& f) {
+  switch (f.type) {
+    case models::value_type::boolean:
+      return "true";
+    case models::value_type::integer:
+    case models::value_type::number:
+      return "1";
+    case models::value_type::string:
+      return sample_text(f);
+    case models::value_type::uuid:
+      return quoted("018f3c5e-7a10-7000-8000-000000000001");
+    case models::value_type::money:
+      return quoted("9.90");
+    case models::value_type::timestamp:
+      return quoted("2025-01-31T12:00:00Z");
+    case models::value_type::enumeration:
+      return quoted(f.names.front());
+  }
+  return "null";
+}
+
+void add_line(std::string& out, std::string_view label, const std::string& text) {
+  out += "  " + std::string(label) + std::string(10 - label.size(), ' ') + text + "\n";
+}
+
+std::string describe_peers(const actors::node_config& node) {
+  std::string made;
+  for (const auto& peer : node.peers) {
+    made += (made.empty() ? "" : ", ") + std::to_string(peer.id.value) + " at " +
+            to_string(endpoint{peer.host, peer.http_port});
+  }
+  return made + "; this node listens for them on " +
+         to_string(endpoint{node.self.host, node.self.peer_port});
+}
+
+}  // namespace
+
+std::string sample_item(const models::collection& c) {
+  std::string made;
+  for (const auto& f : c.fields) {
+    const bool generated = f.primary_key && f.type == models::value_type::uuid;
+    if (generated || !(f.primary_key || f.required())) continue;
+    made += (made.empty() ? "" : ",") + quoted(f.name) + ":" + sample_value(f);
+  }
+  return "{" + made + "}";
+}
+
+std::string banner(const settings& x, const models::schema& schema, const std::string& version) {
+  const auto& node = x.node;
+  const auto base = "http://" + to_string(endpoint{node.self.host, node.self.http_port});
+  std::string out = "Lithair " + version + ", node " + std::to_string(node.self.id.value) + " of " +
+                    std::to_string(node.peers.size() + 1) + "\n";
+  for (const auto& c : schema.collections()) add_line(out, "serves", base + c.path);
+  if (!node.peers.empty()) add_line(out, "peers", describe_peers(node));
+  add_line(out, "data", node.data_dir);
+  add_line(out, "try", "curl " + base + "/status");
+  if (!schema.collections().empty()) {
+    const auto& first = schema.collections().front();
+    add_line(out, "",
+             "curl " + base + first.path + " -H 'Content-Type: application/json' -d '" +
+                 sample_item(first) + "'");
+  }
+  return out;
+}
+
+}  // namespace lithair::apps

@@ -1,0 +1,52 @@
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <tl/expected.hpp>
+
+#include "actors/node.hpp"
+#include "http/server.hpp"
+
+namespace lithair::apps {
+
+enum class log_format { text, json };
+
+/// Everything that a server is told at its start.
+struct settings {
+  actors::node_config node;
+  http::server_options http;
+  std::string models_file;  ///< empty: the models are compiled in
+  log_format log = log_format::text;
+  std::string log_level = "info";
+  bool insecure = false;              ///< off loopback without protection, as the operator asked
+  std::vector<std::string> warnings;  ///< sentences for the log
+};
+
+/// Why there is nothing to run: help was asked for (status 0, for stdout) or something is wrong
+/// (status 2, one line for stderr).
+struct early_exit {
+  int status = 2;
+  std::string text;
+};
+
+/// What the program that hosts the server is, for messages and help.
+struct program {
+  std::string name;  ///< of the binary, without its folder
+  std::string version;
+  bool compiled_models = false;  ///< then there is no --models
+};
+
+/// Names and values, as in the process's environment.
+using environment = std::vector<std::pair<std::string, std::string>>;
+
+/// Reads the settings: a flag wins over LITHAIR_* in the environment, that over the file named by
+/// --config, that over the default. Reads files, creates nothing.
+tl::expected<settings, early_exit> read_options(const program& self,
+                                                std::span<const char* const> arguments,
+                                                const environment& variables);
+
+}  // namespace lithair::apps

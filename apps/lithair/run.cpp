@@ -1,0 +1,147 @@
+#include "apps/lithair/run.hpp"
+
+#include <spdlog/spdlog.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <cstdio>
+#include <exception>
+#include <filesystem>
+#include <functional>
+#include <span>
+#include <string>
+#include <utility>
+
+#include "apps/lithair/address_check.hpp"
+#include "apps/lithair/banner.hpp"
+#include "apps/lithair/log.hpp"
+#include "apps/lithair/options.hpp"
+#include "apps/lithair/signals.hpp"
+#include "models/model_file.hpp"
+#include "persistence/storage_error.hpp"
+
+namespace lithair {
+namespace {
+
+using models::declared;
+using models::schema;
+
+constexpr std::uint32_t stop_limit_ms = 5000;
+
+int say(const apps::early_exit& x) {
+  std::fprintf(x.status == 0 ? stdout : stderr, "%s\n", x.text.c_str());
+  return x.status;
+}
+
+apps::early_exit refuse(const apps::program& self, const std::string& text, int status = 2) {
+  return {status, self.name + ": " + text};
+}
+
+apps::environment environment_of_process() {
+  apps::environment made;
+  for (char** entry = environ; *entry != nullptr; ++entry) {
+    const std::string_view text = *entry;
+    const auto equals = text.find('=');
+    if (equals == std::string_view::npos) continue;
+    made.emplace_back(text.substr(0, equals), text.substr(equals + 1));
+  }
+  return made;
+}
+
+/// Taken ports and a data directory that is no directory, before anything is created.
+std::string why_not_start(const apps::settings& x) {
+  const auto& self = x.node.self;
+  if (auto wrong = x.node.validate(); !wrong.empty()) return wrong;
+  if (auto wrong = apps::why_not_listen({self.host, self.http_port}); !wrong.empty()) {
+    return "--addr: " + wrong;
+  }
+  if (auto wrong = apps::why_not_listen({self.host, self.peer_port});
+      !x.node.peers.empty() && !wrong.empty()) {
+    return "--peer-addr: " + wrong;
+  }
+  std::error_code ignored;
+  const auto kind = std::filesystem::status(x.node.data_dir, ignored).type();
+  if (kind != std::filesystem::file_type::not_found &&
+      kind != std::filesystem::file_type::directory) {
+    return "--data-dir: " + x.node.data_dir + " is not a directory";
+  }
+  return {};
+}
+
+void greet(const apps::program& self, const apps::settings& x, const schema& models) {
+  for (const auto& warning : x.warnings) spdlog::warn("{}", warning);
+  if (x.insecure)
+    spdlog::warn("--insecure: whoever reaches this node may read and change everything");
+  const auto text = apps::banner(x, models, self.version);
+  if (x.log == apps::log_format::text) {
+    std::fputs(text.c_str(), stdout);
+    std::fflush(stdout);
+  } else {
+    spdlog::info("{}", text);
+  }
+}
+
+/// Runs the node from start to graceful stop. Throws when it can't start.
+void serve(const apps::program& self, const apps::settings& x, schema models) {
+  const apps::stop_signals signals;
+  apps::set_up_log(x.log, x.log_level, x.node.self.id.value);
+  actors::node node{x.node, std::move(models)};
+  http::server server{node, x.http};
+  server.start();
+  greet(self, x, node.schema());
+  const int signal = signals.wait();
+  spdlog::info("{}: finishing what is under way", signal == SIGTERM ? "SIGTERM" : "SIGINT");
+  server.drain(stop_limit_ms);
+  server.stop();
+  node.stop(stop_limit_ms);
+  spdlog::info("stopped");
+}
+
+/// The operator named a directory that this node can't have, as opposed to one that is broken.
+bool is_wrong_directory(persistence::storage_errc code) {
+  using persistence::storage_errc;
+  return code == storage_errc::locked || code == storage_errc::foreign ||
+         code == storage_errc::access;
+}
+
+using schema_source = std::function<declared<schema>(const apps::settings&)>;
+
+int run_program(const apps::program& self, std::span<const char* const> arguments,
+                const schema_source& source) {
+  const auto options = apps::read_options(self, arguments, environment_of_process());
+  if (!options) return say(options.error());
+  auto models = source(*options);
+  if (!models) {
+    for (const auto& error : models.error()) say(refuse(self, to_string(error)));
+    return 2;
+  }
+  if (const auto wrong = why_not_start(*options); !wrong.empty()) return say(refuse(self, wrong));
+  try {
+    serve(self, *options, std::move(*models));
+  } catch (const persistence::storage_error& error) {
+    return say(refuse(self, error.what(), is_wrong_directory(error.code()) ? 2 : 1));
+  } catch (const std::exception& error) {
+    return say(refuse(self, error.what(), 1));
+  }
+  return 0;
+}
+
+apps::program program_of(const char* const* argv, bool compiled_models) {
+  const std::string name = std::filesystem::path(argv[0] != nullptr ? argv[0] : "").filename();
+  return {name.empty() ? "lithair" : name, LITHAIR_VERSION, compiled_models};
+}
+
+}  // namespace
+
+int run_models(int argc, const char* const* argv, declared<schema> schema) {
+  return run_program(program_of(argv, true), {argv, static_cast<std::size_t>(argc)},
+                     [&schema](const apps::settings&) { return std::move(schema); });
+}
+
+int run_model_file(int argc, const char* const* argv) {
+  return run_program(
+      program_of(argv, false), {argv, static_cast<std::size_t>(argc)},
+      [](const apps::settings& x) { return models::load_model_file(x.models_file); });
+}
+
+}  // namespace lithair

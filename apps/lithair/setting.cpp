@@ -1,0 +1,170 @@
+#include "apps/lithair/setting.hpp"
+
+#include <array>
+#include <limits>
+#include <utility>
+
+namespace lithair::apps {
+namespace {
+
+constexpr auto any = std::numeric_limits<std::uint64_t>::max();
+
+/// Stores what a reader made of a text, or says what is wrong.
+template <class T, class Target>
+std::string store(read<T> x, Target& target) {
+  if (!x) return x.error();
+  target = static_cast<Target>(std::move(*x));
+  return {};
+}
+template <class T, class Target>
+std::string store(read<T> x, std::optional<Target>& target) {
+  if (!x) return x.error();
+  target = static_cast<Target>(std::move(*x));
+  return {};
+}
+std::string store_ms(read<milliseconds> x, std::uint32_t& target) {
+  if (!x) return x.error();
+  if (x->count() == 0) return "must be longer than nothing";
+  target = static_cast<std::uint32_t>(x->count());
+  return {};
+}
+/// Sizes of zero would refuse everything.
+template <class Target>
+std::string store_size(read<std::uint64_t> x, Target& target) {
+  if (x && *x == 0) return "must be larger than nothing";
+  return store(std::move(x), target);
+}
+
+std::string take_text(std::string& target, std::string_view text) {
+  if (text.empty()) return "must not be empty";
+  target = text;
+  return {};
+}
+
+std::string take_read_mode(draft& x, std::string_view text) {
+  if (text != "read-index" && text != "lease") {
+    return "'" + std::string(text) + "' is neither read-index nor lease";
+  }
+  x.made.node.raft.lease_reads = text == "lease";
+  return {};
+}
+
+std::string take_log_format(draft& x, std::string_view text) {
+  if (text != "text" && text != "json")
+    return "'" + std::string(text) + "' is neither text nor json";
+  x.made.log = text == "json" ? log_format::json : log_format::text;
+  return {};
+}
+
+std::string take_log_level(draft& x, std::string_view text) {
+  constexpr std::array<std::string_view, 5> levels{"debug", "info", "warn", "error", "off"};
+  for (const auto level : levels) {
+    if (text == level) return take_text(x.made.log_level, text);
+  }
+  return "'" + std::string(text) + "' is none of debug, info, warn, error, off";
+}
+
+std::string take_data_dir(draft& x, std::string_view text) {
+  x.data_dir.emplace();
+  return take_text(*x.data_dir, text);
+}
+
+/// Known words that this version can't keep; ignoring them would be a quiet lie.
+std::string later(draft&, std::string_view) {
+  return "comes with a later version; this one can't do it";
+}
+
+constexpr std::string_view cluster = "Cluster";
+constexpr std::string_view data = "Data";
+constexpr std::string_view raft = "Raft";
+constexpr std::string_view limits = "Limits";
+constexpr std::string_view logs = "Logs and safety";
+
+using text = std::string_view;
+
+constexpr std::array table{
+    setting{"node-id", cluster, "N", "this node's number, from 1; kept in the data directory (1)",
+            [](draft& x, text t) { return store(read_number(t, 1, any), x.node_id); }},
+    setting{"addr", cluster, "HOST:PORT", "where clients reach this node (127.0.0.1:8080)",
+            [](draft& x, text t) { return store(read_endpoint(t), x.addr); }},
+    setting{"peer-addr", cluster, "HOST:PORT", "where other nodes reach it (the HTTP port + 1000)",
+            [](draft& x, text t) { return store(read_endpoint(t), x.peer_addr); }},
+    setting{"cluster", cluster, "ID=HOST:PORT[/PEER_PORT],...", "the other members (none)",
+            [](draft& x, text t) { return store(read_members(t), x.members); }},
+    setting{"init", cluster, "", "found the cluster with these members, if it has no log yet",
+            [](draft& x, text t) { return store(read_switch(t), x.made.node.init); }},
+    setting{"port", cluster, "PORT", "short for --addr 127.0.0.1:PORT",
+            [](draft& x, text t) { return store(read_number(t, 1, 65535), x.port); }},
+    setting{"peers", cluster, "PORT,...",
+            "with --port: local members; ids are the ranks of the ports",
+            [](draft& x, text t) { return store(read_ports(t), x.peers); }},
+    setting{"models", data, "FILE", "the models to serve, in TOML",
+            [](draft& x, text t) { return take_text(x.made.models_file, t); }},
+    setting{"data-dir", data, "DIR", "where everything is kept (./lithair-data)", take_data_dir},
+    setting{"map-size", data, "SIZE",
+            "first size of the database map, which grows (64MiB)",
+            [](draft& x, text t) { return store_size(read_size(t), x.made.node.map_size); }},
+    setting{"config", data, "FILE", "these settings in TOML, under the same names",
+            [](draft&, text) { return std::string{}; }},
+    setting{"election-timeout", raft, "RANGE",
+            "silence after which a leader is replaced (150-300ms)",
+            [](draft& x, text t) { return store(read_duration_range(t), x.election); }},
+    setting{"heartbeat", raft, "DURATION", "how often a leader is heard at least (50ms)",
+            [](draft& x, text t) { return store(read_duration(t), x.heartbeat); }},
+    setting{"read-mode", raft, "MODE", "read-index, or lease: faster, trusts clocks (read-index)",
+            take_read_mode},
+    setting{"max-append", raft, "SIZE", "of the entries in one message to a peer (192KiB)",
+            [](draft& x, text t) {
+              return store_size(read_size(t), x.made.node.raft.max_append_bytes);
+            }},
+    setting{"max-window", raft, "SIZE", "sent to one peer and not yet acknowledged (1MiB)",
+            [](draft& x, text t) {
+              return store_size(read_size(t), x.made.node.raft.max_inflight_bytes);
+            }},
+    setting{"max-body", limits, "SIZE", "of a request's body, else 413 (1MiB)",
+            [](draft& x, text t) { return store_size(read_size(t), x.made.http.max_body); }},
+    setting{"max-inflight", limits, "N", "requests under way on this node, else 503 (8192)",
+            [](draft& x, text t) {
+              return store(read_number(t, 1, 1'000'000), x.made.node.max_pending);
+            }},
+    setting{"max-connections", limits, "N", "open at one time, else 503 (10000)",
+            [](draft& x, text t) {
+              return store(read_number(t, 1, 1'000'000), x.made.http.max_connections);
+            }},
+    setting{"request-timeout", limits, "DURATION", "for a request's outcome, else 503 or 504 (5s)",
+            [](draft& x, text t) {
+              return store_ms(read_duration(t), x.made.node.request_timeout_ms);
+            }},
+    setting{"leader-wait", limits, "DURATION",
+            "a request waits this long for a leader, then 503 (2s)",
+            [](draft& x, text t) {
+              return store_ms(read_duration(t), x.made.node.leaderless_wait_ms);
+            }},
+    setting{
+        "idle-timeout", limits, "DURATION", "then a silent connection is closed (75s)",
+        [](draft& x, text t) { return store_ms(read_duration(t), x.made.http.idle_timeout_ms); }},
+    setting{"threads", limits, "N", "event loops (one per core)",
+            [](draft& x, text t) { return store(read_number(t, 1, 1024), x.made.node.loops); }},
+    setting{"log", logs, "FORMAT", "text, or json: one object a line (text)", take_log_format},
+    setting{"log-level", logs, "LEVEL", "debug, info, warn, error or off (info)", take_log_level},
+    setting{"insecure", logs, "", "serve beyond this machine without any protection",
+            [](draft& x, text t) { return store(read_switch(t), x.made.insecure); }},
+    setting{"join", "", "HOST:PORT", "", later},
+    setting{"checkpoint-interval", "", "DURATION", "", later},
+    setting{"restore", "", "FILE", "", later},
+    setting{"tls-cert", "", "FILE", "", later},
+    setting{"tls-key", "", "FILE", "", later},
+    setting{"peer-tls-cert", "", "FILE", "", later},
+    setting{"peer-tls-key", "", "FILE", "", later},
+    setting{"peer-tls-ca", "", "FILE", "", later},
+    setting{"auth", "", "FILE", "", later},
+    setting{"cluster-token", "", "FILE", "", later},
+};
+
+}  // namespace
+
+std::span<const setting> all_settings() {
+  return table;
+}
+
+}  // namespace lithair::apps

@@ -1,0 +1,62 @@
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "apps/lithair/options.hpp"
+#include "apps/lithair/values.hpp"
+
+/// The settings as one table, from which flags, environment, configuration file and --help are
+/// made.
+namespace lithair::apps {
+
+/// What was told so far; some settings only make sense together, see `complete`.
+struct draft {
+  settings made;
+  std::optional<std::uint64_t> node_id;
+  std::optional<endpoint> addr;
+  std::optional<endpoint> peer_addr;
+  std::optional<std::vector<actors::peer_address>> members;
+  std::optional<std::uint16_t> port;
+  std::optional<std::vector<std::uint16_t>> peers;
+  std::optional<std::string> data_dir;
+  duration_range election{milliseconds{150}, milliseconds{300}};
+  milliseconds heartbeat{50};
+};
+
+struct setting {
+  std::string_view name;         ///< `addr` for --addr, LITHAIR_ADDR and `addr = ...`
+  std::string_view group;        ///< the heading in --help; empty: not shown
+  std::string_view placeholder;  ///< of the value in --help; empty: a switch
+  std::string_view help;         ///< one line; says the default
+  /// Takes the text into the draft; empty, or what is wrong with it.
+  std::string (*take)(draft& into, std::string_view text);
+};
+
+/// All settings, in the order of --help.
+std::span<const setting> all_settings();
+
+/// Judges the settings together and fills in what follows from them. Empty, or one line.
+std::string complete(draft& x);
+
+/// One setting as some source gave it.
+struct told {
+  std::string name;
+  std::string text;
+  std::string where;  ///< "--addr", "LITHAIR_ADDR", "node.toml:3:8: addr"
+};
+
+using sources = tl::expected<std::vector<told>, early_exit>;
+
+/// From the command line; help and version are early exits.
+sources read_flags(const program& self, std::span<const char* const> arguments);
+/// From a TOML file.
+sources read_config_file(const std::string& path);
+
+/// What --help prints.
+std::string help_text(const program& self);
+
+}  // namespace lithair::apps

@@ -1,0 +1,16 @@
+#pragma once
+
+namespace lithair::apps {
+
+/// SIGTERM and SIGINT as something to wait for. Made on the main thread before any other thread
+/// starts, so that all of them leave these signals to it; SIGPIPE is ignored from then on.
+class stop_signals {
+ public:
+  stop_signals();
+
+  /// Blocks until the first of them arrives, and returns its number. From then on a second one ends
+  /// the process at once, with status 128 + its number, as a shell would report it.
+  int wait() const;
+};
+
+}  // namespace lithair::apps

@@ -1,0 +1,276 @@
+#include "apps/lithair/options.hpp"
+
+#include <boost/test/data/monomorphic.hpp>
+#include <boost/test/data/test_case.hpp>
+#include <boost/test/unit_test.hpp>
+
+#include <filesystem>
+#include <fstream>
+#include <vector>
+
+namespace data = boost::unit_test::data;
+using namespace lithair;
+using namespace lithair::apps;
+
+namespace {
+
+using words = std::vector<const char*>;
+
+/// A file that is gone when the test is.
+class temporary_file {
+ public:
+  explicit temporary_file(const std::string& text)
+      : path_(std::filesystem::temp_directory_path() /
+              ("lithair-options-" + std::to_string(getpid()) + ".toml")) {
+    std::ofstream(path_) << text;
+  }
+  ~temporary_file() { std::filesystem::remove(path_); }
+  temporary_file(const temporary_file&) = delete;
+  temporary_file& operator=(const temporary_file&) = delete;
+  std::string path() const { return path_; }
+
+ private:
+  std::filesystem::path path_;
+};
+
+tl::expected<settings, early_exit> read_words(words flags, const environment& variables = {},
+                                              bool compiled_models = false) {
+  flags.insert(flags.begin(), "lithair_node");
+  return read_options({"lithair_node", "1.2.3", compiled_models}, flags, variables);
+}
+
+settings accept(words flags, const environment& variables = {}) {
+  flags.insert(flags.end(), {"--models", "shop.toml"});
+  const auto made = read_words(flags, variables);
+  BOOST_REQUIRE_MESSAGE(made, (made ? "" : made.error().text));
+  return *made;
+}
+
+std::string refusal(words flags, const environment& variables = {}) {
+  flags.insert(flags.end(), {"--models", "shop.toml"});
+  const auto made = read_words(flags, variables);
+  BOOST_REQUIRE(!made);
+  BOOST_TEST(made.error().status == 2);
+  BOOST_TEST(made.error().text.find('\n') == std::string::npos);
+  return made.error().text;
+}
+
+struct refused {
+  words flags;
+  std::string line;
+};
+std::ostream& operator<<(std::ostream& out, const refused& x) {
+  for (const auto* word : x.flags) out << word << ' ';
+  return out;
+}
+
+constexpr auto two = "2=127.0.0.1:8081";
+
+const std::vector<refused> refusals{
+    {{"--bogus"}, "--bogus: there is no such flag; see --help"},
+    {{"stray"}, "stray: there is no such flag; see --help"},
+    {{"--node-id", "0"}, "--node-id: '0' is not between 1 and 18446744073709551615"},
+    {{"--node-id", "one"}, "--node-id: 'one' is not a whole number"},
+    {{"--addr", "nowhere"}, "--addr: 'nowhere' is not an address like 127.0.0.1:8080"},
+    {{"--addr", "127.0.0.1:64536"},
+     "--addr: the port for the other nodes would be 65536, which does not exist; name another one "
+     "with --peer-addr"},
+    {{"--addr", "10.0.0.1:80"},
+     "--addr: 10.0.0.1 is reachable from other machines, and nothing protects it; say --insecure "
+     "to "
+     "accept that"},
+    {{"--node-id", "1", "--cluster", "2=10.0.0.1:80"},
+     "--cluster: traffic with 2=10.0.0.1:80 would cross the network unprotected; say --insecure to "
+     "accept that"},
+    {{"--cluster", two}, "--node-id: is needed with --cluster"},
+    {{"--node-id", "2", "--cluster", two},
+     "--cluster: 2=127.0.0.1:8081 is this node's number, but this node is at 127.0.0.1:8080"},
+    {{"--node-id", "1", "--cluster", "2=127.0.0.1:8080"},
+     "--cluster: 127.0.0.1:8080 is used twice"},
+    {{"--node-id", "1", "--cluster", "2=127.0.0.1:9080"},
+     "--cluster: 127.0.0.1:9080 is used twice"},
+    {{"--node-id", "1", "--cluster", "2=127.0.0.1:81,3=127.0.0.1:82/1081"},
+     "--cluster: 127.0.0.1:1081 is used twice"},
+    {{"--peer-addr", "127.0.0.1:8080"}, "--peer-addr: must differ from --addr"},
+    {{"--peer-addr", "127.0.0.2:8080"}, "--peer-addr: must have the same host as --addr"},
+    {{"--port", "8081", "--addr", "127.0.0.1:8081"},
+     "--port: says the same as --addr; use one of them"},
+    {{"--peers", "8082"}, "--peers: needs --port"},
+    {{"--port", "8081", "--peers", "8082,8082"}, "--peers: names a port twice"},
+    {{"--port", "8081", "--peers", "8082", "--node-id", "1"},
+     "--node-id: follows from the ports when --peers is given"},
+    {{"--port", "8081", "--peers", "8082", "--cluster", two},
+     "--peers: says the same as --cluster; use one of them"},
+    {{"--election-timeout", "150"},
+     "--election-timeout: '150' is not a range of durations like "
+     "150-300ms"},
+    {{"--heartbeat", "0ms"}, "--heartbeat: must be longer than nothing"},
+    {{"--heartbeat", "80ms"},
+     "--heartbeat: must be at most half of the shortest --election-timeout"},
+    {{"--read-mode", "fast"}, "--read-mode: 'fast' is neither read-index nor lease"},
+    {{"--max-body", "0"}, "--max-body: must be larger than nothing"},
+    {{"--max-body", "big"}, "--max-body: 'big' is not a size like 65536, 64KiB or 1MiB"},
+    {{"--max-inflight", "0"}, "--max-inflight: '0' is not between 1 and 1000000"},
+    {{"--request-timeout", "0s"}, "--request-timeout: must be longer than nothing"},
+    {{"--log", "xml"}, "--log: 'xml' is neither text nor json"},
+    {{"--log-level", "loud"}, "--log-level: 'loud' is none of debug, info, warn, error, off"},
+    {{"--init=maybe"}, "--init: 'maybe' is not true or false"},
+    {{"--config", "/nonexistent/node.toml"}, "--config: there is no file /nonexistent/node.toml"},
+    {{"--data-dir", ""}, "--data-dir: must not be empty"},
+};
+
+const words later_flags{"--join",         "--tls-cert",           "--tls-key", "--peer-tls-cert",
+                        "--peer-tls-key", "--peer-tls-ca",        "--auth",    "--cluster-token",
+                        "--restore",      "--checkpoint-interval"};
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(reading_options)
+
+BOOST_AUTO_TEST_CASE(one_node_needs_its_models_only) {
+  const auto x = accept({});
+  BOOST_TEST((x.node.self == actors::peer_address{protocol::node_id{1}, "127.0.0.1", 8080, 9080}));
+  BOOST_TEST(x.node.init);
+  BOOST_TEST(x.node.peers.empty());
+  BOOST_TEST(x.node.data_dir == "./lithair-data");
+  BOOST_TEST(x.models_file == "shop.toml");
+  BOOST_TEST(!read_words({}).has_value());
+}
+
+BOOST_AUTO_TEST_CASE(a_cluster_is_named_in_full) {
+  const auto x = accept({"--node-id", "2", "--addr", "127.0.0.1:8081", "--cluster",
+                         "1=127.0.0.1:8080,3=127.0.0.1:8082/9999", "--data-dir", "n2"});
+  BOOST_TEST((x.node.self == actors::peer_address{protocol::node_id{2}, "127.0.0.1", 8081, 9081}));
+  BOOST_REQUIRE(x.node.peers.size() == 2);
+  BOOST_TEST(
+      (x.node.peers[1] == actors::peer_address{protocol::node_id{3}, "127.0.0.1", 8082, 9999}));
+  BOOST_TEST(!x.node.init);
+  BOOST_TEST(accept({"--node-id", "1", "--cluster", two, "--init"}).node.init);
+}
+
+BOOST_AUTO_TEST_CASE(a_node_may_find_itself_among_the_members) {
+  const auto x = accept({"--node-id", "2", "--addr", "127.0.0.1:8081", "--cluster",
+                         "1=127.0.0.1:8080,2=127.0.0.1:8081"});
+  BOOST_REQUIRE(x.node.peers.size() == 1);
+  BOOST_TEST(x.node.peers.front().id.value == 1);
+}
+
+BOOST_AUTO_TEST_CASE(local_ports_are_members_by_rank) {
+  for (const auto& [port, peers, id] :
+       {std::tuple{"8081", "8082,8083", 1}, {"8082", "8083,8081", 2}, {"8083", "8081,8082", 3}}) {
+    const auto x = accept({"--port", port, "--peers", peers});
+    BOOST_TEST(x.node.self.id.value == id);
+    BOOST_TEST(std::to_string(x.node.self.http_port) == port);
+    BOOST_TEST(x.node.peers.size() == 2);
+    BOOST_TEST(x.node.init == (id == 1));
+    BOOST_TEST(x.node.data_dir == "./lithair-data/node-" + std::to_string(id));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(durations_become_whole_ticks) {
+  const auto usual = accept({});
+  BOOST_TEST(usual.node.tick_ms == 10);
+  BOOST_TEST(usual.node.raft.election_min_ticks == 15);
+  BOOST_TEST(usual.node.raft.election_max_ticks == 30);
+  BOOST_TEST(usual.node.raft.heartbeat_ticks == 5);
+  const auto odd = accept({"--election-timeout", "100-250ms", "--heartbeat", "24ms"});
+  BOOST_TEST(odd.node.tick_ms == 2);
+  BOOST_TEST(odd.node.raft.election_min_ticks == 50);
+  BOOST_TEST(odd.node.raft.election_max_ticks == 125);
+  BOOST_TEST(odd.node.raft.heartbeat_ticks == 12);
+}
+
+BOOST_AUTO_TEST_CASE(limits_and_logs_are_taken_as_said) {
+  const auto x = accept({"--max-body", "2MiB", "--max-inflight", "7", "--request-timeout", "3s",
+                         "--log", "json", "--log-level", "warn", "--read-mode", "lease",
+                         "--map-size", "1GiB", "--threads", "2"});
+  BOOST_TEST(x.http.max_body == 2u << 20);
+  BOOST_TEST(x.node.max_pending == 7);
+  BOOST_TEST(x.node.request_timeout_ms == 3000);
+  BOOST_TEST((x.log == log_format::json));
+  BOOST_TEST(x.log_level == "warn");
+  BOOST_TEST(x.node.raft.lease_reads);
+  BOOST_TEST(x.node.map_size == 1u << 30);
+  BOOST_TEST(x.node.loops == 2);
+}
+
+BOOST_AUTO_TEST_CASE(a_flag_wins_over_the_environment_and_that_over_the_file) {
+  const temporary_file file(
+      "node-id = 3\naddr = \"127.0.0.1:3000\"\nmax-inflight = 33\n"
+      "cluster = [\"5=127.0.0.1:5500\", \"6=127.0.0.1:6000\"]\ninit = true\n");
+  const auto path = file.path();
+  const environment variables{
+      {"LITHAIR_ADDR", "127.0.0.1:2000"}, {"LITHAIR_NODE_ID", "2"}, {"LITHAIR_CONFIG", path}};
+  const auto x = accept({"--node-id", "1"}, variables);
+  BOOST_TEST(x.node.self.id.value == 1);
+  BOOST_TEST(x.node.self.http_port == 2000);
+  BOOST_TEST(x.node.max_pending == 33);
+  BOOST_TEST(x.node.peers.size() == 2);
+  BOOST_TEST(x.node.init);
+}
+
+BOOST_AUTO_TEST_CASE(errors_name_the_source_they_came_from) {
+  BOOST_TEST(refusal({}, {{"LITHAIR_LOG", "xml"}}) ==
+             "lithair_node: LITHAIR_LOG: 'xml' is neither text nor json");
+  const temporary_file file("node-id = 1\nlog = \"xml\"\n");
+  BOOST_TEST(refusal({"--config", file.path().c_str()}) ==
+             "lithair_node: " + file.path() + ":2:1: log: 'xml' is neither text nor json");
+}
+
+BOOST_AUTO_TEST_CASE(a_file_is_read_strictly) {
+  for (const auto& [text, problem] :
+       {std::pair{"nodeid = 1\n", ":1:1: nodeid: there is no such setting"},
+        {"\nlog = 1.5\n", ":2:1: log: is not a text, number or switch"},
+        {"log = \n", ":1:"}}) {
+    const temporary_file file(text);
+    const auto path = file.path();
+    BOOST_TEST(refusal({"--config", path.c_str()})
+                   .starts_with("lithair_node: --config: " + path + problem));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_strange_variable_is_mentioned_and_a_foreign_one_is_not) {
+  const auto x = accept({}, {{"LITHAIR_NODEID", "2"}, {"HOME", "/"}});
+  BOOST_TEST((x.warnings ==
+              std::vector<std::string>{"LITHAIR_NODEID is not a setting and has no effect"}));
+}
+
+BOOST_DATA_TEST_CASE(what_is_wrong_is_said_in_one_line, data::make(refusals)) {
+  BOOST_TEST(refusal(sample.flags) == "lithair_node: " + sample.line);
+}
+
+BOOST_DATA_TEST_CASE(what_comes_later_is_refused_and_not_ignored, data::make(later_flags)) {
+  BOOST_TEST(refusal({sample, "x"}) == "lithair_node: " + std::string(sample) +
+                                           ": comes with a later version; this one can't do it");
+}
+
+BOOST_AUTO_TEST_CASE(a_missing_value_is_named) {
+  const auto made = read_words({"--models", "shop.toml", "--addr"});
+  BOOST_REQUIRE(!made);
+  BOOST_TEST(made.error().text.starts_with("lithair_node: --addr: "));
+}
+
+BOOST_AUTO_TEST_CASE(insecure_is_a_word_of_its_own) {
+  const auto x = accept({"--addr", "0.0.0.0:80", "--insecure"});
+  BOOST_TEST(x.insecure);
+  BOOST_TEST(x.node.self.host == "0.0.0.0");
+}
+
+BOOST_AUTO_TEST_CASE(compiled_models_leave_no_models_flag) {
+  BOOST_TEST(read_words({}, {}, true).has_value());
+  BOOST_TEST(!read_words({"--models", "x"}, {}, true).has_value());
+  BOOST_TEST(!read_words({}, {{"LITHAIR_MODELS", "x"}}, true).has_value());
+}
+
+BOOST_AUTO_TEST_CASE(help_and_version_need_nothing_else) {
+  const auto help = read_words({"--help"});
+  BOOST_REQUIRE(!help);
+  BOOST_TEST(help.error().status == 0);
+  for (const auto* word :
+       {"--node-id N", "--election-timeout RANGE", "(150-300ms)", "--insecure"}) {
+    BOOST_TEST(help.error().text.find(word) != std::string::npos);
+  }
+  BOOST_TEST(read_words({"--version"}).error().text == "lithair_node 1.2.3");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
