@@ -65,4 +65,5 @@ add_library(lithair_llhttp STATIC ${llhttp_SOURCE}/api.c ${llhttp_SOURCE}/http.c
   ${llhttp_SOURCE}/llhttp.c)
 target_include_directories(lithair_llhttp SYSTEM PUBLIC ${llhttp_INCLUDE})
 target_compile_options(lithair_llhttp PRIVATE -O2 -w)
+target_compile_definitions(lithair_llhttp PUBLIC LLHTTP_STRICT_MODE=1)
 add_library(lithair_deps::llhttp ALIAS lithair_llhttp)

@@ -1,0 +1,106 @@
+#include "http/chunk_decoder.hpp"
+
+#include <algorithm>
+
+#include "http/characters.hpp"
+
+namespace lithair::http {
+
+namespace {
+
+// Extensions mean nothing to us; a little room for senders that add them.
+constexpr std::size_t max_extensions = 4096;
+
+}  // namespace
+
+void chunk_decoder::reset(const parser_limits& limits) {
+  *this = chunk_decoder{};
+  limits_ = limits;
+}
+
+chunk_decoder::state chunk_decoder::feed(std::string_view& input, std::string& body,
+                                         std::size_t max_body) {
+  while (!input.empty() && !done_) {
+    if (at_ == at::data) {
+      const auto n = std::min<std::uint64_t>(left_, input.size());
+      body.append(input.data(), n);
+      input.remove_prefix(n);
+      left_ -= n;
+      if (left_ == 0) at_ = at::data_cr;
+      continue;
+    }
+    if (!step(input.front())) return state::malformed;
+    input.remove_prefix(1);
+    // Refused when announced, before its bytes come.
+    if (at_ == at::data && left_ > max_body - body.size()) return state::too_large;
+  }
+  return done_ ? state::done : state::more;
+}
+
+bool chunk_decoder::step(char c) {
+  switch (at_) {
+    case at::size:
+      if (hex_value(c) >= 0) return take_digit(c);
+      if (digits_ == 0) return false;
+      if (c == ';') at_ = at::extension;
+      else if (c == '\r') at_ = at::size_lf;
+      else return false;
+      return true;
+    case at::extension:
+      if (c == '\r') {
+        at_ = at::size_lf;
+        return true;
+      }
+      return (is_text(c) || c == '\t') && ++extensions_ <= max_extensions;
+    case at::size_lf:
+      return c == '\n' && size_ended();
+    case at::data:
+      return false;  // taken by `feed`
+    case at::data_cr:
+      at_ = at::data_lf;
+      return c == '\r';
+    case at::data_lf:
+      at_ = at::size;
+      digits_ = 0;
+      left_ = 0;
+      return c == '\n';
+    case at::line_start:
+      if (c == '\r') {
+        at_ = at::end_lf;
+        return true;
+      }
+      at_ = at::trailer_name;
+      return is_token(c) && ++trailers_ <= limits_.max_header_bytes &&
+             ++trailer_lines_ <= limits_.max_headers;
+    case at::trailer_name:
+      if (c == ':') at_ = at::trailer_value;
+      else if (!is_token(c)) return false;
+      return ++trailers_ <= limits_.max_header_bytes;
+    case at::trailer_value:
+      if (c == '\r') {
+        at_ = at::trailer_lf;
+        return true;
+      }
+      return (is_text(c) || c == '\t') && ++trailers_ <= limits_.max_header_bytes;
+    case at::trailer_lf:
+      at_ = at::line_start;
+      return c == '\n';
+    case at::end_lf:
+      done_ = true;
+      return c == '\n';
+  }
+  return false;
+}
+
+bool chunk_decoder::take_digit(char c) {
+  if (++digits_ > 16) return false;
+  left_ = left_ << 4 | static_cast<std::uint64_t>(hex_value(c));
+  return true;
+}
+
+bool chunk_decoder::size_ended() {
+  at_ = left_ == 0 ? at::line_start : at::data;
+  return true;
+}
+
+}  // namespace lithair::http

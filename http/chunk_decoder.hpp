@@ -1,0 +1,60 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "http/limits.hpp"
+
+namespace lithair::http {
+
+/// Takes the chunked transfer coding off a body (RFC 9112 §7.1):
+///
+///     body    = *( size [ extension ] CRLF data CRLF ) "0" [ extension ] CRLF *( trailer CRLF ) CRLF
+///     size    = 1*16 HEXDIG
+///     extension = ";" without control characters
+///
+/// Nothing else is let through: what two readers could read differently is how requests are smuggled. Trailers are
+/// checked for their form and dropped.
+class chunk_decoder {
+ public:
+  enum class state : std::uint8_t { more, done, malformed, too_large };
+
+  /// Consumes from the front of `input`, at most up to the end of the body, and appends the data to
+  /// `body`, which never grows beyond `max_body` bytes.
+  state feed(std::string_view& input, std::string& body, std::size_t max_body);
+
+  /// Ready for the next body.
+  void reset(const parser_limits& limits);
+
+ private:
+  enum class at : std::uint8_t {
+    size,
+    extension,
+    size_lf,
+    data,
+    data_cr,
+    data_lf,
+    line_start,
+    trailer_name,
+    trailer_value,
+    trailer_lf,
+    end_lf,
+  };
+
+  bool step(char c);
+  bool size_ended();
+  bool take_digit(char c);
+
+  at at_ = at::size;
+  std::uint64_t left_ = 0;       // of the chunk's size, then of its data
+  std::uint32_t digits_ = 0;     // of the size seen so far
+  std::size_t extensions_ = 0;   // bytes of all extensions
+  std::size_t trailers_ = 0;     // bytes of all trailers
+  std::size_t trailer_lines_ = 0;
+  bool done_ = false;
+  parser_limits limits_;
+};
+
+}  // namespace lithair::http

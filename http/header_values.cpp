@@ -1,0 +1,142 @@
+#include "http/header_values.hpp"
+
+#include <algorithm>
+#include <charconv>
+
+#include "http/characters.hpp"
+#include "http/request.hpp"
+
+namespace lithair::http {
+
+namespace {
+
+// Cuts the next element off a comma-separated list.
+std::string_view take_element(std::string_view& list) {
+  const auto comma = std::min(list.find(','), list.size());
+  const auto result = trimmed(list.substr(0, comma));
+  list.remove_prefix(std::min(comma + 1, list.size()));
+  return result;
+}
+
+bool is_tag_character(char c) {
+  const auto byte = static_cast<std::uint8_t>(c);
+  return byte == 0x21 || (byte >= 0x23 && byte != 0x7f);
+}
+
+// entity-tag = [ "W/" ] DQUOTE *etagc DQUOTE; cuts it off the front.
+struct entity_tag {
+  bool weak = false;
+  std::string_view opaque;
+};
+std::optional<entity_tag> take_tag(std::string_view& list) {
+  entity_tag result;
+  if (list.starts_with("W/")) {
+    result.weak = true;
+    list.remove_prefix(2);
+  }
+  if (!list.starts_with('"')) return std::nullopt;
+  const auto end = list.find('"', 1);
+  if (end == std::string_view::npos) return std::nullopt;
+  result.opaque = list.substr(1, end - 1);
+  list.remove_prefix(end + 1);
+  if (!std::ranges::all_of(result.opaque, is_tag_character)) return std::nullopt;
+  return result;
+}
+
+// Our own tags are the decimal digits of a version, and nothing like "007".
+std::uint64_t version_of(const entity_tag& tag, bool weak_comparison) {
+  if (tag.weak && !weak_comparison) return 0;
+  if (tag.opaque.starts_with('0')) return 0;
+  return parse_number(tag.opaque).value_or(0);
+}
+
+}  // namespace
+
+bool same_name(std::string_view x, std::string_view y) {
+  if (x.size() != y.size()) return false;
+  for (std::size_t i = 0; i < x.size(); ++i)
+    if (lower(x[i]) != lower(y[i])) return false;
+  return true;
+}
+
+const std::string_view* request::find(std::string_view name) const {
+  for (const auto& x : headers)
+    if (same_name(x.name, name)) return &x.value;
+  return nullptr;
+}
+
+bool has_token(std::string_view list, std::string_view token) {
+  while (!list.empty())
+    if (same_name(take_element(list), token)) return true;
+  return false;
+}
+
+bool names_foreign_coding(std::string_view value) {
+  bool foreign = false;
+  if (value.empty() || value.back() == ',') return false;
+  while (!value.empty()) {
+    auto name = take_element(value);
+    name = trimmed(name.substr(0, name.find(';')));
+    if (name.empty() || !std::ranges::all_of(name, is_token)) return false;
+    if (!same_name(name, "chunked") && !same_name(name, "identity")) foreign = true;
+  }
+  return foreign;
+}
+
+bool is_authority(std::string_view value) {
+  constexpr auto fits = [](char c) {
+    return is_digit(c) || (lower(c) >= 'a' && lower(c) <= 'z') ||
+           std::string_view{"-._~!$&'()*+;=:[]%"}.find(c) != std::string_view::npos;
+  };
+  return value.size() <= 512 && std::ranges::all_of(value, fits);
+}
+
+std::optional<std::uint64_t> parse_number(std::string_view value) {
+  std::uint64_t result = 0;
+  const auto* end = value.data() + value.size();
+  if (value.empty() || !is_digit(value.front())) return std::nullopt;
+  const auto [at, error] = std::from_chars(value.data(), end, result);
+  if (error != std::errc{} || at != end) return std::nullopt;
+  return result;
+}
+
+bool tag_condition::matches(std::uint64_t version) const {
+  return version != 0 && (any || std::ranges::find(versions, version) != versions.end());
+}
+
+std::optional<tag_condition> parse_condition(std::string_view value, bool weak_comparison) {
+  tag_condition result;
+  if (value == "*") {
+    result.any = true;
+    return result;
+  }
+  while (true) {
+    value = trimmed(value);
+    const auto tag = take_tag(value);
+    if (!tag) return std::nullopt;
+    result.versions.push_back(version_of(*tag, weak_comparison));
+    value = trimmed(value);
+    if (value.empty()) return result;
+    if (value.front() != ',') return std::nullopt;
+    value.remove_prefix(1);
+  }
+}
+
+media media_of(std::string_view content_type) {
+  const auto type = trimmed(content_type.substr(0, content_type.find(';')));
+  if (same_name(type, "application/json")) return media::json;
+  if (same_name(type, "application/merge-patch+json")) return media::merge_patch;
+  const auto slash = type.find('/');
+  if (slash == std::string_view::npos || type.size() < slash + 7) return media::other;
+  return same_name(type.substr(type.size() - 5), "+json") ? media::json : media::other;
+}
+
+bool is_request_id(std::string_view value) {
+  constexpr auto fits = [](char c) {
+    return is_digit(c) || (lower(c) >= 'a' && lower(c) <= 'z') ||
+           std::string_view{"-._~:/+=@"}.find(c) != std::string_view::npos;
+  };
+  return !value.empty() && value.size() <= 128 && std::ranges::all_of(value, fits);
+}
+
+}  // namespace lithair::http

@@ -1,0 +1,423 @@
+#include "http/parser.hpp"
+
+#include <llhttp.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cstring>
+
+#include "http/characters.hpp"
+#include "http/header_values.hpp"
+
+namespace lithair::http {
+
+namespace {
+
+// A longer word is no method anybody sends.
+constexpr std::size_t max_method = 32;
+// " HTTP/1.1\r\n" and the method before the target.
+constexpr std::size_t request_line_rest = max_method + 12;
+// What stays allocated between the requests of a connection.
+constexpr std::size_t kept_capacity = 16 * 1024;
+
+method method_of(std::string_view name) {
+  if (name == "GET") return method::get;
+  if (name == "POST") return method::post;
+  if (name == "PUT") return method::put;
+  if (name == "PATCH") return method::patch;
+  if (name == "DELETE") return method::remove;
+  if (name == "HEAD") return method::head;
+  if (name == "OPTIONS") return method::options;
+  return method::other;
+}
+
+void forget(std::string& buffer) {
+  buffer.clear();
+  if (buffer.capacity() > kept_capacity) buffer.shrink_to_fit();
+}
+
+}  // namespace
+
+// -- heads ------------------------------------------------------------------------------------------
+
+parser::event parser::next(std::string_view& input) {
+  switch (stage_) {
+    case stage::start:
+      return next_head(input);
+    case stage::body_start:
+    case stage::body:
+      return next_body(input);
+    case stage::broken:
+      break;
+  }
+  input = {};
+  return event::failed;
+}
+
+parser::event parser::next_head(std::string_view& input) {
+  if (fresh_) {
+    fresh_ = false;
+    request_ = {};
+    headers_.clear();
+    forget(head_);
+    forget(body_);
+    scanned_ = lines_ = first_line_ = fields_ = 0;
+  }
+  const bool in_place = head_.empty();
+  const auto before = head_.size();
+  if (!in_place) head_.append(input);
+  const std::string_view text = in_place ? input : std::string_view{head_};
+  switch (scan(text)) {
+    case scanned::failed:
+      return event::failed;
+    case scanned::partial:
+      if (in_place) head_.assign(input);
+      input = {};
+      return event::more;
+    case scanned::complete:
+      break;
+  }
+  const auto used = scanned_ - before;
+  const auto head = text.substr(0, scanned_);
+  input.remove_prefix(used);
+  const auto line = head.substr(first_line_, fields_ - first_line_ - 2);
+  // Once more for the views, when the line was checked in an earlier call and has moved since.
+  if (!in_place && !read_request_line(line)) return event::failed;
+  if (!read_fields(head.substr(fields_)) || !check_fields()) return event::failed;
+  return begin_body(input);
+}
+
+// Looks at whole lines from where the last call stopped.
+parser::scanned parser::scan(std::string_view text) {
+  while (true) {
+    const auto rest = text.substr(scanned_);
+    const void* found = rest.empty() ? nullptr : std::memchr(rest.data(), '\n', rest.size());
+    if (found == nullptr) {
+      return check_unfinished(rest) ? scanned::partial : scanned::failed;
+    }
+    const auto end = static_cast<std::size_t>(static_cast<const char*>(found) - rest.data());
+    const auto line = rest.substr(0, end);
+    // The first CR must be the one that belongs to this LF.
+    const auto* cr = static_cast<const char*>(line.empty() ? nullptr : std::memchr(line.data(), '\r', end));
+    if (cr == nullptr || cr != line.data() + end - 1) {
+      fail(400, "bad_line", "A line of the request's head does not end in CR LF.");
+      return scanned::failed;
+    }
+    scanned_ += end + 1;
+    const bool at_end = fields_ != 0 && end == 1;
+    if (at_end) return scanned::complete;
+    if (!scan_line(line.substr(0, end - 1))) return scanned::failed;
+  }
+}
+
+bool parser::scan_line(std::string_view line) {
+  if (fields_ == 0) {
+    // RFC 9112 §2.2: an empty line before a request is ignored; one is enough for old clients.
+    if (line.empty() && first_line_ == 0) {
+      first_line_ = scanned_;
+      return true;
+    }
+    fields_ = scanned_;
+    return read_request_line(line);
+  }
+  if (!is_token(line.front()))
+    return refuse(400, "bad_header", "A header line is folded or does not begin with a name.");
+  if (++lines_ > limits_.max_headers)
+    return refuse(431, "too_many_headers", "The request has too many header lines.");
+  if (scanned_ - fields_ > limits_.max_header_bytes)
+    return refuse(431, "headers_too_large", "The request's headers are too large.");
+  return true;
+}
+
+// The line that has begun must already be within the limits; its end may never come.
+bool parser::check_unfinished(std::string_view line) {
+  if (fields_ == 0) {
+    if (!line.empty() && !is_token(line.front()) && line.front() != '\r')
+      return refuse(400, "bad_request_line", "This is not an HTTP request.");
+    if (line.size() > limits_.max_target + request_line_rest)
+      return refuse(414, "target_too_long", "The request's target is too long.");
+    return true;
+  }
+  if (scanned_ - fields_ + line.size() > limits_.max_header_bytes)
+    return refuse(431, "headers_too_large", "The request's headers are too large.");
+  return true;
+}
+
+// request-line = method SP request-target SP HTTP-version (RFC 9112 §3)
+bool parser::read_request_line(std::string_view line) {
+  const auto space = line.find(' ');
+  const auto name = line.substr(0, space);
+  if (space == std::string_view::npos || name.empty() || name.size() > max_method ||
+      !std::ranges::all_of(name, is_token))
+    return refuse(400, "bad_request_line", "The request line is malformed.");
+  const auto rest = line.substr(space + 1);
+  const auto second = rest.find(' ');
+  // Before the version, for an over-long target is not worth reading on.
+  if (std::min(second, rest.size()) > limits_.max_target)
+    return refuse(414, "target_too_long", "The request's target is too long.");
+  if (second == std::string_view::npos)
+    return refuse(400, "bad_request_line", "The request line is malformed.");
+  request_.verb = method_of(name);
+  request_.method_name = name;
+  return read_version(rest.substr(second + 1)) && read_target(rest.substr(0, second));
+}
+
+bool parser::read_version(std::string_view version) {
+  if (version.size() != 8 || !version.starts_with("HTTP/") || !is_digit(version[5]) ||
+      version[6] != '.' || !is_digit(version[7]))
+    return refuse(400, "bad_request_line", "The request line is malformed.");
+  if (version[5] != '1' || version[7] > '1')
+    return refuse(505, "version_not_supported", "This server speaks HTTP/1.1 and HTTP/1.0.");
+  request_.minor_version = version[7] - '0';
+  return true;
+}
+
+bool parser::read_target(std::string_view target) {
+  constexpr auto visible = [](char c) { return c > ' ' && c < 0x7f && c != '#'; };
+  if (target.empty() || !std::ranges::all_of(target, visible))
+    return refuse(400, "bad_target", "The request's target is malformed.");
+  authority_ = {};
+  if (target.size() > 7 && same_name(target.substr(0, 7), "http://")) {
+    // Absolute form (§3.2.2): the authority is compared with Host, the rest is as in origin form.
+    target.remove_prefix(7);
+    const auto end = std::min(target.find_first_of("/?"), target.size());
+    authority_ = target.substr(0, end);
+    target.remove_prefix(end);
+    if (authority_.empty())
+      return refuse(400, "bad_target", "The request's target is malformed.");
+    if (target.empty()) target = "/";
+  }
+  const bool asterisk = target == "*" && request_.verb == method::options && authority_.empty();
+  if (target.front() != '/' && !asterisk)
+    return refuse(400, "bad_target", "The request's target is malformed.");
+  const auto mark = target.find('?');
+  request_.target = target;
+  request_.path = target.substr(0, mark);
+  request_.query = mark == std::string_view::npos ? std::string_view{} : target.substr(mark + 1);
+  return true;
+}
+
+// -- header lines -----------------------------------------------------------------------------------
+
+/// What llhttp calls while it reads the header lines. They lie in one piece, so each name and each
+/// value comes as one span.
+struct field_sink {
+  std::vector<header>* headers;
+  std::string_view name;
+  std::string_view value;
+
+  static field_sink& of(llhttp_t* p) { return *static_cast<field_sink*>(p->data); }
+
+  static const llhttp_settings_t* settings() {
+    static const llhttp_settings_t result = [] {
+      llhttp_settings_t s;
+      llhttp_settings_init(&s);
+      s.on_header_field = [](llhttp_t* p, const char* at, size_t n) {
+        of(p).name = {at, n};
+        of(p).value = {at + n, 0};
+        return 0;
+      };
+      s.on_header_value = [](llhttp_t* p, const char* at, size_t n) {
+        of(p).value = {at, n};
+        return 0;
+      };
+      s.on_header_value_complete = [](llhttp_t* p) {
+        auto& self = of(p);
+        self.headers->push_back({self.name, trimmed(self.value)});
+        return 0;
+      };
+      // The body is read by us: tell llhttp that there is none.
+      s.on_headers_complete = [](llhttp_t*) { return 1; };
+      s.on_message_complete = [](llhttp_t*) -> int { return HPE_PAUSED; };
+      return s;
+    }();
+    return &result;
+  }
+};
+
+bool parser::read_fields(std::string_view lines) {
+  headers_.clear();
+  field_sink sink{&headers_, {}, {}};
+  llhttp_t machine;
+  llhttp_init(&machine, HTTP_REQUEST, field_sink::settings());
+  machine.data = &sink;
+  // The request line was read above, more strictly than llhttp would; no method or version may make
+  // a difference to how the header lines are read.
+  constexpr std::string_view line = "POST / HTTP/1.1\r\n";
+  auto result = llhttp_execute(&machine, line.data(), line.size());
+  if (result == HPE_OK) result = llhttp_execute(&machine, lines.data(), lines.size());
+  const bool at_end = llhttp_get_error_pos(&machine) == lines.data() + lines.size();
+  if (result != HPE_PAUSED || !at_end || headers_.size() != lines_)
+    return refuse(400, "bad_header", "The request's headers are malformed.");
+  request_.headers = headers_;
+  return true;
+}
+
+bool parser::check_fields() {
+  if (!check_host() || !read_framing()) return false;
+  read_connection();
+  if (const auto* expectation = request_.find("Expect"); expectation != nullptr) {
+    if (!same_name(*expectation, "100-continue"))
+      return refuse(417, "expectation_failed", "Only the expectation 100-continue can be met.");
+    request_.expects_continue = request_.minor_version >= 1 && framing_ != framing::none;
+  }
+  return true;
+}
+
+// RFC 9112 §3.2: exactly one Host in HTTP/1.1, and it must be one.
+bool parser::check_host() {
+  const header* host = nullptr;
+  for (const auto& x : headers_) {
+    if (!same_name(x.name, "Host")) continue;
+    if (host != nullptr) return refuse(400, "bad_host", "The request has more than one Host header.");
+    host = &x;
+  }
+  if (host == nullptr) {
+    if (request_.minor_version == 0) return true;
+    return refuse(400, "bad_host", "The request has no Host header.");
+  }
+  if (!is_authority(host->value)) return refuse(400, "bad_host", "The Host header is malformed.");
+  if (!authority_.empty() && !same_name(authority_, host->value))
+    return refuse(400, "bad_host", "The request's target names another host than its Host header.");
+  return true;
+}
+
+// RFC 9112 §6: the two ways to say how long the body is; never both, never twice.
+bool parser::read_framing() {
+  const header* length = nullptr;
+  const header* coding = nullptr;
+  for (const auto& x : headers_) {
+    const bool is_length = same_name(x.name, "Content-Length");
+    if (!is_length && !same_name(x.name, "Transfer-Encoding")) continue;
+    if (length != nullptr || coding != nullptr)
+      return refuse(400, "bad_framing", "The request says more than once how long its body is.");
+    (is_length ? length : coding) = &x;
+  }
+  framing_ = framing::none;
+  if (length != nullptr) return read_length(length->value);
+  if (coding != nullptr) return read_coding(coding->value);
+  return true;
+}
+
+bool parser::read_length(std::string_view value) {
+  // 18 digits are always within 64 bits, and beyond every limit.
+  constexpr std::size_t max_digits = 18;
+  if (value.empty() || !std::ranges::all_of(value, is_digit) || value.size() > max_digits)
+    return refuse(400, "bad_framing", "The Content-Length is not a sensible number.");
+  std::from_chars(value.data(), value.data() + value.size(), length_);
+  if (length_ > 0) framing_ = framing::length;
+  return true;
+}
+
+bool parser::read_coding(std::string_view value) {
+  if (request_.minor_version == 0)
+    return refuse(400, "bad_framing", "HTTP/1.0 has no Transfer-Encoding.");
+  if (same_name(value, "chunked")) {
+    framing_ = framing::chunked;
+    return true;
+  }
+  if (names_foreign_coding(value))
+    return refuse(501, "coding_not_implemented", "The only transfer coding taken is chunked.");
+  return refuse(400, "bad_framing", "The Transfer-Encoding must be chunked, once.");
+}
+
+// RFC 9112 §9.3.
+void parser::read_connection() {
+  bool close = false;
+  bool keep = request_.minor_version >= 1;
+  for (const auto& x : headers_) {
+    if (!same_name(x.name, "Connection")) continue;
+    close = close || has_token(x.value, "close");
+    keep = keep || has_token(x.value, "keep-alive");
+  }
+  request_.keep_alive = keep && !close;
+}
+
+// -- bodies -----------------------------------------------------------------------------------------
+
+parser::event parser::begin_body(std::string_view& input) {
+  max_body_ = limits_.max_body;
+  if (framing_ == framing::none) return finished();
+  stage_ = stage::body_start;
+  if (framing_ == framing::chunked) chunks_.reset(limits_);
+  // The head must outlive the buffer it was read from when the body is not there in one piece.
+  const bool whole = framing_ == framing::length && input.size() >= length_;
+  if (!whole) own_head();
+  return event::head;
+}
+
+// Moves the views of the head into a string of our own.
+void parser::own_head() {
+  if (!head_.empty()) return;
+  const char* from = request_.method_name.data();
+  const char* end = request_.target.data() + request_.target.size();
+  if (!headers_.empty()) end = headers_.back().value.data() + headers_.back().value.size();
+  head_.assign(from, static_cast<std::size_t>(end - from));
+  const auto move = [from, end, to = head_.data()](std::string_view& x) {
+    // A target of ours ("/" for an empty one) stays where it is.
+    if (x.data() >= from && x.data() + x.size() <= end) x = {to + (x.data() - from), x.size()};
+  };
+  for (auto* x : {&request_.method_name, &request_.target, &request_.path, &request_.query}) move(*x);
+  for (auto& x : headers_) {
+    move(x.name);
+    move(x.value);
+  }
+}
+
+parser::event parser::next_body(std::string_view& input) {
+  return framing_ == framing::length ? next_length_body(input) : next_chunked_body(input);
+}
+
+parser::event parser::next_length_body(std::string_view& input) {
+  if (stage_ == stage::body_start) {
+    if (length_ > max_body_) return fail(413, "body_too_large", "The request's body is too large.");
+    stage_ = stage::body;
+    if (input.size() >= length_) {
+      request_.body = input.substr(0, length_);
+      input.remove_prefix(length_);
+      return finished();
+    }
+  }
+  const auto n = std::min<std::size_t>(length_ - body_.size(), input.size());
+  body_.append(input.data(), n);
+  input.remove_prefix(n);
+  if (body_.size() < length_) return event::more;
+  request_.body = body_;
+  return finished();
+}
+
+parser::event parser::next_chunked_body(std::string_view& input) {
+  stage_ = stage::body;
+  switch (chunks_.feed(input, body_, max_body_)) {
+    case chunk_decoder::state::more:
+      return event::more;
+    case chunk_decoder::state::done:
+      request_.body = body_;
+      return finished();
+    case chunk_decoder::state::too_large:
+      return fail(413, "body_too_large", "The request's body is too large.");
+    case chunk_decoder::state::malformed:
+      break;
+  }
+  return fail(400, "bad_chunk", "The chunked body is malformed.");
+}
+
+// The request is whole; the next call begins another one.
+parser::event parser::finished() {
+  stage_ = stage::start;
+  fresh_ = true;
+  return event::request;
+}
+
+parser::event parser::fail(int status, std::string_view code, std::string_view detail) {
+  stage_ = stage::broken;
+  failure_ = {status, code, detail};
+  return event::failed;
+}
+
+bool parser::refuse(int status, std::string_view code, std::string_view detail) {
+  fail(status, code, detail);
+  return false;
+}
+
+}  // namespace lithair::http
