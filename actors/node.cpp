@@ -1,8 +1,13 @@
 #include "actors/node.hpp"
 
+#include <netdb.h>
 #include <spdlog/spdlog.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
+#include <cerrno>
 #include <chrono>
+#include <cstring>
 #include <future>
 #include <mutex>
 #include <random>
@@ -37,6 +42,27 @@ constexpr int serial_bits = 40;
 std::uint64_t steady_ms() {
   using namespace std::chrono;
   return static_cast<std::uint64_t>(duration_cast<milliseconds>(steady_clock::now().time_since_epoch()).count());
+}
+
+// Throws unless the address is one of this machine's and nobody listens there.
+void require_free(const std::string& host, std::uint16_t port, std::string_view whom) {
+  addrinfo hints{};
+  hints.ai_socktype = SOCK_STREAM;
+  hints.ai_flags = AI_PASSIVE;
+  addrinfo* found = nullptr;
+  auto fail = [&](const char* why) {
+    throw std::runtime_error(fmt::format("cannot listen for {} on {}:{}: {}", whom, host, port, why));
+  };
+  if (int error = ::getaddrinfo(host.c_str(), std::to_string(port).c_str(), &hints, &found); error != 0)
+    fail(::gai_strerror(error));
+  int probe = ::socket(found->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  int on = 1;
+  ::setsockopt(probe, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+  bool free = ::bind(probe, found->ai_addr, found->ai_addrlen) == 0 && ::listen(probe, 1) == 0;
+  int error = errno;
+  ::close(probe);
+  ::freeaddrinfo(found);
+  if (!free) fail(std::strerror(error));
 }
 
 }  // namespace
@@ -84,14 +110,17 @@ struct node::implementation {
     publish();
   }
 
+  // Everything that can be wrong with the configuration shows before anything is created.
   static node_config check(node_config c) {
     if (auto wrong = c.validate(); !wrong.empty()) throw std::runtime_error(wrong);
+    require_free(c.self.host, c.self.http_port, "clients");
+    if (!c.peers.empty()) require_free(c.self.host, c.self.peer_port, "peers");
     return c;
   }
 
   persistence::lmdb_options log_options() const {
     persistence::lmdb_options result;
-    if (config.map_size != 0) result.map_size = config.map_size;
+    result.map_limit = config.map_size;
     return result;
   }
 
@@ -113,7 +142,7 @@ struct node::implementation {
     if (restored.last_index) spdlog::info("the log holds entries up to {}, term {}", restored.last_index.value, restored.state.term.value);
     if (config.init && !directory.identity().cluster) join_cluster(new_cluster_id());
     writer = system->spawn<log_writer, caf::detached>(log.get());
-    aggregate_actor = spawn_on_main_loop<aggregate>(&schema, config.self.id);
+    aggregate_actor = spawn_on_main_loop<actors::aggregate>(&schema, config.self.id);
     auto identity = make_identity();
     for (auto& peer : config.peers)
       shippers[peer.id] = spawn_on_main_loop<shipper>(shipper::setup{identity, peer, main_group, log.get()});
@@ -142,8 +171,7 @@ struct node::implementation {
     auto port = system->middleman().publish(gate_actor, config.self.peer_port, config.self.host.c_str(), true);
     if (port) return;
     stop(0);
-    throw std::runtime_error(fmt::format("cannot listen for peers on {}:{}: the address is in use or not of this machine",
-                                         config.self.host, config.self.peer_port));
+    throw std::runtime_error(fmt::format("cannot listen for peers on {}:{}", config.self.host, config.self.peer_port));
   }
 
   link_identity make_identity() {

@@ -35,7 +35,7 @@ struct node_config {
   protocol::options raft;
   std::uint32_t tick_ms = 10;
   std::size_t loops = 0;          ///< 0: one per core
-  std::uint64_t map_size = 0;     ///< LMDB map in bytes; 0: the default, growing
+  std::uint64_t map_size = 0;     ///< bytes that an LMDB map may grow to; 0: as the disk allows
   std::uint32_t max_pending = 8192;  ///< proposals and reads in flight on this node; more: 503
   std::uint32_t request_timeout_ms = 5000;   ///< then 504, or 503 when certainly not applied
   std::uint32_t leaderless_wait_ms = 2000;   ///< a request waits this long for an election, then 503

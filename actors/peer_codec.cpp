@@ -39,7 +39,7 @@ void fields(Archive& a, heartbeat& x) {
 }
 template <class Archive>
 void fields(Archive& a, heartbeat_response& x) {
-  a(x.term, x.round);
+  a(x.term, x.round, x.match);
 }
 template <class Archive>
 void fields(Archive& a, snapshot_request& x) {
@@ -59,11 +59,11 @@ void fields(Archive& a, read_request& x) {
 }
 template <class Archive>
 void fields(Archive& a, read_response& x) {
-  a(x.term, x.id, x.index);
+  a(x.term, x.id, x.index, x.asker_votes);
 }
 template <class Archive>
 void fields(Archive& a, propose_request& x) {
-  a(x.term);
+  a(x.term, x.number);
   a.proposals(x.proposals);
 }
 template <class Archive>

@@ -1,0 +1,112 @@
+#include "actors/loop.hpp"
+
+#include <atomic>
+#include <future>
+
+#include <boost/test/unit_test.hpp>
+
+#include <caf/actor_system.hpp>
+#include <caf/actor_system_config.hpp>
+#include <caf/scoped_actor.hpp>
+#include <caf/send.hpp>
+
+#include "actors/hosted.hpp"
+#include "actors/log_writer.hpp"
+#include "actors/messages.hpp"
+
+using namespace lithair;
+using namespace lithair::actors;
+
+namespace {
+
+// Counts what it gets and tells at the end of each turn how much that was.
+class counter final : public hosted_actor {
+ public:
+  counter(caf::actor_config& cfg, loop* home, std::promise<std::thread::id>* ran_on, caf::actor listener)
+      : hosted_actor(cfg, home), ran_on_(ran_on), listener_(std::move(listener)) {}
+  caf::behavior make_behavior() override {
+    return {[this](int) {
+      if (ran_on_ != nullptr) std::exchange(ran_on_, nullptr)->set_value(std::this_thread::get_id());
+      ++count_;
+    }};
+  }
+  void turn_ended() override {
+    if (count_ != 0 && listener_) send(listener_, std::exchange(count_, 0));
+  }
+  void on_exit() override { listener_ = nullptr; }
+
+ private:
+  std::promise<std::thread::id>* ran_on_;
+  caf::actor listener_;
+  int count_ = 0;
+};
+
+struct world {
+  caf::actor_system_config config;
+  caf::actor_system system{config.set("scheduler.max-threads", 1)};
+  loop first{system, "first"};
+  loop second{system, "second"};
+  world() {
+    first.start();
+    second.start();
+  }
+  ~world() {
+    first.stop();
+    second.stop();
+  }
+};
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(loops, world)
+
+BOOST_AUTO_TEST_CASE(run_their_actors_on_their_own_thread_whoever_sends) {
+  std::promise<std::thread::id> ran_on;
+  auto thread = ran_on.get_future();
+  auto hosted = system.spawn<counter>(&first, &ran_on, caf::actor{});
+  std::thread::id expected;
+  second.call([&] { caf::anon_send(hosted, 1); });
+  first.call([&] { expected = std::this_thread::get_id(); });
+  BOOST_CHECK(thread.get() == expected);
+  caf::anon_send_exit(hosted, caf::exit_reason::user_shutdown);
+}
+
+BOOST_AUTO_TEST_CASE(lose_no_message_between_many_senders_and_actors) {
+  constexpr int senders = 4, each = 5000;
+  caf::scoped_actor self{system};
+  auto receiver = system.spawn<counter>(&first, nullptr, caf::actor_cast<caf::actor>(self));
+  auto relay = [receiver](caf::event_based_actor* r) -> caf::behavior {
+    return {[=](int n) { r->send(receiver, n); }};
+  };
+  std::vector<std::thread> threads;
+  for (int t = 0; t < senders; ++t)
+    threads.emplace_back([&, relay] {
+      auto actor = system.spawn(relay);
+      for (int i = 0; i < each; ++i) caf::anon_send(actor, i);
+      caf::anon_send_exit(actor, caf::exit_reason::user_shutdown);
+    });
+  int got = 0;
+  self->receive_while([&] { return got < senders * each; })([&](int n) { got += n; });
+  BOOST_TEST(got == senders * each);
+  for (auto& t : threads) t.join();
+  caf::anon_send_exit(receiver, caf::exit_reason::user_shutdown);
+}
+
+BOOST_AUTO_TEST_CASE(end_a_turn_once_for_all_messages_that_waited) {
+  caf::scoped_actor self{system};
+  auto receiver = system.spawn<counter>(&first, nullptr, caf::actor_cast<caf::actor>(self));
+  first.call([&] {
+    for (int i = 0; i < 100; ++i) caf::anon_send(receiver, i);
+  });
+  self->receive([](int n) { BOOST_TEST(n == 100); });
+  caf::anon_send_exit(receiver, caf::exit_reason::user_shutdown);
+}
+
+BOOST_AUTO_TEST_CASE(run_posted_tasks_in_order) {
+  std::vector<int> order;
+  for (int i = 0; i < 10; ++i) first.post([&order, i] { order.push_back(i); });
+  first.call([&order] { order.push_back(10); });
+  BOOST_TEST(order == (std::vector<int>{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10}));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
