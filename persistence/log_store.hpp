@@ -19,9 +19,12 @@ struct group_write {
 
 /// The log environment: hard state and entries of all groups of one node, and the node's identity.
 ///
-/// `write`, `purge` and `reset` belong to one thread, the log writer's; `read` and `restore` may be called
-/// from any thread at any time and see whole transactions only. Failures throw `storage_error`; after a
-/// failed write the store refuses every further one, for the disk's state is unknown.
+/// `write`, `purge` and `reset` belong to one thread, the log writer's; `read` and `restore` may be
+/// called from any thread at any time and see whole transactions only. Failures throw
+/// `storage_error`; after a failed write the store refuses every further one, for the disk's state
+/// is unknown. The exception is `full`: then nothing was touched, and the same write may be tried
+/// again. Writes that do not continue the log they are for throw `std::logic_error` and change
+/// nothing.
 class log_store {
  public:
   virtual ~log_store() = default;
@@ -32,12 +35,20 @@ class log_store {
   /// Performs all writes, in order, as ONE transaction, durable when this returns.
   virtual void write(std::span<const group_write> writes) = 0;
 
-  /// Entries from `first` to at most `last`, up to about `max_bytes` but at least one; empty when `first`
-  /// is not in the log. Checks checksums.
+  /// Entries from `first` to at most `last`, up to about `max_bytes` but at least one; empty when
+  /// `first` is not in the log. Checks checksums.
   virtual std::vector<protocol::entry> read(protocol::group_id group, protocol::index_t first,
-                                            protocol::index_t last, std::uint64_t max_bytes) const = 0;
+                                            protocol::index_t last,
+                                            std::uint64_t max_bytes) const = 0;
 
-  /// Forgets entries up to and including `meta.index`, which `meta` stands for from now on. Durable.
+  /// What stands for the log up to `index`: the term there and the members as of it, as `purge`
+  /// wants it. None when `index` is neither in the log nor its snapshot point. Any thread.
+  virtual std::optional<protocol::snapshot_meta> point_at(protocol::group_id group,
+                                                          protocol::index_t index) const = 0;
+
+  /// Forgets entries up to and including `meta.index`, which `meta` stands for from now on.
+  /// Durable. Does nothing when they are forgotten already. Their space is reused bit by bit, as
+  /// later writes come.
   virtual void purge(protocol::group_id group, const protocol::snapshot_meta& meta) = 0;
 
   /// Replaces the whole log by the snapshot point `meta`, keeping the hard state. Durable.

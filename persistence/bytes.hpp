@@ -1,0 +1,101 @@
+#pragma once
+
+#include <bit>
+#include <cstdint>
+#include <cstring>
+#include <string>
+#include <string_view>
+
+/// Numbers as bytes, big-endian everywhere: so keys sort as their numbers do.
+namespace lithair::persistence {
+
+inline constexpr std::uint64_t swapped(std::uint64_t x) {
+  return std::endian::native == std::endian::big ? x : __builtin_bswap64(x);
+}
+
+inline char* store_u64(char* to, std::uint64_t x) {
+  const auto big = swapped(x);
+  std::memcpy(to, &big, sizeof big);
+  return to + sizeof big;
+}
+
+inline std::uint64_t load_u64(const char* from) {
+  std::uint64_t big = 0;
+  std::memcpy(&big, from, sizeof big);
+  return swapped(big);
+}
+
+/// Writes numbers and byte strings one after the other.
+class byte_writer {
+ public:
+  byte_writer& u8(std::uint8_t x) {
+    out_.push_back(static_cast<char>(x));
+    return *this;
+  }
+  byte_writer& u16(std::uint16_t x) {
+    return u8(static_cast<std::uint8_t>(x >> 8)).u8(static_cast<std::uint8_t>(x));
+  }
+  byte_writer& u32(std::uint32_t x) {
+    return u16(static_cast<std::uint16_t>(x >> 16)).u16(static_cast<std::uint16_t>(x));
+  }
+  byte_writer& u64(std::uint64_t x) {
+    char raw[8];
+    store_u64(raw, x);
+    out_.append(raw, sizeof raw);
+    return *this;
+  }
+  byte_writer& raw(std::string_view bytes) {
+    out_.append(bytes);
+    return *this;
+  }
+  /// Its length as 32 bits, then the bytes.
+  byte_writer& text(std::string_view bytes) {
+    return u32(static_cast<std::uint32_t>(bytes.size())).raw(bytes);
+  }
+
+  std::string& bytes() { return out_; }
+  const std::string& bytes() const { return out_; }
+
+ private:
+  std::string out_;
+};
+
+/// Reads what `byte_writer` wrote. Reading past the end gives zeroes and `ok()` false for good, so
+/// a caller checks once, at the end.
+class byte_reader {
+ public:
+  explicit byte_reader(std::string_view bytes) : rest_(bytes) {}
+
+  std::uint8_t u8() { return static_cast<std::uint8_t>(number(1)); }
+  std::uint16_t u16() { return static_cast<std::uint16_t>(number(2)); }
+  std::uint32_t u32() { return static_cast<std::uint32_t>(number(4)); }
+  std::uint64_t u64() { return number(8); }
+  std::string_view raw(std::size_t size) {
+    if (size > rest_.size()) {
+      ok_ = false;
+      rest_ = {};
+      return {};
+    }
+    const auto taken = rest_.substr(0, size);
+    rest_.remove_prefix(size);
+    return taken;
+  }
+  std::string_view text() { return raw(u32()); }
+  std::string_view rest() const { return rest_; }
+
+  bool ok() const { return ok_; }
+  /// Whether everything was read and nothing is left.
+  bool complete() const { return ok_ && rest_.empty(); }
+
+ private:
+  std::uint64_t number(std::size_t size) {
+    std::uint64_t x = 0;
+    for (const char c : raw(size)) x = x << 8 | static_cast<unsigned char>(c);
+    return x;
+  }
+
+  std::string_view rest_;
+  bool ok_ = true;
+};
+
+}  // namespace lithair::persistence

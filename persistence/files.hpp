@@ -1,0 +1,61 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+
+/// Files and directories as the stores need them: private to the user (0600, 0700), and durable
+/// when a function says so. All throw `storage_error` that names the path.
+namespace lithair::persistence {
+
+/// An open file; closed with the object.
+class file {
+ public:
+  enum class mode { read, create, create_or_open };
+
+  file(const std::filesystem::path& path, mode how);
+  ~file();
+  file(file&& other) noexcept;
+  file& operator=(file&& other) noexcept;
+
+  int descriptor() const { return descriptor_; }
+  const std::filesystem::path& path() const { return path_; }
+  std::uint64_t size() const;
+
+  /// Up to `size` bytes from `offset`; fewer at the end of the file only.
+  std::string read(std::uint64_t offset, std::size_t size) const;
+  void write(std::uint64_t offset, std::string_view bytes);
+  void truncate(std::uint64_t size);
+  /// Content and size are durable when this returns.
+  void sync();
+  /// False when another process holds the lock. It ends with the object, or with the process.
+  [[nodiscard]] bool try_lock();
+
+ private:
+  std::filesystem::path path_;
+  int descriptor_ = -1;
+};
+
+/// The whole content; none when there is no such file.
+std::optional<std::string> read_file(const std::filesystem::path& path);
+
+/// Durably makes `bytes` the content of `path`: a crash leaves the old content or the new one. The
+/// two callbacks are where tests crash.
+void replace_file(const std::filesystem::path& path, std::string_view bytes,
+                  void (*before_rename)() = nullptr, void (*after_rename)() = nullptr);
+
+/// Renames and makes it durable, replacing `to`.
+void move_file(const std::filesystem::path& from, const std::filesystem::path& to);
+
+/// Names that were created, renamed or removed in `directory` are durable when this returns.
+void sync_directory(const std::filesystem::path& directory);
+
+/// Creates it with mode 0700 where missing (parents too) and makes that durable.
+void make_directory(const std::filesystem::path& directory);
+
+/// Removes a file or a directory with all in it; nothing when missing.
+void remove_all(const std::filesystem::path& path);
+
+}  // namespace lithair::persistence

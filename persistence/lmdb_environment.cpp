@@ -1,0 +1,184 @@
+#include "persistence/lmdb_environment.hpp"
+
+#include <sys/mman.h>
+#include <sys/statvfs.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <memory>
+#include <utility>
+
+#include "persistence/files.hpp"
+#include "persistence/lmdb_error.hpp"
+
+namespace lithair::persistence {
+
+namespace {
+
+constexpr MDB_dbi main_map = 1;
+constexpr unsigned max_readers = 1000;
+constexpr std::uint64_t room_to_free_space = 4ull << 20;
+
+std::uint64_t free_bytes(const std::filesystem::path& directory) {
+  struct statvfs about {};
+  if (::statvfs(directory.c_str(), &about) != 0)
+    throw_errno(errno, "asking for room below " + directory.string());
+  return static_cast<std::uint64_t>(about.f_bavail) * about.f_frsize;
+}
+
+/// LMDB unmaps before it maps anew, so ask first whether the address space is there.
+bool could_map(std::uint64_t size) {
+  void* at = ::mmap(nullptr, size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  if (at == MAP_FAILED) return false;
+  ::munmap(at, size);
+  return true;
+}
+
+/// A transaction that is undone unless it is committed.
+class write_transaction {
+ public:
+  explicit write_transaction(MDB_env* env) {
+    check_lmdb(mdb_txn_begin(env, nullptr, 0, &txn_), "beginning to write");
+  }
+  ~write_transaction() {
+    if (txn_ != nullptr) mdb_txn_abort(txn_);
+  }
+  write_transaction(const write_transaction&) = delete;
+  write_transaction& operator=(const write_transaction&) = delete;
+
+  void run(const std::function<void(lmdb_writer&)>& work) {
+    MDB_cursor* cursor = nullptr;
+    check_lmdb(mdb_cursor_open(txn_, main_map, &cursor), "beginning to write");
+    const std::unique_ptr<MDB_cursor, decltype(&mdb_cursor_close)> closing(cursor,
+                                                                           &mdb_cursor_close);
+    lmdb_writer writer(cursor);
+    work(writer);
+  }
+
+  void commit() { check_lmdb(mdb_txn_commit(std::exchange(txn_, nullptr)), "committing"); }
+
+ private:
+  MDB_txn* txn_ = nullptr;
+};
+
+}  // namespace
+
+lmdb_environment::lmdb_environment(std::filesystem::path directory, lmdb_options options)
+    : directory_(std::move(directory)), options_(options) {
+  idle_.reserve(max_readers);
+  const auto opening = "opening " + directory_.string();
+  check_lmdb(mdb_env_create(&env_), opening);
+  try {
+    check_lmdb(mdb_env_set_mapsize(env_, options_.map_size), opening);
+    check_lmdb(mdb_env_set_maxreaders(env_, max_readers), opening);
+    const unsigned flags = MDB_NOTLS | (options_.scattered_reads ? MDB_NORDAHEAD : 0);
+    check_lmdb(mdb_env_open(env_, directory_.c_str(), flags, 0600), opening);
+    // The unnamed map has a fixed number; opening it once makes it known to all transactions.
+    MDB_txn* txn = nullptr;
+    MDB_dbi dbi = 0;
+    check_lmdb(mdb_txn_begin(env_, nullptr, MDB_RDONLY, &txn), opening);
+    const auto rc = mdb_dbi_open(txn, nullptr, 0, &dbi);
+    mdb_txn_abort(txn);
+    check_lmdb(rc, opening);
+    sync_directory(directory_);
+  } catch (...) {
+    mdb_env_close(env_);
+    throw;
+  }
+}
+
+lmdb_environment::~lmdb_environment() {
+  for (const auto& [txn, cursor] : idle_) {
+    mdb_cursor_close(cursor);
+    mdb_txn_abort(txn);
+  }
+  mdb_env_close(env_);
+}
+
+void lmdb_environment::write(const std::function<void(lmdb_writer&)>& work, write_purpose purpose) {
+  refuse_when_stopped();
+  if (purpose == write_purpose::stores_more) refuse_when_disk_is_full();
+  for (;;) {
+    try {
+      return run(work);
+    } catch (const map_full&) {
+      grow(purpose);
+    } catch (const storage_error& error) {
+      stop(error.what());
+      if (error.code() != storage_errc::full) throw;
+      // Part of the transaction may be on the disk: only a restart tells.
+      throw storage_error(storage_errc::io, error.what());
+    }
+  }
+}
+
+void lmdb_environment::run(const std::function<void(lmdb_writer&)>& work) {
+  write_transaction transaction(env_);
+  transaction.run(work);
+  transaction.commit();
+}
+
+void lmdb_environment::refuse_when_stopped() const {
+  if (!stopped_) return;
+  throw storage_error(storage_errc::stopped, directory_.string() +
+                                                 " takes no writes since one failed (" +
+                                                 stopped_because() + "); restart to check it");
+}
+
+void lmdb_environment::refuse_when_disk_is_full() const {
+  if (free_bytes(directory_) >= options_.min_free_bytes) return;
+  throw storage_error(storage_errc::full, "the file system of " + directory_.string() +
+                                              " is full; writes go on when there is room");
+}
+
+void lmdb_environment::grow(write_purpose purpose) {
+  const auto now = map_size();
+  auto wanted = options_.map_limit == 0 ? now * 2 : std::min(now * 2, options_.map_limit);
+  if (purpose == write_purpose::frees_space) wanted = std::max(wanted, now + room_to_free_space);
+  if (wanted <= now)
+    throw storage_error(storage_errc::full, directory_.string() +
+                                                " has reached its size limit of " +
+                                                std::to_string(options_.map_limit) + " bytes");
+  const std::lock_guard gate(gate_);
+  const std::unique_lock no_readers(map_);
+  if (!could_map(wanted))
+    throw storage_error(storage_errc::full, directory_.string() + " can't grow to " +
+                                                std::to_string(wanted) +
+                                                " bytes: no address space");
+  check_lmdb(mdb_env_set_mapsize(env_, wanted), "growing " + directory_.string());
+}
+
+void lmdb_environment::stop(const std::string& reason) {
+  const std::lock_guard lock(reason_mutex_);
+  if (stopped_) return;
+  reason_ = reason;
+  stopped_ = true;
+}
+
+std::string lmdb_environment::stopped_because() const {
+  const std::lock_guard lock(reason_mutex_);
+  return reason_;
+}
+
+std::shared_lock<std::shared_mutex> lmdb_environment::keep_map() const {
+  const std::lock_guard gate(gate_);
+  return std::shared_lock(map_);
+}
+
+std::uint64_t lmdb_environment::map_size() const {
+  const auto map = keep_map();
+  MDB_envinfo info{};
+  mdb_env_info(env_, &info);
+  return info.me_mapsize;
+}
+
+std::uint64_t lmdb_environment::used_bytes() const {
+  const auto map = keep_map();
+  MDB_envinfo info{};
+  MDB_stat stat{};
+  mdb_env_info(env_, &info);
+  mdb_env_stat(env_, &stat);
+  return (info.me_last_pgno + 1) * static_cast<std::uint64_t>(stat.ms_psize);
+}
+
+}  // namespace lithair::persistence

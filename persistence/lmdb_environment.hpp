@@ -1,0 +1,92 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <mutex>
+#include <shared_mutex>
+#include <string>
+#include <vector>
+
+#include "persistence/lmdb_transaction.hpp"
+#include "persistence/storage_error.hpp"
+
+struct MDB_env;
+
+namespace lithair::persistence {
+
+/// What a write is for: one that frees space is not held up by the limits that it helps to keep.
+enum class write_purpose : std::uint8_t { stores_more, frees_space };
+
+struct lmdb_options {
+  /// Bytes of address space to begin with; doubled whenever it is full. More than the file needs.
+  std::uint64_t map_size = 1ull << 30;
+  /// The map never grows beyond this; writes are refused as `full` then. 0: no limit but the disk.
+  std::uint64_t map_limit = 0;
+  /// Writes are refused as `full`, before anything is touched, while the file system has less room.
+  std::uint64_t min_free_bytes = 8ull << 20;
+  /// Lookups are scattered and the file may exceed memory: no read-ahead.
+  bool scattered_reads = false;
+};
+
+/// One LMDB environment in its own directory: an ordered map of bytes with durable transactions.
+///
+/// Any thread may read; one thread at a time writes. Only the default, durable flags are used: when
+/// `write` returns, the transaction survives power loss (two syncs). After a failed write the
+/// file's state is unknown, for a sync that failed once may succeed the next time without having
+/// written: so the environment then refuses every write until it is opened anew, and reads go on.
+class lmdb_environment {
+ public:
+  /// Opens or creates; `directory` must exist and not be open elsewhere in this process.
+  lmdb_environment(std::filesystem::path directory, lmdb_options options);
+  ~lmdb_environment();
+  lmdb_environment(const lmdb_environment&) = delete;
+  lmdb_environment& operator=(const lmdb_environment&) = delete;
+
+  /// Runs `work` in one transaction and commits it. `work` runs again from its start, in a new
+  /// transaction, whenever the map had to grow. An exception of `work` undoes everything.
+  void write(const std::function<void(lmdb_writer&)>& work,
+             write_purpose purpose = write_purpose::stores_more);
+
+  /// Why writes are refused; empty while they are not. Any thread.
+  std::string stopped_because() const;
+
+  /// Any thread that holds no reader.
+  std::uint64_t map_size() const;
+  /// Bytes of the data file that hold something or did once. Any thread that holds no reader.
+  std::uint64_t used_bytes() const;
+  const std::filesystem::path& directory() const { return directory_; }
+
+ private:
+  friend class lmdb_reader;
+
+  struct idle_reader {
+    MDB_txn* txn;
+    MDB_cursor* cursor;
+  };
+
+  std::shared_lock<std::shared_mutex> keep_map() const;
+  void refuse_when_stopped() const;
+  void refuse_when_disk_is_full() const;
+  void run(const std::function<void(lmdb_writer&)>& work);
+  void grow(write_purpose purpose);
+  void stop(const std::string& reason);
+
+  std::filesystem::path directory_;
+  lmdb_options options_;
+  MDB_env* env_ = nullptr;
+
+  // Whoever grows the map holds `gate_` while it waits for the readers, so that new ones queue
+  // behind it.
+  mutable std::mutex gate_;
+  mutable std::shared_mutex map_;
+  mutable std::mutex idle_mutex_;
+  mutable std::vector<idle_reader> idle_;
+
+  std::atomic<bool> stopped_ = false;
+  mutable std::mutex reason_mutex_;
+  std::string reason_;
+};
+
+}  // namespace lithair::persistence

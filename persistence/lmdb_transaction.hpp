@@ -1,0 +1,77 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <shared_mutex>
+#include <string_view>
+
+struct MDB_cursor;
+struct MDB_txn;
+
+namespace lithair::persistence {
+
+class lmdb_environment;
+
+/// A position in an environment's ordered map of bytes, within one transaction. Whatever it shows
+/// stays valid until the transaction ends or writes.
+///
+/// The moving functions return whether there is a pair at the new position.
+class lmdb_cursor {
+ public:
+  explicit lmdb_cursor(MDB_cursor* raw) : raw_(raw) {}
+
+  bool first();
+  bool last();
+  /// To the first key that is not less than `key`.
+  bool seek(std::string_view key);
+  /// To the last key that is less than `key`.
+  bool seek_before(std::string_view key);
+  bool next();
+  bool previous();
+
+  std::string_view key() const { return key_; }
+  std::string_view value() const { return value_; }
+
+ protected:
+  bool move(int operation, std::string_view key = {});
+
+  MDB_cursor* raw_;
+  std::string_view key_;
+  std::string_view value_;
+};
+
+/// A short look at one committed state. It holds back the reuse of pages and the growth of the map,
+/// so it must be short, and a thread may hold only one per environment at a time.
+class lmdb_reader : public lmdb_cursor {
+ public:
+  explicit lmdb_reader(const lmdb_environment& env);
+  ~lmdb_reader();
+  lmdb_reader(const lmdb_reader&) = delete;
+  lmdb_reader& operator=(const lmdb_reader&) = delete;
+
+  /// Counts commits since the environment was made.
+  std::uint64_t transaction_number() const;
+
+ private:
+  bool take_idle();
+
+  const lmdb_environment& env_;
+  std::shared_lock<std::shared_mutex> map_stays_;
+  MDB_txn* txn_;
+};
+
+/// The one transaction that writes; made by `lmdb_environment::write` only.
+class lmdb_writer : public lmdb_cursor {
+ public:
+  using lmdb_cursor::lmdb_cursor;
+
+  /// Adds or replaces, and returns `size` bytes to be filled in before the next call. With `at_end`
+  /// the key must be the greatest of all; it costs less then.
+  [[nodiscard]] char* reserve(std::string_view key, std::size_t size, bool at_end = false);
+  void put(std::string_view key, std::string_view value);
+  /// Removes the pair at the position; `next` then goes to the one that followed it.
+  void erase();
+};
+
+}  // namespace lithair::persistence

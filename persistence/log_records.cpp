@@ -1,0 +1,175 @@
+#include "persistence/log_records.hpp"
+
+#include <cstring>
+
+#include "persistence/bytes.hpp"
+#include "persistence/checksum.hpp"
+#include "persistence/storage_error.hpp"
+
+namespace lithair::persistence {
+
+namespace {
+
+using protocol::group_id;
+using protocol::index_t;
+using protocol::node_id;
+using protocol::term_t;
+
+constexpr std::uint8_t record_format = 1;
+constexpr std::size_t checksum_size = 8;
+constexpr std::size_t entry_header_size = checksum_size + 1 + 1 + 8 + 8 + 8;
+
+std::string place_of(std::string_view key) {
+  const auto parsed = parse_log_key(key);
+  if (!parsed)
+    return "the log has a key of " + std::to_string(key.size()) + " bytes that is none of its own";
+  const auto group = "group " + std::to_string(parsed->group.value);
+  switch (parsed->tag) {
+    case log_tag::hard_state:
+      return "term and vote of " + group;
+    case log_tag::snapshot_point:
+      return "start of the log of " + group;
+    case log_tag::configuration_mark:
+      return "configuration mark " + std::to_string(parsed->index.value) + " of " + group;
+    case log_tag::entry:
+      break;
+  }
+  return "log entry " + std::to_string(parsed->index.value) + " of " + group;
+}
+
+[[noreturn]] void throw_damaged(std::string_view key, const char* why) {
+  throw storage_error(storage_errc::damaged, place_of(key) + ": " + why);
+}
+
+/// What stands between the checksum and the record's end, after the format byte.
+std::string_view checked_body(std::string_view key, std::string_view value) {
+  if (value.size() < checksum_size + 1) throw_damaged(key, "the record is cut off");
+  const auto body = value.substr(checksum_size);
+  if (load_u64(value.data()) != checksum_of(key, body))
+    throw_damaged(key, "the checksum does not match");
+  if (static_cast<std::uint8_t>(body[0]) != record_format)
+    throw storage_error(storage_errc::bad_format, place_of(key) + ": written by another version");
+  return body.substr(1);
+}
+
+std::string sealed(std::string_view key, std::string_view fields) {
+  std::string body(1, static_cast<char>(record_format));
+  body.append(fields);
+  byte_writer out;
+  out.u64(checksum_of(key, body)).raw(body);
+  return std::move(out.bytes());
+}
+
+}  // namespace
+
+log_key::log_key(log_tag tag, group_id group) : bytes_{}, size_(9) {
+  bytes_[0] = static_cast<char>(tag);
+  store_u64(bytes_.data() + 1, group.value);
+}
+
+log_key::log_key(log_tag tag, group_id group, index_t index) : log_key(tag, group) {
+  store_u64(bytes_.data() + 9, index.value);
+  size_ = 17;
+}
+
+std::optional<parsed_log_key> parse_log_key(std::string_view key) {
+  if (key.empty()) return std::nullopt;
+  const auto tag = static_cast<log_tag>(key[0]);
+  const bool has_index = tag == log_tag::configuration_mark || tag == log_tag::entry;
+  if (tag < log_tag::hard_state || tag > log_tag::entry) return std::nullopt;
+  if (key.size() != (has_index ? 17u : 9u)) return std::nullopt;
+  return parsed_log_key{tag, group_id{load_u64(key.data() + 1)},
+                        index_t{has_index ? load_u64(key.data() + 9) : 0}};
+}
+
+std::size_t entry_record_size(const protocol::entry& x) {
+  return entry_header_size + x.data.size();
+}
+
+void encode_entry(char* to, std::string_view key, const protocol::entry& x) {
+  auto* at = to + checksum_size;
+  *at++ = static_cast<char>(record_format);
+  *at++ = static_cast<char>(x.kind);
+  at = store_u64(at, x.term.value);
+  at = store_u64(at, x.from.node.value);
+  at = store_u64(at, x.from.serial);
+  const auto data = x.data.view();
+  if (!data.empty()) std::memcpy(at, data.data(), data.size());
+  store_u64(to, checksum_of(key, {to + checksum_size, entry_record_size(x) - checksum_size}));
+}
+
+entry_view decode_entry(std::string_view key, std::string_view value) {
+  const auto parsed = parse_log_key(key);
+  if (!parsed || parsed->tag != log_tag::entry) throw_damaged(key, "an entry was expected here");
+  if (value.size() < entry_header_size) throw_damaged(key, "the record is cut off");
+  const auto body = checked_body(key, value);
+  entry_view out;
+  out.index = parsed->index;
+  out.kind = static_cast<protocol::entry_kind>(body[0]);
+  out.term = term_t{load_u64(body.data() + 1)};
+  out.from.node = node_id{load_u64(body.data() + 9)};
+  out.from.serial = load_u64(body.data() + 17);
+  out.data = value.substr(entry_header_size);
+  return out;
+}
+
+std::string encode_hard_state(std::string_view key, const protocol::hard_state& x) {
+  byte_writer fields;
+  fields.u64(x.term.value).u64(x.voted_for.value);
+  return sealed(key, fields.bytes());
+}
+
+protocol::hard_state decode_hard_state(std::string_view key, std::string_view value) {
+  byte_reader fields(checked_body(key, value));
+  protocol::hard_state out;
+  out.term = term_t{fields.u64()};
+  out.voted_for = node_id{fields.u64()};
+  if (!fields.complete()) throw_damaged(key, "the record has a wrong length");
+  return out;
+}
+
+std::string encode_snapshot_point(std::string_view key, const protocol::snapshot_meta& x) {
+  byte_writer fields;
+  fields.u64(x.index.value)
+      .u64(x.term.value)
+      .u64(x.size)
+      .u64(x.checksum)
+      .raw(encode_members(x.members));
+  return sealed(key, fields.bytes());
+}
+
+protocol::snapshot_meta decode_snapshot_point(std::string_view key, std::string_view value) {
+  byte_reader fields(checked_body(key, value));
+  protocol::snapshot_meta out;
+  out.index = index_t{fields.u64()};
+  out.term = term_t{fields.u64()};
+  out.size = fields.u64();
+  out.checksum = fields.u64();
+  auto members = decode_members(fields.rest());
+  if (!fields.ok() || !members) throw_damaged(key, "the record does not make sense");
+  out.members = std::move(*members);
+  return out;
+}
+
+std::string encode_members(const protocol::configuration& x) {
+  return x.empty() ? std::string() : encode(x);
+}
+
+std::optional<protocol::configuration> decode_members(std::string_view bytes) {
+  return bytes.empty() ? protocol::configuration{} : protocol::decode_configuration(bytes);
+}
+
+std::string encode_configuration_mark(std::string_view key) {
+  return sealed(key, {});
+}
+
+void check_configuration_mark(std::string_view key, std::string_view value) {
+  if (!checked_body(key, value).empty()) throw_damaged(key, "the record has a wrong length");
+}
+
+void check_log_record(std::string_view key, std::string_view value) {
+  if (!parse_log_key(key)) throw_damaged(key, "it can't be used");
+  checked_body(key, value);
+}
+
+}  // namespace lithair::persistence

@@ -1,0 +1,80 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "protocol/entry.hpp"
+#include "protocol/message.hpp"
+#include "protocol/output.hpp"
+
+/// The bytes of the log environment; README.md has them as a grammar. Decoding throws
+/// `storage_error` (damaged or bad_format) that names the group and the index.
+namespace lithair::persistence {
+
+/// What a key of the log environment is for; its first byte. Entries sort last, so that the log of
+/// the last group is appended to the end of the map.
+enum class log_tag : std::uint8_t {
+  hard_state = 1,
+  snapshot_point = 2,
+  configuration_mark = 3,
+  entry = 4
+};
+
+/// A key as bytes: the tag, the group and, for marks and entries, the index.
+class log_key {
+ public:
+  log_key(log_tag tag, protocol::group_id group);
+  log_key(log_tag tag, protocol::group_id group, protocol::index_t index);
+
+  std::string_view view() const { return {bytes_.data(), size_}; }
+  operator std::string_view() const { return view(); }
+
+ private:
+  std::array<char, 17> bytes_;
+  std::size_t size_;
+};
+
+/// What a key says; none when it is no key of the log.
+struct parsed_log_key {
+  log_tag tag = log_tag::entry;
+  protocol::group_id group;
+  protocol::index_t index;
+};
+std::optional<parsed_log_key> parse_log_key(std::string_view key);
+
+/// An entry whose payload lies in someone else's bytes.
+struct entry_view {
+  protocol::index_t index;
+  protocol::term_t term;
+  protocol::entry_kind kind = protocol::entry_kind::command;
+  protocol::origin from;
+  std::string_view data;
+};
+
+std::size_t entry_record_size(const protocol::entry& x);
+/// Fills `entry_record_size(x)` bytes at `to`.
+void encode_entry(char* to, std::string_view key, const protocol::entry& x);
+/// The view ends with `value`.
+entry_view decode_entry(std::string_view key, std::string_view value);
+
+std::string encode_hard_state(std::string_view key, const protocol::hard_state& x);
+protocol::hard_state decode_hard_state(std::string_view key, std::string_view value);
+
+std::string encode_snapshot_point(std::string_view key, const protocol::snapshot_meta& x);
+protocol::snapshot_meta decode_snapshot_point(std::string_view key, std::string_view value);
+
+/// Members as bytes, with no bytes for none at all. Decoding is none for bytes that this never
+/// made.
+std::string encode_members(const protocol::configuration& x);
+std::optional<protocol::configuration> decode_members(std::string_view bytes);
+
+std::string encode_configuration_mark(std::string_view key);
+void check_configuration_mark(std::string_view key, std::string_view value);
+
+/// Checks whatever record this is.
+void check_log_record(std::string_view key, std::string_view value);
+
+}  // namespace lithair::persistence

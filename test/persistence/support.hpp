@@ -1,0 +1,69 @@
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <ostream>
+#include <string>
+#include <vector>
+
+#include "persistence/log_store.hpp"
+#include "persistence/storage_error.hpp"
+
+/// What the tests of this room share.
+namespace lithair::persistence {
+
+inline std::ostream& operator<<(std::ostream& out, storage_errc code) {
+  return out << to_string(code);
+}
+
+namespace test {
+
+/// A new directory of this process's own below the system's temporary one; removed with the object.
+class temporary_directory {
+ public:
+  temporary_directory();
+  ~temporary_directory();
+  temporary_directory(const temporary_directory&) = delete;
+  temporary_directory& operator=(const temporary_directory&) = delete;
+
+  const std::filesystem::path& path() const { return path_; }
+  /// A directory in it, made if missing.
+  std::filesystem::path make(const std::string& name) const;
+
+ private:
+  std::filesystem::path path_;
+};
+
+inline constexpr protocol::group_id group{1};
+
+protocol::entry command(std::uint64_t index, std::uint64_t term, std::string data);
+protocol::entry change_of_members(std::uint64_t index, std::uint64_t term,
+                                  const protocol::configuration& members);
+/// `count` commands from `first` on, each with `size` bytes that depend on its index.
+std::vector<protocol::entry> commands(std::uint64_t first, std::uint64_t count, std::uint64_t term,
+                                      std::size_t size = 20);
+/// Members 1 to `count`.
+protocol::configuration members_up_to(std::uint64_t count);
+
+void append(log_store& to, std::vector<protocol::entry> entries, protocol::group_id where = group);
+void truncate(log_store& to, std::uint64_t from, protocol::group_id where = group);
+void vote(log_store& to, std::uint64_t term, std::uint64_t node, protocol::group_id where = group);
+void purge_up_to(log_store& from, std::uint64_t index, protocol::group_id where = group);
+
+/// Everything a log says about itself, as text: equal texts, equal logs.
+std::string describe(log_store& log, protocol::group_id where = group);
+
+/// The code of the storage error that `f` throws; fails the test when it throws none.
+storage_errc code_of(const std::function<void()>& f);
+/// Its sentence.
+std::string sentence_of(const std::function<void()>& f);
+
+/// Runs `work` in a child process until it ends, and gives its exit status; 128 + signal when
+/// killed.
+int in_child(const std::function<void()>& work);
+
+/// Flips one bit of a file.
+void flip_bit(const std::filesystem::path& path, std::uint64_t byte, unsigned bit);
+
+}  // namespace test
+}  // namespace lithair::persistence
