@@ -4,14 +4,14 @@
 
 namespace lithair::actors {
 
-gate::gate(caf::actor_config& cfg, loop* home, link_identity identity,
-           std::map<protocol::node_id, caf::actor> shippers)
-    : hosted_actor(cfg, home), identity_(std::move(identity)), shippers_(std::move(shippers)) {}
+gate::gate(caf::actor_config& cfg, loop* home, link_identity identity)
+    : hosted_actor(cfg, home), identity_(std::move(identity)) {}
 
 caf::behavior gate::make_behavior() {
   set_default_handler(caf::drop);
   set_error_handler([](caf::error&) {});
   return {
+      [this](const expect_peer& x) { shippers_[x.peer] = x.shipper; },
       [this](const hello& x) {
         welcome answer{identity_.cluster(), identity_.self.value, identity_.schema, why_not(x), {}};
         if (answer.refused.empty()) {

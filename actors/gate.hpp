@@ -8,12 +8,18 @@
 
 namespace lithair::actors {
 
+/// Whose hello is to be accepted from now on, and where it is introduced.
+struct expect_peer {
+  protocol::node_id peer;
+  caf::actor shipper;
+};
+
 /// What a node publishes on its peer port: it checks who says hello (version, cluster, node id, models) and
 /// introduces the peer's endpoint to the shipper for that peer. Everybody else gets a sentence, and nothing more.
+/// Takes hello (from peers) and expect_peer.
 class gate final : public hosted_actor {
  public:
-  gate(caf::actor_config& cfg, loop* home, link_identity identity,
-       std::map<protocol::node_id, caf::actor> shippers);
+  gate(caf::actor_config& cfg, loop* home, link_identity identity);
 
   const char* name() const override { return "gate"; }
 
@@ -27,3 +33,5 @@ class gate final : public hosted_actor {
 };
 
 }  // namespace lithair::actors
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(lithair::actors::expect_peer)

@@ -48,6 +48,18 @@ struct peer_message {
   std::string bytes;
 };
 
+/// A change of members on its way to the leader, or its answer on the way back.
+struct peer_control {
+  std::uint32_t version = peer_version;
+  std::uint64_t id = 0;  ///< the asking node's number for it
+  bool is_answer = false;
+  std::uint8_t action = 0;  ///< change_members::action
+  std::uint64_t node = 0;
+  std::string address;       ///< as in a configuration entry
+  std::uint16_t status = 0;  ///< of an answer
+  std::string detail;
+};
+
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, hello& x) {
   return f(x.version, x.cluster, x.node, x.to, x.schema, x.endpoint);
@@ -59,6 +71,11 @@ typename Inspector::result_type inspect(Inspector& f, welcome& x) {
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, peer_message& x) {
   return f(x.version, x.bytes);
+}
+
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, peer_control& x) {
+  return f(x.version, x.id, x.is_answer, x.action, x.node, x.address, x.status, x.detail);
 }
 
 // -- HTTP sessions and the library: requests to the group's raft actor, answers to their sender ------------
@@ -148,6 +165,25 @@ struct readiness {
   std::uint64_t applied = 0;
 };
 
+/// Changes members or moves leadership, on any node; the answer is `members_changed`, once it is committed.
+struct change_members {
+  enum class action : std::uint8_t { add = 1, promote = 2, remove = 3, transfer = 4 };
+
+  std::uint64_t token = 0;
+  action what = action::add;
+  std::uint64_t node = 0;  ///< transfer: 0 lets the leader choose
+  std::string host;        ///< add: where the new member is found
+  std::uint16_t http_port = 0;
+  std::uint16_t peer_port = 0;
+  bool promote = true;  ///< add: make it a voter as soon as it has caught up
+};
+
+struct members_changed {
+  std::uint64_t token = 0;
+  std::uint16_t status = 500;  ///< 200; 400, 404, 409: refused; 503: certainly not done; 504: unknown
+  std::string detail;          ///< a sentence, when refused
+};
+
 // -- within a node --------------------------------------------------------------------------------------
 
 /// Some ticks of Raft's time passed.
@@ -164,6 +200,12 @@ struct peer_step {
 /// Raft messages to a peer, for its shipper.
 struct ship {
   std::vector<protocol::message> messages;
+};
+
+/// A change of members that came from a peer, or an answer to ours; and one for a peer's shipper to send.
+struct control_arrived {
+  protocol::node_id from;
+  peer_control content;
 };
 
 /// Entries that the core lacks, for a peer's shipper to read from the log.
@@ -228,6 +270,7 @@ CAF_BEGIN_TYPE_ID_BLOCK(lithair, first_custom_type_id)
 CAF_ADD_TYPE_ID(lithair, (lithair::actors::hello))
 CAF_ADD_TYPE_ID(lithair, (lithair::actors::welcome))
 CAF_ADD_TYPE_ID(lithair, (lithair::actors::peer_message))
+CAF_ADD_TYPE_ID(lithair, (lithair::actors::peer_control))
 CAF_END_TYPE_ID_BLOCK(lithair)
 
 #define LITHAIR_LOCAL_MESSAGE(name) CAF_ALLOW_UNSAFE_MESSAGE_TYPE(lithair::actors::name)
@@ -239,9 +282,12 @@ LITHAIR_LOCAL_MESSAGE(inspect_node)
 LITHAIR_LOCAL_MESSAGE(node_status)
 LITHAIR_LOCAL_MESSAGE(probe_ready)
 LITHAIR_LOCAL_MESSAGE(readiness)
+LITHAIR_LOCAL_MESSAGE(change_members)
+LITHAIR_LOCAL_MESSAGE(members_changed)
 LITHAIR_LOCAL_MESSAGE(ticked)
 LITHAIR_LOCAL_MESSAGE(peer_step)
 LITHAIR_LOCAL_MESSAGE(ship)
+LITHAIR_LOCAL_MESSAGE(control_arrived)
 LITHAIR_LOCAL_MESSAGE(fetch)
 LITHAIR_LOCAL_MESSAGE(fetched)
 LITHAIR_LOCAL_MESSAGE(link_changed)

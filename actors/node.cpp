@@ -95,8 +95,10 @@ struct node::implementation {
   std::unique_ptr<caf::actor_system> system;
   std::vector<std::unique_ptr<loop>> loops;
   caf::actor writer, aggregate_actor, raft, gate_actor;
-  std::map<protocol::node_id, caf::actor> shippers;
+  std::mutex shippers_mutex;
+  std::vector<caf::actor> shippers;  // guarded by shippers_mutex
   std::unique_ptr<ticker> ticks;
+  bool published = false;
   bool stopped = false;
 
   implementation(node_config c, models::schema s)
@@ -114,7 +116,7 @@ struct node::implementation {
   static node_config check(node_config c) {
     if (auto wrong = c.validate(); !wrong.empty()) throw std::runtime_error(wrong);
     require_free(c.self.host, c.self.http_port, "clients");
-    if (!c.peers.empty()) require_free(c.self.host, c.self.peer_port, "peers");
+    require_free(c.self.host, c.self.peer_port, "peers");
     return c;
   }
 
@@ -144,8 +146,7 @@ struct node::implementation {
     writer = system->spawn<log_writer, caf::detached>(log.get());
     aggregate_actor = spawn_on_main_loop<actors::aggregate>(&schema, config.self.id);
     auto identity = make_identity();
-    for (auto& peer : config.peers)
-      shippers[peer.id] = spawn_on_main_loop<shipper>(shipper::setup{identity, peer, main_group, log.get()});
+    gate_actor = spawn_on_main_loop<gate>(identity);
     raft_setup setup;
     setup.group = main_group;
     setup.config = config;
@@ -158,18 +159,25 @@ struct node::implementation {
     setup.log = log.get();
     setup.writer = writer;
     setup.aggregate = aggregate_actor;
-    setup.shippers = shippers;
+    setup.make_shipper = [this, identity](const peer_address& peer) { return make_shipper(identity, peer); };
     setup.now_ms = steady_ms;
     raft = spawn_on_main_loop<raft_actor>(std::move(setup));
-    for (auto& [id, each] : shippers) caf::anon_send(each, serve_raft{raft});
-    gate_actor = spawn_on_main_loop<gate>(identity, shippers);
     ticks = std::make_unique<ticker>(*loops.front(), raft, config.tick_ms);
   }
 
+  // Called by the raft actor, on loop 0.
+  caf::actor make_shipper(const link_identity& identity, const peer_address& peer) {
+    auto made = spawn_on_main_loop<shipper>(shipper::setup{identity, peer, main_group, log.get()});
+    caf::anon_send(gate_actor, expect_peer{peer.id, made});
+    std::lock_guard guard{shippers_mutex};
+    shippers.push_back(made);
+    return made;
+  }
+
   void publish() {
-    if (config.peers.empty()) return;
     auto port = system->middleman().publish(gate_actor, config.self.peer_port, config.self.host.c_str(), true);
-    if (port) return;
+    published = static_cast<bool>(port);
+    if (published) return;
     stop(0);
     throw std::runtime_error(fmt::format("cannot listen for peers on {}:{}", config.self.host, config.self.peer_port));
   }
@@ -198,6 +206,15 @@ struct node::implementation {
     return true;
   }
 
+  static void end(caf::scoped_actor& self, const std::vector<caf::actor>& actors) {
+    for (auto& each : actors) {
+      self->monitor(each);
+      self->send_exit(each, caf::exit_reason::user_shutdown);
+    }
+    auto left = actors.size();
+    self->receive_while([&] { return left > 0; })([&](const caf::down_msg&) { --left; });
+  }
+
   void stop(std::uint32_t limit_ms) {
     if (std::exchange(stopped, true)) return;
     {
@@ -209,16 +226,11 @@ struct node::implementation {
         });
       }
       ticks.reset();
-      if (!config.peers.empty() && limit_ms != 0)
-        (void)system->middleman().unpublish(gate_actor, config.self.peer_port);
-      std::vector<caf::actor> all{gate_actor, raft, aggregate_actor, writer};
-      for (auto& [id, each] : shippers) all.push_back(each);
-      for (auto& each : all) {
-        self->monitor(each);
-        self->send_exit(each, caf::exit_reason::user_shutdown);
-      }
-      std::size_t left = all.size();
-      self->receive_while([&] { return left > 0; })([&](const caf::down_msg&) { --left; });
+      if (published) (void)system->middleman().unpublish(gate_actor, config.self.peer_port);
+      // The raft actor first: once it is gone, no shipper is made any more.
+      end(self, {raft, gate_actor});
+      end(self, {aggregate_actor, writer});
+      end(self, shippers);
     }
     shippers.clear();
     writer = aggregate_actor = raft = gate_actor = nullptr;

@@ -1,11 +1,11 @@
 #include "actors/raft_actor.hpp"
 
 #include <algorithm>
-#include <charconv>
 
 #include <caf/send.hpp>
 #include <spdlog/spdlog.h>
 
+#include "actors/shipper.hpp"
 #include "persistence/log_store.hpp"
 
 namespace lithair::actors {
@@ -22,6 +22,10 @@ constexpr std::uint64_t max_applying = 16 * 1024;
 
 caf::actor handle(const caf::strong_actor_ptr& x) { return caf::actor_cast<caf::actor>(x); }
 
+member founder(const peer_address& x) {
+  return {x.id, true, to_text({x.host, x.http_port, x.peer_port, false})};
+}
+
 std::string_view name_of(role r) {
   switch (r) {
     case role::follower: return "follower";
@@ -33,31 +37,26 @@ std::string_view name_of(role r) {
   return "unknown";
 }
 
+void log_members(const configuration& x) {
+  std::vector<std::string> names;
+  for (auto& m : x.members) names.push_back(fmt::format("{}{}", m.id.value, m.voter ? "" : " (learner)"));
+  spdlog::info("members are now {}{}", fmt::join(names, ", "), x.joint() ? ", in joint consensus with the old ones" : "");
+}
+
 }  // namespace
-
-std::string to_member_address(const peer_address& x) {
-  return fmt::format("{}:{}/{}", x.host, x.http_port, x.peer_port);
-}
-
-std::optional<peer_address> from_member_address(node_id id, std::string_view text) {
-  auto slash = text.rfind('/');
-  auto colon = text.rfind(':', slash);
-  if (slash == std::string_view::npos || colon == std::string_view::npos || colon == 0) return {};
-  peer_address result{id, std::string{text.substr(0, colon)}, 0, 0};
-  auto number = [](std::string_view digits, std::uint16_t& out) {
-    auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), out);
-    return error == std::errc{} && end == digits.data() + digits.size();
-  };
-  if (!number(text.substr(colon + 1, slash - colon - 1), result.http_port)) return {};
-  if (!number(text.substr(slash + 1), result.peer_port)) return {};
-  return result;
-}
 
 raft_actor::raft_actor(caf::actor_config& cfg, loop* home, raft_setup setup)
     : hosted_actor(cfg, home),
       setup_(std::move(setup)),
       core_(setup_.config.self.id, setup_.group, setup_.config.raft, setup_.restored, setup_.chance),
       submissions_(setup_.config.self.id, setup_.first_serial),
+      changes_(core_, {[this](const caf::strong_actor_ptr& asker, members_changed x) { send(handle(asker), std::move(x)); },
+                       [this](node_id to, peer_control x) {
+                         auto* shipper = shipper_for(to);
+                         if (shipper == nullptr || !linked_[to]) return false;
+                         send(*shipper, control_arrived{to, std::move(x)});
+                         return true;
+                       }}),
       started_ms_(setup_.now_ms()),
       sent_(setup_.restored.applied),
       applied_(setup_.restored.applied),
@@ -65,11 +64,12 @@ raft_actor::raft_actor(caf::actor_config& cfg, loop* home, raft_setup setup)
 
 caf::behavior raft_actor::make_behavior() {
   set_default_handler(caf::drop);
+  for (auto& peer : setup_.config.peers) add_shipper(peer);
+  on_members(core_.members());
   if (setup_.config.init && core_.last_index() == index_t{} && core_.current_term() == term_t{}) {
     configuration founders;
-    founders.members.push_back({setup_.config.self.id, true, to_member_address(setup_.config.self)});
-    for (auto& peer : setup_.config.peers)
-      founders.members.push_back({peer.id, true, to_member_address(peer)});
+    founders.members.push_back(founder(setup_.config.self));
+    for (auto& peer : setup_.config.peers) founders.members.push_back(founder(peer));
     std::sort(founders.members.begin(), founders.members.end(),
               [](const member& x, const member& y) { return x.id < y.id; });
     if (core_.bootstrap(std::move(founders)))
@@ -94,6 +94,8 @@ caf::behavior raft_actor::make_behavior() {
         accept({current_sender(), std::move(question), true, setup_.now_ms()});
       },
       [this](const inspect_node& x) { send(handle(current_sender()), describe(x.token)); },
+      [this](const change_members& x) { changes_.ask(current_sender(), x, setup_.now_ms()); },
+      [this](const control_arrived& x) { changes_.arrived(x.from, x.content, setup_.now_ms()); },
       [this](const ticked& x) { on_tick(x.count); },
       [this](peer_step& x) {
         for (auto& each : x.messages) core_.step(x.from, std::move(each));
@@ -118,7 +120,7 @@ caf::behavior raft_actor::make_behavior() {
 void raft_actor::on_exit() {
   for (auto& each : submissions_.drain())
     refuse(each.who, each.was_proposed ? disposition::unknown : disposition::unavailable, "the node stops");
-  setup_.shippers.clear();
+  shippers_.clear();
   setup_.writer = nullptr;
   setup_.aggregate = nullptr;
   stopper_ = nullptr;
@@ -133,6 +135,7 @@ void raft_actor::turn_ended() {
   while (core_.has_output()) perform(core_.take_output());
   apply_committed();
   release_reads();
+  changes_.advance(setup_.now_ms());
 }
 
 // The order matters. The write is handed over first, so that the disk works while messages are encoded; the
@@ -140,22 +143,19 @@ void raft_actor::turn_ended() {
 // before reads are answered, so that a read sees what its index promises.
 void raft_actor::perform(output out) {
   if (out.role) on_role(*out.role);
-  if (out.members) spdlog::info("members are now {}", fmt::join([&] {
-    std::vector<std::string> names;
-    for (auto& m : out.members->members) names.push_back(fmt::format("{}{}", m.id.value, m.voter ? "" : " (learner)"));
-    return names;
-  }(), ", "));
+  if (out.members) {
+    log_members(*out.members);
+    on_members(*out.members);
+  }
   if (out.write) send(setup_.writer, write_log{setup_.group, std::move(*out.write)});
 
   std::map<node_id, std::vector<message>> by_peer;
   for (auto& each : out.messages) by_peer[each.to].push_back(std::move(each.content));
   for (auto& [peer, messages] : by_peer) {
-    auto shipper = setup_.shippers.find(peer);
-    if (shipper != setup_.shippers.end()) send(shipper->second, ship{std::move(messages)});
+    if (auto* shipper = shipper_for(peer)) send(*shipper, ship{std::move(messages)});
   }
   for (auto& each : out.fetches) {
-    auto shipper = setup_.shippers.find(each.peer);
-    if (shipper != setup_.shippers.end()) send(shipper->second, fetch{each});
+    if (auto* shipper = shipper_for(each.peer)) send(*shipper, fetch{each});
   }
   for (auto& each : out.refused) submissions_.refused(each.serials, each.under);
   apply_committed();
@@ -330,6 +330,27 @@ void raft_actor::on_role(const role_change& change) {
   known_leader_ = change.leader;
 }
 
+void raft_actor::on_members(const configuration& members) {
+  for (auto* set : {&members.members, &members.outgoing}) {
+    for (auto& m : *set) {
+      auto address = parse_member_address(m.address);
+      if (m.id != setup_.config.self.id && address)
+        add_shipper({m.id, address->host, address->http_port, address->peer_port});
+    }
+  }
+}
+
+void raft_actor::add_shipper(const peer_address& peer) {
+  if (shippers_.contains(peer.id)) return;
+  auto& shipper = shippers_[peer.id] = setup_.make_shipper(peer);
+  send(shipper, serve_raft{caf::actor_cast<caf::actor>(this)});
+}
+
+const caf::actor* raft_actor::shipper_for(node_id peer) const {
+  auto found = shippers_.find(peer);
+  return found == shippers_.end() ? nullptr : &found->second;
+}
+
 void raft_actor::on_disk_failed(const std::string& reason) {
   if (!failure_.empty()) return;
   failure_ = reason;
@@ -400,7 +421,7 @@ member_status raft_actor::describe_member(const member& m, const status& raft) c
   member_status result;
   result.id = m.id.value;
   result.voter = m.voter;
-  if (auto address = from_member_address(m.id, m.address)) {
+  if (auto address = parse_member_address(m.address)) {
     result.addr = fmt::format("{}:{}", address->host, address->http_port);
     result.peer_addr = fmt::format("{}:{}", address->host, address->peer_port);
   }

@@ -11,6 +11,7 @@
 #include <caf/actor.hpp>
 
 #include "actors/hosted.hpp"
+#include "actors/member_changes.hpp"
 #include "actors/messages.hpp"
 #include "actors/node.hpp"
 #include "actors/submissions.hpp"
@@ -33,15 +34,16 @@ struct raft_setup {
   const persistence::log_store* log = nullptr;  ///< read only; writing is the log writer's
   caf::actor writer;
   caf::actor aggregate;
-  std::map<protocol::node_id, caf::actor> shippers;
+  /// Makes the shipper for a member that the configuration names; on the actor's own thread.
+  std::function<caf::actor(const peer_address&)> make_shipper;
   std::function<std::uint64_t()> now_ms;  ///< a steady clock
 };
 
 /// Drives the Raft core of one group: turns messages into inputs of the core and its output into messages.
 /// What one turn's messages bring is handled as one batch, in `perform`.
 ///
-/// Takes submit, ask, probe_ready, inspect_node (from sessions); ticked; peer_step, fetched, link_changed
-/// (from shippers); written, disk_failed (from the log writer); applied (from the aggregate); prepare_stop.
+/// Takes submit, ask, probe_ready, inspect_node, change_members (from sessions); ticked; peer_step,
+/// fetched, link_changed, control_arrived (from shippers); written, disk_failed (from the log writer); applied (from the aggregate); prepare_stop.
 class raft_actor final : public hosted_actor {
  public:
   raft_actor(caf::actor_config& cfg, loop* home, raft_setup setup);
@@ -69,6 +71,9 @@ class raft_actor final : public hosted_actor {
   void apply_committed();
   void on_applied(applied& x);
   void on_role(const protocol::role_change& change);
+  void on_members(const protocol::configuration& members);
+  const caf::actor* shipper_for(protocol::node_id peer) const;
+  void add_shipper(const peer_address& peer);
   void on_tick(std::uint32_t count);
   void on_disk_failed(const std::string& reason);
   void continue_stop();
@@ -84,6 +89,8 @@ class raft_actor final : public hosted_actor {
   raft_setup setup_;
   protocol::raft_core core_;
   submissions submissions_;
+  member_changes changes_;
+  std::map<protocol::node_id, caf::actor> shippers_;
   std::uint64_t started_ms_;
 
   std::vector<waiting_read> new_reads_;  // not yet given to the core
@@ -100,9 +107,5 @@ class raft_actor final : public hosted_actor {
   caf::strong_actor_ptr stopper_;  // who waits for the graceful end
   bool handed_over_ = false;
 };
-
-/// "10.0.0.1:8080/9080": how a configuration entry tells a member's addresses.
-std::string to_member_address(const peer_address& x);
-std::optional<peer_address> from_member_address(protocol::node_id id, std::string_view text);
 
 }  // namespace lithair::actors

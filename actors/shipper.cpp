@@ -77,6 +77,13 @@ caf::behavior shipper::make_behavior() {
         }
         send(raft_, peer_step{setup_.peer.id, std::move(batch->messages)});
       },
+      [this](control_arrived& x) {
+        if (endpoint_) send(endpoint_, std::move(x.content));
+      },
+      [this](peer_control& x) {
+        if (endpoint_ && current_sender() == endpoint_ && x.version == peer_version && raft_)
+          send(raft_, control_arrived{setup_.peer.id, std::move(x)});
+      },
       [this](const linked_by_peer& x) { link(x.endpoint); },
       [this](const serve_raft& x) {
         raft_ = x.raft;

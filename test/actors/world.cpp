@@ -47,6 +47,7 @@ class wire final : public caf::event_based_actor {
       : caf::event_based_actor(cfg), where_(where), log_(log), from_(from), to_(to) {}
 
   caf::behavior make_behavior() override {
+    set_default_handler(caf::drop);
     return {
         [this](const ship& x) {
           if (where_->runs(to_) && !where_->is_cut(from_, to_))
@@ -112,9 +113,11 @@ void world::start(id node) {
   for (auto& [other, unused] : nodes_) {
     if (other == node) continue;
     setup.config.peers.push_back(address_of(other));
-    m.wires.push_back(system_->spawn<wire>(this, &m.disk, node, other));
-    setup.shippers[protocol::node_id{other}] = m.wires.back();
   }
+  setup.make_shipper = [this, &m, node](const peer_address& peer) {
+    m.wires.push_back(system_->spawn<wire>(this, &m.disk, node, peer.id.value));
+    return m.wires.back();
+  };
   setup.restored = m.disk.restore(setup.group);
   setup.chance = [random = std::mt19937(static_cast<unsigned>(100 * node + m.boots))](std::uint32_t bound) mutable {
     return static_cast<std::uint32_t>(random() % bound);

@@ -1,0 +1,219 @@
+#include "actors/member_changes.hpp"
+
+#include <spdlog/fmt/fmt.h>
+
+#include <algorithm>
+#include <charconv>
+
+namespace lithair::actors {
+
+using namespace protocol;
+using action = change_members::action;
+
+namespace {
+
+constexpr std::uint64_t change_timeout_ms = 10'000;
+// How often a leader looks whether a learner has caught up.
+constexpr std::uint64_t promotion_interval_ms = 200;
+
+std::uint16_t status_of(raft_core::change_refusal why) {
+  using refusal_of_change = raft_core::change_refusal;
+  switch (why) {
+    case refusal_of_change::none: return 200;
+    case refusal_of_change::same: return 200;
+    case refusal_of_change::invalid: return 400;
+    case refusal_of_change::in_progress:
+    case refusal_of_change::lagging: return 409;
+    case refusal_of_change::not_leader:
+    case refusal_of_change::term_not_committed:
+    case refusal_of_change::transferring: return 503;
+  }
+  return 500;
+}
+
+std::string_view sentence_of(raft_core::change_refusal why) {
+  using refusal_of_change = raft_core::change_refusal;
+  switch (why) {
+    case refusal_of_change::none: return {};
+    case refusal_of_change::same: return "these are the members already";
+    case refusal_of_change::invalid: return "a cluster needs at least one voter, and ids from 1";
+    case refusal_of_change::in_progress: return "another change of members is under way; try again when it is done";
+    case refusal_of_change::lagging: return "the node has not caught up yet; try again later";
+    case refusal_of_change::not_leader: return "the leader changed meanwhile";
+    case refusal_of_change::term_not_committed: return "the leader is new and not ready yet";
+    case refusal_of_change::transferring: return "leadership is being handed over";
+  }
+  return {};
+}
+
+member* find(std::vector<member>& members, node_id id) {
+  auto found = std::find_if(members.begin(), members.end(), [id](const member& m) { return m.id == id; });
+  return found == members.end() ? nullptr : &*found;
+}
+
+member as_voter(const member& learner) {
+  auto address = parse_member_address(learner.address);
+  if (!address) return {learner.id, true, learner.address};
+  address->promote = false;
+  return {learner.id, true, to_text(*address)};
+}
+
+}  // namespace
+
+std::string to_text(const member_address& x) {
+  return fmt::format("{}:{}/{}{}", x.host, x.http_port, x.peer_port, x.promote ? "+" : "");
+}
+
+std::optional<member_address> parse_member_address(std::string_view text) {
+  member_address result;
+  if (text.ends_with('+')) {
+    result.promote = true;
+    text.remove_suffix(1);
+  }
+  auto slash = text.rfind('/');
+  auto colon = text.rfind(':', slash);
+  if (slash == std::string_view::npos || colon == std::string_view::npos || colon == 0) return {};
+  auto number = [](std::string_view digits, std::uint16_t& out) {
+    auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), out);
+    return error == std::errc{} && end == digits.data() + digits.size();
+  };
+  result.host = text.substr(0, colon);
+  if (!number(text.substr(colon + 1, slash - colon - 1), result.http_port)) return {};
+  if (!number(text.substr(slash + 1), result.peer_port)) return {};
+  return result;
+}
+
+void member_changes::ask(const caf::strong_actor_ptr& asker, const change_members& x, std::uint64_t now_ms) {
+  peer_control request;
+  request.action = static_cast<std::uint8_t>(x.what);
+  request.node = x.node;
+  request.address = to_text({x.host, x.http_port, x.peer_port, x.promote});
+  requester who{asker, x.token, {}, 0};
+  if (core_.current_role() == role::leader) return handle(std::move(who), request, now_ms);
+  request.id = next_id_++;
+  if (!core_.leader() || !out_.send(core_.leader(), request))
+    return finish(who, {503, "no leader is known; a majority of the members may be unreachable"});
+  forwarded_.emplace(request.id, forwarded{std::move(who), now_ms + change_timeout_ms});
+}
+
+void member_changes::arrived(node_id from, const peer_control& x, std::uint64_t now_ms) {
+  if (!x.is_answer) return handle({nullptr, 0, from, x.id}, x, now_ms);
+  auto found = forwarded_.find(x.id);
+  if (found == forwarded_.end()) return;
+  finish(found->second.who, {x.status, x.detail});
+  forwarded_.erase(found);
+}
+
+void member_changes::handle(requester who, const peer_control& x, std::uint64_t now_ms) {
+  if (core_.current_role() != role::leader) return finish(who, {503, "the leader changed meanwhile"});
+  if (current_) return finish(who, {409, "another change of members is under way; try again when it is done"});
+  change started;
+  started.deadline_ms = now_ms + change_timeout_ms;
+  if (auto done = begin(x, started)) return finish(who, *done);
+  started.who = std::move(who);
+  current_ = std::move(started);
+}
+
+// Nothing: it is under way.
+std::optional<member_changes::verdict> member_changes::begin(const peer_control& x, change& started) {
+  auto members = core_.members().members;
+  node_id id{x.node};
+  auto* known = find(members, id);
+  auto what = static_cast<action>(x.action);
+  if (what == action::add) {
+    auto address = parse_member_address(x.address);
+    if (!id || !address) return verdict{400, "a member needs an id from 1, an address and a peer port"};
+    if (known != nullptr) {
+      auto theirs = parse_member_address(known->address);
+      address->promote = theirs && theirs->promote;
+      if (theirs == address) return verdict{200, {}};
+      return verdict{409, fmt::format("node {} is a member already, at another address", x.node)};
+    }
+    members.push_back({id, false, to_text(*address)});
+  } else if (what == action::transfer) {
+    if (id && known == nullptr) return verdict{404, fmt::format("node {} is not a member", x.node)};
+    if (id == core_.leader()) return verdict{200, {}};
+    if (!core_.transfer(id)) return verdict{409, "leadership can't be handed to that node now"};
+    return {};
+  } else if (known == nullptr) {
+    return verdict{404, fmt::format("node {} is not a member", x.node)};
+  } else if (what == action::promote) {
+    if (known->voter) return verdict{200, {}};
+    *known = as_voter(*known);
+  } else if (what == action::remove) {
+    std::erase_if(members, [id](const member& m) { return m.id == id; });
+  } else {
+    return verdict{400, "unknown kind of change"};
+  }
+  auto result = start(std::move(members), started);
+  if (started.target) return {};
+  return result;
+}
+
+member_changes::verdict member_changes::start(std::vector<member> target, change& started) {
+  std::sort(target.begin(), target.end(), [](const member& a, const member& b) { return a.id < b.id; });
+  auto why = core_.reconfigure(target);
+  if (why == raft_core::change_refusal::none) started.target = std::move(target);
+  return {status_of(why), std::string{sentence_of(why)}};
+}
+
+void member_changes::advance(std::uint64_t now_ms) {
+  std::erase_if(forwarded_, [&](const auto& pair) {
+    if (pair.second.deadline_ms > now_ms) return false;
+    finish(pair.second.who, {504, "the leader did not answer in time; the change may still take effect"});
+    return true;
+  });
+  if (!current_) return promote_learners(now_ms);
+  bool leads = core_.current_role() == role::leader;
+  std::optional<verdict> done;
+  if (!current_->target) {
+    if (!leads)
+      done = verdict{200, {}};
+    else if (!core_.inspect().transfer_target)
+      done = verdict{409, "the node did not take over in time"};
+  } else {
+    auto& now = core_.members();
+    bool reached = !now.joint() && now.members == *current_->target;
+    if (reached && !current_->final_index) current_->final_index = core_.last_index();
+    if (reached && core_.commit_index() >= *current_->final_index)
+      done = verdict{200, {}};
+    else if (!leads)
+      done = verdict{504, "the leader changed meanwhile; the change may still take effect"};
+  }
+  if (!done && now_ms >= current_->deadline_ms)
+    done = verdict{504, "the change was not confirmed in time; it may still take effect"};
+  if (!done) return;
+  finish(current_->who, *done);
+  current_.reset();
+}
+
+void member_changes::promote_learners(std::uint64_t now_ms) {
+  if (core_.current_role() != role::leader || now_ms < next_promotion_ms_) return;
+  next_promotion_ms_ = now_ms + promotion_interval_ms;
+  for (auto& learner : core_.members().members) {
+    auto address = parse_member_address(learner.address);
+    if (learner.voter || !address || !address->promote) continue;
+    auto target = core_.members().members;
+    *find(target, learner.id) = as_voter(learner);
+    change started;
+    started.deadline_ms = now_ms + change_timeout_ms;
+    (void)start(std::move(target), started);  // Refused while it lags; asked again next time.
+    if (started.target) {
+      current_ = std::move(started);
+      return;
+    }
+  }
+}
+
+void member_changes::finish(const requester& who, const verdict& x) {
+  if (who.asker) return out_.answer(who.asker, {who.token, x.status, x.detail});
+  if (!who.node) return;
+  peer_control answer;
+  answer.id = who.id;
+  answer.is_answer = true;
+  answer.status = x.status;
+  answer.detail = x.detail;
+  (void)out_.send(who.node, std::move(answer));
+}
+
+}  // namespace lithair::actors

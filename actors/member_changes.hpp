@@ -1,0 +1,87 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <caf/actor_control_block.hpp>
+
+#include "actors/messages.hpp"
+#include "actors/node.hpp"
+#include "protocol/core.hpp"
+
+namespace lithair::actors {
+
+/// A member as a configuration entry's address tells it.
+struct member_address {
+  std::string host;
+  std::uint16_t http_port = 0;
+  std::uint16_t peer_port = 0;
+  bool promote = false;  ///< a learner that is to vote once it has caught up
+
+  bool operator==(const member_address&) const = default;
+};
+
+/// "10.0.0.1:8080/9080", followed by "+" for a learner that is to be promoted.
+std::string to_text(const member_address& x);
+std::optional<member_address> parse_member_address(std::string_view text);
+
+/// Requests to change the members of a group: those of this node's clients, which go to the leader wherever it
+/// is, and at the leader those of everybody, one at a time. Owned by the raft actor.
+class member_changes {
+ public:
+  struct effects {
+    std::function<void(const caf::strong_actor_ptr&, members_changed)> answer;
+    std::function<bool(protocol::node_id, peer_control)> send;  ///< false: there is no way to that node
+  };
+
+  member_changes(protocol::raft_core& core, effects out) : core_(core), out_(std::move(out)) {}
+
+  /// A client's request.
+  void ask(const caf::strong_actor_ptr& asker, const change_members& x, std::uint64_t now_ms);
+  /// A peer's request, or a leader's answer to ours.
+  void arrived(protocol::node_id from, const peer_control& x, std::uint64_t now_ms);
+  /// After each turn and tick: finishes what is committed, gives up what is late, promotes learners.
+  void advance(std::uint64_t now_ms);
+
+ private:
+  struct requester {
+    caf::strong_actor_ptr asker;  // a client of this node
+    std::uint64_t token = 0;
+    protocol::node_id node;  // or a peer
+    std::uint64_t id = 0;
+  };
+  struct verdict {
+    std::uint16_t status;
+    std::string detail;
+  };
+  // What is under way at this leader.
+  struct change {
+    requester who;
+    std::optional<std::vector<protocol::member>> target;  // none: a transfer of leadership
+    std::optional<protocol::index_t> final_index;         // of the last entry of the change, once appended
+    std::uint64_t deadline_ms = 0;
+  };
+  struct forwarded {
+    requester who;
+    std::uint64_t deadline_ms = 0;
+  };
+
+  void handle(requester who, const peer_control& x, std::uint64_t now_ms);
+  std::optional<verdict> begin(const peer_control& x, change& started);
+  verdict start(std::vector<protocol::member> target, change& started);
+  void finish(const requester& who, const verdict& x);
+  void promote_learners(std::uint64_t now_ms);
+
+  protocol::raft_core& core_;
+  effects out_;
+  std::optional<change> current_;
+  std::uint64_t next_id_ = 1;
+  std::map<std::uint64_t, forwarded> forwarded_;
+  std::uint64_t next_promotion_ms_ = 0;
+};
+
+}  // namespace lithair::actors
