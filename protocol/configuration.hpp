@@ -30,10 +30,17 @@ struct configuration {
   bool contains(node_id id) const;
   /// Whether `id` votes in either set.
   bool is_voter(node_id id) const;
+  /// The member `id` of the new set, else of the outgoing one, else null.
   const member* find(node_id id) const;
 
   bool operator==(const configuration&) const = default;
 };
+
+/// Sorts by id. None when there is no voter, an id is missing, or an id occurs twice.
+std::optional<std::vector<member>> normalized(std::vector<member> members);
+
+/// Whether the same nodes vote in both.
+bool same_voters(const std::vector<member>& a, const std::vector<member>& b);
 
 /// The payload of a configuration entry; `decode` is none for bytes that `encode` never made.
 std::string encode(const configuration& x);

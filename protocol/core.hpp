@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <span>
 #include <vector>
@@ -18,13 +19,13 @@ namespace lithair::protocol {
 /// What a driver found on its disk at start. A node that never ran has only zeroes.
 struct restored_state {
   hard_state state;
-  index_t snapshot_index;       ///< the log begins after this index, or none
+  index_t snapshot_index;  ///< the log begins after this index, or none
   term_t snapshot_term;
   configuration snapshot_members;  ///< the configuration as of `snapshot_index`
-  index_t last_index;           ///< of the log; equals snapshot_index when there are no entries
-  std::vector<term_run> terms;  ///< of the entries after snapshot_index
+  index_t last_index;              ///< of the log; equals snapshot_index when there are no entries
+  std::vector<term_run> terms;     ///< of the entries after snapshot_index
   std::vector<entry> configurations;  ///< the configuration entries after snapshot_index
-  index_t applied;              ///< the driver's state has applied up to here; committed, therefore
+  index_t applied;  ///< the driver's state has applied up to here; committed, therefore
 };
 
 /// A number in [0, bound), bound > 0. Handed in so that tests own chance.
@@ -54,6 +55,7 @@ struct status {
   index_t durable_index;
   index_t first_index;  ///< first entry still in the log
   node_id transfer_target;
+  bool recovering = false;  ///< see hard_state
   configuration members;
   std::vector<peer_status> peers;  ///< at the leader only
   std::uint64_t elections = 0;     ///< started by this node since its start
@@ -61,9 +63,9 @@ struct status {
 
 /// Raft for one group on one node.
 ///
-/// Calls are inputs; what follows from them collects in one `output`, taken by `take_output`. Whoever
-/// calls owns the object; no call blocks, and none may be made from two threads at once. Broken
-/// invariants abort the process in every build type; bad messages are ignored.
+/// Calls are inputs; what follows from them collects in one `output`, taken by `take_output`.
+/// Whoever calls owns the object; no call blocks, and none may be made from two threads at once.
+/// Broken invariants abort the process in every build type; bad messages are ignored.
 class raft_core {
  public:
   raft_core(node_id self, group_id group, options opts, restored_state state, jitter chance);
@@ -85,11 +87,21 @@ class raft_core {
 
   /// Takes commands of this node's clients: appends them when leader, else forwards them to the
   /// leader. `refusal::none` means taken *under the term `current_term()`*; the outcome shows when
-  /// they are applied, in `output::refused`, or when an entry of a later term is applied first (lost).
+  /// they are applied, in `output::refused`, or when an entry of a later term is applied first
+  /// (lost).
   [[nodiscard]] refusal propose(std::vector<proposal> proposals);
 
   /// Starts a joint change to these members. Only at the leader; `none` when it is under way.
-  enum class change_refusal : std::uint8_t { none, not_leader, in_progress, term_not_committed, transferring, same, invalid };
+  enum class change_refusal : std::uint8_t {
+    none,
+    not_leader,
+    in_progress,         ///< another change is not committed yet
+    term_not_committed,  ///< no entry of this leader's term is committed yet (the bug of 2015)
+    transferring,        ///< leadership is being handed over
+    same,                ///< these are the members
+    invalid,             ///< no voter, an id that is none, or an id twice
+    lagging,             ///< a new voter's log is not close enough: add it as a learner and wait
+  };
   [[nodiscard]] change_refusal reconfigure(std::vector<member> members);
 
   /// Hands leadership to `to` (none: to the best voter). False when it can't begin.
@@ -116,8 +128,11 @@ class raft_core {
   /// At the sender: `peer` has installed the snapshot as of `index`, or the transfer failed.
   void snapshot_sent(node_id peer, index_t index, bool installed);
 
-  /// At the receiver: the driver's state now is that of `meta`, durably; the log begins after it.
+  /// At the receiver, after the chunk that was `done`: the driver's state now is that of `meta`,
+  /// durably, and the log begins after it; or it can't be used (damaged). Until one of the two is
+  /// called the core takes no entries.
   void snapshot_installed(const snapshot_meta& meta);
+  void snapshot_failed(const snapshot_meta& meta);
 
   // -- outputs ----------------------------------------------------------------------------------
 

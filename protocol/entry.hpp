@@ -7,8 +7,8 @@
 namespace lithair::protocol {
 
 enum class entry_kind : std::uint8_t {
-  noop = 1,           ///< the first entry of a leader's term; commits what earlier terms left (§5.4.2)
-  command = 2,        ///< a client's command; the core never looks inside
+  noop = 1,     ///< the first entry of a leader's term; commits what earlier terms left (§5.4.2)
+  command = 2,  ///< a client's command; the core never looks inside
   configuration = 3,  ///< an encoded `configuration`
 };
 
@@ -33,7 +33,9 @@ struct entry {
 };
 
 /// What an entry counts for in byte limits: its payload and the fields around it.
-inline std::uint64_t footprint(const entry& x) { return x.data.size() + 48; }
+inline std::uint64_t footprint(const entry& x) {
+  return x.data.size() + 48;
+}
 
 /// The log from `first` up to the next run (or the last index) has entries of `term`. Runs stand in
 /// rising order of both; together with the last index they tell the term of every entry.

@@ -9,16 +9,17 @@
 #include "protocol/types.hpp"
 
 /// The closed set of messages between the nodes of one group. Each is idempotent by term and index:
-/// links may lose, repeat, delay and reorder them. The group id travels in the envelope around them.
+/// links may lose, repeat, delay and reorder them. The group id travels in the envelope around
+/// them.
 namespace lithair::protocol {
 
 /// Asks for a vote (§5.2), or, as a pre-vote (thesis §9.6), whether a vote would be given.
 struct vote_request {
-  term_t term;             ///< the candidate's term; for a pre-vote the term it would campaign in
-  index_t last_index;      ///< of the candidate's log
-  term_t last_term;        ///< of the entry there
-  bool pre = false;        ///< a pre-vote changes nobody's term or vote
-  bool transfer = false;   ///< the leader asked for this election: its lease does not forbid it
+  term_t term;            ///< the candidate's term; for a pre-vote the term it would campaign in
+  index_t last_index;     ///< of the candidate's log
+  term_t last_term;       ///< of the entry there
+  bool pre = false;       ///< a pre-vote changes nobody's term or vote
+  bool transfer = false;  ///< the leader asked for this election: its lease does not forbid it
 
   bool operator==(const vote_request&) const = default;
 };
@@ -36,8 +37,9 @@ struct append_request {
   term_t term;
   index_t prev_index;  ///< the entry before the first of `entries`
   term_t prev_term;
-  index_t commit;            ///< the leader's commit index, which the follower takes as far as it matched
-  std::uint64_t round = 0;   ///< the leader's read round when this was sent; the answer carries it back
+  index_t commit;  ///< the leader's commit index, which the follower takes as far as it matched
+  std::uint64_t round =
+      0;  ///< the leader's read round when this was sent; the answer carries it back
   std::vector<entry> entries;
 
   bool operator==(const append_request&) const = default;
@@ -46,10 +48,10 @@ struct append_request {
 struct append_response {
   term_t term;
   bool success = false;
-  index_t match;        ///< success: the follower's log is the leader's up to here, durably
-  index_t rejected;     ///< failure: the `prev_index` that did not match
-  index_t hint_index;   ///< failure: the last index at which a match is possible
-  term_t hint_term;     ///< failure: the follower's term at `hint_index`
+  index_t match;       ///< success: the follower's log is the leader's up to here, durably
+  index_t rejected;    ///< failure: the `prev_index` that did not match
+  index_t hint_index;  ///< failure: the last index at which a match is possible
+  term_t hint_term;    ///< failure: the follower's term at `hint_index`
   std::uint64_t round = 0;
 
   bool operator==(const append_response&) const = default;
@@ -58,8 +60,8 @@ struct append_response {
 /// Keeps followers quiet and counts for read rounds; small, so that it never waits behind entries.
 struct heartbeat {
   term_t term;
-  index_t commit;  ///< never past what the follower is known to match
-  std::uint64_t round = 0;
+  index_t commit;           ///< never past what the follower is known to match
+  std::uint64_t round = 0;  ///< 0: only tells the commit index, no answer is wanted
 
   bool operator==(const heartbeat&) const = default;
 };
@@ -67,6 +69,7 @@ struct heartbeat {
 struct heartbeat_response {
   term_t term;
   std::uint64_t round = 0;
+  index_t match;  ///< as in append_response: shows the leader what was lost on the way
 
   bool operator==(const heartbeat_response&) const = default;
 };
@@ -121,7 +124,8 @@ struct read_request {
 struct read_response {
   term_t term;
   std::uint64_t id = 0;
-  index_t index;  ///< none: the asked node can't answer now
+  index_t index;            ///< none: the asked node can't answer now
+  bool asker_votes = true;  ///< whether the asker is a voter as of `index` or of any change since
 
   bool operator==(const read_response&) const = default;
 };
@@ -134,11 +138,13 @@ struct proposal {
   bool operator==(const proposal&) const = default;
 };
 
-/// A follower passes its clients' commands to the leader. Refused unless the leader's term is `term`:
-/// so once an entry of a later term is applied, what was forwarded under `term` is in the log or lost.
+/// A follower passes its clients' commands to the leader. Refused unless the leader's term is
+/// `term`: so once an entry of a later term is applied, what was forwarded under `term` is in the
+/// log or lost.
 struct propose_request {
   term_t term;
   std::vector<proposal> proposals;
+  std::uint64_t number = 0;  ///< rises with each request of a sender; a repeated one is dropped
 
   bool operator==(const propose_request&) const = default;
 };
@@ -153,16 +159,17 @@ enum class refusal : std::uint8_t {
 
 /// The proposals with these serials are certainly not in the log.
 struct propose_response {
-  term_t term;
+  term_t term;  ///< of the request
   refusal why = refusal::none;
   std::vector<std::uint64_t> serials;
 
   bool operator==(const propose_response&) const = default;
 };
 
-using message = std::variant<vote_request, vote_response, append_request, append_response, heartbeat,
-                             heartbeat_response, snapshot_request, snapshot_response, timeout_now,
-                             read_request, read_response, propose_request, propose_response>;
+using message =
+    std::variant<vote_request, vote_response, append_request, append_response, heartbeat,
+                 heartbeat_response, snapshot_request, snapshot_response, timeout_now, read_request,
+                 read_response, propose_request, propose_response>;
 
 /// A message on its way to a member.
 struct envelope {

@@ -25,8 +25,13 @@ struct options {
   /// `lease_drift_percent` between nodes.
   bool lease_reads = false;
   std::uint32_t lease_drift_percent = 10;
-  /// A candidate of lower priority waits this many times longer (1: no difference).
+  /// This node waits this many times longer before it campaigns (1: like all others). Nodes that
+  /// should rather not lead get 2 or more, at the price of a slower failover to them.
   std::uint32_t priority_delay = 1;
+  /// A node becomes a voter only when it lacks at most this many entries and was heard from lately,
+  /// so that no majority depends on a node that can't acknowledge yet. Too small: refused under
+  /// load.
+  std::uint64_t max_promotion_lag = 1024;
 
   /// Empty when the options make sense together, else one sentence saying what does not.
   std::string validate() const;

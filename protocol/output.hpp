@@ -13,12 +13,15 @@ namespace lithair::protocol {
 struct hard_state {
   term_t term;
   node_id voted_for;
+  /// This node lost what it once promised (its directory was wiped or rolled back), or can't tell.
+  /// It neither votes nor acknowledges until a leader with a majority says that it is no voter.
+  bool recovering = false;
 
   bool operator==(const hard_state&) const = default;
 };
 
-/// One write to the log, to be made durable as a whole, in the order of tokens. When it is, the driver
-/// calls `raft_core::written(token)`. Replies that promise it leave the core only then.
+/// One write to the log, to be made durable as a whole, in the order of tokens. When it is, the
+/// driver calls `raft_core::written(token)`. Replies that promise it leave the core only then.
 struct log_write {
   write_token token;
   std::optional<hard_state> state;
@@ -28,8 +31,8 @@ struct log_write {
   bool operator==(const log_write&) const = default;
 };
 
-/// The core needs entries for a lagging peer that it no longer holds: read [first, last] from the log,
-/// up to about `max_bytes` but at least one entry, and call `raft_core::fetched`.
+/// The core needs entries for a lagging peer that it no longer holds: read [first, last] from the
+/// log, up to about `max_bytes` but at least one entry, and call `raft_core::fetched`.
 struct entry_fetch {
   node_id peer;
   term_t term;  ///< the leader's term that asks; given back so that a late answer is recognised
@@ -42,7 +45,8 @@ struct entry_fetch {
 
 struct read_ready {
   read_token token;
-  index_t index;  ///< the read may be answered from a state that has applied this index; none: refused
+  index_t
+      index;  ///< the read may be answered from a state that has applied this index; none: refused
   refusal why = refusal::none;  ///< when refused; the driver may ask again
 
   bool operator==(const read_ready&) const = default;
@@ -68,19 +72,23 @@ struct role_change {
   bool operator==(const role_change&) const = default;
 };
 
-/// What a driver must do after it called the core. Perform it in this order, see protocol/README.md:
-/// hand over the write, send the messages, apply what is committed, answer reads.
+/// What a driver must do after it called the core. Perform it in this order, see
+/// protocol/README.md: hand over the write, send the messages, apply what is committed, answer
+/// reads.
 struct output {
   std::optional<log_write> write;
   std::vector<envelope> messages;
-  std::optional<index_t> commit;  ///< rose to this: entries up to here may be applied
+  /// Rose to this: entries up to here may be applied. They are committed and durable here.
+  std::optional<index_t> commit;
   std::vector<entry_fetch> fetches;
   std::vector<read_ready> reads;
   std::vector<proposal_refused> refused;
-  std::vector<node_id> snapshots_wanted;            ///< peers whose next entry is purged: send a snapshot
-  std::optional<snapshot_request> snapshot_chunk;   ///< a chunk from the leader, to be stored
+  std::vector<node_id> snapshots_wanted;  ///< peers whose next entry is purged: send a snapshot
+  /// A chunk from the leader, to be stored; one at a time, so take the output after each chunk.
+  std::optional<snapshot_request> snapshot_chunk;
   std::optional<role_change> role;
-  std::optional<configuration> members;  ///< the configuration in use changed (it counts once appended)
+  std::optional<configuration>
+      members;  ///< the configuration in use changed (it counts once appended)
 };
 
 }  // namespace lithair::protocol

@@ -1,0 +1,324 @@
+#include "protocol/core.hpp"
+
+#include <algorithm>
+#include <type_traits>
+
+#include "protocol/implementation.hpp"
+
+namespace lithair::protocol {
+
+namespace {
+
+/// No honest cluster gets here; a message beyond is damaged or forged.
+constexpr term_t greatest_term{std::uint64_t{1} << 62};
+/// How far a node that we don't know may be ahead of our term.
+constexpr std::uint64_t stranger_lead = std::uint64_t{1} << 20;
+/// Numbers count up from a random session in the high bits, so they are new after a restart.
+constexpr std::uint64_t session_bound = std::uint64_t{1} << 24;
+
+template <class T, class... Ts>
+constexpr bool is_one_of = (std::is_same_v<T, Ts> || ...);
+
+/// What a node may say that is not (yet) in our configuration: it campaigns, or it leads.
+bool strangers_may_say(const message& msg) {
+  return std::visit(
+      []<class T>(const T&) {
+        return is_one_of<T, vote_request, append_request, heartbeat, snapshot_request>;
+      },
+      msg);
+}
+
+term_t term_of(const message& msg) {
+  return std::visit([](const auto& x) { return x.term; }, msg);
+}
+
+}  // namespace
+
+raft_core::implementation::implementation(node_id self_id, group_id group_of, options chosen,
+                                          restored_state restored, jitter jitter_source)
+    : self(self_id),
+      group(group_of),
+      opts(chosen),
+      chance(std::move(jitter_source)),
+      state(restored.state),
+      log(restored.snapshot_index, restored.snapshot_term, restored.last_index,
+          std::move(restored.terms)),
+      history(restored.snapshot_index, std::move(restored.snapshot_members)),
+      commit(std::max(restored.snapshot_index, restored.applied)),
+      applied(commit) {
+  require(static_cast<bool>(self), "a node without an id");
+  require(opts.validate().empty(), "options that make no sense together");
+  for (const entry& x : restored.configurations) {
+    std::optional<configuration> members = decode_configuration(x.data.view());
+    require(members.has_value(), "a configuration entry of our own log is not readable");
+    history.append(x.index, *std::move(members));
+  }
+  voters = quorum{history.current()};
+  number = std::uint64_t{chance(static_cast<std::uint32_t>(session_bound))} << 40;
+  if (opts.lease_reads && state.term) no_votes_before = opts.election_min_ticks;
+  restart_election_timer();
+  if (voters.only(self)) election_timeout = 0;
+  follow.verified = commit;
+  told_commit = commit;
+  told_role = {visible_role(), state.term, leader};
+  check();
+}
+
+void raft_core::implementation::step(node_id from, message msg) {
+  if (!plausible(from, msg)) return;
+  std::visit([this, from](auto&& x) { on(from, std::move(x)); }, std::move(msg));
+}
+
+bool raft_core::implementation::plausible(node_id from, const message& msg) const {
+  if (!from || from == self || term_of(msg) > greatest_term) return false;
+  const configuration& members = history.current();
+  bool departing = leads() && std::any_of(lead.peers.begin(), lead.peers.end(),
+                                          [from](const progress& x) { return x.id == from; });
+  if (members.empty() || members.contains(from) || from == leader || departing) return true;
+  // A node outside our configuration may be right, for ours may be old: a voter that refused it
+  // could stop the cluster. But it has nothing to say while a leader that we know is alive.
+  return !leader_alive() && strangers_may_say(msg) &&
+         term_of(msg).value <= state.term.value + stranger_lead;
+}
+
+void raft_core::implementation::send(node_id to, message content) {
+  if (state.recovering && !std::holds_alternative<read_request>(content)) return;
+  // Whatever we say may depend on our term and vote, so these become durable first (§5.1).
+  if (state_durable()) {
+    out.messages.push_back({to, std::move(content)});
+  } else {
+    write_token until = state_dirty ? last_token + 1 : state_token;
+    held.push_back({until, envelope{to, std::move(content)}});
+  }
+}
+
+void raft_core::implementation::save_state(term_t term, node_id voted_for) {
+  state.term = term;
+  state.voted_for = voted_for;
+  state_dirty = true;
+}
+
+void raft_core::implementation::written(write_token token) {
+  require(token <= last_token, "a write is durable that was never handed out");
+  written_token = std::max(written_token, token);
+  log.written(token);
+  for (; !held.empty() && held.front().first <= written_token; held.pop_front()) {
+    out.messages.push_back(std::move(held.front().second));
+  }
+  if (leads()) {
+    advance_commit();
+  } else if (now_role == role::candidate) {
+    count_votes();
+  } else if (std::min(follow.verified, log.durable()) > follow.answered) {
+    follow.answer = true;
+  }
+}
+
+void raft_core::implementation::applied_up_to(index_t index) {
+  require(index <= std::min(commit, log.durable()), "an entry was applied that was not handed out");
+  applied = std::max(applied, index);
+  log.trim(applied, opts.max_cached_bytes);
+}
+
+bool raft_core::implementation::has_output() const {
+  return ship_wanted || state_dirty || log.unwritten() || follow.answer ||
+         members_version != told_members_version || std::min(commit, log.durable()) > told_commit ||
+         told_role != role_change{visible_role(), state.term, leader} || !out.messages.empty() ||
+         !out.reads.empty() || !out.refused.empty() || !out.fetches.empty() ||
+         !out.snapshots_wanted.empty() || out.snapshot_chunk;
+}
+
+output raft_core::implementation::take_output() {
+  ship_wanted = false;
+  if (leads()) {
+    start_round();
+    ship();
+  } else {
+    answer_leader();
+    forward();
+    ask_leader_for_reads();
+  }
+  take_write();
+  take_changes();
+  check();
+  return std::exchange(out, output{});
+}
+
+void raft_core::implementation::take_write() {
+  if (!state_dirty && !log.unwritten()) return;
+  log_write& write = out.write.emplace();
+  write.token = ++last_token;
+  if (std::exchange(state_dirty, false)) {
+    write.state = state;
+    state_token = write.token;
+  }
+  log.take_write(write);
+}
+
+void raft_core::implementation::take_changes() {
+  role_change as_now{visible_role(), state.term, leader};
+  if (as_now != told_role) out.role = told_role = as_now;
+  if (std::exchange(told_members_version, members_version) != members_version) {
+    out.members = history.current();
+  }
+  index_t ready_to_apply = std::min(commit, log.durable());
+  if (ready_to_apply > told_commit) out.commit = told_commit = ready_to_apply;
+}
+
+void raft_core::implementation::check() {
+  watch.check({state, log, commit, applied, leader, leads()});
+}
+
+status raft_core::implementation::inspect() const {
+  status result;
+  result.id = self;
+  result.group = group;
+  result.now = visible_role();
+  result.term = state.term;
+  result.voted_for = state.voted_for;
+  result.leader = leader;
+  result.commit = commit;
+  result.applied = applied;
+  result.last_index = log.last();
+  result.durable_index = log.durable();
+  result.first_index = log.base() + 1;
+  result.recovering = state.recovering;
+  result.members = history.current();
+  result.elections = elections;
+  if (!leads()) return result;
+  result.transfer_target = lead.transfer_target;
+  for (const progress& x : lead.peers) {
+    result.peers.push_back({x.id, x.match, x.next, x.inflight_bytes(),
+                            static_cast<std::uint32_t>(now - x.contact),
+                            history.current().is_voter(x.id), x.state});
+  }
+  return result;
+}
+
+bool raft_core::implementation::ready() const {
+  return leads() && log.matches(commit, state.term);
+}
+
+// -- the public face
+// --------------------------------------------------------------------------------
+
+raft_core::raft_core(node_id self, group_id group, options opts, restored_state state,
+                     jitter chance)
+    : impl_(std::make_unique<implementation>(self, group, opts, std::move(state),
+                                             std::move(chance))) {}
+raft_core::~raft_core() = default;
+raft_core::raft_core(raft_core&&) noexcept = default;
+raft_core& raft_core::operator=(raft_core&&) noexcept = default;
+
+void raft_core::tick() {
+  impl_->tick();
+  impl_->check();
+}
+
+void raft_core::step(node_id from, message msg) {
+  impl_->step(from, std::move(msg));
+  impl_->check();
+}
+
+bool raft_core::bootstrap(configuration members) {
+  bool done = impl_->bootstrap(std::move(members));
+  impl_->check();
+  return done;
+}
+
+refusal raft_core::propose(std::vector<proposal> proposals) {
+  refusal why = impl_->propose(std::move(proposals));
+  impl_->check();
+  return why;
+}
+
+raft_core::change_refusal raft_core::reconfigure(std::vector<member> members) {
+  change_refusal why = impl_->reconfigure(std::move(members));
+  impl_->check();
+  return why;
+}
+
+bool raft_core::transfer(node_id to) {
+  bool begun = impl_->transfer(to);
+  impl_->check();
+  return begun;
+}
+
+void raft_core::read(read_token token) {
+  impl_->read(token);
+}
+
+void raft_core::written(write_token token) {
+  impl_->written(token);
+  impl_->check();
+}
+
+void raft_core::applied(index_t index) {
+  impl_->applied_up_to(index);
+  impl_->check();
+}
+
+void raft_core::fetched(const entry_fetch& request, std::vector<entry> entries) {
+  impl_->fetched(request, std::move(entries));
+}
+
+void raft_core::unreachable(node_id peer) {
+  impl_->unreachable(peer);
+}
+
+void raft_core::purged(index_t index) {
+  impl_->purged(index);
+  impl_->check();
+}
+
+void raft_core::snapshot_sent(node_id peer, index_t index, bool installed) {
+  impl_->snapshot_sent(peer, index, installed);
+  impl_->check();
+}
+
+void raft_core::snapshot_installed(const snapshot_meta& meta) {
+  impl_->snapshot_installed(meta);
+  impl_->check();
+}
+
+void raft_core::snapshot_failed(const snapshot_meta& meta) {
+  impl_->snapshot_failed(meta);
+}
+
+bool raft_core::has_output() const {
+  return impl_->has_output();
+}
+output raft_core::take_output() {
+  return impl_->take_output();
+}
+
+std::vector<entry> raft_core::cached(index_t first, index_t last) const {
+  return impl_->log.slice(first, last, UINT64_MAX);
+}
+
+role raft_core::current_role() const {
+  return impl_->visible_role();
+}
+term_t raft_core::current_term() const {
+  return impl_->state.term;
+}
+node_id raft_core::leader() const {
+  return impl_->leader;
+}
+index_t raft_core::commit_index() const {
+  return impl_->commit;
+}
+index_t raft_core::last_index() const {
+  return impl_->log.last();
+}
+const configuration& raft_core::members() const {
+  return impl_->history.current();
+}
+bool raft_core::ready() const {
+  return impl_->ready();
+}
+status raft_core::inspect() const {
+  return impl_->inspect();
+}
+
+}  // namespace lithair::protocol

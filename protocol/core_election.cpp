@@ -1,0 +1,223 @@
+#include <algorithm>
+
+#include "protocol/implementation.hpp"
+
+namespace lithair::protocol {
+
+// -- time -----------------------------------------------------------------------------------------
+
+void raft_core::implementation::tick() {
+  ++now;
+  if (leads()) return tick_leader();
+  ++election_elapsed;
+  if (state.recovering && leader) {
+    if (recover_id == 0) recover_id = next_number();
+    if (now - recover_tick >= opts.heartbeat_ticks) {
+      recover_tick = now;
+      send(leader, read_request{state.term, recover_id});
+    }
+  }
+  if (leader && now - leader_contact >= opts.election_max_ticks) lose_leader();
+  if (follow.asked_id != 0 && now - follow.asked_tick >= opts.heartbeat_ticks) {
+    follow.asked_tick = now;
+    send(leader, read_request{state.term, follow.asked_id});
+  }
+  if (election_elapsed >= election_timeout && can_campaign()) pre_campaign();
+}
+
+void raft_core::implementation::tick_leader() {
+  if (lead.transfer_target && now - lead.transfer_tick >= opts.election_min_ticks) {
+    lead.transfer_target = node_id{};
+  }
+  release_departed();
+  find_lost_appends();
+  if (now - lead.heartbeat_tick >= opts.heartbeat_ticks) broadcast_heartbeat();
+  confirm_rounds();
+  check_quorum();
+}
+
+/// A random timeout keeps candidates apart (§5.2).
+void raft_core::implementation::restart_election_timer() {
+  election_elapsed = 0;
+  election_timeout = opts.election_min_ticks;
+  election_timeout += chance(opts.election_max_ticks - opts.election_min_ticks);
+  election_timeout *= opts.priority_delay;
+}
+
+/// A leader that a majority has not answered for an election timeout steps down (thesis §6.2), so
+/// that its clients look elsewhere and its refusal of elections ends.
+void raft_core::implementation::check_quorum() {
+  std::uint64_t contact = voters.reached([this](node_id id) {
+    if (id == self) return now;
+    const progress* peer = lead.find(id);
+    return peer == nullptr ? 0 : peer->contact;
+  });
+  if (now >= contact + opts.election_max_ticks) become_follower(state.term, node_id{});
+}
+
+// -- roles ----------------------------------------------------------------------------------------
+
+role raft_core::implementation::visible_role() const {
+  const configuration& members = history.current();
+  bool learns = now_role == role::follower && !members.empty() && !members.is_voter(self);
+  return learns ? role::learner : now_role;
+}
+
+bool raft_core::implementation::can_campaign() const {
+  return history.current().is_voter(self) && !state.recovering && !installing;
+}
+
+/// Whether a leader was heard so lately that no majority may elect another one yet (thesis §6.2,
+/// §9.6). A leader itself hears from a majority, or steps down.
+bool raft_core::implementation::leader_alive() const {
+  return leads() || now < no_votes_before;
+}
+
+/// Forgets the leader; what waits for it can't be answered any more.
+void raft_core::implementation::lose_leader() {
+  refuse_followers_reads(refusal::not_leader);
+  if (!follow.forwards.empty()) {
+    proposal_refused& refused = out.refused.emplace_back();
+    for (const proposal& x : follow.forwards) refused.serials.push_back(x.from.serial);
+    refused.why = refusal::not_leader;
+    refused.under = state.term;
+    follow.forwards.clear();
+  }
+  leader = node_id{};
+}
+
+void raft_core::implementation::become_follower(term_t term, node_id new_leader) {
+  if (leads()) {
+    answer_reads(lead.confirming, index_t{}, refusal::not_leader);
+    answer_reads(lead.waiting, index_t{}, refusal::not_leader);
+    lead = leading{};
+    restart_election_timer();
+  }
+  lose_leader();
+  if (term > state.term) save_state(term, node_id{});
+  now_role = role::follower;
+  leader = new_leader;
+  votes.clear();
+  follow = following{};
+  follow.verified = commit;
+}
+
+void raft_core::implementation::become_leader() {
+  now_role = role::leader;
+  leader = self;
+  votes.clear();
+  lead = leading{};
+  lead.heartbeat_tick = now;
+  lead.counted_after = log.last();
+  requests = {state.term, {}};
+  members_changed();
+  // Entries of earlier terms are committed only by one of our own on top of them (§5.4.2).
+  append(entry_kind::noop, origin{}, payload{});
+}
+
+// -- campaigns ------------------------------------------------------------------------------------
+
+/// Asks whether an election could be won before it disturbs anybody's term (thesis §9.6).
+void raft_core::implementation::pre_campaign() {
+  lose_leader();
+  now_role = role::pre_candidate;
+  votes = {{self, true}};
+  restart_election_timer();
+  ask_for_votes({state.term + 1, log.last(), log.last_term(), true, false});
+  count_votes();
+}
+
+void raft_core::implementation::campaign(bool transfer) {
+  lose_leader();
+  save_state(state.term + 1, self);
+  now_role = role::candidate;
+  votes = {{self, true}};
+  ++elections;
+  restart_election_timer();
+  ask_for_votes({state.term, log.last(), log.last_term(), false, transfer});
+}
+
+void raft_core::implementation::ask_for_votes(vote_request request) {
+  for (node_id id : voters.incoming()) {
+    if (id != self) send(id, request);
+  }
+  for (node_id id : voters.outgoing()) {
+    bool asked = std::count(voters.incoming().begin(), voters.incoming().end(), id) > 0;
+    if (id != self && !asked) send(id, request);
+  }
+}
+
+void raft_core::implementation::count_votes() {
+  bool real = now_role == role::candidate;
+  vote_result result = voters.decide([this, real](node_id id) {
+    // Our own vote counts like any other: only once it is durable.
+    if (id == self && real && !state_durable()) return vote_result::pending;
+    auto found = std::find_if(votes.begin(), votes.end(),
+                              [id](const auto& vote) { return vote.first == id; });
+    if (found == votes.end()) return vote_result::pending;
+    return found->second ? vote_result::won : vote_result::lost;
+  });
+  if (result == vote_result::lost) return become_follower(state.term, node_id{});
+  if (result == vote_result::won) return real ? become_leader() : campaign(false);
+}
+
+// -- messages -------------------------------------------------------------------------------------
+
+/// Whether a message that only a leader sends is heeded; its sender leads us from here on.
+bool raft_core::implementation::heed_leader(node_id from, term_t term) {
+  if (term < state.term || (term == state.term && leads())) return false;
+  if (term == state.term && leader && leader != from) return false;
+  if (term > state.term || now_role != role::follower) become_follower(term, from);
+  leader = from;
+  leader_contact = now;
+  no_votes_before = now + opts.election_min_ticks;
+  restart_election_timer();
+  return true;
+}
+
+/// Whether an answer to a leader's message is for this leader and this term.
+bool raft_core::implementation::heed_answer(node_id from, term_t term) {
+  if (term > state.term) become_follower(term, node_id{});
+  if (term != state.term || !leads()) return false;
+  progress* peer = lead.find(from);
+  if (peer == nullptr) return false;
+  peer->contact = now;
+  return true;
+}
+
+bool raft_core::implementation::would_vote(node_id from, const vote_request& request) const {
+  bool free = request.term > state.term || !state.voted_for || state.voted_for == from;
+  return request.term >= state.term && free && !state.recovering &&
+         log.is_up_to_date(request.last_index, request.last_term);
+}
+
+void raft_core::implementation::on(node_id from, const vote_request& request) {
+  if (leader_alive() && !request.transfer && request.term >= state.term) return;
+  if (request.pre) {
+    bool granted = would_vote(from, request);
+    return send(from, vote_response{granted ? request.term : state.term, granted, true});
+  }
+  if (request.term > state.term) become_follower(request.term, node_id{});
+  bool granted = would_vote(from, request);
+  if (granted && state.voted_for != from) save_state(state.term, from);
+  if (granted) restart_election_timer();
+  send(from, vote_response{state.term, granted, false});
+}
+
+void raft_core::implementation::on(node_id from, const vote_response& response) {
+  if (!response.granted && response.term > state.term) {
+    return become_follower(response.term, node_id{});
+  }
+  role asks = response.pre ? role::pre_candidate : role::candidate;
+  term_t asked = response.pre ? state.term + 1 : state.term;
+  if (now_role != asks || (response.granted && response.term != asked)) return;
+  if (!response.granted && response.term < state.term) return;
+  votes.push_back({from, response.granted});
+  count_votes();
+}
+
+void raft_core::implementation::on(node_id from, const timeout_now& order) {
+  if (order.term == state.term && leader == from && can_campaign()) campaign(true);
+}
+
+}  // namespace lithair::protocol

@@ -1,0 +1,128 @@
+#include <algorithm>
+
+#include "protocol/implementation.hpp"
+
+namespace lithair::protocol {
+
+namespace {
+
+/// Rounds whose sending time is remembered for the lease; older ones only make the lease shorter.
+constexpr std::size_t remembered_rounds = 64;
+
+}  // namespace
+
+void raft_core::implementation::read(read_token token) {
+  ship_wanted = true;
+  if (leads()) {
+    lead.waiting.local.push_back(token);
+  } else if (leader && !state.recovering) {
+    follow.waiting.push_back(token);
+  } else {
+    out.reads.push_back({token, index_t{}, refusal::no_leader});
+  }
+}
+
+/// Begins one round of heartbeats for all reads that wait, unless one is under way. What is
+/// committed now is what the reads must see, provided that we still lead: the round shows it
+/// (thesis §6.4).
+void raft_core::implementation::start_round() {
+  if (lead.waiting.empty() || !ready()) return;
+  if (voters.only(self) || holds_lease()) {
+    return answer_reads(lead.waiting, commit, refusal::none);
+  }
+  if (lead.confirming_round != 0) return;
+  lead.confirming = std::exchange(lead.waiting, read_bundle{});
+  lead.confirming_index = commit;
+  lead.confirming_round = ++lead.round;
+  lead.round_ticks.push_back({lead.round, now});
+  if (lead.round_ticks.size() > remembered_rounds) lead.round_ticks.pop_front();
+  for (const progress& peer : lead.peers) {
+    if (!history.current().is_voter(peer.id)) continue;
+    send(peer.id, heartbeat{state.term, std::min(commit, peer.match), lead.round});
+  }
+}
+
+/// A majority that answered a round had no newer leader when it was sent.
+void raft_core::implementation::confirm_rounds() {
+  std::uint64_t agreed = voters.reached([this](node_id id) {
+    if (id == self) return lead.round;
+    const progress* peer = lead.find(id);
+    return peer == nullptr ? 0 : peer->round;
+  });
+  for (; !lead.round_ticks.empty() && lead.round_ticks.front().first <= agreed;
+       lead.round_ticks.pop_front()) {
+    lead.lease_tick = lead.round_ticks.front().second;
+  }
+  if (lead.confirming_round == 0 || agreed < lead.confirming_round) return;
+  lead.confirming_round = 0;
+  ship_wanted = true;
+  answer_reads(lead.confirming, lead.confirming_index, refusal::none);
+}
+
+/// Followers that answered elect nobody for an election timeout by their clocks, which may run
+/// faster than ours by the drift (thesis §6.4.1).
+bool raft_core::implementation::holds_lease() const {
+  if (!opts.lease_reads || lead.lease_given_up || !lead.lease_tick) return false;
+  std::uint64_t length = std::uint64_t{opts.election_min_ticks} * (100 - opts.lease_drift_percent);
+  return (now - *lead.lease_tick + 1) * 100 < length;
+}
+
+/// With `index`, or refused when it is none.
+void raft_core::implementation::answer_reads(read_bundle& reads, index_t index, refusal why) {
+  for (read_token token : reads.local) out.reads.push_back({token, index, why});
+  for (const remote_read& x : reads.remote) {
+    send(x.asker, read_response{state.term, x.id, index, asker_votes(x.asker)});
+  }
+  reads = read_bundle{};
+}
+
+bool raft_core::implementation::asker_votes(node_id asker) const {
+  return history.current().is_voter(asker) || history.as_of(commit).is_voter(asker);
+}
+
+// -- through the leader ---------------------------------------------------------------------------
+
+/// One question on the way at a time; what comes meanwhile shares the next.
+void raft_core::implementation::ask_leader_for_reads() {
+  if (!leader || follow.asked_id != 0 || follow.waiting.empty()) return;
+  follow.asked = std::exchange(follow.waiting, {});
+  follow.asked_id = next_number();
+  follow.asked_tick = now;
+  send(leader, read_request{state.term, follow.asked_id});
+}
+
+void raft_core::implementation::refuse_followers_reads(refusal why) {
+  for (read_token token : follow.asked) out.reads.push_back({token, index_t{}, why});
+  for (read_token token : follow.waiting) out.reads.push_back({token, index_t{}, why});
+  follow.asked.clear();
+  follow.waiting.clear();
+  follow.asked_id = 0;
+}
+
+void raft_core::implementation::on(node_id from, const read_request& request) {
+  if (!leads()) {
+    return send(from, read_response{state.term, request.id, index_t{}, true});
+  }
+  ship_wanted = true;
+  remote_read asked{from, request.id};
+  auto knows = [&asked](const read_bundle& reads) {
+    return std::find(reads.remote.begin(), reads.remote.end(), asked) != reads.remote.end();
+  };
+  if (!knows(lead.waiting) && !knows(lead.confirming)) lead.waiting.remote.push_back(asked);
+}
+
+void raft_core::implementation::on(node_id, const read_response& response) {
+  if (response.term > state.term) become_follower(response.term, node_id{});
+  if (state.recovering && recover_id != 0 && response.id == recover_id) {
+    if (response.index && !response.asker_votes) recovered();
+    return;
+  }
+  if (follow.asked_id == 0 || response.id != follow.asked_id) return;
+  refusal why = response.index ? refusal::none : refusal::not_leader;
+  for (read_token token : follow.asked) out.reads.push_back({token, response.index, why});
+  follow.asked.clear();
+  follow.asked_id = 0;
+  ship_wanted = true;
+}
+
+}  // namespace lithair::protocol

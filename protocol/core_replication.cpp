@@ -1,0 +1,348 @@
+#include <algorithm>
+
+#include "protocol/implementation.hpp"
+
+namespace lithair::protocol {
+
+progress* leading::find(node_id id) {
+  auto found =
+      std::find_if(peers.begin(), peers.end(), [id](const progress& x) { return x.id == id; });
+  return found == peers.end() ? nullptr : &*found;
+}
+
+// -- into the log ---------------------------------------------------------------------------------
+
+refusal raft_core::implementation::propose(std::vector<proposal> proposals) {
+  if (leads()) return accept(proposals);
+  if (!leader || state.recovering) return refusal::no_leader;
+  ship_wanted = true;
+  if (follow.forwards.empty()) {
+    follow.forwards = std::move(proposals);
+  } else {
+    std::move(proposals.begin(), proposals.end(), std::back_inserter(follow.forwards));
+  }
+  return refusal::none;
+}
+
+refusal raft_core::implementation::accept(std::vector<proposal>& proposals) {
+  if (lead.transfer_target) return refusal::transferring;
+  if (lead.uncommitted_bytes >= opts.max_uncommitted_bytes) return refusal::busy;
+  for (proposal& x : proposals) append(entry_kind::command, x.from, std::move(x.data));
+  return refusal::none;
+}
+
+void raft_core::implementation::append(entry_kind kind, origin from, payload data) {
+  entry x{log.last() + 1, state.term, kind, from, std::move(data)};
+  lead.uncommitted_bytes += footprint(x);
+  log.append(std::move(x));
+  ship_wanted = true;
+}
+
+// -- from the leader ------------------------------------------------------------------------------
+
+/// Sends every peer what it lacks. Runs when an output is taken, so that all inputs before share
+/// it.
+void raft_core::implementation::ship() {
+  for (progress& peer : lead.peers) {
+    ship_to(peer);
+    tell_commit(peer);
+  }
+}
+
+void raft_core::implementation::ship_to(progress& peer) {
+  if (peer.state == progress::mode::snapshot) return;
+  if (std::exchange(peer.verify, false)) {
+    send(peer.id,
+         append_request{state.term, peer.match, *log.term_at(peer.match), commit, lead.round, {}});
+  }
+  while (!peer.paused && !peer.fetching && peer.inflight_bytes() < opts.max_inflight_bytes) {
+    bool probing = peer.state == progress::mode::probe;
+    if (peer.next <= log.base()) {
+      peer.await_snapshot();
+      out.snapshots_wanted.push_back(peer.id);
+      return;
+    }
+    if (peer.next > log.last() && !probing) return;
+    std::vector<entry> entries = log.slice(peer.next, log.last(), opts.max_append_bytes);
+    if (entries.empty() && peer.next <= log.last()) return request_entries(peer);
+    send_entries(peer, std::move(entries));
+  }
+}
+
+void raft_core::implementation::send_entries(progress& peer, std::vector<entry> entries) {
+  index_t prev = peer.next - 1;
+  index_t last = entries.empty() ? prev : entries.back().index;
+  if (peer.state == progress::mode::probe) {
+    peer.paused = true;
+  } else {
+    std::uint64_t bytes = 0;
+    for (const entry& x : entries) bytes += footprint(x);
+    peer.sent(last, bytes, now);
+  }
+  peer.told = std::max(peer.told, std::min(commit, last));
+  send(peer.id, append_request{state.term, prev, *log.term_at(prev), commit, lead.round,
+                               std::move(entries)});
+}
+
+void raft_core::implementation::request_entries(progress& peer) {
+  peer.fetching = true;
+  out.fetches.push_back({peer.id, state.term, peer.next, log.last(), opts.max_append_bytes});
+}
+
+void raft_core::implementation::fetched(const entry_fetch& request, std::vector<entry> entries) {
+  progress* peer = leads() && request.term == state.term ? lead.find(request.peer) : nullptr;
+  if (peer == nullptr || !peer->fetching) return;
+  ship_wanted = true;
+  peer->fetching = false;
+  if (peer->next != request.first) return;
+  index_t expected = request.first;
+  for (const entry& x : entries) {
+    if (x.index != expected || !log.matches(x.index, x.term)) return entries.clear();
+    ++expected;
+  }
+  if (entries.empty()) {
+    // The disk did not give them: try again when the peer shows another sign of life.
+    peer->probe_from(peer->next);
+    peer->paused = true;
+    return;
+  }
+  send_entries(*peer, std::move(entries));
+}
+
+/// Followers learn at once that entries they hold are committed, unless entries told them already.
+void raft_core::implementation::tell_commit(progress& peer) {
+  index_t safe = std::min(commit, peer.match);
+  if (safe <= peer.told) return;
+  peer.told = safe;
+  send(peer.id, heartbeat{state.term, safe, 0});
+}
+
+void raft_core::implementation::broadcast_heartbeat() {
+  lead.heartbeat_tick = now;
+  ++lead.round;
+  lead.round_ticks.push_back({lead.round, now});
+  for (progress& peer : lead.peers) {
+    send(peer.id, heartbeat{state.term, std::min(commit, peer.match), lead.round});
+  }
+}
+
+/// When nothing is acknowledged for an election timeout, what was sent is lost: probe again.
+void raft_core::implementation::find_lost_appends() {
+  for (progress& peer : lead.peers) {
+    bool waits = peer.state == progress::mode::replicate && peer.inflight();
+    if (!waits || now - peer.advance < opts.election_min_ticks) continue;
+    peer.probe_from(peer.match + 1);
+    ship_wanted = true;
+  }
+}
+
+void raft_core::implementation::unreachable(node_id id) {
+  progress* peer = leads() ? lead.find(id) : nullptr;
+  if (peer == nullptr || peer->state != progress::mode::replicate) return;
+  peer->probe_from(peer->match + 1);
+  ship_wanted = true;
+}
+
+// -- commit ---------------------------------------------------------------------------------------
+
+/// An entry of our own term on a majority is committed, and all before it (§5.3, §5.4.2).
+void raft_core::implementation::advance_commit() {
+  index_t agreed{voters.reached([this](node_id id) {
+    if (id == self) return log.durable().value;
+    const progress* peer = lead.find(id);
+    return peer == nullptr ? 0 : peer->match.value;
+  })};
+  if (agreed > commit && log.matches(agreed, state.term)) commit_up_to(agreed);
+}
+
+void raft_core::implementation::commit_up_to(index_t index) {
+  if (index <= commit) return;
+  index_t before = std::exchange(commit, index);
+  if (!leads()) return;
+  ship_wanted = true;
+  for (index_t i = std::max(before, lead.counted_after) + 1; i <= index; ++i) {
+    lead.uncommitted_bytes -= footprint(*log.cached(i));
+  }
+  after_commit_of_members();
+}
+
+/// `peer` holds our log up to `index`, durably.
+void raft_core::implementation::matched(progress& peer, index_t index) {
+  bool news = peer.acknowledged(index, now);
+  if (peer.state == progress::mode::probe && index + 1 >= peer.next) peer.replicate();
+  if (peer.state == progress::mode::snapshot && peer.match >= log.base()) peer.replicate();
+  ship_wanted = true;
+  if (!news) return;
+  advance_commit();
+  if (leads()) drive_transfer();
+}
+
+void raft_core::implementation::on(node_id from, const append_response& response) {
+  if (!heed_answer(from, response.term) || response.match > log.last()) return;
+  progress& peer = *lead.find(from);
+  if (response.round <= lead.round) peer.round = std::max(peer.round, response.round);
+  if (response.success) {
+    peer.paused = false;
+    matched(peer, response.match);
+  } else if (peer.state == progress::mode::probe ? response.rejected == peer.next - 1
+                                                 : response.rejected > peer.match) {
+    if (peer.state == progress::mode::snapshot) return;
+    // The logs can only agree where our term is not above the follower's at its hint.
+    index_t agree = log.last_with_term_up_to(response.hint_index, response.hint_term);
+    peer.probe_from(std::min(agree + 1, response.rejected));
+    ship_wanted = true;
+  }
+  if (leads()) confirm_rounds();
+}
+
+void raft_core::implementation::on(node_id from, const heartbeat_response& response) {
+  if (!heed_answer(from, response.term) || response.match > log.last()) return;
+  progress& peer = *lead.find(from);
+  if (response.round <= lead.round) peer.round = std::max(peer.round, response.round);
+  if (peer.paused) {
+    peer.paused = false;
+    ship_wanted = true;
+  }
+  if (response.match > peer.match) {
+    matched(peer, response.match);
+  } else if (response.match < peer.match && peer.state == progress::mode::replicate) {
+    peer.verify = ship_wanted = true;
+    peer.told = response.match;
+  }
+  if (leads()) confirm_rounds();
+}
+
+// -- at the follower ------------------------------------------------------------------------------
+
+void raft_core::implementation::on(node_id from, append_request request) {
+  if (!heed_leader(from, request.term)) {
+    if (request.term < state.term)
+      send(from, append_response{state.term, false, {}, {}, {}, {}, 0});
+    return;
+  }
+  if (installing || !acceptable(request)) return;
+  follow.round = std::max(follow.round, request.round);
+  if (request.prev_index > log.base() && !log.matches(request.prev_index, request.prev_term)) {
+    return reject(from, request);
+  }
+  index_t checked = request.prev_index + request.entries.size();
+  take_entries(std::move(request.entries));
+  follow.verified = std::max(follow.verified, checked);
+  commit_up_to(std::min(request.commit, follow.verified));
+  if (checked <= log.durable()) follow.answer = true;
+}
+
+/// No honest leader sends a gap, a term out of order, or what contradicts a committed entry.
+bool raft_core::implementation::acceptable(const append_request& request) const {
+  index_t index = request.prev_index;
+  term_t term = request.prev_term;
+  auto contradicts = [this](index_t i, term_t t) {
+    return i >= log.base() && i <= commit && !log.matches(i, t);
+  };
+  if (contradicts(index, term)) return false;
+  for (const entry& x : request.entries) {
+    if (x.index != index + 1 || x.term < term || contradicts(x.index, x.term)) return false;
+    if (x.kind == entry_kind::configuration && !decode_configuration(x.data.view())) return false;
+    index = x.index;
+    term = x.term;
+  }
+  return term <= request.term;
+}
+
+/// Only a real conflict of terms removes anything: a late or repeated message may well be a prefix
+/// of what we hold (§5.3).
+void raft_core::implementation::take_entries(std::vector<entry> entries) {
+  bool changed = false;
+  for (entry& x : entries) {
+    if (x.index <= log.base() || log.matches(x.index, x.term)) continue;
+    if (x.index <= log.last()) {
+      require(x.index > commit, "a committed entry would be truncated");
+      log.truncate(x.index);
+      changed = history.truncate(x.index) || changed;
+    }
+    if (x.kind == entry_kind::configuration) {
+      history.append(x.index, *decode_configuration(x.data.view()));
+      changed = true;
+    }
+    log.append(std::move(x));
+  }
+  if (changed) members_changed();
+}
+
+/// Tells the leader the last place where the logs may agree, so that it skips whole terms (§5.3).
+void raft_core::implementation::reject(node_id from, const append_request& request) {
+  index_t hint = log.last_with_term_up_to(request.prev_index, request.prev_term);
+  hint = std::max(hint, commit);
+  send(from,
+       append_response{
+           state.term, false, {}, request.prev_index, hint, *log.term_at(hint), request.round});
+}
+
+/// What matches is said once it is durable: then it counts (§5.3, figure 2).
+void raft_core::implementation::answer_leader() {
+  if (!std::exchange(follow.answer, false) || !leader) return;
+  follow.answered = std::min(follow.verified, log.durable());
+  send(leader, append_response{state.term, true, follow.answered, {}, {}, {}, follow.round});
+}
+
+void raft_core::implementation::on(node_id from, const heartbeat& beat) {
+  if (!heed_leader(from, beat.term)) {
+    if (beat.term < state.term) send(from, heartbeat_response{state.term, 0, {}});
+    return;
+  }
+  commit_up_to(std::min(beat.commit, follow.verified));
+  if (beat.round == 0) return;
+  send(from, heartbeat_response{state.term, beat.round, std::min(follow.verified, log.durable())});
+}
+
+// -- proposals of other nodes ---------------------------------------------------------------------
+
+bool seen_requests::first_time(node_id from, std::uint64_t number) {
+  std::uint64_t session = number >> 40;
+  auto found = std::find_if(senders.begin(), senders.end(), [from, session](const sender& x) {
+    return x.id == from && x.session == session;
+  });
+  if (found == senders.end()) {
+    senders.push_back({from, session, number});
+    return true;
+  }
+  if (number <= found->newest) return false;
+  found->newest = number;
+  return true;
+}
+
+void raft_core::implementation::forward() {
+  if (follow.forwards.empty() || !leader) return;
+  propose_request request{state.term, {}, 0};
+  std::uint64_t bytes = 0;
+  auto flush = [this, &request, &bytes] {
+    request.number = next_number();
+    send(leader, std::exchange(request, propose_request{state.term, {}, 0}));
+    bytes = 0;
+  };
+  for (proposal& x : follow.forwards) {
+    bytes += x.data.size() + 48;
+    request.proposals.push_back(std::move(x));
+    if (bytes >= opts.max_append_bytes) flush();
+  }
+  if (!request.proposals.empty()) flush();
+  follow.forwards.clear();
+}
+
+/// Takes them if we still lead in the term they were meant for. What we say we refused is certainly
+/// not in the log: so a repeated request, or one of a term we don't remember, gets no answer.
+void raft_core::implementation::on(node_id from, propose_request request) {
+  if (request.term != requests.term || !requests.first_time(from, request.number)) return;
+  bool ours = leads() && request.term == state.term;
+  propose_response response{request.term, refusal::not_leader, {}};
+  for (const proposal& x : request.proposals) response.serials.push_back(x.from.serial);
+  if (ours) response.why = accept(request.proposals);
+  if (response.why != refusal::none) send(from, std::move(response));
+}
+
+void raft_core::implementation::on(node_id, propose_response response) {
+  if (response.term > state.term || response.why == refusal::none) return;
+  out.refused.push_back({std::move(response.serials), response.why, response.term});
+}
+
+}  // namespace lithair::protocol

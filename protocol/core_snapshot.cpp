@@ -1,0 +1,74 @@
+#include <algorithm>
+
+#include "protocol/implementation.hpp"
+
+namespace lithair::protocol {
+
+void raft_core::implementation::purged(index_t index) {
+  require(index <= applied, "the log was purged past what is applied");
+  log.purge(index);
+  history.purge(index);
+}
+
+// -- at the sender --------------------------------------------------------------------------------
+
+void raft_core::implementation::snapshot_sent(node_id id, index_t index, bool installed) {
+  progress* peer = leads() ? lead.find(id) : nullptr;
+  if (peer == nullptr || index > log.last()) return;
+  if (installed) return matched(*peer, index);
+  if (peer->state != progress::mode::snapshot) return;
+  // It may want another one, but not before it shows another sign of life.
+  peer->probe_from(peer->match + 1);
+  peer->paused = true;
+}
+
+void raft_core::implementation::on(node_id from, const snapshot_response& response) {
+  if (!heed_answer(from, response.term)) return;
+  if (response.installed || response.rejected) {
+    snapshot_sent(from, response.index, response.installed);
+  }
+}
+
+// -- at the receiver ------------------------------------------------------------------------------
+
+/// A snapshot is only taken when our log lacks its last entry: then nothing that we acknowledged is
+/// lost when it replaces the log (§7).
+void raft_core::implementation::on(node_id from, snapshot_request chunk) {
+  const index_t index = chunk.meta.index;
+  if (!heed_leader(from, chunk.term)) {
+    if (chunk.term < state.term) send(from, snapshot_response{state.term, index, 0, false, true});
+    return;
+  }
+  if (installing || !index || chunk.meta.term > chunk.term || chunk.meta.members.empty()) return;
+  if (index <= commit || log.matches(index, chunk.meta.term)) {
+    follow.verified = std::max(follow.verified, index);
+    commit_up_to(index);
+    if (log.durable() < index) return;
+    return send(from, snapshot_response{state.term, index, chunk.meta.size, true, false});
+  }
+  if (chunk.done) installing = chunk.meta;
+  out.snapshot_chunk = std::move(chunk);
+}
+
+void raft_core::implementation::snapshot_installed(const snapshot_meta& meta) {
+  require(installing && installing->index == meta.index && installing->term == meta.term,
+          "a snapshot was installed that was not handed out");
+  require(meta.index > commit, "a snapshot would replace committed entries");
+  installing.reset();
+  log.reset(meta.index, meta.term);
+  history = member_log{meta.index, meta.members};
+  commit = applied = told_commit = meta.index;
+  follow.verified = meta.index;
+  follow.answered = index_t{};
+  members_changed();
+  restart_election_timer();
+  if (leader) send(leader, snapshot_response{state.term, meta.index, meta.size, true, false});
+}
+
+void raft_core::implementation::snapshot_failed(const snapshot_meta& meta) {
+  if (!installing) return;
+  installing.reset();
+  if (leader) send(leader, snapshot_response{state.term, meta.index, 0, false, true});
+}
+
+}  // namespace lithair::protocol

@@ -1,0 +1,31 @@
+#include "protocol/member_log.hpp"
+
+#include <utility>
+
+namespace lithair::protocol {
+
+member_log::member_log(index_t base_index, configuration base) {
+  versions_.push_back({base_index, std::move(base)});
+}
+
+const configuration& member_log::as_of(index_t index) const {
+  auto found = versions_.rbegin();
+  while (found + 1 != versions_.rend() && found->index > index) ++found;
+  return found->members;
+}
+
+void member_log::append(index_t index, configuration members) {
+  versions_.push_back({index, std::move(members)});
+}
+
+bool member_log::truncate(index_t from) {
+  std::size_t before = versions_.size();
+  while (versions_.size() > 1 && versions_.back().index >= from) versions_.pop_back();
+  return versions_.size() != before;
+}
+
+void member_log::purge(index_t through) {
+  while (versions_.size() > 1 && versions_[1].index <= through) versions_.erase(versions_.begin());
+}
+
+}  // namespace lithair::protocol

@@ -1,0 +1,22 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "protocol/core.hpp"
+
+/// Short texts for logs, traces and transcripts. Stable: transcripts compare them.
+namespace lithair::protocol {
+
+std::string_view to_string(role x);
+std::string_view to_string(refusal x);
+std::string_view to_string(raft_core::change_refusal x);
+
+/// "3@7 set x": index, term, then what it is.
+std::string to_string(const entry& x);
+/// "1 2 3", learners as "4?", and when joint "1 2 4 <- 1 2 3".
+std::string to_string(const configuration& x);
+/// "append term=2 prev=4@1 commit=3 [5@2 a]" and the like.
+std::string to_string(const message& x);
+
+}  // namespace lithair::protocol

@@ -1,0 +1,52 @@
+#include "protocol/progress.hpp"
+
+#include <algorithm>
+
+namespace lithair::protocol {
+
+void progress::sent(index_t last, std::uint64_t bytes, std::uint64_t now) {
+  if (window_.empty()) advance = now;
+  window_.push_back({last, bytes});
+  inflight_bytes_ += bytes;
+  next = last + 1;
+}
+
+bool progress::acknowledged(index_t index, std::uint64_t now) {
+  for (; !window_.empty() && window_.front().last <= index; window_.pop_front()) {
+    inflight_bytes_ -= window_.front().bytes;
+  }
+  if (index <= match) return false;
+  match = index;
+  next = std::max(next, match + 1);
+  advance = now;
+  return true;
+}
+
+void progress::probe_from(index_t from) {
+  clear_window();
+  state = mode::probe;
+  next = std::max(from, match + 1);
+  paused = false;
+  fetching = false;
+}
+
+void progress::replicate() {
+  clear_window();
+  state = mode::replicate;
+  next = match + 1;
+  paused = false;
+  fetching = false;
+}
+
+void progress::await_snapshot() {
+  clear_window();
+  state = mode::snapshot;
+  fetching = false;
+}
+
+void progress::clear_window() {
+  window_.clear();
+  inflight_bytes_ = 0;
+}
+
+}  // namespace lithair::protocol

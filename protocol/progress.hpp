@@ -1,0 +1,65 @@
+#pragma once
+
+#include <cstdint>
+#include <deque>
+
+#include "protocol/core.hpp"
+#include "protocol/types.hpp"
+
+namespace lithair::protocol {
+
+/// How one follower's log stands, as its leader knows it, and what is on the way to it.
+///
+///              answer matches                     next entry is purged
+///     probe ─────────────────▶ replicate     probe ───────────────▶ snapshot
+///       ▲  rejected, unreachable,  │            ▲      installed, failed   │
+///       └── or nothing is acked ◀──┘            └──────────────────────────┘
+///
+/// probe: one append at a time, to find where the logs agree. replicate: appends are pipelined, as
+/// many as the window of bytes allows. snapshot: no appends, the driver sends a snapshot.
+class progress {
+ public:
+  using mode = peer_status::mode;
+
+  progress(node_id peer, index_t first, std::uint64_t now)
+      : id(peer), next(first), contact(now), advance(now) {}
+
+  node_id id;
+  index_t match;  ///< durable there, known from its answers
+  index_t next;   ///< the first entry to send
+  mode state = mode::probe;
+  bool paused = false;           ///< in probe: an answer is awaited, until the next sign of life
+  bool fetching = false;         ///< the driver reads `next` from the log for this peer
+  bool verify = false;           ///< the peer forgot what matches (it restarted): tell it again
+  index_t told;                  ///< the commit index that it certainly could take from us
+  std::uint64_t round = 0;       ///< the newest round it answered
+  std::uint64_t contact = 0;     ///< tick of its last answer
+  std::uint64_t advance = 0;     ///< tick at which `match` last rose or the window was empty
+  index_t departs_at;            ///< the change that removed it; it still gets the log up to there
+  std::uint64_t departs_by = 0;  ///< tick at which it is given up
+
+  std::uint64_t inflight_bytes() const { return inflight_bytes_; }
+  bool inflight() const { return !window_.empty(); }
+
+  /// Entries up to `last` were sent, pipelined.
+  void sent(index_t last, std::uint64_t bytes, std::uint64_t now);
+  /// The peer's log agrees up to `index`, durably. True when that is news.
+  bool acknowledged(index_t index, std::uint64_t now);
+  /// Back to probing from `from`, at least after `match`.
+  void probe_from(index_t from);
+  void replicate();
+  void await_snapshot();
+
+ private:
+  struct sent_append {
+    index_t last;
+    std::uint64_t bytes;
+  };
+
+  void clear_window();
+
+  std::deque<sent_append> window_;
+  std::uint64_t inflight_bytes_ = 0;
+};
+
+}  // namespace lithair::protocol
