@@ -17,12 +17,18 @@ struct money {
   std::int64_t units = 0;
   std::uint8_t scale = 0;
 
-  /// The nearest finer scale that both share decides; no rounding ever happens.
+  /// By amount, whatever the scales.
   std::strong_ordering operator<=>(const money& other) const;
   bool operator==(const money& other) const { return (*this <=> other) == 0; }
   /// Same amount and same digits.
   bool identical(const money& other) const { return units == other.units && scale == other.scale; }
 };
+
+/// Wide enough for any sum of amounts.
+__extension__ using wide_integer = __int128;
+
+/// The amount in billionths: what amounts are compared and ordered by.
+wide_integer in_nanos(const money& x);
 
 /// Digits with an optional sign, point and exponent, as in JSON ("-0.10", "12", "1e3"); none when
 /// it is no such text or does not fit exactly.

@@ -1,0 +1,234 @@
+#include "models/decide.hpp"
+
+#include <algorithm>
+#include <iterator>
+#include <list>
+
+#include "models/keys.hpp"
+#include "models/problems.hpp"
+#include "models/value_codec.hpp"
+
+namespace lithair::models {
+
+namespace {
+
+bool is_nil(const stored_field& x) {
+  return x.bytes == "\xc0";
+}
+
+/// Decides one operation; every step that can refuse comes before the first change.
+class decider {
+ public:
+  decider(const collection& c, const operation_part& part, std::uint64_t index,
+          const state_view& state)
+      : c_(c), part_(part), index_(index), state_(state), pair_key_(record_key(c, part.key)) {}
+
+  result<decision> run(change_set& out) {
+    if (auto bytes = state_.get(pair_key_)) {
+      old_bytes_ = std::move(*bytes);
+      exists_ = read_record(old_bytes_, old_);
+    }
+    if (auto refused = refuse()) {
+      return tl::make_unexpected(std::move(*refused));
+    }
+    made_.version = index_;
+    made_.changes = old_.changes + 1;
+    if (auto refused = make_fields()) {
+      return tl::make_unexpected(std::move(*refused));
+    }
+    if (auto refused = check_unique()) {
+      return tl::make_unexpected(std::move(*refused));
+    }
+    write_unique(out);
+    write_counter(out);
+    return write_item(out);
+  }
+
+ private:
+  bool removes() const { return part_.op == operation::remove; }
+
+  std::optional<problem> refuse() const {
+    const auto& when = part_.conditions;
+    if (part_.op == operation::create) {
+      return exists_ ? std::optional(already_exists(c_.key().name)) : std::nullopt;
+    }
+    if (exists_ && when.if_none_match_any) {
+      return precondition_failed("The item exists.");
+    }
+    if (!when.if_match.empty() &&
+        (!exists_ || std::ranges::find(when.if_match, old_.version) == when.if_match.end())) {
+      return precondition_failed(exists_ ? "The item has another version by now."
+                                         : "There is no such item.");
+    }
+    if (!exists_ && when.if_match_any) {
+      return precondition_failed("There is no such item.");
+    }
+    const bool may_create = part_.op == operation::replace && when.if_none_match_any;
+    return exists_ || may_create ? std::nullopt : std::optional(not_found());
+  }
+
+  /// What the item is to hold, in `made_.fields`.
+  std::optional<problem> make_fields() {
+    if (part_.op == operation::create) {
+      made_.fields = part_.fields;
+    } else if (part_.op == operation::replace && !exists_) {
+      return make_from_replace();
+    } else if (!removes()) {
+      merge();
+      if (!errors_.empty()) {
+        return invalid(std::move(errors_));
+      }
+    }
+    return std::nullopt;
+  }
+
+  /// A replace that creates: the command left the immutable fields open.
+  std::optional<problem> make_from_replace() {
+    made_.fields = part_.fields;
+    for (const auto& f : c_.fields) {
+      if (!f.immutable || find(part_.fields, f.id) != nullptr) {
+        continue;
+      }
+      if (!absent(f.default_value)) {
+        insert(f.id, keep(f.default_value));
+      } else if (f.required()) {
+        errors_.push_back({f.exposed ? f.name : "", "required", "The field is missing."});
+      }
+    }
+    return errors_.empty() ? std::nullopt : std::optional(invalid(std::move(errors_)));
+  }
+
+  /// Walks the item's fields and the command's side by side; both rise by id.
+  void merge() {
+    auto now = old_.fields.begin();
+    auto wanted = part_.fields.begin();
+    while (now != old_.fields.end() || wanted != part_.fields.end()) {
+      if (wanted == part_.fields.end() || (now != old_.fields.end() && now->id < wanted->id)) {
+        merge_omitted(*now++);
+      } else if (now == old_.fields.end() || wanted->id < now->id) {
+        merge_given(nullptr, *wanted++);
+      } else {
+        merge_given(&*now++, *wanted++);
+      }
+    }
+  }
+
+  const field* field_of(std::uint32_t id) const {
+    const auto at =
+        std::ranges::lower_bound(c_.by_id, id, {}, [this](auto i) { return c_.fields[i].id; });
+    return at != c_.by_id.end() && c_.fields[*at].id == id ? &c_.fields[*at] : nullptr;
+  }
+
+  void merge_omitted(const stored_field& now) {
+    const field* f = field_of(now.id);
+    if (part_.op == operation::patch || (f != nullptr && f->immutable)) {
+      made_.fields.push_back(now);
+    }
+  }
+
+  void merge_given(const stored_field* now, const stored_field& wanted) {
+    const field* f = field_of(wanted.id);
+    if (f != nullptr && f->immutable) {
+      if (!same(*f, now, wanted)) {
+        errors_.push_back({f->name, "immutable", "The field can't change once the item exists."});
+      } else if (now != nullptr) {
+        made_.fields.push_back(*now);
+      }
+    } else if (!is_nil(wanted)) {
+      made_.fields.push_back(wanted);
+    }
+  }
+
+  static bool same(const field& f, const stored_field* now, const stored_field& wanted) {
+    if (now == nullptr || is_nil(wanted)) {
+      return now == nullptr && is_nil(wanted);
+    }
+    const auto x = read_value(f, now->bytes);
+    const auto y = read_value(f, wanted.bytes);
+    return x && y && compare(*x, *y) == 0;
+  }
+
+  std::optional<problem> check_unique() {
+    for (const auto& f : c_.fields) {
+      if (!f.unique) {
+        continue;
+      }
+      const value now = exists_ ? value_of(f, old_.fields) : value{};
+      const value next = removes() ? value{} : value_of(f, made_.fields);
+      if (compare(now, next) == 0) {
+        continue;
+      }
+      if (!absent(now)) {
+        unique_.push_back({unique_key(c_, f, now), std::nullopt});
+      }
+      if (!absent(next)) {
+        unique_.push_back({unique_key(c_, f, next), std::string(part_.key)});
+        if (state_.get(unique_.back().key)) {
+          errors_.push_back({f.name, "unique", "Another item has this value."});
+        }
+      }
+    }
+    return errors_.empty() ? std::nullopt : std::optional(not_unique(std::move(errors_)));
+  }
+
+  void write_unique(change_set& out) { std::ranges::move(unique_, std::back_inserter(out)); }
+
+  void write_counter(change_set& out) const {
+    if (exists_ != removes()) {
+      return;
+    }
+    std::string key = counter_key(c_);
+    const auto stored = state_.get(key);
+    const std::uint64_t count = stored ? read_big_endian(*stored) : 0;
+    std::string next;
+    append_big_endian(next, removes() ? count - 1 : count + 1);
+    out.push_back({std::move(key), std::move(next)});
+  }
+
+  decision write_item(change_set& out) {
+    decision made;
+    made.key = part_.key;
+    if (removes()) {
+      out.push_back({std::move(pair_key_), std::nullopt});
+      made.status = 204;
+      return made;
+    }
+    made.status = exists_ ? 200 : 201;
+    made.bytes = write_record(made_);
+    out.push_back({std::move(pair_key_), made.bytes});
+    [[maybe_unused]] const bool readable = read_record(made.bytes, made.record);
+    return made;
+  }
+
+  void insert(std::uint32_t id, std::string_view bytes) {
+    const auto at = std::ranges::lower_bound(made_.fields, id, {}, &stored_field::id);
+    made_.fields.insert(at, {id, bytes});
+  }
+
+  std::string_view keep(const value& x) {
+    write_value(kept_.emplace_back(), x);
+    return kept_.back();
+  }
+
+  const collection& c_;
+  const operation_part& part_;
+  const std::uint64_t index_;
+  const state_view& state_;
+  std::string pair_key_;
+  std::string old_bytes_;
+  stored_record old_;
+  bool exists_ = false;
+  stored_record made_;
+  change_set unique_;
+  std::vector<field_error> errors_;
+  std::list<std::string> kept_;  // stays where it is while fields point into it
+};
+
+}  // namespace
+
+result<decision> decide(const collection& c, const operation_part& part, std::uint64_t index,
+                        const state_view& state, change_set& out) {
+  return decider(c, part, index, state).run(out);
+}
+
+}  // namespace lithair::models

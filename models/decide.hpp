@@ -1,0 +1,24 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "models/command.hpp"
+#include "models/record.hpp"
+
+namespace lithair::models {
+
+/// What one accepted operation did.
+struct decision {
+  std::uint16_t status = 200;
+  std::string key;
+  std::string bytes;     ///< the record as it is now; empty when the item is gone
+  stored_record record;  ///< lies in `bytes`
+};
+
+/// Decides one operation against the state as of just before it. Accepted: its changes are added to
+/// `out` and take effect for nobody before the caller makes them. Refused: nothing is added.
+result<decision> decide(const collection& c, const operation_part& part, std::uint64_t index,
+                        const state_view& state, change_set& out);
+
+}  // namespace lithair::models

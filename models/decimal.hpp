@@ -1,0 +1,26 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+namespace lithair::models {
+
+/// The text of a JSON number taken apart, exactly: (-1)^negative * digits * 10^exponent.
+struct decimal {
+  bool negative = false;
+  std::uint64_t digits = 0;  ///< at most 19 of them
+  std::int32_t exponent = 0;
+};
+
+/// Whether the text is a number as RFC 8259 §6 writes them, of any length.
+bool is_json_number(std::string_view text);
+
+/// None for text that is no number as RFC 8259 §6 writes them, or has more than 19 significant
+/// digits.
+std::optional<decimal> parse_decimal(std::string_view text);
+
+/// The number when it is integral and fits 64 bits: "12", "1.20e1", but not "1.5".
+std::optional<std::int64_t> exact_integer(const decimal& x);
+
+}  // namespace lithair::models

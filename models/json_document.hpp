@@ -1,0 +1,61 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <tl/expected.hpp>
+
+namespace lithair::models {
+
+/// A parsed JSON text, read-only. Strings are unescaped, numbers keep their text. All nodes lie in
+/// one vector: a container's children follow it, an object's as key, value, key, value.
+class json_document {
+ public:
+  enum class kind : std::uint8_t { null, boolean, number, string, array, object };
+
+  struct node {
+    kind what = kind::null;
+    bool flag = false;       ///< of a boolean
+    std::uint32_t text = 0;  ///< where in the text buffer a string or number begins
+    std::uint32_t size = 0;  ///< of that text, in bytes
+    std::uint32_t end = 0;   ///< the position behind the node and all that belongs to it
+  };
+
+  /// Strict RFC 8259: valid UTF-8, no key twice in an object, nesting of at most 64, nothing behind
+  /// the value. The error is one sentence with line and column.
+  static tl::expected<json_document, std::string> parse(std::string_view text);
+
+  static constexpr std::uint32_t root = 0;
+
+  const node& at(std::uint32_t position) const { return nodes_[position]; }
+  std::string_view text(std::uint32_t position) const {
+    const node& x = nodes_[position];
+    return std::string_view(buffer_).substr(x.text, x.size);
+  }
+
+  /// Calls `visit(key, position of the value)` for each member of the object, in order.
+  template <class Visit>
+  void for_each_member(std::uint32_t object, Visit visit) const {
+    for (std::uint32_t i = object + 1; i < nodes_[object].end; i = nodes_[i + 1].end) {
+      visit(text(i), i + 1);
+    }
+  }
+
+  /// Calls `visit(position)` for each element of the array, in order.
+  template <class Visit>
+  void for_each_element(std::uint32_t array, Visit visit) const {
+    for (std::uint32_t i = array + 1; i < nodes_[array].end; i = nodes_[i].end) {
+      visit(i);
+    }
+  }
+
+ private:
+  friend class json_builder;
+
+  std::vector<node> nodes_;
+  std::string buffer_;
+};
+
+}  // namespace lithair::models

@@ -1,0 +1,15 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace lithair::models {
+
+/// Appends the text as a JSON string: quotes and backslashes escaped, controls as \uXXXX or their
+/// short form, everything else, UTF-8 it should be, as it is.
+void append_json_string(std::string& out, std::string_view text);
+
+/// Appends `"name":`.
+void append_json_key(std::string& out, std::string_view name);
+
+}  // namespace lithair::models

@@ -1,0 +1,65 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "models/record.hpp"
+#include "models/schema.hpp"
+
+namespace lithair::models {
+
+/// How a filter compares a field with its values.
+enum class comparison_word : std::uint8_t {
+  equal,
+  not_equal,  ///< also true of an absent field
+  less,
+  at_most,
+  greater,
+  at_least,
+  contains,  ///< text within text, ASCII letters of either case alike
+  any_of,
+};
+
+struct filter {
+  std::size_t position = 0;  ///< of the field in its collection
+  comparison_word how = comparison_word::equal;
+  std::vector<value> values;  ///< one, or for any_of at least one
+};
+
+struct sort_term {
+  std::size_t position = 0;
+  bool descending = false;
+};
+
+/// A list as it was asked for. Items come in order of `sort`, then of their keys.
+struct list_query {
+  std::uint64_t skip = 0;
+  std::uint64_t take = 100;
+  std::vector<sort_term> sort;  ///< empty: by key
+  std::vector<filter> filters;  ///< all of them must hold
+  std::vector<bool> wanted;     ///< per field: whether it is shown
+  bool total = true;            ///< whether all matches are to be counted
+  std::string after;  ///< where the page begins: behind this sort position; empty: at the start
+};
+
+/// Whether the stored item passes all filters.
+bool matches(const collection& c, const std::vector<filter>& filters, const stored_fields& fields);
+
+/// Whether the order is that of keys, rising or falling: then nothing has to be sorted.
+bool is_in_key_order(const collection& c, const std::vector<sort_term>& sort);
+
+/// Appends where the item stands in the order of `sort`, as bytes that memcmp orders; absent values
+/// come first, in descending terms last. In key order it is the key.
+void append_position(std::string& out, const collection& c, const std::vector<sort_term>& sort,
+                     const stored_fields& fields, std::string_view key);
+
+/// The text that `after` takes to go on behind a position, and back; none for text that no list of
+/// this collection and order gave out.
+std::string to_token(const collection& c, const std::vector<sort_term>& sort,
+                     std::string_view position);
+std::optional<std::string> from_token(const collection& c, const std::vector<sort_term>& sort,
+                                      std::string_view token);
+
+}  // namespace lithair::models

@@ -1,0 +1,85 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+/// The part of msgpack (msgpack.org, spec of 2017) that records, commands and events are written
+/// in: nil, bool, integers, float 64, str, bin, array, map. Always the shortest form, so that equal
+/// values are equal bytes on every node.
+namespace lithair::models::msgpack {
+
+void write_nil(std::string& out);
+void write_bool(std::string& out, bool x);
+void write_unsigned(std::string& out, std::uint64_t x);
+void write_signed(std::string& out, std::int64_t x);
+void write_double(std::string& out, double x);
+void write_string(std::string& out, std::string_view x);
+void write_binary(std::string& out, std::string_view x);
+/// `count` elements must follow.
+void write_array(std::string& out, std::size_t count);
+/// `count` pairs must follow.
+void write_map(std::string& out, std::size_t count);
+
+enum class kind : std::uint8_t {
+  nil,
+  boolean,
+  positive,  ///< an integer, zero included
+  negative,
+  number,
+  string,
+  binary,
+  array,
+  map,
+  invalid,  ///< nothing left, or bytes that no writer here makes
+};
+
+/// Reads from the front of some bytes, which must outlive it. Once something is not as expected
+/// `good()` is false for ever and reads give zeroes; nothing is read behind the end whatever the
+/// bytes are.
+class reader {
+ public:
+  explicit reader(std::string_view bytes) : rest_(bytes) {}
+
+  bool good() const { return good_; }
+  /// Everything was read and as expected.
+  bool finished() const { return good_ && rest_.empty(); }
+  std::string_view rest() const { return rest_; }
+
+  /// Of the next value, which stays.
+  kind next() const;
+  /// Passes over a nil when there is one.
+  bool take_nil();
+
+  bool read_bool();
+  std::uint64_t read_unsigned();
+  std::int64_t read_signed();
+  double read_double();
+  std::string_view read_string();
+  std::string_view read_binary();
+  /// The number of elements that follow; never more than there are bytes left.
+  std::size_t read_array();
+  /// The number of pairs that follow; never more than half of the bytes left.
+  std::size_t read_map();
+
+  /// Passes over one value of any kind and gives its bytes.
+  std::string_view read_any();
+
+ private:
+  struct head {
+    kind what = kind::invalid;
+    std::uint64_t number =
+        0;                  ///< the integer (negative: its two's complement), bits, size or count
+    std::size_t bytes = 0;  ///< of the head itself
+  };
+
+  head peek() const;
+  head take(kind wanted);
+  std::string_view take_bytes(std::uint64_t size);
+  void fail();
+
+  std::string_view rest_;
+  bool good_ = true;
+};
+
+}  // namespace lithair::models::msgpack

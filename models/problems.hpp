@@ -1,0 +1,20 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "models/problem.hpp"
+
+/// The refusals that this room gives, each in one place so that one cause always looks the same.
+namespace lithair::models {
+
+problem malformed(std::string detail);
+problem bad_parameter(std::string_view parameter, std::string message);
+problem not_found();
+problem already_exists(const std::string& key_field);
+problem not_unique(std::vector<field_error> errors);
+problem precondition_failed(std::string detail);
+problem invalid(std::vector<field_error> errors);
+
+}  // namespace lithair::models

@@ -1,0 +1,11 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace lithair::models {
+
+/// The 32 bytes of SHA-256 (FIPS 180-4) over `bytes`.
+std::string sha256(std::string_view bytes);
+
+}  // namespace lithair::models

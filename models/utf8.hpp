@@ -1,0 +1,19 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace lithair::models {
+
+/// Whether the bytes are UTF-8 as RFC 3629 has it: no overlong forms, no surrogates, nothing above
+/// U+10FFFF.
+bool is_utf8(std::string_view text);
+
+/// Code points in valid UTF-8.
+std::size_t count_characters(std::string_view text);
+
+/// A client's word, short and printable enough to be given back in an error.
+std::string excerpt(std::string_view text);
+
+}  // namespace lithair::models

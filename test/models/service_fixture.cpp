@@ -1,0 +1,126 @@
+#include "test/models/service_fixture.hpp"
+
+#include <boost/json.hpp>
+#include <boost/test/unit_test.hpp>
+
+namespace lithair::models {
+
+namespace {
+
+outcome refusal(const problem& x) {
+  outcome made;
+  made.status = x.status;
+  made.body = to_json(x);
+  return made;
+}
+
+}  // namespace
+
+schema schema_from(std::string_view toml) {
+  auto made = parse_model_text(toml, "test.toml");
+  if (!made) {
+    for (const auto& error : made.error()) {
+      BOOST_TEST_MESSAGE(to_string(error));
+    }
+    BOOST_FAIL("the model text is wrong: " + to_string(made.error().front()));
+  }
+  return std::move(*made);
+}
+
+service_fixture::service_fixture(std::string_view toml) : schema_(schema_from(toml)) {}
+
+outcome service_fixture::write(const write_request& request) {
+  stamp at;
+  at.time_us = 1'800'000'000'000'000 + static_cast<std::int64_t>(index_) * 1000;
+  at.new_uuid = [this, &at] {
+    ++uuids_;
+    return std::string(make_uuid_v7(at.time_us, uuids_, uuids_).view());
+  };
+  auto prepared = prepare(schema_, request, at);
+  if (!prepared) {
+    return refusal(prepared.error());
+  }
+  last_command = *prepared;
+  ++index_;
+  change_set changes;
+  auto made = models::apply(schema_, index_, *prepared, state_, true, changes);
+  BOOST_REQUIRE(made.has_value());
+  BOOST_TEST((made->status < 300 || changes.empty()));
+  state_.apply(changes);
+  return *made;
+}
+
+outcome service_fixture::post(std::string_view collection_name, std::string_view body,
+                              preconditions conditions) {
+  return write({operation::create, find(collection_name), "", body, std::move(conditions)});
+}
+
+outcome service_fixture::put(std::string_view collection_name, std::string key,
+                             std::string_view body, preconditions conditions) {
+  return write({operation::replace, find(collection_name), std::move(key), body,
+                std::move(conditions)});
+}
+
+outcome service_fixture::patch(std::string_view collection_name, std::string key,
+                               std::string_view body, preconditions conditions) {
+  return write({operation::patch, find(collection_name), std::move(key), body,
+                std::move(conditions)});
+}
+
+outcome service_fixture::remove(std::string_view collection_name, std::string key,
+                                preconditions conditions) {
+  return write({operation::remove, find(collection_name), std::move(key), "",
+                std::move(conditions)});
+}
+
+outcome service_fixture::get(std::string_view collection_name, std::string_view key) const {
+  const auto q = item_query(*find(collection_name), key);
+  return q ? run(schema_, *q, state_, 0) : refusal(q.error());
+}
+
+outcome service_fixture::list(
+    std::string_view collection_name,
+    std::vector<std::pair<std::string, std::string>> parameters) const {
+  return ask(query::kind::list, collection_name, std::move(parameters));
+}
+
+outcome service_fixture::ask(query::kind what, std::string_view collection_name,
+                             std::vector<std::pair<std::string, std::string>> parameters,
+                             std::uint64_t random) const {
+  const auto q = parse_query(*find(collection_name), what, parameters);
+  return q ? run(schema_, *q, state_, random) : refusal(q.error());
+}
+
+std::string member(std::string_view json, std::string_view name) {
+  const auto parsed = boost::json::parse(json);
+  const auto* found = parsed.as_object().if_contains(name);
+  return found != nullptr ? boost::json::serialize(*found) : "";
+}
+
+std::string errors_in(const outcome& x) {
+  std::string made;
+  const auto parsed = boost::json::parse(x.body);
+  const auto* errors = parsed.as_object().if_contains("errors");
+  if (errors == nullptr) {
+    return made;
+  }
+  for (const auto& error : errors->as_array()) {
+    made += made.empty() ? "" : " ";
+    made += std::string(error.at("field").as_string()) + ":" +
+            std::string(error.at("code").as_string());
+  }
+  return made;
+}
+
+std::string column(const outcome& list, std::string_view name) {
+  std::string made;
+  const auto parsed = boost::json::parse(list.body);
+  for (const auto& row : parsed.at("data").as_array()) {
+    const auto* found = row.as_object().if_contains(name);
+    made += made.empty() ? "" : " ";
+    made += found != nullptr ? boost::json::serialize(*found) : "-";
+  }
+  return made;
+}
+
+}  // namespace lithair::models

@@ -1,0 +1,61 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "models/memory_state.hpp"
+#include "models/model_file.hpp"
+#include "models/service.hpp"
+
+namespace lithair::models {
+
+/// The schema of a model text that must be right.
+schema schema_from(std::string_view toml);
+
+/// One node's models room over a state in memory: requests go in, are prepared, applied at the next log index
+/// and answered. A refused request leaves no trace, which every call checks.
+class service_fixture {
+ public:
+  explicit service_fixture(std::string_view toml);
+
+  outcome post(std::string_view collection_name, std::string_view body,
+               preconditions conditions = {});
+  outcome put(std::string_view collection_name, std::string key, std::string_view body,
+              preconditions conditions = {});
+  outcome patch(std::string_view collection_name, std::string key, std::string_view body,
+                preconditions conditions = {});
+  outcome remove(std::string_view collection_name, std::string key, preconditions conditions = {});
+  outcome get(std::string_view collection_name, std::string_view key) const;
+  outcome list(std::string_view collection_name,
+               std::vector<std::pair<std::string, std::string>> parameters = {}) const;
+  outcome ask(query::kind what, std::string_view collection_name,
+              std::vector<std::pair<std::string, std::string>> parameters = {},
+              std::uint64_t random = 0) const;
+
+  outcome write(const write_request& request);
+
+  const memory_state& state() const { return state_; }
+  std::uint64_t index() const { return index_; }
+  const schema& models() const { return schema_; }
+  const collection* find(std::string_view name) const { return schema_.find(name); }
+
+  /// Of the last write that reached the log.
+  std::string last_command;
+
+ private:
+  schema schema_;
+  memory_state state_;
+  std::uint64_t index_ = 0;
+  std::uint64_t uuids_ = 0;
+};
+
+/// The value of a member of a JSON object as JSON text; "" when it is not there.
+std::string member(std::string_view json, std::string_view name);
+/// The `field` of each of a problem's errors with its code: "price:min name:required".
+std::string errors_in(const outcome& x);
+/// The values of one member over the rows of a list, separated by blanks.
+std::string column(const outcome& list, std::string_view name);
+
+}  // namespace lithair::models
