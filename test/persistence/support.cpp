@@ -113,6 +113,22 @@ std::string describe(log_store& log, group_id where) {
   return out.str();
 }
 
+void commit(state_store& to, std::uint64_t index, const changes& what) {
+  std::vector<change_view> views;
+  for (const auto& [key, value] : what) views.push_back({key, value});
+  to.commit(views, {index_t{index}, term_t{1}, members_up_to(3), "extra"});
+}
+
+std::string scanned(const state_source& from, std::string_view lower, std::string_view upper,
+                    scan_order order) {
+  std::string out;
+  from.scan(lower, upper, order, [&](std::string_view key, std::string_view value) {
+    out.append(key).append("=").append(value).append(" ");
+    return true;
+  });
+  return out;
+}
+
 storage_errc code_of(const std::function<void()>& f) {
   try {
     f();

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "persistence/log_store.hpp"
+#include "persistence/state_store.hpp"
 #include "persistence/storage_error.hpp"
 
 /// What the tests of this room share.
@@ -52,6 +53,18 @@ void purge_up_to(log_store& from, std::uint64_t index, protocol::group_id where 
 
 /// Everything a log says about itself, as text: equal texts, equal logs.
 std::string describe(log_store& log, protocol::group_id where = group);
+
+struct change {
+  std::string key;
+  std::optional<std::string> value;
+};
+using changes = std::vector<change>;
+
+/// Commits these as the state at `index`, with members 1 to 3.
+void commit(state_store& to, std::uint64_t index, const changes& what);
+/// What a scan shows, as "key=value " one after the other.
+std::string scanned(const state_source& from, std::string_view lower, std::string_view upper,
+                    scan_order order = scan_order::ascending);
 
 /// The code of the storage error that `f` throws; fails the test when it throws none.
 storage_errc code_of(const std::function<void()>& f);

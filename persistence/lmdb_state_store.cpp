@@ -1,0 +1,204 @@
+#include "persistence/lmdb_state_store.hpp"
+
+#include <algorithm>
+#include <stdexcept>
+#include <vector>
+
+#include "persistence/fault_points.hpp"
+#include "persistence/state_records.hpp"
+#include "persistence/storage_error.hpp"
+
+namespace lithair::persistence {
+
+namespace {
+
+constexpr std::size_t first_chunk_pairs = 8;
+constexpr std::size_t last_chunk_pairs = 512;
+constexpr std::size_t chunk_bytes = 64 * 1024;
+
+[[noreturn]] void throw_disorder(std::string_view key) {
+  throw storage_error(storage_errc::damaged,
+                      "state near key \"" + printable(key) + "\": the keys are out of order");
+}
+
+/// Nothing with `key` is here only if both neighbours are what was written, and stand on either
+/// side: a damaged key must not look like a missing one. `found` is whether `at` is at the first
+/// key after it.
+void check_absence(lmdb_cursor& at, bool found, std::string_view key) {
+  if (found) {
+    check_state_record(at.key(), at.value());
+    if (at.key() <= key) throw_disorder(key);
+  }
+  if (!(found ? at.previous() : at.last())) return;
+  check_state_record(at.key(), at.value());
+  if (at.key() >= key) throw_disorder(key);
+}
+
+/// Pairs that were copied out of one short read transaction.
+class chunk {
+ public:
+  /// Takes pairs from the position on, up to `most`, as long as they are on this side of `bound`
+  /// (none when empty). The first pair beyond is checked too, for the reason above.
+  void fill(lmdb_cursor& at, bool more, scan_order order, std::string_view bound,
+            std::size_t most) {
+    bytes_.clear();
+    sizes_.clear();
+    ended_ = false;
+    std::string before;
+    for (; more; more = order == scan_order::ascending ? at.next() : at.previous()) {
+      if (is_beyond(at.key(), order, bound)) {
+        check_state_record(at.key(), at.value());
+        break;
+      }
+      if (sizes_.size() == most || bytes_.size() >= chunk_bytes) return;
+      const auto [key, value] = decode_pair(at.key(), at.value());
+      if (!before.empty() && (order == scan_order::ascending ? key <= before : key >= before))
+        throw_disorder(key);
+      before = key;
+      bytes_.append(key).append(value);
+      sizes_.push_back({key.size(), value.size()});
+    }
+    ended_ = true;
+  }
+
+  /// Whether there is nothing after these.
+  bool ended() const { return ended_; }
+
+  /// False when the visitor stopped. Leaves the last key in `last`.
+  bool visit(const pair_visitor& visitor, std::string& last) const {
+    std::string_view rest = bytes_;
+    for (const auto& [key_size, value_size] : sizes_) {
+      const auto key = rest.substr(0, key_size);
+      if (!visitor(key, rest.substr(key_size, value_size))) return false;
+      last = key;
+      rest.remove_prefix(key_size + value_size);
+    }
+    return true;
+  }
+
+ private:
+  struct sizes {
+    std::size_t key;
+    std::size_t value;
+  };
+
+  static bool is_beyond(std::string_view key, scan_order order, std::string_view bound) {
+    if (order == scan_order::descending) return key < bound;
+    return !bound.empty() && key >= bound;
+  }
+
+  std::string bytes_;
+  std::vector<sizes> sizes_;
+  bool ended_ = false;
+};
+
+/// Everything behind this bound has another tag.
+std::string stored_upper(std::string_view upper) {
+  return upper.empty() ? std::string(1, pair_tag + 1) : stored_key(upper);
+}
+
+bool seek_start(lmdb_cursor& at, scan_order order, const std::string& start) {
+  const bool found = at.seek(start);
+  if (order == scan_order::ascending) {
+    if (!found || at.key() != start) {
+      check_absence(at, found, start);
+      return at.seek(start);
+    }
+    return true;
+  }
+  if (found) check_state_record(at.key(), at.value());
+  return found ? at.previous() : at.last();
+}
+
+}  // namespace
+
+lmdb_state_store::lmdb_state_store(const std::filesystem::path& directory, lmdb_options options)
+    : env_(directory, (options.scattered_reads = true, options)) {
+  lmdb_reader from(env_);
+  if (!from.first()) return;
+  if (from.key() != applied_key)
+    throw storage_error(storage_errc::damaged, directory.string() + ": no applied point is there");
+  applied_ = decode_applied(from.value());
+}
+
+std::optional<std::string> lmdb_state_store::get(std::string_view key) const {
+  const auto stored = stored_key(key);
+  lmdb_reader from(env_);
+  const bool found = from.seek(stored);
+  if (found && from.key() == stored) return std::string(decode_pair(stored, from.value()).value);
+  check_absence(from, found, stored);
+  return std::nullopt;
+}
+
+void lmdb_state_store::scan(std::string_view lower, std::string_view upper, scan_order order,
+                            const pair_visitor& visit) const {
+  if (!upper.empty() && upper <= lower) return;
+  const bool up = order == scan_order::ascending;
+  const auto bound = up ? stored_upper(upper) : stored_key(lower);
+  auto start = up ? stored_key(lower) : stored_upper(upper);
+  chunk pairs;
+  std::string last;
+  for (auto most = first_chunk_pairs;; most = std::min(most * 4, last_chunk_pairs)) {
+    {
+      lmdb_reader from(env_);
+      pairs.fill(from, seek_start(from, order, start), order, bound, most);
+    }
+    if (!pairs.visit(visit, last) || pairs.ended()) return;
+    start = stored_key(last);
+    if (up) start.push_back('\0');
+  }
+}
+
+applied_point lmdb_state_store::applied() const {
+  const std::lock_guard lock(mutex_);
+  return applied_;
+}
+
+void lmdb_state_store::commit(std::span<const change_view> changes, applied_point point) {
+  const auto before = applied();
+  env_.write([&](lmdb_writer& to) {
+    point.digest = before.digest;
+    point.pairs = before.pairs;
+    std::string_view previous;
+    for (const auto& [key, value] : changes) {
+      check_key(key);
+      if (key <= previous) throw std::logic_error("the keys of a commit must rise");
+      previous = key;
+      const auto stored = stored_key(key);
+      const bool replaces = to.seek(stored) && to.key() == stored;
+      if (replaces) {
+        const auto old = decode_pair(stored, to.value());
+        point.digest -= pair_digest(old.key, old.value);
+        --point.pairs;
+      }
+      if (!value) {
+        if (replaces) to.erase();
+        continue;
+      }
+      encode_value(to.reserve(stored, stored_size(*value)), key, *value);
+      point.digest += pair_digest(key, *value);
+      ++point.pairs;
+    }
+    to.put(applied_key, encode_applied(point));
+    reach(fault_point::checkpoint_before_commit);
+  });
+  const std::lock_guard lock(mutex_);
+  applied_ = std::move(point);
+  reach(fault_point::checkpoint_after_commit);
+}
+
+void lmdb_state_store::verify() const {
+  const auto expected = applied();
+  std::uint64_t digest = 0;
+  std::uint64_t pairs = 0;
+  scan({}, {}, scan_order::ascending, [&](std::string_view key, std::string_view value) {
+    digest += pair_digest(key, value);
+    ++pairs;
+    return true;
+  });
+  if (digest != expected.digest || pairs != expected.pairs)
+    throw storage_error(storage_errc::damaged,
+                        env_.directory().string() + ": the state does not match its digest");
+}
+
+}  // namespace lithair::persistence

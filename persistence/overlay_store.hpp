@@ -1,0 +1,51 @@
+#pragma once
+
+#include <memory>
+
+#include "persistence/overlay_layer.hpp"
+#include "persistence/state_store.hpp"
+
+namespace lithair::persistence {
+
+/// The state as of now: what changed since the last checkpoint, in memory, over the durable state
+/// below.
+///
+/// A checkpoint goes: `freeze` at an index; another thread commits the frozen layer's changes to
+/// the store below while this one goes on reading and writing here; then `drop_frozen`. Reads are
+/// exact all the while, since the frozen layer hides the store's change from the old state to the
+/// new one.
+///
+/// Everything here belongs to one thread, except that a frozen layer may be read by any.
+class overlay_store : public state_source {
+ public:
+  /// `base` must outlive this object, and change by commits of frozen layers only.
+  explicit overlay_store(const state_source& base);
+
+  std::optional<std::string> get(std::string_view key) const override;
+  void scan(std::string_view lower, std::string_view upper, scan_order order,
+            const pair_visitor& visit) const override;
+
+  /// The bytes are copied. Throws `std::logic_error` for a key no store takes.
+  void put(std::string_view key, std::string_view value) { active_->put(key, value); }
+  void erase(std::string_view key) { active_->put(key, std::nullopt); }
+
+  /// Keys changed and memory held since the last `freeze`.
+  std::size_t changed_keys() const { return active_->size(); }
+  std::size_t changed_bytes() const { return active_->bytes(); }
+
+  /// Sets aside what changed until now; changes from now on go to a new layer. None may be frozen
+  /// already.
+  std::shared_ptr<const overlay_layer> freeze();
+  /// The frozen layer that is not durable yet; null when there is none. A failed commit is tried
+  /// again with it.
+  std::shared_ptr<const overlay_layer> frozen() const { return frozen_; }
+  /// The store below has the frozen layer's changes.
+  void drop_frozen() { frozen_.reset(); }
+
+ private:
+  const state_source& base_;
+  std::shared_ptr<overlay_layer> active_;
+  std::shared_ptr<const overlay_layer> frozen_;
+};
+
+}  // namespace lithair::persistence

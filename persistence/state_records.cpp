@@ -1,0 +1,100 @@
+#include "persistence/state_records.hpp"
+
+#include <cstring>
+
+#include "persistence/bytes.hpp"
+#include "persistence/checksum.hpp"
+#include "persistence/log_records.hpp"
+#include "persistence/storage_error.hpp"
+
+namespace lithair::persistence {
+
+namespace {
+
+constexpr std::uint8_t applied_format = 1;
+constexpr std::size_t checksum_size = 8;
+constexpr std::size_t longest_printed = 80;
+
+[[noreturn]] void throw_damaged(const std::string& place, const char* why) {
+  throw storage_error(storage_errc::damaged, place + ": " + why);
+}
+
+}  // namespace
+
+std::string printable(std::string_view key) {
+  constexpr std::string_view digits = "0123456789abcdef";
+  std::string out;
+  for (const char c : key.substr(0, longest_printed)) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte >= 0x20 && byte < 0x7f && c != '\\')
+      out.push_back(c);
+    else
+      out.append({'\\', digits[byte >> 4], digits[byte & 15]});
+  }
+  return key.size() > longest_printed ? out + "..." : out;
+}
+
+std::string stored_key(std::string_view key) {
+  std::string out;
+  out.reserve(key.size() + 1);
+  out.push_back(pair_tag);
+  return out.append(key);
+}
+
+std::size_t stored_size(std::string_view value) {
+  return checksum_size + value.size();
+}
+
+void encode_value(char* to, std::string_view key, std::string_view value) {
+  store_u64(to, pair_digest(key, value));
+  if (!value.empty()) std::memcpy(to + checksum_size, value.data(), value.size());
+}
+
+decoded_pair decode_pair(std::string_view stored_key, std::string_view stored_value) {
+  const auto place = [&] { return "state at key \"" + printable(stored_key) + '"'; };
+  if (stored_key.size() < 2 || stored_key[0] != pair_tag)
+    throw_damaged(place(), "it is no key of the state");
+  if (stored_value.size() < checksum_size) throw_damaged(place(), "the value is cut off");
+  const decoded_pair out{stored_key.substr(1), stored_value.substr(checksum_size)};
+  if (load_u64(stored_value.data()) != pair_digest(out.key, out.value))
+    throw_damaged(place(), "the checksum does not match");
+  return out;
+}
+
+void check_state_record(std::string_view stored_key, std::string_view stored_value) {
+  if (stored_key == applied_key)
+    decode_applied(stored_value);
+  else
+    decode_pair(stored_key, stored_value);
+}
+
+std::string encode_applied(const applied_point& point) {
+  byte_writer body;
+  body.u8(applied_format).u64(point.index.value).u64(point.term.value);
+  body.u64(point.digest).u64(point.pairs).text(encode_members(point.members)).text(point.extra);
+  byte_writer out;
+  out.u64(checksum_of(applied_key, body.bytes())).raw(body.bytes());
+  return std::move(out.bytes());
+}
+
+applied_point decode_applied(std::string_view stored_value) {
+  const std::string place = "applied point of the state";
+  byte_reader from(stored_value);
+  const auto sum = from.u64();
+  if (!from.ok() || sum != checksum_of(applied_key, from.rest()))
+    throw_damaged(place, "the checksum does not match");
+  if (from.u8() != applied_format)
+    throw storage_error(storage_errc::bad_format, place + ": written by another version");
+  applied_point out;
+  out.index = protocol::index_t{from.u64()};
+  out.term = protocol::term_t{from.u64()};
+  out.digest = from.u64();
+  out.pairs = from.u64();
+  auto members = decode_members(from.text());
+  out.extra = from.text();
+  if (!from.complete() || !members) throw_damaged(place, "the record does not make sense");
+  out.members = std::move(*members);
+  return out;
+}
+
+}  // namespace lithair::persistence

@@ -1,0 +1,19 @@
+#include "persistence/state_store.hpp"
+
+#include <stdexcept>
+
+#include "persistence/checksum.hpp"
+
+namespace lithair::persistence {
+
+std::uint64_t pair_digest(std::string_view key, std::string_view value) {
+  return checksum_of(key, value);
+}
+
+void check_key(std::string_view key) {
+  if (key.empty() || key.size() > max_key_size)
+    throw std::logic_error("a key of the state has 1 to " + std::to_string(max_key_size) +
+                           " bytes, not " + std::to_string(key.size()));
+}
+
+}  // namespace lithair::persistence
