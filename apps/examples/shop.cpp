@@ -15,12 +15,6 @@ struct product {
   std::optional<std::string> secret;
 };
 
-namespace db = lithair::db;
-namespace http = lithair::http;
-namespace lifecycle = lithair::lifecycle;
-namespace persistence = lithair::persistence;
-namespace validation = lithair::validation;
-
 template <>
 struct lithair::model<product> {
   static constexpr auto declaration = declare(

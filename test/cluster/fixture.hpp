@@ -1,0 +1,48 @@
+#pragma once
+
+#include <boost/test/results_collector.hpp>
+#include <boost/test/unit_test.hpp>
+
+#include <string>
+
+#include "test/cluster/harness/cluster.hpp"
+
+namespace lithair::test {
+
+/// A cluster for one test case. What its nodes wrote is shown when the case fails.
+class shop_cluster : public cluster {
+ public:
+  using cluster::cluster;
+
+  ~shop_cluster() {
+    using namespace boost::unit_test;
+    const auto& result = results_collector.results(framework::current_test_case().p_id);
+    if (!result.passed()) BOOST_TEST_MESSAGE(logs());
+  }
+
+  /// Three nodes that all answer and agree on a leader.
+  std::size_t start_and_await() {
+    start_all();
+    await_all_ready();
+    return await_leader();
+  }
+};
+
+inline constexpr auto products = "/api/products";
+
+inline std::string product(const std::string& name, int stock = 0) {
+  return R"({"name":")" + name + R"(","price":"1.50","stock":)" + std::to_string(stock) + "}";
+}
+
+inline std::string item_path(const std::string& id) {
+  return std::string(products) + "/" + id;
+}
+
+/// Creates a product; its id.
+inline std::string create(http_client& through, const std::string& name) {
+  const auto made = through.post(products, product(name));
+  BOOST_REQUIRE_MESSAGE(made.status == 201, name << ": " << made.status << " " << made.body);
+  return json_at(made.body, "/id");
+}
+
+}  // namespace lithair::test

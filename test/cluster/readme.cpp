@@ -1,0 +1,101 @@
+#include <filesystem>
+#include <fstream>
+#include <regex>
+
+#include "test/cluster/fixture.hpp"
+
+namespace fs = std::filesystem;
+using namespace lithair::test;
+
+namespace {
+
+const std::string readme = read_file(LITHAIR_SOURCE "/README.md");
+
+/// The fenced shell commands after `<!-- run -->`, in order.
+std::string marked_commands() {
+  const std::string mark = "<!-- run -->\n```sh\n";
+  std::string made;
+  for (auto at = readme.find(mark); at != std::string::npos; at = readme.find(mark, at + 1)) {
+    const auto begin = at + mark.size();
+    made += readme.substr(begin, readme.find("```", begin) - begin);
+  }
+  return made;
+}
+
+std::string replace_all(std::string text, const std::string& what, const std::string& with) {
+  for (auto at = text.find(what); at != std::string::npos; at = text.find(what, at + with.size())) {
+    text.replace(at, what.size(), with);
+  }
+  return text;
+}
+
+/// The README's commands with ports that are free here, as a script that stops at the first failure
+/// and takes the nodes it started with it.
+std::string script(const port_block& ports) {
+  auto commands = marked_commands();
+  for (std::size_t i = 0; i < 3; ++i) {
+    commands = replace_all(commands, std::to_string(8081 + i), std::to_string(ports.http(i)));
+  }
+  return "set -e\ntrap 'kill $(jobs -p); wait' EXIT\n" + commands;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(cluster_readme)
+
+BOOST_AUTO_TEST_CASE(the_commands_for_three_nodes_by_hand_work_as_written) {
+  const port_block ports;
+  const temporary_directory place;
+  fs::create_directories(place.path() / "build/release");
+  fs::create_directory_symlink(fs::path(LITHAIR_NODE).parent_path(),
+                               place.path() / "build/release/apps");
+  fs::create_directory_symlink(LITHAIR_SOURCE "/apps", place.path() / "apps");
+  const auto commands = script(ports);
+  BOOST_REQUIRE(commands.find("DELETE") != std::string::npos);
+  std::ofstream(place.path() / "script") << commands;
+  process shell({{"/bin/bash", "script"}, place.path() / "log", place.path(), {}});
+  const auto how = shell.wait(cluster::patience * 2);
+  const auto log = read_file(place.path() / "log");
+  BOOST_REQUIRE_MESSAGE(how, log);
+  BOOST_TEST(how->status == 0, log);
+  BOOST_TEST(log.find(R"("stock":12)") != std::string::npos, log);
+}
+
+BOOST_AUTO_TEST_CASE(the_demo_goes_through_and_leaves_nothing_behind) {
+  const temporary_directory place;
+  fs::create_directory(place.path() / "tmp");
+  process shell({{"/bin/bash", LITHAIR_SOURCE "/demo", fs::path(LITHAIR_NODE).parent_path()},
+                 place.path() / "log",
+                 place.path(),
+                 {"TMPDIR=" + (place.path() / "tmp").string()}});
+  const auto how = shell.wait(cluster::patience * 2);
+  const auto log = read_file(place.path() / "log");
+  BOOST_REQUIRE_MESSAGE(how, log);
+  BOOST_TEST(how->status == 0, log);
+  BOOST_TEST(log.find("Done in") != std::string::npos, log);
+  BOOST_TEST(fs::is_empty(place.path() / "tmp"));
+}
+
+BOOST_AUTO_TEST_CASE(the_program_in_the_readme_is_one_that_is_built) {
+  BOOST_TEST(readme.find("```cpp\n" + read_file(LITHAIR_SOURCE "/apps/examples/notes.cpp") +
+                         "```") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(the_readme_shows_the_files_and_flags_that_exist) {
+  const std::regex link(R"(\]\(([^)]+)\))");
+  for (auto at = std::sregex_iterator(readme.begin(), readme.end(), link);
+       at != std::sregex_iterator(); ++at) {
+    BOOST_TEST(fs::exists(fs::path(LITHAIR_SOURCE) / (*at)[1].str()), (*at)[1].str());
+  }
+  const temporary_directory place;
+  process asked({{LITHAIR_NODE, "--help"}, place.path() / "help", {}, {}});
+  BOOST_REQUIRE(asked.wait(cluster::patience));
+  const auto help = read_file(place.path() / "help");
+  for (const std::string flag : {"--port", "--peers", "--node-id", "--addr", "--cluster",
+                                 "--models", "--config", "--insecure"}) {
+    BOOST_TEST(readme.find(flag) != std::string::npos, flag);
+    BOOST_TEST(help.find(flag) != std::string::npos, flag);
+  }
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,49 @@
+#include <csignal>
+
+#include "test/cluster/fixture.hpp"
+
+using namespace lithair::test;
+
+BOOST_AUTO_TEST_SUITE(cluster_stopping)
+
+BOOST_AUTO_TEST_CASE(a_leader_that_is_asked_to_stop_hands_over_first) {
+  shop_cluster nodes;
+  const auto leader = nodes.start_and_await();
+  auto through = nodes.client((leader + 1) % 3);
+  create(through, "tea");
+  const auto term = number_at(through.get("/raft/leader").body, "/term");
+  BOOST_TEST((nodes.stop(leader) == ending{0}));
+  const auto next = nodes.await_leader();
+  BOOST_TEST(next != leader);
+  // Handed over, not lost: the next term is the successor's, without an election that failed.
+  BOOST_TEST(number_at(through.get("/raft/leader").body, "/term").value() == term.value() + 1);
+  create(through, "coffee");
+}
+
+BOOST_AUTO_TEST_CASE(all_nodes_stop_cleanly_in_any_order_and_come_back) {
+  shop_cluster nodes;
+  nodes.start_and_await();
+  auto through = nodes.client(0);
+  const auto path = item_path(create(through, "tea"));
+  for (std::size_t i = 0; i < 3; ++i) BOOST_TEST((nodes.stop(i) == ending{0}));
+  nodes.start_all();
+  nodes.await_all_ready();
+  for (std::size_t i = 0; i < 3; ++i) BOOST_TEST(nodes.client(i).get(path).status == 200);
+}
+
+BOOST_AUTO_TEST_CASE(an_interrupt_is_as_good_as_a_request_to_terminate) {
+  shop_cluster node({.nodes = 1});
+  node.start_and_await();
+  node.at(0).signal(SIGINT);
+  BOOST_TEST((node.at(0).wait(cluster::patience) == ending{0}));
+}
+
+BOOST_AUTO_TEST_CASE(an_open_connection_does_not_hold_up_the_end) {
+  shop_cluster node({.nodes = 1});
+  node.start_and_await();
+  auto idle = node.client(0);
+  BOOST_TEST(idle.get("/livez").status == 200);
+  BOOST_TEST((node.stop(0) == ending{0}));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
