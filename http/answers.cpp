@@ -1,0 +1,63 @@
+#include "http/exchange.hpp"
+
+#include <utility>
+
+#include "actors/messages.hpp"
+#include "http/pages.hpp"
+
+namespace lithair::http {
+
+response answer_write(actors::submitted&& x, const models::collection& target) {
+  if (x.what == actors::disposition::unavailable)
+    return problem_response(503, "unavailable", x.reason + " Nothing was written.");
+  if (x.what == actors::disposition::unknown)
+    return problem_response(504, "outcome_unknown", x.reason + " The write may or may not take effect.");
+  response result;
+  result.status = x.result.status;
+  result.body = std::move(x.result.body);
+  result.version = x.result.version;
+  result.raft_index = x.index;
+  if (result.status >= 400) result.content_type = "application/problem+json";
+  if (!x.result.location.empty()) result.location = target.path + '/' + x.result.location;
+  return result;
+}
+
+response answer_read(actors::answered&& x, const read_conditions& conditions) {
+  if (x.what == actors::disposition::unavailable) return problem_response(503, "unavailable", x.reason);
+  if (x.what == actors::disposition::unknown) return problem_response(504, "timeout", x.reason);
+  response result;
+  const auto version = x.result.version;
+  // RFC 9110 §13.2.2: If-Match first, then If-None-Match.
+  if (conditions.match && !conditions.match->matches(version)) {
+    result = problem_response(412, "precondition_failed", "The item is not at a version that If-Match names.");
+  } else if (x.result.status == 200 && conditions.none_match && conditions.none_match->matches(version)) {
+    result.status = 304;
+    result.version = version;
+  } else {
+    result.status = x.result.status;
+    result.body = std::move(x.result.body);
+    result.version = version;
+    if (result.status >= 400) result.content_type = "application/problem+json";
+  }
+  result.applied = x.applied;
+  return result;
+}
+
+response answer_status(const actors::node_status& x, endpoint page, const models::schema& schema) {
+  switch (page) {
+    case endpoint::cluster:
+      return cluster_page(x);
+    case endpoint::leader:
+      return leader_page(x);
+    default:
+      return status_page(x, schema);
+  }
+}
+
+response answer_ready(const actors::readiness& x) {
+  auto result = x.ready ? ready_page(x.applied) : problem_response(503, "not_ready", x.reason);
+  result.applied = x.applied;
+  return result;
+}
+
+}  // namespace lithair::http

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include <caf/actor.hpp>
+#include <caf/fwd.hpp>
+
+#include "models/schema.hpp"
+
+namespace lithair::actors {
+class loop;
+}
+
+namespace lithair::http {
+
+/// What the HTTP side needs of a node: who answers, and where its sessions may live. Everything
+/// pointed to outlives the HTTP side.
+struct backend {
+  caf::actor_system* system = nullptr;
+  const models::schema* schema = nullptr;
+  caf::actor raft;       ///< takes submit, ask, inspect_node, probe_ready
+  caf::actor aggregate;  ///< takes ask, for local reads
+  std::vector<actors::loop*> loops;
+  std::uint64_t node_id = 0;
+  std::string host;         ///< a numeric address to listen on
+  std::uint16_t port = 0;   ///< 0: any
+};
+
+}  // namespace lithair::http

@@ -1,0 +1,276 @@
+#include "http/exchange.hpp"
+
+#include <array>
+#include <utility>
+
+#include "actors/messages.hpp"
+#include "http/pages.hpp"
+#include "http/target.hpp"
+
+namespace lithair::http {
+
+namespace {
+
+// The headers that make a difference, found in one pass.
+struct known_headers {
+  const std::string_view* content_type = nullptr;
+  const std::string_view* content_encoding = nullptr;
+  const std::string_view* if_match = nullptr;
+  const std::string_view* if_none_match = nullptr;
+  const std::string_view* idempotency_key = nullptr;
+  const std::string_view* consistency = nullptr;
+  const std::string_view* min_index = nullptr;
+  std::string_view repeated;  // the name of one that came twice; empty: none
+};
+
+known_headers collect(const request& r) {
+  known_headers result;
+  const auto keep = [&result](const std::string_view*& place, const header& x) {
+    if (place != nullptr) result.repeated = x.name;
+    place = &x.value;
+  };
+  for (const auto& x : r.headers) {
+    switch (x.name.size()) {
+      case 8:
+        if (same_name(x.name, "If-Match")) keep(result.if_match, x);
+        break;
+      case 11:
+        if (same_name(x.name, "X-Min-Index")) keep(result.min_index, x);
+        break;
+      case 12:
+        if (same_name(x.name, "Content-Type")) keep(result.content_type, x);
+        break;
+      case 13:
+        if (same_name(x.name, "If-None-Match")) keep(result.if_none_match, x);
+        else if (same_name(x.name, "X-Consistency")) keep(result.consistency, x);
+        break;
+      case 15:
+        if (same_name(x.name, "Idempotency-Key")) keep(result.idempotency_key, x);
+        break;
+      case 16:
+        if (same_name(x.name, "Content-Encoding")) keep(result.content_encoding, x);
+        break;
+      default:
+        break;
+    }
+  }
+  return result;
+}
+
+response of_problem(const models::problem& x) {
+  response result;
+  result.status = x.status;
+  result.content_type = "application/problem+json";
+  result.body = models::to_json(x);
+  return result;
+}
+
+response bad_request(std::string_view code, std::string_view detail) {
+  return problem_response(400, code, detail);
+}
+
+// -- writes -----------------------------------------------------------------------------------------
+
+std::optional<response> check_media(const request& r, const known_headers& headers) {
+  if (r.verb == method::remove) return std::nullopt;
+  const auto type = headers.content_type == nullptr ? media::other : media_of(*headers.content_type);
+  const bool patch = r.verb == method::patch;
+  if (type == media::other || (type == media::merge_patch && !patch)) {
+    return problem_response(415, "unsupported_media_type",
+                            patch ? "The Content-Type must be application/merge-patch+json or application/json."
+                                  : "The Content-Type must be application/json.");
+  }
+  if (headers.content_encoding != nullptr && !same_name(*headers.content_encoding, "identity"))
+    return problem_response(415, "unsupported_encoding", "The body must come without a Content-Encoding.");
+  return std::nullopt;
+}
+
+std::optional<response> read_conditions_of(const known_headers& headers, models::preconditions& out) {
+  if (headers.if_match != nullptr) {
+    auto condition = parse_condition(*headers.if_match, false);
+    if (!condition) return bad_request("bad_condition", "The If-Match header is malformed.");
+    out.if_match_any = condition->any;
+    out.if_match = std::move(condition->versions);
+  }
+  if (headers.if_none_match != nullptr) {
+    if (*headers.if_none_match != "*")
+      return bad_request("bad_condition", "If-None-Match takes only * in a request that writes.");
+    out.if_none_match_any = true;
+  }
+  return std::nullopt;
+}
+
+models::operation operation_of(method verb) {
+  switch (verb) {
+    case method::put:
+      return models::operation::replace;
+    case method::patch:
+      return models::operation::patch;
+    case method::remove:
+      return models::operation::remove;
+    default:
+      return models::operation::create;
+  }
+}
+
+step begin_write(const request& r, matched&& place, const known_headers& headers,
+                 const models::schema& schema, const models::stamp& at) {
+  if (auto refusal = check_media(r, headers)) return std::move(*refusal);
+  // A key that would not be kept must not look as if it were.
+  if (headers.idempotency_key != nullptr)
+    return problem_response(501, "idempotency_not_supported", "Idempotency-Key is not supported yet.");
+  models::write_request write{operation_of(r.verb), place.target, std::move(place.key), r.body, {}};
+  if (write.op == models::operation::remove) write.body = {};
+  if (auto refusal = read_conditions_of(headers, write.conditions)) return std::move(*refusal);
+  auto command = models::prepare(schema, write, at);
+  if (!command) return of_problem(command.error());
+  return write_step{std::move(*command)};
+}
+
+// -- reads ------------------------------------------------------------------------------------------
+
+std::optional<actors::consistency> consistency_of(std::string_view word) {
+  if (word == "linearizable") return actors::consistency::linearizable;
+  if (word == "leader") return actors::consistency::leader;
+  if (word == "local") return actors::consistency::local;
+  return std::nullopt;
+}
+
+// Takes `consistency` out of the parameters: it is the one that no model ever sees.
+std::optional<std::string> take_consistency(parameters& all) {
+  for (auto it = all.begin(); it != all.end(); ++it) {
+    if (it->first != "consistency") continue;
+    auto result = std::move(it->second);
+    all.erase(it);
+    return result;
+  }
+  return std::nullopt;
+}
+
+// A read for a client that names the index it has seen is a local one, unless it says otherwise.
+std::optional<response> read_level(const known_headers& headers, parameters& all, read_step& out) {
+  if (headers.min_index != nullptr) {
+    const auto index = parse_number(*headers.min_index);
+    if (!index) return bad_request("bad_min_index", "X-Min-Index must be a number.");
+    out.min_index = *index;
+  }
+  auto word = take_consistency(all);
+  if (!word && headers.consistency != nullptr) word = std::string{*headers.consistency};
+  out.level = out.min_index > 0 ? actors::consistency::local : actors::consistency::linearizable;
+  if (!word) return std::nullopt;
+  const auto level = consistency_of(*word);
+  if (!level)
+    return bad_request("bad_consistency", "The consistency must be linearizable, leader or local.");
+  out.level = *level;
+  return std::nullopt;
+}
+
+std::optional<response> item_conditions(const known_headers& headers, read_step& out) {
+  if (headers.if_match != nullptr) {
+    out.match = parse_condition(*headers.if_match, false);
+    if (!out.match) return bad_request("bad_condition", "The If-Match header is malformed.");
+  }
+  if (headers.if_none_match != nullptr) {
+    out.none_match = parse_condition(*headers.if_none_match, true);
+    if (!out.none_match) return bad_request("bad_condition", "The If-None-Match header is malformed.");
+  }
+  return std::nullopt;
+}
+
+models::result<models::query> query_of(const matched& place, const parameters& all) {
+  switch (place.what) {
+    case endpoint::item:
+      return models::item_query(*place.target, place.key);
+    case endpoint::count:
+      return models::parse_query(*place.target, models::query::kind::count, all);
+    case endpoint::random_id:
+      return models::parse_query(*place.target, models::query::kind::random_id, all);
+    default:
+      return models::parse_query(*place.target, models::query::kind::list, all);
+  }
+}
+
+step begin_read(const request& r, const matched& place, const known_headers& headers) {
+  auto all = query_parameters(r.query);
+  if (!all) return bad_request("bad_query", "The query string's percent-encoding is malformed.");
+  read_step result;
+  if (auto refusal = read_level(headers, *all, result)) return std::move(*refusal);
+  if (place.what == endpoint::item)
+    if (auto refusal = item_conditions(headers, result)) return std::move(*refusal);
+  auto query = query_of(place, *all);
+  if (!query) return of_problem(query.error());
+  result.what = std::move(*query);
+  return result;
+}
+
+step begin_ready(const request& r) {
+  const auto all = query_parameters(r.query);
+  if (!all) return bad_request("bad_query", "The query string's percent-encoding is malformed.");
+  ready_step result;
+  for (const auto& [name, value] : *all) {
+    if (name != "min_index") continue;
+    const auto index = parse_number(value);
+    if (!index) return bad_request("bad_min_index", "min_index must be a number.");
+    result.min_index = *index;
+  }
+  return result;
+}
+
+// -- all --------------------------------------------------------------------------------------------
+
+response options_answer(method_set allow) {
+  response result;
+  result.status = 204;
+  // "*" and the like: what the server as a whole can do.
+  constexpr method_set every = set_of(method::get) | set_of(method::post) | set_of(method::put) |
+                               set_of(method::patch) | set_of(method::remove);
+  result.allow = allow != 0 ? allow : every;
+  return result;
+}
+
+step begin_at(const request& r, matched&& place, const models::schema& schema,
+              const models::stamp& at) {
+  if (place.what == endpoint::nowhere) return not_found();
+  if (place.what == endpoint::malformed)
+    return bad_request("bad_target", "The path's percent-encoding is malformed.");
+  const auto allow = methods_of(place.what);
+  if (r.verb == method::options) return options_answer(allow);
+  const auto verb = r.verb == method::head ? method::get : r.verb;
+  if (!contains(allow, verb)) return not_allowed(allow);
+  switch (place.what) {
+    case endpoint::index:
+      return index_page(schema);
+    case endpoint::livez:
+      return alive_page();
+    case endpoint::readyz:
+      return begin_ready(r);
+    case endpoint::status:
+    case endpoint::cluster:
+    case endpoint::leader:
+      return status_step{};
+    default:
+      break;
+  }
+  const auto headers = collect(r);
+  if (!headers.repeated.empty())
+    return bad_request("repeated_header", "A header that may come once came twice: " +
+                                              std::string{headers.repeated} + ".");
+  if (verb == method::get) return begin_read(r, place, headers);
+  return begin_write(r, std::move(place), headers, schema, at);
+}
+
+}  // namespace
+
+exchange begin(const request& r, const router& routes, const models::schema& schema,
+               const models::stamp& at) {
+  auto place = routes.match(r.path);
+  exchange result;
+  result.what = place.what;
+  result.target = place.target;
+  result.next = begin_at(r, std::move(place), schema, at);
+  return result;
+}
+
+std::size_t body_limit(endpoint, std::size_t max_body, std::size_t) { return max_body; }
+
+}  // namespace lithair::http

@@ -1,0 +1,75 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+
+#include "http/header_values.hpp"
+#include "http/request.hpp"
+#include "http/response.hpp"
+#include "http/router.hpp"
+#include "models/service.hpp"
+
+namespace lithair::actors {
+enum class consistency : std::uint8_t;
+struct answered;
+struct node_status;
+struct readiness;
+struct submitted;
+}  // namespace lithair::actors
+
+/// From requests to what is asked of the node, and from its answers back to responses. Pure.
+namespace lithair::http {
+
+/// Propose this command.
+struct write_step {
+  std::string command;
+};
+
+/// Ask this; for an item the conditions decide between 200, 304 and 412.
+struct read_step {
+  actors::consistency level{};
+  std::uint64_t min_index = 0;
+  models::query what;
+  std::optional<tag_condition> match;
+  std::optional<tag_condition> none_match;
+};
+
+/// Ask how the node stands, for the page `exchange::what` names.
+struct status_step {};
+
+/// Ask whether it is ready.
+struct ready_step {
+  std::uint64_t min_index = 0;
+};
+
+/// What is to be done about a request: answer it at once, or ask first.
+using step = std::variant<response, write_step, read_step, status_step, ready_step>;
+
+struct exchange {
+  endpoint what = endpoint::nowhere;
+  const models::collection* target = nullptr;
+  step next;
+};
+
+/// Every check that needs no state: path, method, headers, media type, query and body.
+exchange begin(const request& r, const router& routes, const models::schema& schema,
+               const models::stamp& at);
+
+/// The most bytes that a request to this endpoint may have as its body.
+std::size_t body_limit(endpoint what, std::size_t max_body, std::size_t max_bulk_body);
+
+// -- answers ------------------------------------------------------------------------------------------
+
+response answer_write(actors::submitted&& x, const models::collection& target);
+/// The conditions of an item's read; empty where there were none.
+struct read_conditions {
+  std::optional<tag_condition> match;
+  std::optional<tag_condition> none_match;
+};
+response answer_read(actors::answered&& x, const read_conditions& conditions);
+response answer_status(const actors::node_status& x, endpoint page, const models::schema& schema);
+response answer_ready(const actors::readiness& x);
+
+}  // namespace lithair::http

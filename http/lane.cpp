@@ -1,0 +1,99 @@
+#include "http/lane.hpp"
+
+#include <time.h>
+
+#include <algorithm>
+
+#include "http/session.hpp"
+#include "models/uuid.hpp"
+
+namespace lithair::http {
+
+namespace {
+
+// Independent of locale, as HTTP wants it.
+std::string imf_fixdate(std::int64_t seconds) {
+  constexpr const char* days[] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
+  constexpr const char* months[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                    "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+  const time_t time = seconds;
+  tm utc{};
+  gmtime_r(&time, &utc);
+  char text[64];
+  const auto n = std::snprintf(text, sizeof text, "%s, %02d %s %04d %02d:%02d:%02d GMT", days[utc.tm_wday],
+                               utc.tm_mday, months[utc.tm_mon], utc.tm_year + 1900, utc.tm_hour,
+                               utc.tm_min, utc.tm_sec);
+  return {text, static_cast<std::size_t>(n)};
+}
+
+}  // namespace
+
+lane::lane(common& all, actors::loop& home, std::uint64_t seed)
+    : all_(all),
+      home_(home),
+      buffer_(std::make_unique<std::array<char, 64 * 1024>>()),
+      random_state_(seed) {}
+
+std::string_view lane::date() {
+  timespec now{};
+  clock_gettime(CLOCK_REALTIME_COARSE, &now);
+  if (now.tv_sec != date_of_) {
+    date_of_ = now.tv_sec;
+    date_ = imf_fixdate(date_of_);
+  }
+  return date_;
+}
+
+// SplitMix64: ids need to differ, not to be secret.
+std::uint64_t lane::random() {
+  auto z = random_state_ += 0x9e3779b97f4a7c15;
+  z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9;
+  z = (z ^ z >> 27) * 0x94d049bb133111eb;
+  return z ^ z >> 31;
+}
+
+std::string lane::new_request_id() {
+  constexpr char digits[] = "0123456789abcdefghjkmnpqrstvwxyz";
+  auto bits = random();
+  std::string result(13, '0');
+  for (auto& c : result) {
+    c = digits[bits % 32];
+    bits /= 32;
+  }
+  return result;
+}
+
+std::int64_t lane::now_us() const {
+  timespec now{};
+  clock_gettime(CLOCK_REALTIME, &now);
+  return std::int64_t{now.tv_sec} * 1'000'000 + now.tv_nsec / 1000;
+}
+
+std::string lane::new_uuid() {
+  const auto high = random();
+  return std::string{models::make_uuid_v7(now_us(), high, random()).view()};
+}
+
+void lane::add(session& x) { sessions_.push_back(&x); }
+
+void lane::remove(session& x) {
+  const auto at = std::ranges::find(sessions_, &x);
+  *at = sessions_.back();
+  sessions_.pop_back();
+  all_.sessions.end_one();
+}
+
+void lane::drain() {
+  draining_ = true;
+  // A session may end, and leave the list, while it is told.
+  const auto now = sessions_;
+  for (auto* x : now) x->drain();
+}
+
+void lane::close_all() {
+  draining_ = true;
+  const auto now = sessions_;
+  for (auto* x : now) x->close();
+}
+
+}  // namespace lithair::http

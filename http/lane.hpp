@@ -1,0 +1,113 @@
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <condition_variable>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "http/backend.hpp"
+#include "http/router.hpp"
+#include "http/server.hpp"
+
+namespace lithair::actors {
+class loop;
+}
+
+namespace lithair::http {
+
+class session;
+
+/// How many sessions are open. Any thread.
+class session_count {
+ public:
+  /// Counts one more, unless there are `limit`.
+  bool begin_one(std::size_t limit) {
+    const std::lock_guard guard{mutex_};
+    if (open_ >= limit) return false;
+    ++open_;
+    return true;
+  }
+  void end_one() {
+    const std::lock_guard guard{mutex_};
+    if (--open_ == 0) none_.notify_all();
+  }
+  std::size_t now() const {
+    const std::lock_guard guard{mutex_};
+    return open_;
+  }
+  /// Waits until none is open, for at most `limit`. Whether that came about.
+  bool wait_until_none(std::optional<std::chrono::milliseconds> limit) {
+    std::unique_lock guard{mutex_};
+    const auto none = [this] { return open_ == 0; };
+    if (limit) return none_.wait_for(guard, *limit, none);
+    none_.wait(guard, none);
+    return true;
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  std::condition_variable none_;
+  std::size_t open_ = 0;  // guarded by mutex_
+};
+
+/// What all sessions of a server know.
+struct common {
+  common(backend b, const server_options& o)
+      : node(std::move(b)), options(o), routes(*node.schema), served_by(std::to_string(node.node_id)) {}
+
+  const backend node;
+  const server_options options;
+  const router routes;
+  const std::string served_by;  ///< X-Served-By: the node's id
+  session_count sessions;
+};
+
+/// What the sessions of one loop share: a buffer to read into, the date, ids. Only on the loop's
+/// thread.
+class lane {
+ public:
+  lane(common& all, actors::loop& home, std::uint64_t seed);
+
+  common& all() { return all_; }
+  actors::loop& home() { return home_; }
+
+  /// Where a socket's bytes are read to; free again when the read callback returns.
+  std::array<char, 64 * 1024>& buffer() { return *buffer_; }
+  /// Now as an IMF-fixdate, exact to the second.
+  std::string_view date();
+  /// Microseconds since 1970, UTC.
+  std::int64_t now_us() const;
+  /// A new request id, of 13 characters.
+  std::string new_request_id();
+  /// 16 bytes of a UUIDv7 of this moment.
+  std::string new_uuid();
+
+  void add(session& x);
+  void remove(session& x);
+  /// The sessions that live here now.
+  const std::vector<session*>& sessions() const { return sessions_; }
+  /// No request is taken any more; answers close their connections.
+  bool draining() const { return draining_; }
+  void drain();
+  void close_all();
+
+ private:
+  std::uint64_t random();
+
+  common& all_;
+  actors::loop& home_;
+  std::unique_ptr<std::array<char, 64 * 1024>> buffer_;
+  std::int64_t date_of_ = -1;  // seconds since 1970 that `date_` says
+  std::string date_;
+  std::uint64_t random_state_;
+  std::vector<session*> sessions_;
+  bool draining_ = false;
+};
+
+}  // namespace lithair::http

@@ -1,0 +1,53 @@
+#pragma once
+
+#include <uv.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <string>
+
+namespace lithair::actors {
+class loop;
+}
+
+namespace lithair::http {
+
+/// A listening socket on a loop. Whatever it accepts within the budget it hands on; the rest is told 503 and
+/// closed. Also when the process has no file descriptor left it goes on to refuse, instead of letting
+/// clients wait or turning in circles.
+class listener {
+ public:
+  /// Called on the loop's thread with a connected, non-blocking socket; false: too many, refuse it.
+  using accepted = std::function<bool(int fd)>;
+
+  listener(actors::loop& home, accepted hand_on) : home_(home), hand_on_(std::move(hand_on)) {}
+
+  /// Any thread but the loop's. Throws std::runtime_error with one clear sentence.
+  void start(const std::string& host, std::uint16_t port);
+  /// Any thread but the loop's. Afterwards nothing is accepted and the port is free.
+  void stop();
+
+  std::uint16_t port() const { return port_; }
+
+ private:
+  void bind_to(const std::string& host, std::uint16_t port);
+  void watch();
+  void accept_waiting();
+  bool accept_one();
+  void refuse(int fd);
+  bool refuse_one_with_spare();
+  void pause();
+
+  actors::loop& home_;
+  accepted hand_on_;
+  std::function<void()> on_closed_;
+  int fd_ = -1;
+  int spare_ = -1;  // given up for a moment to refuse a connection when no descriptor is left
+  std::uint16_t port_ = 0;
+  uv_poll_t poll_{};
+  uv_timer_t timer_{};
+  std::size_t open_handles_ = 0;
+};
+
+}  // namespace lithair::http

@@ -1,0 +1,87 @@
+#include "http/outbox.hpp"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace lithair::http {
+
+namespace {
+
+// A larger body is not copied behind what is there.
+constexpr std::size_t own_buffer = 16 * 1024;
+// What one system call takes here; the rest is written by libuv.
+constexpr std::size_t max_buffers = 32;
+// Kept allocated between answers.
+constexpr std::size_t kept_capacity = 32 * 1024;
+
+uv_buf_t as_buffer(std::string& x) {
+  return uv_buf_init(x.data(), static_cast<unsigned>(x.size()));
+}
+
+}  // namespace
+
+std::string& outbox::tail() {
+  if (next_.empty() || next_.back().size() >= own_buffer) next_.emplace_back();
+  return next_.back();
+}
+
+void outbox::add(std::string&& body) {
+  if (body.size() < own_buffer)
+    tail().append(body);
+  else
+    next_.push_back(std::move(body));
+}
+
+std::size_t outbox::next_bytes() const {
+  std::size_t result = 0;
+  for (const auto& x : next_) result += x.size();
+  return result;
+}
+
+std::size_t outbox::size(const uv_stream_t* socket) const {
+  return next_bytes() + (writing() ? uv_stream_get_write_queue_size(socket) : 0);
+}
+
+bool outbox::flush(uv_stream_t* socket, void (*done)(void*, int), void* owner) {
+  if (writing() || next_bytes() == 0) return true;
+  done_ = done;
+  owner_ = owner;
+  std::array<uv_buf_t, max_buffers> buffers;
+  const auto n = std::min(next_.size(), max_buffers);
+  std::transform(next_.begin(), next_.begin() + static_cast<std::ptrdiff_t>(n), buffers.begin(), as_buffer);
+  const int written = uv_try_write(socket, buffers.data(), static_cast<unsigned>(n));
+  if (written < 0 && written != UV_EAGAIN) return false;
+  if (written > 0) advance(static_cast<std::size_t>(written));
+  return next_.empty() || next_bytes() == 0 || write_rest(socket);
+}
+
+// Drops what was written from the front. The last buffer's memory is kept for the next answer.
+void outbox::advance(std::size_t written) {
+  std::size_t whole = 0;
+  while (whole < next_.size() && written >= next_[whole].size()) written -= next_[whole++].size();
+  if (whole == next_.size()) {
+    auto kept = std::move(next_.front());
+    next_.clear();
+    kept.clear();
+    if (kept.capacity() <= kept_capacity) next_.push_back(std::move(kept));
+    return;
+  }
+  next_.erase(next_.begin(), next_.begin() + static_cast<std::ptrdiff_t>(whole));
+  next_.front().erase(0, written);
+}
+
+bool outbox::write_rest(uv_stream_t* socket) {
+  flight_ = std::exchange(next_, {});
+  std::vector<uv_buf_t> buffers;
+  for (auto& x : flight_) buffers.push_back(as_buffer(x));
+  write_.data = this;
+  return uv_write(&write_, socket, buffers.data(), static_cast<unsigned>(buffers.size()),
+                  [](uv_write_t* request, int result) {
+                    auto* self = static_cast<outbox*>(request->data);
+                    self->flight_.clear();
+                    self->done_(self->owner_, result);
+                  }) == 0;
+}
+
+}  // namespace lithair::http

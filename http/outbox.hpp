@@ -1,0 +1,42 @@
+#pragma once
+
+#include <uv.h>
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+namespace lithair::http {
+
+/// The bytes on their way to one client. What is added between two flushes leaves in one write; a write that can't
+/// be completed at once goes on by itself, and what is added meanwhile waits behind it. One thread: the socket's loop.
+class outbox {
+ public:
+  /// Where to append small things: heads, small bodies.
+  std::string& tail();
+  /// Adds a body without copying it when it is large.
+  void add(std::string&& body);
+
+  /// Writes as much as the socket takes. False when the connection is broken. While a rest is under way `done` will be
+  /// called on `owner` with the write's result.
+  [[nodiscard]] bool flush(uv_stream_t* socket, void (*done)(void* owner, int result), void* owner);
+
+  bool empty() const { return !writing() && next_bytes() == 0; }
+  /// A write is under way; nothing else is written until it is done.
+  bool writing() const { return !flight_.empty(); }
+  /// Bytes not yet handed to the system, as far as known.
+  std::size_t size(const uv_stream_t* socket) const;
+
+ private:
+  std::size_t next_bytes() const;
+  void advance(std::size_t written);
+  bool write_rest(uv_stream_t* socket);
+
+  std::vector<std::string> next_;
+  std::vector<std::string> flight_;  // owned by the write under way
+  uv_write_t write_{};
+  void (*done_)(void*, int) = nullptr;
+  void* owner_ = nullptr;
+};
+
+}  // namespace lithair::http

@@ -1,0 +1,136 @@
+#include "http/pages.hpp"
+
+#include <boost/json/serialize.hpp>
+#include <boost/json/value.hpp>
+
+#include "actors/messages.hpp"
+
+namespace lithair::http {
+
+namespace json = boost::json;
+
+namespace {
+
+response page(const json::object& content) {
+  response result;
+  result.body = json::serialize(content);
+  return result;
+}
+
+std::string_view name_of(protocol::role x) {
+  switch (x) {
+    case protocol::role::follower:
+      return "follower";
+    case protocol::role::pre_candidate:
+    case protocol::role::candidate:
+      return "candidate";
+    case protocol::role::leader:
+      return "leader";
+    case protocol::role::learner:
+      return "learner";
+  }
+  return "unknown";
+}
+
+json::value or_null(bool known, std::int64_t x) {
+  return known ? json::value(x) : json::value(nullptr);
+}
+
+json::value id_or_null(protocol::node_id x) {
+  return x ? json::value(x.value) : json::value(nullptr);
+}
+
+json::value text_or_null(const std::string& x) {
+  return x.empty() ? json::value(nullptr) : json::value(x);
+}
+
+json::object member(const actors::member_status& x) {
+  return {
+      {"id", x.id},
+      {"addr", x.addr},
+      {"peer_addr", x.peer_addr},
+      {"role", x.role},
+      {"voter", x.voter},
+      {"connected", x.connected},
+      {"match_index", x.match},
+      {"lag_entries", x.lag_entries},
+      {"lag_ms", or_null(x.lag_ms >= 0, x.lag_ms)},
+      {"last_contact_ms", or_null(x.last_contact_ms >= 0, x.last_contact_ms)},
+  };
+}
+
+json::array members(const actors::node_status& x) {
+  json::array result;
+  for (const auto& m : x.members) result.push_back(member(m));
+  return result;
+}
+
+json::array collections(const models::schema& schema) {
+  json::array result;
+  for (const auto& c : schema.collections())
+    result.push_back(json::object{{"name", c.name}, {"path", c.path}});
+  return result;
+}
+
+}  // namespace
+
+response index_page(const models::schema& schema) {
+  return page({
+      {"service", "lithair"},
+      {"version", LITHAIR_VERSION},
+      {"collections", collections(schema)},
+      {"see", json::array{"/status", "/cluster", "/raft/leader", "/livez", "/readyz"}},
+  });
+}
+
+response alive_page() { return page({{"status", "alive"}}); }
+
+response ready_page(std::uint64_t applied) {
+  return page({{"status", "ready"}, {"applied", applied}});
+}
+
+response status_page(const actors::node_status& x, const models::schema& schema) {
+  return page({
+      {"node_id", x.raft.id.value},
+      {"version", LITHAIR_VERSION},
+      {"cluster_id", x.cluster == 0 ? json::value(nullptr) : json::value(std::to_string(x.cluster))},
+      {"addr", x.addr},
+      {"role", name_of(x.raft.now)},
+      {"leader_id", id_or_null(x.raft.leader)},
+      {"leader_addr", text_or_null(x.leader_addr)},
+      {"term", x.raft.term.value},
+      {"commit", x.raft.commit.value},
+      {"applied", x.applied},
+      {"last_index", x.raft.last_index.value},
+      {"first_index", x.raft.first_index.value},
+      {"pending", x.pending},
+      {"elections", x.raft.elections},
+      {"ready", x.ready},
+      {"not_ready", text_or_null(x.not_ready)},
+      {"uptime_ms", x.uptime_ms},
+      {"data_bytes", x.data_bytes},
+      {"models", collections(schema)},
+      {"members", members(x)},
+  });
+}
+
+response cluster_page(const actors::node_status& x) {
+  return page({
+      {"node_id", x.raft.id.value},
+      {"leader_id", id_or_null(x.raft.leader)},
+      {"term", x.raft.term.value},
+      {"commit", x.raft.commit.value},
+      {"members", members(x)},
+  });
+}
+
+response leader_page(const actors::node_status& x) {
+  return page({
+      {"leader_id", id_or_null(x.raft.leader)},
+      {"leader_addr", text_or_null(x.leader_addr)},
+      {"term", x.raft.term.value},
+      {"node_id", x.raft.id.value},
+  });
+}
+
+}  // namespace lithair::http

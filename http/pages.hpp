@@ -1,0 +1,23 @@
+#pragma once
+
+#include <cstdint>
+
+#include "http/response.hpp"
+#include "models/schema.hpp"
+
+namespace lithair::actors {
+struct node_status;
+}
+
+/// The JSON of everything that is not data.
+namespace lithair::http {
+
+/// What is served here, for people who open the root.
+response index_page(const models::schema& schema);
+response alive_page();
+response ready_page(std::uint64_t applied);
+response status_page(const actors::node_status& x, const models::schema& schema);
+response cluster_page(const actors::node_status& x);
+response leader_page(const actors::node_status& x);
+
+}  // namespace lithair::http

@@ -1,0 +1,132 @@
+#include "http/response.hpp"
+
+#include <charconv>
+
+#include "models/problem.hpp"
+
+namespace lithair::http {
+
+namespace {
+
+void append_number(std::string& out, std::uint64_t x) {
+  char digits[20];
+  const auto end = std::to_chars(digits, digits + sizeof digits, x).ptr;
+  out.append(digits, end);
+}
+
+void append_header(std::string& out, std::string_view name, std::string_view value) {
+  out.append(name).append(": ").append(value).append("\r\n");
+}
+
+void append_header(std::string& out, std::string_view name, std::uint64_t value) {
+  out.append(name).append(": ");
+  append_number(out, value);
+  out.append("\r\n");
+}
+
+// RFC 9110 §8.6, §15.3.5, §15.4.5: these say nothing about a length.
+bool bodiless(int status) { return status == 204 || status == 304; }
+
+void append_optional_headers(const response& answer, std::string& out) {
+  if (answer.version != 0) {
+    out.append("ETag: \"");
+    append_number(out, answer.version);
+    out.append("\"\r\n");
+  }
+  if (answer.raft_index != 0) append_header(out, "X-Raft-Index", answer.raft_index);
+  if (answer.applied) append_header(out, "X-Applied-Index", *answer.applied);
+  if (!answer.location.empty()) append_header(out, "Location", answer.location);
+  if (answer.allow != 0) append_header(out, "Allow", allow_text(answer.allow));
+  if (answer.retry_after_s != 0) append_header(out, "Retry-After", answer.retry_after_s);
+}
+
+}  // namespace
+
+response problem_response(int status, std::string_view code, std::string_view detail) {
+  response result;
+  result.status = status;
+  result.content_type = "application/problem+json";
+  result.body = models::to_json(models::problem{
+      static_cast<std::uint16_t>(status), std::string{code}, std::string{detail}, {}});
+  if (status == 503) result.retry_after_s = 1;
+  return result;
+}
+
+response not_found() {
+  return problem_response(404, "not_found", "Nothing is served at this path.");
+}
+
+response not_allowed(method_set allow) {
+  auto result = problem_response(405, "method_not_allowed", "This path does not take the method.");
+  result.allow = allow;
+  return result;
+}
+
+void render_head(const response& answer, const rendering& how, std::string& out) {
+  out.append("HTTP/1.1 ");
+  append_number(out, static_cast<std::uint64_t>(answer.status));
+  out.append(" ").append(reason_of(answer.status)).append("\r\n");
+  append_header(out, "Date", how.date);
+  if (!bodiless(answer.status)) {
+    if (!answer.body.empty()) append_header(out, "Content-Type", answer.content_type);
+    append_header(out, "Content-Length", answer.body.size());
+  }
+  append_optional_headers(answer, out);
+  append_header(out, "X-Served-By", how.served_by);
+  append_header(out, "X-Request-Id", how.request_id);
+  out.append("X-Content-Type-Options: nosniff\r\n");
+  if (answer.close || !how.keep_alive)
+    out.append("Connection: close\r\n");
+  else if (how.minor_version == 0)
+    out.append("Connection: keep-alive\r\n");
+  out.append("\r\n");
+}
+
+bool has_body(const response& answer, bool head_only) {
+  return !head_only && !bodiless(answer.status) && !answer.body.empty();
+}
+
+std::string_view reason_of(int status) {
+  switch (status) {
+    case 200: return "OK";
+    case 201: return "Created";
+    case 202: return "Accepted";
+    case 204: return "No Content";
+    case 304: return "Not Modified";
+    case 400: return "Bad Request";
+    case 401: return "Unauthorized";
+    case 403: return "Forbidden";
+    case 404: return "Not Found";
+    case 405: return "Method Not Allowed";
+    case 408: return "Request Timeout";
+    case 409: return "Conflict";
+    case 410: return "Gone";
+    case 412: return "Precondition Failed";
+    case 413: return "Content Too Large";
+    case 414: return "URI Too Long";
+    case 415: return "Unsupported Media Type";
+    case 417: return "Expectation Failed";
+    case 422: return "Unprocessable Content";
+    case 429: return "Too Many Requests";
+    case 431: return "Request Header Fields Too Large";
+    case 500: return "Internal Server Error";
+    case 501: return "Not Implemented";
+    case 503: return "Service Unavailable";
+    case 504: return "Gateway Timeout";
+    case 505: return "HTTP Version Not Supported";
+    case 507: return "Insufficient Storage";
+  }
+  return "Unknown";
+}
+
+std::string allow_text(method_set set) {
+  std::string result;
+  if (contains(set, method::get)) result += "GET, HEAD, ";
+  if (contains(set, method::post)) result += "POST, ";
+  if (contains(set, method::put)) result += "PUT, ";
+  if (contains(set, method::patch)) result += "PATCH, ";
+  if (contains(set, method::remove)) result += "DELETE, ";
+  return result + "OPTIONS";
+}
+
+}  // namespace lithair::http

@@ -1,0 +1,53 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "http/request.hpp"
+
+namespace lithair::http {
+
+/// The answer to one request, before it becomes bytes.
+struct response {
+  int status = 200;
+  std::string body;
+  std::string_view content_type = "application/json";  ///< a literal; used when there is a body
+  std::uint64_t version = 0;       ///< ETag; 0: none
+  std::uint64_t raft_index = 0;    ///< X-Raft-Index; 0: none
+  std::optional<std::uint64_t> applied;  ///< X-Applied-Index
+  std::string location;
+  method_set allow = 0;            ///< Allow; 0: none
+  std::uint32_t retry_after_s = 0;  ///< Retry-After; 0: none
+  bool close = false;              ///< the connection ends after it
+};
+
+/// An `application/problem+json` answer.
+response problem_response(int status, std::string_view code, std::string_view detail);
+/// 404 for a path that leads nowhere.
+response not_found();
+/// 405, with what the route does take.
+response not_allowed(method_set allow);
+
+/// What rendering needs to know besides the answer.
+struct rendering {
+  int minor_version = 1;
+  bool keep_alive = true;
+  bool head_only = false;  ///< the answer to HEAD: lengths without a body
+  std::string_view request_id;
+  std::string_view served_by;
+  std::string_view date;  ///< an IMF-fixdate (RFC 9110 §5.6.7)
+};
+
+/// Appends the status line and the headers, without the body.
+void render_head(const response& answer, const rendering& how, std::string& out);
+/// Whether a body follows the head.
+bool has_body(const response& answer, bool head_only);
+
+/// The reason phrase of a status; "Unknown" for one that this server never gives.
+std::string_view reason_of(int status);
+/// "GET, HEAD, OPTIONS": the methods in a set; OPTIONS always, HEAD with GET.
+std::string allow_text(method_set set);
+
+}  // namespace lithair::http

@@ -1,0 +1,37 @@
+#include "http/server.hpp"
+
+#include "actors/node.hpp"
+#include "http/front.hpp"
+
+namespace lithair::http {
+
+namespace {
+
+backend backend_of(actors::node& node) {
+  backend result;
+  result.system = &node.system();
+  result.schema = &node.schema();
+  result.raft = node.raft();
+  result.aggregate = node.aggregate();
+  for (std::size_t i = 0; i < node.loop_count(); ++i) result.loops.push_back(&node.loop_at(i));
+  result.node_id = node.config().self.id.value;
+  result.host = node.config().self.host;
+  result.port = node.config().self.http_port;
+  return result;
+}
+
+}  // namespace
+
+struct server::implementation {
+  front all;
+};
+
+server::server(actors::node& node, server_options options)
+    : impl_(new implementation{front{backend_of(node), options}}) {}
+server::~server() = default;
+
+void server::start() { impl_->all.start(); }
+void server::drain(std::uint32_t limit_ms) { impl_->all.drain(limit_ms); }
+void server::stop() { impl_->all.stop(); }
+
+}  // namespace lithair::http

@@ -1,0 +1,436 @@
+#include "http/session.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <exception>
+#include <utility>
+
+#include <spdlog/spdlog.h>
+
+#include "actors/messages.hpp"
+
+namespace lithair::http {
+
+/// From a session to itself: its socket is closed.
+struct socket_closed {};
+
+}  // namespace lithair::http
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(lithair::http::socket_closed)
+
+namespace lithair::http {
+
+namespace {
+
+// Bytes of answers that wait for a slow reader; with more no request is taken.
+constexpr std::size_t max_unsent = 256 * 1024;
+// How long a client that we are done with may take to close.
+constexpr std::uint64_t linger_ms = 2000;
+constexpr std::uint64_t never = ~std::uint64_t{0};
+
+template <class Handle>
+session& owner(Handle* h) {
+  return *static_cast<session*>(h->data);
+}
+
+}  // namespace
+
+// -- life -------------------------------------------------------------------------------------------
+
+session::session(caf::actor_config& cfg, lane* where, int fd)
+    : actors::hosted_actor(cfg, &where->home()),
+      lane_(*where),
+      options_(where->all().options),
+      fd_(fd),
+      parser_({options_.max_target, options_.max_header_bytes, options_.max_headers, options_.max_body}) {}
+
+session::~session() {
+  if (fd_ >= 0) ::close(fd_);
+}
+
+caf::behavior session::make_behavior() {
+  set_default_handler(caf::drop);
+  set_error_handler([](caf::error&) {});
+  set_down_handler([](caf::down_msg&) {});
+  set_exit_handler([this](caf::exit_msg&) { close(); });
+  if (!open()) {
+    quit();
+    return {};
+  }
+  return {
+      [this](actors::submitted& x) {
+        auto* s = slots_.find(x.token);
+        if (s == nullptr) return;
+        const auto token = x.token;
+        answer(token, answer_write(std::move(x), *s->target));
+      },
+      [this](actors::answered& x) {
+        auto* s = slots_.find(x.token);
+        if (s == nullptr) return;
+        const auto token = x.token;
+        answer(token, answer_read(std::move(x), s->conditions ? *s->conditions : read_conditions{}));
+      },
+      [this](actors::node_status& x) {
+        if (auto* s = slots_.find(x.token))
+          answer(x.token, answer_status(x, s->what, *lane_.all().node.schema));
+      },
+      [this](actors::readiness& x) { answer(x.token, answer_ready(x)); },
+      [this](const socket_closed&) { quit(); },
+  };
+}
+
+bool session::open() {
+  lane_.add(*this);
+  if (lane_.draining() || uv_tcp_init(home()->uv(), &socket_) != 0) return false;
+  self_ = ctrl();
+  uv_timer_init(home()->uv(), &timer_);
+  socket_.data = timer_.data = this;
+  open_handles_ = 2;
+  if (uv_tcp_open(&socket_, fd_) != 0) {
+    close();
+    return true;
+  }
+  fd_ = -1;
+  uv_tcp_nodelay(&socket_, 1);
+  since_ = now();
+  resume_reading();
+  watch();
+  return true;
+}
+
+void session::close() {
+  if (phase_ == phase::closed) return;
+  phase_ = phase::closed;
+  slots_.clear();
+  if (open_handles_ == 0) return;
+  uv_close(reinterpret_cast<uv_handle_t*>(&socket_), [](uv_handle_t* h) { owner(h).handle_closed(); });
+  uv_close(reinterpret_cast<uv_handle_t*>(&timer_), [](uv_handle_t* h) { owner(h).handle_closed(); });
+}
+
+void session::handle_closed() {
+  if (--open_handles_ > 0) return;
+  if (ended_)
+    gone();
+  else
+    send(this, socket_closed{});
+}
+
+void session::on_exit() {
+  ended_ = true;
+  close();
+  if (open_handles_ == 0) gone();
+}
+
+// The last thing; `this` may be destroyed by it.
+void session::gone() {
+  lane_.remove(*this);
+  const auto keep = std::move(self_);
+}
+
+void session::drain() {
+  if (phase_ != phase::serving) return;
+  phase_ = phase::finishing;
+  settle();
+}
+
+// -- the socket -------------------------------------------------------------------------------------
+
+void session::resume_reading() {
+  if (reading_) return;
+  const auto give_buffer = [](uv_handle_t* h, size_t, uv_buf_t* out) {
+    auto& buffer = owner(h).lane_.buffer();
+    *out = uv_buf_init(buffer.data(), static_cast<unsigned>(buffer.size()));
+  };
+  const auto on_bytes = [](uv_stream_t* h, ssize_t n, const uv_buf_t* buffer) {
+    auto& self = owner(h);
+    if (n > 0)
+      self.on_read({buffer->base, static_cast<std::size_t>(n)});
+    else if (n == UV_EOF)
+      self.on_end();
+    else if (n < 0)
+      self.close();
+  };
+  reading_ = uv_read_start(stream(), give_buffer, on_bytes) == 0;
+  if (!reading_) close();
+}
+
+void session::stop_reading() {
+  reading_ = false;
+  uv_read_stop(stream());
+}
+
+void session::on_read(std::string_view bytes) {
+  if (phase_ != phase::serving) return;  // whatever it still says
+  take(bytes);
+  settle();
+}
+
+void session::on_end() {
+  client_done_ = true;
+  stop_reading();
+  if (phase_ == phase::lingering) return close();
+  if (phase_ == phase::serving) phase_ = phase::finishing;
+  settle();
+}
+
+void session::on_written(int result) {
+  if (phase_ == phase::closed) return;
+  if (result < 0) return close();
+  settle();
+}
+
+void session::turn_ended() { settle(); }
+
+// -- requests ---------------------------------------------------------------------------------------
+
+bool session::full() const {
+  return slots_.size() >= options_.max_pipelined || unsent() > max_unsent;
+}
+
+void session::take(std::string_view input) {
+  const bool was_between = parser_.between_requests();
+  bool again = true;
+  while (again && phase_ == phase::serving) {
+    if (full() && parser_.between_requests()) {
+      backlog_.assign(input);
+      paused_ = true;
+      return stop_reading();
+    }
+    again = !input.empty();
+    switch (parser_.next(input)) {
+      case parser::event::more:
+        again = false;
+        break;
+      case parser::event::head:
+        on_head(input.empty());
+        again = true;
+        break;
+      case parser::event::request:
+        on_request();
+        again = again && !input.empty();
+        break;
+      case parser::event::failed:
+        give_up(parser_.error().status, parser_.error().code, parser_.error().detail);
+        break;
+    }
+  }
+  if (was_between && !parser_.between_requests() && !parser_.in_body()) since_ = now();
+}
+
+void session::on_head(bool body_waits) {
+  since_ = now();
+  const auto& r = parser_.current();
+  parser_.limit_body(body_limit(lane_.all().routes.match(r.path).what, options_.max_body, options_.max_bulk_body));
+  continue_due_ = r.expects_continue && body_waits;
+}
+
+std::uint64_t session::open_slot() {
+  const auto token = slots_.push();
+  slots_.find(token)->since_ms = now();
+  return token;
+}
+
+void session::on_request() {
+  continue_due_ = false;
+  since_ = now();
+  const auto& r = parser_.current();
+  const auto token = open_slot();
+  auto& s = *slots_.find(token);
+  s.minor_version = r.minor_version;
+  s.keep_alive = r.keep_alive;
+  s.head_only = r.verb == method::head;
+  const auto* id = r.find("X-Request-Id");
+  s.request_id = id != nullptr && is_request_id(*id) ? std::string{*id} : lane_.new_request_id();
+  if (!r.keep_alive) {
+    s.close = true;
+    phase_ = phase::finishing;
+  }
+  auto& all = lane_.all();
+  try {
+    const models::stamp at{lane_.now_us(), [this] { return lane_.new_uuid(); }};
+    auto x = begin(r, all.routes, *all.node.schema, at);
+    s.what = x.what;
+    s.target = x.target;
+    perform(token, std::move(x.next));
+  } catch (const std::exception& e) {
+    spdlog::error("request {} to {} failed: {}", s.request_id, name_of(s.what), e.what());
+    answer(token, problem_response(500, "internal_error", "The server failed to handle this request."));
+  }
+}
+
+// The connection's last answer, behind those under way.
+void session::give_up(int status, std::string_view code, std::string_view detail) {
+  phase_ = phase::finishing;
+  continue_due_ = false;
+  const auto token = open_slot();
+  auto& s = *slots_.find(token);
+  s.close = true;
+  s.request_id = lane_.new_request_id();
+  answer(token, problem_response(status, code, detail));
+}
+
+// Nobody answered the oldest request: for a write nobody knows what became of it.
+void session::give_up_waiting() {
+  phase_ = phase::finishing;
+  auto& s = slots_.front();
+  s.close = true;
+  answer(slots_.first_token(), problem_response(504, s.write ? "outcome_unknown" : "timeout",
+                                                "The node did not answer in time."));
+}
+
+void session::perform(std::uint64_t token, step&& next) {
+  const auto& node = lane_.all().node;
+  if (auto* now_known = std::get_if<http::response>(&next)) {
+    answer(token, std::move(*now_known));
+  } else if (auto* write = std::get_if<write_step>(&next)) {
+    slots_.find(token)->write = true;
+    send(node.raft, actors::submit{token, std::move(write->command)});
+  } else if (auto* read = std::get_if<read_step>(&next)) {
+    perform(token, std::move(*read));
+  } else if (auto* ready = std::get_if<ready_step>(&next)) {
+    send(node.raft, actors::probe_ready{token, ready->min_index});
+  } else {
+    send(node.raft, actors::inspect_node{token});
+  }
+}
+
+void session::perform(std::uint64_t token, read_step&& read) {
+  const auto& node = lane_.all().node;
+  if (read.match || read.none_match)
+    slots_.find(token)->conditions = std::make_unique<read_conditions>(
+        read_conditions{std::move(read.match), std::move(read.none_match)});
+  const auto& to = read.level == actors::consistency::local ? node.aggregate : node.raft;
+  send(to, actors::ask{token, read.level, read.min_index, std::move(read.what)});
+}
+
+// -- answers ----------------------------------------------------------------------------------------
+
+void session::answer(std::uint64_t token, http::response&& x) {
+  auto* s = slots_.find(token);
+  if (s == nullptr || s->answered) return;
+  s->answered = true;
+  s->close = s->close || x.close;
+  if (slots_.is_first(token)) {
+    put(*s, x, out_.tail());
+    if (has_body(x, s->head_only)) out_.add(std::move(x.body));
+    const bool last = s->close;
+    slots_.pop();
+    if (last) slots_.clear();
+  } else {
+    put(*s, x, s->bytes);
+    if (has_body(x, s->head_only)) s->bytes.append(x.body);
+  }
+}
+
+void session::put(slot& to, const http::response& x, std::string& head) {
+  const bool closing = to.close || (phase_ == phase::finishing && slots_.size() == 1);
+  if (closing) to.close = true;
+  render_head(x,
+              {.minor_version = to.minor_version,
+               .keep_alive = !closing,
+               .head_only = to.head_only,
+               .request_id = to.request_id,
+               .served_by = lane_.all().served_by,
+               .date = lane_.date()},
+              head);
+}
+
+void session::release_answered() {
+  while (!slots_.empty() && slots_.front().answered) {
+    const bool last = slots_.front().close;
+    out_.add(std::move(slots_.front().bytes));
+    slots_.pop();
+    if (last) slots_.clear();
+  }
+}
+
+// After whatever happened: sends what is ready, takes what had to wait, ends what is over.
+void session::settle() {
+  if (phase_ == phase::closed) return;
+  while (true) {
+    release_answered();
+    if (continue_due_ && slots_.empty()) {
+      continue_due_ = false;
+      out_.tail().append("HTTP/1.1 100 Continue\r\n\r\n");
+    }
+    const bool was_writing = out_.writing();
+    const auto written = [](void* self, int result) { static_cast<session*>(self)->on_written(result); };
+    if (!out_.flush(stream(), written, this)) return close();
+    if (out_.writing() && !was_writing) {
+      write_since_ = now();
+      write_left_ = unsent();
+    }
+    if (!paused_ || phase_ != phase::serving || full()) break;
+    paused_ = false;
+    since_ = now();
+    take(std::exchange(backlog_, {}));
+    if (phase_ == phase::closed) return;
+    if (!paused_ && phase_ == phase::serving) resume_reading();
+  }
+  if (phase_ == phase::finishing && slots_.empty() && out_.empty()) linger();
+  watch();
+}
+
+// Closing with unread bytes would make the system reset the connection, and the client might lose our last answer: first say
+// that nothing more comes, then read on until the client closes too.
+void session::linger() {
+  if (client_done_) return close();
+  phase_ = phase::lingering;
+  linger_until_ = now() + linger_ms;
+  backlog_ = {};
+  uv_os_fd_t fd = -1;
+  if (uv_fileno(reinterpret_cast<uv_handle_t*>(&socket_), &fd) != 0 || ::shutdown(fd, SHUT_WR) != 0) return close();
+  resume_reading();
+}
+
+// -- time -------------------------------------------------------------------------------------------
+
+std::uint64_t session::now() { return home()->now_ms(); }
+
+std::uint64_t session::deadline() const {
+  if (phase_ == phase::lingering) return linger_until_;
+  auto result = never;
+  if (out_.writing()) result = write_since_ + options_.write_timeout_ms;
+  if (!slots_.empty()) return std::min(result, slots_.front().since_ms + options_.answer_timeout_ms);
+  if (phase_ != phase::serving || paused_) return result;
+  if (parser_.in_body()) return std::min(result, since_ + options_.body_timeout_ms);
+  if (!parser_.between_requests()) return std::min(result, since_ + options_.header_timeout_ms);
+  return out_.writing() ? result : since_ + options_.idle_timeout_ms;
+}
+
+// The timer is only moved when it would fire too late: most requests leave it alone.
+void session::watch() {
+  if (phase_ == phase::closed) return;
+  const auto at = deadline();
+  if (at == never || (timer_at_ != 0 && timer_at_ <= at)) return;
+  timer_at_ = at;
+  const auto wait = at > now() ? at - now() : 0;
+  uv_timer_start(&timer_, [](uv_timer_t* h) { owner(h).on_timer(); }, wait, 0);
+}
+
+void session::on_timer() {
+  timer_at_ = 0;
+  if (deadline() > now()) return watch();
+  if (phase_ == phase::lingering) return close();
+  if (out_.writing() && write_since_ + options_.write_timeout_ms <= now()) {
+    expire_write();
+  } else if (!slots_.empty()) {
+    give_up_waiting();
+  } else if (parser_.in_body()) {
+    give_up(408, "request_timeout", "The request's body took too long to arrive.");
+  } else if (!parser_.between_requests()) {
+    give_up(408, "request_timeout", "The request's headers took too long to arrive.");
+  } else {
+    return close();  // idle: nothing to say
+  }
+  settle();
+}
+
+void session::expire_write() {
+  const auto left = unsent();
+  if (left >= write_left_) return close();
+  write_left_ = left;
+  write_since_ = now();
+}
+
+}  // namespace lithair::http

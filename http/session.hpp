@@ -1,0 +1,112 @@
+#pragma once
+
+#include <uv.h>
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include <caf/behavior.hpp>
+
+#include "actors/hosted.hpp"
+#include "http/exchange.hpp"
+#include "http/lane.hpp"
+#include "http/outbox.hpp"
+#include "http/parser.hpp"
+#include "http/slots.hpp"
+
+namespace lithair::http {
+
+/// One HTTP connection as an actor on a loop: reads requests, asks the node's actors, answers in the order of
+/// the requests. libuv calls straight into it and messages are handled on the same thread, so nothing is locked.
+///
+/// It owns its socket and its timer and keeps itself alive until both are closed; then it ends.
+class session final : public actors::hosted_actor {
+ public:
+  /// Takes over `fd`, a connected, non-blocking socket.
+  session(caf::actor_config& cfg, lane* where, int fd);
+  ~session() override;
+
+  const char* name() const override { return "session"; }
+
+  /// Answers what is under way and closes then. Only on the loop's thread, as `close`.
+  void drain();
+  /// Closes at once; what is under way is not answered any more.
+  void close();
+
+ private:
+  enum class phase : std::uint8_t {
+    serving,    ///< requests are taken
+    finishing,  ///< no further request; those under way are answered
+    lingering,  ///< everything is answered and said; waits for the client to close
+    closed,
+  };
+
+  caf::behavior make_behavior() override;
+  void on_exit() override;
+  void turn_ended() override;
+
+  // -- the socket
+  bool open();
+  void on_read(std::string_view bytes);
+  void on_end();
+  void on_written(int result);
+  void resume_reading();
+  void stop_reading();
+  void handle_closed();
+  void gone();
+  uv_stream_t* stream() { return reinterpret_cast<uv_stream_t*>(&socket_); }
+
+  // -- requests
+  void take(std::string_view input);
+  bool full() const;
+  void on_head(bool body_waits);
+  void on_request();
+  void perform(std::uint64_t token, step&& next);
+  void perform(std::uint64_t token, read_step&& read);
+  std::uint64_t open_slot();
+
+  // -- answers
+  void answer(std::uint64_t token, http::response&& x);
+  void put(slot& to, const http::response& x, std::string& head);
+  void release_answered();
+  void settle();
+  void linger();
+  void give_up(int status, std::string_view code, std::string_view detail);
+  void give_up_waiting();
+  std::size_t unsent() const { return out_.size(reinterpret_cast<const uv_stream_t*>(&socket_)); }
+
+  // -- time
+  std::uint64_t now();
+  void watch();
+  std::uint64_t deadline() const;
+  void on_timer();
+  void expire_write();
+
+  lane& lane_;
+  const server_options& options_;
+  int fd_;  // until the socket has it
+  uv_tcp_t socket_{};
+  uv_timer_t timer_{};
+  caf::strong_actor_ptr self_;  // while handles are open
+  int open_handles_ = 0;
+  bool ended_ = false;
+
+  phase phase_ = phase::serving;
+  parser parser_;
+  slots slots_;
+  outbox out_;
+  std::string backlog_;    // read, and not taken while full
+  bool reading_ = false;
+  bool paused_ = false;    // not reading, for too much is under way
+  bool client_done_ = false;    // it has said everything
+  bool continue_due_ = false;   // it waits for 100 Continue
+
+  std::uint64_t since_ = 0;        // began: the partial head, the body, or being idle
+  std::uint64_t write_since_ = 0;  // the write under way last made progress
+  std::size_t write_left_ = 0;     // as of then
+  std::uint64_t linger_until_ = 0;
+  std::uint64_t timer_at_ = 0;     // when the timer fires; 0: it does not run
+};
+
+}  // namespace lithair::http

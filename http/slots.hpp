@@ -1,0 +1,76 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "http/exchange.hpp"
+#include "http/router.hpp"
+
+namespace lithair::http {
+
+/// A request under way: everything its answer needs, and the answer when it came before its turn.
+struct slot {
+  endpoint what = endpoint::nowhere;
+  const models::collection* target = nullptr;
+  int minor_version = 1;
+  bool keep_alive = true;
+  bool head_only = false;
+  bool write = false;     ///< its outcome is unknown until it is answered
+  bool answered = false;
+  bool close = false;     ///< its answer is the connection's last
+  std::uint64_t since_ms = 0;
+  std::string request_id;
+  std::unique_ptr<read_conditions> conditions;
+  std::string bytes;  ///< once answered
+};
+
+/// The requests of one connection under way, in the order they came, which is the order of their answers. Each has a token,
+/// rising by one, that its answer names. A ring that grows to what is needed and keeps it.
+class slots {
+ public:
+  bool empty() const { return count_ == 0; }
+  std::size_t size() const { return count_; }
+  slot& front() { return ring_[first_ & mask()]; }
+  const slot& front() const { return ring_[first_ & mask()]; }
+
+  /// Adds one at the end, cleared, and returns its token.
+  std::uint64_t push() {
+    if (count_ == ring_.size()) grow();
+    const auto token = first_ + count_++;
+    ring_[token & mask()] = slot{};
+    return token;
+  }
+  void pop() {
+    if (!front().bytes.empty()) front().bytes = {};
+    ++first_;
+    --count_;
+  }
+  /// The request with this token, or nullptr when it is no longer under way.
+  slot* find(std::uint64_t token) {
+    return token - first_ < count_ ? &ring_[token & mask()] : nullptr;
+  }
+  std::uint64_t first_token() const { return first_; }
+  bool is_first(std::uint64_t token) const { return token == first_; }
+  void clear() {
+    first_ += count_;
+    count_ = 0;
+  }
+
+ private:
+  std::uint64_t mask() const { return ring_.size() - 1; }
+  void grow() {
+    std::vector<slot> larger(ring_.empty() ? 2 : ring_.size() * 2);
+    for (std::uint64_t i = first_; i < first_ + count_; ++i)
+      larger[i & (larger.size() - 1)] = std::move(ring_[i & mask()]);
+    ring_ = std::move(larger);
+  }
+
+  std::vector<slot> ring_;  // a power of two
+  std::uint64_t first_ = 0;
+  std::uint64_t count_ = 0;
+};
+
+}  // namespace lithair::http
