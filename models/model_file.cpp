@@ -76,7 +76,9 @@ class reader {
     if (made.fields.empty() && errors.size() == errors_before) {
       fail(name, made.name, "The model has no fields.");
     }
-    found.push_back(std::move(made));
+    if (!made.fields.empty()) {
+      found.push_back(std::move(made));
+    }
   }
 
   void read_fields(declared_collection& model, const toml::table& table) {
@@ -179,6 +181,9 @@ declared<schema> parse_model_text(std::string_view text, std::string_view filena
   if (read.found.empty() && read.errors.empty()) {
     return tl::make_unexpected(one_error(
         filename, "The file declares no model; it needs a table [models.<name>.fields]."));
+  }
+  if (read.found.empty()) {
+    return tl::make_unexpected(std::move(read.errors));
   }
   auto made = build_schema(read.found);
   if (read.errors.empty()) {

@@ -26,9 +26,8 @@ struct shop_fixture : service_fixture {
   shop_fixture() : service_fixture(shop) {}
 
   void create_a() {
-    const auto made =
-        post("products",
-             R"({"id":"01900000-0000-7000-8000-00000000000a","name":"tea","price":"2.50"})");
+    const auto made = post(
+        "products", R"({"id":"01900000-0000-7000-8000-00000000000a","name":"tea","price":"2.50"})");
     BOOST_REQUIRE_EQUAL(made.status, 201);
   }
 };
@@ -54,8 +53,8 @@ BOOST_AUTO_TEST_CASE(creating_gives_the_item_with_its_defaults_and_a_made_key) {
 
 BOOST_AUTO_TEST_CASE(a_key_or_a_unique_value_is_taken_once) {
   create_a();
-  const auto same_key = post(
-      "products", R"({"id":"01900000-0000-7000-8000-00000000000A","name":"x","price":"1"})");
+  const auto same_key =
+      post("products", R"({"id":"01900000-0000-7000-8000-00000000000A","name":"x","price":"1"})");
   BOOST_TEST(same_key.status == 409);
   BOOST_TEST(errors_in(same_key) == "id:exists");
   const auto same_name = post("products", R"({"name":"tea","price":"1"})");
@@ -90,9 +89,9 @@ BOOST_AUTO_TEST_CASE(immutable_fields_stay_when_omitted_and_refuse_a_change) {
   BOOST_TEST(errors_in(patch("products", key_a, R"({"maker":"n"})")) == "maker:immutable");
   BOOST_TEST(errors_in(patch("products", key_a, R"({"maker":null})")) == "maker:immutable");
   BOOST_TEST(patch("products", key_a, R"({"maker":"m"})").status == 200);
-  BOOST_TEST(errors_in(patch("products", key_a,
-                             R"({"id":"01900000-0000-7000-8000-00000000000b"})")) ==
-             "id:immutable");
+  BOOST_TEST(
+      errors_in(patch("products", key_a, R"({"id":"01900000-0000-7000-8000-00000000000b"})")) ==
+      "id:immutable");
 }
 
 BOOST_AUTO_TEST_CASE(patching_changes_only_what_it_names_and_null_removes) {
@@ -134,8 +133,7 @@ BOOST_AUTO_TEST_CASE(versions_must_match_when_asked_for) {
 }
 
 BOOST_AUTO_TEST_CASE(a_replace_that_may_create_does) {
-  const auto made =
-      put("products", key_a, R"({"name":"tea","price":"1"})", {{}, false, true});
+  const auto made = put("products", key_a, R"({"name":"tea","price":"1"})", {{}, false, true});
   BOOST_TEST(made.status == 201);
   BOOST_TEST(made.location == key_a);
   BOOST_TEST(get("products", key_a).body == made.body);

@@ -57,20 +57,20 @@ outcome service_fixture::post(std::string_view collection_name, std::string_view
 
 outcome service_fixture::put(std::string_view collection_name, std::string key,
                              std::string_view body, preconditions conditions) {
-  return write({operation::replace, find(collection_name), std::move(key), body,
-                std::move(conditions)});
+  return write(
+      {operation::replace, find(collection_name), std::move(key), body, std::move(conditions)});
 }
 
 outcome service_fixture::patch(std::string_view collection_name, std::string key,
                                std::string_view body, preconditions conditions) {
-  return write({operation::patch, find(collection_name), std::move(key), body,
-                std::move(conditions)});
+  return write(
+      {operation::patch, find(collection_name), std::move(key), body, std::move(conditions)});
 }
 
 outcome service_fixture::remove(std::string_view collection_name, std::string key,
                                 preconditions conditions) {
-  return write({operation::remove, find(collection_name), std::move(key), "",
-                std::move(conditions)});
+  return write(
+      {operation::remove, find(collection_name), std::move(key), "", std::move(conditions)});
 }
 
 outcome service_fixture::get(std::string_view collection_name, std::string_view key) const {
@@ -78,9 +78,8 @@ outcome service_fixture::get(std::string_view collection_name, std::string_view 
   return q ? run(schema_, *q, state_, 0) : refusal(q.error());
 }
 
-outcome service_fixture::list(
-    std::string_view collection_name,
-    std::vector<std::pair<std::string, std::string>> parameters) const {
+outcome service_fixture::list(std::string_view collection_name,
+                              std::vector<std::pair<std::string, std::string>> parameters) const {
   return ask(query::kind::list, collection_name, std::move(parameters));
 }
 

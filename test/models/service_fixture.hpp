@@ -14,8 +14,8 @@ namespace lithair::models {
 /// The schema of a model text that must be right.
 schema schema_from(std::string_view toml);
 
-/// One node's models room over a state in memory: requests go in, are prepared, applied at the next log index
-/// and answered. A refused request leaves no trace, which every call checks.
+/// One node's models room over a state in memory: requests go in, are prepared, applied at the next
+/// log index and answered. A refused request leaves no trace, which every call checks.
 class service_fixture {
  public:
   explicit service_fixture(std::string_view toml);
