@@ -41,11 +41,11 @@ void item_reader::read_members(const json_document& document, std::uint32_t obje
       states_[at] = state::null;
       return;
     }
+    states_[at] = state::given;
     auto made = from_json(c_.fields[at], document, position);
     if (!made) {
       return fail(std::move(made.error()));
     }
-    states_[at] = state::given;
     check_rules(c_.fields[at], *made, errors_);
     values_[at] = std::move(*made);
   });
@@ -57,7 +57,7 @@ void item_reader::read_key() {
   state& s = states_[c_.key_at];
   if (op_ != operation::create) {
     const bool null_in_patch = s == state::null && op_ == operation::patch;
-    if (null_in_patch || (s == state::given && to_key(v) != key_)) {
+    if (null_in_patch || (!absent(v) && to_key(v) != key_)) {
       fail({f.name, "immutable", "The key of an item can't change."});
     }
     return;
