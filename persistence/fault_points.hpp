@@ -24,7 +24,7 @@ enum class fault_point : std::uint8_t {
   checkpoint_after_commit,
   snapshot_before_sync,    ///< all bytes are written to the temporary file
   snapshot_before_rename,  ///< the temporary file is durable
-  snapshot_after_rename,   ///< it has its name; the directory may not be durable yet
+  snapshot_after_rename,   ///< it has its name, durably
   receive_chunk,           ///< a chunk of an incoming snapshot is in its file
   receive_before_rename,   ///< an incoming snapshot is complete and verified
   install_before_swap,     ///< the new state is built and durable, the old one in use

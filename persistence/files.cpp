@@ -151,7 +151,7 @@ void make_directory(const fs::path& directory) {
   if (error != EEXIST || !fs::is_directory(directory)) fail("creating", directory, error);
 }
 
-void remove_all(const fs::path& path) {
+void remove_path(const fs::path& path) {
   std::error_code failed;
   fs::remove_all(path, failed);
   if (failed) fail("removing", path, failed.value());

@@ -56,6 +56,6 @@ void sync_directory(const std::filesystem::path& directory);
 void make_directory(const std::filesystem::path& directory);
 
 /// Removes a file or a directory with all in it; nothing when missing.
-void remove_all(const std::filesystem::path& path);
+void remove_path(const std::filesystem::path& path);
 
 }  // namespace lithair::persistence

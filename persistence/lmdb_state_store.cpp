@@ -51,7 +51,8 @@ class chunk {
         break;
       }
       if (sizes_.size() == most || bytes_.size() >= chunk_bytes) return;
-      const auto [key, value] = decode_pair(at.key(), at.value());
+      const auto key = at.key();
+      const auto value = decode_value(key, at.value());
       if (!before.empty() && (order == scan_order::ascending ? key <= before : key >= before))
         throw_disorder(key);
       before = key;
@@ -92,22 +93,22 @@ class chunk {
   bool ended_ = false;
 };
 
-/// Everything behind this bound has another tag.
-std::string stored_upper(std::string_view upper) {
-  return upper.empty() ? std::string(1, pair_tag + 1) : stored_key(upper);
+/// The bounds of a scan as they are stored: the record of the applied point is no pair.
+std::string_view lower_of_pairs(std::string_view lower) {
+  return std::max(lower, first_pair_key);
 }
 
-bool seek_start(lmdb_cursor& at, scan_order order, const std::string& start) {
+bool seek_ascending(lmdb_cursor& at, std::string_view start) {
   const bool found = at.seek(start);
-  if (order == scan_order::ascending) {
-    if (!found || at.key() != start) {
-      check_absence(at, found, start);
-      return at.seek(start);
-    }
-    return true;
-  }
-  if (found) check_state_record(at.key(), at.value());
-  return found ? at.previous() : at.last();
+  if (found && at.key() == start) return true;
+  check_absence(at, found, start);
+  return at.seek(start);
+}
+
+bool seek_descending(lmdb_cursor& at, std::string_view end) {
+  if (end.empty() || !at.seek(end)) return at.last();
+  check_state_record(at.key(), at.value());
+  return at.previous();
 }
 
 }  // namespace
@@ -122,29 +123,30 @@ lmdb_state_store::lmdb_state_store(const std::filesystem::path& directory, lmdb_
 }
 
 std::optional<std::string> lmdb_state_store::get(std::string_view key) const {
-  const auto stored = stored_key(key);
+  if (key.empty() || key == applied_key) return std::nullopt;
   lmdb_reader from(env_);
-  const bool found = from.seek(stored);
-  if (found && from.key() == stored) return std::string(decode_pair(stored, from.value()).value);
-  check_absence(from, found, stored);
+  const bool found = from.seek(key);
+  if (found && from.key() == key) return std::string(decode_value(key, from.value()));
+  check_absence(from, found, key);
   return std::nullopt;
 }
 
 void lmdb_state_store::scan(std::string_view lower, std::string_view upper, scan_order order,
                             const pair_visitor& visit) const {
-  if (!upper.empty() && upper <= lower) return;
+  if (!upper.empty() && upper <= lower_of_pairs(lower)) return;
   const bool up = order == scan_order::ascending;
-  const auto bound = up ? stored_upper(upper) : stored_key(lower);
-  auto start = up ? stored_key(lower) : stored_upper(upper);
+  const std::string bound(up ? upper : lower_of_pairs(lower));
+  std::string start(up ? lower_of_pairs(lower) : upper);
   chunk pairs;
   std::string last;
   for (auto most = first_chunk_pairs;; most = std::min(most * 4, last_chunk_pairs)) {
     {
       lmdb_reader from(env_);
-      pairs.fill(from, seek_start(from, order, start), order, bound, most);
+      const bool more = up ? seek_ascending(from, start) : seek_descending(from, start);
+      pairs.fill(from, more, order, bound, most);
     }
     if (!pairs.visit(visit, last) || pairs.ended()) return;
-    start = stored_key(last);
+    start = last;
     if (up) start.push_back('\0');
   }
 }
@@ -160,22 +162,22 @@ void lmdb_state_store::commit(std::span<const change_view> changes, applied_poin
     point.digest = before.digest;
     point.pairs = before.pairs;
     std::string_view previous;
+    // Keys beyond all others replace nothing, and fill the pages from left to right.
+    const bool at_end = !changes.empty() && (!to.last() || to.key() < changes.front().key);
     for (const auto& [key, value] : changes) {
       check_key(key);
       if (key <= previous) throw std::logic_error("the keys of a commit must rise");
       previous = key;
-      const auto stored = stored_key(key);
-      const bool replaces = to.seek(stored) && to.key() == stored;
+      const bool replaces = !at_end && to.seek(key) && to.key() == key;
       if (replaces) {
-        const auto old = decode_pair(stored, to.value());
-        point.digest -= pair_digest(old.key, old.value);
+        point.digest -= pair_digest(key, decode_value(key, to.value()));
         --point.pairs;
       }
       if (!value) {
         if (replaces) to.erase();
         continue;
       }
-      encode_value(to.reserve(stored, stored_size(*value)), key, *value);
+      encode_value(to.reserve(key, stored_size(*value), at_end), key, *value);
       point.digest += pair_digest(key, *value);
       ++point.pairs;
     }

@@ -34,13 +34,6 @@ std::string printable(std::string_view key) {
   return key.size() > longest_printed ? out + "..." : out;
 }
 
-std::string stored_key(std::string_view key) {
-  std::string out;
-  out.reserve(key.size() + 1);
-  out.push_back(pair_tag);
-  return out.append(key);
-}
-
 std::size_t stored_size(std::string_view value) {
   return checksum_size + value.size();
 }
@@ -50,22 +43,20 @@ void encode_value(char* to, std::string_view key, std::string_view value) {
   if (!value.empty()) std::memcpy(to + checksum_size, value.data(), value.size());
 }
 
-decoded_pair decode_pair(std::string_view stored_key, std::string_view stored_value) {
-  const auto place = [&] { return "state at key \"" + printable(stored_key) + '"'; };
-  if (stored_key.size() < 2 || stored_key[0] != pair_tag)
-    throw_damaged(place(), "it is no key of the state");
-  if (stored_value.size() < checksum_size) throw_damaged(place(), "the value is cut off");
-  const decoded_pair out{stored_key.substr(1), stored_value.substr(checksum_size)};
-  if (load_u64(stored_value.data()) != pair_digest(out.key, out.value))
+std::string_view decode_value(std::string_view key, std::string_view stored) {
+  const auto place = [&] { return "state at key \"" + printable(key) + '"'; };
+  if (stored.size() < checksum_size) throw_damaged(place(), "the value is cut off");
+  const auto value = stored.substr(checksum_size);
+  if (load_u64(stored.data()) != pair_digest(key, value))
     throw_damaged(place(), "the checksum does not match");
-  return out;
+  return value;
 }
 
-void check_state_record(std::string_view stored_key, std::string_view stored_value) {
-  if (stored_key == applied_key)
-    decode_applied(stored_value);
+void check_state_record(std::string_view key, std::string_view stored) {
+  if (key == applied_key)
+    decode_applied(stored);
   else
-    decode_pair(stored_key, stored_value);
+    decode_value(key, stored);
 }
 
 std::string encode_applied(const applied_point& point) {
@@ -77,9 +68,9 @@ std::string encode_applied(const applied_point& point) {
   return std::move(out.bytes());
 }
 
-applied_point decode_applied(std::string_view stored_value) {
+applied_point decode_applied(std::string_view stored) {
   const std::string place = "applied point of the state";
-  byte_reader from(stored_value);
+  byte_reader from(stored);
   const auto sum = from.u64();
   if (!from.ok() || sum != checksum_of(applied_key, from.rest()))
     throw_damaged(place, "the checksum does not match");

@@ -11,6 +11,7 @@ std::uint64_t pair_digest(std::string_view key, std::string_view value) {
 }
 
 void check_key(std::string_view key) {
+  if (key == std::string_view("\0", 1)) throw std::logic_error("a key of the state is not \"\\0\"");
   if (key.empty() || key.size() > max_key_size)
     throw std::logic_error("a key of the state has 1 to " + std::to_string(max_key_size) +
                            " bytes, not " + std::to_string(key.size()));

@@ -14,8 +14,9 @@
 /// mean.
 namespace lithair::persistence {
 
-/// Keys are 1 to this many bytes long; longer ones throw `std::logic_error` when they are put.
-inline constexpr std::size_t max_key_size = 500;
+/// Keys are 1 to this many bytes long, and none is a single zero byte; others throw
+/// `std::logic_error` when they are put.
+inline constexpr std::size_t max_key_size = 511;
 
 enum class scan_order : std::uint8_t { ascending, descending };
 

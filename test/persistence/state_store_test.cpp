@@ -121,9 +121,25 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(refuses_keys_it_cant_keep, maker, makers) {
   BOOST_CHECK_THROW(commit(*made.state, 2, {{"", "1"}}), std::logic_error);
   BOOST_CHECK_THROW(commit(*made.state, 2, {{std::string(max_key_size + 1, 'k'), "1"}}),
                     std::logic_error);
+  BOOST_CHECK_THROW(commit(*made.state, 2, {{std::string(1, '\0'), "1"}}), std::logic_error);
   BOOST_TEST(made.state->applied().index.value == 1u);
+  BOOST_TEST(!made.state->get(""));
+  BOOST_TEST(!made.state->get(std::string(1, '\0')));
   BOOST_TEST(!made.state->get(std::string(5000, 'k')));
   BOOST_TEST(scanned(*made.state, std::string(5000, 'k'), "") == "");
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(keeps_keys_of_any_bytes, maker, makers) {
+  maker made;
+  const std::string zeroes(2, '\0');
+  commit(*made.state, 1, {{zeroes, "0"}, {"\xff", "1"}});
+  const auto& state = *made.state;
+  for (const auto order : {scan_order::ascending, scan_order::descending}) {
+    BOOST_TEST(scanned(state, std::string(1, '\0'), zeroes, order) == "");
+    BOOST_TEST(scanned(state, "", "\x01", order) == zeroes + "=0 ");
+    BOOST_TEST(scanned(state, zeroes, "", order).size() == 9u);
+  }
+  BOOST_TEST(state.get(zeroes).value() == "0");
 }
 
 BOOST_AUTO_TEST_CASE(scans_in_pieces_what_is_larger_than_one) {

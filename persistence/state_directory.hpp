@@ -1,0 +1,48 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+
+#include "persistence/lmdb_state_store.hpp"
+#include "persistence/snapshot_file.hpp"
+
+namespace lithair::persistence {
+
+/// The durable state of one group, which a snapshot replaces as a whole.
+///
+///     DIR/state/<group>/current      which of the directories beside it is in use, as text
+///     DIR/state/<group>/<number>/    a state environment
+///
+/// A snapshot is built in a new directory while the old one is in use; replacing `current` is the
+/// switch. One thread at a time.
+class state_directory {
+ public:
+  /// `states` is the data directory's `state_path()`, which must exist.
+  state_directory(const std::filesystem::path& states, protocol::group_id group);
+
+  /// Opens the state in use, creating an empty one at first, and removes what is not in use. Any
+  /// store that was opened before must be closed. Throws `damaged` when there should be a state and
+  /// is none.
+  std::unique_ptr<lmdb_state_store> open(const lmdb_options& options = {});
+
+  /// Makes the snapshot's state the one in use, durably. A store opened before is not touched, and
+  /// shows the old state until it is closed. `members` replaces those in the snapshot (for a backup
+  /// that begins another cluster). Throws `foreign` for another group's snapshot, `damaged`, and
+  /// what a write throws; then the old state stays in use.
+  void install(const snapshot_file& snapshot,
+               const std::optional<protocol::configuration>& members = std::nullopt);
+
+ private:
+  std::filesystem::path directory_of(std::uint64_t number) const;
+  std::optional<std::uint64_t> read_current() const;
+  void write_current(std::uint64_t number);
+  void create_first(const lmdb_options& options);
+  void remove_all_but(std::uint64_t number);
+
+  std::filesystem::path path_;
+  protocol::group_id group_;
+};
+
+}  // namespace lithair::persistence
