@@ -1,0 +1,79 @@
+#include <fstream>
+#include <stdexcept>
+
+#include "bench/systems.hpp"
+#include "test/cluster/harness/cluster.hpp"
+
+namespace lithair::bench {
+namespace {
+
+constexpr auto models = R"([models.items]
+[models.items.fields]
+id    = { type = "uuid",   primary_key = true, immutable = true, replicate = true }
+value = { type = "string", replicate = true }
+)";
+
+/// The number is the end of the id.
+constexpr auto item_id = "018f3c5e-7a10-7000-8000-############";
+
+class lithair_system final : public measured_system {
+ public:
+  lithair_system(std::size_t nodes, std::size_t payload)
+      : nodes_({nodes, write_models(), {"--log-level", "warn"}}) {
+    nodes_.start_all();
+    nodes_.await_all_ready();
+    leader_ = nodes_.await_leader();
+    store(payload);
+  }
+
+  std::string name() const override { return "lithair"; }
+  std::vector<std::uint16_t> ports() const override {
+    std::vector<std::uint16_t> made;
+    for (std::size_t i = 0; i < nodes_.size(); ++i) made.push_back(nodes_.port(i));
+    return made;
+  }
+  std::size_t leader() override { return nodes_.await_leader(); }
+  request_template write_request(std::size_t payload) const override {
+    return make_request("POST", "/api/items", R"({"value":")" + std::string(payload, 'x') + "\"}",
+                        201);
+  }
+  request_template read_request() const override {
+    return make_request("GET", std::string("/api/items/") + item_id, "", 200);
+  }
+  std::vector<test::process*> processes() override {
+    std::vector<test::process*> made;
+    for (std::size_t i = 0; i < nodes_.size(); ++i) made.push_back(&nodes_.at(i));
+    return made;
+  }
+
+ private:
+  std::string write_models() const {
+    const auto file = models_.path() / "models.toml";
+    std::ofstream(file) << models;
+    return file;
+  }
+
+  void store(std::size_t payload) {
+    auto through = nodes_.client(leader_);
+    const std::string prefix = std::string(item_id).substr(0, 24);
+    for (std::uint64_t i = 0; i < readable; ++i) {
+      const auto digits = std::to_string(i);
+      const auto id = prefix + std::string(12 - digits.size(), '0') + digits;
+      const auto said = through.post(
+          "/api/items", R"({"id":")" + id + R"(","value":")" + std::string(payload, 'x') + "\"}");
+      if (said.status != 201) throw std::runtime_error("an item was refused: " + said.body);
+    }
+  }
+
+  test::temporary_directory models_;
+  test::cluster nodes_;
+  std::size_t leader_ = 0;
+};
+
+}  // namespace
+
+std::unique_ptr<measured_system> start_lithair(std::size_t nodes, std::size_t payload) {
+  return std::make_unique<lithair_system>(nodes, payload);
+}
+
+}  // namespace lithair::bench
