@@ -4,11 +4,8 @@
 #include <fstream>
 #include <tuple>
 
-#define TOML_EXCEPTIONS 0
-#define TOML_ENABLE_FORMATTERS 0
-#include <toml++/toml.h>
-
 #include "models/text_codec.hpp"
+#include "models/toml.hpp"
 
 namespace lithair::models {
 

@@ -1,0 +1,69 @@
+// Bytes from a log or a store: whatever they are, reading them ends, and within their bounds.
+
+#include "models/command.hpp"
+#include "models/memory_state.hpp"
+#include "models/model_file.hpp"
+#include "models/record.hpp"
+#include "models/service.hpp"
+#include "test/models/fuzz.hpp"
+
+namespace {
+
+using namespace lithair::models;
+using lithair::fuzz::expect;
+
+const schema& test_schema() {
+  static const schema made = *parse_model_text(lithair::fuzz::model_text, "fuzz.toml");
+  return made;
+}
+
+std::string prepared(const write_request& request) {
+  return prepare(test_schema(), request, {}).value();
+}
+
+}  // namespace
+
+std::vector<std::string> lithair::fuzz::seeds() {
+  const collection* c = test_schema().find("m");
+  const std::string create = prepared(
+      {operation::create, c, "", R"({"id":"k","i":7,"n":0.5,"s":"words","m":"1.5","e":"x"})", {}});
+  memory_state state;
+  change_set changes;
+  static_cast<void>(lithair::models::apply(test_schema(), 3, create, state, true, changes));
+  std::vector<std::string> made{
+      create,
+      prepared({operation::patch, c, "k", R"({"s":null,"i":8})", {{1, 70000}, true, false}}),
+      prepared({operation::replace, c, "k", R"({"s":"u"})", {{}, false, true}}),
+      prepared({operation::remove, c, "k", "", {}}),
+  };
+  for (const auto& change : changes) {
+    made.push_back(change.value.value_or(""));
+  }
+  return made;
+}
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const auto bytes = lithair::fuzz::as_text(data, size);
+  const collection* c = test_schema().find("m");
+  memory_state state;
+  for (std::uint64_t index = 1; index < 4; ++index) {
+    change_set changes;
+    const auto made = lithair::models::apply(test_schema(), index, bytes, state, true, changes);
+    expect(!made || made->status < 300 || changes.empty(), "a refused command changes nothing");
+    expect(made || changes.empty(), "an unknown command changes nothing");
+    state.apply(changes);
+  }
+  if (const auto x = read_command(bytes)) {
+    expect(read_command(write_command(*x)).has_value(), "a command can be written and read again");
+  }
+  stored_record record;
+  if (read_record(bytes, record)) {
+    std::string json;
+    append_json(json, *c, record.fields);
+    const std::string again = write_record(record);
+    stored_record same;
+    expect(read_record(again, same) && same.version == record.version,
+           "a record can be written and read again");
+  }
+  return 0;
+}
