@@ -179,7 +179,7 @@ void measure(const wishes& w, std::unique_ptr<measured_system> system, std::vect
 int run(int argc, char** argv) {
   wishes w;
   CLI::App app{"Load on lithair_node, and on etcd when it is installed."};
-  app.add_option("--nodes", w.nodes, "cluster sizes (1,3)")->delimiter(',');
+  app.add_option("--nodes", w.nodes, "cluster sizes; 0: none (1,3)")->delimiter(',');
   app.add_option("--connections", w.connections, "client connections (1,64,256)")->delimiter(',');
   app.add_option("--seconds", w.seconds, "of each measurement (5)")->check(CLI::Range(1, 3600));
   app.add_option("--payload", w.payload, "bytes of a value (200)");
@@ -192,6 +192,7 @@ int run(int argc, char** argv) {
   app.add_flag("--json", w.json, "for programs");
   CLI11_PARSE(app, argc, argv);
   setenv("TMPDIR", w.directory.c_str(), 1);
+  std::erase(w.nodes, std::size_t{0});
   std::vector<row> rows;
   std::vector<idle_row> idle;
   for (const auto nodes : w.nodes) measure(w, start_lithair(nodes, w.payload), rows, idle);
