@@ -125,10 +125,10 @@ std::string describe(log_store& log, group_id where) {
   return out.str();
 }
 
-void commit(state_store& to, std::uint64_t index, const changes& what) {
+void commit(state_store& to, std::uint64_t index, const changes& what, std::uint64_t term) {
   std::vector<change_view> views;
   for (const auto& [key, value] : what) views.push_back({key, value});
-  to.commit(views, {index_t{index}, term_t{1}, members_up_to(3), "extra"});
+  to.commit(views, {index_t{index}, term_t{term}, members_up_to(3), "extra"});
 }
 
 std::string scanned(const state_source& from, std::string_view lower, std::string_view upper,

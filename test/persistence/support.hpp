@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "persistence/fault_points.hpp"
 #include "persistence/log_store.hpp"
 #include "persistence/state_store.hpp"
 #include "persistence/storage_error.hpp"
@@ -15,6 +16,10 @@ namespace lithair::persistence {
 
 inline std::ostream& operator<<(std::ostream& out, storage_errc code) {
   return out << to_string(code);
+}
+
+inline std::ostream& operator<<(std::ostream& out, fault_point point) {
+  return out << to_string(point);
 }
 
 namespace test {
@@ -61,7 +66,7 @@ struct change {
 using changes = std::vector<change>;
 
 /// Commits these as the state at `index`, with members 1 to 3.
-void commit(state_store& to, std::uint64_t index, const changes& what);
+void commit(state_store& to, std::uint64_t index, const changes& what, std::uint64_t term = 1);
 /// What a scan shows, as "key=value " one after the other.
 std::string scanned(const state_source& from, std::string_view lower, std::string_view upper,
                     scan_order order = scan_order::ascending);
