@@ -11,7 +11,8 @@ response answer_write(actors::submitted&& x, const models::collection& target) {
   if (x.what == actors::disposition::unavailable)
     return problem_response(503, "unavailable", x.reason + " Nothing was written.");
   if (x.what == actors::disposition::unknown)
-    return problem_response(504, "outcome_unknown", x.reason + " The write may or may not take effect.");
+    return problem_response(504, "outcome_unknown",
+                            x.reason + " The write may or may not take effect.");
   response result;
   result.status = x.result.status;
   result.body = std::move(x.result.body);
@@ -23,14 +24,17 @@ response answer_write(actors::submitted&& x, const models::collection& target) {
 }
 
 response answer_read(actors::answered&& x, const read_conditions& conditions) {
-  if (x.what == actors::disposition::unavailable) return problem_response(503, "unavailable", x.reason);
+  if (x.what == actors::disposition::unavailable)
+    return problem_response(503, "unavailable", x.reason);
   if (x.what == actors::disposition::unknown) return problem_response(504, "timeout", x.reason);
   response result;
   const auto version = x.result.version;
   // RFC 9110 §13.2.2: If-Match first, then If-None-Match.
   if (conditions.match && !conditions.match->matches(version)) {
-    result = problem_response(412, "precondition_failed", "The item is not at a version that If-Match names.");
-  } else if (x.result.status == 200 && conditions.none_match && conditions.none_match->matches(version)) {
+    result = problem_response(412, "precondition_failed",
+                              "The item is not at a version that If-Match names.");
+  } else if (x.result.status == 200 && conditions.none_match &&
+             conditions.none_match->matches(version)) {
     result.status = 304;
     result.version = version;
   } else {

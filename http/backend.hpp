@@ -24,8 +24,8 @@ struct backend {
   caf::actor aggregate;  ///< takes ask, for local reads
   std::vector<actors::loop*> loops;
   std::uint64_t node_id = 0;
-  std::string host;         ///< a numeric address to listen on
-  std::uint16_t port = 0;   ///< 0: any
+  std::string host;        ///< a numeric address to listen on
+  std::uint16_t port = 0;  ///< 0: any
 };
 
 }  // namespace lithair::http

@@ -42,9 +42,12 @@ bool chunk_decoder::step(char c) {
     case at::size:
       if (hex_value(c) >= 0) return take_digit(c);
       if (digits_ == 0) return false;
-      if (c == ';') at_ = at::extension;
-      else if (c == '\r') at_ = at::size_lf;
-      else return false;
+      if (c == ';')
+        at_ = at::extension;
+      else if (c == '\r')
+        at_ = at::size_lf;
+      else
+        return false;
       return true;
     case at::extension:
       if (c == '\r') {
@@ -73,8 +76,10 @@ bool chunk_decoder::step(char c) {
       return is_token(c) && ++trailers_ <= limits_.max_header_bytes &&
              ++trailer_lines_ <= limits_.max_headers;
     case at::trailer_name:
-      if (c == ':') at_ = at::trailer_value;
-      else if (!is_token(c)) return false;
+      if (c == ':')
+        at_ = at::trailer_value;
+      else if (!is_token(c))
+        return false;
       return ++trailers_ <= limits_.max_header_bytes;
     case at::trailer_value:
       if (c == '\r') {

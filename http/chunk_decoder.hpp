@@ -11,12 +11,11 @@ namespace lithair::http {
 
 /// Takes the chunked transfer coding off a body (RFC 9112 §7.1):
 ///
-///     body    = *( size [ extension ] CRLF data CRLF ) "0" [ extension ] CRLF *( trailer CRLF ) CRLF
-///     size    = 1*16 HEXDIG
-///     extension = ";" without control characters
+///     body    = *( size [ extension ] CRLF data CRLF ) "0" [ extension ] CRLF *( trailer CRLF )
+///     CRLF size    = 1*16 HEXDIG extension = ";" without control characters
 ///
-/// Nothing else is let through: what two readers could read differently is how requests are smuggled. Trailers are
-/// checked for their form and dropped.
+/// Nothing else is let through: what two readers could read differently is how requests are
+/// smuggled. Trailers are checked for their form and dropped.
 class chunk_decoder {
  public:
   enum class state : std::uint8_t { more, done, malformed, too_large };
@@ -48,10 +47,10 @@ class chunk_decoder {
   bool take_digit(char c);
 
   at at_ = at::size;
-  std::uint64_t left_ = 0;       // of the chunk's size, then of its data
-  std::uint32_t digits_ = 0;     // of the size seen so far
-  std::size_t extensions_ = 0;   // bytes of all extensions
-  std::size_t trailers_ = 0;     // bytes of all trailers
+  std::uint64_t left_ = 0;      // of the chunk's size, then of its data
+  std::uint32_t digits_ = 0;    // of the size seen so far
+  std::size_t extensions_ = 0;  // bytes of all extensions
+  std::size_t trailers_ = 0;    // bytes of all trailers
   std::size_t trailer_lines_ = 0;
   bool done_ = false;
   parser_limits limits_;

@@ -41,8 +41,10 @@ known_headers collect(const request& r) {
         if (same_name(x.name, "Content-Type")) keep(result.content_type, x);
         break;
       case 13:
-        if (same_name(x.name, "If-None-Match")) keep(result.if_none_match, x);
-        else if (same_name(x.name, "X-Consistency")) keep(result.consistency, x);
+        if (same_name(x.name, "If-None-Match"))
+          keep(result.if_none_match, x);
+        else if (same_name(x.name, "X-Consistency"))
+          keep(result.consistency, x);
         break;
       case 15:
         if (same_name(x.name, "Idempotency-Key")) keep(result.idempotency_key, x);
@@ -69,23 +71,28 @@ response bad_request(std::string_view code, std::string_view detail) {
   return problem_response(400, code, detail);
 }
 
-// -- writes -----------------------------------------------------------------------------------------
+// -- writes
+// -----------------------------------------------------------------------------------------
 
 std::optional<response> check_media(const request& r, const known_headers& headers) {
   if (r.verb == method::remove) return std::nullopt;
-  const auto type = headers.content_type == nullptr ? media::other : media_of(*headers.content_type);
+  const auto type =
+      headers.content_type == nullptr ? media::other : media_of(*headers.content_type);
   const bool patch = r.verb == method::patch;
   if (type == media::other || (type == media::merge_patch && !patch)) {
-    return problem_response(415, "unsupported_media_type",
-                            patch ? "The Content-Type must be application/merge-patch+json or application/json."
-                                  : "The Content-Type must be application/json.");
+    return problem_response(
+        415, "unsupported_media_type",
+        patch ? "The Content-Type must be application/merge-patch+json or application/json."
+              : "The Content-Type must be application/json.");
   }
   if (headers.content_encoding != nullptr && !same_name(*headers.content_encoding, "identity"))
-    return problem_response(415, "unsupported_encoding", "The body must come without a Content-Encoding.");
+    return problem_response(415, "unsupported_encoding",
+                            "The body must come without a Content-Encoding.");
   return std::nullopt;
 }
 
-std::optional<response> read_conditions_of(const known_headers& headers, models::preconditions& out) {
+std::optional<response> read_conditions_of(const known_headers& headers,
+                                           models::preconditions& out) {
   if (headers.if_match != nullptr) {
     auto condition = parse_condition(*headers.if_match, false);
     if (!condition) return bad_request("bad_condition", "The If-Match header is malformed.");
@@ -118,7 +125,8 @@ step begin_write(const request& r, matched&& place, const known_headers& headers
   if (auto refusal = check_media(r, headers)) return std::move(*refusal);
   // A key that would not be kept must not look as if it were.
   if (headers.idempotency_key != nullptr)
-    return problem_response(501, "idempotency_not_supported", "Idempotency-Key is not supported yet.");
+    return problem_response(501, "idempotency_not_supported",
+                            "Idempotency-Key is not supported yet.");
   models::write_request write{operation_of(r.verb), place.target, std::move(place.key), r.body, {}};
   if (write.op == models::operation::remove) write.body = {};
   if (auto refusal = read_conditions_of(headers, write.conditions)) return std::move(*refusal);
@@ -127,7 +135,8 @@ step begin_write(const request& r, matched&& place, const known_headers& headers
   return write_step{std::move(*command)};
 }
 
-// -- reads ------------------------------------------------------------------------------------------
+// -- reads
+// ------------------------------------------------------------------------------------------
 
 std::optional<actors::consistency> consistency_of(std::string_view word) {
   if (word == "linearizable") return actors::consistency::linearizable;
@@ -172,7 +181,8 @@ std::optional<response> item_conditions(const known_headers& headers, read_step&
   }
   if (headers.if_none_match != nullptr) {
     out.none_match = parse_condition(*headers.if_none_match, true);
-    if (!out.none_match) return bad_request("bad_condition", "The If-None-Match header is malformed.");
+    if (!out.none_match)
+      return bad_request("bad_condition", "The If-None-Match header is malformed.");
   }
   return std::nullopt;
 }
@@ -216,7 +226,8 @@ step begin_ready(const request& r) {
   return result;
 }
 
-// -- all --------------------------------------------------------------------------------------------
+// -- all
+// --------------------------------------------------------------------------------------------
 
 response options_answer(method_set allow) {
   response result;
@@ -271,6 +282,8 @@ exchange begin(const request& r, const router& routes, const models::schema& sch
   return result;
 }
 
-std::size_t body_limit(endpoint, std::size_t max_body, std::size_t) { return max_body; }
+std::size_t body_limit(endpoint, std::size_t max_body, std::size_t) {
+  return max_body;
+}
 
 }  // namespace lithair::http

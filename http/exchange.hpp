@@ -60,7 +60,8 @@ exchange begin(const request& r, const router& routes, const models::schema& sch
 /// The most bytes that a request to this endpoint may have as its body.
 std::size_t body_limit(endpoint what, std::size_t max_body, std::size_t max_bulk_body);
 
-// -- answers ------------------------------------------------------------------------------------------
+// -- answers
+// ------------------------------------------------------------------------------------------
 
 response answer_write(actors::submitted&& x, const models::collection& target);
 /// The conditions of an item's read; empty where there were none.

@@ -24,7 +24,9 @@ std::size_t connection_budget(std::size_t wanted) {
   if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY) return wanted;
   std::size_t open = 0;
   std::error_code ignored;
-  for (std::filesystem::directory_iterator it{"/proc/self/fd", ignored}, end; it != end; it.increment(ignored)) ++open;
+  for (std::filesystem::directory_iterator it{"/proc/self/fd", ignored}, end; it != end;
+       it.increment(ignored))
+    ++open;
   const auto taken = open + std::min<std::size_t>(reserved_descriptors, limit.rlim_cur / 4);
   return std::min<std::size_t>(wanted, limit.rlim_cur > taken ? limit.rlim_cur - taken : 1);
 }
@@ -42,7 +44,9 @@ front::front(backend node, const server_options& options)
   for (auto* x : common_.node.loops) lanes_.push_back(std::make_unique<lane>(common_, *x, seed()));
 }
 
-front::~front() { stop(); }
+front::~front() {
+  stop();
+}
 
 void front::start() {
   budget_ = connection_budget(common_.options.max_connections);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -12,8 +13,9 @@
 
 namespace lithair::http {
 
-/// The server over whatever answers: a listener on loop 0, and a lane of sessions on each loop. `start`,
-/// `drain` and `stop` belong to the owner's thread; the loops must run until `stop` has returned.
+/// The server over whatever answers: a listener on loop 0, and a lane of sessions on each loop.
+/// `start`, `drain` and `stop` belong to the owner's thread; the loops must run until `stop` has
+/// returned.
 class front {
  public:
   front(backend node, const server_options& options);
@@ -27,6 +29,8 @@ class front {
 
   /// Where it listens, once started.
   std::uint16_t port() const { return listener_.port(); }
+  /// Waits until no connection is open, for at most `limit`; whether that came about. Any thread.
+  bool deserted(std::chrono::milliseconds limit) { return common_.sessions.wait_until_none(limit); }
 
  private:
   bool take(int fd);

@@ -22,8 +22,9 @@ std::optional<std::uint64_t> parse_number(std::string_view value);
 
 /// An If-Match or If-None-Match (RFC 9110 §13.1).
 struct tag_condition {
-  bool any = false;                     ///< "*"
-  std::vector<std::uint64_t> versions;  ///< what the tags name; 0, which no item has, for a foreign tag
+  bool any = false;  ///< "*"
+  std::vector<std::uint64_t>
+      versions;  ///< what the tags name; 0, which no item has, for a foreign tag
 
   bool matches(std::uint64_t version) const;
 };

@@ -20,9 +20,9 @@ std::string imf_fixdate(std::int64_t seconds) {
   tm utc{};
   gmtime_r(&time, &utc);
   char text[64];
-  const auto n = std::snprintf(text, sizeof text, "%s, %02d %s %04d %02d:%02d:%02d GMT", days[utc.tm_wday],
-                               utc.tm_mday, months[utc.tm_mon], utc.tm_year + 1900, utc.tm_hour,
-                               utc.tm_min, utc.tm_sec);
+  const auto n = std::snprintf(text, sizeof text, "%s, %02d %s %04d %02d:%02d:%02d GMT",
+                               days[utc.tm_wday], utc.tm_mday, months[utc.tm_mon],
+                               utc.tm_year + 1900, utc.tm_hour, utc.tm_min, utc.tm_sec);
   return {text, static_cast<std::size_t>(n)};
 }
 
@@ -74,7 +74,9 @@ std::string lane::new_uuid() {
   return std::string{models::make_uuid_v7(now_us(), high, random()).view()};
 }
 
-void lane::add(session& x) { sessions_.push_back(&x); }
+void lane::add(session& x) {
+  sessions_.push_back(&x);
+}
 
 void lane::remove(session& x) {
   const auto at = std::ranges::find(sessions_, &x);

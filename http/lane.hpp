@@ -59,7 +59,10 @@ class session_count {
 /// What all sessions of a server know.
 struct common {
   common(backend b, const server_options& o)
-      : node(std::move(b)), options(o), routes(*node.schema), served_by(std::to_string(node.node_id)) {}
+      : node(std::move(b)),
+        options(o),
+        routes(*node.schema),
+        served_by(std::to_string(node.node_id)) {}
 
   const backend node;
   const server_options options;

@@ -25,7 +25,8 @@ constexpr int backlog = 1024;
 constexpr std::uint64_t pause_ms = 100;
 
 constexpr std::string_view refusal =
-    "HTTP/1.1 503 Service Unavailable\r\nContent-Type: application/problem+json\r\nContent-Length: 150\r\n"
+    "HTTP/1.1 503 Service Unavailable\r\nContent-Type: application/problem+json\r\nContent-Length: "
+    "150\r\n"
     "Retry-After: 1\r\nX-Content-Type-Options: nosniff\r\nConnection: close\r\n\r\n"
     R"({"type":"about:blank","title":"Service Unavailable","status":503,)"
     R"("detail":"Too many connections are open.","error":"too_many_connections","errors":[]})";
@@ -45,8 +46,9 @@ std::uint16_t port_of(int fd) {
   sockaddr_storage address{};
   socklen_t size = sizeof address;
   getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size);
-  const auto network = address.ss_family == AF_INET6 ? reinterpret_cast<sockaddr_in6*>(&address)->sin6_port
-                                                     : reinterpret_cast<sockaddr_in*>(&address)->sin_port;
+  const auto network = address.ss_family == AF_INET6
+                           ? reinterpret_cast<sockaddr_in6*>(&address)->sin6_port
+                           : reinterpret_cast<sockaddr_in*>(&address)->sin_port;
   return ntohs(network);
 }
 
@@ -77,7 +79,8 @@ void listener::bind_to(const std::string& host, std::uint16_t port) {
   // Only so that a port in TIME_WAIT can be taken again; one in use stays an error.
   const int yes = 1;
   setsockopt(fd_, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
-  if (::bind(fd_, found.list->ai_addr, found.list->ai_addrlen) != 0 || ::listen(fd_, backlog) != 0) {
+  if (::bind(fd_, found.list->ai_addr, found.list->ai_addrlen) != 0 ||
+      ::listen(fd_, backlog) != 0) {
     const std::string why = std::strerror(errno);
     ::close(fd_);
     fd_ = -1;
@@ -105,9 +108,8 @@ void listener::stop() {
 }
 
 void listener::watch() {
-  uv_poll_start(&poll_, UV_READABLE, [](uv_poll_t* h, int, int) {
-    static_cast<listener*>(h->data)->accept_waiting();
-  });
+  uv_poll_start(&poll_, UV_READABLE,
+                [](uv_poll_t* h, int, int) { static_cast<listener*>(h->data)->accept_waiting(); });
 }
 
 void listener::accept_waiting() {
@@ -142,7 +144,8 @@ void listener::refuse(int fd) {
   char scratch[4096];
   while (::recv(fd, scratch, sizeof scratch, MSG_DONTWAIT) > 0) {
   }
-  [[maybe_unused]] const auto sent = ::send(fd, refusal.data(), refusal.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+  [[maybe_unused]] const auto sent =
+      ::send(fd, refusal.data(), refusal.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
   ::shutdown(fd, SHUT_WR);
   ::close(fd);
 }

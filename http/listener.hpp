@@ -13,9 +13,9 @@ class loop;
 
 namespace lithair::http {
 
-/// A listening socket on a loop. Whatever it accepts within the budget it hands on; the rest is told 503 and
-/// closed. Also when the process has no file descriptor left it goes on to refuse, instead of letting
-/// clients wait or turning in circles.
+/// A listening socket on a loop. Whatever it accepts within the budget it hands on; the rest is
+/// told 503 and closed. Also when the process has no file descriptor left it goes on to refuse,
+/// instead of letting clients wait or turning in circles.
 class listener {
  public:
   /// Called on the loop's thread with a connected, non-blocking socket; false: too many, refuse it.

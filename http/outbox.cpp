@@ -49,7 +49,8 @@ bool outbox::flush(uv_stream_t* socket, void (*done)(void*, int), void* owner) {
   owner_ = owner;
   std::array<uv_buf_t, max_buffers> buffers;
   const auto n = std::min(next_.size(), max_buffers);
-  std::transform(next_.begin(), next_.begin() + static_cast<std::ptrdiff_t>(n), buffers.begin(), as_buffer);
+  std::transform(next_.begin(), next_.begin() + static_cast<std::ptrdiff_t>(n), buffers.begin(),
+                 as_buffer);
   const int written = uv_try_write(socket, buffers.data(), static_cast<unsigned>(n));
   if (written < 0 && written != UV_EAGAIN) return false;
   if (written > 0) advance(static_cast<std::size_t>(written));

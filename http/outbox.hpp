@@ -8,8 +8,9 @@
 
 namespace lithair::http {
 
-/// The bytes on their way to one client. What is added between two flushes leaves in one write; a write that can't
-/// be completed at once goes on by itself, and what is added meanwhile waits behind it. One thread: the socket's loop.
+/// The bytes on their way to one client. What is added between two flushes leaves in one write; a
+/// write that can't be completed at once goes on by itself, and what is added meanwhile waits
+/// behind it. One thread: the socket's loop.
 class outbox {
  public:
   /// Where to append small things: heads, small bodies.
@@ -17,8 +18,8 @@ class outbox {
   /// Adds a body without copying it when it is large.
   void add(std::string&& body);
 
-  /// Writes as much as the socket takes. False when the connection is broken. While a rest is under way `done` will be
-  /// called on `owner` with the write's result.
+  /// Writes as much as the socket takes. False when the connection is broken. While a rest is under
+  /// way `done` will be called on `owner` with the write's result.
   [[nodiscard]] bool flush(uv_stream_t* socket, void (*done)(void* owner, int result), void* owner);
 
   bool empty() const { return !writing() && next_bytes() == 0; }

@@ -83,7 +83,9 @@ response index_page(const models::schema& schema) {
   });
 }
 
-response alive_page() { return page({{"status", "alive"}}); }
+response alive_page() {
+  return page({{"status", "alive"}});
+}
 
 response ready_page(std::uint64_t applied) {
   return page({{"status", "ready"}, {"applied", applied}});
@@ -93,7 +95,8 @@ response status_page(const actors::node_status& x, const models::schema& schema)
   return page({
       {"node_id", x.raft.id.value},
       {"version", LITHAIR_VERSION},
-      {"cluster_id", x.cluster == 0 ? json::value(nullptr) : json::value(std::to_string(x.cluster))},
+      {"cluster_id",
+       x.cluster == 0 ? json::value(nullptr) : json::value(std::to_string(x.cluster))},
       {"addr", x.addr},
       {"role", name_of(x.raft.now)},
       {"leader_id", id_or_null(x.raft.leader)},

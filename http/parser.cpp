@@ -38,7 +38,8 @@ void forget(std::string& buffer) {
 
 }  // namespace
 
-// -- heads ------------------------------------------------------------------------------------------
+// -- heads
+// ------------------------------------------------------------------------------------------
 
 parser::event parser::next(std::string_view& input) {
   switch (stage_) {
@@ -98,7 +99,8 @@ parser::scanned parser::scan(std::string_view text) {
     const auto end = static_cast<std::size_t>(static_cast<const char*>(found) - rest.data());
     const auto line = rest.substr(0, end);
     // The first CR must be the one that belongs to this LF.
-    const auto* cr = static_cast<const char*>(line.empty() ? nullptr : std::memchr(line.data(), '\r', end));
+    const auto* cr =
+        static_cast<const char*>(line.empty() ? nullptr : std::memchr(line.data(), '\r', end));
     if (cr == nullptr || cr != line.data() + end - 1) {
       fail(400, "bad_line", "A line of the request's head does not end in CR LF.");
       return scanned::failed;
@@ -183,8 +185,7 @@ bool parser::read_target(std::string_view target) {
     const auto end = std::min(target.find_first_of("/?"), target.size());
     authority_ = target.substr(0, end);
     target.remove_prefix(end);
-    if (authority_.empty())
-      return refuse(400, "bad_target", "The request's target is malformed.");
+    if (authority_.empty()) return refuse(400, "bad_target", "The request's target is malformed.");
     if (target.empty()) target = "/";
   }
   const bool asterisk = target == "*" && request_.verb == method::options && authority_.empty();
@@ -197,7 +198,8 @@ bool parser::read_target(std::string_view target) {
   return true;
 }
 
-// -- header lines -----------------------------------------------------------------------------------
+// -- header lines
+// -----------------------------------------------------------------------------------
 
 /// What llhttp calls while it reads the header lines. They lie in one piece, so each name and each
 /// value comes as one span.
@@ -269,7 +271,8 @@ bool parser::check_host() {
   const header* host = nullptr;
   for (const auto& x : headers_) {
     if (!same_name(x.name, "Host")) continue;
-    if (host != nullptr) return refuse(400, "bad_host", "The request has more than one Host header.");
+    if (host != nullptr)
+      return refuse(400, "bad_host", "The request has more than one Host header.");
     host = &x;
   }
   if (host == nullptr) {
@@ -333,7 +336,8 @@ void parser::read_connection() {
   request_.keep_alive = keep && !close;
 }
 
-// -- bodies -----------------------------------------------------------------------------------------
+// -- bodies
+// -----------------------------------------------------------------------------------------
 
 parser::event parser::begin_body(std::string_view& input) {
   max_body_ = limits_.max_body;
@@ -357,7 +361,8 @@ void parser::own_head() {
     // A target of ours ("/" for an empty one) stays where it is.
     if (x.data() >= from && x.data() + x.size() <= end) x = {to + (x.data() - from), x.size()};
   };
-  for (auto* x : {&request_.method_name, &request_.target, &request_.path, &request_.query}) move(*x);
+  for (auto* x : {&request_.method_name, &request_.target, &request_.path, &request_.query})
+    move(*x);
   for (auto& x : headers_) {
     move(x.name);
     move(x.value);

@@ -15,9 +15,9 @@ namespace lithair::http {
 /// Bytes of one connection in, its requests out, in order (RFC 9112). Pure: no I/O, no clock. One
 /// thread.
 ///
-/// Strict on purpose: every line ends in CRLF, nothing is folded, a length is said once and in one way. Each head is
-/// looked through for these rules first and then read by llhttp, so two readers must agree on it. After the first
-/// malformed byte nothing more is taken from the connection.
+/// Strict on purpose: every line ends in CRLF, nothing is folded, a length is said once and in one
+/// way. Each head is looked through for these rules first and then read by llhttp, so two readers
+/// must agree on it. After the first malformed byte nothing more is taken from the connection.
 class parser {
  public:
   enum class event : std::uint8_t {
@@ -36,9 +36,9 @@ class parser {
 
   explicit parser(const parser_limits& limits) : limits_(limits), max_body_(limits.max_body) {}
 
-  /// Goes on with `input`, which follows what was consumed before, and advances it. Bytes behind the
-  /// request that it returns are left in `input`. After `head` the next call comes before the bytes
-  /// in `input` go away.
+  /// Goes on with `input`, which follows what was consumed before, and advances it. Bytes behind
+  /// the request that it returns are left in `input`. After `head` the next call comes before the
+  /// bytes in `input` go away.
   event next(std::string_view& input);
 
   const request& current() const { return request_; }

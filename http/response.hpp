@@ -14,13 +14,13 @@ struct response {
   int status = 200;
   std::string body;
   std::string_view content_type = "application/json";  ///< a literal; used when there is a body
-  std::uint64_t version = 0;       ///< ETag; 0: none
-  std::uint64_t raft_index = 0;    ///< X-Raft-Index; 0: none
-  std::optional<std::uint64_t> applied;  ///< X-Applied-Index
+  std::uint64_t version = 0;                           ///< ETag; 0: none
+  std::uint64_t raft_index = 0;                        ///< X-Raft-Index; 0: none
+  std::optional<std::uint64_t> applied;                ///< X-Applied-Index
   std::string location;
-  method_set allow = 0;            ///< Allow; 0: none
+  method_set allow = 0;             ///< Allow; 0: none
   std::uint32_t retry_after_s = 0;  ///< Retry-After; 0: none
-  bool close = false;              ///< the connection ends after it
+  bool close = false;               ///< the connection ends after it
 };
 
 /// An `application/problem+json` answer.

@@ -39,9 +39,9 @@ struct fixed_path {
 };
 
 constexpr fixed_path fixed_paths[] = {
-    {"/", endpoint::index},         {"/livez", endpoint::livez},
-    {"/health", endpoint::livez},   {"/readyz", endpoint::readyz},
-    {"/ready", endpoint::readyz},   {"/status", endpoint::status},
+    {"/", endpoint::index},          {"/livez", endpoint::livez},
+    {"/health", endpoint::livez},    {"/readyz", endpoint::readyz},
+    {"/ready", endpoint::readyz},    {"/status", endpoint::status},
     {"/cluster", endpoint::cluster}, {"/raft/leader", endpoint::leader},
 };
 
@@ -102,9 +102,13 @@ std::size_t depth_of(std::string_view path) {
 
 }  // namespace
 
-std::string_view name_of(endpoint x) { return facts[static_cast<std::size_t>(x)].name; }
+std::string_view name_of(endpoint x) {
+  return facts[static_cast<std::size_t>(x)].name;
+}
 
-method_set methods_of(endpoint x) { return facts[static_cast<std::size_t>(x)].methods; }
+method_set methods_of(endpoint x) {
+  return facts[static_cast<std::size_t>(x)].methods;
+}
 
 router::router(const models::schema& schema) {
   for (const auto& x : fixed_paths) add(x.path, x.what, nullptr);

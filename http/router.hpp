@@ -41,11 +41,13 @@ struct matched {
   std::string key;  ///< of an item: percent-decoded, any bytes
 };
 
-/// From paths to endpoints: a table of the fixed paths and the collections'. Segments are decoded one by one, so
+/// From paths to endpoints: a table of the fixed paths and the collections'. Segments are decoded
+/// one by one, so
 /// "%2f" is data in an id, never a separator, and ".." goes nowhere else. Immutable; any thread.
 class router {
  public:
-  /// `schema` must outlive the router. Throws std::runtime_error when a collection's path is one of ours.
+  /// `schema` must outlive the router. Throws std::runtime_error when a collection's path is one of
+  /// ours.
   explicit router(const models::schema& schema);
 
   matched match(std::string_view path) const;

@@ -35,14 +35,16 @@ session& owner(Handle* h) {
 
 }  // namespace
 
-// -- life -------------------------------------------------------------------------------------------
+// -- life
+// -------------------------------------------------------------------------------------------
 
 session::session(caf::actor_config& cfg, lane* where, int fd)
     : actors::hosted_actor(cfg, &where->home()),
       lane_(*where),
       options_(where->all().options),
       fd_(fd),
-      parser_({options_.max_target, options_.max_header_bytes, options_.max_headers, options_.max_body}) {}
+      parser_({options_.max_target, options_.max_header_bytes, options_.max_headers,
+               options_.max_body}) {}
 
 session::~session() {
   if (fd_ >= 0) ::close(fd_);
@@ -68,7 +70,8 @@ caf::behavior session::make_behavior() {
         auto* s = slots_.find(x.token);
         if (s == nullptr) return;
         const auto token = x.token;
-        answer(token, answer_read(std::move(x), s->conditions ? *s->conditions : read_conditions{}));
+        answer(token,
+               answer_read(std::move(x), s->conditions ? *s->conditions : read_conditions{}));
       },
       [this](actors::node_status& x) {
         if (auto* s = slots_.find(x.token))
@@ -103,8 +106,10 @@ void session::close() {
   phase_ = phase::closed;
   slots_.clear();
   if (open_handles_ == 0) return;
-  uv_close(reinterpret_cast<uv_handle_t*>(&socket_), [](uv_handle_t* h) { owner(h).handle_closed(); });
-  uv_close(reinterpret_cast<uv_handle_t*>(&timer_), [](uv_handle_t* h) { owner(h).handle_closed(); });
+  uv_close(reinterpret_cast<uv_handle_t*>(&socket_),
+           [](uv_handle_t* h) { owner(h).handle_closed(); });
+  uv_close(reinterpret_cast<uv_handle_t*>(&timer_),
+           [](uv_handle_t* h) { owner(h).handle_closed(); });
 }
 
 void session::handle_closed() {
@@ -133,7 +138,8 @@ void session::drain() {
   settle();
 }
 
-// -- the socket -------------------------------------------------------------------------------------
+// -- the socket
+// -------------------------------------------------------------------------------------
 
 void session::resume_reading() {
   if (reading_) return;
@@ -179,9 +185,12 @@ void session::on_written(int result) {
   settle();
 }
 
-void session::turn_ended() { settle(); }
+void session::turn_ended() {
+  settle();
+}
 
-// -- requests ---------------------------------------------------------------------------------------
+// -- requests
+// ---------------------------------------------------------------------------------------
 
 bool session::full() const {
   return slots_.size() >= options_.max_pipelined || unsent() > max_unsent;
@@ -220,7 +229,8 @@ void session::take(std::string_view input) {
 void session::on_head(bool body_waits) {
   since_ = now();
   const auto& r = parser_.current();
-  parser_.limit_body(body_limit(lane_.all().routes.match(r.path).what, options_.max_body, options_.max_bulk_body));
+  parser_.limit_body(
+      body_limit(lane_.all().routes.match(r.path).what, options_.max_body, options_.max_bulk_body));
   continue_due_ = r.expects_continue && body_waits;
 }
 
@@ -254,7 +264,8 @@ void session::on_request() {
     perform(token, std::move(x.next));
   } catch (const std::exception& e) {
     spdlog::error("request {} to {} failed: {}", s.request_id, name_of(s.what), e.what());
-    answer(token, problem_response(500, "internal_error", "The server failed to handle this request."));
+    answer(token,
+           problem_response(500, "internal_error", "The server failed to handle this request."));
   }
 }
 
@@ -303,7 +314,8 @@ void session::perform(std::uint64_t token, read_step&& read) {
   send(to, actors::ask{token, read.level, read.min_index, std::move(read.what)});
 }
 
-// -- answers ----------------------------------------------------------------------------------------
+// -- answers
+// ----------------------------------------------------------------------------------------
 
 void session::answer(std::uint64_t token, http::response&& x) {
   auto* s = slots_.find(token);
@@ -354,7 +366,9 @@ void session::settle() {
       out_.tail().append("HTTP/1.1 100 Continue\r\n\r\n");
     }
     const bool was_writing = out_.writing();
-    const auto written = [](void* self, int result) { static_cast<session*>(self)->on_written(result); };
+    const auto written = [](void* self, int result) {
+      static_cast<session*>(self)->on_written(result);
+    };
     if (!out_.flush(stream(), written, this)) return close();
     if (out_.writing() && !was_writing) {
       write_since_ = now();
@@ -371,27 +385,32 @@ void session::settle() {
   watch();
 }
 
-// Closing with unread bytes would make the system reset the connection, and the client might lose our last answer: first say
-// that nothing more comes, then read on until the client closes too.
+// Closing with unread bytes would make the system reset the connection, and the client might lose
+// our last answer: first say that nothing more comes, then read on until the client closes too.
 void session::linger() {
   if (client_done_) return close();
   phase_ = phase::lingering;
   linger_until_ = now() + linger_ms;
   backlog_ = {};
   uv_os_fd_t fd = -1;
-  if (uv_fileno(reinterpret_cast<uv_handle_t*>(&socket_), &fd) != 0 || ::shutdown(fd, SHUT_WR) != 0) return close();
+  if (uv_fileno(reinterpret_cast<uv_handle_t*>(&socket_), &fd) != 0 || ::shutdown(fd, SHUT_WR) != 0)
+    return close();
   resume_reading();
 }
 
-// -- time -------------------------------------------------------------------------------------------
+// -- time
+// -------------------------------------------------------------------------------------------
 
-std::uint64_t session::now() { return home()->now_ms(); }
+std::uint64_t session::now() {
+  return home()->now_ms();
+}
 
 std::uint64_t session::deadline() const {
   if (phase_ == phase::lingering) return linger_until_;
   auto result = never;
   if (out_.writing()) result = write_since_ + options_.write_timeout_ms;
-  if (!slots_.empty()) return std::min(result, slots_.front().since_ms + options_.answer_timeout_ms);
+  if (!slots_.empty())
+    return std::min(result, slots_.front().since_ms + options_.answer_timeout_ms);
   if (phase_ != phase::serving || paused_) return result;
   if (parser_.in_body()) return std::min(result, since_ + options_.body_timeout_ms);
   if (!parser_.between_requests()) return std::min(result, since_ + options_.header_timeout_ms);
@@ -405,7 +424,8 @@ void session::watch() {
   if (at == never || (timer_at_ != 0 && timer_at_ <= at)) return;
   timer_at_ = at;
   const auto wait = at > now() ? at - now() : 0;
-  uv_timer_start(&timer_, [](uv_timer_t* h) { owner(h).on_timer(); }, wait, 0);
+  uv_timer_start(
+      &timer_, [](uv_timer_t* h) { owner(h).on_timer(); }, wait, 0);
 }
 
 void session::on_timer() {

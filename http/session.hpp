@@ -17,8 +17,9 @@
 
 namespace lithair::http {
 
-/// One HTTP connection as an actor on a loop: reads requests, asks the node's actors, answers in the order of
-/// the requests. libuv calls straight into it and messages are handled on the same thread, so nothing is locked.
+/// One HTTP connection as an actor on a loop: reads requests, asks the node's actors, answers in
+/// the order of the requests. libuv calls straight into it and messages are handled on the same
+/// thread, so nothing is locked.
 ///
 /// It owns its socket and its timer and keeps itself alive until both are closed; then it ends.
 class session final : public actors::hosted_actor {
@@ -96,17 +97,17 @@ class session final : public actors::hosted_actor {
   parser parser_;
   slots slots_;
   outbox out_;
-  std::string backlog_;    // read, and not taken while full
+  std::string backlog_;  // read, and not taken while full
   bool reading_ = false;
-  bool paused_ = false;    // not reading, for too much is under way
-  bool client_done_ = false;    // it has said everything
-  bool continue_due_ = false;   // it waits for 100 Continue
+  bool paused_ = false;        // not reading, for too much is under way
+  bool client_done_ = false;   // it has said everything
+  bool continue_due_ = false;  // it waits for 100 Continue
 
   std::uint64_t since_ = 0;        // began: the partial head, the body, or being idle
   std::uint64_t write_since_ = 0;  // the write under way last made progress
   std::size_t write_left_ = 0;     // as of then
   std::uint64_t linger_until_ = 0;
-  std::uint64_t timer_at_ = 0;     // when the timer fires; 0: it does not run
+  std::uint64_t timer_at_ = 0;  // when the timer fires; 0: it does not run
 };
 
 }  // namespace lithair::http

@@ -18,17 +18,18 @@ struct slot {
   int minor_version = 1;
   bool keep_alive = true;
   bool head_only = false;
-  bool write = false;     ///< its outcome is unknown until it is answered
+  bool write = false;  ///< its outcome is unknown until it is answered
   bool answered = false;
-  bool close = false;     ///< its answer is the connection's last
+  bool close = false;  ///< its answer is the connection's last
   std::uint64_t since_ms = 0;
   std::string request_id;
   std::unique_ptr<read_conditions> conditions;
   std::string bytes;  ///< once answered
 };
 
-/// The requests of one connection under way, in the order they came, which is the order of their answers. Each has a token,
-/// rising by one, that its answer names. A ring that grows to what is needed and keeps it.
+/// The requests of one connection under way, in the order they came, which is the order of their
+/// answers. Each has a token, rising by one, that its answer names. A ring that grows to what is
+/// needed and keeps it.
 class slots {
  public:
   bool empty() const { return count_ == 0; }

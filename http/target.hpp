@@ -17,7 +17,8 @@ std::optional<std::vector<std::string>> path_segments(std::string_view path);
 
 using parameters = std::vector<std::pair<std::string, std::string>>;
 
-/// The pairs of a query string, decoded as forms encode them ('+' is a space); nullopt when malformed.
+/// The pairs of a query string, decoded as forms encode them ('+' is a space); nullopt when
+/// malformed.
 std::optional<parameters> query_parameters(std::string_view query);
 
 }  // namespace lithair::http

@@ -7,13 +7,15 @@
 
 namespace lithair::http::test {
 
-/// What a parser makes of a connection's bytes, in words: each request as `METHOD target[ close][ body]`,
-/// a failure as its status, each followed by a newline. `piece` is how many bytes arrive at a time.
+/// What a parser makes of a connection's bytes, in words: each request as `METHOD target[ close][
+/// body]`, a failure as its status, each followed by a newline. `piece` is how many bytes arrive at
+/// a time.
 inline std::string parsed(std::string_view bytes, std::size_t piece, const parser_limits& limits) {
   parser p{limits};
   std::string result;
   while (!bytes.empty()) {
-    // A buffer of its own for each piece, so that a view which outlives it is found by AddressSanitizer.
+    // A buffer of its own for each piece, so that a view which outlives it is found by
+    // AddressSanitizer.
     const std::string buffer{bytes.substr(0, piece)};
     bytes.remove_prefix(buffer.size());
     std::string_view input = buffer;

@@ -15,7 +15,8 @@ using lithair::http::test::parsed;
 
 namespace {
 
-constexpr parser_limits limits{.max_target = 64, .max_header_bytes = 256, .max_headers = 8, .max_body = 32};
+constexpr parser_limits limits{
+    .max_target = 64, .max_header_bytes = 256, .max_headers = 8, .max_body = 32};
 
 struct sample {
   std::string name;
@@ -23,16 +24,22 @@ struct sample {
   std::string expected;
 };
 
-std::ostream& operator<<(std::ostream& out, const sample& x) { return out << x.name; }
+std::ostream& operator<<(std::ostream& out, const sample& x) {
+  return out << x.name;
+}
 
 const std::string host = "Host: a\r\n";
 const std::string next = "GET /next HTTP/1.1\r\nHost: a\r\n\r\n";
 
-std::string get(const std::string& headers) { return "GET /x HTTP/1.1\r\n" + headers + "\r\n"; }
+std::string get(const std::string& headers) {
+  return "GET /x HTTP/1.1\r\n" + headers + "\r\n";
+}
 std::string post(const std::string& headers, const std::string& body) {
   return "POST /x HTTP/1.1\r\n" + host + headers + "\r\n" + body;
 }
-std::string chunked(const std::string& body) { return post("Transfer-Encoding: chunked\r\n", body); }
+std::string chunked(const std::string& body) {
+  return post("Transfer-Encoding: chunked\r\n", body);
+}
 
 void check(const sample& x) {
   for (const std::size_t piece : {x.bytes.size(), std::size_t{1}, std::size_t{7}})
@@ -43,28 +50,38 @@ const std::vector<sample> well_formed{
     {"a plain request", get(host), "GET /x\n"},
     {"requests behind each other", get(host) + next + next, "GET /x\nGET /next\nGET /next\n"},
     {"an empty line before a request", "\r\n" + get(host), "GET /x\n"},
-    {"an empty line between requests", post("Content-Length: 2\r\n", "ab") + "\r\n" + next, "POST /x ab\nGET /next\n"},
-    {"a body with its length", post("Content-Length: 5\r\n", "hello") + next, "POST /x hello\nGET /next\n"},
+    {"an empty line between requests", post("Content-Length: 2\r\n", "ab") + "\r\n" + next,
+     "POST /x ab\nGET /next\n"},
+    {"a body with its length", post("Content-Length: 5\r\n", "hello") + next,
+     "POST /x hello\nGET /next\n"},
     {"a body of no bytes", post("Content-Length: 0\r\n", "") + next, "POST /x\nGET /next\n"},
     {"a chunked body", chunked("3\r\nabc\r\n0A\r\n0123456789\r\n0\r\n\r\n") + next,
      "POST /x abc0123456789\nGET /next\n"},
-    {"chunk extensions", chunked("3;a=\"b\"\r\nabc\r\n0;last\r\n\r\n") + next, "POST /x abc\nGET /next\n"},
-    {"trailers", chunked("1\r\na\r\n0\r\nX-Sum: 1\r\nX-More:\r\n\r\n") + next, "POST /x a\nGET /next\n"},
+    {"chunk extensions", chunked("3;a=\"b\"\r\nabc\r\n0;last\r\n\r\n") + next,
+     "POST /x abc\nGET /next\n"},
+    {"trailers", chunked("1\r\na\r\n0\r\nX-Sum: 1\r\nX-More:\r\n\r\n") + next,
+     "POST /x a\nGET /next\n"},
     {"coding in capitals", post("transfer-encoding: Chunked\r\n", "0\r\n\r\n"), "POST /x\n"},
-    {"GET with a body", "GET /x HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\nab" + next, "GET /x ab\nGET /next\n"},
-    {"HEAD with a body", "HEAD /x HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\nab" + next, "HEAD /x ab\nGET /next\n"},
+    {"GET with a body", "GET /x HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\nab" + next,
+     "GET /x ab\nGET /next\n"},
+    {"HEAD with a body", "HEAD /x HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\nab" + next,
+     "HEAD /x ab\nGET /next\n"},
     {"connection close", get(host + "Connection: Close\r\n"), "GET /x close\n"},
     {"close among other options", get(host + "Connection: upgrade, close\r\n"), "GET /x close\n"},
     {"HTTP/1.0 closes", "GET /x HTTP/1.0\r\n\r\n", "GET /x close\n"},
-    {"HTTP/1.0 keeps alive when asked", "GET /x HTTP/1.0\r\nConnection: keep-alive\r\n\r\n", "GET /x\n"},
-    {"Upgrade is ignored", get(host + "Upgrade: websocket\r\nConnection: upgrade\r\n") + next, "GET /x\nGET /next\n"},
-    {"an unknown method keeps the framing", "BREW /x HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n\r\nz" + next,
-     "BREW /x z\nGET /next\n"},
+    {"HTTP/1.0 keeps alive when asked", "GET /x HTTP/1.0\r\nConnection: keep-alive\r\n\r\n",
+     "GET /x\n"},
+    {"Upgrade is ignored", get(host + "Upgrade: websocket\r\nConnection: upgrade\r\n") + next,
+     "GET /x\nGET /next\n"},
+    {"an unknown method keeps the framing",
+     "BREW /x HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n\r\nz" + next, "BREW /x z\nGET /next\n"},
     {"absolute form", "GET http://a/x?y HTTP/1.1\r\nHost: A\r\n\r\n", "GET /x?y\n"},
-    {"absolute form without a path", "POST http://a HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n\r\nz", "POST / z\n"},
+    {"absolute form without a path",
+     "POST http://a HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n\r\nz", "POST / z\n"},
     {"asterisk form", "OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\n", "OPTIONS *\n"},
     {"an empty header", get(host + "X:\r\n"), "GET /x\n"},
-    {"spaces around a value", "POST /x HTTP/1.1\r\nHost: \t a \t\r\nContent-Length:  2  \r\n\r\nab", "POST /x ab\n"},
+    {"spaces around a value", "POST /x HTTP/1.1\r\nHost: \t a \t\r\nContent-Length:  2  \r\n\r\nab",
+     "POST /x ab\n"},
     {"high bytes in a value", get(host + "X: \xc3\xa9\r\n"), "GET /x\n"},
     {"a head that never ends", "GET /x HTTP/1.1\r\nHo", "unfinished\n"},
     {"a body that never ends", post("Content-Length: 5\r\n", "ab"), "unfinished\n"},
@@ -78,7 +95,8 @@ const std::vector<sample> ambiguous_lengths{
     {"the same length twice", "Content-Length: 3\r\nContent-Length: 3\r\n", "400\n"},
     {"a list of lengths", "Content-Length: 3, 3\r\n", "400\n"},
     {"chunked twice", "Transfer-Encoding: chunked, chunked\r\n", "400\n"},
-    {"chunked in two headers", "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n", "400\n"},
+    {"chunked in two headers", "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n",
+     "400\n"},
     {"an empty element first", "Transfer-Encoding: ,chunked\r\n", "400\n"},
     {"an empty element last", "Transfer-Encoding: chunked,\r\n", "400\n"},
     {"identity", "Transfer-Encoding: identity\r\n", "400\n"},
@@ -94,7 +112,8 @@ const std::vector<sample> ambiguous_lengths{
     {"empty length", "Content-Length:\r\n", "400\n"},
     {"length of 2^64", "Content-Length: 18446744073709551616\r\n", "400\n"},
     {"length of 2^64 + 5", "Content-Length: 18446744073709551621\r\n", "400\n"},
-    {"length of 400 digits is a long header", "Content-Length: " + std::string(400, '9') + "\r\n", "431\n"},
+    {"length of 400 digits is a long header", "Content-Length: " + std::string(400, '9') + "\r\n",
+     "431\n"},
 };
 
 const std::vector<sample> bad_chunks{
@@ -120,13 +139,16 @@ const std::vector<sample> bad_chunks{
     {"NUL in an extension", std::string{"1;x\0\r\na\r\n0\r\n\r\n", 15}, "400\n"},
     {"an endless extension", "1;" + std::string(5000, 'x') + "\r\na\r\n0\r\n\r\n", "400\n"},
     {"huge trailers", "0\r\nX: " + std::string(300, 'x') + "\r\n\r\n", "400\n"},
-    {"many trailers", "0\r\nX: 1\r\nX: 1\r\nX: 1\r\nX: 1\r\nX: 1\r\nX: 1\r\nX: 1\r\nX: 1\r\nX: 1\r\n\r\n", "400\n"},
+    {"many trailers",
+     "0\r\nX: 1\r\nX: 1\r\nX: 1\r\nX: 1\r\nX: 1\r\nX: 1\r\nX: 1\r\nX: 1\r\nX: 1\r\n\r\n", "400\n"},
     {"a trailer without a colon", "0\r\nX\r\n\r\n", "400\n"},
     {"a folded trailer", "0\r\nX: 1\r\n 2\r\n\r\n", "400\n"},
     {"a trailer with a bare LF", "0\r\nX: 1\n\r\n", "400\n"},
     {"data over the limit", "21\r\n" + std::string(33, 'x') + "\r\n0\r\n\r\n", "413\n"},
     {"data over the limit in small chunks",
-     "10\r\n" + std::string(16, 'x') + "\r\n10\r\n" + std::string(16, 'x') + "\r\n1\r\nx\r\n0\r\n\r\n", "413\n"},
+     "10\r\n" + std::string(16, 'x') + "\r\n10\r\n" + std::string(16, 'x') +
+         "\r\n1\r\nx\r\n0\r\n\r\n",
+     "413\n"},
 };
 
 const std::vector<sample> bad_heads{
@@ -149,7 +171,8 @@ const std::vector<sample> bad_heads{
     {"a Host with user information", get("Host: u@a\r\n"), "400\n"},
     {"two Hosts in HTTP/1.0", "GET /x HTTP/1.0\r\nHost: a\r\nHost: a\r\n\r\n", "400\n"},
     {"absolute form with another Host", "GET http://b/x HTTP/1.1\r\nHost: a\r\n\r\n", "400\n"},
-    {"absolute form with user information", "GET http://u@a/x HTTP/1.1\r\nHost: a\r\n\r\n", "400\n"},
+    {"absolute form with user information", "GET http://u@a/x HTTP/1.1\r\nHost: a\r\n\r\n",
+     "400\n"},
     {"absolute form without a host", "GET http:///x HTTP/1.1\r\nHost: a\r\n\r\n", "400\n"},
     {"absolute form of another scheme", "GET ftp://a/x HTTP/1.1\r\nHost: a\r\n\r\n", "400\n"},
     {"bare LF lines", "GET /x HTTP/1.1\nHost: a\n\n", "400\n"},
@@ -158,7 +181,8 @@ const std::vector<sample> bad_heads{
     {"bare CR between headers", "GET /x HTTP/1.1\r\nHost: a\rX: 1\r\n\r\n", "400\n"},
     {"bare CR in the request line", "GET /x\r HTTP/1.1\r\nHost: a\r\n\r\n", "400\n"},
     {"two CR at a line's end", "GET /x HTTP/1.1\r\r\nHost: a\r\n\r\n", "400\n"},
-    {"chunked in HTTP/1.0", "POST /x HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", "400\n"},
+    {"chunked in HTTP/1.0", "POST /x HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+     "400\n"},
     {"an unknown expectation", get(host + "Expect: tea\r\n"), "417\n"},
 };
 
@@ -191,27 +215,36 @@ const std::vector<sample> bad_request_lines{
 const std::vector<sample> too_large{
     {"a target over the limit", "GET /" + std::string(64, 'x') + " HTTP/1.1\r\n", "414\n"},
     {"a target whose end never comes", "GET /" + std::string(500, 'x'), "414\n"},
-    {"nine headers", get(host + "A: 1\r\nA: 1\r\nA: 1\r\nA: 1\r\nA: 1\r\nA: 1\r\nA: 1\r\nA: 1\r\n"), "431\n"},
+    {"nine headers", get(host + "A: 1\r\nA: 1\r\nA: 1\r\nA: 1\r\nA: 1\r\nA: 1\r\nA: 1\r\nA: 1\r\n"),
+     "431\n"},
     {"a header block over the limit", get(host + "A: " + std::string(300, 'x') + "\r\n"), "431\n"},
     {"a header whose end never comes", "GET / HTTP/1.1\r\nA: " + std::string(500, 'x'), "431\n"},
     {"a body announced over the limit", post("Content-Length: 33\r\n", ""), "413\n"},
-    {"a body announced far over the limit", post("Content-Length: 999999999999999999\r\n", ""), "413\n"},
+    {"a body announced far over the limit", post("Content-Length: 999999999999999999\r\n", ""),
+     "413\n"},
 };
 
 const std::vector<sample> at_the_limits{
-    {"the longest target", "GET /" + std::string(63, 'x') + " HTTP/1.1\r\nHost: a\r\n\r\n", "GET /" + std::string(63, 'x') + "\n"},
-    {"eight headers", get(host + "A: 1\r\nA: 1\r\nA: 1\r\nA: 1\r\nA: 1\r\nA: 1\r\nA: 1\r\n"), "GET /x\n"},
-    {"the largest body", post("Content-Length: 32\r\n", std::string(32, 'b')), "POST /x " + std::string(32, 'b') + "\n"},
-    {"the largest chunk", chunked("20\r\n" + std::string(32, 'b') + "\r\n0\r\n\r\n"), "POST /x " + std::string(32, 'b') + "\n"},
+    {"the longest target", "GET /" + std::string(63, 'x') + " HTTP/1.1\r\nHost: a\r\n\r\n",
+     "GET /" + std::string(63, 'x') + "\n"},
+    {"eight headers", get(host + "A: 1\r\nA: 1\r\nA: 1\r\nA: 1\r\nA: 1\r\nA: 1\r\nA: 1\r\n"),
+     "GET /x\n"},
+    {"the largest body", post("Content-Length: 32\r\n", std::string(32, 'b')),
+     "POST /x " + std::string(32, 'b') + "\n"},
+    {"the largest chunk", chunked("20\r\n" + std::string(32, 'b') + "\r\n0\r\n\r\n"),
+     "POST /x " + std::string(32, 'b') + "\n"},
 };
 
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(parser_suite)
 
-BOOST_DATA_TEST_CASE(well_formed_requests_are_taken_in_order, bdata::make(well_formed)) { check(sample); }
+BOOST_DATA_TEST_CASE(well_formed_requests_are_taken_in_order, bdata::make(well_formed)) {
+  check(sample);
+}
 
-BOOST_DATA_TEST_CASE(a_length_that_two_readers_could_read_differently_ends_the_connection, bdata::make(ambiguous_lengths)) {
+BOOST_DATA_TEST_CASE(a_length_that_two_readers_could_read_differently_ends_the_connection,
+                     bdata::make(ambiguous_lengths)) {
   check({sample.name, post(sample.bytes, "3\r\nabc\r\n0\r\n\r\n") + next, sample.expected});
 }
 
@@ -223,13 +256,18 @@ BOOST_DATA_TEST_CASE(a_malformed_head_ends_the_connection, bdata::make(bad_heads
   check({sample.name, sample.bytes + next, sample.expected});
 }
 
-BOOST_DATA_TEST_CASE(a_malformed_request_line_is_answered_without_waiting_for_more, bdata::make(bad_request_lines)) {
+BOOST_DATA_TEST_CASE(a_malformed_request_line_is_answered_without_waiting_for_more,
+                     bdata::make(bad_request_lines)) {
   check(sample);
 }
 
-BOOST_DATA_TEST_CASE(what_is_too_large_is_refused_early, bdata::make(too_large)) { check(sample); }
+BOOST_DATA_TEST_CASE(what_is_too_large_is_refused_early, bdata::make(too_large)) {
+  check(sample);
+}
 
-BOOST_DATA_TEST_CASE(what_fits_exactly_is_taken, bdata::make(at_the_limits)) { check(sample); }
+BOOST_DATA_TEST_CASE(what_fits_exactly_is_taken, bdata::make(at_the_limits)) {
+  check(sample);
+}
 
 BOOST_AUTO_TEST_CASE(requests_before_a_malformed_one_are_kept_and_none_after_it) {
   check({"", get(host) + "BAD\r\n" + next, "GET /x\n400\n"});

@@ -1,0 +1,103 @@
+#include "client.hpp"
+
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cctype>
+#include <stdexcept>
+
+namespace lithair::http::test {
+
+client::client(std::uint16_t port, int receive_buffer) : fd_(::socket(AF_INET, SOCK_STREAM, 0)) {
+  if (receive_buffer > 0)
+    setsockopt(fd_, SOL_SOCKET, SO_RCVBUF, &receive_buffer, sizeof receive_buffer);
+  const timeval limit{20, 0};
+  setsockopt(fd_, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  address.sin_port = htons(port);
+  if (::connect(fd_, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0)
+    throw std::runtime_error("cannot connect");
+}
+
+client::~client() {
+  ::close(fd_);
+}
+
+void client::send(std::string_view bytes) {
+  while (!bytes.empty()) {
+    const auto n = ::send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+    if (n <= 0) return;  // the server has closed; reading tells
+    bytes.remove_prefix(static_cast<std::size_t>(n));
+  }
+}
+
+void client::shut() {
+  ::shutdown(fd_, SHUT_WR);
+}
+
+bool client::more() {
+  char bytes[16 * 1024];
+  const auto n = ::recv(fd_, bytes, sizeof bytes, 0);
+  if (n < 0 && errno == EAGAIN) throw std::runtime_error("the server did not answer in time");
+  if (n <= 0) return false;
+  buffer_.append(bytes, static_cast<std::size_t>(n));
+  return true;
+}
+
+std::optional<reply> client::read(bool head) {
+  std::size_t end = 0;
+  while ((end = buffer_.find("\r\n\r\n")) == std::string::npos)
+    if (!more()) return std::nullopt;
+  reply result;
+  result.status = std::stoi(buffer_.substr(9, 3));
+  std::size_t line = buffer_.find("\r\n") + 2;
+  while (line < end) {
+    const auto line_end = buffer_.find("\r\n", line);
+    const auto colon = buffer_.find(": ", line);
+    auto name = buffer_.substr(line, colon - line);
+    std::ranges::transform(name, name.begin(), [](unsigned char c) { return std::tolower(c); });
+    if (!result.headers.emplace(name, buffer_.substr(colon + 2, line_end - colon - 2)).second)
+      throw std::runtime_error("the answer repeats " + name);
+    line = line_end + 2;
+  }
+  buffer_.erase(0, end + 4);
+  const auto length = head || result.status < 200 ? std::string{} : result.header("content-length");
+  const std::size_t size = length.empty() ? 0 : std::stoul(length);
+  while (buffer_.size() < size)
+    if (!more()) return std::nullopt;
+  result.body = buffer_.substr(0, size);
+  buffer_.erase(0, size);
+  return result;
+}
+
+bool client::ended() {
+  return buffer_.empty() && !more();
+}
+
+reply client::ask(std::string_view method, std::string_view target, std::string_view headers,
+                  std::string_view body) {
+  send(request_text(method, target, headers, body));
+  auto result = read(method == "HEAD");
+  if (!result) throw std::runtime_error("the server closed instead of answering");
+  return std::move(*result);
+}
+
+std::string request_text(std::string_view method, std::string_view target, std::string_view headers,
+                         std::string_view body) {
+  std::string result;
+  result.append(method).append(" ").append(target).append(" HTTP/1.1\r\nHost: localhost\r\n");
+  result.append(headers);
+  if (!body.empty()) {
+    if (headers.find("Content-Type") == std::string_view::npos)
+      result += "Content-Type: application/json\r\n";
+    result += "Content-Length: " + std::to_string(body.size()) + "\r\n";
+  }
+  return result.append("\r\n").append(body);
+}
+
+}  // namespace lithair::http::test

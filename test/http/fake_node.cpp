@@ -1,0 +1,136 @@
+#include "fake_node.hpp"
+
+#include <chrono>
+#include <stdexcept>
+#include <utility>
+
+namespace lithair::http::test {
+
+void script::set(mode x) {
+  const std::lock_guard guard{mutex_};
+  mode_ = x;
+}
+
+script::mode script::now() const {
+  const std::lock_guard guard{mutex_};
+  return mode_;
+}
+
+void script::saw_command() {
+  const std::lock_guard guard{mutex_};
+  ++commands_;
+}
+
+void script::saw_read(actors::consistency level) {
+  const std::lock_guard guard{mutex_};
+  ++reads_[static_cast<std::size_t>(level)];
+}
+
+std::size_t script::commands() const {
+  const std::lock_guard guard{mutex_};
+  return commands_;
+}
+
+std::size_t script::reads(actors::consistency level) const {
+  const std::lock_guard guard{mutex_};
+  return reads_[static_cast<std::size_t>(level)];
+}
+
+void script::keep(std::function<void()> answer) {
+  const std::lock_guard guard{mutex_};
+  kept_.push_back(std::move(answer));
+  changed_.notify_all();
+}
+
+std::vector<std::function<void()>> script::take_kept(std::size_t count) {
+  std::unique_lock guard{mutex_};
+  const auto enough = [this, count] { return kept_.size() >= count; };
+  if (!changed_.wait_for(guard, std::chrono::seconds{20}, enough))
+    throw std::runtime_error("the requests did not arrive at the node");
+  return std::exchange(kept_, {});
+}
+
+fake_node::fake_node(caf::actor_config& cfg, actors::loop* home, const models::schema* schema,
+                     std::shared_ptr<script> how)
+    : actors::hosted_actor(cfg, home), schema_(schema), script_(std::move(how)) {}
+
+caf::behavior fake_node::make_behavior() {
+  set_default_handler(caf::drop);
+  return {
+      [this](const actors::submit& x) {
+        script_->saw_command();
+        reply_to(current_sender(), [this, x](const caf::actor& to) { send(to, carry_out(x)); });
+      },
+      [this](const actors::ask& x) {
+        script_->saw_read(x.level);
+        reply_to(current_sender(), [this, x](const caf::actor& to) { send(to, look_up(x)); });
+      },
+      [this](const actors::inspect_node& x) {
+        actors::node_status status;
+        status.token = x.token;
+        status.raft.id = status.raft.leader = protocol::node_id{1};
+        status.raft.now = protocol::role::leader;
+        status.raft.term = protocol::term_t{3};
+        status.raft.commit = protocol::index_t{index_};
+        status.leader_addr = "127.0.0.1:8080";
+        send(caf::actor_cast<caf::actor>(current_sender()), std::move(status));
+      },
+      [this](const actors::probe_ready& x) {
+        const bool ready = script_->now() == script::mode::answer && x.min_index <= index_;
+        send(caf::actor_cast<caf::actor>(current_sender()),
+             actors::readiness{x.token, ready, ready ? "" : "No leader is known.", index_});
+      },
+  };
+}
+
+void fake_node::reply_to(const caf::strong_actor_ptr& asker,
+                         std::function<void(const caf::actor&)> answer) {
+  auto to = caf::actor_cast<caf::actor>(asker);
+  if (script_->now() == script::mode::hold)
+    script_->keep([to, answer] { answer(to); });
+  else
+    answer(to);
+}
+
+actors::submitted fake_node::carry_out(const actors::submit& x) {
+  actors::submitted result;
+  result.token = x.token;
+  switch (script_->now()) {
+    case script::mode::unavailable:
+      result.what = actors::disposition::unavailable;
+      result.reason = "No leader is known.";
+      return result;
+    case script::mode::unknown:
+      result.what = actors::disposition::unknown;
+      result.reason = "The leader did not answer.";
+      return result;
+    default:
+      break;
+  }
+  models::change_set changes;
+  result.index = ++index_;
+  result.result = models::apply(*schema_, index_, x.command, state_, true, changes).value();
+  state_.apply(changes);
+  return result;
+}
+
+actors::answered fake_node::look_up(const actors::ask& x) {
+  actors::answered result;
+  result.token = x.token;
+  result.applied = index_;
+  switch (script_->now()) {
+    case script::mode::unavailable:
+      result.what = actors::disposition::unavailable;
+      result.reason = "No leader is known.";
+      break;
+    case script::mode::unknown:
+      result.what = actors::disposition::unknown;
+      result.reason = "The index was not reached in time.";
+      break;
+    default:
+      result.result = models::run(*schema_, x.what, state_, 7);
+  }
+  return result;
+}
+
+}  // namespace lithair::http::test

@@ -1,0 +1,282 @@
+#include <boost/test/unit_test.hpp>
+
+#include <ostream>
+#include <string>
+#include <vector>
+
+#include "actors/messages.hpp"
+#include "served.hpp"
+
+using lithair::actors::consistency;
+using namespace lithair::http::test;
+
+namespace {
+
+// A server that all cases of a table share, with one product.
+struct shop {
+  served server;
+  shop() {
+    client c{server.port()};
+    BOOST_REQUIRE(
+        c.ask("POST", "/api/products", "", R"({"id":"p1","name":"tea","stock":3})").status == 201);
+  }
+  reply ask(std::string_view method, std::string_view target, std::string_view headers = {},
+            std::string_view body = {}) {
+    return client{server.port()}.ask(method, target, headers, body);
+  }
+};
+
+struct sample {
+  std::string method;
+  std::string target;
+  std::string headers;
+  std::string body;
+  int status;
+  std::string error;  // the problem's code; empty: not looked at
+};
+
+std::ostream& operator<<(std::ostream& out, const sample& x) {
+  return out << x.method << ' ' << x.target << ' ' << x.headers << ' ' << x.body;
+}
+
+const std::string json = "Content-Type: application/json\r\n";
+
+// None of these may reach the log.
+const std::vector<sample> refused{
+    {"GET", "/nowhere", "", "", 404, "not_found"},
+    {"GET", "/api", "", "", 404, "not_found"},
+    {"GET", "/api/unknown", "", "", 404, "not_found"},
+    {"GET", "/api/products/", "", "", 404, "not_found"},
+    {"GET", "//api/products", "", "", 404, "not_found"},
+    {"GET", "/api//products", "", "", 404, "not_found"},
+    {"GET", "/api/products/p1/x", "", "", 404, "not_found"},
+    {"GET", "/api/products/../../status", "", "", 404, "not_found"},
+    {"GET", "/api/products/..", "", "", 404, ""},
+    {"GET", "/api/products/../products/p1", "", "", 404, "not_found"},
+    {"GET", "/api%2fproducts", "", "", 404, "not_found"},
+    {"GET", "/api%2Fproducts/p1", "", "", 404, "not_found"},
+    {"GET", "/api/products%2fp1", "", "", 404, "not_found"},
+    {"GET", "/api/products/%00", "", "", 404, ""},
+    {"GET", "/api/products/p1%2f..%2fstatus", "", "", 404, ""},
+    {"GET", "/api/products/%", "", "", 400, "bad_target"},
+    {"GET", "/api/products/%4", "", "", 400, "bad_target"},
+    {"GET", "/api/products/%zz", "", "", 400, "bad_target"},
+    {"GET", "/STATUS", "", "", 404, "not_found"},
+    {"POST", "/api/products/p1", json, "{}", 405, "method_not_allowed"},
+    {"DELETE", "/api/products", "", "", 405, "method_not_allowed"},
+    {"PUT", "/api/products", json, "{}", 405, "method_not_allowed"},
+    {"POST", "/api/products/count", json, "{}", 405, "method_not_allowed"},
+    {"POST", "/status", json, "{}", 405, "method_not_allowed"},
+    {"TRACE", "/api/products/p1", "", "", 405, "method_not_allowed"},
+    {"BREW", "/api/products", "", "", 405, "method_not_allowed"},
+    {"POST", "/api/products", "Content-Type: text/plain\r\n", "{}", 415, "unsupported_media_type"},
+    {"POST", "/api/products", "Content-Type: application/x-www-form-urlencoded\r\n", "{}", 415,
+     "unsupported_media_type"},
+    {"POST", "/api/products", "Content-Type: application/merge-patch+json\r\n", "{}", 415,
+     "unsupported_media_type"},
+    {"POST", "/api/products", json + "Content-Encoding: gzip\r\n", "{}", 415,
+     "unsupported_encoding"},
+    {"POST", "/api/products", "", "", 415, "unsupported_media_type"},
+    {"POST", "/api/products", json, "{", 400, ""},
+    {"POST", "/api/products", json, "[]", 422, ""},
+    {"POST", "/api/products", json, R"({"id":"a","id":"b"})", 400, ""},
+    {"POST", "/api/products", json, "{\"id\":\"\xff\"}", 400, ""},
+    {"POST", "/api/products", json, "\xef\xbb\xbf{\"id\":\"a\"}", 400, ""},
+    {"POST", "/api/products", json, R"({"id":"a","colour":"red"})", 422, ""},
+    {"POST", "/api/products", json, R"({"id":"a","stock":-1})", 422, ""},
+    {"POST", "/api/products", json, R"({"id":"a","stock":1e400})", 422, ""},
+    {"PATCH", "/api/products/p1", json, R"({"id":"p2"})", 422, ""},
+    {"PUT", "/api/products/p1", json + "If-Match: 5\r\n", "{}", 400, "bad_condition"},
+    {"PUT", "/api/products/p1", json + "If-Match: \"5\r\n", "{}", 400, "bad_condition"},
+    {"PUT", "/api/products/p1", json + "If-None-Match: \"5\"\r\n", "{}", 400, "bad_condition"},
+    {"GET", "/api/products/p1", "If-None-Match: 5\r\n", "", 400, "bad_condition"},
+    {"GET", "/api/products?colour=red", "", "", 400, ""},
+    {"GET", "/api/products?take=0", "", "", 400, ""},
+    {"GET", "/api/products?take=1001", "", "", 400, ""},
+    {"GET", "/api/products?skip=-1", "", "", 400, ""},
+    {"GET", "/api/products?sort=colour", "", "", 400, ""},
+    {"GET", "/api/products?stock=many", "", "", 400, ""},
+    {"GET", "/api/products?name=%zz", "", "", 400, "bad_query"},
+    {"GET", "/api/products?consistency=maybe", "", "", 400, "bad_consistency"},
+    {"GET", "/api/products/p1", "X-Consistency: eventual\r\n", "", 400, "bad_consistency"},
+    {"GET", "/api/products/p1", "X-Min-Index: soon\r\n", "", 400, "bad_min_index"},
+    {"GET", "/api/products/p1", "X-Min-Index: 1\r\nX-Min-Index: 1\r\n", "", 400, "repeated_header"},
+    {"GET", "/readyz?min_index=x", "", "", 400, "bad_min_index"},
+    {"GET", "/api/shop/v1", "", "", 404, "not_found"},
+    {"GET", "/api/shop/v1/orders/not-a-uuid", "", "", 404, ""},
+};
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(routes_suite)
+
+BOOST_AUTO_TEST_CASE(what_is_wrong_is_told_and_never_reaches_the_log) {
+  shop s;
+  for (const auto& x : refused) {
+    BOOST_TEST_CONTEXT(x) {
+      const auto r = s.ask(x.method, x.target, x.headers, x.body);
+      BOOST_TEST(r.status == x.status);
+      BOOST_TEST(r.header("content-type") == "application/problem+json");
+      if (!x.error.empty())
+        BOOST_TEST(r.body.find("\"error\":\"" + x.error + '"') != std::string::npos);
+      BOOST_TEST(s.ask("GET", "/livez").status == 200);
+    }
+  }
+  BOOST_TEST(s.server.node().commands() == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(an_item_is_created_read_changed_and_deleted) {
+  shop s;
+  const auto created = s.ask("POST", "/api/products", "", R"({"id":"a/b?","name":"coffee"})");
+  BOOST_TEST(created.status == 201);
+  BOOST_TEST(created.header("location") == "/api/products/a%2Fb%3F");
+  BOOST_TEST(created.header("x-raft-index") == "3");
+  BOOST_TEST(created.header("etag") == "\"3\"");
+  BOOST_TEST(created.header("x-served-by") == "1");
+  const auto at = created.header("location");
+  const auto read = s.ask("GET", at);
+  BOOST_TEST(read.status == 200);
+  BOOST_TEST(read.body == created.body);
+  BOOST_TEST(read.header("etag") == "\"3\"");
+  BOOST_TEST(read.header("x-applied-index") == "3");
+  BOOST_TEST(s.ask("PATCH", at, "Content-Type: application/merge-patch+json\r\n", R"({"stock":9})")
+                 .status == 200);
+  const auto replaced = s.ask("PUT", at, "", R"({"name":"cocoa"})");
+  BOOST_TEST(replaced.status == 200);
+  BOOST_TEST(replaced.body.find("\"stock\":0") != std::string::npos);
+  const auto removed = s.ask("DELETE", at);
+  BOOST_TEST(removed.status == 204);
+  BOOST_TEST(removed.body.empty());
+  BOOST_TEST(removed.header("content-length").empty());
+  BOOST_TEST(s.ask("GET", at).status == 404);
+  BOOST_TEST(s.ask("DELETE", at).status == 404);
+}
+
+BOOST_AUTO_TEST_CASE(a_json_type_with_parameters_or_a_suffix_is_json) {
+  shop s;
+  BOOST_TEST(s.ask("POST", "/api/products", "Content-Type: Application/JSON ; charset=utf-8\r\n",
+                   R"({"id":"a"})")
+                 .status == 201);
+  BOOST_TEST(
+      s.ask("POST", "/api/products", "Content-Type: application/vnd.shop+json\r\n", R"({"id":"b"})")
+          .status == 201);
+}
+
+BOOST_AUTO_TEST_CASE(lists_are_filtered_sorted_and_counted) {
+  shop s;
+  for (const auto* x :
+       {R"({"id":"p2","name":"rye bread","stock":5})", R"({"id":"p3","name":"c+d","stock":1})"})
+    BOOST_REQUIRE(s.ask("POST", "/api/products", "", x).status == 201);
+  const auto list = s.ask("GET", "/api/products?sort=-stock&take=2&consistency=local");
+  BOOST_TEST(list.status == 200);
+  BOOST_TEST(list.body.find("\"p2\"") < list.body.find("\"p1\""));
+  BOOST_TEST(list.body.find("\"p3\"") == std::string::npos);
+  BOOST_TEST(s.ask("GET", "/api/products?name=rye%20bread").body.find("\"total\":1") !=
+             std::string::npos);
+  BOOST_TEST(s.ask("GET", "/api/products?name=rye+bread").body.find("\"total\":1") !=
+             std::string::npos);
+  BOOST_TEST(s.ask("GET", "/api/products?name=c%2Bd").body.find("\"total\":1") !=
+             std::string::npos);
+  BOOST_TEST(s.ask("GET", "/api/products/count?stock=%3E=3").body == R"({"count":2})");
+  BOOST_TEST(s.ask("GET", "/api/products/random-id").status == 200);
+  BOOST_TEST(s.ask("GET", "/api/shop/v1/orders/random-id").status == 404);
+}
+
+BOOST_AUTO_TEST_CASE(versions_decide_what_conditional_requests_do) {
+  shop s;
+  const auto tag = s.ask("GET", "/api/products/p1").header("etag");
+  const auto same = s.ask("GET", "/api/products/p1", "If-None-Match: W/" + tag + "\r\n");
+  BOOST_TEST(same.status == 304);
+  BOOST_TEST(same.header("etag") == tag);
+  BOOST_TEST(same.header("content-length").empty());
+  BOOST_TEST(s.ask("GET", "/api/products/p1", "If-None-Match: \"1\", \"x\"\r\n").status == 200);
+  BOOST_TEST(s.ask("GET", "/api/products/p1", "If-None-Match: *\r\n").status == 304);
+  BOOST_TEST(s.ask("GET", "/api/products/none", "If-None-Match: *\r\n").status == 404);
+  BOOST_TEST(s.ask("GET", "/api/products/p1", "If-Match: \"1\"\r\n").status == 412);
+  BOOST_TEST(s.ask("GET", "/api/products/p1", "If-Match: " + tag + "\r\n").status == 200);
+  BOOST_TEST(s.ask("PUT", "/api/products/p1", "If-Match: W/" + tag + "\r\n", "{}").status == 412);
+  BOOST_TEST(s.ask("PUT", "/api/products/p1", "If-Match: \"x\"\r\n", "{}").status == 412);
+  BOOST_TEST(s.ask("PUT", "/api/products/p1", "If-Match: \"7\", " + tag + "\r\n", "{}").status ==
+             200);
+  BOOST_TEST(s.ask("PUT", "/api/products/p1", "If-Match: " + tag + "\r\n", "{}").status == 412);
+  BOOST_TEST(s.ask("PUT", "/api/products/p1", "If-None-Match: *\r\n", "{}").status == 412);
+  BOOST_TEST(s.ask("PUT", "/api/products/new", "If-None-Match: *\r\n", "{}").status == 201);
+  BOOST_TEST(s.ask("DELETE", "/api/products/none", "If-Match: *\r\n").status == 412);
+}
+
+BOOST_AUTO_TEST_CASE(the_wanted_consistency_decides_who_is_asked) {
+  shop s;
+  auto& node = s.server.node();
+  s.ask("GET", "/api/products/p1");
+  BOOST_TEST(node.reads(consistency::linearizable) == 1u);
+  s.ask("GET", "/api/products/p1", "X-Consistency: leader\r\n");
+  BOOST_TEST(node.reads(consistency::leader) == 1u);
+  s.ask("GET", "/api/products/p1", "X-Consistency: local\r\n");
+  s.ask("GET", "/api/products?consistency=local");
+  s.ask("GET", "/api/products/p1", "X-Min-Index: 1\r\n");
+  BOOST_TEST(node.reads(consistency::local) == 3u);
+  s.ask("GET", "/api/products/p1", "X-Min-Index: 1\r\nX-Consistency: linearizable\r\n");
+  BOOST_TEST(node.reads(consistency::linearizable) == 2u);
+}
+
+BOOST_AUTO_TEST_CASE(no_answer_of_the_node_is_503_or_504_and_says_what_it_means) {
+  shop s;
+  s.server.node().set(script::mode::unavailable);
+  for (const auto* method : {"GET", "DELETE"}) {
+    const auto r = s.ask(method, "/api/products/p1");
+    BOOST_TEST(r.status == 503);
+    BOOST_TEST(r.header("retry-after") == "1");
+    BOOST_TEST(r.body.find("No leader is known.") != std::string::npos);
+  }
+  s.server.node().set(script::mode::unknown);
+  BOOST_TEST(s.ask("GET", "/api/products/p1").status == 504);
+  BOOST_TEST(s.ask("DELETE", "/api/products/p1").body.find("outcome_unknown") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(head_is_get_without_a_body_and_options_tells_the_methods) {
+  shop s;
+  const auto get = s.ask("GET", "/api/products/p1");
+  const auto head = s.ask("HEAD", "/api/products/p1");
+  BOOST_TEST(head.status == 200);
+  BOOST_TEST(head.header("content-length") == get.header("content-length"));
+  BOOST_TEST(head.header("etag") == get.header("etag"));
+  BOOST_TEST(s.ask("HEAD", "/nowhere").status == 404);
+  const auto item = s.ask("OPTIONS", "/api/products/p1");
+  BOOST_TEST(item.status == 204);
+  BOOST_TEST(item.header("allow") == "GET, HEAD, PUT, PATCH, DELETE, OPTIONS");
+  BOOST_TEST(s.ask("OPTIONS", "/api/products").header("allow") == "GET, HEAD, POST, OPTIONS");
+  BOOST_TEST(s.ask("OPTIONS", "/status").header("allow") == "GET, HEAD, OPTIONS");
+  BOOST_TEST(s.ask("OPTIONS", "*").status == 204);
+  BOOST_TEST(s.ask("POST", "/api/products/p1").header("allow") ==
+             "GET, HEAD, PUT, PATCH, DELETE, OPTIONS");
+}
+
+BOOST_AUTO_TEST_CASE(a_clients_request_id_is_repeated_when_it_is_harmless) {
+  shop s;
+  BOOST_TEST(s.ask("GET", "/livez", "X-Request-Id: order-17\r\n").header("x-request-id") ==
+             "order-17");
+  const auto made = s.ask("GET", "/livez", "X-Request-Id: a b\r\n").header("x-request-id");
+  BOOST_TEST(made.size() == 13u);
+  BOOST_TEST(s.ask("GET", "/livez").header("x-request-id") != made);
+  BOOST_TEST(s.ask("GET", "/livez").header("x-content-type-options") == "nosniff");
+}
+
+BOOST_AUTO_TEST_CASE(the_pages_tell_how_the_node_stands) {
+  shop s;
+  BOOST_TEST(s.ask("GET", "/livez").status == 200);
+  BOOST_TEST(s.ask("GET", "/health").status == 200);
+  BOOST_TEST(s.ask("GET", "/ready").status == 200);
+  BOOST_TEST(s.ask("GET", "/readyz?min_index=1000").status == 503);
+  BOOST_TEST(s.ask("GET", "/raft/leader").body ==
+             R"({"leader_id":1,"leader_addr":"127.0.0.1:8080","term":3,"node_id":1})");
+  BOOST_TEST(s.ask("GET", "/status").body.find(R"("role":"leader")") != std::string::npos);
+  BOOST_TEST(s.ask("GET", "/cluster").body.find(R"("members":[])") != std::string::npos);
+  BOOST_TEST(s.ask("GET", "/").body.find("/api/products") != std::string::npos);
+  s.server.node().set(script::mode::unavailable);
+  const auto r = s.ask("GET", "/readyz");
+  BOOST_TEST(r.status == 503);
+  BOOST_TEST(r.body.find("No leader is known.") != std::string::npos);
+  BOOST_TEST(s.ask("GET", "/livez").status == 200);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
