@@ -14,13 +14,13 @@ void raft_core::implementation::tick() {
     if (recover_id == 0) recover_id = next_number();
     if (now - recover_tick >= opts.heartbeat_ticks) {
       recover_tick = now;
-      send(leader, read_request{state.term, recover_id});
+      send(leader, read_request{state.term, recover_id, true});
     }
   }
   if (leader && now - leader_contact >= opts.election_max_ticks) lose_leader();
   if (follow.asked_id != 0 && now - follow.asked_tick >= opts.heartbeat_ticks) {
     follow.asked_tick = now;
-    send(leader, read_request{state.term, follow.asked_id});
+    send(leader, read_request{state.term, follow.asked_id, false});
   }
   if (election_elapsed >= election_timeout && can_campaign()) pre_campaign();
 }
@@ -63,8 +63,11 @@ role raft_core::implementation::visible_role() const {
   return learns ? role::learner : now_role;
 }
 
+/// A node that its newest configuration removes may still be needed until that is committed: the
+/// others may lack just this entry (thesis §4.2.2). Its own vote counts for nothing then.
 bool raft_core::implementation::can_campaign() const {
-  return history.current().is_voter(self) && !state.recovering && !installing;
+  bool voter = history.current().is_voter(self) || history.as_of(commit).is_voter(self);
+  return voter && !state.recovering && !installing;
 }
 
 /// Whether a leader was heard so lately that no majority may elect another one yet (thesis §6.2,

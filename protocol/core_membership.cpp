@@ -40,8 +40,7 @@ raft_core::change_refusal raft_core::implementation::reconfigure(std::vector<mem
 
 /// A new voter must be able to acknowledge at once, or the majority may wait for its catching up.
 bool raft_core::implementation::close_enough(const member& candidate) const {
-  if (!candidate.voter || candidate.id == self || history.current().is_voter(candidate.id) ||
-      opts.max_promotion_lag == UINT64_MAX) {
+  if (!candidate.voter || candidate.id == self || history.current().is_voter(candidate.id)) {
     return true;
   }
   auto peer = std::find_if(lead.peers.begin(), lead.peers.end(),

@@ -71,13 +71,22 @@ bool raft_core::implementation::holds_lease() const {
 void raft_core::implementation::answer_reads(read_bundle& reads, index_t index, refusal why) {
   for (read_token token : reads.local) out.reads.push_back({token, index, why});
   for (const remote_read& x : reads.remote) {
-    send(x.asker, read_response{state.term, x.id, index, asker_votes(x.asker)});
+    bool votes_here = asker_votes(x.asker);
+    if (index && x.recovering && !votes_here) start_anew(x.asker);
+    send(x.asker, read_response{state.term, x.id, index, votes_here});
   }
   reads = read_bundle{};
 }
 
 bool raft_core::implementation::asker_votes(node_id asker) const {
   return history.current().is_voter(asker) || history.as_of(commit).is_voter(asker);
+}
+
+/// A node that lost its disk and is no voter begins again: acknowledgements that it made before and
+/// that are still on the way are told from new ones by the round they answer.
+void raft_core::implementation::start_anew(node_id recovering) {
+  progress* peer = lead.find(recovering);
+  if (peer != nullptr) peer->forget(++lead.round);
 }
 
 // -- through the leader ---------------------------------------------------------------------------
@@ -88,7 +97,7 @@ void raft_core::implementation::ask_leader_for_reads() {
   follow.asked = std::exchange(follow.waiting, {});
   follow.asked_id = next_number();
   follow.asked_tick = now;
-  send(leader, read_request{state.term, follow.asked_id});
+  send(leader, read_request{state.term, follow.asked_id, false});
 }
 
 void raft_core::implementation::refuse_followers_reads(refusal why) {
@@ -104,7 +113,7 @@ void raft_core::implementation::on(node_id from, const read_request& request) {
     return send(from, read_response{state.term, request.id, index_t{}, true});
   }
   ship_wanted = true;
-  remote_read asked{from, request.id};
+  remote_read asked{from, request.id, request.recovering};
   auto knows = [&asked](const read_bundle& reads) {
     return std::find(reads.remote.begin(), reads.remote.end(), asked) != reads.remote.end();
   };

@@ -89,17 +89,26 @@ void raft_core::implementation::request_entries(progress& peer) {
   out.fetches.push_back({peer.id, state.term, peer.next, log.last(), opts.max_append_bytes});
 }
 
+/// How many of them are ours and fit in an append.
+std::size_t raft_core::implementation::usable(index_t first,
+                                              const std::vector<entry>& entries) const {
+  std::uint64_t bytes = 0;
+  for (std::size_t i = 0; i < entries.size(); ++i) {
+    const entry& x = entries[i];
+    bytes += footprint(x);
+    bool fits = i == 0 || bytes <= opts.max_append_bytes;
+    if (!fits || x.index != first + i || !log.matches(x.index, x.term)) return i;
+  }
+  return entries.size();
+}
+
 void raft_core::implementation::fetched(const entry_fetch& request, std::vector<entry> entries) {
   progress* peer = leads() && request.term == state.term ? lead.find(request.peer) : nullptr;
   if (peer == nullptr || !peer->fetching) return;
   ship_wanted = true;
   peer->fetching = false;
   if (peer->next != request.first) return;
-  index_t expected = request.first;
-  for (const entry& x : entries) {
-    if (x.index != expected || !log.matches(x.index, x.term)) return entries.clear();
-    ++expected;
-  }
+  entries.resize(usable(request.first, entries));
   if (entries.empty()) {
     // The disk did not give them: try again when the peer shows another sign of life.
     peer->probe_from(peer->next);
@@ -180,6 +189,7 @@ void raft_core::implementation::matched(progress& peer, index_t index) {
 void raft_core::implementation::on(node_id from, const append_response& response) {
   if (!heed_answer(from, response.term) || response.match > log.last()) return;
   progress& peer = *lead.find(from);
+  if (response.round < peer.believed_from) return;
   if (response.round <= lead.round) peer.round = std::max(peer.round, response.round);
   if (response.success) {
     peer.paused = false;
@@ -198,6 +208,7 @@ void raft_core::implementation::on(node_id from, const append_response& response
 void raft_core::implementation::on(node_id from, const heartbeat_response& response) {
   if (!heed_answer(from, response.term) || response.match > log.last()) return;
   progress& peer = *lead.find(from);
+  if (response.round < peer.believed_from) return;
   if (response.round <= lead.round) peer.round = std::max(peer.round, response.round);
   if (peer.paused) {
     peer.paused = false;

@@ -14,12 +14,12 @@ void raft_core::implementation::purged(index_t index) {
 
 void raft_core::implementation::snapshot_sent(node_id id, index_t index, bool installed) {
   progress* peer = leads() ? lead.find(id) : nullptr;
-  if (peer == nullptr || index > log.last()) return;
-  if (installed) return matched(*peer, index);
-  if (peer->state != progress::mode::snapshot) return;
-  // It may want another one, but not before it shows another sign of life.
-  peer->probe_from(peer->match + 1);
-  peer->paused = true;
+  if (peer == nullptr || index > log.last() || peer->state != progress::mode::snapshot) return;
+  // The next probe shows whether it really agrees there. When that is purged meanwhile, or the
+  // transfer failed, another snapshot is wanted; after a failure not before a sign of life.
+  peer->probe_from(installed ? index + 1 : peer->match + 1);
+  peer->paused = !installed;
+  ship_wanted = true;
 }
 
 void raft_core::implementation::on(node_id from, const snapshot_response& response) {

@@ -20,6 +20,7 @@ namespace lithair::protocol {
 struct remote_read {
   node_id asker;
   std::uint64_t id;
+  bool recovering;
 
   bool operator==(const remote_read&) const = default;
 };
@@ -140,6 +141,7 @@ struct raft_core::implementation {
   void send_entries(progress& peer, std::vector<entry> entries);
   void request_entries(progress& peer);
   void tell_commit(progress& peer);
+  std::size_t usable(index_t first, const std::vector<entry>& entries) const;
   void fetched(const entry_fetch& request, std::vector<entry> entries);
   void unreachable(node_id id);
   void advance_commit();
@@ -182,6 +184,7 @@ struct raft_core::implementation {
   void on(node_id from, const read_request& request);
   void on(node_id from, const read_response& response);
   bool asker_votes(node_id asker) const;
+  void start_anew(node_id recovering);
   std::uint64_t next_number() { return ++number; }
 
   // -- core_snapshot.cpp (§7) --------------------------------------------------------------------

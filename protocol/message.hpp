@@ -116,7 +116,8 @@ struct timeout_now {
 /// A follower asks the leader for a read index (thesis §6.4).
 struct read_request {
   term_t term;
-  std::uint64_t id = 0;  ///< the follower's own number for a bundle of reads
+  std::uint64_t id = 0;     ///< the follower's own number for a bundle of reads
+  bool recovering = false;  ///< the asker forgot what it acknowledged, and asks if it is a voter
 
   bool operator==(const read_request&) const = default;
 };

@@ -28,9 +28,9 @@ struct options {
   /// This node waits this many times longer before it campaigns (1: like all others). Nodes that
   /// should rather not lead get 2 or more, at the price of a slower failover to them.
   std::uint32_t priority_delay = 1;
-  /// A node becomes a voter only when it lacks at most this many entries and was heard from lately,
-  /// so that no majority depends on a node that can't acknowledge yet. Too small: refused under
-  /// load.
+  /// A learner becomes a voter only when it lacks at most this many entries, has acknowledged some
+  /// and was heard from lately, so that no majority depends on a node that can't acknowledge yet.
+  /// Too small: refused under load.
   std::uint64_t max_promotion_lag = 1024;
 
   /// Empty when the options make sense together, else one sentence saying what does not.

@@ -83,7 +83,9 @@ struct output {
   std::vector<entry_fetch> fetches;
   std::vector<read_ready> reads;
   std::vector<proposal_refused> refused;
-  std::vector<node_id> snapshots_wanted;  ///< peers whose next entry is purged: send a snapshot
+  /// Peers whose next entry is purged: send a snapshot, every chunk stamped with this leader's term
+  /// as it is now (a chunk with a later term would make the sender look like that term's leader).
+  std::vector<node_id> snapshots_wanted;
   /// A chunk from the leader, to be stored; one at a time, so take the output after each chunk.
   std::optional<snapshot_request> snapshot_chunk;
   std::optional<role_change> role;

@@ -22,6 +22,12 @@ bool progress::acknowledged(index_t index, std::uint64_t now) {
   return true;
 }
 
+void progress::forget(std::uint64_t from_round) {
+  match = told = index_t{};
+  believed_from = from_round;
+  probe_from(next);
+}
+
 void progress::probe_from(index_t from) {
   clear_window();
   state = mode::probe;

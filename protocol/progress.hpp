@@ -28,13 +28,14 @@ class progress {
   index_t match;  ///< durable there, known from its answers
   index_t next;   ///< the first entry to send
   mode state = mode::probe;
-  bool paused = false;           ///< in probe: an answer is awaited, until the next sign of life
-  bool fetching = false;         ///< the driver reads `next` from the log for this peer
-  bool verify = false;           ///< the peer forgot what matches (it restarted): tell it again
-  index_t told;                  ///< the commit index that it certainly could take from us
-  std::uint64_t round = 0;       ///< the newest round it answered
-  std::uint64_t contact = 0;     ///< tick of its last answer
-  std::uint64_t advance = 0;     ///< tick at which `match` last rose or the window was empty
+  bool paused = false;              ///< in probe: an answer is awaited, until the next sign of life
+  bool fetching = false;            ///< the driver reads `next` from the log for this peer
+  bool verify = false;              ///< the peer forgot what matches (it restarted): tell it again
+  index_t told;                     ///< the commit index that it certainly could take from us
+  std::uint64_t round = 0;          ///< the newest round it answered
+  std::uint64_t believed_from = 0;  ///< answers to older rounds are of a disk that it lost
+  std::uint64_t contact = 0;        ///< tick of its last answer
+  std::uint64_t advance = 0;        ///< tick at which `match` last rose or the window was empty
   index_t departs_at;            ///< the change that removed it; it still gets the log up to there
   std::uint64_t departs_by = 0;  ///< tick at which it is given up
 
@@ -45,6 +46,8 @@ class progress {
   void sent(index_t last, std::uint64_t bytes, std::uint64_t now);
   /// The peer's log agrees up to `index`, durably. True when that is news.
   bool acknowledged(index_t index, std::uint64_t now);
+  /// The peer lost its disk. What it says counts from answers to this round on.
+  void forget(std::uint64_t from_round);
   /// Back to probing from `from`, at least after `match`.
   void probe_from(index_t from);
   void replicate();
