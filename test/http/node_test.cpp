@@ -1,0 +1,156 @@
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <boost/test/unit_test.hpp>
+#include <cstdlib>
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include "actors/node.hpp"
+#include "client.hpp"
+#include "http/server.hpp"
+#include "models/model_file.hpp"
+
+using namespace lithair;
+using namespace lithair::http::test;
+
+namespace {
+
+constexpr std::string_view models_text = R"(
+[models.products.fields]
+id    = { type = "uuid", primary_key = true, immutable = true, replicate = true }
+name  = { type = "string", unique = true, replicate = true, validate = { min_length = 1 } }
+price = { type = "money", replicate = true, validate = { min = "0.01" } }
+)";
+
+// A port that was free a moment ago.
+std::uint16_t free_port() {
+  const int fd = ::socket(AF_INET, SOCK_STREAM, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof address;
+  BOOST_REQUIRE(::bind(fd, reinterpret_cast<sockaddr*>(&address), size) == 0);
+  BOOST_REQUIRE(::getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size) == 0);
+  ::close(fd);
+  return ntohs(address.sin_port);
+}
+
+// One real node with its server, that can be stopped and started again on its data.
+struct shop {
+  std::filesystem::path directory;
+  std::uint16_t port = free_port();
+  std::uint16_t peer_port = free_port();
+  std::optional<actors::node> node;
+  std::optional<http::server> server;
+
+  shop() {
+    auto pattern = (std::filesystem::temp_directory_path() / "lithair-http-XXXXXX").string();
+    directory = ::mkdtemp(pattern.data());
+    start();
+  }
+  ~shop() {
+    stop();
+    std::filesystem::remove_all(directory);
+  }
+
+  void start() {
+    actors::node_config config;
+    config.self = {protocol::node_id{1}, "127.0.0.1", port, peer_port};
+    config.init = true;
+    config.loops = 2;
+    config.data_dir = directory / "node";
+    node.emplace(std::move(config), *models::parse_model_text(models_text, "products.toml"));
+    server.emplace(*node, http::server_options{});
+    server->start();
+  }
+  void stop() {
+    server->drain(5000);
+    server->stop();
+    node->stop();
+    server.reset();
+    node.reset();
+  }
+
+  reply ask(std::string_view method, std::string_view target, std::string_view headers = {},
+            std::string_view body = {}) {
+    return client{port}.ask(method, target, headers, body);
+  }
+};
+
+// The number behind `"name":` in a page.
+std::uint64_t number_in(const std::string& page, const std::string& name) {
+  const auto at = page.find('"' + name + "\":");
+  BOOST_REQUIRE(at != std::string::npos);
+  return std::stoull(page.substr(at + name.size() + 3));
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(http_node_suite)
+
+BOOST_AUTO_TEST_CASE(a_node_serves_its_models_and_keeps_them_over_a_restart) {
+  shop s;
+  const auto created = s.ask("POST", "/api/products", "", R"({"name":"tea","price":"0.10"})");
+  BOOST_REQUIRE(created.status == 201);
+  const auto at = created.header("location");
+  const auto tag = created.header("etag");
+  BOOST_TEST(s.ask("GET", at).body == created.body);
+  BOOST_TEST(s.ask("POST", "/api/products", "", R"({"name":"tea","price":"1.00"})").status == 409);
+  BOOST_TEST(s.ask("PATCH", at, "If-Match: \"1\"\r\n", R"({"price":"0.20"})").status == 412);
+  const auto changed = s.ask("PATCH", at, "If-Match: " + tag + "\r\n", R"({"price":"0.20"})");
+  BOOST_TEST(changed.status == 200);
+  BOOST_TEST(changed.header("etag") != tag);
+  const auto gone = s.ask("POST", "/api/products", "", R"({"name":"gone","price":"1.00"})");
+  BOOST_TEST(s.ask("DELETE", gone.header("location")).status == 204);
+
+  s.stop();
+  s.start();
+  const auto again = s.ask("GET", at);
+  BOOST_TEST(again.body == changed.body);
+  BOOST_TEST(again.header("etag") == changed.header("etag"));
+  BOOST_TEST(s.ask("GET", gone.header("location")).status == 404);
+  BOOST_TEST(s.ask("GET", "/api/products/count").body == R"({"count":1})");
+}
+
+BOOST_AUTO_TEST_CASE(reads_of_every_consistency_see_what_was_written) {
+  shop s;
+  const auto created = s.ask("POST", "/api/products", "", R"({"name":"tea","price":"0.10"})");
+  const auto at = created.header("location");
+  for (const auto* level : {"linearizable", "leader", "local"})
+    BOOST_TEST(s.ask("GET", at, "X-Consistency: " + std::string{level} + "\r\n").status == 200);
+  BOOST_TEST(s.ask("GET", at, "X-Min-Index: " + created.header("x-raft-index") + "\r\n").status ==
+             200);
+}
+
+BOOST_AUTO_TEST_CASE(what_is_refused_leaves_no_trace_in_the_log) {
+  shop s;
+  BOOST_REQUIRE(s.ask("POST", "/api/products", "", R"({"name":"tea","price":"0.10"})").status ==
+                201);
+  const auto before = number_in(s.ask("GET", "/status").body, "last_index");
+  const auto absent = "/api/products/00000000-0000-7000-8000-000000000000";
+  BOOST_TEST(s.ask("POST", "/api/products", "", "{").status == 400);
+  BOOST_TEST(s.ask("POST", "/api/products", "", R"({"name":"","price":"1.00"})").status == 422);
+  BOOST_TEST(s.ask("POST", "/api/products", "", R"({"name":"x","price":"0.00"})").status == 422);
+  BOOST_TEST(s.ask("POST", "/api/products", "Content-Type: text/plain\r\n", "{}").status == 415);
+  BOOST_TEST(s.ask("PATCH", "/api/products", "", "{}").status == 405);
+  BOOST_TEST(s.ask("GET", absent).status == 404);
+  BOOST_TEST(s.ask("GET", "/api/products?colour=red").status == 400);
+  BOOST_TEST(number_in(s.ask("GET", "/status").body, "last_index") == before);
+}
+
+BOOST_AUTO_TEST_CASE(the_pages_of_a_single_node_tell_that_it_leads) {
+  shop s;
+  BOOST_REQUIRE(s.ask("POST", "/api/products", "", R"({"name":"tea","price":"0.10"})").status ==
+                201);
+  BOOST_TEST(s.ask("GET", "/readyz").status == 200);
+  const auto status = s.ask("GET", "/status").body;
+  BOOST_TEST(status.find(R"("role":"leader")") != std::string::npos);
+  BOOST_TEST(number_in(status, "node_id") == 1u);
+  BOOST_TEST(number_in(s.ask("GET", "/raft/leader").body, "leader_id") == 1u);
+  BOOST_TEST(s.ask("GET", "/cluster").body.find(R"("members":[{"id":1)") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
