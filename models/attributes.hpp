@@ -14,6 +14,7 @@ namespace lithair::models {
 enum class word : std::uint8_t {
   primary_key,
   unique,
+  indexed,
   immutable,
   optional,
   default_value,
@@ -28,22 +29,25 @@ enum class word : std::uint8_t {
   one_of,
 };
 
+inline constexpr std::size_t word_count = static_cast<std::size_t>(word::one_of) + 1;
+
 /// As the builder and the model file spell it.
 constexpr std::string_view name_of(word x) {
-  constexpr std::array<std::string_view, 14> names{"primary_key",
-                                                   "unique",
-                                                   "immutable",
-                                                   "optional",
-                                                   "default",
-                                                   "expose",
-                                                   "replicate",
-                                                   "validate.min",
-                                                   "validate.max",
-                                                   "validate.min_length",
-                                                   "validate.max_length",
-                                                   "validate.pattern",
-                                                   "validate.format",
-                                                   "validate.one_of"};
+  constexpr std::array<std::string_view, word_count> names{"primary_key",
+                                                           "unique",
+                                                           "indexed",
+                                                           "immutable",
+                                                           "optional",
+                                                           "default",
+                                                           "expose",
+                                                           "replicate",
+                                                           "validate.min",
+                                                           "validate.max",
+                                                           "validate.min_length",
+                                                           "validate.max_length",
+                                                           "validate.pattern",
+                                                           "validate.format",
+                                                           "validate.one_of"};
   return names[static_cast<std::size_t>(x)];
 }
 
@@ -81,6 +85,8 @@ namespace lithair::db {
 inline constexpr models::attribute<models::word::primary_key> primary_key{true};
 /// No two items of the collection may share a value.
 inline constexpr models::attribute<models::word::unique> unique{true};
+/// Lists find and order items by the field without reading all of them.
+inline constexpr models::attribute<models::word::indexed> indexed{true};
 
 }  // namespace lithair::db
 

@@ -1,9 +1,9 @@
 #include "models/decide.hpp"
 
 #include <algorithm>
-#include <iterator>
 #include <list>
 
+#include "models/derived.hpp"
 #include "models/keys.hpp"
 #include "models/problems.hpp"
 #include "models/value_codec.hpp"
@@ -36,11 +36,14 @@ class decider {
     if (auto refused = make_fields()) {
       return tl::make_unexpected(std::move(*refused));
     }
-    if (auto refused = check_unique()) {
-      return tl::make_unexpected(std::move(*refused));
+    const transition change{c_, part_.key, exists_ ? &old_.fields : nullptr,
+                            removes() ? nullptr : &made_.fields};
+    check_unique(change, state_, errors_);
+    if (!errors_.empty()) {
+      return tl::make_unexpected(not_unique(std::move(errors_)));
     }
-    write_unique(out);
-    write_counter(out);
+    derive_entries(change, out);
+    derive_counter(change, state_, out);
     return write_item(out);
   }
 
@@ -148,43 +151,6 @@ class decider {
     return x && y && compare(*x, *y) == 0;
   }
 
-  std::optional<problem> check_unique() {
-    for (const auto& f : c_.fields) {
-      if (!f.unique) {
-        continue;
-      }
-      const value now = exists_ ? value_of(f, old_.fields) : value{};
-      const value next = removes() ? value{} : value_of(f, made_.fields);
-      if (compare(now, next) == 0) {
-        continue;
-      }
-      if (!absent(now)) {
-        unique_.push_back({unique_key(c_, f, now), std::nullopt});
-      }
-      if (!absent(next)) {
-        unique_.push_back({unique_key(c_, f, next), std::string(part_.key)});
-        if (state_.get(unique_.back().key)) {
-          errors_.push_back({f.name, "unique", "Another item has this value."});
-        }
-      }
-    }
-    return errors_.empty() ? std::nullopt : std::optional(not_unique(std::move(errors_)));
-  }
-
-  void write_unique(change_set& out) { std::ranges::move(unique_, std::back_inserter(out)); }
-
-  void write_counter(change_set& out) const {
-    if (exists_ != removes()) {
-      return;
-    }
-    std::string key = counter_key(c_);
-    const auto stored = state_.get(key);
-    const std::uint64_t count = stored ? read_big_endian(*stored) : 0;
-    std::string next;
-    append_big_endian(next, removes() ? count - 1 : count + 1);
-    out.push_back({std::move(key), std::move(next)});
-  }
-
   decision write_item(change_set& out) {
     decision made;
     made.key = part_.key;
@@ -219,7 +185,6 @@ class decider {
   stored_record old_;
   bool exists_ = false;
   stored_record made_;
-  change_set unique_;
   std::vector<field_error> errors_;
   std::list<std::string> kept_;  // stays where it is while fields point into it
 };

@@ -135,6 +135,8 @@ void field_builder::read_attribute(const declared_attribute& from) {
     check_key_type();
   } else if (name == "unique") {
     made_.unique = read_flag(from);
+  } else if (name == "indexed") {
+    made_.indexed = read_flag(from);
   } else if (name == "immutable") {
     made_.immutable = read_flag(from);
   } else if (name == "optional") {
@@ -160,7 +162,7 @@ void field_builder::read_attribute(const declared_attribute& from) {
   } else {
     fail(from.where,
          "Unknown attribute \"" + name +
-             "\"; the attributes are primary_key, unique, immutable, optional, default, "
+             "\"; the attributes are primary_key, unique, indexed, immutable, optional, default, "
              "expose, replicate and validate with min, max, min_length, max_length, "
              "pattern, format, one_of.");
   }
@@ -277,6 +279,7 @@ void field_builder::check_agreement() {
     }
     made_.immutable = true;
     made_.unique = false;  // Being the key says so already.
+    made_.indexed = false;
   }
   if (!made_.replicated) {
     fail(from_.where,

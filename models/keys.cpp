@@ -141,13 +141,18 @@ std::string record_key(const collection& c, std::string_view key) {
   return made;
 }
 
-key_range all_records(const collection& c) {
-  std::string lower = prefix('r', c);
+key_range until_its_end(std::string lower) {
   std::string upper = lower;
-  // The longest key of all comes before this: no UTF-8 begins with FF, and fixed keys have 16 bytes
-  // at most.
-  upper.append(17, '\xff');
+  while (!upper.empty() && upper.back() == '\xff') {
+    upper.pop_back();
+  }
+  // A prefix of this room begins with a letter, so something is left.
+  upper.back() = static_cast<char>(upper.back() + 1);
   return {std::move(lower), std::move(upper)};
+}
+
+key_range all_records(const collection& c) {
+  return until_its_end(prefix('r', c));
 }
 
 std::string_view key_in_record_key(std::string_view pair_key) {
@@ -159,6 +164,37 @@ std::string unique_key(const collection& c, const field& f, const value& x) {
   append_big_endian(made, f.id);
   append_bounded(made, x);
   return made;
+}
+
+void append_sortable_key(std::string& out, const collection& c, std::string_view key) {
+  if (c.key().type == value_type::string || c.key().type == value_type::enumeration) {
+    append_closed(out, key, '\1');
+  } else {
+    out += key;
+  }
+}
+
+std::string index_key(const collection& c, const field& f, const value& x, std::string_view key) {
+  std::string made = entries_of(c, f, x).lower;
+  append_sortable_key(made, c, key);
+  return made;
+}
+
+key_range all_entries(const collection& c, const field& f) {
+  std::string lower = prefix('i', c);
+  append_big_endian(lower, f.id);
+  return until_its_end(std::move(lower));
+}
+
+key_range entries_of(const collection& c, const field& f, const value& x) {
+  std::string lower = prefix('i', c);
+  append_big_endian(lower, f.id);
+  append_bounded(lower, x);
+  return until_its_end(std::move(lower));
+}
+
+std::string_view position_in_index_key(std::string_view pair_key) {
+  return pair_key.substr(9);
 }
 
 std::string counter_key(const collection& c) {

@@ -80,6 +80,10 @@ bool is_in_key_order(const collection& c, const std::vector<sort_term>& sort) {
   return sort.empty() || sort.front().position == c.key_at;
 }
 
+bool falls(const collection& c, const std::vector<sort_term>& sort) {
+  return is_in_key_order(c, sort) && !sort.empty() && sort.front().descending;
+}
+
 void append_position(std::string& out, const collection& c, const std::vector<sort_term>& sort,
                      const stored_fields& fields, std::string_view key) {
   if (is_in_key_order(c, sort)) {
@@ -91,12 +95,14 @@ void append_position(std::string& out, const collection& c, const std::vector<so
     const value x = value_of(c.fields[term.position], fields);
     out += absent(x) ? '\0' : '\1';
     append_sortable(out, x);
+    if (&term == &sort.back()) {
+      append_sortable_key(out, c, key);
+    }
     if (term.descending) {
       std::for_each(out.begin() + static_cast<std::ptrdiff_t>(begin), out.end(),
                     [](char& byte) { byte = static_cast<char>(~byte); });
     }
   }
-  out += key;
 }
 
 std::string to_token(const collection& c, const std::vector<sort_term>& sort,

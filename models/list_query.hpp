@@ -33,7 +33,8 @@ struct sort_term {
   bool descending = false;
 };
 
-/// A list as it was asked for. Items come in order of `sort`, then of their keys.
+/// A list as it was asked for. Items come in order of `sort`, then of their keys, in the direction
+/// of the last term.
 struct list_query {
   std::uint64_t skip = 0;
   std::uint64_t take = 100;
@@ -41,6 +42,7 @@ struct list_query {
   std::vector<filter> filters;  ///< all of them must hold
   std::vector<bool> wanted;     ///< per field: whether it is shown
   bool total = true;            ///< whether all matches are to be counted
+  bool explain = false;         ///< whether the answer tells how the items were found
   std::string after;  ///< where the page begins: behind this sort position; empty: at the start
 };
 
@@ -50,8 +52,12 @@ bool matches(const collection& c, const std::vector<filter>& filters, const stor
 /// Whether the order is that of keys, rising or falling: then nothing has to be sorted.
 bool is_in_key_order(const collection& c, const std::vector<sort_term>& sort);
 
-/// Appends where the item stands in the order of `sort`, as bytes that memcmp orders; absent values
-/// come first, in descending terms last. In key order it is the key.
+/// Whether bytes of positions fall along the list: in falling order of keys only.
+bool falls(const collection& c, const std::vector<sort_term>& sort);
+
+/// Appends where an item stands in the list, as bytes that memcmp orders. In key order that is its
+/// key. Else each term's value, presence before it, then the sortable key; all of a descending term
+/// is inverted.
 void append_position(std::string& out, const collection& c, const std::vector<sort_term>& sort,
                      const stored_fields& fields, std::string_view key);
 

@@ -83,10 +83,11 @@ class query_parser {
       after_ = text;
       return std::nullopt;
     }
-    made_.total = text == "true";
-    return text == "true" || text == "false"
-               ? std::nullopt
-               : std::optional(bad_parameter(name, "It is true or false."));
+    if (text != "true" && text != "false") {
+      return bad_parameter(name, "It is true or false.");
+    }
+    (name == "total" ? made_.total : made_.explain) = text == "true";
+    return std::nullopt;
   }
 
   /// What can be judged only when all parameters are known.
@@ -109,8 +110,8 @@ class query_parser {
 
  private:
   static bool is_parameter(std::string_view name) {
-    constexpr std::array<std::string_view, 6> names{"skip",   "take",  "sort",
-                                                    "fields", "after", "total"};
+    constexpr std::array<std::string_view, 7> names{"skip",  "take",  "sort",   "fields",
+                                                    "after", "total", "explain"};
     return std::ranges::find(names, name) != names.end();
   }
 
@@ -151,12 +152,14 @@ class query_parser {
     return std::nullopt;
   }
 
-  /// Behind the key nothing is left to decide, and rising keys are the order anyway.
+  /// Behind the key nothing is left to decide, and keys in the direction of what comes before are
+  /// the order anyway.
   void drop_needless_terms() {
     auto& sort = made_.sort;
     const auto key = std::ranges::find(sort, c_.key_at, &sort_term::position);
     if (key != sort.end()) {
-      sort.erase(key->descending ? key + 1 : key, sort.end());
+      const bool before = key != sort.begin() && (key - 1)->descending;
+      sort.erase(key->descending == before ? key : key + 1, sort.end());
     }
   }
 

@@ -143,9 +143,10 @@ void check_key(const field& x, const value& v, std::vector<field_error>& errors)
   if (text == nullptr) {
     return;
   }
+  const auto nul_bytes = static_cast<std::size_t>(std::ranges::count(*text, '\0'));
   if (text->empty()) {
     errors.push_back({x.name, "min_length", "A key is not empty."});
-  } else if (text->size() > max_key_bytes) {
+  } else if (text->size() + nul_bytes > max_key_bytes) {
     errors.push_back(
         {x.name, "max_length", "A key has at most " + std::to_string(max_key_bytes) + " bytes."});
   } else if (std::ranges::find(reserved, *text) != reserved.end()) {

@@ -15,7 +15,8 @@ void check_rules(const field& x, const value& v, std::vector<field_error>& error
 /// something else in a path.
 void check_key(const field& x, const value& v, std::vector<field_error>& errors);
 
-/// The longest text key, in bytes, so that every stored key fits the store's bound on keys.
+/// The longest text key, in bytes with NUL counted twice, so that every stored key fits the store's
+/// bound on keys.
 inline constexpr std::size_t max_key_bytes = 200;
 
 }  // namespace lithair::models

@@ -21,6 +21,7 @@ std::string describe(const field& x) {
   };
   flag(x.primary_key, "primary_key");
   flag(x.unique, "unique");
+  flag(x.indexed, "indexed");
   flag(x.immutable, "immutable");
   flag(x.optional, "optional");
   flag(!x.exposed, "hidden");

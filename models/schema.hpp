@@ -40,6 +40,7 @@ struct field {
   value_type type = value_type::string;
   bool primary_key = false;
   bool unique = false;
+  bool indexed = false;  ///< lists may find and order items by it without reading all
   bool immutable = false;
   bool optional = false;
   bool exposed = true;  ///< false: may be written, is never shown

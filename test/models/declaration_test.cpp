@@ -77,8 +77,6 @@ const wrong_text wrong_fields[] = {
     {"x = { replicate = true }", "t.toml:2:1: m.x: The field needs a type"},
     {"x = { type = \"string\", replicate = true, shiny = true }",
      "t.toml:2:42: m.x: Unknown attribute \"shiny\""},
-    {"x = { type = \"string\", replicate = true, indexed = true }",
-     "t.toml:2:42: m.x: Unknown attribute \"indexed\""},
     {"x = { type = \"string\", replicate = true, track_history = true }",
      "t.toml:2:42: m.x: Unknown attribute \"track_history\""},
     {"x = { type = \"string\", replicate = true, validate = { longest = 3 } }",

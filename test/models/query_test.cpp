@@ -1,3 +1,4 @@
+#include <rapidcheck.h>
 #include <boost/test/data/monomorphic.hpp>
 #include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>
@@ -105,6 +106,23 @@ const refused_case refused[] = {
     {"name", "\xff"},  {"", "1"},
 };
 
+/// The same model with every index and unique value there can be.
+std::string with_indexes() {
+  std::string text(things);
+  const std::string from = "replicate = true }";
+  std::size_t at = text.find(from) + from.size();  // not for the key
+  while ((at = text.find(from, at)) != std::string::npos) {
+    text.replace(at, from.size(), "replicate = true, indexed = true }");
+    at += from.size();
+  }
+  return text;
+}
+
+std::string explained(const service_fixture& node, parameters asked) {
+  asked.emplace_back("explain", "true");
+  return member(node.list("things", asked).body, "explain");
+}
+
 }  // namespace
 
 BOOST_FIXTURE_TEST_SUITE(queries, things_fixture)
@@ -138,8 +156,8 @@ BOOST_AUTO_TEST_CASE(the_default_order_is_that_of_keys) {
 
 BOOST_AUTO_TEST_CASE(sorting_is_by_type_with_absent_values_first_and_keys_last) {
   BOOST_TEST(ids({{"sort", "price"}}) == "-5 4 1 3 2");
-  BOOST_TEST(ids({{"sort", "-price"}}) == "2 1 3 4 -5");
-  BOOST_TEST(ids({{"sort", "-price,-id"}}) == "2 3 1 4 -5");
+  BOOST_TEST(ids({{"sort", "-price"}}) == "2 3 1 4 -5");
+  BOOST_TEST(ids({{"sort", "-price,id"}}) == "2 1 3 4 -5");
   BOOST_TEST(ids({{"sort", "name"}}) == "4 -5 1 2 3");
   BOOST_TEST(ids({{"sort", "-name"}}) == "3 2 1 -5 4");
   BOOST_TEST(ids({{"sort", "kind,-size"}}) == "4 3 2 1 -5");
@@ -195,6 +213,108 @@ BOOST_AUTO_TEST_CASE(pages_stay_put_while_others_write) {
   post("things", R"({"id":0})");
   const auto second = list("things", {{"after", next.substr(1, next.size() - 2)}, {"take", "2"}});
   BOOST_TEST(column(second, "id") == "2 3");
+}
+
+BOOST_AUTO_TEST_CASE(indexes_change_how_items_are_found_and_never_which) {
+  BOOST_TEST(rc::check([] {
+    service_fixture plain(things);
+    service_fixture indexed(with_indexes());
+    const auto both = [&](auto act) {
+      const outcome x = act(plain);
+      const outcome y = act(indexed);
+      RC_ASSERT(x.status == y.status);
+      RC_ASSERT(x.body == y.body);
+    };
+    const auto any = [](std::vector<std::string> texts) { return *rc::gen::elementOf(texts); };
+    for (int steps = *rc::gen::inRange(5, 30); steps > 0; --steps) {
+      const std::string key = std::to_string(*rc::gen::inRange(-3, 8));
+      std::string body =
+          "{\"live\":" + any({"true", "false"}) +
+          ",\"price\":" + any({"\"1\"", "\"1.0\"", "\"-2\"", "\"30\""}) +
+          ",\"size\":" + any({"null", "1", "-1", "2.5"}) + ",\"name\":" +
+          any({"null", "\"\"", "\"a\"", "\"a\\u0000\"", "\"ab\"", '"' + std::string(64, 'a') + '"',
+               '"' + std::string(65, 'a') + '"', '"' + std::string(65, 'a') + "b\""}) +
+          ",\"kind\":" + any({"null", "\"plain\"", "\"fancy\""}) + "}";
+      const bool removes = *rc::gen::inRange(0, 6) == 0;
+      const bool patches = *rc::gen::inRange(0, 3) == 0;
+      both([&](service_fixture& node) {
+        return removes   ? node.remove("things", key)
+               : patches ? node.patch("things", key, body)
+                         : node.put("things", key, body, {{}, false, true});
+      });
+    }
+    for (int asks = 0; asks < 20; ++asks) {
+      parameters asked;
+      for (int filters = *rc::gen::inRange(0, 3); filters > 0; --filters) {
+        const std::string how = any({"", "!", "<", "<=", ">", ">="});
+        asked.push_back(*rc::gen::elementOf(parameters{{"price", how + "1"},
+                                                       {"price", "in(1.00,-2)"},
+                                                       {"size", how + "1"},
+                                                       {"name", how + "a"},
+                                                       {"name", how + std::string(65, 'a')},
+                                                       {"name", "in(a,ab,a)"},
+                                                       {"kind", how + "plain"},
+                                                       {"live", "true"},
+                                                       {"id", how + "2"},
+                                                       {"id", "in(3,1,2)"},
+                                                       {"total", how + "5"}}));
+      }
+      if (*rc::gen::arbitrary<bool>()) {
+        asked.emplace_back("sort", any({"id", "-id", "price", "-price", "live,-size", "-name",
+                                        "name", "-total", "kind"}));
+      }
+      asked.emplace_back("take", std::to_string(*rc::gen::inRange(1, 5)));
+      asked.emplace_back("skip", std::to_string(*rc::gen::inRange(0, 3)));
+      if (*rc::gen::inRange(0, 4) == 0) {
+        asked.emplace_back("total", "false");
+      }
+      both([&](service_fixture& node) { return node.list("things", asked); });
+      const std::string next = member(plain.list("things", asked).body, "next");
+      if (next != "null") {
+        asked.emplace_back("after", next.substr(1, next.size() - 2));
+        both([&](service_fixture& node) { return node.list("things", asked); });
+      }
+      std::erase_if(asked, [](const auto& x) {
+        return x.first == "sort" || x.first == "take" || x.first == "skip" || x.first == "after" ||
+               (x.first == "total" && x.second == "false");
+      });
+      both([&](service_fixture& node) { return node.ask(query::kind::count, "things", asked); });
+    }
+  }));
+}
+
+BOOST_AUTO_TEST_CASE(explain_tells_which_way_was_taken) {
+  service_fixture node(R"([models.things.fields]
+id = { type = "integer", primary_key = true, replicate = true }
+a = { type = "integer", indexed = true, replicate = true }
+b = { type = "string", unique = true, replicate = true }
+c = { type = "integer", replicate = true }
+)");
+  for (int i = 0; i < 100; ++i) {
+    const auto n = std::to_string(i);
+    node.post("things", "{\"id\":" + n + ",\"a\":" + std::to_string(i % 10) + ",\"b\":\"" + n +
+                            "\",\"c\":" + n + "}");
+  }
+  const std::pair<parameters, const char*> cases[] = {
+      {{{"take", "1"}}, R"({"access":"scan","examined":2,"sorted":false})"},
+      {{{"c", "7"}}, R"({"access":"scan","examined":100,"sorted":false})"},
+      {{{"sort", "c"}}, R"({"access":"scan","examined":100,"sorted":true})"},
+      {{{"a", "7"}}, R"({"access":"index","field":"a","examined":10,"sorted":false})"},
+      {{{"a", "7"}, {"take", "2"}},
+       R"({"access":"index","field":"a","examined":3,"sorted":false})"},
+      {{{"a", ">7"}}, R"({"access":"index","field":"a","examined":20,"sorted":true})"},
+      {{{"a", ">7"}, {"sort", "-a"}, {"take", "3"}},
+       R"({"access":"index","field":"a","examined":4,"sorted":false})"},
+      {{{"sort", "a"}, {"take", "3"}},
+       R"({"access":"index","field":"a","examined":4,"sorted":false})"},
+      {{{"b", "7"}}, R"({"access":"unique","field":"b","examined":1,"sorted":false})"},
+      {{{"id", "in(1,2,300)"}},
+       R"({"access":"primary_key","field":"id","examined":2,"sorted":false})"},
+      {{{"id", ">=97"}}, R"({"access":"primary_key","field":"id","examined":3,"sorted":false})"},
+  };
+  for (const auto& [asked, expected] : cases) {
+    BOOST_TEST(explained(node, asked) == expected);
+  }
 }
 
 BOOST_AUTO_TEST_CASE(a_token_belongs_to_its_collection_and_order) {

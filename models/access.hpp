@@ -1,0 +1,44 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "models/keys.hpp"
+#include "models/list_query.hpp"
+#include "models/state_view.hpp"
+
+namespace lithair::models {
+
+/// How the items of a list are found: which pairs of the state are read, and what is known of them.
+struct access {
+  enum class path : std::uint8_t {
+    records,  ///< the records themselves, all or those of some keys
+    unique,   ///< the unique values that are asked for
+    index,    ///< entries of a field's index
+  };
+
+  path via = path::records;
+  std::size_t position = 0;       ///< of the field that decides
+  std::vector<key_range> ranges;  ///< of pairs; rising, disjoint
+  bool exact = false;   ///< every pair in the ranges stands for an item that passes all filters
+  bool by_key = false;  ///< the pairs lie in the order of keys
+};
+
+/// The narrowest access for the filters; with none that helps, one that gives the order of `sort`.
+access choose_access(const collection& c, const std::vector<filter>& filters,
+                     const std::vector<sort_term>& sort);
+
+/// Whether a field's index holds every item, each exactly where its value belongs in the order.
+bool index_orders(const field& f);
+
+/// Visits the pairs in the ranges in either direction; `visit(key, record)` returns false to stop.
+using item_visitor = std::function<bool(std::string_view key, std::string_view record)>;
+void visit_items(const collection& c, const access& from, const state_view& state,
+                 state_view::direction order, const item_visitor& visit);
+
+/// The number of pairs in the ranges.
+std::uint64_t count_pairs(const access& from, const state_view& state);
+
+}  // namespace lithair::models
