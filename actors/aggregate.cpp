@@ -29,6 +29,8 @@ aggregate::aggregate(caf::actor_config& cfg, loop* home, const models::schema* s
 
 caf::behavior aggregate::make_behavior() {
   set_default_handler(caf::drop);
+  // CAF answers what an actor dropped with an error, and ends whoever has no handler for that.
+  set_error_handler([](caf::error&) {});
   return {
       [this](const apply_entries& x) {
         auto result = apply(x.entries);

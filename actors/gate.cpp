@@ -2,7 +2,16 @@
 
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
+
 namespace lithair::actors {
+
+namespace {
+
+// Bounds what strangers can make this node remember.
+constexpr std::uint64_t max_node = 65535;
+
+}  // namespace
 
 gate::gate(caf::actor_config& cfg, loop* home, link_identity identity)
     : hosted_actor(cfg, home), identity_(std::move(identity)) {}
@@ -19,8 +28,11 @@ caf::behavior gate::make_behavior() {
           answer.cluster = identity_.cluster();
           answer.endpoint = shipper;
           send(shipper, linked_by_peer{x.endpoint});
+          refused_.erase(x.node);
         } else {
-          spdlog::warn("refused a link from node {}: {}", x.node, answer.refused);
+          auto& last = refused_[std::min(x.node, max_node + 1)];
+          if (last != answer.refused) spdlog::warn("refused a link from node {}: {}", x.node, answer.refused);
+          last = answer.refused;
         }
         return answer;
       },
@@ -28,6 +40,7 @@ caf::behavior gate::make_behavior() {
 }
 
 std::string gate::why_not(const hello& x) const {
+  if (x.node > max_node) return "its node id is not one that clusters use";
   if (x.version != peer_version)
     return fmt::format("it speaks version {} of the peer protocol, this node {}", x.version, peer_version);
   if (x.to != identity_.self.value) return fmt::format("this is node {}, not {}", identity_.self.value, x.to);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <map>
+#include <string>
 
 #include <caf/actor.hpp>
 
@@ -30,6 +31,7 @@ class gate final : public hosted_actor {
 
   link_identity identity_;
   std::map<protocol::node_id, caf::actor> shippers_;
+  std::map<std::uint64_t, std::string> refused_;  // node and why, so that the log tells it once
 };
 
 }  // namespace lithair::actors

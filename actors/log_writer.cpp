@@ -24,6 +24,8 @@ log_writer::log_writer(caf::actor_config& cfg, persistence::log_store* store)
 log_writer::~log_writer() = default;
 
 caf::behavior log_writer::make_behavior() {
+  set_default_handler(caf::drop);
+  set_error_handler([](caf::error&) {});
   return {
       [this](write_log& x) {
         waiting_->receipts.push_back({current_sender(), x.write.token});

@@ -58,12 +58,15 @@ raft_actor::raft_actor(caf::actor_config& cfg, loop* home, raft_setup setup)
                          return true;
                        }}),
       started_ms_(setup_.now_ms()),
+      committed_(setup_.restored.applied),
       sent_(setup_.restored.applied),
       applied_(setup_.restored.applied),
       leaderless_since_ms_(started_ms_) {}
 
 caf::behavior raft_actor::make_behavior() {
   set_default_handler(caf::drop);
+  // CAF answers what an actor dropped with an error, and ends whoever has no handler for that.
+  set_error_handler([](caf::error&) {});
   for (auto& peer : setup_.config.peers) add_shipper(peer);
   on_members(core_.members());
   if (setup_.config.init && core_.last_index() == index_t{} && core_.current_term() == term_t{}) {
@@ -158,6 +161,7 @@ void raft_actor::perform(output out) {
     if (auto* shipper = shipper_for(each.peer)) send(*shipper, fetch{each});
   }
   for (auto& each : out.refused) submissions_.refused(each.serials, each.under);
+  if (out.commit) committed_ = *out.commit;
   apply_committed();
   finish_reads(out.reads);
 }
@@ -273,8 +277,8 @@ void raft_actor::release_reads() {
 // -- applying --------------------------------------------------------------------------------------------
 
 void raft_actor::apply_committed() {
-  while (failure_.empty() && sent_ < core_.commit_index() && sent_ - applied_ < max_applying) {
-    auto last = std::min(core_.commit_index(), sent_ + max_applying);
+  while (failure_.empty() && sent_ < committed_ && sent_ - applied_ < max_applying) {
+    auto last = std::min(committed_, sent_ + max_applying);
     auto entries = core_.cached(sent_ + 1, last);
     if (entries.empty()) {
       try {

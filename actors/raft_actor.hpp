@@ -98,8 +98,9 @@ class raft_actor final : public hosted_actor {
   std::map<protocol::read_token, std::vector<waiting_read>> reads_;       // in the core
   std::multimap<std::uint64_t, waiting_read> applying_reads_;             // by the index they wait for
 
-  protocol::index_t sent_;     // entries given to the aggregate
-  protocol::index_t applied_;  // entries it has applied
+  protocol::index_t committed_;  // as the core's output told
+  protocol::index_t sent_;       // entries given to the aggregate
+  protocol::index_t applied_;    // entries it has applied
   std::uint64_t leaderless_since_ms_ = 0;
   protocol::node_id known_leader_;
   std::map<protocol::node_id, bool> linked_;

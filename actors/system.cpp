@@ -1,7 +1,10 @@
 #include "actors/system.hpp"
 
-#include <caf/io/middleman.hpp>
+#include <chrono>
+
 #include <caf/atom.hpp>
+#include <caf/io/middleman.hpp>
+#include <caf/timespan.hpp>
 
 #include "actors/messages.hpp"
 
@@ -13,8 +16,8 @@ system_config::system_config() {
   set("scheduler.max-threads", std::size_t{1});
   // Messages from peers are deserialized in the middleman's thread: handing them on would cost more.
   set("middleman.workers", std::size_t{0});
-  set("middleman.heartbeat-interval", std::size_t{500});
-  set("middleman.connection-timeout", std::size_t{5000});
+  set("middleman.heartbeat-interval", caf::timespan{std::chrono::milliseconds{500}});
+  set("middleman.connection-timeout", caf::timespan{std::chrono::seconds{5}});
   load<caf::io::middleman>();
   add_message_types<caf::id_block::lithair>();
 }

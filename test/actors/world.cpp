@@ -10,6 +10,7 @@
 #include "actors/aggregate.hpp"
 #include "actors/log_writer.hpp"
 #include "actors/raft_actor.hpp"
+#include "actors/shipper.hpp"
 #include "models/model_file.hpp"
 #include "models/service.hpp"
 
@@ -47,8 +48,8 @@ class wire final : public caf::event_based_actor {
       : caf::event_based_actor(cfg), where_(where), log_(log), from_(from), to_(to) {}
 
   caf::behavior make_behavior() override {
-    set_default_handler(caf::drop);
     return {
+        [](const serve_raft&) {},
         [this](const ship& x) {
           if (where_->runs(to_) && !where_->is_cut(from_, to_))
             send(where_->raft(to_), peer_step{protocol::node_id{from_}, x.messages});

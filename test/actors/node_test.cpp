@@ -1,0 +1,221 @@
+#include "actors/node.hpp"
+
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <filesystem>
+#include <memory>
+#include <set>
+
+#include <boost/test/unit_test.hpp>
+
+#include <caf/actor_system.hpp>
+#include <caf/scoped_actor.hpp>
+
+#include "actors/messages.hpp"
+#include "models/model_file.hpp"
+#include "models/service.hpp"
+
+using namespace lithair;
+using namespace lithair::actors;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr std::string_view models_text = R"(
+[models.items.fields]
+id    = { type = "string", primary_key = true, immutable = true, replicate = true }
+value = { type = "string", optional = true, replicate = true }
+)";
+
+// Ports that were free a moment ago, all different.
+std::vector<std::uint16_t> free_ports(std::size_t n) {
+  std::vector<int> sockets;
+  std::vector<std::uint16_t> result;
+  for (; n > 0; --n) {
+    int fd = ::socket(AF_INET, SOCK_STREAM, 0);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof address;
+    BOOST_REQUIRE(::bind(fd, reinterpret_cast<sockaddr*>(&address), size) == 0);
+    BOOST_REQUIRE(::getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size) == 0);
+    result.push_back(ntohs(address.sin_port));
+    sockets.push_back(fd);
+  }
+  for (int fd : sockets) ::close(fd);
+  return result;
+}
+
+// Nodes in one process, linked through the middleman, on real disks.
+struct process {
+  std::filesystem::path directory;
+  std::vector<std::uint16_t> ports = free_ports(8);
+  std::map<std::uint64_t, std::unique_ptr<node>> nodes;
+  models::schema schema = *models::parse_model_text(models_text, "test");
+
+  process() {
+    auto pattern = (std::filesystem::temp_directory_path() / "lithair-node-XXXXXX").string();
+    directory = ::mkdtemp(pattern.data());
+  }
+  ~process() {
+    nodes.clear();
+    std::filesystem::remove_all(directory);
+  }
+
+  peer_address address(std::uint64_t id) const {
+    return {protocol::node_id{id}, "127.0.0.1", ports[2 * (id - 1)], ports[2 * (id - 1) + 1]};
+  }
+  node_config config(std::uint64_t id, std::uint64_t count) const {
+    node_config result;
+    result.self = address(id);
+    for (std::uint64_t peer = 1; peer <= count; ++peer)
+      if (peer != id) result.peers.push_back(address(peer));
+    result.init = id == 1;
+    result.loops = 1;
+    result.data_dir = directory / std::to_string(id);
+    return result;
+  }
+  void start(std::uint64_t id, std::uint64_t count) {
+    nodes[id] = std::make_unique<node>(config(id, count), schema);
+  }
+
+  submitted create(std::uint64_t at, const std::string& key) {
+    models::write_request request;
+    request.target = schema.find("items");
+    auto body = R"({"id":")" + key + R"("})";
+    request.body = body;
+    auto& to = *nodes.at(at);
+    caf::scoped_actor self{to.system()};
+    self->send(to.raft(), submit{1, *models::prepare(schema, request, models::stamp{1, {}})});
+    submitted result;
+    self->receive([&](submitted& x) { result = std::move(x); },
+                  caf::after(30s) >> [] { BOOST_FAIL("no answer to a write"); });
+    return result;
+  }
+  answered read(std::uint64_t at, const std::string& key) {
+    auto& to = *nodes.at(at);
+    ask question;
+    question.token = 1;
+    question.what = *models::item_query(*schema.find("items"), key);
+    caf::scoped_actor self{to.system()};
+    self->send(to.raft(), std::move(question));
+    answered result;
+    self->receive([&](answered& x) { result = std::move(x); },
+                  caf::after(30s) >> [] { BOOST_FAIL("no answer to a read"); });
+    return result;
+  }
+  node_status inspect(std::uint64_t at) {
+    auto& to = *nodes.at(at);
+    caf::scoped_actor self{to.system()};
+    self->send(to.raft(), inspect_node{1});
+    node_status result;
+    self->receive([&](node_status& x) { result = std::move(x); },
+                  caf::after(30s) >> [] { BOOST_FAIL("no status"); });
+    return result;
+  }
+  members_changed change(std::uint64_t at, change_members what) {
+    auto& to = *nodes.at(at);
+    caf::scoped_actor self{to.system()};
+    self->send(to.raft(), std::move(what));
+    members_changed result;
+    self->receive([&](members_changed& x) { result = std::move(x); },
+                  caf::after(30s) >> [] { BOOST_FAIL("no answer to a change of members"); });
+    return result;
+  }
+  // Repeats until it succeeds: right after a start there may be no leader yet.
+  void must_create(std::uint64_t at, const std::string& key) {
+    for (int i = 0; i < 20; ++i) {
+      auto answer = create(at, key);
+      if (answer.what == disposition::done) {
+        BOOST_TEST(answer.result.status == 201);
+        return;
+      }
+      BOOST_REQUIRE(answer.what == disposition::unavailable);
+    }
+    BOOST_FAIL("no write succeeded");
+  }
+};
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(nodes, process)
+
+BOOST_AUTO_TEST_CASE(one_node_serves_and_remembers_over_a_restart) {
+  start(1, 1);
+  must_create(1, "a");
+  nodes.at(1)->stop();
+  nodes.clear();
+  start(1, 1);
+  BOOST_TEST(read(1, "a").result.status == 200);
+  BOOST_TEST(create(1, "a").result.status == 409);
+}
+
+BOOST_AUTO_TEST_CASE(three_nodes_meet_whichever_starts_first_and_again_after_restarts) {
+  std::vector<std::uint64_t> order{1, 2, 3};
+  do {
+    BOOST_TEST_CONTEXT("order " << order[0] << order[1] << order[2]) {
+      for (auto id : order) start(id, 3);
+      for (auto id : order) {
+        auto key = std::to_string(id) + "-" + std::to_string(order[0]) + std::to_string(order[1]);
+        must_create(id, key);
+        for (auto from : order) BOOST_TEST(read(from, key).result.status == 200);
+      }
+      for (auto id : order) nodes.at(id)->stop();
+      nodes.clear();
+    }
+  } while (std::next_permutation(order.begin(), order.end()));
+}
+
+BOOST_AUTO_TEST_CASE(a_node_joins_is_promoted_and_may_be_the_last_one_left) {
+  start(1, 1);
+  must_create(1, "a");
+  auto joining = config(2, 1);
+  joining.init = false;
+  joining.peers = {address(1)};
+  nodes[2] = std::make_unique<node>(joining, schema);
+  change_members add;
+  add.node = 2;
+  add.host = "127.0.0.1";
+  add.http_port = address(2).http_port;
+  add.peer_port = address(2).peer_port;
+  BOOST_TEST(change(1, add).status == 200);
+  while (inspect(1).raft.members.members.size() != 2 || !inspect(1).raft.members.members[1].voter) {
+  }
+  BOOST_TEST(read(2, "a").result.status == 200);
+  change_members remove;
+  remove.what = change_members::action::remove;
+  remove.node = 1;
+  auto answer = change(2, remove);  // From the follower, of the leader.
+  BOOST_TEST_INFO(answer.detail);
+  BOOST_TEST(answer.status == 200);
+  must_create(2, "b");
+  BOOST_TEST(inspect(2).raft.members.members.size() == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(a_node_of_another_cluster_or_with_other_models_is_refused) {
+  start(1, 2);
+  auto stranger = config(2, 2);
+  stranger.init = true;
+  nodes[2] = std::make_unique<node>(stranger, schema);
+  // Each founded a cluster of two; neither accepts the other.
+  BOOST_CHECK(create(1, "a").what == disposition::unavailable);
+  BOOST_CHECK(create(2, "a").what == disposition::unavailable);
+  BOOST_CHECK(!inspect(1).raft.leader);
+}
+
+BOOST_AUTO_TEST_CASE(a_wrong_configuration_is_one_sentence_and_leaves_nothing_behind) {
+  auto wrong = config(1, 2);
+  wrong.peers[0].id = protocol::node_id{1};
+  BOOST_CHECK_EXCEPTION((node{wrong, schema}), std::exception,
+                        [](const auto& e) { return std::string{e.what()}.find("given twice") != std::string::npos; });
+  start(2, 2);
+  auto taken = config(1, 2);
+  taken.self.http_port = address(2).peer_port;
+  BOOST_CHECK_THROW((node{taken, schema}), std::exception);
+  BOOST_TEST(!std::filesystem::exists(directory / "1"));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
