@@ -1,9 +1,8 @@
-#include <toml++/toml.h>
-
 #include <algorithm>
 #include <filesystem>
 
 #include "apps/lithair/setting.hpp"
+#include "models/toml.hpp"
 
 namespace lithair::apps {
 namespace {
@@ -34,21 +33,22 @@ sources read_config_file(const std::string& path) {
   if (std::error_code ignored; !std::filesystem::is_regular_file(path, ignored)) {
     return tl::unexpected(early_exit{2, "there is no file " + path});
   }
-  std::vector<told> made;
-  try {
-    for (const auto& [key, node] : toml::parse_file(path)) {
-      const auto name = std::string(key.str());
-      const auto where = place(path, key.source()) + name;
-      if (std::ranges::find(all_settings(), name, &setting::name) == all_settings().end()) {
-        return tl::unexpected(early_exit{2, where + ": there is no such setting"});
-      }
-      auto text = as_text(node);
-      if (!text) return tl::unexpected(early_exit{2, where + ": is not a text, number or switch"});
-      made.push_back({name, std::move(*text), where});
-    }
-  } catch (const toml::parse_error& error) {
+  const auto file = toml::parse_file(path);
+  if (!file) {
+    const auto& error = file.error();
     return tl::unexpected(
         early_exit{2, place(path, error.source()) + std::string(error.description())});
+  }
+  std::vector<told> made;
+  for (const auto& [key, node] : file.table()) {
+    const auto name = std::string(key.str());
+    const auto where = place(path, key.source()) + name;
+    if (std::ranges::find(all_settings(), name, &setting::name) == all_settings().end()) {
+      return tl::unexpected(early_exit{2, where + ": there is no such setting"});
+    }
+    auto text = as_text(node);
+    if (!text) return tl::unexpected(early_exit{2, where + ": is not a text, number or switch"});
+    made.push_back({name, std::move(*text), where});
   }
   return made;
 }
