@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "persistence/files.hpp"
+#include "persistence/lmdb_check.hpp"
 #include "persistence/lmdb_error.hpp"
 
 namespace lithair::persistence {
@@ -64,27 +65,42 @@ class write_transaction {
 }  // namespace
 
 lmdb_environment::lmdb_environment(std::filesystem::path directory, lmdb_options options)
-    : directory_(std::move(directory)), options_(options) {
+    : directory_(std::move(directory)), options_(options), seal_(directory_) {
+  check();
   idle_.reserve(max_readers);
-  const auto opening = "opening " + directory_.string();
-  check_lmdb(mdb_env_create(&env_), opening);
+  check_lmdb(mdb_env_create(&env_), "opening " + directory_.string());
   try {
-    check_lmdb(mdb_env_set_mapsize(env_, options_.map_size), opening);
-    check_lmdb(mdb_env_set_maxreaders(env_, max_readers), opening);
-    const unsigned flags = MDB_NOTLS | (options_.scattered_reads ? MDB_NORDAHEAD : 0);
-    check_lmdb(mdb_env_open(env_, directory_.c_str(), flags, 0600), opening);
-    // The unnamed map has a fixed number; opening it once makes it known to all transactions.
-    MDB_txn* txn = nullptr;
-    MDB_dbi dbi = 0;
-    check_lmdb(mdb_txn_begin(env_, nullptr, MDB_RDONLY, &txn), opening);
-    const auto rc = mdb_dbi_open(txn, nullptr, 0, &dbi);
-    mdb_txn_abort(txn);
-    check_lmdb(rc, opening);
+    open();
+    seal_.renew();
     sync_directory(directory_);
   } catch (...) {
     mdb_env_close(env_);
     throw;
   }
+}
+
+void lmdb_environment::check() const {
+  const auto path = directory_ / "data.mdb";
+  std::error_code missing;
+  const auto size = std::filesystem::file_size(path, missing);
+  const bool small = !missing && size <= options_.check_all_up_to;
+  seal_.check();
+  check_data_file(path, small ? check_depth::everything : check_depth::inner_pages);
+}
+
+void lmdb_environment::open() {
+  const auto opening = "opening " + directory_.string();
+  check_lmdb(mdb_env_set_mapsize(env_, options_.map_size), opening);
+  check_lmdb(mdb_env_set_maxreaders(env_, max_readers), opening);
+  const unsigned flags = MDB_NOTLS | (options_.scattered_reads ? MDB_NORDAHEAD : 0);
+  check_lmdb(mdb_env_open(env_, directory_.c_str(), flags, 0600), opening);
+  // The unnamed map has a fixed number; opening it once makes it known to all transactions.
+  MDB_txn* txn = nullptr;
+  MDB_dbi dbi = 0;
+  check_lmdb(mdb_txn_begin(env_, nullptr, MDB_RDONLY, &txn), opening);
+  const auto rc = mdb_dbi_open(txn, nullptr, 0, &dbi);
+  mdb_txn_abort(txn);
+  check_lmdb(rc, opening);
 }
 
 lmdb_environment::~lmdb_environment() {
@@ -116,6 +132,7 @@ void lmdb_environment::run(const std::function<void(lmdb_writer&)>& work) {
   write_transaction transaction(env_);
   transaction.run(work);
   transaction.commit();
+  seal_.renew();
 }
 
 void lmdb_environment::refuse_when_stopped() const {

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "persistence/lmdb_seal.hpp"
 #include "persistence/lmdb_transaction.hpp"
 #include "persistence/storage_error.hpp"
 
@@ -26,6 +27,9 @@ struct lmdb_options {
   std::uint64_t map_limit = 0;
   /// Writes are refused as `full`, before anything is touched, while the file system has less room.
   std::uint64_t min_free_bytes = 8ull << 20;
+  /// The pages of a data file up to this size are all checked when it is opened; of a larger one
+  /// only the inner ones, and a damaged leaf shows when it is read.
+  std::uint64_t check_all_up_to = 256ull << 20;
   /// Lookups are scattered and the file may exceed memory: no read-ahead.
   bool scattered_reads = false;
 };
@@ -38,7 +42,8 @@ struct lmdb_options {
 /// written: so the environment then refuses every write until it is opened anew, and reads go on.
 class lmdb_environment {
  public:
-  /// Opens or creates; `directory` must exist and not be open elsewhere in this process.
+  /// Opens or creates, and checks what is there before LMDB trusts it (`check_data_file`,
+  /// `lmdb_seal`). `directory` must exist and not be open elsewhere.
   lmdb_environment(std::filesystem::path directory, lmdb_options options);
   ~lmdb_environment();
   lmdb_environment(const lmdb_environment&) = delete;
@@ -66,6 +71,8 @@ class lmdb_environment {
     MDB_cursor* cursor;
   };
 
+  void check() const;
+  void open();
   std::shared_lock<std::shared_mutex> keep_map() const;
   void refuse_when_stopped() const;
   void refuse_when_disk_is_full() const;
@@ -75,6 +82,7 @@ class lmdb_environment {
 
   std::filesystem::path directory_;
   lmdb_options options_;
+  lmdb_seal seal_;
   MDB_env* env_ = nullptr;
 
   // Whoever grows the map holds `gate_` while it waits for the readers, so that new ones queue

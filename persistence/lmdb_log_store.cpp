@@ -63,10 +63,16 @@ struct batch_kind {
   }
 };
 
+/// `restore` reads all of the log anyway.
+lmdb_options with_full_check(lmdb_options options) {
+  options.check_all_up_to = UINT64_MAX;
+  return options;
+}
+
 }  // namespace
 
 lmdb_log_store::lmdb_log_store(const std::filesystem::path& directory, lmdb_options options)
-    : env_(directory, options) {}
+    : env_(directory, with_full_check(options)) {}
 
 lmdb_log_store::extent lmdb_log_store::load_extent(lmdb_cursor& at, group_id group) {
   extent log;

@@ -124,9 +124,8 @@ std::vector<protocol::entry> read_entries(lmdb_cursor& at, group_id group, index
   std::uint64_t cost = 0;
   std::vector<std::size_t> sizes;
   bool more = at.seek(log_key(log_tag::entry, group, first));
-  for (; more && at_entry_of(at, group); more = at.next()) {
+  for (; more && first + out.size() <= last && at_entry_of(at, group); more = at.next()) {
     const auto x = decode_entry(at.key(), at.value());
-    if (x.index > last) break;
     if (x.index != first + out.size()) throw_damaged(group, first + out.size(), "it is missing");
     out.push_back({x.index, x.term, x.kind, x.from, {}});
     cost += footprint(out.back()) + x.data.size();  // the payload is not in there yet

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+
+#include "persistence/files.hpp"
+
+namespace lithair::persistence {
+
+/// The checksums of an LMDB file's two meta pages, in a small file beside it, as of the last
+/// commit.
+///
+/// LMDB opens whichever meta page has the higher transaction number and looks sound to it; a
+/// flipped bit there can take it back by one commit, to a state that is sound in itself. The seal
+/// tells. It is not synced: after a power loss it may be older than the data file, and then vouches
+/// for nothing; it is never newer.
+class lmdb_seal {
+ public:
+  explicit lmdb_seal(const std::filesystem::path& directory);
+
+  /// Throws `storage_error{damaged}` when the data file is not the one that was sealed, or a later
+  /// one.
+  void check() const;
+
+  /// After each commit.
+  void renew();
+
+ private:
+  std::filesystem::path data_path_;
+  file seal_;
+};
+
+}  // namespace lithair::persistence
