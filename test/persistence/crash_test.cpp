@@ -1,13 +1,12 @@
 #include <signal.h>
-#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <boost/test/unit_test.hpp>
-#include <new>
 #include <random>
 
 #include "persistence/fault_points.hpp"
+#include "test/persistence/shared_number.hpp"
 #include "test/persistence/world.hpp"
 
 using namespace lithair::persistence;
@@ -17,26 +16,6 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr int crashed = 42;
-
-/// A number that a child process leaves to its parent even when it is killed.
-class shared_number {
- public:
-  shared_number()
-      : at_(::mmap(nullptr, sizeof(std::atomic<std::uint64_t>), PROT_READ | PROT_WRITE,
-                   MAP_SHARED | MAP_ANONYMOUS, -1, 0)) {
-    new (at_) std::atomic<std::uint64_t>(0);
-  }
-  ~shared_number() { ::munmap(at_, sizeof(std::atomic<std::uint64_t>)); }
-  shared_number(const shared_number&) = delete;
-  shared_number& operator=(const shared_number&) = delete;
-
-  std::atomic<std::uint64_t>& operator*() const {
-    return *static_cast<std::atomic<std::uint64_t>*>(at_);
-  }
-
- private:
-  void* at_;
-};
 
 fault_point crash_at;
 int crash_after = 0;
@@ -64,6 +43,21 @@ outcome tell_story(const fs::path& path, const fs::path& snapshot, fault_point p
     }
   });
   return {status, *done};
+}
+
+/// Appends three entries at a time, and purges now and then.
+[[noreturn]] void append_until_killed(const fs::path& path, std::uint64_t first,
+                                      const shared_number& acknowledged) {
+  try {
+    lmdb_log_store log(path);
+    for (auto index = first;; index += 3) {
+      append(log, commands(index, 3, 1));
+      *acknowledged = index + 2;
+      if (index % 7 == 0) purge_up_to(log, index);
+    }
+  } catch (...) {
+    ::_exit(1);
+  }
 }
 
 }  // namespace
@@ -122,16 +116,11 @@ BOOST_AUTO_TEST_CASE(by_kill_at_random_moments_loses_nothing_acknowledged) {
     const shared_number acknowledged;
     const auto child = ::fork();
     BOOST_REQUIRE(child >= 0);
-    if (child == 0) {
-      lmdb_log_store log(place.path());
-      for (auto index = last + 1;; index += 3) {
-        append(log, commands(index, 3, 1));
-        *acknowledged = index + 2;
-        if (index % 7 == 0) purge_up_to(log, index);
-      }
-    }
+    if (child == 0) append_until_killed(place.path(), last + 1, acknowledged);
     const auto wanted = last + 1 + random() % 40;
-    while (*acknowledged < wanted) continue;
+    int status = 0;
+    while (*acknowledged < wanted && ::waitpid(child, &status, WNOHANG) == 0) continue;
+    BOOST_REQUIRE_MESSAGE(*acknowledged >= wanted, "the child could not write");
     ::kill(child, SIGKILL);
     ::waitpid(child, nullptr, 0);
     lmdb_log_store log(place.path());

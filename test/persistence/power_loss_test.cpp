@@ -1,0 +1,124 @@
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/ioctl.h>
+#include <sys/mount.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <boost/test/unit_test.hpp>
+#include <cstdlib>
+#include <fstream>
+#include <iostream>
+
+#include "test/persistence/shared_number.hpp"
+#include "test/persistence/world.hpp"
+
+using namespace lithair::persistence;
+using namespace lithair::persistence::test;
+namespace fs = std::filesystem;
+
+namespace {
+
+/// A file system in a file, which can lose its power: whatever was not synced is gone then. Needs
+/// root and a loop device.
+class mortal_file_system {
+ public:
+  explicit mortal_file_system(const fs::path& place)
+      : image_(place / "image"), path_(place / "mounted") {
+    fs::create_directory(path_);
+    usable_ = run("truncate -s 64M " + image_.string()) &&
+              run("mkfs.ext4 -q -F " + image_.string()) && mount();
+  }
+  ~mortal_file_system() {
+    if (mounted_) unmount();
+  }
+  mortal_file_system(const mortal_file_system&) = delete;
+  mortal_file_system& operator=(const mortal_file_system&) = delete;
+
+  bool usable() const { return usable_; }
+  const fs::path& path() const { return path_; }
+
+  /// From now on nothing reaches the disk.
+  bool lose_power() const {
+    constexpr unsigned long shutdown_request = 0x8004587d;  // EXT4_IOC_SHUTDOWN
+    std::uint32_t without_log_flush = 2;
+    const auto descriptor = ::open(path_.c_str(), O_RDONLY | O_DIRECTORY);
+    const bool done = ::ioctl(descriptor, shutdown_request, &without_log_flush) == 0;
+    ::close(descriptor);
+    return done;
+  }
+
+  bool restart() { return unmount() && mount(); }
+
+ private:
+  static bool run(const std::string& command) {
+    return std::system((command + " >/dev/null 2>&1").c_str()) == 0;
+  }
+  bool mount() { return mounted_ = run("mount -o loop " + image_.string() + ' ' + path_.string()); }
+  bool unmount() {
+    mounted_ = ::umount(path_.c_str()) != 0;
+    return !mounted_;
+  }
+
+  fs::path image_;
+  fs::path path_;
+  bool usable_ = false;
+  bool mounted_ = false;
+};
+
+/// Appends until something fails, with a checkpoint now and then, and says what is acknowledged.
+void append_for_ever(const fs::path& path, const shared_number& appended,
+                     const shared_number& applied) {
+  disk_world in(path);
+  const auto last = in.log().restore(group).last_index.value;
+  for (auto index = last + 1;; index += 5) {
+    append(in.log(), commands(index, 5, 1));
+    *appended = index + 4;
+    if (index % 3 != 0) continue;
+    commit(in.state(), index, {{"index", std::to_string(index)}});
+    *applied = index;
+  }
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(a_power_loss)
+
+BOOST_AUTO_TEST_CASE(loses_nothing_acknowledged) {
+  temporary_directory place;
+  mortal_file_system disk(place.path());
+  if (!disk.usable()) {
+    std::cerr << "SKIPPED: power loss can't be tried here, for no loop device can be mounted\n";
+    return;
+  }
+  const auto path = disk.path() / "node";
+  for (unsigned round = 0; round < 5; ++round) {
+    const shared_number appended;
+    const shared_number applied;
+    const auto child = ::fork();
+    BOOST_REQUIRE(child >= 0);
+    if (child == 0) {
+      try {
+        append_for_ever(path, appended, applied);
+      } catch (const storage_error&) {
+        ::_exit(1);  // the power went away first
+      }
+    }
+    const auto enough = [&] { return *applied != 0 && *appended % 100 >= 20u * (round % 5u); };
+    int status = 0;
+    while (!enough() && ::waitpid(child, &status, WNOHANG) == 0) continue;
+    BOOST_REQUIRE_MESSAGE(enough(), "the child could not write");
+    const auto unsynced = disk.path() / ("unsynced" + std::to_string(round));
+    std::ofstream(unsynced) << "gone";
+    BOOST_REQUIRE(disk.lose_power());
+    ::kill(child, SIGKILL);
+    ::waitpid(child, nullptr, 0);
+    BOOST_REQUIRE(disk.restart());
+    BOOST_TEST(read_file(unsynced).value_or("") == "", "this power loss loses nothing at all");
+    disk_world found(path);
+    BOOST_TEST(found.log().restore(group).last_index.value >= *appended);
+    BOOST_TEST(found.state().applied().index.value >= *applied);
+  }
+}
+
+BOOST_AUTO_TEST_SUITE_END()
