@@ -54,6 +54,7 @@ raft_core::implementation::implementation(node_id self_id, group_id group_of, op
     history.append(x.index, *std::move(members));
   }
   voters = quorum{history.current()};
+  if (mutated(mutant::votes_after_losing_its_disk)) state.recovering = false;
   number = std::uint64_t{chance(static_cast<std::uint32_t>(session_bound))} << 40;
   if (opts.lease_reads && state.term) no_votes_before = opts.election_min_ticks;
   restart_election_timer();
@@ -84,7 +85,7 @@ bool raft_core::implementation::plausible(node_id from, const message& msg) cons
 void raft_core::implementation::send(node_id to, message content) {
   if (state.recovering && !std::holds_alternative<read_request>(content)) return;
   // Whatever we say may depend on our term and vote, so these become durable first (§5.1).
-  if (state_durable()) {
+  if (state_durable() || mutated(mutant::speaks_before_durable)) {
     out.messages.push_back({to, std::move(content)});
   } else {
     write_token until = state_dirty ? last_token + 1 : state_token;
@@ -150,6 +151,7 @@ void raft_core::implementation::take_write() {
   write.token = ++last_token;
   if (std::exchange(state_dirty, false)) {
     write.state = state;
+    if (mutated(mutant::forgets_its_vote)) write.state->voted_for = node_id{};
     state_token = write.token;
   }
   log.take_write(write);

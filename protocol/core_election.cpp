@@ -190,8 +190,9 @@ bool raft_core::implementation::heed_answer(node_id from, term_t term) {
 
 bool raft_core::implementation::would_vote(node_id from, const vote_request& request) const {
   bool free = request.term > state.term || !state.voted_for || state.voted_for == from;
-  return request.term >= state.term && free && !state.recovering &&
-         log.is_up_to_date(request.last_index, request.last_term);
+  bool complete = mutated(mutant::votes_for_shorter_logs) ||
+                  log.is_up_to_date(request.last_index, request.last_term);
+  return request.term >= state.term && free && !state.recovering && complete;
 }
 
 void raft_core::implementation::on(node_id from, const vote_request& request) {

@@ -4,6 +4,17 @@
 
 namespace lithair::protocol {
 
+namespace {
+
+/// Those whose answers are counted: the voters, of both sets when joint.
+configuration counted(configuration members) {
+  if (mutated(mutant::counts_one_majority_when_joint)) members.outgoing.clear();
+  for (member& x : members.members) x.voter = x.voter || mutated(mutant::counts_learners);
+  return members;
+}
+
+}  // namespace
+
 bool raft_core::implementation::bootstrap(configuration members) {
   std::optional<std::vector<member>> sorted = normalized(std::move(members.members));
   if (state.term || log.last() || !history.current().empty() || !sorted) return false;
@@ -20,9 +31,11 @@ bool raft_core::implementation::bootstrap(configuration members) {
 
 raft_core::change_refusal raft_core::implementation::reconfigure(std::vector<member> members) {
   if (!leads()) return change_refusal::not_leader;
-  if (!ready()) return change_refusal::term_not_committed;
   const configuration& current = history.current();
-  if (current.joint() || history.current_index() > commit) return change_refusal::in_progress;
+  if (!mutated(mutant::changes_members_at_once)) {
+    if (!ready()) return change_refusal::term_not_committed;
+    if (current.joint() || history.current_index() > commit) return change_refusal::in_progress;
+  }
   if (lead.transfer_target) return change_refusal::transferring;
   std::optional<std::vector<member>> sorted = normalized(std::move(members));
   if (!sorted) return change_refusal::invalid;
@@ -52,7 +65,7 @@ bool raft_core::implementation::close_enough(const member& candidate) const {
 /// The newest configuration counts from the moment it is in the log (§6).
 void raft_core::implementation::members_changed() {
   const configuration& members = history.current();
-  voters = quorum{members};
+  voters = quorum{counted(members)};
   ++members_version;
   if (!leads()) return;
   for (progress& peer : lead.peers) {

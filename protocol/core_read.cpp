@@ -26,8 +26,9 @@ void raft_core::implementation::read(read_token token) {
 /// committed now is what the reads must see, provided that we still lead: the round shows it
 /// (thesis §6.4).
 void raft_core::implementation::start_round() {
-  if (lead.waiting.empty() || !ready()) return;
-  if (voters.only(self) || holds_lease()) {
+  bool may_begin = ready() || mutated(mutant::reads_before_its_first_commit);
+  if (lead.waiting.empty() || !may_begin) return;
+  if (voters.only(self) || holds_lease() || mutated(mutant::reads_without_a_round)) {
     return answer_reads(lead.waiting, commit, refusal::none);
   }
   if (lead.confirming_round != 0) return;
@@ -47,6 +48,8 @@ void raft_core::implementation::confirm_rounds() {
   std::uint64_t agreed = voters.reached([this](node_id id) {
     if (id == self) return lead.round;
     const progress* peer = lead.find(id);
+    bool old = mutated(mutant::takes_old_answers_for_the_round);
+    if (peer != nullptr && old && peer->round != 0) return lead.round;
     return peer == nullptr ? 0 : peer->round;
   });
   for (; !lead.round_ticks.empty() && lead.round_ticks.front().first <= agreed;
@@ -62,7 +65,8 @@ void raft_core::implementation::confirm_rounds() {
 /// Followers that answered elect nobody for an election timeout by their clocks, which may run
 /// faster than ours by the drift (thesis §6.4.1).
 bool raft_core::implementation::holds_lease() const {
-  if (!opts.lease_reads || lead.lease_given_up || !lead.lease_tick) return false;
+  bool given_up = lead.lease_given_up && !mutated(mutant::keeps_the_lease_in_transfers);
+  if (!opts.lease_reads || given_up || !lead.lease_tick) return false;
   std::uint64_t length = std::uint64_t{opts.election_min_ticks} * (100 - opts.lease_drift_percent);
   return (now - *lead.lease_tick + 1) * 100 < length;
 }

@@ -131,7 +131,9 @@ void raft_core::implementation::broadcast_heartbeat() {
   ++lead.round;
   lead.round_ticks.push_back({lead.round, now});
   for (progress& peer : lead.peers) {
-    send(peer.id, heartbeat{state.term, std::min(commit, peer.match), lead.round});
+    index_t told =
+        mutated(mutant::follows_commit_unchecked) ? commit : std::min(commit, peer.match);
+    send(peer.id, heartbeat{state.term, told, lead.round});
   }
 }
 
@@ -161,7 +163,9 @@ void raft_core::implementation::advance_commit() {
     const progress* peer = lead.find(id);
     return peer == nullptr ? 0 : peer->match.value;
   })};
-  if (agreed > commit && log.matches(agreed, state.term)) commit_up_to(agreed);
+  bool own_term = log.matches(agreed, state.term);
+  if (mutated(mutant::commits_old_terms_by_counting)) own_term = agreed <= log.last();
+  if (agreed > commit && own_term) commit_up_to(agreed);
 }
 
 void raft_core::implementation::commit_up_to(index_t index) {
@@ -240,7 +244,8 @@ void raft_core::implementation::on(node_id from, append_request request) {
   take_entries(std::move(request.entries));
   follow.verified = std::max(follow.verified, checked);
   commit_up_to(std::min(request.commit, follow.verified));
-  if (checked <= log.durable()) follow.answer = true;
+  bool say = mutated(mutant::acknowledges_before_durable) || checked <= log.durable();
+  if (say) follow.answer = true;
 }
 
 /// No honest leader sends a gap, a term out of order, or what contradicts a committed entry.
@@ -264,6 +269,7 @@ bool raft_core::implementation::acceptable(const append_request& request) const 
 /// of what we hold (§5.3).
 void raft_core::implementation::take_entries(std::vector<entry> entries) {
   bool changed = false;
+  index_t checked = entries.empty() ? log.last() : entries.back().index;
   for (entry& x : entries) {
     if (x.index <= log.base() || log.matches(x.index, x.term)) continue;
     if (x.index <= log.last()) {
@@ -276,6 +282,10 @@ void raft_core::implementation::take_entries(std::vector<entry> entries) {
       changed = true;
     }
     log.append(std::move(x));
+  }
+  if (mutated(mutant::truncates_on_late_appends) && checked < log.last() && checked > commit) {
+    log.truncate(checked + 1);
+    changed = history.truncate(checked + 1) || changed;
   }
   if (changed) members_changed();
 }
@@ -293,6 +303,7 @@ void raft_core::implementation::reject(node_id from, const append_request& reque
 void raft_core::implementation::answer_leader() {
   if (!std::exchange(follow.answer, false) || !leader) return;
   follow.answered = std::min(follow.verified, log.durable());
+  if (mutated(mutant::acknowledges_before_durable)) follow.answered = follow.verified;
   send(leader, append_response{state.term, true, follow.answered, {}, {}, {}, follow.round});
 }
 
@@ -301,7 +312,8 @@ void raft_core::implementation::on(node_id from, const heartbeat& beat) {
     if (beat.term < state.term) send(from, heartbeat_response{state.term, 0, {}});
     return;
   }
-  commit_up_to(std::min(beat.commit, follow.verified));
+  index_t safe = mutated(mutant::follows_commit_unchecked) ? log.last() : follow.verified;
+  commit_up_to(std::min(beat.commit, safe));
   if (beat.round == 0) return;
   send(from, heartbeat_response{state.term, beat.round, std::min(follow.verified, log.durable())});
 }
@@ -343,8 +355,11 @@ void raft_core::implementation::forward() {
 /// Takes them if we still lead in the term they were meant for. What we say we refused is certainly
 /// not in the log: so a repeated request, or one of a term we don't remember, gets no answer.
 void raft_core::implementation::on(node_id from, propose_request request) {
-  if (request.term != requests.term || !requests.first_time(from, request.number)) return;
+  bool first = request.term == requests.term && requests.first_time(from, request.number);
   bool ours = leads() && request.term == state.term;
+  if (mutated(mutant::proposes_repeated_requests)) first = ours;
+  if (mutated(mutant::refuses_what_it_took)) first = first || !ours;
+  if (!first) return;
   propose_response response{request.term, refusal::not_leader, {}};
   for (const proposal& x : request.proposals) response.serials.push_back(x.from.serial);
   if (ours) response.why = accept(request.proposals);

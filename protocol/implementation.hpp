@@ -11,6 +11,7 @@
 #include "protocol/invariants.hpp"
 #include "protocol/log_view.hpp"
 #include "protocol/member_log.hpp"
+#include "protocol/mutants.hpp"
 #include "protocol/progress.hpp"
 #include "protocol/quorum.hpp"
 

@@ -2,14 +2,25 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <stdexcept>
 
 namespace lithair::protocol {
+
+#ifdef LITHAIR_MUTANTS
+
+void broken(const char* sentence) {
+  throw std::logic_error{sentence};
+}
+
+#else
 
 void broken(const char* sentence) {
   std::fprintf(stderr, "raft: broken invariant: %s\n", sentence);
   std::fflush(stderr);
   std::abort();
 }
+
+#endif
 
 void invariants::check(const view& now) {
   check_state(now);

@@ -7,7 +7,8 @@
 
 namespace lithair::protocol {
 
-/// Says what is broken on stderr and ends the process: going on could lose what was promised.
+/// Says what is broken on stderr and ends the process: going on could lose what was promised. Where
+/// rules are broken on purpose it throws instead, so that one process can try them all.
 [[noreturn]] void broken(const char* sentence);
 
 /// In every build type.

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "protocol/invariants.hpp"
+#include "protocol/mutants.hpp"
 
 namespace lithair::protocol {
 
@@ -69,6 +70,7 @@ void log_view::truncate(index_t from) {
     stored_ = last_;
   }
   durable_ = std::min(durable_, last_);
+  if (mutated(mutant::counts_truncated_writes)) return;
   for (pending_write& write : pending_) write.last = std::min(write.last, last_);
 }
 
@@ -131,7 +133,7 @@ void log_view::take_write(log_write& write) {
 
 void log_view::written(write_token token) {
   for (; !pending_.empty() && pending_.front().token <= token; pending_.pop_front()) {
-    durable_ = std::max(durable_, pending_.front().last);
+    durable_ = std::max(durable_, std::min(pending_.front().last, last_));
   }
 }
 

@@ -94,7 +94,10 @@ void world::perform(server& x, output out) {
     note(&x, std::string{to_string(out.role->now)} + " term " +
                  std::to_string(out.role->term.value) + " leader " +
                  std::to_string(out.role->leader.value));
-    if (out.role->now == role::leader) ++report_.leaders;
+    if (out.role->now == role::leader) {
+      ++report_.leaders;
+      if (settings_.hunt) schedule(what::hunt, random_.below(ms(settings_.delay_ms * 6)), &x);
+    }
   }
   if (out.members && tracing()) note(&x, "uses members " + to_string(*out.members));
   if (out.write) to_disk(x, std::move(*out.write));

@@ -55,9 +55,35 @@ void world::crash(server& x) {
   schedule(what::start, ms(random_.between(1, 1500)), &x);
 }
 
+/// From all others; those cut off before are back.
+void world::cut_off(node_id id) {
+  if (healing_) return;
+  cut_.clear();
+  for (auto& other : servers_) {
+    if (other->id == id) continue;
+    cut_.insert({id, other->id});
+    cut_.insert({other->id, id});
+  }
+  note(find(id), "cut off");
+}
+
+/// It is heard and hears nobody.
+void world::deafen(node_id id) {
+  cut_.clear();
+  for (auto& other : servers_) {
+    if (other->id != id) cut_.insert({other->id, id});
+  }
+  note(find(id), "deaf");
+}
+
 void world::cut_randomly() {
   cut_.clear();
-  std::uint64_t kind = random_.below(5);
+  std::uint64_t kind = random_.below(6);
+  if (kind == 5) {
+    server* leader = some_leader();
+    if (leader != nullptr) cut_off(leader->id);
+    return;
+  }
   if (kind == 0) return note(nullptr, "network whole");
   std::uint64_t side = random_.next();
   std::uint64_t from = random_.below(servers_.size()) + 1;

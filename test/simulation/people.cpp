@@ -108,6 +108,8 @@ void world::operate() {
   if (!healing_ && settings_.transfers && random_.percent(30)) {
     node_id to = random_.percent(40) ? node_id{} : node_id{random_.below(servers_.size()) + 1};
     bool begun = leader->core->transfer(to);
+    // The worst moment to hear nothing more is right after the order to campaign.
+    if (begun && settings_.partitions && random_.percent(50)) deafen(leader->id);
     note(leader, "asked to hand over to " + std::to_string(to.value) + (begun ? "" : ": refused"));
   }
   after_input(*leader);

@@ -47,7 +47,14 @@ settings settings::draw(random_source& random) {
   x.transfers = random.percent(40);
   x.strangers = random.percent(20);
   x.options = draw_options(random);
+  x.hunt = random.percent(15);
+  if (x.hunt) {
+    x.nodes = x.founders = 5;
+    x.membership = x.wipes = false;
+    x.options.max_append_bytes = x.options.max_inflight_bytes = 60;
+  }
   // A lease is only as good as the clocks: they stay within what the options promise.
+  if (x.options.lease_reads) x.client_every_ms = random.between(3, 8);
   x.clock_spread_percent = x.options.lease_reads ? 4 : random.between(0, 40);
   return x;
 }
@@ -69,7 +76,8 @@ std::string to_string(const settings& x) {
          number("append-bytes", x.options.max_append_bytes) + word("crashes", x.crashes) +
          word("partitions", x.partitions) + word("pauses", x.pauses) + word("wipes", x.wipes) +
          word("membership", x.membership) + word("transfers", x.transfers) +
-         word("strangers", x.strangers) + word("leases", x.options.lease_reads);
+         word("strangers", x.strangers) + word("hunt", x.hunt) +
+         word("leases", x.options.lease_reads);
 }
 
 }  // namespace lithair::simulation

@@ -149,6 +149,8 @@ void world::handle(server& x, const event& e) {
       return log_done(x);
     case what::state_done:
       return state_done(x);
+    case what::hunt:
+      return cut_off(x.id);
     case what::apply:
       return apply(x);
     case what::checkpoint:

@@ -55,7 +55,8 @@ class world {
     fault,
     client,
     operate,
-    checkpoint
+    checkpoint,
+    hunt
   };
   struct event {
     std::uint64_t time;
@@ -112,6 +113,8 @@ class world {
   void fault();
   void crash(server& x);
   void cut_randomly();
+  void cut_off(node_id id);
+  void deafen(node_id id);
   void forge(server& x);
   bool may_wipe(const server& x) const;
   void heal();

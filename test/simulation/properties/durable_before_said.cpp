@@ -37,20 +37,23 @@ class durable : public property {
   }
   static void check(const server& x, const log_image& log, const envelope&,
                     const append_response& m) {
-    if (m.success) promised(x, log, m.match);
+    if (m.success) promised(x, log, m.term, m.match);
   }
   static void check(const server& x, const log_image& log, const envelope&,
                     const heartbeat_response& m) {
-    promised(x, log, m.match);
+    promised(x, log, m.term, m.match);
   }
   static void check(const server& x, const log_image& log, const envelope&,
                     const snapshot_response& m) {
-    if (m.installed) promised(x, log, m.index);
+    if (m.installed) promised(x, log, m.term, m.index);
   }
-  static void promised(const server& x, const log_image& log, index_t match) {
+  static void promised(const server& x, const log_image& log, term_t term, index_t match) {
     // What is purged was durable; the purge itself may still be on its way to the disk.
     if (match <= log.base || match <= x.shadow.base) return;
-    demand(log.term_at(match) && log.term_at(match) == x.shadow.term_at(match),
+    // An acknowledgement of an earlier term was true when it was made, and may go out together with
+    // the truncation that a later leader asked for: it counts for the earlier one only.
+    bool same = term < x.core->current_term() || log.term_at(match) == x.shadow.term_at(match);
+    demand(log.term_at(match) && same,
            "entry " + std::to_string(match.value) + " is acknowledged before it is durable");
   }
 };
