@@ -66,8 +66,7 @@ role raft_core::implementation::visible_role() const {
 /// A node that its newest configuration removes may still be needed until that is committed: the
 /// others may lack just this entry (thesis §4.2.2). Its own vote counts for nothing then.
 bool raft_core::implementation::can_campaign() const {
-  bool voter = history.current().is_voter(self) || history.as_of(commit).is_voter(self);
-  return voter && !state.recovering && !installing;
+  return history.voter_since(commit, self) && !state.recovering && !installing;
 }
 
 /// Whether a leader was heard so lately that no majority may elect another one yet (thesis §6.2,
@@ -192,10 +191,13 @@ bool raft_core::implementation::would_vote(node_id from, const vote_request& req
   bool free = request.term > state.term || !state.voted_for || state.voted_for == from;
   bool complete = mutated(mutant::votes_for_shorter_logs) ||
                   log.is_up_to_date(request.last_index, request.last_term);
-  return request.term >= state.term && free && !state.recovering && complete;
+  return request.term >= state.term && free && complete;
 }
 
 void raft_core::implementation::on(node_id from, const vote_request& request) {
+  // A node that may not answer takes no term from a candidate either: it could not tell anybody,
+  // and would not hear the leader of a lower term that can take it back.
+  if (state.recovering) return;
   if (leader_alive() && !request.transfer && request.term >= state.term) return;
   if (request.pre) {
     bool granted = would_vote(from, request);

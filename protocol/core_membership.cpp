@@ -120,6 +120,11 @@ bool raft_core::implementation::transfer(node_id to) {
   node_id target = to ? to : best_successor();
   const std::vector<node_id>& all = voters.incoming();
   if (target == self || std::find(all.begin(), all.end(), target) == all.end()) return false;
+  progress* peer = lead.find(target);
+  // What was sent and not answered may be lost, and there is no time to find that out.
+  if (peer->state == progress::mode::replicate && peer->inflight())
+    peer->probe_from(peer->match + 1);
+  ship_wanted = true;
   lead.transfer_target = target;
   lead.transfer_tick = now;
   lead.transfer_told = false;

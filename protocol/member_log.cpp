@@ -14,6 +14,14 @@ const configuration& member_log::as_of(index_t index) const {
   return found->members;
 }
 
+bool member_log::voter_since(index_t index, node_id id) const {
+  for (auto x = versions_.rbegin(); x != versions_.rend(); ++x) {
+    if (x->members.is_voter(id)) return true;
+    if (x->index <= index) break;
+  }
+  return false;
+}
+
 void member_log::append(index_t index, configuration members) {
   versions_.push_back({index, std::move(members)});
 }

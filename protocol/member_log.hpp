@@ -21,6 +21,9 @@ class member_log {
   /// The configuration in force as of `index`, at least the base.
   const configuration& as_of(index_t index) const;
 
+  /// Whether `id` votes in any of the configurations from the one in force at `index` on.
+  bool voter_since(index_t index, node_id id) const;
+
   void append(index_t index, configuration members);
   /// True when the current configuration changed.
   bool truncate(index_t from);

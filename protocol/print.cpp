@@ -27,6 +27,11 @@ std::string maybe(std::string_view name, std::uint64_t value) {
   return value == 0 ? std::string{} : field(name, value);
 }
 
+/// Numbers of a process count up from its session, which is in the high bits.
+std::string session_number(std::uint64_t value) {
+  return std::to_string(value >> 40) + "." + std::to_string(value & ((std::uint64_t{1} << 40) - 1));
+}
+
 std::string flag(std::string_view name, bool set) {
   return set ? " " + std::string{name} : std::string{};
 }
@@ -91,15 +96,17 @@ struct message_printer {
     return "timeout-now" + field("term", x.term.value);
   }
   std::string operator()(const read_request& x) const {
-    return "read?" + field("term", x.term.value) + field("id", x.id);
+    return "read?" + field("term", x.term.value) + " id=" + session_number(x.id) +
+           flag("recovering", x.recovering);
   }
   std::string operator()(const read_response& x) const {
-    return "read" + field("term", x.term.value) + field("id", x.id) +
+    return "read" + field("term", x.term.value) + " id=" + session_number(x.id) +
            (x.index ? field("index", x.index.value) : " refused") +
            flag("not-a-voter", !x.asker_votes);
   }
   std::string operator()(const propose_request& x) const {
-    std::string text = "propose" + field("term", x.term.value) + field("number", x.number);
+    std::string text =
+        "propose" + field("term", x.term.value) + " number=" + session_number(x.number);
     for (const proposal& p : x.proposals) text += " [" + printable(p.data.view()) + "]";
     return text;
   }

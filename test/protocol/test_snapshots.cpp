@@ -1,0 +1,152 @@
+#include <boost/test/unit_test.hpp>
+
+#include "test/protocol/cluster.hpp"
+
+using namespace lithair::test;
+
+namespace {
+
+/// Forgets the log of node `id` up to `through`, as after a checkpoint.
+void purge(cluster& c, std::uint64_t id, std::uint64_t through) {
+  node& x = c[id];
+  x.base_members = x.core->members();
+  x.base_term = x.find(index_t{through})->term;
+  x.log.erase(x.log.begin(), x.log.begin() + static_cast<std::ptrdiff_t>(through - x.base.value));
+  x.base = x.checkpoint = index_t{through};
+  x.core->purged(index_t{through});
+}
+
+snapshot_meta meta_of(cluster& c, std::uint64_t id) {
+  return {c[id].base, c[id].base_term, c[id].base_members, 1, 0};
+}
+
+/// What a driver does with the last chunk: makes the state durable, then the log begin after it.
+void install(cluster& c, std::uint64_t id, const snapshot_meta& meta) {
+  node& x = c[id];
+  x.log.clear();
+  x.base = x.checkpoint = x.commit = meta.index;
+  x.base_term = meta.term;
+  x.base_members = meta.members;
+  x.core->snapshot_installed(meta);
+}
+
+snapshot_request chunk(cluster& c, std::uint64_t from, bool done = true) {
+  return {c.core(from).current_term(), meta_of(c, from), 0, payload{"state"}, done};
+}
+
+/// Node 3 was away until the log that it needs was purged at the leader.
+cluster purged_past() {
+  cluster c{3};
+  c.found();
+  c.isolate(3);
+  for (int i = 0; i < 10; ++i) c.propose(1, "x");
+  c.deliver();
+  purge(c, 1, 8);
+  c.heal();
+  c.tick_all(15);
+  return c;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(snapshots)
+
+BOOST_AUTO_TEST_CASE(section_7_a_follower_whose_entries_are_purged_gets_a_snapshot_then_the_log) {
+  // N1
+  cluster c = purged_past();
+  BOOST_TEST_REQUIRE(c[1].snapshots_wanted.size() == 1u);
+  BOOST_TEST(c[1].snapshots_wanted.front().value == 3u);
+  c.inject(1, 3, chunk(c, 1));
+  BOOST_TEST_REQUIRE(c[3].chunks.size() == 1u);
+  install(c, 3, c[3].chunks.front().meta);
+  BOOST_TEST(c.run_until([&] { return c.core(3).commit_index() == c.core(1).commit_index(); }));
+  BOOST_TEST((c.core(3).members() == c.core(1).members()));
+  c.restart(3);
+  c.propose(1, "after");
+  BOOST_TEST(c.run_until([&] { return c.core(3).commit_index() == c.core(1).last_index(); }));
+}
+
+BOOST_AUTO_TEST_CASE(section_7_a_snapshot_of_what_the_log_holds_replaces_nothing) {
+  cluster c{3};
+  c.found();
+  for (int i = 0; i < 10; ++i) c.propose(1, "x");
+  c.deliver();
+  purge(c, 1, 5);
+  c.sent.clear();
+  c.inject(1, 3, chunk(c, 1));
+  BOOST_TEST(c[3].chunks.empty());
+  BOOST_TEST(std::get<snapshot_response>(c.sent.back().content).installed);
+  BOOST_TEST(c.core(3).last_index() == c.core(1).last_index());
+}
+
+BOOST_AUTO_TEST_CASE(no_entry_is_taken_while_a_snapshot_is_installed) {
+  cluster c = purged_past();
+  c.inject(1, 3, chunk(c, 1));
+  index_t before = c.core(3).last_index();
+  c.inject(1, 3, append_request{c.core(1).current_term(), before, term_t{2}, {}, 0, {}});
+  c.tick(3, 100);
+  c.settle(c[3]);
+  BOOST_TEST(c.core(3).last_index() == before);
+  BOOST_TEST(c.core(3).inspect().elections == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(a_damaged_snapshot_is_asked_for_again) {
+  // N6
+  cluster c = purged_past();
+  c.inject(1, 3, chunk(c, 1));
+  c.core(3).snapshot_failed(c[3].chunks.front().meta);
+  c.tick_all(5);
+  BOOST_TEST(c[1].snapshots_wanted.size() == 2u);
+}
+
+BOOST_AUTO_TEST_CASE(a_transfer_that_the_sender_gives_up_is_begun_again_when_the_peer_lives) {
+  // N3
+  cluster c = purged_past();
+  c.core(1).snapshot_sent(node_id{3}, c[1].base, false);
+  c.isolate(3);
+  c.tick_all(5);
+  BOOST_TEST(c[1].snapshots_wanted.size() == 1u);
+  c.heal();
+  c.tick_all(5);
+  BOOST_TEST(c[1].snapshots_wanted.size() == 2u);
+}
+
+BOOST_AUTO_TEST_CASE(a_snapshot_that_is_purged_past_on_its_way_is_followed_by_another) {
+  cluster c = purged_past();
+  snapshot_request old = chunk(c, 1);
+  purge(c, 1, 11);
+  c.inject(1, 3, old);
+  install(c, 3, old.meta);
+  c.tick_all(5);
+  BOOST_TEST(c[1].snapshots_wanted.size() == 2u);
+}
+
+BOOST_AUTO_TEST_CASE(the_other_followers_are_served_while_one_waits_for_a_snapshot) {
+  // N2, N4
+  cluster c = purged_past();
+  c.propose(1, "meanwhile");
+  c.deliver();
+  BOOST_TEST(c[2].applied_commands().back() == "meanwhile");
+}
+
+BOOST_AUTO_TEST_CASE(a_chunk_of_an_older_leader_is_refused) {
+  cluster c = purged_past();
+  snapshot_request old = chunk(c, 1);
+  old.term = term_t{1};
+  c.sent.clear();
+  c.inject(1, 3, old);
+  BOOST_TEST(c[3].chunks.empty());
+  BOOST_TEST(std::get<snapshot_response>(c.sent.back().content).rejected);
+}
+
+BOOST_AUTO_TEST_CASE(the_configuration_survives_a_purge_and_a_restart) {
+  cluster c{3};
+  c.found();
+  c.propose(1, "x");
+  c.deliver();
+  purge(c, 2, 3);
+  c.restart(2);
+  BOOST_TEST((c.core(2).members() == cluster::members({1, 2, 3})));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
