@@ -12,7 +12,9 @@ constexpr std::size_t whole_text = 64;
 
 bool is_cut(const value& x) {
   const auto* text = std::get_if<std::string>(&x);
-  return text != nullptr && text->size() > whole_text;
+  const auto* data = std::get_if<blob>(&x);
+  return (text != nullptr && text->size() > whole_text) ||
+         (data != nullptr && data->data.size() > whole_text);
 }
 
 bool names_values(const filter& x) {
@@ -159,6 +161,8 @@ bool index_orders(const field& f) {
     case value_type::string:
       // A character has at most four bytes.
       return f.rules.max_length && *f.rules.max_length <= whole_text / 4;
+    case value_type::bytes:
+      return f.rules.max_length && *f.rules.max_length <= whole_text;
     case value_type::enumeration:
       return std::ranges::all_of(f.names, short_name);
     default:

@@ -20,6 +20,10 @@ enum class word : std::uint8_t {
   default_value,
   expose,
   replicate,
+  track_history,
+  references,
+  on_delete,
+  merge,
   min,
   max,
   min_length,
@@ -41,6 +45,10 @@ constexpr std::string_view name_of(word x) {
                                                            "default",
                                                            "expose",
                                                            "replicate",
+                                                           "track_history",
+                                                           "references",
+                                                           "on_delete",
+                                                           "merge",
                                                            "validate.min",
                                                            "validate.max",
                                                            "validate.min_length",
@@ -88,6 +96,20 @@ inline constexpr models::attribute<models::word::unique> unique{true};
 /// Lists find and order items by the field without reading all of them.
 inline constexpr models::attribute<models::word::indexed> indexed{true};
 
+/// Holds the key of an item of that collection, which must exist.
+constexpr models::attribute<models::word::references, const char*> references(const char* name) {
+  return {name};
+}
+/// What becomes of the item when the one it refers to is deleted: "restrict", "cascade" or
+/// "set_null".
+constexpr models::attribute<models::word::on_delete, const char*> on_delete(const char* rule) {
+  return {rule};
+}
+/// How a PATCH combines with what is there: "last_write", "add", "max", "min", "union", "append".
+constexpr models::attribute<models::word::merge, const char*> merge(const char* rule) {
+  return {rule};
+}
+
 }  // namespace lithair::db
 
 namespace lithair::lifecycle {
@@ -118,6 +140,8 @@ namespace lithair::persistence {
 
 /// Goes through consensus to every node.
 inline constexpr models::attribute<models::word::replicate> replicate{true};
+/// Its changes are kept as events, also behind the item's deletion.
+inline constexpr models::attribute<models::word::track_history> track_history{true};
 
 }  // namespace lithair::persistence
 

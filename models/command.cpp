@@ -65,6 +65,27 @@ bool read_operation(msgpack::reader& in, operation_part& out) {
   return in.good();
 }
 
+void write_token(std::string& out, const std::optional<request_token>& x) {
+  if (!x) {
+    return msgpack::write_nil(out);
+  }
+  msgpack::write_array(out, 3);
+  msgpack::write_binary(out, x->scope);
+  msgpack::write_binary(out, x->key);
+  msgpack::write_binary(out, x->digest);
+}
+
+std::optional<request_token> read_token(msgpack::reader& in) {
+  if (in.take_nil() || in.read_array() != 3) {
+    return std::nullopt;
+  }
+  request_token made;
+  made.scope = in.read_binary();
+  made.key = in.read_binary();
+  made.digest = in.read_binary();
+  return made;
+}
+
 }  // namespace
 
 std::string write_command(const command& x) {
@@ -77,13 +98,14 @@ std::string write_command(const command& x) {
   }
   out.reserve(size);
   out += format;
-  msgpack::write_array(out, 3);
+  msgpack::write_array(out, 4);
   msgpack::write_unsigned(out, static_cast<std::uint64_t>(x.shape));
   msgpack::write_signed(out, x.time_us);
   msgpack::write_array(out, x.operations.size());
   for (const auto& part : x.operations) {
     write_operation(out, part);
   }
+  write_token(out, x.token);
   return out;
 }
 
@@ -93,18 +115,25 @@ std::optional<command> read_command(std::string_view bytes) {
   }
   msgpack::reader in(bytes.substr(1));
   command made;
-  if (in.read_array() != 3 || in.read_unsigned() != static_cast<std::uint64_t>(made.shape)) {
+  const std::size_t parts = in.read_array();
+  const std::uint64_t shape = in.read_unsigned();
+  if (parts != 4 || shape < 1 || shape > 3) {
     return std::nullopt;
   }
+  made.shape = static_cast<command_shape>(shape);
   made.time_us = in.read_signed();
   const std::size_t count = in.read_array();
-  for (std::size_t i = 0; i < count; ++i) {
-    made.operations.emplace_back();
-    if (!read_operation(in, made.operations.back())) {
+  if (count > max_operations || (made.shape == command_shape::single && count != 1)) {
+    return std::nullopt;
+  }
+  made.operations.resize(count);
+  for (auto& part : made.operations) {
+    if (!read_operation(in, part)) {
       return std::nullopt;
     }
   }
-  return in.finished() && count == 1 ? std::optional(std::move(made)) : std::nullopt;
+  made.token = read_token(in);
+  return in.finished() ? std::optional(std::move(made)) : std::nullopt;
 }
 
 }  // namespace lithair::models

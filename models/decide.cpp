@@ -5,7 +5,9 @@
 
 #include "models/derived.hpp"
 #include "models/keys.hpp"
+#include "models/merge.hpp"
 #include "models/problems.hpp"
+#include "models/rules.hpp"
 #include "models/value_codec.hpp"
 
 namespace lithair::models {
@@ -19,9 +21,9 @@ bool is_nil(const stored_field& x) {
 /// Decides one operation; every step that can refuse comes before the first change.
 class decider {
  public:
-  decider(const collection& c, const operation_part& part, std::uint64_t index,
+  decider(const setting& with, const collection& c, const operation_part& part,
           const state_view& state)
-      : c_(c), part_(part), index_(index), state_(state), pair_key_(record_key(c, part.key)) {}
+      : with_(with), c_(c), part_(part), state_(state), pair_key_(record_key(c, part.key)) {}
 
   result<decision> run(change_set& out) {
     if (auto bytes = state_.get(pair_key_)) {
@@ -31,8 +33,9 @@ class decider {
     if (auto refused = refuse()) {
       return tl::make_unexpected(std::move(*refused));
     }
-    made_.version = index_;
-    made_.changes = old_.changes + 1;
+    made_.version = with_.at.index;
+    made_.changes =
+        (exists_ || !c_.tracked ? old_.changes : last_version(c_, part_.key, state_)) + 1;
     if (auto refused = make_fields()) {
       return tl::make_unexpected(std::move(*refused));
     }
@@ -42,7 +45,14 @@ class decider {
     if (!errors_.empty()) {
       return tl::make_unexpected(not_unique(std::move(errors_)));
     }
+    check_references(change, with_.models, state_, errors_);
+    if (!errors_.empty()) {
+      return tl::make_unexpected(invalid(std::move(errors_)));
+    }
     derive_entries(change, out);
+    if (c_.tracked) {
+      derive_event(change, with_.at, made_.changes, state_, out);
+    }
     derive_counter(change, state_, out);
     return write_item(out);
   }
@@ -137,9 +147,29 @@ class decider {
       } else if (now != nullptr) {
         made_.fields.push_back(*now);
       }
+    } else if (!is_nil(wanted) && f != nullptr && part_.op == operation::patch) {
+      combine(*f, now, wanted);
     } else if (!is_nil(wanted)) {
       made_.fields.push_back(wanted);
     }
+  }
+
+  /// A patched value combines with what is there; what comes out has rules to keep again.
+  void combine(const field& f, const stored_field* now, const stored_field& wanted) {
+    if (f.merge == merge_rule::last_write && f.type != value_type::json) {
+      made_.fields.push_back(wanted);
+      return;
+    }
+    auto merged = merge_stored(f, now != nullptr ? now->bytes : std::string_view{}, wanted.bytes);
+    if (!merged) {
+      errors_.push_back({f.name, "overflow", "The sum does not fit the field."});
+      return;
+    }
+    kept_.push_back(std::move(*merged));
+    if (const auto v = read_value(f, kept_.back())) {
+      check_rules(f, *v, errors_);
+    }
+    made_.fields.push_back({f.id, kept_.back()});
   }
 
   static bool same(const field& f, const stored_field* now, const stored_field& wanted) {
@@ -162,7 +192,6 @@ class decider {
     made.status = exists_ ? 200 : 201;
     made.bytes = write_record(made_);
     out.push_back({std::move(pair_key_), made.bytes});
-    [[maybe_unused]] const bool readable = read_record(made.bytes, made.record);
     return made;
   }
 
@@ -176,9 +205,9 @@ class decider {
     return kept_.back();
   }
 
+  const setting& with_;
   const collection& c_;
   const operation_part& part_;
-  const std::uint64_t index_;
   const state_view& state_;
   std::string pair_key_;
   std::string old_bytes_;
@@ -191,9 +220,9 @@ class decider {
 
 }  // namespace
 
-result<decision> decide(const collection& c, const operation_part& part, std::uint64_t index,
+result<decision> decide(const setting& with, const collection& c, const operation_part& part,
                         const state_view& state, change_set& out) {
-  return decider(c, part, index, state).run(out);
+  return decider(with, c, part, state).run(out);
 }
 
 }  // namespace lithair::models

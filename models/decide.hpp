@@ -4,6 +4,7 @@
 #include <string>
 
 #include "models/command.hpp"
+#include "models/history.hpp"
 #include "models/record.hpp"
 
 namespace lithair::models {
@@ -12,13 +13,20 @@ namespace lithair::models {
 struct decision {
   std::uint16_t status = 200;
   std::string key;
-  std::string bytes;     ///< the record as it is now; empty when the item is gone
-  stored_record record;  ///< lies in `bytes`
+  std::string bytes;  ///< the record as it is now; empty when the item is gone
+};
+
+/// What an operation is decided with, besides the state.
+struct setting {
+  const schema& models;
+  moment at;
 };
 
 /// Decides one operation against the state as of just before it. Accepted: its changes are added to
 /// `out` and take effect for nobody before the caller makes them. Refused: nothing is added.
-result<decision> decide(const collection& c, const operation_part& part, std::uint64_t index,
+///
+/// What refers to a deleted item is the executor's part, not this one's.
+result<decision> decide(const setting& with, const collection& c, const operation_part& part,
                         const state_view& state, change_set& out);
 
 }  // namespace lithair::models

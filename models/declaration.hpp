@@ -50,13 +50,29 @@ consteval value_type type_of_member() {
     return value_type::money;
   } else if constexpr (std::is_same_v<T, timestamp>) {
     return value_type::timestamp;
+  } else if constexpr (std::is_same_v<T, blob>) {
+    return value_type::bytes;
+  } else if constexpr (std::is_same_v<T, json_text>) {
+    return value_type::json;
   } else {
     static_assert(std::is_enum_v<T>,
                   "a field is bool, std::int64_t, double, std::string, lithair::uuid, "
-                  "lithair::money, lithair::timestamp or an enum, or std::optional of one of them");
+                  "lithair::money, lithair::timestamp, lithair::blob, lithair::json_text or an "
+                  "enum, or std::optional or std::vector of one of them");
     return value_type::enumeration;
   }
 }
+
+template <class T>
+struct unwrap_list {
+  using type = T;
+  static constexpr bool list = false;
+};
+template <class T>
+struct unwrap_list<std::vector<T>> {
+  using type = T;
+  static constexpr bool list = true;
+};
 
 template <class T>
 struct member_of;
@@ -72,7 +88,9 @@ struct field_declaration {
   using model = typename member_of<decltype(Member)>::model;
   using member_type = typename member_of<decltype(Member)>::type;
   using plain_type = typename unwrap_optional<member_type>::type;
-  static constexpr value_type type = type_of_member<plain_type>();
+  using element_type = typename unwrap_list<plain_type>::type;
+  static constexpr value_type element = type_of_member<element_type>();
+  static constexpr value_type type = unwrap_list<plain_type>::list ? value_type::list : element;
   static constexpr bool optional_member = unwrap_optional<member_type>::optional;
   static constexpr auto member = Member;
 
@@ -101,14 +119,20 @@ consteval void check_field() {
                            type == value_type::money || type == value_type::timestamp;
   static_assert(ordered || !(Field::template has<word::min> || Field::template has<word::max>),
                 "validation::min and max are for integer, number, money and timestamp fields");
-  static_assert(type == value_type::string || !(Field::template has<word::min_length> ||
-                                                Field::template has<word::max_length>),
-                "validation::min_length and max_length are for string fields");
+  constexpr bool sized =
+      type == value_type::string || type == value_type::bytes || type == value_type::list;
+  static_assert(
+      sized || !(Field::template has<word::min_length> || Field::template has<word::max_length>),
+      "validation::min_length and max_length are for string, bytes and list fields");
+  static_assert(type != value_type::list ||
+                    (Field::element != value_type::bytes && Field::element != value_type::json),
+                "a list holds plain values, not bytes or json");
   static_assert(type == value_type::string ||
                     !(Field::template has<word::pattern> || Field::template has<word::format>),
                 "validation::pattern and format are for string fields");
   static_assert(!Field::is_key || (type != value_type::boolean && type != value_type::number &&
-                                   type != value_type::money),
+                                   type != value_type::money && type != value_type::bytes &&
+                                   type != value_type::json && type != value_type::list),
                 "db::primary_key is for integer, string, uuid, timestamp and enum fields");
   static_assert(!Field::is_key || !(Field::optional_member || Field::template has<word::optional> ||
                                     Field::template has<word::default_value>),
@@ -186,9 +210,13 @@ std::vector<std::string> names_of_enum() {
 template <class Field>
 declared_field to_declared_field(const Field& x) {
   declared_field made{std::string(x.name), {}, {}};
-  made.attributes.push_back({"type", std::string(name_of(Field::type)), {}});
-  if constexpr (Field::type == value_type::enumeration) {
-    made.attributes.push_back({"values", names_of_enum<typename Field::plain_type>(), {}});
+  std::string type(name_of(Field::element));
+  if constexpr (Field::type == value_type::list) {
+    type = "list<" + type + ">";
+  }
+  made.attributes.push_back({"type", std::move(type), {}});
+  if constexpr (Field::element == value_type::enumeration) {
+    made.attributes.push_back({"values", names_of_enum<typename Field::element_type>(), {}});
   }
   if constexpr (Field::optional_member && !Field::template has<word::optional>) {
     made.attributes.push_back({"optional", true, {}});

@@ -49,6 +49,9 @@ class schema_builder {
     for (const auto& x : from) {
       add_collection(x);
     }
+    for (const auto& x : from) {
+      connect(x);
+    }
     if (!errors_.empty()) {
       return tl::make_unexpected(sorted_errors());
     }
@@ -69,6 +72,7 @@ class schema_builder {
     }
     find_key(from, x);
     order_fields(x);
+    x.tracked = std::ranges::any_of(x.fields, &field::tracked);
     made_.push_back(std::move(x));
   }
 
@@ -101,9 +105,7 @@ class schema_builder {
 
   void check_field_name(const declared_collection& from, const declared_field& field_from,
                         const collection& x) {
-    const auto complain = [&](std::string message) {
-      errors_.push_back({field_from.where, from.name + "." + field_from.name, std::move(message)});
-    };
+    const auto complain = [&](std::string message) { fail(from, field_from, message); };
     if (!is_name(field_from.name, "_")) {
       complain("A field's name begins with a letter and has at most 64 letters, digits or _.");
     } else if (std::ranges::find(reserved_fields, field_from.name) != reserved_fields.end()) {
@@ -132,6 +134,26 @@ class schema_builder {
     x.key_at = key == x.fields.end() ? 0 : static_cast<std::size_t>(key - x.fields.begin());
   }
 
+  /// Finds the collections that references name, which may be declared later.
+  void connect(const declared_collection& from) {
+    const auto self = std::ranges::find(made_, from.name, &collection::name);
+    for (std::size_t i = 0; i < self->fields.size() && i < from.fields.size(); ++i) {
+      const field& f = self->fields[i];
+      if (f.references.empty()) {
+        continue;
+      }
+      const auto target = std::ranges::find(made_, f.references, &collection::name);
+      if (target == made_.end()) {
+        fail(from, from.fields[i], "There is no model \"" + f.references + "\" to refer to.");
+      } else if (target->fields.empty() || target->key().type != f.type) {
+        fail(from, from.fields[i],
+             "The field and the key of \"" + f.references + "\" are not of the same type.");
+      } else {
+        target->referrers.push_back({self->id, i});
+      }
+    }
+  }
+
   static void order_fields(collection& x) {
     x.by_id.resize(std::min(x.fields.size(), max_fields));
     std::iota(x.by_id.begin(), x.by_id.end(), std::uint16_t{0});
@@ -142,6 +164,10 @@ class schema_builder {
 
   void fail(const declared_collection& from, std::string message) {
     errors_.push_back({from.where, from.name, std::move(message)});
+  }
+
+  void fail(const declared_collection& from, const declared_field& at, std::string message) {
+    errors_.push_back({at.where, from.name + "." + at.name, std::move(message)});
   }
 
   std::vector<declaration_error> sorted_errors() {

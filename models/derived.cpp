@@ -35,6 +35,21 @@ void check_unique(const transition& x, const state_view& state, std::vector<fiel
   });
 }
 
+void check_references(const transition& x, const schema& models, const state_view& state,
+                      std::vector<field_error>& errors) {
+  for_each_change(x, [&](const field& f, const value&, const value& after) {
+    const collection* target = f.references.empty() ? nullptr : models.find(f.target_id);
+    if (target == nullptr || absent(after)) {
+      return;
+    }
+    const std::string key = to_key(after);
+    const bool self = target == &x.c && key == x.key;
+    if (!self && !state.get(record_key(*target, key))) {
+      errors.push_back({f.name, "reference", "There is no such item in " + f.references + "."});
+    }
+  });
+}
+
 void derive_entries(const transition& x, change_set& out) {
   for_each_change(x, [&](const field& f, const value& before, const value& after) {
     if (f.unique && !absent(before)) {

@@ -21,6 +21,10 @@ struct transition {
 /// Adds the fields whose new value another item has.
 void check_unique(const transition& x, const state_view& state, std::vector<field_error>& errors);
 
+/// Adds the references whose target is not there. An item may refer to itself.
+void check_references(const transition& x, const schema& models, const state_view& state,
+                      std::vector<field_error>& errors);
+
 /// Adds the changes of the unique values and the index entries.
 void derive_entries(const transition& x, change_set& out);
 

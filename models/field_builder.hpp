@@ -28,8 +28,13 @@ class field_builder {
   void read_pattern(const declared_attribute& from);
   void read_format(const declared_attribute& from);
   void read_choices(const declared_attribute& from);
+  void read_reference(const declared_attribute& from);
+  void read_delete_rule(const declared_attribute& from);
+  void read_merge_rule(const declared_attribute& from);
+  void set_type(const declared_attribute& from, std::string_view name);
   void check_key_type();
   void check_agreement();
+  void check_key();
 
   /// The literal as a value of the field's type; an error and nothing when it can't be one.
   value to_value(const declared_attribute& from);

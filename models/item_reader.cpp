@@ -46,7 +46,10 @@ void item_reader::read_members(const json_document& document, std::uint32_t obje
     if (!made) {
       return fail(std::move(made.error()));
     }
-    check_rules(c_.fields[at], *made, errors_);
+    // What is combined is judged when it is known what comes out.
+    if (op_ != operation::patch || c_.fields[at].merge == merge_rule::last_write) {
+      check_rules(c_.fields[at], *made, errors_);
+    }
     values_[at] = std::move(*made);
   });
 }
@@ -61,6 +64,12 @@ void item_reader::read_key() {
       fail({f.name, "immutable", "The key of an item can't change."});
     }
     return;
+  }
+  if (s != state::given && !key_.empty()) {
+    v = from_key(f, key_).value_or(value{});
+    s = state::given;
+  } else if (!key_.empty() && !absent(v) && to_key(v) != key_) {
+    return fail({f.name, "immutable", "The item has another key than the request."});
   }
   if (s != state::given && f.type == value_type::uuid) {
     v = uuid_from_bytes(at_.new_uuid()).value_or(uuid{});

@@ -15,8 +15,8 @@ class item_reader {
  public:
   item_reader(const collection& c, operation op, const stamp& at);
 
-  /// `key`: the item's in stored form, from the path; empty for create. `created`: whether a
-  /// replace may create the item.
+  /// `key`: the item's in stored form, from the path; of a create empty, or what the item's key
+  /// must be.
   void read(const json_document& document, std::uint32_t position, std::string key);
 
   bool good() const { return errors_.empty(); }

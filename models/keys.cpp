@@ -46,6 +46,9 @@ struct sortable_writer {
   void operator()(std::int64_t x) const { append_big_endian(out, sortable_bits(x)); }
   void operator()(double x) const { append_big_endian(out, sortable_bits(x)); }
   void operator()(const std::string& x) const { append_closed(out, x, '\1'); }
+  void operator()(const blob& x) const { append_closed(out, x.data, '\1'); }
+  void operator()(const json_text& x) const { append_closed(out, x.text, '\1'); }
+  void operator()(const packed_list& x) const { append_closed(out, x.array, '\1'); }
   void operator()(const uuid& x) const { out += x.view(); }
   void operator()(timestamp x) const { append_big_endian(out, sortable_bits(x.us)); }
   void operator()(const money& x) const {
@@ -95,11 +98,15 @@ void append_sortable(std::string& out, const value& x) {
 
 void append_bounded(std::string& out, const value& x) {
   const auto* text = std::get_if<std::string>(&x);
-  if (text == nullptr || text->size() <= bounded_text) {
+  const auto* data = std::get_if<blob>(&x);
+  const std::string_view whole = text != nullptr   ? std::string_view(*text)
+                                 : data != nullptr ? std::string_view(data->data)
+                                                   : std::string_view{};
+  if (whole.size() <= bounded_text) {
     return append_sortable(out, x);
   }
-  append_closed(out, std::string_view(*text).substr(0, bounded_text), '\2');
-  out += sha256(*text);
+  append_closed(out, whole.substr(0, bounded_text), '\2');
+  out += sha256(whole);
 }
 
 std::string to_key(const value& x) {

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "models/base64url.hpp"
+#include "models/base64.hpp"
 #include "models/keys.hpp"
 #include "models/msgpack.hpp"
 #include "models/value_codec.hpp"
@@ -46,8 +46,25 @@ bool holds(const field& f, const filter& x, std::string_view stored) {
   return false;
 }
 
+/// A list field is asked for an element.
+bool list_holds(const field& f, const filter& x, std::string_view stored) {
+  msgpack::reader in(stored);
+  for (std::size_t left = in.read_array(); left > 0; --left) {
+    const auto element = in.read_any();
+    const auto same = [&](const value& v) { return compare_stored(*f.element, element, v) == 0; };
+    if (std::ranges::any_of(x.values, same)) {
+      return x.how != comparison_word::not_equal;
+    }
+  }
+  return x.how == comparison_word::not_equal;
+}
+
 bool matches(const collection& c, const filter& x, const stored_fields& fields) {
   const field& f = c.fields[x.position];
+  if (f.type == value_type::list) {
+    const auto* list = find(fields, f.id);
+    return list != nullptr ? list_holds(f, x, list->bytes) : x.how == comparison_word::not_equal;
+  }
   if (const auto* stored = find(fields, f.id)) {
     return holds(f, x, stored->bytes);
   }

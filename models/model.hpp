@@ -7,9 +7,12 @@
 #include "models/money.hpp"
 #include "models/timestamp.hpp"
 #include "models/uuid.hpp"
+#include "models/value.hpp"
 
 namespace lithair {
 
+using models::blob;
+using models::json_text;
 using models::money;
 using models::timestamp;
 using models::uuid;

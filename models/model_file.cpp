@@ -117,6 +117,9 @@ class reader {
     if (const auto* number = node.as_floating_point()) {
       return to_text(number->get());
     }
+    if (const auto* flag = node.as_boolean()) {
+      return to_text(flag->get());
+    }
     return std::nullopt;
   }
 

@@ -1,10 +1,10 @@
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <set>
 
 #include "models/keys.hpp"
 #include "models/list_query.hpp"
+#include "models/parameters.hpp"
 #include "models/problems.hpp"
 #include "models/service.hpp"
 #include "models/text_codec.hpp"
@@ -20,25 +20,6 @@ constexpr std::size_t max_filters = 100;
 constexpr std::size_t max_choices = 1000;
 
 using text_list = std::vector<std::string_view>;
-
-text_list split(std::string_view text) {
-  text_list parts;
-  while (true) {
-    const auto comma = text.find(',');
-    parts.push_back(text.substr(0, comma));
-    if (comma == std::string_view::npos) {
-      return parts;
-    }
-    text.remove_prefix(comma + 1);
-  }
-}
-
-std::optional<std::uint64_t> parse_count(std::string_view text) {
-  std::uint64_t made = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), made);
-  const bool whole = error == std::errc{} && end == text.data() + text.size();
-  return whole ? std::optional(made) : std::nullopt;
-}
 
 bool is_text(const field& f) {
   return f.type == value_type::string || f.type == value_type::enumeration;
@@ -77,7 +58,7 @@ class query_parser {
       return read_sort(text);
     }
     if (name == "fields") {
-      return read_fields(text);
+      return read_wanted(c_, text, made_.wanted);
     }
     if (name == "after") {
       after_ = text;
@@ -141,6 +122,9 @@ class query_parser {
       if (at == c_.fields.size()) {
         return bad_parameter("sort", "The collection has no such field.");
       }
+      if (c_.fields[at].type == value_type::json || c_.fields[at].type == value_type::list) {
+        return bad_parameter("sort", "Fields of json and lists have no order.");
+      }
       const bool again = std::ranges::any_of(
           made_.sort, [at](const sort_term& other) { return other.position == at; });
       if (again) {
@@ -163,18 +147,6 @@ class query_parser {
     }
   }
 
-  std::optional<problem> read_fields(std::string_view text) {
-    made_.wanted.assign(c_.fields.size(), false);
-    for (const auto name : split(text)) {
-      const std::size_t at = shown(name);
-      if (at == c_.fields.size()) {
-        return bad_parameter("fields", "The collection has no such field.");
-      }
-      made_.wanted[at] = true;
-    }
-    return std::nullopt;
-  }
-
   std::optional<problem> read_filter(const field& f, const std::string& name,
                                      std::string_view text) {
     if (made_.filters.size() == max_filters) {
@@ -183,6 +155,12 @@ class query_parser {
     filter x;
     x.position = static_cast<std::size_t>(&f - c_.fields.data());
     text_list values = take_comparison(text, x.how);
+    const bool by_order = x.how != comparison_word::equal && x.how != comparison_word::not_equal &&
+                          x.how != comparison_word::any_of;
+    if (f.type == value_type::json || (f.type == value_type::list && by_order)) {
+      return bad_parameter(name, "A field of this type can't be compared in this way.");
+    }
+    const field& compared = f.element ? *f.element : f;
     if (x.how == comparison_word::contains && !is_text(f)) {
       return bad_parameter(name, "Only text can contain text.");
     }
@@ -191,9 +169,9 @@ class query_parser {
     }
     for (const auto part : values) {
       auto v = x.how == comparison_word::contains ? std::optional<value>(std::string(part))
-                                                  : parse_text(f, part);
+                                                  : parse_text(compared, part);
       if (!v) {
-        return bad_parameter(name, "It must be " + expected_form(f) + ".");
+        return bad_parameter(name, "It must be " + expected_form(compared) + ".");
       }
       x.values.push_back(std::move(*v));
     }
@@ -236,18 +214,6 @@ class query_parser {
 };
 
 }  // namespace
-
-result<query> item_query(const collection& c, std::string_view key) {
-  auto stored = parse_key(c, key);
-  if (!stored) {
-    return tl::make_unexpected(not_found());
-  }
-  query made;
-  made.what = query::kind::item;
-  made.target = &c;
-  made.key = std::move(*stored);
-  return made;
-}
 
 result<query> parse_query(const collection& c, query::kind what,
                           std::span<const std::pair<std::string, std::string>> parameters) {

@@ -122,6 +122,24 @@ problem precondition_failed(std::string detail) {
   return {412, "precondition_failed", std::move(detail), {}};
 }
 
+problem still_referenced(const std::string& collection_name, const std::string& field) {
+  return {409,
+          "conflict",
+          "Items of " + collection_name + " refer to the item.",
+          {{field, "referenced", "Items of " + collection_name + " refer to the item."}}};
+}
+
+problem of_part(problem x, const std::string& part) {
+  if (x.errors.empty()) {
+    x.errors.push_back({part, x.code, x.detail});
+    return x;
+  }
+  for (auto& error : x.errors) {
+    error.field = error.field.empty() ? part : part + '.' + error.field;
+  }
+  return x;
+}
+
 problem invalid(std::vector<field_error> errors) {
   return {422, "validation_failed", "The item does not fit its model.", std::move(errors)};
 }

@@ -15,6 +15,9 @@ problem not_found();
 problem already_exists(const std::string& key_field);
 problem not_unique(std::vector<field_error> errors);
 problem precondition_failed(std::string detail);
+problem still_referenced(const std::string& collection_name, const std::string& field);
+/// The problem of one part of a request, its errors told to be of that part.
+problem of_part(problem x, const std::string& part);
 problem invalid(std::vector<field_error> errors);
 
 }  // namespace lithair::models

@@ -83,7 +83,7 @@ void append_item(std::string& out, const collection& c, const stored_fields& fie
     if (stored != nullptr) {
       append_json(out, f, stored->bytes);
     } else {
-      append_json(out, f.default_value);
+      append_value_json(out, f, f.default_value);
     }
   }
   if (separator == '{') {

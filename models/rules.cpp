@@ -5,6 +5,7 @@
 
 #include <re2/re2.h>
 
+#include "models/msgpack.hpp"
 #include "models/text_codec.hpp"
 #include "models/utf8.hpp"
 
@@ -21,22 +22,37 @@ void check_bounds(const field& x, const value& v, std::vector<field_error>& erro
   }
 }
 
-std::string characters(std::uint64_t n) {
-  return std::to_string(n) + (n == 1 ? " character." : " characters.");
+std::string in_words(const field& x, std::uint64_t n) {
+  const auto* unit = x.type == value_type::string  ? " character"
+                     : x.type == value_type::bytes ? " byte"
+                                                   : " element";
+  return std::to_string(n) + unit + (n == 1 ? "." : "s.");
 }
 
-void check_length(const field& x, const std::string& text, std::vector<field_error>& errors) {
+/// What lengths count: characters of text, bytes, elements of a list.
+std::uint64_t length_of(const value& v) {
+  if (const auto* text = std::get_if<std::string>(&v)) {
+    return count_characters(*text);
+  }
+  if (const auto* data = std::get_if<blob>(&v)) {
+    return data->data.size();
+  }
+  const auto* list = std::get_if<packed_list>(&v);
+  return list != nullptr ? msgpack::reader(list->array).read_array() : 0;
+}
+
+void check_length(const field& x, const value& v, std::vector<field_error>& errors) {
   if (!x.rules.min_length && !x.rules.max_length) {
     return;
   }
-  const std::size_t length = count_characters(text);
+  const std::uint64_t length = length_of(v);
   if (x.rules.min_length && length < *x.rules.min_length) {
     errors.push_back(
-        {x.name, "min_length", "Must have at least " + characters(*x.rules.min_length)});
+        {x.name, "min_length", "Must have at least " + in_words(x, *x.rules.min_length)});
   }
   if (x.rules.max_length && length > *x.rules.max_length) {
     errors.push_back(
-        {x.name, "max_length", "Must have at most " + characters(*x.rules.max_length)});
+        {x.name, "max_length", "Must have at most " + in_words(x, *x.rules.max_length)});
   }
 }
 
@@ -103,7 +119,6 @@ bool has_format(text_format format, std::string_view text) {
 }
 
 void check_text(const field& x, const std::string& text, std::vector<field_error>& errors) {
-  check_length(x, text, errors);
   if (x.rules.matcher && !re2::RE2::PartialMatch(text, *x.rules.matcher)) {
     errors.push_back({x.name, "pattern", "Must match the pattern " + x.rules.pattern + "."});
   }
@@ -130,6 +145,7 @@ void check_choice(const field& x, const value& v, std::vector<field_error>& erro
 
 void check_rules(const field& x, const value& v, std::vector<field_error>& errors) {
   check_bounds(x, v, errors);
+  check_length(x, v, errors);
   if (x.type == value_type::string) {
     check_text(x, std::get<std::string>(v), errors);
   }

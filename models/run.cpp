@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "models/history_page.hpp"
 #include "models/keys.hpp"
 #include "models/list_page.hpp"
 #include "models/problems.hpp"
@@ -26,7 +27,25 @@ outcome nothing_found() {
   return made;
 }
 
+outcome run_past_item(const query& q, const state_view& state) {
+  auto item = item_as_of(*q.target, q.key, *q.item, state);
+  if (!item) {
+    return nothing_found();
+  }
+  outcome made = answer(std::move(item->body));
+  made.version = item->version;
+  return made;
+}
+
+outcome run_history(const query& q, const state_view& state) {
+  auto page = history_page(*q.target, q.key, *q.item, state);
+  return page ? answer(std::move(*page)) : nothing_found();
+}
+
 outcome run_item(const query& q, const state_view& state) {
+  if (q.item && (q.item->as_of_index || q.item->as_of_time_us)) {
+    return run_past_item(q, state);
+  }
   const auto bytes = state.get(record_key(*q.target, q.key));
   stored_record record;
   if (!bytes || !read_record(*bytes, record)) {
@@ -34,7 +53,11 @@ outcome run_item(const query& q, const state_view& state) {
   }
   outcome made = answer({});
   made.version = record.version;
-  append_json(made.body, *q.target, record.fields);
+  if (q.item) {
+    append_json(made.body, *q.target, record.fields, q.item->wanted);
+  } else {
+    append_json(made.body, *q.target, record.fields);
+  }
   return made;
 }
 
@@ -101,6 +124,8 @@ outcome run(const schema&, const query& q, const state_view& state, std::uint64_
     case query::kind::count:
       return answer("{\"count\":" + std::to_string(count_items(*q.target, q.list->filters, state)) +
                     "}");
+    case query::kind::history:
+      return run_history(q, state);
     case query::kind::random_id:
       break;
   }

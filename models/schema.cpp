@@ -25,9 +25,16 @@ std::string describe(const field& x) {
   flag(x.immutable, "immutable");
   flag(x.optional, "optional");
   flag(!x.exposed, "hidden");
+  flag(x.tracked, "track_history");
   flag(x.replicated, "replicate");
   flag(!absent(x.default_value), "default");
   part("default", to_text(x.default_value));
+  part("merge", std::string(name_of(x.merge)));
+  part("references", x.references);
+  part("on_delete", std::string(name_of(x.on_delete)));
+  if (x.element) {
+    part("element", std::string(name_of(x.element->type)));
+  }
   for (const auto& name : x.names) {
     part("value", name);
   }
@@ -65,6 +72,17 @@ std::uint64_t hash_of(std::string_view text) {
 std::string_view name_of(text_format format) {
   constexpr std::array<std::string_view, 4> names{"", "email", "url", "uuid"};
   return names[static_cast<std::size_t>(format)];
+}
+
+std::string_view name_of(delete_rule rule) {
+  constexpr std::array<std::string_view, 3> names{"restrict", "cascade", "set_null"};
+  return names[static_cast<std::size_t>(rule)];
+}
+
+std::string_view name_of(merge_rule rule) {
+  constexpr std::array<std::string_view, 6> names{"last_write", "add",   "max",
+                                                  "min",        "union", "append"};
+  return names[static_cast<std::size_t>(rule)];
 }
 
 std::size_t collection::position(std::string_view field_name) const {

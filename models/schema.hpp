@@ -33,6 +33,26 @@ struct constraints {
   std::vector<value> one_of;
 };
 
+/// What happens to items that refer to an item that is deleted.
+enum class delete_rule : std::uint8_t {
+  restrict_,  ///< the deletion is refused
+  cascade,    ///< they are deleted too
+  set_null,   ///< they lose the reference
+};
+
+/// How a PATCH of a field combines with what the field holds.
+enum class merge_rule : std::uint8_t {
+  last_write,  ///< the patch replaces
+  add,         ///< the sum; of integer, number and money
+  max,         ///< the greater; of ordered types
+  min,         ///< the smaller
+  union_,      ///< of lists: the elements that the patch has and the field has not are put behind
+  append,      ///< of lists: all elements of the patch are put behind
+};
+
+std::string_view name_of(delete_rule rule);
+std::string_view name_of(merge_rule rule);
+
 /// One field of a collection. Made by the declarations' builder only, so that it is consistent.
 struct field {
   std::uint32_t id = 0;  ///< from the name, so it survives re-ordering; unique in the collection
@@ -45,12 +65,24 @@ struct field {
   bool optional = false;
   bool exposed = true;  ///< false: may be written, is never shown
   bool replicated = true;
+  bool tracked = false;  ///< its changes are kept as events
+  merge_rule merge = merge_rule::last_write;
+  std::string references;       ///< the collection whose items' keys it holds; empty: none
+  std::uint32_t target_id = 0;  ///< of that collection
+  delete_rule on_delete = delete_rule::restrict_;
   value default_value;             ///< absent: none
   std::vector<std::string> names;  ///< of an enumeration, in declared order
   constraints rules;
+  std::shared_ptr<const field> element;  ///< of a list: type and names of its elements
 
   /// Whether an item can't be without it and nothing fills it in.
   bool required() const { return !optional && !primary_key && absent(default_value); }
+};
+
+/// A field that refers to items of some collection.
+struct referrer {
+  std::uint32_t collection_id = 0;
+  std::size_t position = 0;
 };
 
 /// A named set of items of one shape.
@@ -62,6 +94,9 @@ struct collection {
   std::size_t key_at = 0;              ///< position of the primary key in `fields`
   std::vector<std::uint16_t> by_id;    ///< positions in order of id: the order of stored records
   std::vector<std::uint16_t> by_name;  ///< positions in order of name
+
+  std::vector<referrer> referrers;  ///< the fields whose values are keys of this collection
+  bool tracked = false;             ///< whether any field is
 
   const field& key() const { return fields[key_at]; }
   /// The field's position, or `fields.size()` when there is none.

@@ -44,11 +44,28 @@ struct write_request {
   std::string key;        ///< from the path, percent-decoded; empty for create
   std::string_view body;  ///< JSON; empty for remove
   preconditions conditions;
+  std::string_view idempotency_key = {};  ///< the header as it came; empty: none
 };
 
 /// Parses and checks everything that needs no state, and encodes the command for the log. A command
 /// that can't succeed in any state never reaches the log.
 result<std::string> prepare(const schema& s, const write_request& request, const stamp& at);
+
+/// An array of items that are created all or none. The outcome is 201 with the array of them.
+struct bulk_request {
+  const collection* target = nullptr;
+  std::string_view body;
+  std::string_view idempotency_key = {};
+};
+result<std::string> prepare(const schema& s, const bulk_request& request, const stamp& at);
+
+/// Operations on several collections, done in their order, all or none. The outcome is 200 with
+/// `{"index":…,"results":[{"status":…,"version":…,"item":…},…]}`.
+struct transaction_request {
+  std::string_view body;
+  std::string_view idempotency_key = {};
+};
+result<std::string> prepare(const schema& s, const transaction_request& request, const stamp& at);
 
 /// What the client of a command is told. The same on every node.
 struct outcome {
@@ -56,26 +73,35 @@ struct outcome {
   std::string body;           ///< JSON: the item, or a problem when status >= 400; empty for 204
   std::uint64_t version = 0;  ///< the item's ETag: the log index of its last change; 0: none
   std::string location;       ///< of a created item: its key as text, percent-encoded for a path
+  bool replayed = false;  ///< the stored answer to an earlier request of the same Idempotency-Key
 };
 
 /// Decides the command in `bytes` against the state and, if it is accepted, adds its changes to
-/// `out`. Deterministic. A refused command changes nothing and is an answer like any other.
-/// `want_body` is false where nobody waits for the answer. Bytes of an unknown version: nullopt;
-/// the caller must stop applying rather than guess.
+/// `out`. Deterministic. A refused command changes nothing, except that its answer is kept for its
+/// Idempotency-Key, and is an answer like any other. `want_body` is false where nobody waits for
+/// the answer. Bytes of an unknown version: nullopt; the caller must stop applying rather than
+/// guess.
 std::optional<outcome> apply(const schema& s, std::uint64_t index, std::string_view bytes,
                              const state_view& state, bool want_body, change_set& out);
 
 /// A read of one collection.
 struct query {
-  enum class kind : std::uint8_t { item, list, count, random_id };
+  enum class kind : std::uint8_t { item, list, count, random_id, history };
   kind what = kind::list;
   const collection* target = nullptr;
-  std::string key;                                ///< item: primary key, in its stored form
-  std::shared_ptr<const struct list_query> list;  ///< list and count
+  std::string key;                                  ///< item, history: primary key in stored form
+  std::shared_ptr<const struct item_options> item;  ///< item with parameters, history
+  std::shared_ptr<const struct list_query> list;    ///< list and count
 };
 
 /// `key` is text from the path; a key that can't be one of the collection's is a 404.
 result<query> item_query(const collection& c, std::string_view key);
+/// The same with query parameters: `fields`, and `as_of` with a log index or a time.
+result<query> item_query(const collection& c, std::string_view key,
+                         std::span<const std::pair<std::string, std::string>> parameters);
+/// The events of an item; `take`, `after` (a version), `verify`.
+result<query> history_query(const collection& c, std::string_view key,
+                            std::span<const std::pair<std::string, std::string>> parameters);
 /// From decoded query parameters (without `consistency`); unknown names and bad values are a 400.
 result<query> parse_query(const collection& c, query::kind what,
                           std::span<const std::pair<std::string, std::string>> parameters);

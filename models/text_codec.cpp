@@ -5,7 +5,9 @@
 #include <charconv>
 #include <cmath>
 
+#include "models/base64.hpp"
 #include "models/decimal.hpp"
+#include "models/json_merge.hpp"
 #include "models/utf8.hpp"
 
 namespace lithair::models {
@@ -29,6 +31,21 @@ std::optional<value> parse_integer(std::string_view text) {
   return number ? as_value(exact_integer(*number)) : std::nullopt;
 }
 
+std::optional<value> parse_bytes(std::string_view text) {
+  auto data = from_base64(text);
+  return data ? std::optional<value>(blob{std::move(*data)}) : std::nullopt;
+}
+
+std::optional<value> parse_json(std::string_view text) {
+  const auto document = json_document::parse(text);
+  if (!document || document->at(json_document::root).what == json_document::kind::null) {
+    return std::nullopt;
+  }
+  json_text made;
+  append_compact(made.text, *document, json_document::root);
+  return value{std::move(made)};
+}
+
 std::optional<value> parse_name(const field& x, std::string_view text) {
   const bool known = std::ranges::find(x.names, text) != x.names.end();
   return known ? std::optional<value>(std::string(text)) : std::nullopt;
@@ -42,6 +59,9 @@ struct text_writer {
   void operator()(std::int64_t x) const { out += std::to_string(x); }
   void operator()(double x) const { append_number(out, x); }
   void operator()(const std::string& x) const { out += x; }
+  void operator()(const blob& x) const { out += to_base64(x.data); }
+  void operator()(const json_text& x) const { out += x.text; }
+  void operator()(const packed_list& x) const { out += to_base64(x.array); }
   template <class T>
   void operator()(const T& x) const {
     append_text(out, x);
@@ -85,6 +105,12 @@ std::optional<value> parse_text(const field& x, std::string_view text) {
       return as_value(parse_timestamp(text));
     case value_type::enumeration:
       return parse_name(x, text);
+    case value_type::bytes:
+      return parse_bytes(text);
+    case value_type::json:
+      return parse_json(text);
+    case value_type::list:
+      break;
   }
   return std::nullopt;
 }
@@ -115,6 +141,12 @@ std::string expected_form(const field& x) {
       return "an exact amount such as \"12.50\" with at most 18 digits, 9 of them behind the point";
     case value_type::timestamp:
       return "an RFC 3339 time such as \"2030-01-31T12:00:00Z\"";
+    case value_type::bytes:
+      return "bytes in base64";
+    case value_type::json:
+      return "JSON, but not null";
+    case value_type::list:
+      return "a list; each element " + expected_form(*x.element);
     case value_type::enumeration:
       break;
   }

@@ -13,7 +13,8 @@ namespace lithair::models {
 /// names); none for text that stands for none. Knows nothing of `validate`.
 std::optional<value> parse_text(const field& x, std::string_view text);
 
-/// The text that `parse_text` takes back. Nothing for an absent value.
+/// The text that `parse_text` takes back; of a list, which it does not take, the bytes in base64.
+/// Nothing for an absent value.
 void append_text(std::string& out, const value& x);
 std::string to_text(const value& x);
 

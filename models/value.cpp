@@ -24,8 +24,9 @@ struct comparison {
 }  // namespace
 
 std::string_view name_of(value_type type) {
-  constexpr std::array<std::string_view, 9> names{"",     "bool",  "integer",   "number", "string",
-                                                  "uuid", "money", "timestamp", "enum"};
+  constexpr std::array<std::string_view, 12> names{"",       "bool",  "integer", "number",
+                                                   "string", "uuid",  "money",   "timestamp",
+                                                   "enum",   "bytes", "json",    "list"};
   return names[static_cast<std::size_t>(type)];
 }
 

@@ -1,5 +1,6 @@
 #include "models/value_codec.hpp"
 
+#include "models/json_merge.hpp"
 #include "models/json_text.hpp"
 #include "models/msgpack.hpp"
 #include "models/text_codec.hpp"
@@ -18,6 +19,9 @@ struct msgpack_writer {
   void operator()(const std::string& x) const { msgpack::write_string(out, x); }
   void operator()(const uuid& x) const { msgpack::write_binary(out, x.view()); }
   void operator()(timestamp x) const { msgpack::write_signed(out, x.us); }
+  void operator()(const blob& x) const { msgpack::write_binary(out, x.data); }
+  void operator()(const json_text& x) const { msgpack::write_string(out, x.text); }
+  void operator()(const packed_list& x) const { out += x.array; }
   void operator()(const money& x) const {
     msgpack::write_array(out, 2);
     msgpack::write_signed(out, x.units);
@@ -41,6 +45,18 @@ std::optional<value> read_money(msgpack::reader& in) {
   return value{money{units, static_cast<std::uint8_t>(scale)}};
 }
 
+/// Every element must be one of the list's type.
+std::optional<value> read_list(const field& f, msgpack::reader& in) {
+  const std::string_view array = in.read_any();
+  msgpack::reader elements(array);
+  for (std::size_t left = elements.read_array(); left > 0; --left) {
+    if (!read_value(*f.element, elements.read_any())) {
+      return std::nullopt;
+    }
+  }
+  return elements.finished() ? std::optional<value>(packed_list{std::string(array)}) : std::nullopt;
+}
+
 std::optional<value> read_by_type(value_type type, msgpack::reader& in) {
   switch (type) {
     case value_type::boolean:
@@ -56,6 +72,11 @@ std::optional<value> read_by_type(value_type type, msgpack::reader& in) {
       return value{timestamp{in.read_signed()}};
     case value_type::money:
       return read_money(in);
+    case value_type::bytes:
+      return value{blob{std::string(in.read_binary())}};
+    case value_type::json:
+      return value{json_text{std::string(in.read_string())}};
+    case value_type::list:
     case value_type::uuid:
       break;
   }
@@ -74,6 +95,10 @@ bool takes(value_type type, json_document::kind kind) {
       return kind == number;
     case value_type::money:
       return kind == string || kind == number;
+    case value_type::json:
+      return true;
+    case value_type::list:
+      return kind == array;
     default:
       return kind == string;
   }
@@ -87,7 +112,7 @@ void write_value(std::string& out, const value& x) {
 
 std::optional<value> read_value(const field& f, std::string_view stored) {
   msgpack::reader in(stored);
-  auto made = read_by_type(f.type, in);
+  auto made = f.type == value_type::list ? read_list(f, in) : read_by_type(f.type, in);
   return in.finished() ? std::move(made) : std::nullopt;
 }
 
@@ -98,9 +123,52 @@ std::weak_ordering compare_stored(const field& f, std::string_view stored, const
   return compare(read_value(f, stored).value_or(value{}), x);
 }
 
+namespace {
+
+void append_list(std::string& out, const field& f, std::string_view stored) {
+  msgpack::reader elements(stored);
+  const std::size_t count = elements.read_array();
+  out += '[';
+  for (std::size_t i = 0; i < count; ++i) {
+    out += i == 0 ? "" : ",";
+    append_json(out, *f.element, elements.read_any());
+  }
+  out += ']';
+}
+
+tl::expected<value, field_error> list_from_json(const field& f, const json_document& document,
+                                                std::uint32_t position) {
+  std::string elements;
+  std::size_t count = 0;
+  std::optional<field_error> wrong;
+  document.for_each_element(position, [&](std::uint32_t element) {
+    const auto made = from_json(*f.element, document, element);
+    if (!made && !wrong) {
+      wrong = {f.name + '[' + std::to_string(count) + ']', made.error().code, made.error().message};
+    }
+    if (made) {
+      write_value(elements, *made);
+    }
+    ++count;
+  });
+  if (wrong) {
+    return tl::make_unexpected(std::move(*wrong));
+  }
+  packed_list made;
+  msgpack::write_array(made.array, count);
+  made.array += elements;
+  return value{std::move(made)};
+}
+
+}  // namespace
+
 void append_json(std::string& out, const field& f, std::string_view stored) {
   if (is_text(f)) {
     append_json_string(out, msgpack::reader(stored).read_string());
+  } else if (f.type == value_type::json) {
+    out += msgpack::reader(stored).read_string();
+  } else if (f.type == value_type::list) {
+    append_list(out, f, stored);
   } else if (const auto x = read_value(f, stored)) {
     append_json(out, *x);
   } else {
@@ -108,11 +176,20 @@ void append_json(std::string& out, const field& f, std::string_view stored) {
   }
 }
 
+void append_value_json(std::string& out, const field& f, const value& x) {
+  if (const auto* list = std::get_if<packed_list>(&x)) {
+    append_list(out, f, list->array);
+  } else {
+    append_json(out, x);
+  }
+}
+
 void append_json(std::string& out, const value& x) {
   if (const auto* text = std::get_if<std::string>(&x)) {
     return append_json_string(out, *text);
   }
-  const bool plain = x.index() == 1 || x.index() == 2 || x.index() == 3;
+  const bool plain =
+      x.index() == 1 || x.index() == 2 || x.index() == 3 || std::holds_alternative<json_text>(x);
   if (!plain) {
     out += '"';
   }
@@ -126,7 +203,14 @@ tl::expected<value, field_error> from_json(const field& f, const json_document& 
                                            std::uint32_t position) {
   const auto& node = document.at(position);
   std::optional<value> made;
-  if (takes(f.type, node.what)) {
+  if (f.type == value_type::list && node.what == json_document::kind::array) {
+    return list_from_json(f, document, position);
+  }
+  if (f.type == value_type::json) {
+    json_text compact;
+    append_compact(compact.text, document, position);
+    made = std::move(compact);
+  } else if (takes(f.type, node.what)) {
     made = node.what == json_document::kind::boolean ? value{node.flag}
                                                      : parse_text(f, document.text(position));
   }

@@ -22,6 +22,9 @@
 ///     money      [units, scale]          string; a number is taken when it is exact
 ///     timestamp  int, microseconds       string, RFC 3339 in UTC
 ///     enum       str                     string
+///     bytes      bin                     string, base64 with padding (RFC 4648 §4)
+///     json       str, compact JSON       any but null
+///     list<t>    array of t              array of t
 namespace lithair::models {
 
 /// Appends a present value.
@@ -35,6 +38,8 @@ std::weak_ordering compare_stored(const field& f, std::string_view stored, const
 
 /// Appends the JSON of a stored value, straight from its bytes.
 void append_json(std::string& out, const field& f, std::string_view stored);
+/// Appends the JSON of a present value of a field, and of a value of any type but list.
+void append_value_json(std::string& out, const field& f, const value& x);
 void append_json(std::string& out, const value& x);
 
 /// The value that the JSON at `position` stands for; `validate` is not looked at.

@@ -2,7 +2,7 @@
 #include <limits>
 #include <msgpack.hpp>
 
-#include "models/base64url.hpp"
+#include "models/base64.hpp"
 #include "models/decimal.hpp"
 #include "models/json_document.hpp"
 #include "models/json_text.hpp"

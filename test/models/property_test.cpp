@@ -2,6 +2,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "models/keys.hpp"
+#include "models/msgpack.hpp"
 #include "models/record.hpp"
 #include "models/value_codec.hpp"
 #include "test/models/service_fixture.hpp"
@@ -21,6 +22,10 @@ u  = { type = "uuid", replicate = true }
 m  = { type = "money", replicate = true }
 t  = { type = "timestamp", replicate = true }
 e  = { type = "enum", values = ["x", "yy", "z"], replicate = true }
+d  = { type = "bytes", replicate = true }
+j  = { type = "json", replicate = true }
+l  = { type = "list<money>", replicate = true }
+k  = { type = "list<string>", replicate = true }
 )";
 
 rc::Gen<std::string> any_text() {
@@ -49,6 +54,18 @@ rc::Gen<std::string> any_text() {
                       });
 }
 
+value any_value(const field& f);
+
+value any_list(const field& f) {
+  packed_list made;
+  const int count = *rc::gen::inRange(0, 20);
+  msgpack::write_array(made.array, static_cast<std::size_t>(count));
+  for (int i = 0; i < count; ++i) {
+    write_value(made.array, any_value(*f.element));
+  }
+  return made;
+}
+
 value any_value(const field& f) {
   switch (f.type) {
     case value_type::boolean:
@@ -70,6 +87,12 @@ value any_value(const field& f) {
     case value_type::timestamp:
       return timestamp{
           *rc::gen::inRange<std::int64_t>(-62'135'596'800'000'000, 253'402'300'800'000'000)};
+    case value_type::bytes:
+      return blob{*rc::gen::arbitrary<std::string>()};
+    case value_type::json:
+      return json_text{*rc::gen::element<std::string>("1", "\"a\"", "[1.50,{}]", "{\"b\":null}")};
+    case value_type::list:
+      return any_list(f);
     case value_type::enumeration:
       break;
   }
@@ -118,6 +141,9 @@ BOOST_AUTO_TEST_CASE(values_survive_msgpack_and_json) {
 BOOST_AUTO_TEST_CASE(sortable_bytes_are_ordered_as_values_are_and_prefix_free) {
   const schema s = schema_from(all_types);
   for (const auto& f : s.find("m")->fields) {
+    if (f.type == value_type::json || f.type == value_type::list) {
+      continue;
+    }
     check([&f] {
       const value x = any_value(f);
       const value y = any_value(f);
@@ -165,7 +191,7 @@ BOOST_AUTO_TEST_CASE(items_survive_a_post_and_a_get) {
     for (const auto& f : c.fields) {
       body += body.empty() ? "{\"" : ",\"";
       body += f.name + "\":";
-      append_json(body, any_value(f));
+      append_value_json(body, f, any_value(f));
     }
     body += '}';
     const auto made = node.post("m", body);

@@ -29,9 +29,10 @@ schema schema_from(std::string_view toml) {
 
 service_fixture::service_fixture(std::string_view toml) : schema_(schema_from(toml)) {}
 
-outcome service_fixture::write(const write_request& request) {
+template <class Request>
+outcome service_fixture::run_request(const Request& request) {
   stamp at;
-  at.time_us = 1'800'000'000'000'000 + static_cast<std::int64_t>(index_) * 1000;
+  at.time_us = time_us += 1000;
   at.new_uuid = [this, &at] {
     ++uuids_;
     return std::string(make_uuid_v7(at.time_us, uuids_, uuids_).view());
@@ -45,9 +46,40 @@ outcome service_fixture::write(const write_request& request) {
   change_set changes;
   auto made = models::apply(schema_, index_, *prepared, state_, true, changes);
   BOOST_REQUIRE(made.has_value());
-  BOOST_TEST((made->status < 300 || changes.empty()));
+  BOOST_TEST((made->status < 300 || changes.empty() || !request.idempotency_key.empty()));
+  // A node where nobody waits for the answer makes the same changes.
+  change_set elsewhere;
+  const auto unasked = models::apply(schema_, index_, *prepared, state_, false, elsewhere);
+  BOOST_TEST((unasked->status == made->status));
+  BOOST_TEST((elsewhere == changes));
   state_.apply(changes);
   return *made;
+}
+
+outcome service_fixture::write(const write_request& request) {
+  return run_request(request);
+}
+
+outcome service_fixture::bulk(std::string_view collection_name, std::string_view body,
+                              std::string_view idempotency_key) {
+  return run_request(bulk_request{find(collection_name), body, idempotency_key});
+}
+
+outcome service_fixture::transact(std::string_view body, std::string_view idempotency_key) {
+  return run_request(transaction_request{body, idempotency_key});
+}
+
+outcome service_fixture::get(std::string_view collection_name, std::string_view key,
+                             std::vector<std::pair<std::string, std::string>> parameters) const {
+  const auto q = item_query(*find(collection_name), key, parameters);
+  return q ? run(schema_, *q, state_, 0) : refusal(q.error());
+}
+
+outcome service_fixture::history(
+    std::string_view collection_name, std::string_view key,
+    std::vector<std::pair<std::string, std::string>> parameters) const {
+  const auto q = history_query(*find(collection_name), key, parameters);
+  return q ? run(schema_, *q, state_, 0) : refusal(q.error());
 }
 
 outcome service_fixture::post(std::string_view collection_name, std::string_view body,

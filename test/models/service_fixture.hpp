@@ -35,6 +35,13 @@ class service_fixture {
               std::uint64_t random = 0) const;
 
   outcome write(const write_request& request);
+  outcome bulk(std::string_view collection_name, std::string_view body,
+               std::string_view idempotency_key = {});
+  outcome transact(std::string_view body, std::string_view idempotency_key = {});
+  outcome get(std::string_view collection_name, std::string_view key,
+              std::vector<std::pair<std::string, std::string>> parameters) const;
+  outcome history(std::string_view collection_name, std::string_view key,
+                  std::vector<std::pair<std::string, std::string>> parameters = {}) const;
 
   const memory_state& state() const { return state_; }
   std::uint64_t index() const { return index_; }
@@ -43,8 +50,15 @@ class service_fixture {
 
   /// Of the last write that reached the log.
   std::string last_command;
+  /// The clock of the node that proposes; every request is a millisecond later.
+  std::int64_t time_us = 1'800'000'000'000'000;
+  /// For tests that play a bad disk.
+  memory_state& mutable_state() { return state_; }
 
  private:
+  template <class Request>
+  outcome run_request(const Request& request);
+
   schema schema_;
   memory_state state_;
   std::uint64_t index_ = 0;

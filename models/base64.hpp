@@ -1,0 +1,18 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace lithair::models {
+
+/// RFC 4648 §4, with padding: what `bytes` fields are in JSON.
+std::string to_base64(std::string_view bytes);
+/// None for text that `to_base64` never gives.
+std::optional<std::string> from_base64(std::string_view text);
+
+/// RFC 4648 §5, without padding: text that needs no escaping in a URL.
+std::string to_base64url(std::string_view bytes);
+std::optional<std::string> from_base64url(std::string_view text);
+
+}  // namespace lithair::models

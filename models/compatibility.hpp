@@ -1,0 +1,20 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "models/schema.hpp"
+
+/// Changes of a schema under data that is there, and between nodes of one cluster.
+namespace lithair::models {
+
+/// Why data of `before` can't be served with `now`, a sentence each with what to do; none: it can,
+/// also while some nodes still run `before`. Compatible are: new models; new fields that are
+/// optional or have a default and are not unique; wider validation; new values of an enum; optional
+/// instead of required; indexes, unique and expose dropped, indexes and expose added.
+std::vector<std::string> incompatibilities(const schema& before, const schema& now);
+
+/// The schema as the text of a model file, which gives the same schema (and fingerprint) back.
+std::string to_model_text(const schema& x);
+
+}  // namespace lithair::models

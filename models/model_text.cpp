@@ -1,0 +1,156 @@
+#include "models/compatibility.hpp"
+#include "models/json_text.hpp"
+#include "models/msgpack.hpp"
+#include "models/text_codec.hpp"
+#include "models/value_codec.hpp"
+
+namespace lithair::models {
+
+namespace {
+
+// A JSON string is a TOML basic string too: both know the same escapes, and TOML forbids no more
+// than the controls that JSON escapes, but for DEL.
+void append_toml_string(std::string& out, std::string_view text) {
+  const std::size_t begin = out.size();
+  append_json_string(out, text);
+  for (std::size_t at = begin; (at = out.find('\x7f', at)) != std::string::npos;) {
+    out.replace(at, 1, "\\u007F");
+  }
+}
+
+std::string quoted(std::string_view text) {
+  std::string out;
+  append_toml_string(out, text);
+  return out;
+}
+
+std::string list_of(const std::vector<std::string>& texts) {
+  std::string out = "[";
+  for (const auto& text : texts) {
+    out += (out.size() == 1 ? "" : ", ") + quoted(text);
+  }
+  return out + ']';
+}
+
+std::vector<std::string> elements_of(const field& f, const packed_list& list) {
+  std::vector<std::string> made;
+  msgpack::reader in(list.array);
+  for (std::size_t left = in.read_array(); left > 0; --left) {
+    made.push_back(to_text(read_value(*f.element, in.read_any()).value_or(value{})));
+  }
+  return made;
+}
+
+/// As the builder takes it: numbers and flags plain, everything else as text.
+std::string literal_of(const field& f, const value& x) {
+  if (const auto* list = std::get_if<packed_list>(&x)) {
+    return list_of(elements_of(f, *list));
+  }
+  if (f.type == value_type::number) {
+    const std::string text = to_text(x);
+    return text.find_first_of(".e") == std::string::npos ? text + ".0" : text;
+  }
+  const bool plain = f.type == value_type::boolean || f.type == value_type::integer;
+  return plain ? to_text(x) : quoted(to_text(x));
+}
+
+class field_text {
+ public:
+  explicit field_text(const field& f) : f_(f) {}
+
+  std::string run() {
+    std::string type(name_of(f_.type));
+    if (f_.element) {
+      type = "list<" + std::string(name_of(f_.element->type)) + '>';
+    }
+    out_ = f_.name + " = { type = " + quoted(type);
+    if (!f_.names.empty()) {
+      out_ += ", values = " + list_of(f_.names);
+    }
+    append_flags();
+    append_rules();
+    return out_ + " }\n";
+  }
+
+ private:
+  void append_flags() {
+    flag("primary_key", f_.primary_key);
+    flag("unique", f_.unique);
+    flag("indexed", f_.indexed);
+    flag("immutable", f_.immutable);
+    flag("optional", f_.optional);
+    flag("replicate", f_.replicated);
+    flag("track_history", f_.tracked);
+    if (!f_.exposed) {
+      out_ += ", expose = false";
+    }
+    if (f_.merge != merge_rule::last_write) {
+      out_ += ", merge = " + quoted(name_of(f_.merge));
+    }
+    if (!f_.references.empty()) {
+      out_ += ", references = " + quoted(f_.references);
+      out_ += ", on_delete = " + quoted(name_of(f_.on_delete));
+    }
+    if (!absent(f_.default_value)) {
+      out_ += ", default = " + literal_of(f_, f_.default_value);
+    }
+  }
+
+  void append_rules() {
+    std::string rules;
+    const auto rule = [&rules](const std::string& name, const std::string& text) {
+      rules += (rules.empty() ? "" : ", ") + name + " = " + text;
+    };
+    if (!absent(f_.rules.min)) {
+      rule("min", literal_of(f_, f_.rules.min));
+    }
+    if (!absent(f_.rules.max)) {
+      rule("max", literal_of(f_, f_.rules.max));
+    }
+    if (f_.rules.min_length) {
+      rule("min_length", std::to_string(*f_.rules.min_length));
+    }
+    if (f_.rules.max_length) {
+      rule("max_length", std::to_string(*f_.rules.max_length));
+    }
+    if (!f_.rules.pattern.empty()) {
+      rule("pattern", quoted(f_.rules.pattern));
+    }
+    if (f_.rules.format != text_format::none) {
+      rule("format", quoted(name_of(f_.rules.format)));
+    }
+    if (!f_.rules.one_of.empty()) {
+      std::vector<std::string> choices;
+      for (const auto& choice : f_.rules.one_of) {
+        choices.push_back(to_text(choice));
+      }
+      rule("one_of", list_of(choices));
+    }
+    if (!rules.empty()) {
+      out_ += ", validate = { " + rules + " }";
+    }
+  }
+
+  void flag(std::string_view name, bool on) {
+    out_ += on ? ", " + std::string(name) + " = true" : "";
+  }
+
+  const field& f_;
+  std::string out_;
+};
+
+}  // namespace
+
+std::string to_model_text(const schema& x) {
+  std::string out;
+  for (const auto& c : x.collections()) {
+    out +=
+        "[models." + c.name + "]\npath = " + quoted(c.path) + "\n[models." + c.name + ".fields]\n";
+    for (const auto& f : c.fields) {
+      out += field_text(f).run();
+    }
+  }
+  return out;
+}
+
+}  // namespace lithair::models

@@ -1,0 +1,259 @@
+#include <boost/test/data/monomorphic.hpp>
+#include <boost/test/data/test_case.hpp>
+#include <boost/test/unit_test.hpp>
+
+#include "models/compatibility.hpp"
+#include "models/index_repair.hpp"
+#include "models/keys.hpp"
+#include "models/model.hpp"
+#include "models/typed.hpp"
+#include "test/models/service_fixture.hpp"
+
+namespace {
+
+enum class shade { dark, pale };
+BOOST_DESCRIBE_ENUM(shade, dark, pale)
+
+struct paint {
+  std::int64_t id = 0;
+  std::string name;
+  std::optional<lithair::money> price;
+  shade look = shade::dark;
+  std::vector<lithair::uuid> makers;
+  std::vector<shade> looks;
+  lithair::blob data;
+  lithair::json_text notes;
+  lithair::timestamp made;
+  std::optional<bool> live;
+  double weight = 0;
+};
+
+}  // namespace
+
+template <>
+struct lithair::model<paint> {
+  static constexpr auto declaration =
+      declare("paints", field<&paint::id>("id", db::primary_key, persistence::replicate),
+              field<&paint::name>("name", persistence::replicate, http::hidden),
+              field<&paint::price>("price", persistence::replicate),
+              field<&paint::look>("look", persistence::replicate),
+              field<&paint::makers>("makers", persistence::replicate),
+              field<&paint::looks>("looks", persistence::replicate, validation::max_length(3)),
+              field<&paint::data>("data", persistence::replicate),
+              field<&paint::notes>("notes", persistence::replicate),
+              field<&paint::made>("made", persistence::replicate),
+              field<&paint::live>("live", persistence::replicate),
+              field<&paint::weight>("weight", persistence::replicate));
+};
+
+namespace lithair::models {
+
+namespace {
+
+constexpr std::string_view before = R"([models.m]
+path = "/api/v1/m"
+[models.m.fields]
+id = { type = "integer", primary_key = true, replicate = true }
+a = { type = "integer", replicate = true, indexed = true, validate = { min = 0, max = 10 }, default = 5 }
+b = { type = "string", replicate = true, unique = true, optional = true, validate = { min_length = 2, max_length = 4, pattern = "^\\w+$", one_of = ["xx", "yy"] } }
+c = { type = "enum", values = ["x", "y"], replicate = true, default = "x" }
+d = { type = "list<money>", replicate = true, optional = true, default = ["1.50", "2"] }
+e = { type = "number", replicate = true, optional = true, merge = "add", validate = { max = 2 } }
+f = { type = "integer", replicate = true, optional = true, references = "m", on_delete = "set_null" }
+g = { type = "string", replicate = true, optional = true, expose = false, track_history = true, validate = { format = "email" } }
+h = { type = "bytes", replicate = true, default = "AP8=" }
+i = { type = "list<enum>", values = ["x", "y\u007F"], replicate = true, optional = true }
+)";
+
+struct change_case {
+  const char* from;
+  const char* to;
+  const char* refused;  ///< the beginning of the reason; empty: compatible
+};
+
+std::ostream& operator<<(std::ostream& out, const change_case& x) {
+  return out << x.from << " -> " << x.to;
+}
+
+const change_case schema_changes[] = {
+    {"min = 0", "min = -1", ""},
+    {"min = 0, ", "", ""},
+    {"min = 0", "min = 1", "m.a is validated more narrowly"},
+    {"max = 10", "max = 9", "m.a is validated more narrowly"},
+    {"indexed = true, ", "", ""},
+    {"unique = true, ", "", ""},
+    {"unique = true, ", "indexed = true, ", ""},
+    {"min_length = 2", "min_length = 3", "m.b is validated more narrowly"},
+    {"max_length = 4", "max_length = 5", ""},
+    {"pattern = \"^\\\\w+$\", ", "", ""},
+    {"\\\\w", "\\\\d", "m.b is validated more narrowly"},
+    {"[\"xx\", \"yy\"]", "[\"xx\", \"yy\", \"zz\"]", ""},
+    {"[\"xx\", \"yy\"]", "[\"xx\"]", "m.b is validated more narrowly"},
+    {"[\"x\", \"y\"]", "[\"z\", \"y\", \"x\"]", ""},
+    {"[\"x\", \"y\"]", "[\"x\"]", "m.c lacks values"},
+    {"default = 5", "default = 6", "m.a has another default"},
+    {"list<money>", "list<string>", "m.d has another type"},
+    {"\"number\"", "\"money\"", "m.e has another type"},
+    {"merge = \"add\"", "merge = \"max\"", "m.e has another merge"},
+    {"max = 2 ", "max = 3 ", "m.e combines and is validated differently"},
+    {"on_delete = \"set_null\"", "on_delete = \"cascade\"", "m.f has another references"},
+    {", track_history = true", "", "m.g has another track_history"},
+    {"expose = false, ", "", ""},
+    {"optional = true, expose", "default = \"a@b\", expose", "m.g has another default"},
+    {"\nh = ", "\nh = { type = \"string\", replicate = true, default = \"\" }\nx = ",
+     "m.h has another type"},
+    {"/v1/", "/v2/", "m has another path"},
+    {"[models.m.fields]", "[models.m.fields]\nn = { type = \"bool\", replicate = true }",
+     "m.n is new and required"},
+    {"[models.m.fields]",
+     "[models.m.fields]\nn = { type = \"bool\", replicate = true, default = false }", ""},
+    {"[models.m.fields]",
+     "[models.m.fields]\nn = { type = \"bool\", replicate = true, optional = true, unique = true }",
+     "m.n is new and unique"},
+    {"[models.m]",
+     "[models.n.fields]\nid = { type = \"uuid\", primary_key = true, replicate = true "
+     "}\n[models.m]",
+     ""},
+    {"id = { type = \"integer\", primary_key = true, replicate = true }",
+     "id = { type = \"integer\", replicate = true, optional = true }\n"
+     "k = { type = \"integer\", primary_key = true, replicate = true }",
+     "m.id has another primary_key"},
+};
+
+std::string changed(const change_case& x) {
+  std::string text(before);
+  const auto at = text.find(x.from);
+  BOOST_REQUIRE_MESSAGE(at != std::string::npos, x.from);
+  return text.replace(at, std::string_view(x.from).size(), x.to);
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(compatibility)
+
+BOOST_DATA_TEST_CASE(a_change_is_compatible_or_refused_with_advice,
+                     boost::unit_test::data::make(schema_changes), sample) {
+  const auto found = incompatibilities(schema_from(before), schema_from(changed(sample)));
+  if (std::string_view(sample.refused).empty()) {
+    BOOST_TEST(found.empty(), (found.empty() ? "" : found.front()));
+  } else {
+    BOOST_REQUIRE(!found.empty());
+    BOOST_TEST(found.front().starts_with(sample.refused), found.front());
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_missing_model_or_field_is_refused) {
+  const auto only = schema_from(
+      "[models.n.fields]\nid = { type = \"uuid\", primary_key = true, replicate = true }");
+  BOOST_TEST(incompatibilities(schema_from(before), only).size() == 1u);
+  BOOST_TEST(incompatibilities(only, only).empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_schema_written_as_text_is_the_same_schema) {
+  const auto s = schema_from(before);
+  const auto again = schema_from(to_model_text(s));
+  BOOST_TEST(again.fingerprint() == s.fingerprint());
+  BOOST_TEST(to_model_text(again) == to_model_text(s));
+  BOOST_TEST(incompatibilities(s, again).empty());
+}
+
+BOOST_AUTO_TEST_CASE(an_index_that_is_added_later_is_built_and_one_that_is_dropped_is_removed) {
+  const std::string plain = R"([models.m.fields]
+id = { type = "integer", primary_key = true, replicate = true }
+a = { type = "integer", replicate = true, optional = true }
+)";
+  std::string with_index = plain;
+  with_index.insert(with_index.rfind(" }"), ", indexed = true");
+  const auto later = schema_from(with_index);
+  service_fixture node(plain);
+  for (int i = 0; i < 25; ++i) {
+    node.post("m", "{\"id\":" + std::to_string(i) + ",\"a\":" + std::to_string(i % 3) + "}");
+  }
+  const auto repair_all = [&node](const schema& s) {
+    int rounds = 0;
+    for (change_set changes; !repair_indexes(s, node.state(), 10, changes); changes.clear()) {
+      BOOST_TEST(changes.size() <= 11u);
+      node.mutable_state().apply(changes);
+      BOOST_REQUIRE_LT(++rounds, 20);
+    }
+    return rounds;
+  };
+  BOOST_TEST(repair_all(node.models()) == 0);
+  BOOST_TEST(repair_all(later) > 2);
+  BOOST_TEST(repair_all(later) == 0);
+  const std::vector<std::pair<std::string, std::string>> asked{{"a", "1"}, {"explain", "true"}};
+  const auto q = parse_query(*later.find("m"), query::kind::list, asked);
+  const auto found = run(later, *q, node.state(), 0);
+  BOOST_TEST(member(found.body, "total") == "8");
+  BOOST_TEST(member(found.body, "explain").find("\"index\"") != std::string::npos);
+  BOOST_TEST(repair_all(node.models()) > 2);
+  for (const auto& [key, bytes] : node.state().pairs()) {
+    BOOST_TEST((key.front() == 'r' || key.front() == 'n'));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_field_added_later_is_read_with_its_default) {
+  const std::string plain =
+      "[models.m.fields]\nid = { type = \"integer\", primary_key = true, replicate = true }\n";
+  service_fixture node(plain);
+  node.post("m", R"({"id":1})");
+  const auto later = schema_from(
+      plain + "a = { type = \"list<money>\", replicate = true, default = [\"1.0\", \"2\"] }\n");
+  const auto q = item_query(*later.find("m"), "1");
+  BOOST_TEST(run(later, *q, node.state(), 0).body == R"({"id":1,"a":["1.0","2"]})");
+}
+
+BOOST_AUTO_TEST_CASE(a_field_that_a_newer_node_wrote_is_kept_and_not_shown) {
+  const std::string plain =
+      "[models.m.fields]\nid = { type = \"integer\", primary_key = true, replicate = true }\n"
+      "b = { type = \"integer\", optional = true, replicate = true }\n";
+  service_fixture newer(plain + "a = { type = \"integer\", replicate = true, default = 7 }\n");
+  service_fixture older(plain);
+  newer.post("m", R"({"id":1,"a":8})");
+  change_set changes;
+  const auto made = apply(older.models(), 1, newer.last_command, older.state(), true, changes);
+  BOOST_TEST(made->body == R"({"id":1})");
+  older.mutable_state().apply(changes);
+  BOOST_TEST((older.state().pairs() == newer.state().pairs()));
+  older.patch("m", "1", R"({"b":2})");
+  const auto q = item_query(*newer.find("m"), "1");
+  BOOST_TEST(run(newer.models(), *q, older.state(), 0).body == R"({"id":1,"b":2,"a":8})");
+}
+
+BOOST_AUTO_TEST_CASE(structs_become_items_and_come_back) {
+  auto made = schema_of<paint>();
+  BOOST_REQUIRE(made.has_value());
+  const collection& c = *made->find("paints");
+  paint x;
+  x.id = 7;
+  x.name = "blue";
+  x.price = parse_money("1.50");
+  x.look = shade::pale;
+  x.makers = {uuid{{1, 2}}, uuid{{3}}};
+  x.looks = {shade::pale, shade::dark};
+  x.data = {std::string("\0\xff", 2)};
+  x.notes = {"{\"a\":[1]}"};
+  x.made = {5};
+  x.weight = 0.5;
+  memory_state state;
+  const auto command = prepare(*made, {operation::create, &c, "", to_json(c, x), {}}, {});
+  BOOST_REQUIRE(command.has_value());
+  change_set changes;
+  const auto created = apply(*made, 1, *command, state, true, changes);
+  BOOST_TEST(created->status == 201);
+  BOOST_TEST(created->body.find("blue") == std::string::npos);
+  state.apply(changes);
+  stored_record record;
+  BOOST_REQUIRE(
+      read_record(state.pairs().find(record_key(c, to_key(value{x.id})))->second, record));
+  const auto again = from_fields<paint>(c, record.fields);
+  BOOST_REQUIRE(again.has_value());
+  BOOST_TEST(to_json(c, *again) == to_json(c, x));
+  BOOST_TEST(again->name == "blue");
+  BOOST_TEST(!again->live.has_value());
+  BOOST_TEST((again->looks == x.looks));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace lithair::models
