@@ -50,6 +50,7 @@ response answer_read(actors::answered&& x, const read_conditions& conditions) {
 response answer_status(const actors::node_status& x, endpoint page, const models::schema& schema) {
   switch (page) {
     case endpoint::cluster:
+    case endpoint::members:
       return cluster_page(x);
     case endpoint::leader:
       return leader_page(x);

@@ -74,23 +74,6 @@ response bad_request(std::string_view code, std::string_view detail) {
 // -- writes
 // -----------------------------------------------------------------------------------------
 
-std::optional<response> check_media(const request& r, const known_headers& headers) {
-  if (r.verb == method::remove) return std::nullopt;
-  const auto type =
-      headers.content_type == nullptr ? media::other : media_of(*headers.content_type);
-  const bool patch = r.verb == method::patch;
-  if (type == media::other || (type == media::merge_patch && !patch)) {
-    return problem_response(
-        415, "unsupported_media_type",
-        patch ? "The Content-Type must be application/merge-patch+json or application/json."
-              : "The Content-Type must be application/json.");
-  }
-  if (headers.content_encoding != nullptr && !same_name(*headers.content_encoding, "identity"))
-    return problem_response(415, "unsupported_encoding",
-                            "The body must come without a Content-Encoding.");
-  return std::nullopt;
-}
-
 std::optional<response> read_conditions_of(const known_headers& headers,
                                            models::preconditions& out) {
   if (headers.if_match != nullptr) {
@@ -122,7 +105,13 @@ models::operation operation_of(method verb) {
 
 step begin_write(const request& r, matched&& place, const known_headers& headers,
                  const models::schema& schema, const models::stamp& at) {
-  if (auto refusal = check_media(r, headers)) return std::move(*refusal);
+  if (r.verb != method::remove) {
+    if (auto refusal = check_media(headers.content_type, r.verb == method::patch))
+      return std::move(*refusal);
+    if (headers.content_encoding != nullptr && !same_name(*headers.content_encoding, "identity"))
+      return problem_response(415, "unsupported_encoding",
+                              "The body must come without a Content-Encoding.");
+  }
   // A key that would not be kept must not look as if it were.
   if (headers.idempotency_key != nullptr)
     return problem_response(501, "idempotency_not_supported",
@@ -239,8 +228,7 @@ response options_answer(method_set allow) {
   return result;
 }
 
-step begin_at(const request& r, matched&& place, const models::schema& schema,
-              const models::stamp& at) {
+step begin_at(const request& r, matched&& place, const site& site, const models::stamp& at) {
   if (place.what == endpoint::nowhere) return not_found();
   if (place.what == endpoint::malformed)
     return bad_request("bad_target", "The path's percent-encoding is malformed.");
@@ -250,7 +238,7 @@ step begin_at(const request& r, matched&& place, const models::schema& schema,
   if (!contains(allow, verb)) return not_allowed(allow);
   switch (place.what) {
     case endpoint::index:
-      return index_page(schema);
+      return index_page(*site.schema);
     case endpoint::livez:
       return alive_page();
     case endpoint::readyz:
@@ -258,7 +246,22 @@ step begin_at(const request& r, matched&& place, const models::schema& schema,
     case endpoint::status:
     case endpoint::cluster:
     case endpoint::leader:
+    case endpoint::metrics:
       return status_step{};
+    case endpoint::members:
+      if (verb == method::get) return status_step{};
+      [[fallthrough]];
+    case endpoint::member:
+    case endpoint::promote:
+    case endpoint::transfer:
+      return begin_member(r, place);
+    case endpoint::docs:
+      return docs_page();
+    case endpoint::openapi: {
+      response result;
+      result.body = site.openapi;
+      return result;
+    }
     default:
       break;
   }
@@ -267,18 +270,26 @@ step begin_at(const request& r, matched&& place, const models::schema& schema,
     return bad_request("repeated_header", "A header that may come once came twice: " +
                                               std::string{headers.repeated} + ".");
   if (verb == method::get) return begin_read(r, place, headers);
-  return begin_write(r, std::move(place), headers, schema, at);
+  return begin_write(r, std::move(place), headers, *site.schema, at);
 }
 
 }  // namespace
 
-exchange begin(const request& r, const router& routes, const models::schema& schema,
-               const models::stamp& at) {
-  auto place = routes.match(r.path);
+std::optional<response> check_media(const std::string_view* content_type, bool patch) {
+  const auto type = content_type == nullptr ? media::other : media_of(*content_type);
+  if (type == media::json || (type == media::merge_patch && patch)) return std::nullopt;
+  return problem_response(
+      415, "unsupported_media_type",
+      patch ? "The Content-Type must be application/merge-patch+json or application/json."
+            : "The Content-Type must be application/json.");
+}
+
+exchange begin(const request& r, const site& what, const models::stamp& at) {
+  auto place = what.routes->match(r.path);
   exchange result;
   result.what = place.what;
   result.target = place.target;
-  result.next = begin_at(r, std::move(place), schema, at);
+  result.next = begin_at(r, std::move(place), what, at);
   return result;
 }
 

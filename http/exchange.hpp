@@ -5,19 +5,12 @@
 #include <string>
 #include <variant>
 
+#include "actors/messages.hpp"
 #include "http/header_values.hpp"
 #include "http/request.hpp"
 #include "http/response.hpp"
 #include "http/router.hpp"
 #include "models/service.hpp"
-
-namespace lithair::actors {
-enum class consistency : std::uint8_t;
-struct answered;
-struct node_status;
-struct readiness;
-struct submitted;
-}  // namespace lithair::actors
 
 /// From requests to what is asked of the node, and from its answers back to responses. Pure.
 namespace lithair::http {
@@ -29,7 +22,7 @@ struct write_step {
 
 /// Ask this; for an item the conditions decide between 200, 304 and 412.
 struct read_step {
-  actors::consistency level{};
+  actors::consistency level = actors::consistency::linearizable;
   std::uint64_t min_index = 0;
   models::query what;
   std::optional<tag_condition> match;
@@ -44,8 +37,13 @@ struct ready_step {
   std::uint64_t min_index = 0;
 };
 
+/// Change the members of the cluster, or its leader.
+struct member_step {
+  actors::change_members change;
+};
+
 /// What is to be done about a request: answer it at once, or ask first.
-using step = std::variant<response, write_step, read_step, status_step, ready_step>;
+using step = std::variant<response, write_step, read_step, status_step, ready_step, member_step>;
 
 struct exchange {
   endpoint what = endpoint::nowhere;
@@ -53,9 +51,20 @@ struct exchange {
   step next;
 };
 
+/// What is served, the same for every request. What it points to outlives it.
+struct site {
+  const models::schema* schema = nullptr;
+  const router* routes = nullptr;
+  std::string_view openapi;  ///< the text of /openapi.json
+};
+
 /// Every check that needs no state: path, method, headers, media type, query and body.
-exchange begin(const request& r, const router& routes, const models::schema& schema,
-               const models::stamp& at);
+exchange begin(const request& r, const site& what, const models::stamp& at);
+
+/// The part of `begin` for /cluster/members and /cluster/transfer.
+step begin_member(const request& r, const matched& place);
+/// A refusal when the body is not sent as JSON; a merge patch is fine where `patch`.
+std::optional<response> check_media(const std::string_view* content_type, bool patch);
 
 /// The most bytes that a request to this endpoint may have as its body.
 std::size_t body_limit(endpoint what, std::size_t max_body, std::size_t max_bulk_body);
@@ -71,6 +80,7 @@ struct read_conditions {
 };
 response answer_read(actors::answered&& x, const read_conditions& conditions);
 response answer_status(const actors::node_status& x, endpoint page, const models::schema& schema);
+response answer_members(actors::members_changed&& x);
 response answer_ready(const actors::readiness& x);
 
 }  // namespace lithair::http

@@ -41,7 +41,10 @@ std::uint64_t seed() {
 front::front(backend node, const server_options& options)
     : common_(std::move(node), options),
       listener_(*common_.node.loops.front(), [this](int fd) { return take(fd); }) {
-  for (auto* x : common_.node.loops) lanes_.push_back(std::make_unique<lane>(common_, *x, seed()));
+  for (auto* x : common_.node.loops) {
+    lanes_.push_back(std::make_unique<lane>(common_, *x, seed()));
+    common_.metrics.push_back(&lanes_.back()->metrics());
+  }
 }
 
 front::~front() {

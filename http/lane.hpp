@@ -12,6 +12,9 @@
 #include <vector>
 
 #include "http/backend.hpp"
+#include "http/exchange.hpp"
+#include "http/metrics.hpp"
+#include "http/openapi.hpp"
 #include "http/router.hpp"
 #include "http/server.hpp"
 
@@ -62,13 +65,18 @@ struct common {
       : node(std::move(b)),
         options(o),
         routes(*node.schema),
+        openapi(openapi_text(*node.schema)),
         served_by(std::to_string(node.node_id)) {}
+
+  site served() const { return {node.schema, &routes, openapi}; }
 
   const backend node;
   const server_options options;
   const router routes;
+  const std::string openapi;
   const std::string served_by;  ///< X-Served-By: the node's id
   session_count sessions;
+  std::vector<const lane_metrics*> metrics;  ///< of each lane; complete before the first session
 };
 
 /// What the sessions of one loop share: a buffer to read into, the date, ids. Only on the loop's
@@ -78,6 +86,7 @@ class lane {
   lane(common& all, actors::loop& home, std::uint64_t seed);
 
   common& all() { return all_; }
+  lane_metrics& metrics() { return metrics_; }
   actors::loop& home() { return home_; }
 
   /// Where a socket's bytes are read to; free again when the read callback returns.
@@ -110,6 +119,7 @@ class lane {
   std::string date_;
   std::uint64_t random_state_;
   std::vector<session*> sessions_;
+  lane_metrics metrics_;
   bool draining_ = false;
 };
 

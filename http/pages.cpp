@@ -4,6 +4,7 @@
 #include <boost/json/value.hpp>
 
 #include "actors/messages.hpp"
+#include "http/openapi.hpp"
 
 namespace lithair::http {
 
@@ -79,7 +80,8 @@ response index_page(const models::schema& schema) {
       {"service", "lithair"},
       {"version", LITHAIR_VERSION},
       {"collections", collections(schema)},
-      {"see", json::array{"/status", "/cluster", "/raft/leader", "/livez", "/readyz"}},
+      {"see", json::array{"/status", "/cluster", "/raft/leader", "/livez", "/readyz", "/metrics",
+                          "/docs", "/openapi.json"}},
   });
 }
 
@@ -134,6 +136,13 @@ response leader_page(const actors::node_status& x) {
       {"term", x.raft.term.value},
       {"node_id", x.raft.id.value},
   });
+}
+
+response docs_page() {
+  response result;
+  result.content_type = "text/html; charset=utf-8";
+  result.body = docs_html();
+  return result;
 }
 
 }  // namespace lithair::http

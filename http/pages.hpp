@@ -19,5 +19,7 @@ response ready_page(std::uint64_t applied);
 response status_page(const actors::node_status& x, const models::schema& schema);
 response cluster_page(const actors::node_status& x);
 response leader_page(const actors::node_status& x);
+/// The description of the API for people.
+response docs_page();
 
 }  // namespace lithair::http

@@ -27,6 +27,13 @@ constexpr std::array<endpoint_facts, endpoint_count> facts{{
     {"status", reading},
     {"cluster", reading},
     {"leader", reading},
+    {"members", reading | set_of(method::post)},
+    {"member", set_of(method::remove)},
+    {"promote", set_of(method::post)},
+    {"transfer", set_of(method::post)},
+    {"metrics", reading},
+    {"openapi", reading},
+    {"docs", reading},
     {"items", reading | set_of(method::post)},
     {"item", reading | set_of(method::put) | set_of(method::patch) | set_of(method::remove)},
     {"count", reading},
@@ -39,10 +46,19 @@ struct fixed_path {
 };
 
 constexpr fixed_path fixed_paths[] = {
-    {"/", endpoint::index},          {"/livez", endpoint::livez},
-    {"/health", endpoint::livez},    {"/readyz", endpoint::readyz},
-    {"/ready", endpoint::readyz},    {"/status", endpoint::status},
-    {"/cluster", endpoint::cluster}, {"/raft/leader", endpoint::leader},
+    {"/", endpoint::index},
+    {"/livez", endpoint::livez},
+    {"/health", endpoint::livez},
+    {"/readyz", endpoint::readyz},
+    {"/ready", endpoint::readyz},
+    {"/status", endpoint::status},
+    {"/cluster", endpoint::cluster},
+    {"/raft/leader", endpoint::leader},
+    {"/cluster/members", endpoint::members},
+    {"/cluster/transfer", endpoint::transfer},
+    {"/metrics", endpoint::metrics},
+    {"/openapi.json", endpoint::openapi},
+    {"/docs", endpoint::docs},
 };
 
 // Names below a collection that are no ids. Some belong to routes of their own.
@@ -68,9 +84,9 @@ struct cut_path {
   std::size_t depth = 0;
 
   std::string_view up_to(std::size_t n) const { return text.substr(0, ends[n - 1]); }
-  std::string_view last() const {
-    const auto begin = depth > 1 ? ends[depth - 2] + 1 : 1;
-    return text.substr(begin, ends[depth - 1] - begin);
+  std::string_view segment(std::size_t n) const {
+    const auto begin = n > 1 ? ends[n - 2] + 1 : 1;
+    return text.substr(begin, ends[n - 1] - begin);
   }
 };
 
@@ -139,12 +155,22 @@ matched router::match(std::string_view path) const {
     if (!cut_decoded(*segments, decoded, cut)) return {};
   }
   if (const auto* exact = find(cut.text, cut.depth)) return {exact->what, exact->target, {}};
-  if (cut.depth < 2) return {};
-  const auto* parent = find(cut.up_to(cut.depth - 1), cut.depth - 1);
-  if (parent == nullptr || parent->target == nullptr || cut.last().empty()) return {};
+  if (cut.depth < 2 || cut.segment(cut.depth).empty()) return {};
+  if (const auto* parent = find(cut.up_to(cut.depth - 1), cut.depth - 1))
+    return below(*parent, cut.segment(cut.depth));
+  if (cut.depth < 3 || cut.segment(cut.depth) != "promote") return {};
+  const auto* members = find(cut.up_to(cut.depth - 2), cut.depth - 2);
+  if (members == nullptr || members->what != endpoint::members) return {};
+  return {endpoint::promote, nullptr, std::string{cut.segment(cut.depth - 1)}};
+}
+
+// One segment below a collection or the members.
+matched router::below(const place& parent, std::string_view name) const {
+  if (parent.what == endpoint::members) return {endpoint::member, nullptr, std::string{name}};
+  if (parent.target == nullptr) return {};
   for (const auto& x : reserved_names)
-    if (x.name == cut.last()) return {x.what, parent->target, {}};
-  return {endpoint::item, parent->target, std::string{cut.last()}};
+    if (x.name == name) return {x.what, parent.target, {}};
+  return {endpoint::item, parent.target, std::string{name}};
 }
 
 }  // namespace lithair::http

@@ -21,6 +21,13 @@ enum class endpoint : std::uint8_t {
   status,
   cluster,
   leader,
+  members,
+  member,
+  promote,
+  transfer,
+  metrics,
+  openapi,
+  docs,
   items,
   item,
   count,
@@ -38,7 +45,7 @@ method_set methods_of(endpoint x);
 struct matched {
   endpoint what = endpoint::nowhere;
   const models::collection* target = nullptr;
-  std::string key;  ///< of an item: percent-decoded, any bytes
+  std::string key;  ///< of an item or a member: percent-decoded, any bytes
 };
 
 /// From paths to endpoints: a table of the fixed paths and the collections'. Segments are decoded
@@ -62,6 +69,7 @@ class router {
     using is_transparent = void;
   };
 
+  matched below(const place& parent, std::string_view name) const;
   void add(std::string_view path, endpoint what, const models::collection* target);
   const place* find(std::string_view path, std::size_t depth) const;
 

@@ -74,16 +74,29 @@ caf::behavior session::make_behavior() {
                answer_read(std::move(x), s->conditions ? *s->conditions : read_conditions{}));
       },
       [this](actors::node_status& x) {
-        if (auto* s = slots_.find(x.token))
-          answer(x.token, answer_status(x, s->what, *lane_.all().node.schema));
+        if (auto* s = slots_.find(x.token)) answer(x.token, status_answer(x, s->what));
+      },
+      [this](actors::members_changed& x) {
+        const auto token = x.token;
+        answer(token, answer_members(std::move(x)));
       },
       [this](actors::readiness& x) { answer(x.token, answer_ready(x)); },
       [this](const socket_closed&) { quit(); },
   };
 }
 
+http::response session::status_answer(const actors::node_status& x, endpoint page) {
+  auto& all = lane_.all();
+  if (page != endpoint::metrics) return answer_status(x, page, *all.node.schema);
+  http::response result;
+  result.content_type = "text/plain; version=0.0.4; charset=utf-8";
+  result.body = metrics_text(x, all.metrics, all.sessions.now());
+  return result;
+}
+
 bool session::open() {
   lane_.add(*this);
+  lane_.metrics().connections.add(1);
   if (lane_.draining() || uv_tcp_init(home()->uv(), &socket_) != 0) return false;
   self_ = ctrl();
   uv_timer_init(home()->uv(), &timer_);
@@ -166,6 +179,7 @@ void session::stop_reading() {
 }
 
 void session::on_read(std::string_view bytes) {
+  lane_.metrics().bytes_in.add(bytes.size());
   if (phase_ != phase::serving) return;  // whatever it still says
   take(bytes);
   settle();
@@ -236,7 +250,9 @@ void session::on_head(bool body_waits) {
 
 std::uint64_t session::open_slot() {
   const auto token = slots_.push();
-  slots_.find(token)->since_ms = now();
+  auto& s = *slots_.find(token);
+  s.since_ms = now();
+  s.since_ns = uv_hrtime();
   return token;
 }
 
@@ -258,7 +274,7 @@ void session::on_request() {
   auto& all = lane_.all();
   try {
     const models::stamp at{lane_.now_us(), [this] { return lane_.new_uuid(); }};
-    auto x = begin(r, all.routes, *all.node.schema, at);
+    auto x = begin(r, all.served(), at);
     s.what = x.what;
     s.target = x.target;
     perform(token, std::move(x.next));
@@ -273,6 +289,7 @@ void session::on_request() {
 void session::give_up(int status, std::string_view code, std::string_view detail) {
   phase_ = phase::finishing;
   continue_due_ = false;
+  lane_.metrics().malformed.add(1);
   const auto token = open_slot();
   auto& s = *slots_.find(token);
   s.close = true;
@@ -298,6 +315,10 @@ void session::perform(std::uint64_t token, step&& next) {
     send(node.raft, actors::submit{token, std::move(write->command)});
   } else if (auto* read = std::get_if<read_step>(&next)) {
     perform(token, std::move(*read));
+  } else if (auto* member = std::get_if<member_step>(&next)) {
+    slots_.find(token)->write = true;
+    member->change.token = token;
+    send(node.raft, std::move(member->change));
   } else if (auto* ready = std::get_if<ready_step>(&next)) {
     send(node.raft, actors::probe_ready{token, ready->min_index});
   } else {
@@ -322,19 +343,22 @@ void session::answer(std::uint64_t token, http::response&& x) {
   if (s == nullptr || s->answered) return;
   s->answered = true;
   s->close = s->close || x.close;
+  lane_.metrics().answered(s->what, x.status, (uv_hrtime() - s->since_ns) / 1000);
+  const bool body = has_body(x, s->head_only);
   if (slots_.is_first(token)) {
     put(*s, x, out_.tail());
-    if (has_body(x, s->head_only)) out_.add(std::move(x.body));
+    if (body) out_.add(std::move(x.body));
     const bool last = s->close;
     slots_.pop();
     if (last) slots_.clear();
   } else {
     put(*s, x, s->bytes);
-    if (has_body(x, s->head_only)) s->bytes.append(x.body);
+    if (body) s->bytes.append(x.body);
   }
 }
 
 void session::put(slot& to, const http::response& x, std::string& head) {
+  const auto before = head.size();
   const bool closing = to.close || (phase_ == phase::finishing && slots_.size() == 1);
   if (closing) to.close = true;
   render_head(x,
@@ -345,6 +369,8 @@ void session::put(slot& to, const http::response& x, std::string& head) {
                .served_by = lane_.all().served_by,
                .date = lane_.date()},
               head);
+  lane_.metrics().bytes_out.add(head.size() - before +
+                                (has_body(x, to.head_only) ? x.body.size() : 0));
 }
 
 void session::release_answered() {

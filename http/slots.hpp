@@ -20,8 +20,9 @@ struct slot {
   bool head_only = false;
   bool write = false;  ///< its outcome is unknown until it is answered
   bool answered = false;
-  bool close = false;  ///< its answer is the connection's last
-  std::uint64_t since_ms = 0;
+  bool close = false;          ///< its answer is the connection's last
+  std::uint64_t since_ms = 0;  ///< of the loop's clock
+  std::uint64_t since_ns = 0;  ///< of a finer one
   std::string request_id;
   std::unique_ptr<read_conditions> conditions;
   std::string bytes;  ///< once answered

@@ -26,6 +26,19 @@ void script::saw_read(actors::consistency level) {
   ++reads_[static_cast<std::size_t>(level)];
 }
 
+void script::saw_change(const actors::change_members& x) {
+  const char* const words[] = {"", "add", "promote", "remove", "transfer"};
+  const std::lock_guard guard{mutex_};
+  change_ = words[static_cast<std::size_t>(x.what)] + (' ' + std::to_string(x.node));
+  if (x.what == actors::change_members::action::add)
+    change_ += ' ' + x.host + ' ' + std::to_string(x.http_port) + ' ' + std::to_string(x.peer_port);
+}
+
+std::string script::last_change() const {
+  const std::lock_guard guard{mutex_};
+  return change_;
+}
+
 std::size_t script::commands() const {
   const std::lock_guard guard{mutex_};
   return commands_;
@@ -74,6 +87,13 @@ caf::behavior fake_node::make_behavior() {
         status.raft.commit = protocol::index_t{index_};
         status.leader_addr = "127.0.0.1:8080";
         send(caf::actor_cast<caf::actor>(current_sender()), std::move(status));
+      },
+      [this](const actors::change_members& x) {
+        script_->saw_change(x);
+        const bool known = x.node < 9;
+        send(caf::actor_cast<caf::actor>(current_sender()),
+             actors::members_changed{x.token, static_cast<std::uint16_t>(known ? 200 : 409),
+                                     known ? "" : "Another change is under way."});
       },
       [this](const actors::probe_ready& x) {
         const bool ready = script_->now() == script::mode::answer && x.min_index <= index_;

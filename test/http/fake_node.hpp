@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <string>
 #include <vector>
 
 #include <caf/actor.hpp>
@@ -25,8 +26,11 @@ class script {
 
   void saw_command();
   void saw_read(actors::consistency level);
+  void saw_change(const actors::change_members& x);
   std::size_t commands() const;
   std::size_t reads(actors::consistency level) const;
+  /// The last change of members in words; empty: none.
+  std::string last_change() const;
 
   /// Keeps an answer back, while `hold`.
   void keep(std::function<void()> answer);
@@ -39,6 +43,7 @@ class script {
   mode mode_ = mode::answer;
   std::size_t commands_ = 0;
   std::size_t reads_[3] = {};
+  std::string change_;
   std::vector<std::function<void()>> kept_;
 };
 

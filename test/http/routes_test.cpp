@@ -1,3 +1,5 @@
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
 #include <boost/test/unit_test.hpp>
 
 #include <ostream>
@@ -277,6 +279,108 @@ BOOST_AUTO_TEST_CASE(the_pages_tell_how_the_node_stands) {
   BOOST_TEST(r.status == 503);
   BOOST_TEST(r.body.find("No leader is known.") != std::string::npos);
   BOOST_TEST(s.ask("GET", "/livez").status == 200);
+}
+
+BOOST_AUTO_TEST_CASE(members_are_changed_through_the_raft_actor) {
+  shop s;
+  const auto ask = [&s](std::string_view method, std::string_view path, std::string_view body) {
+    return s.ask(method, path, body.empty() ? "" : json, body);
+  };
+  BOOST_TEST(ask("POST", "/cluster/members", R"({"id":4,"addr":"127.0.0.1:8083"})").status == 200);
+  BOOST_TEST(s.server.node().last_change() == "add 4 127.0.0.1 8083 9083");
+  BOOST_TEST(
+      ask("POST", "/cluster/members", R"({"id":5,"addr":"[::1]:80","peer_port":81})").status ==
+      200);
+  BOOST_TEST(s.server.node().last_change() == "add 5 ::1 80 81");
+  BOOST_TEST(ask("POST", "/cluster/members/4/promote", "").status == 200);
+  BOOST_TEST(s.server.node().last_change() == "promote 4");
+  BOOST_TEST(ask("DELETE", "/cluster/members/4", "").status == 200);
+  BOOST_TEST(s.server.node().last_change() == "remove 4");
+  BOOST_TEST(ask("POST", "/cluster/transfer", R"({"to":2})").status == 200);
+  BOOST_TEST(s.server.node().last_change() == "transfer 2");
+  BOOST_TEST(ask("POST", "/cluster/transfer", "{}").status == 200);
+  BOOST_TEST(s.server.node().last_change() == "transfer 0");
+  BOOST_TEST(ask("DELETE", "/cluster/members/9", "").status == 409);
+}
+
+BOOST_AUTO_TEST_CASE(a_wrong_change_of_members_is_refused_before_it_is_asked_for) {
+  shop s;
+  const std::vector<sample> wrong{
+      {"POST", "/cluster/members", "", R"({"id":4})", 422, "bad_member"},
+      {"POST", "/cluster/members", "", R"({"addr":"a:1"})", 422, "bad_member"},
+      {"POST", "/cluster/members", "", R"({"id":0,"addr":"a:1"})", 422, "bad_member"},
+      {"POST", "/cluster/members", "", R"({"id":"4","addr":"a:1"})", 422, "bad_member"},
+      {"POST", "/cluster/members", "", R"({"id":4,"addr":"a"})", 422, "bad_member"},
+      {"POST", "/cluster/members", "", R"({"id":4,"addr":":1"})", 422, "bad_member"},
+      {"POST", "/cluster/members", "", R"({"id":4,"addr":"a:70000"})", 422, "bad_member"},
+      {"POST", "/cluster/members", "", R"({"id":4,"addr":"a b:1"})", 422, "bad_member"},
+      {"POST", "/cluster/members", "", R"({"id":4,"addr":"a:65000"})", 422, "bad_member"},
+      {"POST", "/cluster/members", "", R"({"id":4,"addr":"a:1","promote":1})", 422, "bad_member"},
+      {"POST", "/cluster/members", "", R"({"id":4,"addr":"a:1","voter":true})", 422, "bad_member"},
+      {"POST", "/cluster/members", "", "[]", 422, "bad_member"},
+      {"POST", "/cluster/members", "", "{", 400, "malformed_json"},
+      {"POST", "/cluster/members", "Content-Type: text/plain\r\n", "{}", 415,
+       "unsupported_media_type"},
+      {"POST", "/cluster/transfer", "", R"({"to":-1})", 422, "bad_member"},
+      {"DELETE", "/cluster/members/x", "", "", 404, "not_found"},
+      {"POST", "/cluster/members/0/promote", "", "", 404, "not_found"},
+      {"POST", "/cluster/members/4/demote", "", "", 404, "not_found"},
+      {"GET", "/cluster/members/4", "", "", 405, "method_not_allowed"},
+  };
+  for (const auto& x : wrong) {
+    BOOST_TEST_CONTEXT(x) {
+      const auto r = s.ask(x.method, x.target, x.headers, x.body);
+      BOOST_TEST(r.status == x.status);
+      BOOST_TEST(r.body.find("\"error\":\"" + x.error + '"') != std::string::npos);
+    }
+  }
+  BOOST_TEST(s.server.node().last_change().empty());
+}
+
+BOOST_AUTO_TEST_CASE(metrics_count_requests_by_route_and_status) {
+  shop s;
+  s.ask("GET", "/api/products/p1");
+  s.ask("GET", "/api/products/none");
+  s.ask("GET", "/nowhere");
+  client{s.server.port()}.send("BAD\r\n");
+  const auto r = s.ask("GET", "/metrics");
+  BOOST_TEST(r.status == 200);
+  BOOST_TEST(r.header("content-type").starts_with("text/plain; version=0.0.4"));
+  for (const auto* line : {
+           R"(lithair_http_requests_total{route="item",status="200"} 1)",
+           R"(lithair_http_requests_total{route="item",status="404"} 1)",
+           R"(lithair_http_requests_total{route="items",status="201"} 1)",
+           R"(lithair_http_requests_total{route="nowhere",status="404"} 1)",
+           R"(lithair_http_request_seconds_count{route="item"} 2)",
+           R"(lithair_http_request_seconds_bucket{route="item",le="+Inf"} 2)",
+           "# TYPE lithair_http_request_seconds histogram",
+           R"(lithair_raft_role{group="0",role="leader"} 1)",
+           "lithair_raft_term 3",
+       })
+    BOOST_TEST(r.body.find(line) != std::string::npos, "has " << line);
+}
+
+BOOST_AUTO_TEST_CASE(the_description_of_the_api_names_every_collection_and_hides_what_is_hidden) {
+  shop s;
+  const auto r = s.ask("GET", "/openapi.json");
+  BOOST_TEST(r.status == 200);
+  const auto api = boost::json::parse(r.body).as_object();
+  BOOST_TEST(api.at("openapi").as_string() == "3.1.0");
+  const auto& paths = api.at("paths").as_object();
+  for (const auto* path :
+       {"/api/products", "/api/products/{id}", "/api/products/count", "/api/shop/v1/orders"})
+    BOOST_TEST(paths.contains(path), path);
+  const auto& schemas = api.at("components").as_object().at("schemas").as_object();
+  const auto shown = boost::json::serialize(schemas.at("products"));
+  const auto sent = boost::json::serialize(schemas.at("products.write"));
+  BOOST_TEST(shown.find("\"secret\"") == std::string::npos);
+  BOOST_TEST(sent.find("\"secret\"") != std::string::npos);
+  BOOST_TEST(sent.find(R"("minimum":0)") != std::string::npos);
+  const auto docs = s.ask("GET", "/docs");
+  BOOST_TEST(docs.status == 200);
+  BOOST_TEST(docs.header("content-type") == "text/html; charset=utf-8");
+  BOOST_TEST(docs.body.find("http://") == std::string::npos);
+  BOOST_TEST(docs.body.find("https://") == std::string::npos);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

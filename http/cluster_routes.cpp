@@ -1,0 +1,132 @@
+#include <boost/json/parse.hpp>
+#include <limits>
+
+#include "http/exchange.hpp"
+
+namespace lithair::http {
+
+namespace json = boost::json;
+
+namespace {
+
+using action = actors::change_members::action;
+
+response bad_member(std::string_view detail) {
+  return problem_response(422, "bad_member", detail);
+}
+
+// Why a request is refused; thrown here and answered in `begin_member` only.
+struct refusal {
+  response answer;
+};
+
+std::uint64_t number(const json::object& from, std::string_view name, std::uint64_t most) {
+  const auto* x = from.if_contains(name);
+  if (x == nullptr) return 0;
+  if (!x->is_int64() || x->get_int64() < 1 || static_cast<std::uint64_t>(x->get_int64()) > most)
+    throw refusal{bad_member(std::string{name} + " must be a number from 1 to " +
+                             std::to_string(most) + ".")};
+  return static_cast<std::uint64_t>(x->get_int64());
+}
+
+void allow_only(const json::object& from, std::initializer_list<std::string_view> names) {
+  for (const auto& x : from) {
+    bool known = false;
+    for (const auto& name : names) known = known || x.key() == name;
+    if (!known) throw refusal{bad_member("Nothing is known of " + std::string{x.key()} + ".")};
+  }
+}
+
+json::object object_of(std::string_view body) {
+  boost::system::error_code error;
+  auto parsed = json::parse(json::string_view{body.data(), body.size()}, error);
+  if (error) throw refusal{problem_response(400, "malformed_json", "The body is not JSON.")};
+  if (!parsed.is_object()) throw refusal{bad_member("The body must be an object.")};
+  return std::move(parsed.get_object());
+}
+
+constexpr auto most_id = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
+
+// HOST:PORT, or [HOST]:PORT for IPv6.
+void read_address(const json::object& from, actors::change_members& out) {
+  const auto* x = from.if_contains("addr");
+  const std::string_view text =
+      x != nullptr && x->is_string() ? std::string_view{x->get_string()} : "";
+  const auto colon = text.rfind(':');
+  const auto port =
+      colon == std::string_view::npos ? std::nullopt : parse_number(text.substr(colon + 1));
+  if (!port || *port == 0 || *port > 65535 || colon == 0)
+    throw refusal{bad_member("addr must be the member's HTTP address as HOST:PORT.")};
+  auto host = text.substr(0, colon);
+  if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
+  if (host.empty() || !is_authority(host)) throw refusal{bad_member("addr must name a host.")};
+  out.host = host;
+  out.http_port = static_cast<std::uint16_t>(*port);
+}
+
+actors::change_members add(const json::object& from) {
+  actors::change_members result;
+  allow_only(from, {"id", "addr", "peer_port", "promote"});
+  result.what = action::add;
+  result.node = number(from, "id", most_id);
+  if (result.node == 0) throw refusal{bad_member("id must be the new member's node id.")};
+  read_address(from, result);
+  // As on the command line: the HTTP port plus 1000, unless it is said.
+  auto peer_port = number(from, "peer_port", 65535);
+  if (peer_port == 0) peer_port = result.http_port + std::uint64_t{1000};
+  if (peer_port > 65535) throw refusal{bad_member("peer_port must be given for this addr.")};
+  result.peer_port = static_cast<std::uint16_t>(peer_port);
+  if (const auto* x = from.if_contains("promote")) {
+    if (!x->is_bool()) throw refusal{bad_member("promote must be true or false.")};
+    result.promote = x->get_bool();
+  }
+  return result;
+}
+
+actors::change_members transfer(const json::object& from) {
+  actors::change_members result;
+  allow_only(from, {"to"});
+  result.what = action::transfer;
+  result.node = number(from, "to", most_id);
+  return result;
+}
+
+actors::change_members of_member(const matched& place) {
+  actors::change_members result;
+  result.what = place.what == endpoint::promote ? action::promote : action::remove;
+  const auto id = parse_number(place.key);
+  if (!id || *id == 0)
+    throw refusal{problem_response(404, "not_found", "There is no such member.")};
+  result.node = *id;
+  return result;
+}
+
+}  // namespace
+
+step begin_member(const request& r, const matched& place) {
+  try {
+    if (place.what == endpoint::member || place.what == endpoint::promote)
+      return member_step{of_member(place)};
+    if (auto wrong = check_media(r.find("Content-Type"), false)) return std::move(*wrong);
+    const auto body = object_of(r.body);
+    return member_step{place.what == endpoint::transfer ? transfer(body) : add(body)};
+  } catch (refusal& x) {
+    return std::move(x.answer);
+  }
+}
+
+response answer_members(actors::members_changed&& x) {
+  if (x.status == 200) {
+    response result;
+    result.body = R"({"status":"done"})";
+    return result;
+  }
+  const std::string_view code = x.status == 503   ? "unavailable"
+                                : x.status == 504 ? "outcome_unknown"
+                                : x.status == 404 ? "not_found"
+                                : x.status == 409 ? "conflict"
+                                                  : "bad_member";
+  return problem_response(x.status, code, x.detail);
+}
+
+}  // namespace lithair::http

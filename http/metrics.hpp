@@ -1,0 +1,62 @@
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "http/router.hpp"
+
+namespace lithair::actors {
+struct node_status;
+}
+
+namespace lithair::http {
+
+/// A number that one thread raises and any thread reads; raising it takes no lock and no barrier.
+class tally {
+ public:
+  void add(std::uint64_t n) {
+    value_.store(value_.load(std::memory_order_relaxed) + n, std::memory_order_relaxed);
+  }
+  std::uint64_t now() const { return value_.load(std::memory_order_relaxed); }
+
+ private:
+  std::atomic<std::uint64_t> value_{0};
+};
+
+/// The statuses this server gives, each with a place; what is not among them counts as 500.
+inline constexpr std::array<int, 28> counted_statuses{
+    200, 201, 204, 304, 400, 401, 403, 404, 405, 408, 409, 410, 412, 413,
+    414, 415, 417, 422, 429, 431, 500, 501, 502, 503, 504, 505, 507, 202};
+
+/// Upper bounds of the buckets of answer times, in microseconds; a last bucket has no bound.
+inline constexpr std::array<std::uint64_t, 13> latency_bounds_us{
+    100,    250,    500,     1000,    2500,      5000,     10'000,
+    25'000, 50'000, 100'000, 500'000, 1'000'000, 5'000'000};
+
+/// What one loop's sessions did. Raised on the loop's thread, read on any.
+struct lane_metrics {
+  struct route {
+    std::array<tally, counted_statuses.size()> by_status;
+    std::array<tally, latency_bounds_us.size() + 1> by_latency;
+    tally latency_sum_us;
+  };
+
+  std::array<route, endpoint_count> routes;
+  tally bytes_in;
+  tally bytes_out;
+  tally connections;  ///< accepted since the start
+  tally malformed;    ///< connections that ended with a malformed request
+
+  void answered(endpoint what, int status, std::uint64_t microseconds);
+};
+
+/// The text of /metrics, in the exposition format of Prometheus.
+std::string metrics_text(const actors::node_status& node,
+                         const std::vector<const lane_metrics*>& lanes,
+                         std::size_t open_connections);
+
+}  // namespace lithair::http

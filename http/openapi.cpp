@@ -1,0 +1,220 @@
+#include "http/openapi.hpp"
+
+#include <boost/json/serialize.hpp>
+#include <boost/json/value.hpp>
+#include <string_view>
+
+namespace lithair::http {
+
+namespace json = boost::json;
+
+namespace {
+
+using models::value_type;
+
+json::object type_of(const models::field& f) {
+  switch (f.type) {
+    case value_type::boolean:
+      return {{"type", "boolean"}};
+    case value_type::integer:
+      return {{"type", "integer"}, {"format", "int64"}};
+    case value_type::number:
+      return {{"type", "number"}, {"format", "double"}};
+    case value_type::uuid:
+      return {{"type", "string"}, {"format", "uuid"}};
+    case value_type::money:
+      return {{"type", "string"},
+              {"description", "A decimal number with its digits kept."},
+              {"examples", json::array{"0.10"}}};
+    case value_type::timestamp:
+      return {{"type", "string"}, {"format", "date-time"}};
+    case value_type::enumeration:
+      return {{"type", "string"}, {"enum", json::array(f.names.begin(), f.names.end())}};
+    case value_type::string:
+      return {{"type", "string"}};
+    default:
+      return {};  // any JSON
+  }
+}
+
+// Only what JSON Schema can say too; bounds of money and moments are text and stay with the server.
+void add_bound(json::object& to, std::string_view name, const models::value& x) {
+  if (const auto* whole = std::get_if<std::int64_t>(&x)) to[name] = *whole;
+  if (const auto* real = std::get_if<double>(&x)) to[name] = *real;
+}
+
+void add_default(json::object& to, const models::value& x) {
+  add_bound(to, "default", x);
+  if (const auto* flag = std::get_if<bool>(&x)) to["default"] = *flag;
+  if (const auto* text = std::get_if<std::string>(&x)) to["default"] = *text;
+}
+
+json::object property(const models::field& f) {
+  auto result = type_of(f);
+  add_bound(result, "minimum", f.rules.min);
+  add_bound(result, "maximum", f.rules.max);
+  if (f.rules.min_length) result["minLength"] = *f.rules.min_length;
+  if (f.rules.max_length) result["maxLength"] = *f.rules.max_length;
+  if (!f.rules.pattern.empty()) result["pattern"] = f.rules.pattern;
+  if (f.rules.format == models::text_format::email) result["format"] = "email";
+  if (f.rules.format == models::text_format::url) result["format"] = "uri";
+  add_default(result, f.default_value);
+  if (!f.exposed) result["writeOnly"] = true;
+  return result;
+}
+
+// What is sent (`writing`) holds hidden fields, what is answered does not.
+json::object item_schema(const models::collection& c, bool writing) {
+  json::object properties;
+  json::array required;
+  for (const auto& f : c.fields) {
+    if (!writing && !f.exposed) continue;
+    properties[f.name] = property(f);
+    const bool always =
+        writing ? f.required() || (f.primary_key && f.type != value_type::uuid) : !f.optional;
+    if (always) required.push_back(json::string(f.name));
+  }
+  return {{"type", "object"},
+          {"properties", properties},
+          {"required", required},
+          {"additionalProperties", false}};
+}
+
+json::object list_schema(const std::string& item) {
+  return {{"type", "object"},
+          {"properties",
+           json::object{
+               {"data", json::object{{"type", "array"}, {"items", json::object{{"$ref", item}}}}},
+               {"total", json::object{{"type", "integer"}}},
+               {"skip", json::object{{"type", "integer"}}},
+               {"take", json::object{{"type", "integer"}}},
+               {"has_more", json::object{{"type", "boolean"}}},
+               {"next", json::object{{"type", json::array{"string", "null"}}}}}}};
+}
+
+json::object problem_schema() {
+  const json::object text{{"type", "string"}};
+  return {
+      {"type", "object"},
+      {"properties",
+       json::object{
+           {"type", text},
+           {"title", text},
+           {"status", json::object{{"type", "integer"}}},
+           {"detail", text},
+           {"error", text},
+           {"errors", json::object{{"type", "array"},
+                                   {"items", json::object{{"type", "object"},
+                                                          {"properties",
+                                                           json::object{{"field", text},
+                                                                        {"code", text},
+                                                                        {"message", text}}}}}}}}}};
+}
+
+std::string schema_ref(const std::string& name) {
+  return "#/components/schemas/" + name;
+}
+
+json::object body(const std::string& schema, std::string_view media = "application/json") {
+  return {{media, json::object{{"schema", json::object{{"$ref", schema}}}}}};
+}
+
+json::object answer(std::string_view description, const std::string& schema) {
+  return {{"description", description}, {"content", body(schema)}};
+}
+
+// Every operation may also end in a problem.
+json::object operation(std::string_view summary, const std::string& tag, std::string_view status,
+                       json::object ok) {
+  const json::object problem{{"description", "A problem."},
+                             {"content", body(schema_ref("problem"), "application/problem+json")}};
+  return {{"summary", summary},
+          {"tags", json::array{json::string(tag)}},
+          {"responses", json::object{{status, std::move(ok)}, {"default", problem}}}};
+}
+
+json::object parameter(std::string_view name, std::string_view in, std::string_view description,
+                       json::object schema) {
+  return {{"name", name},
+          {"in", in},
+          {"required", in == "path"},
+          {"description", description},
+          {"schema", std::move(schema)}};
+}
+
+json::array list_parameters(const models::collection& c) {
+  json::array result{
+      parameter("skip", "query", "Items to leave out first.",
+                {{"type", "integer"}, {"minimum", 0}}),
+      parameter("take", "query", "Items to answer at most.",
+                {{"type", "integer"}, {"minimum", 1}, {"maximum", 1000}}),
+      parameter("sort", "query", "Fields to order by; - for descending.", {{"type", "string"}}),
+  };
+  for (const auto& f : c.fields)
+    if (f.exposed)
+      result.push_back(parameter(f.name, "query",
+                                 "A value, or !v, >v, >=v, <v, <=v, ~text or in(a,b).",
+                                 {{"type", "string"}}));
+  return result;
+}
+
+json::object collection_path(const models::collection& c) {
+  auto list = operation("List items", c.name, "200",
+                        answer("A page of items.", schema_ref(c.name + ".list")));
+  list["parameters"] = list_parameters(c);
+  auto create = operation("Create an item", c.name, "201", answer("The item.", schema_ref(c.name)));
+  create["requestBody"] =
+      json::object{{"required", true}, {"content", body(schema_ref(c.name + ".write"))}};
+  return {{"get", std::move(list)}, {"post", std::move(create)}};
+}
+
+json::object item_path(const models::collection& c) {
+  auto replace =
+      operation("Replace an item", c.name, "200", answer("The item.", schema_ref(c.name)));
+  replace["requestBody"] =
+      json::object{{"required", true}, {"content", body(schema_ref(c.name + ".write"))}};
+  auto patch =
+      operation("Change fields of an item", c.name, "200", answer("The item.", schema_ref(c.name)));
+  patch["requestBody"] = json::object{
+      {"required", true},
+      {"content", json::object{{"application/merge-patch+json",
+                                json::object{{"schema", json::object{{"type", "object"}}}}}}}};
+  return {
+      {"parameters", json::array{parameter("id", "path", "The item's key.", type_of(c.key()))}},
+      {"get", operation("Read an item", c.name, "200", answer("The item.", schema_ref(c.name)))},
+      {"put", std::move(replace)},
+      {"patch", std::move(patch)},
+      {"delete", operation("Delete an item", c.name, "204", {{"description", "Deleted."}})}};
+}
+
+json::object count_path(const models::collection& c) {
+  auto count = operation("Count items", c.name, "200", {{"description", "The number of items."}});
+  count["parameters"] = list_parameters(c);
+  return {{"get", std::move(count)}};
+}
+
+}  // namespace
+
+std::string openapi_text(const models::schema& schema) {
+  json::object paths;
+  json::object schemas{{"problem", problem_schema()}};
+  for (const auto& c : schema.collections()) {
+    paths[c.path] = collection_path(c);
+    paths[c.path + "/{id}"] = item_path(c);
+    paths[c.path + "/count"] = count_path(c);
+    schemas[c.name] = item_schema(c, false);
+    schemas[c.name + ".write"] = item_schema(c, true);
+    schemas[c.name + ".list"] = list_schema(schema_ref(c.name));
+  }
+  for (const std::string_view path : {"/livez", "/readyz", "/status", "/cluster", "/raft/leader"})
+    paths[path] = json::object{
+        {"get", operation("How the node stands", "operations", "200", {{"description", "JSON."}})}};
+  return json::serialize(json::object{
+      {"openapi", "3.1.0"},
+      {"info", json::object{{"title", "Lithair"}, {"version", LITHAIR_VERSION}}},
+      {"paths", std::move(paths)},
+      {"components", json::object{{"schemas", std::move(schemas)}}},
+  });
+}
+
+}  // namespace lithair::http
