@@ -13,9 +13,10 @@ constexpr std::array points{
     hard_state_after_commit, truncate_before_commit,   truncate_after_commit,
     purge_before_commit,     purge_after_commit,       reset_before_commit,
     reset_after_commit,      checkpoint_before_commit, checkpoint_after_commit,
-    snapshot_before_sync,    snapshot_before_rename,   snapshot_after_rename,
-    receive_chunk,           receive_before_rename,    install_before_swap,
-    install_after_swap,      identity_before_rename,   identity_after_rename,
+    checkpoint_pending,      checkpoint_between_parts, snapshot_before_sync,
+    snapshot_before_rename,  snapshot_after_rename,    receive_chunk,
+    receive_before_rename,   install_before_swap,      install_after_swap,
+    identity_before_rename,  identity_after_rename,
 };
 
 }  // namespace
@@ -54,6 +55,10 @@ std::string_view to_string(fault_point point) {
       return "checkpoint_before_commit";
     case checkpoint_after_commit:
       return "checkpoint_after_commit";
+    case checkpoint_pending:
+      return "checkpoint_pending";
+    case checkpoint_between_parts:
+      return "checkpoint_between_parts";
     case snapshot_before_sync:
       return "snapshot_before_sync";
     case snapshot_before_rename:

@@ -20,8 +20,10 @@ enum class fault_point : std::uint8_t {
   purge_after_commit,
   reset_before_commit,
   reset_after_commit,
-  checkpoint_before_commit,
-  checkpoint_after_commit,
+  checkpoint_before_commit,  ///< of each part, when there are several
+  checkpoint_after_commit,   ///< of all
+  checkpoint_pending,  ///< a checkpoint of several parts is durable, none of them is in the state
+  checkpoint_between_parts,
   snapshot_before_sync,    ///< all bytes are written to the temporary file
   snapshot_before_rename,  ///< the temporary file is durable
   snapshot_after_rename,   ///< it has its name, durably

@@ -135,6 +135,11 @@ void lmdb_environment::run(const std::function<void(lmdb_writer&)>& work) {
   seal_.renew();
 }
 
+void lmdb_environment::require_writable() const {
+  refuse_when_stopped();
+  refuse_when_disk_is_full();
+}
+
 void lmdb_environment::refuse_when_stopped() const {
   if (!stopped_) return;
   throw storage_error(storage_errc::stopped, directory_.string() +

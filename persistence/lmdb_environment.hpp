@@ -27,6 +27,9 @@ struct lmdb_options {
   std::uint64_t map_limit = 0;
   /// Writes are refused as `full`, before anything is touched, while the file system has less room.
   std::uint64_t min_free_bytes = 8ull << 20;
+  /// A commit to a state that touches more than about this many bytes of pages goes in parts, so
+  /// that LMDB, which keeps what it changes in memory, holds no more than that.
+  std::uint64_t part_bytes = 16ull << 20;
   /// The pages of a data file up to this size are all checked when it is opened; of a larger one
   /// only the inner ones, and a damaged leaf shows when it is read.
   std::uint64_t check_all_up_to = 256ull << 20;
@@ -54,6 +57,10 @@ class lmdb_environment {
   void write(const std::function<void(lmdb_writer&)>& work,
              write_purpose purpose = write_purpose::stores_more);
 
+  /// Throws `stopped` when writes are refused, `full` when the file system is.
+  void require_writable() const;
+  /// Refuses writes from now on, for this reason. On the writer's thread.
+  void stop(const std::string& reason);
   /// Why writes are refused; empty while they are not. Any thread.
   std::string stopped_because() const;
 
@@ -78,7 +85,6 @@ class lmdb_environment {
   void refuse_when_disk_is_full() const;
   void run(const std::function<void(lmdb_writer&)>& work);
   void grow(write_purpose purpose);
-  void stop(const std::string& reason);
 
   std::filesystem::path directory_;
   lmdb_options options_;

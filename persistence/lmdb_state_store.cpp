@@ -5,6 +5,8 @@
 #include <vector>
 
 #include "persistence/fault_points.hpp"
+#include "persistence/files.hpp"
+#include "persistence/pending_changes.hpp"
 #include "persistence/state_records.hpp"
 #include "persistence/storage_error.hpp"
 
@@ -111,15 +113,105 @@ bool seek_descending(lmdb_cursor& at, std::string_view end) {
   return at.previous();
 }
 
+/// What a change costs in pages that LMDB holds until it commits: the leaf, and what does not fit
+/// in it.
+std::uint64_t cost_of(const change_view& change) {
+  constexpr std::uint64_t page_size = 4096;
+  return page_size + (change.value ? change.value->size() : 0);
+}
+
+void check_order(std::span<const change_view> changes) {
+  std::string_view before;
+  for (const auto& change : changes) {
+    check_key(change.key);
+    if (change.key <= before) throw std::logic_error("the keys of a commit must rise");
+    before = change.key;
+  }
+}
+
+/// Takes a key and its value out of what the point counts.
+void discount(applied_point& point, std::string_view key, std::string_view stored) {
+  point.digest -= pair_digest(key, decode_value(key, stored));
+  --point.pairs;
+}
+
+void perform(lmdb_writer& to, std::span<const change_view> changes, applied_point& point) {
+  // Keys beyond all others replace nothing, and fill the pages from left to right.
+  const bool at_end = !changes.empty() && (!to.last() || to.key() < changes.front().key);
+  for (const auto& [key, value] : changes) {
+    const bool replaces = !at_end && to.seek(key) && to.key() == key;
+    if (replaces) discount(point, key, to.value());
+    if (value) {
+      encode_value(to.reserve(key, stored_size(*value), at_end), key, *value);
+      point.digest += pair_digest(key, *value);
+      ++point.pairs;
+    } else if (replaces) {
+      to.erase();
+    }
+  }
+}
+
+lmdb_options for_states(lmdb_options options) {
+  options.scattered_reads = true;
+  return options;
+}
+
 }  // namespace
 
+/// Changes read back from a file, gathered into parts.
+class lmdb_state_store::part_builder {
+ public:
+  explicit part_builder(lmdb_state_store& to) : to_(to) {}
+
+  void add(const change_view& change) {
+    keys_.emplace_back(change.key);
+    values_.emplace_back(change.value ? std::optional<std::string>(*change.value) : std::nullopt);
+    cost_ += cost_of(change);
+    if (cost_ >= to_.part_bytes_) flush();
+  }
+
+  void flush() {
+    std::vector<change_view> changes;
+    for (std::size_t i = 0; i < keys_.size(); ++i) changes.push_back({keys_[i], values_[i]});
+    to_.write_part(changes, nullptr);
+    keys_.clear();
+    values_.clear();
+    cost_ = 0;
+  }
+
+ private:
+  lmdb_state_store& to_;
+  std::vector<std::string> keys_;
+  std::vector<std::optional<std::string>> values_;
+  std::uint64_t cost_ = 0;
+};
+
 lmdb_state_store::lmdb_state_store(const std::filesystem::path& directory, lmdb_options options)
-    : env_(directory, (options.scattered_reads = true, options)) {
-  lmdb_reader from(env_);
-  if (!from.first()) return;
-  if (from.key() != applied_key)
-    throw storage_error(storage_errc::damaged, directory.string() + ": no applied point is there");
-  applied_ = decode_applied(from.value());
+    : env_(directory, for_states(options)), part_bytes_(options.part_bytes) {
+  {
+    lmdb_reader from(env_);
+    if (from.first()) {
+      if (from.key() != applied_key)
+        throw storage_error(storage_errc::damaged, directory.string() + " has no applied point");
+      stored_ = decode_applied(from.value());
+    }
+  }
+  if (std::filesystem::exists(pending_path())) finish_pending();
+  applied_ = stored_.point;
+}
+
+void lmdb_state_store::finish_pending() {
+  const pending_changes pending(pending_path());
+  const auto commits = pending.target().commits;
+  if (commits == stored_.commits + 1) {
+    part_builder parts(*this);
+    pending.read([&](const change_view& change) { parts.add(change); });
+    parts.flush();
+    write_part({}, &pending.target());
+  } else if (commits != stored_.commits) {
+    throw storage_error(storage_errc::damaged, pending_path().string() + " is of another state");
+  }
+  remove_path(pending_path());
 }
 
 std::optional<std::string> lmdb_state_store::get(std::string_view key) const {
@@ -157,36 +249,56 @@ applied_point lmdb_state_store::applied() const {
 }
 
 void lmdb_state_store::commit(std::span<const change_view> changes, applied_point point) {
-  const auto before = applied();
+  check_order(changes);
+  env_.require_writable();
+  std::uint64_t cost = 0;
+  for (const auto& change : changes) cost += cost_of(change);
+  const applied_record target{std::move(point), stored_.commits + 1};
+  if (cost <= part_bytes_)
+    write_part(changes, &target);
+  else
+    write_in_parts(changes, target);
+  {
+    const std::lock_guard lock(mutex_);
+    applied_ = stored_.point;
+  }
+  reach(fault_point::checkpoint_after_commit);
+}
+
+void lmdb_state_store::write_in_parts(std::span<const change_view> changes,
+                                      const applied_record& target) {
+  try {
+    write_pending(pending_path(), changes, target);
+  } catch (const storage_error& error) {
+    if (error.code() != storage_errc::full) env_.stop(error.what());
+    throw;
+  }
+  reach(fault_point::checkpoint_pending);
+  while (!changes.empty()) {
+    std::uint64_t cost = 0;
+    std::size_t count = 0;
+    while (count < changes.size() && cost < part_bytes_) cost += cost_of(changes[count++]);
+    write_part(changes.first(count), nullptr);
+    changes = changes.subspan(count);
+    reach(fault_point::checkpoint_between_parts);
+  }
+  write_part({}, &target);
+  remove_path(pending_path());
+}
+
+/// One transaction; with a target the last one of a commit.
+void lmdb_state_store::write_part(std::span<const change_view> changes,
+                                  const applied_record* target) {
+  applied_record after;
   env_.write([&](lmdb_writer& to) {
-    point.digest = before.digest;
-    point.pairs = before.pairs;
-    std::string_view previous;
-    // Keys beyond all others replace nothing, and fill the pages from left to right.
-    const bool at_end = !changes.empty() && (!to.last() || to.key() < changes.front().key);
-    for (const auto& [key, value] : changes) {
-      check_key(key);
-      if (key <= previous) throw std::logic_error("the keys of a commit must rise");
-      previous = key;
-      const bool replaces = !at_end && to.seek(key) && to.key() == key;
-      if (replaces) {
-        point.digest -= pair_digest(key, decode_value(key, to.value()));
-        --point.pairs;
-      }
-      if (!value) {
-        if (replaces) to.erase();
-        continue;
-      }
-      encode_value(to.reserve(key, stored_size(*value), at_end), key, *value);
-      point.digest += pair_digest(key, *value);
-      ++point.pairs;
-    }
-    to.put(applied_key, encode_applied(point));
+    after = target != nullptr ? *target : stored_;
+    after.point.digest = stored_.point.digest;
+    after.point.pairs = stored_.point.pairs;
+    perform(to, changes, after.point);
+    to.put(applied_key, encode_applied(after));
     reach(fault_point::checkpoint_before_commit);
   });
-  const std::lock_guard lock(mutex_);
-  applied_ = std::move(point);
-  reach(fault_point::checkpoint_after_commit);
+  stored_ = std::move(after);
 }
 
 void lmdb_state_store::verify() const {

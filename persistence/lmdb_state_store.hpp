@@ -4,7 +4,7 @@
 #include <mutex>
 
 #include "persistence/lmdb_environment.hpp"
-#include "persistence/state_store.hpp"
+#include "persistence/state_records.hpp"
 
 namespace lithair::persistence {
 
@@ -14,7 +14,8 @@ namespace lithair::persistence {
 /// of them shows: a reader that wants one index reads through an `overlay_store`, which hides it.
 class lmdb_state_store : public state_store {
  public:
-  /// Opens or creates the environment in `directory`, which must exist.
+  /// Opens or creates the environment in `directory`, which must exist, and finishes a commit that
+  /// a crash left half done.
   explicit lmdb_state_store(const std::filesystem::path& directory, lmdb_options options = {});
 
   std::optional<std::string> get(std::string_view key) const override;
@@ -30,9 +31,18 @@ class lmdb_state_store : public state_store {
   const lmdb_environment& environment() const { return env_; }
 
  private:
+  class part_builder;
+
+  void write_part(std::span<const change_view> changes, const applied_record* target);
+  void write_in_parts(std::span<const change_view> changes, const applied_record& target);
+  void finish_pending();
+  std::filesystem::path pending_path() const { return env_.directory() / "pending"; }
+
   lmdb_environment env_;
+  std::uint64_t part_bytes_;
+  applied_record stored_;  ///< as on the disk: digest and count are of the parts that are there
   mutable std::mutex mutex_;
-  applied_point applied_;
+  applied_point applied_;  ///< of the last commit that is complete
 };
 
 }  // namespace lithair::persistence

@@ -5,6 +5,7 @@
 #include "persistence/bytes.hpp"
 #include "persistence/checksum.hpp"
 #include "persistence/fault_points.hpp"
+#include "persistence/frames.hpp"
 #include "persistence/log_records.hpp"
 #include "persistence/storage_error.hpp"
 
@@ -19,8 +20,6 @@ constexpr std::uint32_t file_format = 1;
 constexpr std::size_t header_start_size = 16;    // magic, format, size
 constexpr std::size_t smallest_header = 8 * 12;  // without members and extra
 constexpr std::size_t largest_header = 16 * 1024 * 1024;
-constexpr std::size_t frame_head_size = 24;
-constexpr std::size_t frame_body_size = 64 * 1024;
 
 [[noreturn]] void throw_damaged(const fs::path& path, std::uint64_t offset, const char* why) {
   throw storage_error(storage_errc::damaged, "snapshot " + path.string() + " at byte " +
@@ -39,64 +38,20 @@ std::string encode_header(const snapshot_header& x, std::uint64_t frames_checksu
   return std::move(out.bytes());
 }
 
-/// A head of its own checksum tells a wrong length before so many bytes are read.
-std::string frame_head(std::uint64_t offset, std::uint32_t count, std::string_view body) {
-  byte_writer out;
-  out.u32(static_cast<std::uint32_t>(body.size())).u32(count).u64(checksum(body, offset));
-  out.u64(checksum(out.bytes(), offset));
-  return std::move(out.bytes());
-}
-
-/// Gathers pairs into frames and appends these to the file.
-class frame_writer {
- public:
-  frame_writer(file& to, std::uint64_t offset) : to_(to), offset_(offset) {}
-
-  void add(std::string_view key, std::string_view value) {
-    body_.u16(static_cast<std::uint16_t>(key.size())).u32(static_cast<std::uint32_t>(value.size()));
-    body_.raw(key).raw(value);
-    digest_ += pair_digest(key, value);
-    ++pairs_;
-    ++count_;
-    if (body_.bytes().size() >= frame_body_size) flush();
-  }
-
-  void flush() {
-    if (count_ == 0) return;
-    const auto head = frame_head(offset_, count_, body_.bytes());
-    heads_.add(head);
-    to_.write(offset_, head);
-    to_.write(offset_ + head.size(), body_.bytes());
-    offset_ += head.size() + body_.bytes().size();
-    body_.bytes().clear();
-    count_ = 0;
-  }
-
-  std::uint64_t end() const { return offset_; }
-  std::uint64_t heads_checksum() const { return heads_.value(); }
-  bool matches(const applied_point& x) const { return digest_ == x.digest && pairs_ == x.pairs; }
-
- private:
-  file& to_;
-  std::uint64_t offset_;
-  byte_writer body_;
-  std::uint32_t count_ = 0;
-  running_checksum heads_;
-  std::uint64_t digest_ = 0;
-  std::uint64_t pairs_ = 0;
-};
-
 void fill_snapshot(file& to, const state_store& from, snapshot_header& header) {
   frame_writer frames(to, encode_header(header, 0).size());
+  applied_point seen;
   from.scan({}, {}, scan_order::ascending, [&](std::string_view key, std::string_view value) {
-    frames.add(key, value);
+    frames.record().u16(static_cast<std::uint16_t>(key.size())).text(value).raw(key);
+    frames.end_record();
+    seen.digest += pair_digest(key, value);
+    ++seen.pairs;
     return true;
   });
-  frames.flush();
-  if (!frames.matches(header.point))
+  header.length = frames.finish();
+  if (seen.digest != header.point.digest || seen.pairs != header.point.pairs)
     throw storage_error(storage_errc::damaged, "the state does not match its digest");
-  header.length = frames.end();
-  const auto bytes = encode_header(header, frames.heads_checksum());
+  const auto bytes = encode_header(header, frames.checksum());
   header.checksum = load_u64(bytes.data() + bytes.size() - 8);
   to.write(0, bytes);
 }
@@ -169,51 +124,28 @@ void snapshot_file::parse_fields(std::string_view bytes) {
   point.members = std::move(*members);
 }
 
-/// False at the end of the file; else fills `body` and `head`, and moves `offset` on.
-bool snapshot_file::read_frame(std::uint64_t& offset, std::string& body, std::string& head) const {
-  const auto& path = file_.path();
-  if (offset >= header_.length) return false;
-  head = file_.read(offset, frame_head_size);
-  if (head.size() != frame_head_size) throw_damaged(path, offset, "the file is cut off");
-  byte_reader fields(head);
-  const auto size = fields.u32();
-  fields.u32();
-  const auto sum = fields.u64();
-  if (fields.u64() != checksum(std::string_view(head).substr(0, frame_head_size - 8), offset))
-    throw_damaged(path, offset, "a part's head is damaged");
-  body = file_.read(offset + frame_head_size, size);
-  if (body.size() != size) throw_damaged(path, offset, "the file is cut off");
-  if (checksum(body, offset) != sum)
-    throw_damaged(path, offset, "a part's checksum does not match");
-  offset += frame_head_size + size;
-  return true;
-}
-
 void snapshot_file::read(const pair_visitor& visit) const {
-  const auto& path = file_.path();
-  if (file_.size() != header_.length)
-    throw_damaged(path, file_.size(), "the file has a wrong length");
-  std::string body, head, previous;
-  running_checksum heads;
+  const auto& expected = header_.point;
+  frame_reader frames(file_, header_size_, header_.length);
+  if (file_.size() != header_.length) frames.fail("the file has a wrong length");
   applied_point seen;
-  for (auto offset = header_size_; read_frame(offset, body, head);) {
-    heads.add(head);
-    byte_reader pairs(body);
-    while (pairs.ok() && !pairs.rest().empty()) {
+  std::string previous;
+  while (frames.next()) {
+    byte_reader pairs(frames.body());
+    while (!pairs.rest().empty()) {
       const auto key_size = pairs.u16();
-      const auto value_size = pairs.u32();
+      const auto value = pairs.text();
       const auto key = pairs.raw(key_size);
-      const auto value = pairs.raw(value_size);
-      if (!pairs.ok() || key <= previous) throw_damaged(path, offset, "a part does not make sense");
+      if (!pairs.ok() || key <= previous) frames.fail("a part does not make sense");
       previous = key;
       seen.digest += pair_digest(key, value);
       ++seen.pairs;
       if (!visit(key, value)) return;
     }
   }
-  if (heads.value() != frames_checksum_ || seen.digest != header_.point.digest ||
-      seen.pairs != header_.point.pairs)
-    throw_damaged(path, header_.length, "the parts are not those of the header");
+  if (frames.checksum() != frames_checksum_ || seen.digest != expected.digest ||
+      seen.pairs != expected.pairs)
+    frames.fail("the parts are not those of the header");
 }
 
 void snapshot_file::verify() const {
@@ -221,14 +153,13 @@ void snapshot_file::verify() const {
 }
 
 std::uint64_t snapshot_file::sound_length() const {
-  auto offset = header_size_;
-  std::string body, head;
+  frame_reader frames(file_, header_size_, header_.length);
   try {
-    while (read_frame(offset, body, head)) continue;
+    while (frames.next()) continue;
   } catch (const storage_error& error) {
     if (error.code() != storage_errc::damaged) throw;
   }
-  return offset;
+  return frames.offset();
 }
 
 }  // namespace lithair::persistence

@@ -57,7 +57,6 @@ class snapshot_file {
 
  private:
   void parse_fields(std::string_view bytes);
-  bool read_frame(std::uint64_t& offset, std::string& body, std::string& head) const;
 
   file file_;
   snapshot_header header_;

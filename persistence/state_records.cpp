@@ -59,16 +59,17 @@ void check_state_record(std::string_view key, std::string_view stored) {
     decode_value(key, stored);
 }
 
-std::string encode_applied(const applied_point& point) {
+std::string encode_applied(const applied_record& x) {
+  const auto& point = x.point;
   byte_writer body;
-  body.u8(applied_format).u64(point.index.value).u64(point.term.value);
+  body.u8(applied_format).u64(x.commits).u64(point.index.value).u64(point.term.value);
   body.u64(point.digest).u64(point.pairs).text(encode_members(point.members)).text(point.extra);
   byte_writer out;
   out.u64(checksum_of(applied_key, body.bytes())).raw(body.bytes());
   return std::move(out.bytes());
 }
 
-applied_point decode_applied(std::string_view stored) {
+applied_record decode_applied(std::string_view stored) {
   const std::string place = "applied point of the state";
   byte_reader from(stored);
   const auto sum = from.u64();
@@ -76,15 +77,17 @@ applied_point decode_applied(std::string_view stored) {
     throw_damaged(place, "the checksum does not match");
   if (from.u8() != applied_format)
     throw storage_error(storage_errc::bad_format, place + ": written by another version");
-  applied_point out;
-  out.index = protocol::index_t{from.u64()};
-  out.term = protocol::term_t{from.u64()};
-  out.digest = from.u64();
-  out.pairs = from.u64();
+  applied_record out;
+  auto& point = out.point;
+  out.commits = from.u64();
+  point.index = protocol::index_t{from.u64()};
+  point.term = protocol::term_t{from.u64()};
+  point.digest = from.u64();
+  point.pairs = from.u64();
   auto members = decode_members(from.text());
-  out.extra = from.text();
+  point.extra = from.text();
   if (!from.complete() || !members) throw_damaged(place, "the record does not make sense");
-  out.members = std::move(*members);
+  point.members = std::move(*members);
   return out;
 }
 

@@ -25,8 +25,14 @@ std::string_view decode_value(std::string_view key, std::string_view stored);
 /// Checks whatever record this is.
 void check_state_record(std::string_view key, std::string_view stored);
 
-std::string encode_applied(const applied_point& point);
-applied_point decode_applied(std::string_view stored);
+/// What is stored of the last commit.
+struct applied_record {
+  applied_point point;
+  std::uint64_t commits =
+      0;  ///< that are complete; tells whether pending changes are still to be made
+};
+std::string encode_applied(const applied_record& x);
+applied_record decode_applied(std::string_view stored);
 
 /// A key for people: printable bytes as they are, others as \xx, cut after 80.
 std::string printable(std::string_view key);

@@ -46,6 +46,33 @@ BOOST_AUTO_TEST_CASE(stops_the_state_too) {
   BOOST_TEST(state.applied().index.value == 1u);
 }
 
+BOOST_AUTO_TEST_CASE(stops_the_state_in_the_middle_of_a_large_commit_which_a_restart_completes) {
+  temporary_directory place;
+  lmdb_options in_parts;
+  in_parts.part_bytes = 4 * 4096;
+  changes all;
+  for (int i = 0; i < 50; ++i) all.push_back({std::to_string(1000 + i), "x"});
+  std::string seen;
+  for (const int calls : {0, 1, 2, 5, 9}) {
+    const auto path = place.make(std::to_string(calls));
+    {
+      lmdb_state_store state(path, in_parts);
+      commit(state, 1, {{"1010", "old"}});
+      fail_disk(disk_call::sync, calls, EIO);
+      BOOST_TEST((code_of([&] { commit(state, 2, all); }) == storage_errc::io));
+      heal_disk();
+      BOOST_TEST((code_of([&] { commit(state, 2, all); }) == storage_errc::stopped));
+      BOOST_TEST(state.applied().index.value == 1u);
+    }
+    lmdb_state_store state(path, in_parts);
+    state.verify();
+    const auto pairs = state.applied().index.value == 2 ? 50u : 1u;
+    BOOST_TEST(state.applied().pairs == pairs);
+    seen += std::to_string(pairs) + ' ';
+  }
+  BOOST_TEST(seen == "1 50 50 50 50 ");
+}
+
 BOOST_AUTO_TEST_CASE(leaves_the_identity_as_it_was) {
   temporary_directory place;
   { const data_directory made(place.path(), node_id{1}); }

@@ -161,7 +161,9 @@ BOOST_AUTO_TEST_CASE(the_state_on_disk_is_the_state_in_memory) {
   BOOST_TEST(rc::check([](const operations& all) {
     temporary_directory place;
     memory_state_store memory;
-    auto disk = std::make_unique<lmdb_state_store>(place.path());
+    lmdb_options in_parts;
+    in_parts.part_bytes = 10 * 4096;
+    auto disk = std::make_unique<lmdb_state_store>(place.path(), in_parts);
     std::uint64_t index = 0;
     for (const auto& [kind, a, b] : all) {
       if (kind % 4 < 2) {
@@ -170,7 +172,7 @@ BOOST_AUTO_TEST_CASE(the_state_on_disk_is_the_state_in_memory) {
         commit(*disk, index, batch_of(a, b));
       } else if (kind % 4 == 2) {
         disk.reset();
-        disk = std::make_unique<lmdb_state_store>(place.path());
+        disk = std::make_unique<lmdb_state_store>(place.path(), in_parts);
       }
       compare_scans(*disk, memory, a, b);
     }
