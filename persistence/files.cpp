@@ -142,11 +142,13 @@ void sync_directory(const fs::path& directory) {
 }
 
 void make_directory(const fs::path& directory) {
-  if (::mkdir(directory.c_str(), 0700) == 0) return sync_directory(parent_of(directory));
-  if (errno == ENOENT && parent_of(directory) != directory) {
+  int made = ::mkdir(directory.c_str(), 0700);
+  if (made != 0 && errno == ENOENT && parent_of(directory) != directory) {
     make_directory(parent_of(directory));
-    return make_directory(directory);
+    // Once only: there are directories, as in /proc, that exist and yet answer the same for any child.
+    made = ::mkdir(directory.c_str(), 0700);
   }
+  if (made == 0) return sync_directory(parent_of(directory));
   const auto error = errno;
   if (error != EEXIST || !fs::is_directory(directory)) fail("creating", directory, error);
 }

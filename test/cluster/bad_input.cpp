@@ -104,7 +104,7 @@ std::vector<bad_input> targets() {
                              "/api/products/%zz",
                              "/api/products/%",
                              "/api/product",
-                             "/",
+                             "/nowhere",
                              "/api",
                              "/api/products/a/b/c",
                              "/api/products/not-a-uuid",

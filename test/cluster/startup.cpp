@@ -39,13 +39,14 @@ refusal run_in(const fs::path& directory, std::vector<std::string> words) {
   return {how->status, read_file(output)};
 }
 
-/// One line that has `word` in it, status 2, and nothing created.
+/// Status 2, every line says who speaks, `word` is named, and nothing was created.
 void require_refusal(const fs::path& directory, const std::vector<std::string>& words,
-                     const std::string& word) {
+                     const std::string& word, std::ptrdiff_t lines = 1) {
   const std::vector<fs::path> before(fs::recursive_directory_iterator{directory}, {});
   const auto x = run_in(directory, words);
   BOOST_TEST(x.status == 2);
-  BOOST_TEST(std::ranges::count(x.said, '\n') == 1);
+  BOOST_TEST(std::ranges::count(x.said, '\n') == lines);
+  BOOST_TEST(x.said.starts_with("lithair_node: "));
   BOOST_TEST(x.said.find(word) != std::string::npos, x.said << " does not name " << word);
   const std::vector<fs::path> after(fs::recursive_directory_iterator{directory}, {});
   BOOST_TEST((before == after));
@@ -81,14 +82,21 @@ const std::vector<wrong_start> wrong_starts{
 struct wrong_model {
   std::string text;
   std::string named;
+  std::ptrdiff_t mistakes = 1;  ///< each is said on a line of its own
 };
 std::ostream& operator<<(std::ostream& out, const wrong_model& x) {
   return out << x.named;
 }
 const std::vector<wrong_model> wrong_models{
     {"[models.a.fields]\nid = { type = \"uuid\", replicate = true }\n", "models.toml:1"},
-    {"[models.a.fields]\nid = { type = \"guid\", primary_key = true }\n", "models.toml:2"},
-    {"[models.a.fields]\nid = { type = \"uuid\", primary_key = true, shiny = true }\n", "shiny"},
+    {"[models.a.fields]\nid = { type = \"guid\", primary_key = true, replicate = true }\n",
+     "models.toml:2:8: a.id"},
+    {"[models.a.fields]\nid = { type = \"uuid\", primary_key = true, replicate = true, shiny = 1 "
+     "}\n",
+     "shiny"},
+    {"[models.a.fields]\nid = { type = \"guid\", primary_key = true, replicate = true, shiny = 1 "
+     "}\n",
+     "shiny", 2},
     {"[models.a.fields\n", "models.toml:1"},
     {"", "models.toml"},
 };
@@ -130,7 +138,7 @@ BOOST_DATA_TEST_CASE(a_wrong_model_file_is_named_with_its_line, data::make(wrong
   const auto here = place.path() / "here";
   fs::create_directory(here);
   std::ofstream(here / "models.toml") << sample.text;
-  require_refusal(here, {"--models", "models.toml"}, sample.named);
+  require_refusal(here, {"--models", "models.toml"}, sample.named, sample.mistakes);
 }
 
 BOOST_AUTO_TEST_CASE(a_taken_port_is_named_and_nothing_is_created) {
