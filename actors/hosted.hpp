@@ -12,8 +12,8 @@ namespace lithair::actors {
 /// An event-based actor that lives on a loop: whoever sends to it, it runs on the loop's thread. Without a
 /// loop it is scheduled by CAF as any other (which is how deterministic tests run it).
 ///
-/// `turn_ended` is called whenever the mailbox is empty or the actor yields: the place to handle in one go
-/// what the turn's messages brought.
+/// `turn_begins` is called before the messages of a turn are handled, and `turn_ended` whenever the mailbox is
+/// empty or the actor yields: the place to handle in one go what the turn's messages brought.
 class hosted_actor : public caf::event_based_actor {
  public:
   hosted_actor(caf::actor_config& cfg, loop* home) : caf::event_based_actor(cfg), home_(home) {}
@@ -30,12 +30,14 @@ class hosted_actor : public caf::event_based_actor {
     caf::event_based_actor::launch(home_ != nullptr ? home_ : unit, lazy, hide);
   }
   resume_result resume(caf::execution_unit* unit, size_t max_messages) override {
+    turn_begins();
     auto result = caf::event_based_actor::resume(unit, max_messages);
     if (result != caf::resumable::done) turn_ended();
     return result;
   }
 
  protected:
+  virtual void turn_begins() {}
   virtual void turn_ended() {}
   loop* home() const { return home_; }
 

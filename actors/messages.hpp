@@ -186,7 +186,7 @@ struct members_changed {
 
 // -- within a node --------------------------------------------------------------------------------------
 
-/// Some ticks of Raft's time passed.
+/// Some ticks of Raft's time passed; 0: a tick is due, ask the clock.
 struct ticked {
   std::uint32_t count = 1;
 };

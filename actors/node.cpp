@@ -161,8 +161,10 @@ struct node::implementation {
     setup.aggregate = aggregate_actor;
     setup.make_shipper = [this, identity](const peer_address& peer) { return make_shipper(identity, peer); };
     setup.now_ms = steady_ms;
+    ticks = std::make_unique<ticker>(*loops.front(), config.tick_ms);
+    setup.ticks_passed = [this] { return ticks->take(); };
+    setup.wake_after = [this](std::uint32_t count, const caf::actor& who) { ticks->wake_after(count, who); };
     raft = spawn_on_main_loop<raft_actor>(std::move(setup));
-    ticks = std::make_unique<ticker>(*loops.front(), raft, config.tick_ms);
   }
 
   // Called by the raft actor, on loop 0.
@@ -225,7 +227,7 @@ struct node::implementation {
           spdlog::warn("stopped with requests still in flight");
         });
       }
-      ticks.reset();
+      ticks->stop();
       if (published) (void)system->middleman().unpublish(gate_actor, config.self.peer_port);
       // The raft actor first: once it is gone, no shipper is made any more.
       end(self, {raft, gate_actor});

@@ -19,6 +19,8 @@ constexpr std::uint64_t max_proposal_bytes = 1024 * 1024;
 constexpr std::uint64_t max_apply_bytes = 1024 * 1024;
 // Entries given to the aggregate and not yet applied; more wait in the log.
 constexpr std::uint64_t max_applying = 16 * 1024;
+// While requests wait, their time is looked at this often.
+constexpr std::uint32_t request_check_ticks = 5;
 
 caf::actor handle(const caf::strong_actor_ptr& x) { return caf::actor_cast<caf::actor>(x); }
 
@@ -99,7 +101,9 @@ caf::behavior raft_actor::make_behavior() {
       [this](const inspect_node& x) { send(handle(current_sender()), describe(x.token)); },
       [this](const change_members& x) { changes_.ask(current_sender(), x, setup_.now_ms()); },
       [this](const control_arrived& x) { changes_.arrived(x.from, x.content, setup_.now_ms()); },
-      [this](const ticked& x) { on_tick(x.count); },
+      [this](const ticked& x) {
+        if (x.count != 0) on_tick(x.count);
+      },
       [this](peer_step& x) {
         for (auto& each : x.messages) core_.step(x.from, std::move(each));
       },
@@ -131,7 +135,18 @@ void raft_actor::on_exit() {
 
 // -- a turn ----------------------------------------------------------------------------------------------
 
+void raft_actor::turn_begins() {
+  if (!setup_.ticks_passed) return;
+  if (auto count = setup_.ticks_passed(); count != 0) on_tick(count);
+}
+
 void raft_actor::turn_ended() {
+  if (setup_.wake_after) {
+    bool somebody_waits = submissions_.size() + new_reads_.size() + reads_.size() + applying_reads_.size() != 0;
+    auto due = core_.ticks_until_due();
+    setup_.wake_after(somebody_waits || stopper_ ? std::min(due, request_check_ticks) : due,
+                      caf::actor_cast<caf::actor>(this));
+  }
   if (!failure_.empty()) return;
   propose_waiting();
   start_reads();
@@ -180,10 +195,13 @@ void raft_actor::propose_waiting() {
 }
 
 void raft_actor::on_tick(std::uint32_t count) {
-  // After a pause a leader counts the whole of it, since its lease has run out meanwhile; a follower gives
-  // the messages that wait a chance to be heard first.
-  auto ticks = core_.current_role() == role::leader ? std::min(count, setup_.config.raft.election_max_ticks)
-                                                    : std::min<std::uint32_t>(count, 2);
+  // After a pause a leader counts the whole of it, since its lease has run out meanwhile. Anybody else first hears
+  // what waits in the mailbox, and only then misses the leader.
+  auto due = core_.ticks_until_due();
+  bool overslept = count > due + setup_.config.raft.heartbeat_ticks;
+  auto ticks = core_.current_role() == role::leader ? std::min(count, 2 * setup_.config.raft.election_max_ticks)
+               : overslept                          ? due - 1
+                                                    : count;
   if (failure_.empty())
     for (std::uint32_t i = 0; i < ticks; ++i) core_.tick();
 

@@ -37,6 +37,10 @@ struct raft_setup {
   /// Makes the shipper for a member that the configuration names; on the actor's own thread.
   std::function<caf::actor(const peer_address&)> make_shipper;
   std::function<std::uint64_t()> now_ms;  ///< a steady clock
+  /// Ticks that passed since it was asked last, and a wake-up (any message) within so many ticks. Where there
+  /// is none, `ticked` messages tell the time.
+  std::function<std::uint32_t()> ticks_passed;
+  std::function<void(std::uint32_t ticks, const caf::actor& sleeper)> wake_after;
 };
 
 /// Drives the Raft core of one group: turns messages into inputs of the core and its output into messages.
@@ -60,6 +64,7 @@ class raft_actor final : public hosted_actor {
   };
 
   caf::behavior make_behavior() override;
+  void turn_begins() override;
   void turn_ended() override;
   void on_exit() override;
 

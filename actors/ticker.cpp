@@ -3,6 +3,7 @@
 #include <uv.h>
 
 #include <chrono>
+#include <utility>
 
 #include <caf/send.hpp>
 
@@ -11,41 +12,52 @@
 
 namespace lithair::actors {
 
+using clock = std::chrono::steady_clock;
+
 struct ticker::state {
-  using clock = std::chrono::steady_clock;
-
   uv_timer_t timer{};
-  caf::actor target;
+  caf::actor sleeper;
   std::chrono::milliseconds interval{};
-  clock::time_point last;
+  clock::time_point last;       // ticks up to here were taken
+  clock::time_point wake_time;  // while the timer runs
 
-  void fire() {
-    auto passed = (clock::now() - last) / interval;
-    if (passed <= 0) return;
-    last += passed * interval;
-    caf::anon_send(target, ticked{static_cast<std::uint32_t>(passed)});
-  }
+  void fire() { caf::anon_send(sleeper, ticked{0}); }
 };
 
-ticker::ticker(loop& on, caf::actor target, std::uint32_t interval_ms) : loop_(on), state_(new state) {
-  state_->target = std::move(target);
+ticker::ticker(loop& on, std::uint32_t interval_ms) : loop_(on), state_(new state) {
   state_->interval = std::chrono::milliseconds{interval_ms};
-  state_->last = state::clock::now();
+  state_->last = clock::now();
   state_->timer.data = state_;
-  loop_.call([this, interval_ms] {
-    uv_timer_init(loop_.uv(), &state_->timer);
-    uv_timer_start(&state_->timer, [](uv_timer_t* t) { static_cast<state*>(t->data)->fire(); }, interval_ms,
-                   interval_ms);
-  });
+  loop_.call([this] { uv_timer_init(loop_.uv(), &state_->timer); });
 }
 
 ticker::~ticker() { stop(); }
 
+std::uint32_t ticker::take() {
+  if (state_ == nullptr) return 0;
+  auto passed = (clock::now() - state_->last) / state_->interval;
+  state_->last += passed * state_->interval;
+  return static_cast<std::uint32_t>(passed);
+}
+
+void ticker::wake_after(std::uint32_t ticks, const caf::actor& sleeper) {
+  if (state_ == nullptr) return;
+  auto due = state_->last + ticks * state_->interval;
+  bool runs = uv_is_active(reinterpret_cast<uv_handle_t*>(&state_->timer)) != 0;
+  if (runs && state_->wake_time <= due) return;  // Waking too early costs little, and a later call asks again.
+  state_->sleeper = sleeper;
+  state_->wake_time = due;
+  auto wait = std::chrono::ceil<std::chrono::milliseconds>(due - clock::now()).count();
+  uv_update_time(loop_.uv());
+  uv_timer_start(&state_->timer, [](uv_timer_t* t) { static_cast<state*>(t->data)->fire(); },
+                 wait > 0 ? static_cast<std::uint64_t>(wait) : 0, 0);
+}
+
 void ticker::stop() {
   if (state_ == nullptr) return;
-  auto* ending = std::exchange(state_, nullptr);
-  loop_.call([ending] {
-    ending->target = nullptr;
+  loop_.call([this] {
+    auto* ending = std::exchange(state_, nullptr);
+    ending->sleeper = nullptr;
     uv_close(reinterpret_cast<uv_handle_t*>(&ending->timer),
              [](uv_handle_t* h) { delete static_cast<state*>(h->data); });
   });

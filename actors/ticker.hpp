@@ -8,16 +8,21 @@ namespace lithair::actors {
 
 class loop;
 
-/// Sends `ticked` to an actor of the loop for every `interval_ms` that passed on the steady clock; after a pause
-/// one message counts the whole of it. Owned by whoever started it; `stop` before the loop stops.
+/// Raft's clock on a loop: counts how many ticks passed on the steady clock, and wakes an actor when a tick is
+/// due, not at each one, so that an idle node sleeps. Owned by whoever made it; `stop` before the loop stops.
 class ticker {
  public:
-  ticker(loop& on, caf::actor target, std::uint32_t interval_ms);
+  ticker(loop& on, std::uint32_t interval_ms);
   ~ticker();
   ticker(const ticker&) = delete;
   ticker& operator=(const ticker&) = delete;
 
-  /// From any thread but the loop's own; returns when no further tick comes.
+  /// How many ticks passed since the last call. Only on the loop's thread, as `wake_after`.
+  std::uint32_t take();
+  /// Sends `ticked{0}` to `sleeper` when `ticks` more have passed, or earlier.
+  void wake_after(std::uint32_t ticks, const caf::actor& sleeper);
+
+  /// From any thread but the loop's own; returns when no further wake-up comes.
   void stop();
 
  private:

@@ -94,6 +94,8 @@ void raft_core::implementation::send(node_id to, message content) {
 }
 
 void raft_core::implementation::save_state(term_t term, node_id voted_for) {
+  // What was to be said in an older term may not be true any more, and nobody needs it.
+  if (term > state.term) held.clear();
   state.term = term;
   state.voted_for = voted_for;
   state_dirty = true;
@@ -216,6 +218,8 @@ void raft_core::tick() {
   impl_->tick();
   impl_->check();
 }
+
+std::uint32_t raft_core::ticks_until_due() const { return impl_->ticks_until_due(); }
 
 void raft_core::step(node_id from, message msg) {
   impl_->step(from, std::move(msg));

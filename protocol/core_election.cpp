@@ -36,6 +36,21 @@ void raft_core::implementation::tick_leader() {
   check_quorum();
 }
 
+std::uint32_t raft_core::implementation::ticks_until_due() const {
+  // A leader's other deadlines are no shorter than a heartbeat, and may be noticed with the next one.
+  std::uint64_t due = now + opts.election_max_ticks;
+  auto at = [&due](std::uint64_t tick) { due = std::min(due, tick); };
+  if (leads()) {
+    at(lead.heartbeat_tick + opts.heartbeat_ticks);
+  } else {
+    if (can_campaign()) at(now + election_timeout - std::min(election_timeout, election_elapsed));
+    if (leader) at(leader_contact + opts.election_max_ticks);
+    if (follow.asked_id != 0) at(follow.asked_tick + opts.heartbeat_ticks);
+    if (state.recovering) at(now + opts.heartbeat_ticks);
+  }
+  return static_cast<std::uint32_t>(std::max(due, now + 1) - now);
+}
+
 /// A random timeout keeps candidates apart (§5.2).
 void raft_core::implementation::restart_election_timer() {
   election_elapsed = 0;

@@ -114,6 +114,7 @@ struct raft_core::implementation {
   // -- core_election.cpp (§5.2, thesis §9.6) -----------------------------------------------------
   void tick();
   void tick_leader();
+  std::uint32_t ticks_until_due() const;
   void restart_election_timer();
   bool can_campaign() const;
   bool leader_alive() const;
