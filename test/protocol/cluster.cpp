@@ -103,7 +103,37 @@ void cluster::settle(node& x) {
   while (x.core->has_output()) perform(x, x.core->take_output());
 }
 
+void cluster::describe(const node& x, const output& out) {
+  std::string who = "n" + std::to_string(x.id.value);
+  if (out.role) {
+    std::string text = who + ": " + std::string{to_string(out.role->now)} + " in term " +
+                       std::to_string(out.role->term.value);
+    bool led = out.role->leader && out.role->leader != x.id;
+    tell(text + (led ? ", led by n" + std::to_string(out.role->leader.value) : ""));
+  }
+  if (out.members) tell(who + ": members are " + to_string(*out.members));
+  if (out.write && out.write->truncate_from) {
+    tell(who + ": removes entries from " + std::to_string(out.write->truncate_from->value));
+  }
+  for (const read_ready& r : out.reads) {
+    std::string token = who + ": read " + std::to_string(r.token.value);
+    tell(r.index ? token + " may see " + std::to_string(r.index.value)
+                 : token + " refused, " + std::string{to_string(r.why)});
+  }
+  for (const proposal_refused& r : out.refused) {
+    for (std::uint64_t serial : r.serials) {
+      tell(who + ": proposal " + std::to_string(serial) + " refused, " +
+           std::string{to_string(r.why)});
+    }
+  }
+  for (node_id id : out.snapshots_wanted) {
+    tell(who + ": wants to send a snapshot to n" + std::to_string(id.value));
+  }
+  if (out.snapshot_chunk) tell(who + ": stores a chunk");
+}
+
 void cluster::perform(node& x, output out) {
+  describe(x, out);
   if (out.write && x.slow_disk) {
     x.writes.push_back(*out.write);
   } else if (out.write) {
@@ -116,7 +146,10 @@ void cluster::perform(node& x, output out) {
     network.push_back(std::move(p));
   }
   if (out.commit) {
-    for (index_t i = x.commit + 1; i <= *out.commit; ++i) x.applied.push_back(*x.find(i));
+    for (index_t i = x.commit + 1; i <= *out.commit; ++i) {
+      x.applied.push_back(*x.find(i));
+      tell("n" + std::to_string(x.id.value) + ": applies " + to_string(x.applied.back()));
+    }
     x.commit = *out.commit;
     x.core->applied(x.commit);
   }
@@ -153,14 +186,20 @@ void cluster::complete_write(std::uint64_t id) {
   x.writes.pop_front();
 }
 
+void cluster::deliver(packet p) {
+  bool passes = !cut_.contains({p.from, p.to}) && keep(p) && nodes_.contains(p.to);
+  tell("n" + std::to_string(p.from.value) + " > n" + std::to_string(p.to.value) + " " +
+       to_string(p.content) + (passes ? "" : " (lost)"));
+  if (passes) nodes_.at(p.to).core->step(p.from, std::move(p.content));
+}
+
 void cluster::deliver() {
   for (int turns = 0; turns < 10000; ++turns) {
     for (auto& [id, x] : nodes_) settle(x);
     if (network.empty()) return;
     packet p = std::move(network.front());
     network.erase(network.begin());
-    bool passes = !cut_.contains({p.from, p.to}) && keep(p) && nodes_.contains(p.to);
-    if (passes) nodes_.at(p.to).core->step(p.from, std::move(p.content));
+    deliver(std::move(p));
   }
   throw std::logic_error("messages without end");
 }

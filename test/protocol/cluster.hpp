@@ -101,6 +101,8 @@ class cluster {
   void settle(node& x);
   /// Settles everyone and delivers messages until nothing moves.
   void deliver();
+  /// Delivers one message, or loses it when its way is cut.
+  void deliver(packet p);
   /// Completes the oldest write of a slow disk.
   void complete_write(std::uint64_t id);
 
@@ -115,12 +117,15 @@ class cluster {
 
   /// Messages that `keep` refuses are lost.
   std::function<bool(const packet&)> keep = [](const packet&) { return true; };
+  /// Is told in words what happens.
+  std::function<void(const std::string&)> tell = [](const std::string&) {};
   std::vector<packet> network;  ///< in sending order
   std::vector<packet> sent;     ///< everything since the last `sent.clear()`
   std::map<node_id, node> nodes_;
 
  private:
   void perform(node& x, output out);
+  void describe(const node& x, const output& out);
   void store(node& x, const log_write& write);
 
   std::set<std::pair<node_id, node_id>> cut_;

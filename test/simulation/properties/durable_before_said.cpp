@@ -53,8 +53,10 @@ class durable : public property {
     // An acknowledgement of an earlier term was true when it was made, and may go out together with
     // the truncation that a later leader asked for: it counts for the earlier one only.
     bool same = term < x.core->current_term() || log.term_at(match) == x.shadow.term_at(match);
-    demand(log.term_at(match) && same,
-           "entry " + std::to_string(match.value) + " is acknowledged before it is durable");
+    demand(log.term_at(match) && same, "entry " + std::to_string(match.value) +
+                                           " is acknowledged by node " +
+                                           std::to_string(x.id.value) + " in term " +
+                                           std::to_string(term.value) + " before it is durable");
   }
 };
 
