@@ -39,6 +39,12 @@ std::string sample_value(const models::field& f) {
       return quoted("2025-01-31T12:00:00Z");
     case models::value_type::enumeration:
       return quoted(f.names.front());
+    case models::value_type::bytes:
+      return quoted("AAEC");
+    case models::value_type::json:
+      return "{}";
+    case models::value_type::list:
+      return "[]";
   }
   return "null";
 }

@@ -86,6 +86,7 @@ world::world(std::size_t nodes, bool init)
           reads_.emplace(x.token, std::move(x));
         },
         [this](node_status& x) { statuses_[x.token] = std::move(x); },
+        [](const stopped&) {},
     };
   });
   for (id node = 1; node <= nodes; ++node) nodes_[node];
