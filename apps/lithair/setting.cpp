@@ -102,7 +102,7 @@ constexpr std::array table{
             [](draft& x, text t) { return take_text(x.made.models_file, t); }},
     setting{"data-dir", data, "DIR", "where everything is kept (./lithair-data)", take_data_dir},
     setting{"map-size", data, "SIZE",
-            "first size of the database map, which grows (64MiB)",
+            "the most that each database may grow to (as the disk allows)",
             [](draft& x, text t) { return store_size(read_size(t), x.made.node.map_size); }},
     setting{"config", data, "FILE", "these settings in TOML, under the same names",
             [](draft&, text) { return std::string{}; }},
