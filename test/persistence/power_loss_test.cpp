@@ -122,3 +122,34 @@ BOOST_AUTO_TEST_CASE(loses_nothing_acknowledged) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_AUTO_TEST_SUITE(a_full_file_system)
+
+BOOST_AUTO_TEST_CASE(refuses_writes_until_there_is_room_again) {
+  temporary_directory place;
+  const mortal_file_system disk(place.path());
+  if (!disk.usable()) {
+    std::cerr << "SKIPPED: a full disk can't be tried here, for no loop device can be mounted\n";
+    return;
+  }
+  disk_world in(disk.path() / "node");
+  append(in.log(), commands(1, 5, 1));
+  const auto ballast = disk.path() / "ballast";
+  {
+    file heavy(ballast, file::mode::create);
+    const std::string megabyte(1 << 20, 'x');
+    const auto fill = [&] {
+      for (std::uint64_t at = 0;; at += megabyte.size()) heavy.write(at, megabyte);
+    };
+    BOOST_TEST(code_of(fill) == storage_errc::full);
+  }
+  BOOST_TEST((code_of([&] { append(in.log(), commands(6, 1, 1)); }) == storage_errc::full));
+  BOOST_TEST((code_of([&] { commit(in.state(), 5, {{"a", "1"}}); }) == storage_errc::full));
+  BOOST_TEST(in.log().restore(group).last_index.value == 5u);
+  fs::remove(ballast);
+  append(in.log(), commands(6, 1, 1));
+  commit(in.state(), 6, {{"a", "1"}});
+  BOOST_TEST(in.log().restore(group).last_index.value == 6u);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
