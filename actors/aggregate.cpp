@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <chrono>
+#include <stdexcept>
+#include <utility>
 
 #include <caf/send.hpp>
 #include <spdlog/spdlog.h>
@@ -19,13 +21,39 @@ constexpr expire_atom expire_v{};
 // How long a read waits for its X-Min-Index, and how often late ones are looked for while any waits.
 constexpr std::chrono::seconds min_index_wait{5};
 constexpr std::chrono::milliseconds look_again{100};
+// After a checkpoint that failed.
+constexpr std::chrono::seconds retry_after{5};
 // Local reads that may wait for an index at once; more are told to come again.
 constexpr std::size_t max_waiting = 4096;
 
 }  // namespace
 
-aggregate::aggregate(caf::actor_config& cfg, loop* home, const models::schema* schema, node_id self)
-    : hosted_actor(cfg, home), schema_(schema), self_(self) {}
+class aggregate::view final : public models::state_view {
+ public:
+  explicit view(const persistence::overlay_store& over) : over_(over) {}
+
+  std::optional<std::string> get(std::string_view key) const override { return over_.get(key); }
+  void scan(std::string_view lower, std::string_view upper, direction order, const visitor& visit) const override {
+    auto downwards = order == direction::descending;
+    over_.scan(lower, upper, downwards ? persistence::scan_order::descending : persistence::scan_order::ascending, visit);
+  }
+
+ private:
+  const persistence::overlay_store& over_;
+};
+
+aggregate::aggregate(caf::actor_config& cfg, loop* home, setup s) : hosted_actor(cfg, home), setup_(std::move(s)) {
+  open(setup_.state);
+}
+
+void aggregate::open(std::shared_ptr<const persistence::state_store> state) {
+  setup_.state = std::move(state);
+  state_ = std::make_unique<persistence::overlay_store>(*setup_.state);
+  auto point = setup_.state->applied();
+  applied_ = checkpointed_ = point.index;
+  applied_term_ = point.term;
+  members_ = point.members;
+}
 
 caf::behavior aggregate::make_behavior() {
   set_default_handler(caf::drop);
@@ -35,6 +63,25 @@ caf::behavior aggregate::make_behavior() {
       [this](const apply_entries& x) {
         auto result = apply(x.entries);
         send(caf::actor_cast<caf::actor>(current_sender()), std::move(result));
+        release_waiting();
+        if (wants_checkpoint()) begin_checkpoint();
+      },
+      [this](const serve_checkpoints& x) {
+        checkpointer_ = x.checkpointer;
+        raft_ = x.raft;
+      },
+      [this](const checkpointed& x) { on_checkpointed(x); },
+      [this](checkpoint_now) {
+        checkpoint_askers_.push_back(current_sender());
+        if (state_ && (!state_->frozen() || checkpoint_failed_)) begin_checkpoint();
+      },
+      [this](release_state) {
+        state_.reset();
+        setup_.state.reset();
+        send(caf::actor_cast<caf::actor>(current_sender()), state_released{});
+      },
+      [this](const state_replaced& x) {
+        open(x.state);
         release_waiting();
       },
       [this](const run_queries& x) {
@@ -59,42 +106,107 @@ caf::behavior aggregate::make_behavior() {
 applied aggregate::apply(const std::vector<entry>& entries) {
   applied result;
   for (auto& each : entries) {
-    if (!stopped_.empty()) break;
+    if (!stopped_.empty() || !state_) break;
     if (each.index != applied_ + 1) {
-      stopped_ = fmt::format("entry {} can't be applied after {}", each.index.value, applied_.value);
+      stop(fmt::format("entry {} can't be applied after {}", each.index.value, applied_.value));
       break;
     }
-    if (each.kind == entry_kind::command) {
-      bool ours = each.from.node == self_;
-      changes_.clear();
-      auto outcome = models::apply(*schema_, each.index.value, each.data.view(), state_, ours, changes_);
-      if (!outcome) {
-        stopped_ = fmt::format("the command at index {} is of a version that this program does not know; "
-                               "start a newer one", each.index.value);
-        break;
-      }
-      state_.apply(changes_);
-      if (ours) result.results.push_back({each.from.serial, each.index.value, std::move(*outcome)});
-    }
+    if (each.kind == entry_kind::command && !apply_command(each, result)) break;
+    if (each.kind == entry_kind::configuration)
+      if (auto members = decode_configuration(each.data.view())) members_ = std::move(*members);
     applied_ = each.index;
-    result.term = each.term;
+    applied_term_ = result.term = each.term;
   }
-  if (!stopped_.empty()) spdlog::critical("applying stops: {}", stopped_);
   result.through = applied_;
   result.stopped = stopped_;
   return result;
 }
+
+bool aggregate::apply_command(const entry& x, applied& result) {
+  try {
+    bool ours = x.from.node == setup_.self;
+    changes_.clear();
+    auto outcome = models::apply(*setup_.schema, x.index.value, x.data.view(), view{*state_}, ours, changes_);
+    if (!outcome) {
+      stop(fmt::format("the command at index {} is of a version that this program does not know; start a newer one",
+                       x.index.value));
+      return false;
+    }
+    // No store takes longer keys, on no node: so it is an answer, as any refusal.
+    auto too_long = [](const models::change& c) { return c.key.size() > persistence::max_key_size; };
+    if (std::any_of(changes_.begin(), changes_.end(), too_long)) {
+      changes_.clear();
+      *outcome = models::outcome{};
+      outcome->status = 422;
+      outcome->body = models::to_json({422, "validation_failed", "A key, unique or indexed value is too long.", {}});
+    }
+    keep_changes();
+    if (ours) result.results.push_back({x.from.serial, x.index.value, std::move(*outcome)});
+    return true;
+  } catch (const std::exception& e) {
+    stop(fmt::format("the command at index {} can't be applied: {}", x.index.value, e.what()));
+    return false;
+  }
+}
+
+void aggregate::keep_changes() {
+  for (auto& each : changes_) {
+    if (each.value)
+      state_->put(each.key, *each.value);
+    else
+      state_->erase(each.key);
+  }
+}
+
+void aggregate::stop(std::string why) {
+  stopped_ = std::move(why);
+  spdlog::critical("applying stops: {}", stopped_);
+}
+
+// -- checkpoints -------------------------------------------------------------------------------------------
+
+bool aggregate::wants_checkpoint() const {
+  if (!checkpointer_ || !state_ || !stopped_.empty()) return false;
+  if (state_->frozen()) return checkpoint_failed_ && clock::now() - checkpoint_time_ >= retry_after;
+  return state_->changed_bytes() >= setup_.checkpoint_bytes || applied_ - checkpointed_ >= setup_.checkpoint_entries ||
+         (applied_ > checkpointed_ && clock::now() - checkpoint_time_ >= setup_.checkpoint_interval);
+}
+
+void aggregate::begin_checkpoint() {
+  if (!checkpointer_ || !stopped_.empty() || (applied_ == checkpointed_ && !checkpoint_failed_))
+    return on_checkpointed({checkpointed_, stopped_});
+  checkpoint_time_ = clock::now();
+  if (!std::exchange(checkpoint_failed_, false)) {
+    checkpoint_point_ = {applied_, applied_term_, members_, {}};
+    checkpointed_ = applied_;
+    state_->freeze();
+  }
+  send(checkpointer_, checkpoint{state_->frozen(), checkpoint_point_});
+}
+
+void aggregate::on_checkpointed(const checkpointed& x) {
+  for (auto& asker : std::exchange(checkpoint_askers_, {})) send(caf::actor_cast<caf::actor>(asker), x);
+  if (!state_ || !state_->frozen() || x.index != checkpointed_) return;
+  checkpoint_failed_ = !x.failed.empty();
+  if (checkpoint_failed_) return spdlog::error("a checkpoint as of {} failed and is tried again: {}", x.index.value, x.failed);
+  state_->drop_frozen();
+  send(raft_, x);
+}
+
+// -- reads -------------------------------------------------------------------------------------------------
 
 void aggregate::answer(const caf::strong_actor_ptr& asker, const ask& what) {
   if (!asker) return;
   answered reply;
   reply.token = what.token;
   reply.applied = applied_.value;
-  if (stopped_.empty()) {
-    reply.result = models::run(*schema_, what.what, state_, random_());
-  } else {
+  try {
+    if (!stopped_.empty()) throw std::runtime_error(stopped_);
+    if (!state_) throw std::runtime_error("a snapshot is being installed");
+    reply.result = models::run(*setup_.schema, what.what, view{*state_}, random_());
+  } catch (const std::exception& e) {
     reply.what = disposition::unavailable;
-    reply.reason = stopped_;
+    reply.reason = e.what();
   }
   send(caf::actor_cast<caf::actor>(asker), std::move(reply));
 }

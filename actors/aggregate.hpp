@@ -11,10 +11,16 @@
 
 #include "actors/hosted.hpp"
 #include "actors/messages.hpp"
-#include "models/memory_state.hpp"
 #include "models/service.hpp"
+#include "persistence/overlay_store.hpp"
 
 namespace lithair::actors {
+
+/// Tells an aggregate who makes its changes durable, which is spawned after it, and who wants to know.
+struct serve_checkpoints {
+  caf::actor checkpointer;
+  caf::actor raft;
+};
 
 /// The state of one group's models: decides committed commands in log order and answers queries. One
 /// aggregate holds all collections of its group, for the group is what a transaction or a reference may span.
@@ -22,16 +28,38 @@ namespace lithair::actors {
 /// Takes apply_entries (from the raft actor, answered with applied), run_queries (from the raft actor) and
 /// ask (local reads, from sessions); each query is answered to its asker with answered. What arrives first
 /// takes effect first: a query sees every entry whose apply_entries was sent before it.
+///
+/// What changed since the last checkpoint is held in memory, over the durable state. Now and then it is set aside
+/// and given to the checkpointer (serve_checkpoints names it), while applying and reading go on.
 class aggregate final : public hosted_actor {
  public:
-  /// `schema` must outlive the actor. `self` is the node whose commands' outcomes somebody waits for.
-  aggregate(caf::actor_config& cfg, loop* home, const models::schema* schema, protocol::node_id self);
+  struct setup {
+    const models::schema* schema = nullptr;  ///< outlives the actor
+    protocol::node_id self;                  ///< whose commands' outcomes somebody waits for
+    std::shared_ptr<const persistence::state_store> state;
+    std::uint64_t checkpoint_bytes = 32 << 20;      ///< a checkpoint begins when so much memory holds changes,
+    std::uint64_t checkpoint_entries = 50'000;      ///< or so many entries were applied since the last,
+    std::chrono::milliseconds checkpoint_interval{30'000};  ///< or something is applied so long after it
+  };
+
+  aggregate(caf::actor_config& cfg, loop* home, setup s);
 
   const char* name() const override { return "aggregate"; }
 
  private:
+  // The overlay as the models see it.
+  class view;
+
   caf::behavior make_behavior() override;
+  void on_exit() override { checkpointer_ = raft_ = nullptr; }
+  void open(std::shared_ptr<const persistence::state_store> state);
   applied apply(const std::vector<protocol::entry>& entries);
+  bool apply_command(const protocol::entry& x, applied& result);
+  void keep_changes();
+  void stop(std::string why);
+  bool wants_checkpoint() const;
+  void begin_checkpoint();
+  void on_checkpointed(const checkpointed& x);
   void answer(const caf::strong_actor_ptr& asker, const ask& what);
   void release_waiting();
   void expire_waiting();
@@ -42,14 +70,24 @@ class aggregate final : public hosted_actor {
     std::chrono::steady_clock::time_point deadline;
   };
 
-  const models::schema* schema_;
-  protocol::node_id self_;
-  models::memory_state state_;
-  models::change_set changes_;  // scratch
+  setup setup_;
+  caf::actor checkpointer_;
+  caf::actor raft_;
+  std::unique_ptr<persistence::overlay_store> state_;  // none while it is being replaced
+  models::change_set changes_;                          // scratch
   protocol::index_t applied_;
+  protocol::term_t applied_term_;
+  protocol::configuration members_;  // as of applied_
   std::string stopped_;
+  protocol::index_t checkpointed_;  // of the last checkpoint that is durable, or under way
+  persistence::applied_point checkpoint_point_;  // of the frozen part
+  bool checkpoint_failed_ = false;               // and is to be tried again
+  std::chrono::steady_clock::time_point checkpoint_time_ = std::chrono::steady_clock::now();
+  std::vector<caf::strong_actor_ptr> checkpoint_askers_;
   std::vector<waiting_read> waiting_;  // for an index not yet applied
   std::mt19937_64 random_{std::random_device{}()};
 };
 
 }  // namespace lithair::actors
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(lithair::actors::serve_checkpoints)

@@ -31,10 +31,29 @@ caf::behavior log_writer::make_behavior() {
         waiting_->receipts.push_back({current_sender(), x.write.token});
         waiting_->writes.push_back({x.group, std::move(x.write)});
       },
+      [this](const cut_log& x) {
+        write_waiting();  // What was handed over before the cut comes before it.
+        cut(x);
+      },
   };
 }
 
-void log_writer::turn_ended() {
+void log_writer::turn_ended() { write_waiting(); }
+
+void log_writer::cut(const cut_log& x) {
+  if (failure_.empty()) {
+    try {
+      x.begin_anew ? store_->reset(x.group, x.point) : store_->purge(x.group, x.point);
+    } catch (const std::exception& e) {
+      failure_ = e.what();
+      spdlog::critical("the log can't be cut: {}", failure_);
+    }
+  }
+  if (!failure_.empty()) return tell_failure(current_sender());
+  send(caf::actor_cast<caf::actor>(current_sender()), log_cut{x.point, x.begin_anew});
+}
+
+void log_writer::write_waiting() {
   if (waiting_->writes.empty()) return;
   batch now;
   std::swap(now, *waiting_);

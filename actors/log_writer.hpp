@@ -17,7 +17,7 @@ namespace lithair::actors {
 /// The only writer of a node's log. It blocks on the disk, so it is detached. Whatever arrived while one
 /// commit ran becomes the next transaction, with one sync for all (group commit); never by a timer.
 ///
-/// Takes write_log and answers written, in order; after one failure it answers disk_failed to everything, for
+/// Takes write_log and cut_log, and answers written and log_cut, in order; after one failure it answers disk_failed to everything, for
 /// what the disk holds is unknown until it is read again at the next start.
 class log_writer final : public detached_actor {
  public:
@@ -30,6 +30,8 @@ class log_writer final : public detached_actor {
  private:
   caf::behavior make_behavior() override;
   void turn_ended() override;
+  void write_waiting();
+  void cut(const cut_log& x);
   void tell_failure(const caf::strong_actor_ptr& writer);
 
   struct batch;

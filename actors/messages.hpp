@@ -12,6 +12,8 @@
 #include <caf/type_id.hpp>
 
 #include "models/service.hpp"
+#include "persistence/overlay_layer.hpp"
+#include "persistence/state_store.hpp"
 #include "protocol/core.hpp"
 
 /// Every message between actors. The first group crosses the network and is the wire; all others stay
@@ -251,6 +253,67 @@ struct applied {
   std::string stopped;                  ///< applying can't go on, and why
 };
 
+/// The aggregate's changes up to a point, for the checkpointer to make durable; the answer is `checkpointed`.
+struct checkpoint {
+  std::shared_ptr<const persistence::overlay_layer> layer;
+  persistence::applied_point point;
+};
+struct checkpointed {
+  protocol::index_t index;  ///< the durable state is that as of here
+  std::string failed;       ///< not empty: it is not, and why
+};
+/// Asks the aggregate to checkpoint what is not durable yet; answered with `checkpointed`.
+struct checkpoint_now {};
+
+/// Asks the checkpointer for a snapshot file; the answer is `snapshot_made`.
+struct make_snapshot {};
+struct snapshot_made {
+  protocol::snapshot_meta meta;
+  std::string path;
+  std::string failed;
+};
+/// For a peer's shipper: send that file. It tells the raft actor when it is given up; that it is installed, the
+/// peer tells the core itself.
+struct send_snapshot {
+  protocol::term_t term;
+  protocol::snapshot_meta meta;
+  std::string path;
+};
+struct snapshot_given_up {
+  protocol::node_id peer;
+  protocol::index_t index;
+};
+
+/// A chunk from the leader, for the checkpointer to keep. The answer is `chunk_kept`, and after the last chunk,
+/// once the state is replaced, `state_replaced`.
+struct keep_chunk {
+  protocol::snapshot_request chunk;
+};
+struct chunk_kept {
+  protocol::snapshot_meta meta;
+  std::uint64_t received = 0;  ///< bytes so far
+  std::string failed;          ///< the snapshot can't be used, and why
+};
+/// To the aggregate: let go of the state below, for it is replaced; answered with `state_released`, while
+/// queries are refused. Then comes the new one.
+struct release_state {};
+struct state_released {};
+struct state_replaced {
+  protocol::snapshot_meta meta;
+  std::shared_ptr<const persistence::state_store> state;
+};
+
+/// For the log writer: forget entries up to the point, or begin anew after it; the answer is `log_cut`.
+struct cut_log {
+  protocol::group_id group;
+  protocol::snapshot_meta point;
+  bool begin_anew = false;
+};
+struct log_cut {
+  protocol::snapshot_meta point;
+  bool begun_anew = false;
+};
+
 /// Reads whose index is applied; the aggregate answers their senders.
 struct run_query {
   caf::strong_actor_ptr asker;
@@ -296,6 +359,20 @@ LITHAIR_LOCAL_MESSAGE(written)
 LITHAIR_LOCAL_MESSAGE(disk_failed)
 LITHAIR_LOCAL_MESSAGE(apply_entries)
 LITHAIR_LOCAL_MESSAGE(applied)
+LITHAIR_LOCAL_MESSAGE(checkpoint)
+LITHAIR_LOCAL_MESSAGE(checkpointed)
+LITHAIR_LOCAL_MESSAGE(checkpoint_now)
+LITHAIR_LOCAL_MESSAGE(make_snapshot)
+LITHAIR_LOCAL_MESSAGE(snapshot_made)
+LITHAIR_LOCAL_MESSAGE(send_snapshot)
+LITHAIR_LOCAL_MESSAGE(snapshot_given_up)
+LITHAIR_LOCAL_MESSAGE(keep_chunk)
+LITHAIR_LOCAL_MESSAGE(chunk_kept)
+LITHAIR_LOCAL_MESSAGE(release_state)
+LITHAIR_LOCAL_MESSAGE(state_released)
+LITHAIR_LOCAL_MESSAGE(state_replaced)
+LITHAIR_LOCAL_MESSAGE(cut_log)
+LITHAIR_LOCAL_MESSAGE(log_cut)
 LITHAIR_LOCAL_MESSAGE(run_queries)
 LITHAIR_LOCAL_MESSAGE(prepare_stop)
 LITHAIR_LOCAL_MESSAGE(stopped)

@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <chrono>
 #include <cstring>
+#include <filesystem>
 #include <future>
 #include <mutex>
 #include <random>
@@ -21,6 +22,7 @@
 #include <caf/send.hpp>
 
 #include "actors/aggregate.hpp"
+#include "actors/checkpointer.hpp"
 #include "actors/gate.hpp"
 #include "actors/log_writer.hpp"
 #include "actors/loop.hpp"
@@ -30,6 +32,8 @@
 #include "actors/ticker.hpp"
 #include "persistence/data_directory.hpp"
 #include "persistence/lmdb_log_store.hpp"
+#include "persistence/recovery.hpp"
+#include "persistence/state_directory.hpp"
 
 namespace lithair::actors {
 
@@ -42,6 +46,14 @@ constexpr int serial_bits = 40;
 std::uint64_t steady_ms() {
   using namespace std::chrono;
   return static_cast<std::uint64_t>(duration_cast<milliseconds>(steady_clock::now().time_since_epoch()).count());
+}
+
+std::uint64_t bytes_below(const std::filesystem::path& path) {
+  std::uint64_t result = 0;
+  std::error_code ignored;  // Files come and go meanwhile.
+  for (std::filesystem::recursive_directory_iterator at{path, ignored}, end; at != end; at.increment(ignored))
+    if (at->is_regular_file(ignored)) result += at->file_size(ignored);
+  return result;
 }
 
 // Throws unless the address is one of this machine's and nobody listens there.
@@ -94,7 +106,8 @@ struct node::implementation {
   system_config caf_config;
   std::unique_ptr<caf::actor_system> system;
   std::vector<std::unique_ptr<loop>> loops;
-  caf::actor writer, aggregate_actor, raft, gate_actor;
+  std::shared_ptr<persistence::state_directory> states;
+  caf::actor writer, aggregate_actor, checkpoints, raft, gate_actor;
   std::mutex shippers_mutex;
   std::vector<caf::actor> shippers;  // guarded by shippers_mutex
   std::unique_ptr<ticker> ticks;
@@ -126,6 +139,12 @@ struct node::implementation {
     return result;
   }
 
+  persistence::lmdb_options state_options() const {
+    auto result = log_options();
+    result.scattered_reads = true;
+    return result;
+  }
+
   void start_loops() {
     auto count = config.loops != 0 ? config.loops : std::max(1u, std::thread::hardware_concurrency());
     for (std::size_t i = 0; i < count; ++i) {
@@ -140,12 +159,19 @@ struct node::implementation {
   }
 
   void spawn_actors() {
-    auto restored = log->restore(main_group);
+    states = std::make_shared<persistence::state_directory>(directory.state_path(), main_group);
+    std::shared_ptr<persistence::lmdb_state_store> state = states->open(state_options());
+    auto restored = persistence::recover(*log, *state, main_group);
     if (restored.last_index) spdlog::info("the log holds entries up to {}, term {}", restored.last_index.value, restored.state.term.value);
     if (config.init && !directory.identity().cluster) join_cluster(new_cluster_id());
     writer = system->spawn<log_writer, caf::detached>(log.get());
-    aggregate_actor = spawn_on_main_loop<actors::aggregate>(&schema, config.self.id);
     auto identity = make_identity();
+    aggregate_actor = spawn_on_main_loop<actors::aggregate>(actors::aggregate::setup{
+        &schema, config.self.id, state, config.checkpoint_bytes, config.checkpoint_entries,
+        std::chrono::milliseconds{config.checkpoint_interval_ms}});
+    checkpoints = system->spawn<checkpointer, caf::detached>(
+        checkpointer::setup{main_group, directory.snapshots_path(), states, std::move(state), state_options(),
+                            identity.cluster, aggregate_actor});
     gate_actor = spawn_on_main_loop<gate>(identity);
     raft_setup setup;
     setup.group = main_group;
@@ -159,12 +185,16 @@ struct node::implementation {
     setup.log = log.get();
     setup.writer = writer;
     setup.aggregate = aggregate_actor;
+    setup.checkpointer = checkpoints;
+    setup.log_margin = config.log_margin;
     setup.make_shipper = [this, identity](const peer_address& peer) { return make_shipper(identity, peer); };
     setup.now_ms = steady_ms;
+    setup.data_bytes = [path = directory.path()] { return bytes_below(path); };
     ticks = std::make_unique<ticker>(*loops.front(), config.tick_ms);
     setup.ticks_passed = [this] { return ticks->take(); };
     setup.wake_after = [this](std::uint32_t count, const caf::actor& who) { ticks->wake_after(count, who); };
     raft = spawn_on_main_loop<raft_actor>(std::move(setup));
+    caf::anon_send(aggregate_actor, serve_checkpoints{checkpoints, raft});
   }
 
   // Called by the raft actor, on loop 0.
@@ -227,15 +257,23 @@ struct node::implementation {
           spdlog::warn("stopped with requests still in flight");
         });
       }
+      if (limit_ms != 0) {
+        self->send(aggregate_actor, checkpoint_now{});
+        self->receive([](const checkpointed& x) {
+          if (!x.failed.empty()) spdlog::warn("the last checkpoint failed: {}", x.failed);
+        }, caf::after(std::chrono::milliseconds{limit_ms}) >> [] {
+          spdlog::warn("stopped before the last checkpoint was done");
+        });
+      }
       ticks->stop();
       if (published) (void)system->middleman().unpublish(gate_actor, config.self.peer_port);
       // The raft actor first: once it is gone, no shipper is made any more.
       end(self, {raft, gate_actor});
-      end(self, {aggregate_actor, writer});
+      end(self, {aggregate_actor, writer, checkpoints});
       end(self, shippers);
     }
     shippers.clear();
-    writer = aggregate_actor = raft = gate_actor = nullptr;
+    writer = aggregate_actor = checkpoints = raft = gate_actor = nullptr;
     for (auto& each : loops) each->stop();
     system.reset();
     loops.clear();

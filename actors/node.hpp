@@ -36,6 +36,10 @@ struct node_config {
   std::uint32_t tick_ms = 10;
   std::size_t loops = 0;          ///< 0: one per core
   std::uint64_t map_size = 0;     ///< bytes that an LMDB map may grow to; 0: as the disk allows
+  std::uint64_t checkpoint_bytes = 32 << 20;     ///< changes held in memory before a checkpoint begins
+  std::uint64_t checkpoint_entries = 50'000;     ///< entries applied before a checkpoint begins
+  std::uint32_t checkpoint_interval_ms = 30'000; ///< a checkpoint is due so long after the last one
+  std::uint64_t log_margin = 10'000;             ///< entries kept in the log behind a checkpoint
   std::uint32_t max_pending = 8192;  ///< proposals and reads in flight on this node; more: 503
   std::uint32_t request_timeout_ms = 5000;   ///< then 504, or 503 when certainly not applied
   std::uint32_t leaderless_wait_ms = 2000;   ///< a request waits this long for an election, then 503

@@ -1,6 +1,7 @@
 #include "actors/raft_actor.hpp"
 
 #include <algorithm>
+#include <limits>
 
 #include <caf/send.hpp>
 #include <spdlog/spdlog.h>
@@ -117,6 +118,14 @@ caf::behavior raft_actor::make_behavior() {
       },
       [this](const disk_failed& x) { on_disk_failed(x.reason); },
       [this](applied& x) { on_applied(x); },
+      [this](const checkpointed& x) { on_checkpointed(x); },
+      [this](const log_cut& x) {
+        x.begun_anew ? core_.snapshot_installed(x.point) : core_.purged(x.point.index);
+      },
+      [this](const snapshot_made& x) { on_snapshot_made(x); },
+      [this](const snapshot_given_up& x) { core_.snapshot_sent(x.peer, x.index, false); },
+      [this](const chunk_kept& x) { on_chunk_kept(x); },
+      [this](const state_replaced& x) { on_state_replaced(x); },
       [this](prepare_stop) {
         stopper_ = current_sender();
         continue_stop();
@@ -130,6 +139,7 @@ void raft_actor::on_exit() {
   shippers_.clear();
   setup_.writer = nullptr;
   setup_.aggregate = nullptr;
+  setup_.checkpointer = nullptr;
   stopper_ = nullptr;
 }
 
@@ -175,6 +185,11 @@ void raft_actor::perform(output out) {
   for (auto& each : out.fetches) {
     if (auto* shipper = shipper_for(each.peer)) send(*shipper, fetch{each});
   }
+  if (!out.snapshots_wanted.empty() && setup_.checkpointer) {
+    snapshot_askers_.insert(out.snapshots_wanted.begin(), out.snapshots_wanted.end());
+    send(setup_.checkpointer, make_snapshot{});
+  }
+  if (out.snapshot_chunk && setup_.checkpointer) send(setup_.checkpointer, keep_chunk{std::move(*out.snapshot_chunk)});
   for (auto& each : out.refused) submissions_.refused(each.serials, each.under);
   if (out.commit) committed_ = *out.commit;
   apply_committed();
@@ -327,6 +342,53 @@ void raft_actor::on_applied(applied& x) {
   if (!x.stopped.empty()) on_disk_failed(x.stopped);
 }
 
+// -- checkpoints and snapshots ---------------------------------------------------------------------------
+
+// What a durable state covers need not stay in the log, but for a margin that spares slow followers a snapshot.
+void raft_actor::on_checkpointed(const checkpointed& x) {
+  if (!x.failed.empty() || !failure_.empty() || x.index.value <= setup_.log_margin) return;
+  auto upto = x.index - setup_.log_margin;
+  if (upto <= purging_ || upto < core_.inspect().first_index) return;
+  try {
+    auto point = setup_.log->point_at(setup_.group, upto);
+    if (!point) return;
+    purging_ = upto;
+    send(setup_.writer, cut_log{setup_.group, std::move(*point), false});
+  } catch (const std::exception& e) {
+    on_disk_failed(e.what());
+  }
+}
+
+void raft_actor::on_snapshot_made(const snapshot_made& x) {
+  for (auto peer : std::exchange(snapshot_askers_, {})) {
+    auto* shipper = shipper_for(peer);
+    if (!x.failed.empty() || shipper == nullptr) {
+      spdlog::warn("no snapshot for node {}: {}", peer.value, x.failed);
+      core_.snapshot_sent(peer, core_.commit_index(), false);
+    } else {
+      send(*shipper, send_snapshot{core_.current_term(), x.meta, x.path});
+    }
+  }
+}
+
+void raft_actor::on_chunk_kept(const chunk_kept& x) {
+  if (!x.failed.empty()) return core_.snapshot_failed(x.meta);
+  auto leader = core_.leader();
+  auto* shipper = shipper_for(leader);
+  if (shipper == nullptr) return;
+  send(*shipper, ship{{snapshot_response{core_.current_term(), x.meta.index, x.received, false, false}}});
+}
+
+// The state is in its place; now the log begins after it, and then the core goes on from there. A crash between
+// the two is mended at start.
+void raft_actor::on_state_replaced(const state_replaced& x) {
+  // What was proposed may be part of that state: it is never seen applied here, and must not be proposed again.
+  for (auto& each : submissions_.expire(0, std::numeric_limits<std::uint64_t>::max()))
+    refuse(each.who, disposition::unknown, "this node took over the leader's state meanwhile; the write may be part of it");
+  committed_ = sent_ = applied_ = x.meta.index;
+  send(setup_.writer, cut_log{setup_.group, x.meta, true});
+}
+
 // -- roles, trouble, the end -----------------------------------------------------------------------------
 
 void raft_actor::on_role(const role_change& change) {
@@ -430,6 +492,7 @@ node_status raft_actor::describe(std::uint64_t token) const {
   result.addr = fmt::format("{}:{}", setup_.config.self.host, setup_.config.self.http_port);
   result.applied = applied_.value;
   result.pending = submissions_.size();
+  result.data_bytes = setup_.data_bytes ? setup_.data_bytes() : 0;
   result.uptime_ms = static_cast<std::int64_t>(setup_.now_ms() - started_ms_);
   result.ready = failure_.empty() && !stopper_ && known_leader_;
   if (!result.ready) result.not_ready = why_unavailable();

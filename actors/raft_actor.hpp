@@ -5,6 +5,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -34,9 +35,12 @@ struct raft_setup {
   const persistence::log_store* log = nullptr;  ///< read only; writing is the log writer's
   caf::actor writer;
   caf::actor aggregate;
+  caf::actor checkpointer;  ///< none: nothing is purged, and no snapshot is sent or taken
+  std::uint64_t log_margin = 10'000;  ///< entries kept behind a checkpoint, for followers that lag a little
   /// Makes the shipper for a member that the configuration names; on the actor's own thread.
   std::function<caf::actor(const peer_address&)> make_shipper;
   std::function<std::uint64_t()> now_ms;  ///< a steady clock
+  std::function<std::uint64_t()> data_bytes;  ///< on the disk, for status pages
   /// Ticks that passed since it was asked last, and a wake-up (any message) within so many ticks. Where there
   /// is none, `ticked` messages tell the time.
   std::function<std::uint32_t()> ticks_passed;
@@ -81,6 +85,10 @@ class raft_actor final : public hosted_actor {
   void add_shipper(const peer_address& peer);
   void on_tick(std::uint32_t count);
   void on_disk_failed(const std::string& reason);
+  void on_checkpointed(const checkpointed& x);
+  void on_snapshot_made(const snapshot_made& x);
+  void on_chunk_kept(const chunk_kept& x);
+  void on_state_replaced(const state_replaced& x);
   void continue_stop();
 
   void accept(waiting_read read);
@@ -110,6 +118,8 @@ class raft_actor final : public hosted_actor {
   protocol::node_id known_leader_;
   std::map<protocol::node_id, bool> linked_;
   std::string failure_;  // the disk's, or of applying; not empty: out of service
+  std::set<protocol::node_id> snapshot_askers_;  // peers that wait for a snapshot to be made
+  protocol::index_t purging_;                    // what the log writer was asked to forget
   caf::strong_actor_ptr stopper_;  // who waits for the graceful end
   bool handed_over_ = false;
 };

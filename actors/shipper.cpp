@@ -15,6 +15,7 @@
 #include "actors/dialer.hpp"
 #include "actors/peer_codec.hpp"
 #include "persistence/log_store.hpp"
+#include "persistence/snapshot_file.hpp"
 
 namespace lithair::actors {
 
@@ -24,6 +25,12 @@ constexpr std::uint32_t first_backoff_ms = 20;
 constexpr std::uint32_t last_backoff_ms = 500;
 constexpr std::uint32_t dial_timeout_ms = 2000;
 constexpr std::chrono::seconds greeting_timeout{3};
+
+// Bytes of a snapshot in one message: heartbeats never wait behind more. And how long its answer may take; the
+// last one comes when the state is replaced.
+constexpr std::size_t chunk_size = 192 * 1024;
+constexpr std::chrono::seconds chunk_timeout{10};
+constexpr std::chrono::seconds install_timeout{120};
 
 using dial_atom = caf::atom_constant<caf::atom("dial")>;
 constexpr dial_atom dial_v{};
@@ -45,6 +52,8 @@ namespace lithair::actors {
 shipper::shipper(caf::actor_config& cfg, loop* home, setup s)
     : hosted_actor(cfg, home), setup_(std::move(s)), backoff_ms_(first_backoff_ms) {}
 
+shipper::~shipper() = default;
+
 caf::behavior shipper::make_behavior() {
   set_default_handler(caf::drop);
   set_error_handler([](caf::error&) {});
@@ -57,6 +66,8 @@ caf::behavior shipper::make_behavior() {
   start_dialling();
   return {
       [this](const ship& x) {
+        // A leader has something for each peer many times a second, so no timer is needed here.
+        if (transfer_ && std::chrono::steady_clock::now() > transfer_->deadline) give_up_snapshot();
         if (endpoint_) send(endpoint_, peer_message{peer_version, encode(setup_.group, x.messages)});
       },
       [this](const fetch& x) {
@@ -75,8 +86,11 @@ caf::behavior shipper::make_behavior() {
           spdlog::warn("a message of node {} was not understood and is ignored", setup_.peer.id.value);
           return;
         }
+        for (auto& each : batch->messages)
+          if (auto* answer = std::get_if<protocol::snapshot_response>(&each)) on_progress(*answer);
         send(raft_, peer_step{setup_.peer.id, std::move(batch->messages)});
       },
+      [this](const send_snapshot& x) { offer(x); },
       [this](control_arrived& x) {
         if (endpoint_) send(endpoint_, std::move(x.content));
       },
@@ -98,6 +112,7 @@ caf::behavior shipper::make_behavior() {
 }
 
 void shipper::on_exit() {
+  transfer_.reset();
   raft_ = nullptr;
   endpoint_ = nullptr;
 }
@@ -151,6 +166,50 @@ void shipper::retry(const std::string& why) {
   backoff_ms_ = std::min(backoff_ms_ * 2, last_backoff_ms);
 }
 
+// -- snapshots ---------------------------------------------------------------------------------------------
+
+void shipper::offer(const send_snapshot& x) {
+  if (transfer_ && transfer_->term == x.term && transfer_->meta == x.meta) return;
+  transfer_.reset();
+  try {
+    transfer made{x.term, x.meta, std::make_unique<persistence::snapshot_file>(x.path), {}};
+    transfer_ = std::move(made);
+    spdlog::info("sending node {} a snapshot as of {}, {} bytes", setup_.peer.id.value, x.meta.index.value, x.meta.size);
+    send_chunk(0, 0);
+  } catch (const std::exception& e) {
+    spdlog::error("the snapshot for node {} can't be read: {}", setup_.peer.id.value, e.what());
+    send(raft_, snapshot_given_up{setup_.peer.id, x.meta.index});
+  }
+}
+
+void shipper::send_chunk(std::uint64_t offset, std::size_t most) {
+  protocol::snapshot_request chunk{transfer_->term, transfer_->meta, offset, {}, false};
+  if (most != 0) chunk.data = protocol::payload{transfer_->file->bytes(offset, most)};
+  chunk.done = most != 0 && offset + chunk.data.size() == chunk.meta.size;
+  transfer_->deadline = std::chrono::steady_clock::now() + (chunk.done ? install_timeout : chunk_timeout);
+  if (endpoint_) send(endpoint_, peer_message{peer_version, encode(setup_.group, {std::move(chunk)})});
+}
+
+void shipper::on_progress(const protocol::snapshot_response& x) {
+  if (!transfer_ || x.index != transfer_->meta.index) return;
+  if (x.installed || x.rejected || x.offset >= transfer_->meta.size) {
+    if (x.installed || x.rejected) transfer_.reset();
+    return;
+  }
+  try {
+    send_chunk(x.offset, chunk_size);
+  } catch (const std::exception& e) {
+    spdlog::error("the snapshot for node {} can't be read: {}", setup_.peer.id.value, e.what());
+    give_up_snapshot();
+  }
+}
+
+void shipper::give_up_snapshot() {
+  spdlog::warn("node {} did not take the snapshot in time", setup_.peer.id.value);
+  if (raft_) send(raft_, snapshot_given_up{setup_.peer.id, transfer_->meta.index});
+  transfer_.reset();
+}
+
 // -- the link ------------------------------------------------------------------------------------------------
 
 void shipper::link(caf::actor endpoint) {
@@ -166,6 +225,7 @@ void shipper::link(caf::actor endpoint) {
 void shipper::unlink() {
   spdlog::info("lost the link with node {}", setup_.peer.id.value);
   endpoint_ = nullptr;
+  if (transfer_) give_up_snapshot();
   if (raft_) send(raft_, link_changed{setup_.peer.id, false});
 }
 

@@ -1,7 +1,10 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
+#include <memory>
+#include <optional>
 #include <string>
 
 #include <caf/actor.hpp>
@@ -12,7 +15,8 @@
 
 namespace lithair::persistence {
 class log_store;
-}
+class snapshot_file;
+}  // namespace lithair::persistence
 
 namespace lithair::actors {
 
@@ -44,8 +48,9 @@ struct serve_raft {
 ///      │◀── down, refused or no answer ── linked ◀─welcome
 ///      └──── again after a backoff
 ///
-/// While there is no link, messages are dropped: Raft sends them again. Takes ship and fetch (raft actor),
-/// peer_message (the peer's shipper).
+/// While there is no link, messages are dropped: Raft sends them again. A snapshot is offered first, and the peer
+/// says how much of it is there already. Takes ship, fetch, send_snapshot, control_arrived (raft actor),
+/// peer_message and peer_control (the peer's shipper).
 class shipper final : public hosted_actor {
  public:
   struct setup {
@@ -56,6 +61,7 @@ class shipper final : public hosted_actor {
   };
 
   shipper(caf::actor_config& cfg, loop* home, setup s);
+  ~shipper() override;
 
   const char* name() const override { return "shipper"; }
 
@@ -71,7 +77,21 @@ class shipper final : public hosted_actor {
   void link(caf::actor endpoint);
   void unlink();
 
+  void offer(const send_snapshot& x);
+  void send_chunk(std::uint64_t offset, std::size_t most);
+  void on_progress(const protocol::snapshot_response& x);
+  void give_up_snapshot();
+
+  // A snapshot on its way to the peer: one chunk at a time, from where the peer says.
+  struct transfer {
+    protocol::term_t term;
+    protocol::snapshot_meta meta;
+    std::unique_ptr<persistence::snapshot_file> file;
+    std::chrono::steady_clock::time_point deadline;  // for the answer to the last chunk
+  };
+
   setup setup_;
+  std::optional<transfer> transfer_;
   caf::actor raft_;
   caf::actor endpoint_;  // the peer's shipper, while linked
   bool dialling_ = false;

@@ -54,6 +54,8 @@ struct process {
   std::filesystem::path directory;
   std::vector<std::uint16_t> ports = free_ports(8);
   std::map<std::uint64_t, std::unique_ptr<node>> nodes;
+  std::uint64_t checkpoint_entries = node_config{}.checkpoint_entries;
+  std::uint64_t log_margin = node_config{}.log_margin;
   models::schema schema = *models::parse_model_text(models_text, "test");
 
   process() {
@@ -75,6 +77,8 @@ struct process {
       if (peer != id) result.peers.push_back(address(peer));
     result.init = id == 1;
     result.loops = 1;
+    result.checkpoint_entries = checkpoint_entries;
+    result.log_margin = log_margin;
     result.data_dir = directory / std::to_string(id);
     return result;
   }
@@ -206,6 +210,43 @@ BOOST_AUTO_TEST_CASE(a_node_of_another_cluster_or_with_other_models_is_refused) 
   BOOST_CHECK(create(1, "a").what == disposition::unavailable);
   BOOST_CHECK(create(2, "a").what == disposition::unavailable);
   BOOST_CHECK(!inspect(1).raft.leader);
+}
+
+BOOST_AUTO_TEST_CASE(a_restart_goes_on_from_the_checkpoint_and_the_log_behind_it_is_purged) {
+  checkpoint_entries = 50;
+  log_margin = 10;
+  start(1, 1);
+  for (int i = 0; i < 300; ++i) must_create(1, "k" + std::to_string(i));
+  while (inspect(1).raft.first_index.value < 100) {
+  }
+  for (int round = 0; round < 2; ++round) {
+    nodes.clear();  // without a last checkpoint
+    start(1, 1);
+    for (int i = 0; i < 300; i += 7) BOOST_TEST(read(1, "k" + std::to_string(i)).result.status == 200);
+    BOOST_TEST(create(1, "k0").result.status == 409);
+    BOOST_TEST(inspect(1).raft.first_index.value >= 100u);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_follower_that_was_away_too_long_is_given_a_snapshot_and_goes_on_from_it) {
+  checkpoint_entries = 50;
+  log_margin = 10;
+  for (std::uint64_t id = 1; id <= 3; ++id) start(id, 3);
+  must_create(1, "first");
+  nodes.erase(3);
+  for (int i = 0; i < 300; ++i) must_create(1, "k" + std::to_string(i));
+  while (inspect(1).raft.first_index.value < 100 && inspect(2).raft.first_index.value < 100) {
+  }
+  start(3, 3);
+  BOOST_TEST(read(3, "first").result.status == 200);
+  BOOST_TEST(read(3, "k299").result.status == 200);
+  BOOST_TEST(inspect(3).raft.first_index.value >= 100u);
+  // It takes part again, and remembers over a restart.
+  must_create(3, "after");
+  nodes.erase(3);
+  must_create(1, "later");
+  start(3, 3);
+  for (auto key : {"first", "k0", "k150", "after", "later"}) BOOST_TEST(read(3, key).result.status == 200);
 }
 
 BOOST_AUTO_TEST_CASE(a_wrong_configuration_is_one_sentence_and_leaves_nothing_behind) {

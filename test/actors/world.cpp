@@ -13,6 +13,7 @@
 #include "actors/shipper.hpp"
 #include "models/model_file.hpp"
 #include "models/service.hpp"
+#include "persistence/memory_state_store.hpp"
 
 namespace lithair::test {
 
@@ -106,7 +107,8 @@ void world::start(id node) {
   BOOST_REQUIRE(!m.running);
   m.running = true;
   m.writer = system_->spawn<log_writer>(&m.disk);
-  m.aggregate = system_->spawn<aggregate>(nullptr, &schema_, protocol::node_id{node});
+  m.aggregate = system_->spawn<aggregate>(
+      nullptr, aggregate::setup{&schema_, protocol::node_id{node}, std::make_shared<persistence::memory_state_store>()});
   raft_setup setup;
   setup.group = protocol::group_id{1};
   setup.config.self = address_of(node);
