@@ -7,6 +7,7 @@
 #include "models/keys.hpp"
 #include "models/merge.hpp"
 #include "models/problems.hpp"
+#include "models/projector.hpp"
 #include "models/rules.hpp"
 #include "models/value_codec.hpp"
 
@@ -54,6 +55,7 @@ class decider {
       derive_event(change, with_.at, made_.changes, state_, out);
     }
     derive_counter(change, state_, out);
+    derive_projections(change, with_.models, state_, out);
     return write_item(out);
   }
 

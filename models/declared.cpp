@@ -6,6 +6,7 @@
 #include <tuple>
 
 #include "models/field_builder.hpp"
+#include "models/projection_builder.hpp"
 
 namespace lithair::models {
 
@@ -42,7 +43,8 @@ bool is_path(std::string_view text) {
 
 class schema_builder {
  public:
-  declared<schema> build(const std::vector<declared_collection>& from) {
+  declared<schema> build(const std::vector<declared_collection>& from,
+                         const std::vector<declared_projection>& projections) {
     if (from.empty()) {
       errors_.push_back({{}, "", "No model is declared."});
     }
@@ -52,10 +54,20 @@ class schema_builder {
     for (const auto& x : from) {
       connect(x);
     }
+    std::vector<projection> projected;
+    for (const auto& x : projections) {
+      if (!is_name(x.name, "_-")) {
+        errors_.push_back(
+            {x.where, "projections." + x.name, "A projection's name is like that of a model."});
+      }
+      if (errors_.empty()) {
+        build_projection(x, made_, projected, errors_);
+      }
+    }
     if (!errors_.empty()) {
       return tl::make_unexpected(sorted_errors());
     }
-    return schema(std::move(made_));
+    return schema(std::move(made_), std::move(projected));
   }
 
  private:
@@ -194,8 +206,9 @@ std::string to_string(const declaration_error& x) {
   return text;
 }
 
-declared<schema> build_schema(const std::vector<declared_collection>& collections) {
-  return schema_builder().build(collections);
+declared<schema> build_schema(const std::vector<declared_collection>& collections,
+                              const std::vector<declared_projection>& projections) {
+  return schema_builder().build(collections, projections);
 }
 
 }  // namespace lithair::models

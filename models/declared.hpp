@@ -54,10 +54,21 @@ struct declared_collection {
   std::vector<declared_field> fields;
 };
 
+/// A table that follows a collection; see models/projection.hpp.
+struct declared_projection {
+  std::string name;
+  std::string collection;
+  place where;
+  std::vector<std::string> group_by;
+  std::vector<declared_attribute> where_clause;  ///< field and filter, as in the query of a list
+  std::vector<declared_attribute> measures;      ///< name and "count" or "sum(field)"
+};
+
 template <class T>
 using declared = tl::expected<T, std::vector<declaration_error>>;
 
 /// Judges the declarations: all errors there are, or the schema.
-declared<schema> build_schema(const std::vector<declared_collection>& collections);
+declared<schema> build_schema(const std::vector<declared_collection>& collections,
+                              const std::vector<declared_projection>& projections = {});
 
 }  // namespace lithair::models

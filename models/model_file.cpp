@@ -21,10 +21,17 @@ class reader {
 
   void read_file(const toml::table& root) {
     for (const auto& [key, node] : in_file_order(root)) {
+      if (key->str() == "projections" && node->is_table()) {
+        for (const auto& [name, projection] : in_file_order(*node->as_table())) {
+          read_projection(*name, *projection);
+        }
+        continue;
+      }
       if (key->str() != "models" || !node->is_table()) {
         fail(*key, "",
              "Unknown word \"" + std::string(key->str()) +
-                 "\"; a model file has tables [models.<name>] only.");
+                 "\"; a model file has tables [models.<name>] and "
+                 "[projections.<name>] only.");
         continue;
       }
       for (const auto& [name, model] : in_file_order(*node->as_table())) {
@@ -34,6 +41,7 @@ class reader {
   }
 
   std::vector<declared_collection> found;
+  std::vector<declared_projection> projections;
   std::vector<declaration_error> errors;
 
  private:
@@ -75,6 +83,50 @@ class reader {
     }
     if (!made.fields.empty()) {
       found.push_back(std::move(made));
+    }
+  }
+
+  void read_projection(const toml::key& name, const toml::node& node) {
+    declared_projection made{std::string(name.str()), {}, place_of(name), {}, {}, {}};
+    const std::string subject = "projections." + made.name;
+    const std::size_t errors_before = errors.size();
+    if (!node.is_table()) {
+      return fail(name, subject, "A projection is a table.");
+    }
+    for (const auto& [key, part] : in_file_order(*node.as_table())) {
+      const auto what = key->str();
+      auto value = to_literal(*part);
+      const auto* texts = value ? std::get_if<std::vector<std::string>>(&*value) : nullptr;
+      if (what == "from" && part->is_string()) {
+        made.collection = part->as_string()->get();
+      } else if (what == "group_by" && part->is_string()) {
+        made.group_by = {part->as_string()->get()};
+      } else if (what == "group_by" && texts != nullptr) {
+        made.group_by = *texts;
+      } else if (what == "where" && part->is_table()) {
+        read_parts(subject, *part->as_table(), made.where_clause);
+      } else if (what == "measures" && part->is_table()) {
+        read_parts(subject, *part->as_table(), made.measures);
+      } else {
+        fail(*key, subject,
+             "Unknown word \"" + std::string(what) +
+                 "\" or not of the right type; a projection has from, group_by, "
+                 "where and measures.");
+      }
+    }
+    if (errors.size() == errors_before) {
+      projections.push_back(std::move(made));
+    }
+  }
+
+  void read_parts(const std::string& subject, const toml::table& table,
+                  std::vector<declared_attribute>& out) {
+    for (const auto& [key, node] : in_file_order(table)) {
+      if (auto what = to_literal(*node)) {
+        out.push_back({std::string(key->str()), std::move(*what), place_of(*key)});
+      } else {
+        fail(*key, subject, std::string(key->str()) + " is text.");
+      }
     }
   }
 
@@ -185,7 +237,7 @@ declared<schema> parse_model_text(std::string_view text, std::string_view filena
   if (read.found.empty()) {
     return tl::make_unexpected(std::move(read.errors));
   }
-  auto made = build_schema(read.found);
+  auto made = build_schema(read.found, read.projections);
   if (read.errors.empty()) {
     return made;
   }

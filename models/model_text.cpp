@@ -1,6 +1,7 @@
 #include "models/compatibility.hpp"
 #include "models/json_text.hpp"
 #include "models/msgpack.hpp"
+#include "models/projection.hpp"
 #include "models/text_codec.hpp"
 #include "models/value_codec.hpp"
 
@@ -141,6 +142,33 @@ class field_text {
 
 }  // namespace
 
+namespace {
+
+std::string table_of(const std::vector<std::pair<std::string, std::string>>& members) {
+  std::string out = "{";
+  for (const auto& [name, text] : members) {
+    out += (out.size() == 1 ? " " : ", ") + name + " = " + quoted(text);
+  }
+  return out + " }";
+}
+
+std::string text_of(const schema& s, const projection& p) {
+  const collection& c = *s.find(p.collection_id);
+  std::vector<std::string> groups;
+  for (const auto at : p.group_by) {
+    groups.push_back(c.fields[at].name);
+  }
+  std::vector<std::pair<std::string, std::string>> measures;
+  for (const auto& m : p.measures) {
+    measures.emplace_back(m.name, m.text);
+  }
+  return "[projections." + p.name + "]\nfrom = " + quoted(c.name) +
+         "\ngroup_by = " + list_of(groups) + "\nwhere = " + table_of(p.filter_texts) +
+         "\nmeasures = " + table_of(measures) + '\n';
+}
+
+}  // namespace
+
 std::string to_model_text(const schema& x) {
   std::string out;
   for (const auto& c : x.collections()) {
@@ -149,6 +177,9 @@ std::string to_model_text(const schema& x) {
     for (const auto& f : c.fields) {
       out += field_text(f).run();
     }
+  }
+  for (const auto& p : x.projections()) {
+    out += text_of(x, p);
   }
   return out;
 }

@@ -2,8 +2,10 @@
 
 #include "models/item_options.hpp"
 #include "models/keys.hpp"
+#include "models/list_query.hpp"
 #include "models/parameters.hpp"
 #include "models/problems.hpp"
+#include "models/projection.hpp"
 #include "models/service.hpp"
 
 namespace lithair::models {
@@ -123,6 +125,35 @@ result<query> item_query(const collection& c, std::string_view key, parameter_li
 
 result<query> item_query(const collection& c, std::string_view key) {
   return item_query(c, key, {});
+}
+
+result<query> projection_query(const schema& s, std::string_view name, parameter_list parameters) {
+  const projection* p = s.find_projection(name);
+  const collection* c = p != nullptr ? s.find(p->collection_id) : nullptr;
+  if (c == nullptr) {
+    return tl::make_unexpected(problem{404, "not_found", "There is no such projection.", {}});
+  }
+  list_query list;
+  auto refused = read_each(parameters, [&list](const auto& parameter, const auto& text) {
+    const auto number = parse_count(text);
+    if (parameter == "take" && number && *number >= 1 && *number <= 1000) {
+      list.take = *number;
+    } else if (parameter == "skip" && number && *number <= 1'000'000'000) {
+      list.skip = *number;
+    } else {
+      return std::optional(bad_parameter(parameter, "A projection takes skip and take, numbers."));
+    }
+    return std::optional<problem>();
+  });
+  if (refused) {
+    return tl::make_unexpected(std::move(*refused));
+  }
+  query made;
+  made.what = query::kind::projection;
+  made.target = c;
+  made.from = p;
+  made.list = std::make_shared<const list_query>(std::move(list));
+  return made;
 }
 
 result<query> history_query(const collection& c, std::string_view key, parameter_list parameters) {

@@ -4,6 +4,7 @@
 #include "models/keys.hpp"
 #include "models/list_page.hpp"
 #include "models/problems.hpp"
+#include "models/projection_page.hpp"
 #include "models/service.hpp"
 #include "models/value_codec.hpp"
 
@@ -124,6 +125,8 @@ outcome run(const schema&, const query& q, const state_view& state, std::uint64_
     case query::kind::count:
       return answer("{\"count\":" + std::to_string(count_items(*q.target, q.list->filters, state)) +
                     "}");
+    case query::kind::projection:
+      return answer(projection_page(*q.target, *q.from, *q.list, state));
     case query::kind::history:
       return run_history(q, state);
     case query::kind::random_id:

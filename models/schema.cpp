@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "models/projection.hpp"
 #include "models/text_codec.hpp"
 
 namespace lithair::models {
@@ -96,13 +97,29 @@ const field* collection::find(std::string_view field_name) const {
   return at < fields.size() ? &fields[at] : nullptr;
 }
 
-schema::schema(std::vector<collection> collections) : collections_(std::move(collections)) {
+schema::schema(std::vector<collection> collections, std::vector<projection> projections)
+    : collections_(std::move(collections)) {
   std::ranges::sort(collections_, {}, &collection::id);
+  std::ranges::sort(projections, {}, &projection::id);
   std::string text;
   for (const auto& x : collections_) {
     text += describe(x);
   }
+  for (const auto& x : projections) {
+    text += x.text;
+  }
+  projections_ = std::make_shared<const std::vector<projection>>(std::move(projections));
   fingerprint_ = hash_of(text);
+}
+
+std::span<const projection> schema::projections() const {
+  return projections_ ? std::span<const projection>(*projections_) : std::span<const projection>();
+}
+
+const projection* schema::find_projection(std::string_view name) const {
+  const auto all = projections();
+  const auto at = std::ranges::find(all, name, &projection::name);
+  return at != all.end() ? &*at : nullptr;
 }
 
 const collection* schema::find(std::string_view name) const {

@@ -104,13 +104,15 @@ struct collection {
   const field* find(std::string_view field_name) const;
 };
 
+struct projection;
+
 /// Everything that a node serves. Immutable once built; collections keep their addresses as long as
 /// the schema lives and is not moved from. May be read from any thread.
 class schema {
  public:
   schema() = default;
   /// `collections` come from the builder: consistent, and names, paths and ids are unique.
-  explicit schema(std::vector<collection> collections);
+  explicit schema(std::vector<collection> collections, std::vector<projection> projections);
 
   std::span<const collection> collections() const { return collections_; }
   const collection* find(std::string_view name) const;
@@ -118,11 +120,16 @@ class schema {
   /// The collection served at exactly `path`.
   const collection* find_by_path(std::string_view path) const;
 
+  /// See models/projection.hpp.
+  std::span<const projection> projections() const;
+  const projection* find_projection(std::string_view name) const;
+
   /// The same for the same declaration, whichever face, file or order of models it came from.
   std::uint64_t fingerprint() const { return fingerprint_; }
 
  private:
-  std::vector<collection> collections_;  // by id
+  std::vector<collection> collections_;                         // by id
+  std::shared_ptr<const std::vector<projection>> projections_;  // by id
   std::uint64_t fingerprint_ = 0;
 };
 

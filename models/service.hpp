@@ -86,10 +86,11 @@ std::optional<outcome> apply(const schema& s, std::uint64_t index, std::string_v
 
 /// A read of one collection.
 struct query {
-  enum class kind : std::uint8_t { item, list, count, random_id, history };
+  enum class kind : std::uint8_t { item, list, count, random_id, history, projection };
   kind what = kind::list;
   const collection* target = nullptr;
   std::string key;                                  ///< item, history: primary key in stored form
+  const struct projection* from = nullptr;          ///< projection
   std::shared_ptr<const struct item_options> item;  ///< item with parameters, history
   std::shared_ptr<const struct list_query> list;    ///< list and count
 };
@@ -102,6 +103,9 @@ result<query> item_query(const collection& c, std::string_view key,
 /// The events of an item; `take`, `after` (a version), `verify`.
 result<query> history_query(const collection& c, std::string_view key,
                             std::span<const std::pair<std::string, std::string>> parameters);
+/// The rows of a declared projection; `skip`, `take`.
+result<query> projection_query(const schema& s, std::string_view name,
+                               std::span<const std::pair<std::string, std::string>> parameters);
 /// From decoded query parameters (without `consistency`); unknown names and bad values are a 400.
 result<query> parse_query(const collection& c, query::kind what,
                           std::span<const std::pair<std::string, std::string>> parameters);

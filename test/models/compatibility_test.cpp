@@ -3,9 +3,9 @@
 #include <boost/test/unit_test.hpp>
 
 #include "models/compatibility.hpp"
-#include "models/index_repair.hpp"
 #include "models/keys.hpp"
 #include "models/model.hpp"
+#include "models/state_repair.hpp"
 #include "models/typed.hpp"
 #include "test/models/service_fixture.hpp"
 
@@ -50,7 +50,7 @@ namespace lithair::models {
 
 namespace {
 
-constexpr std::string_view before = R"([models.m]
+constexpr std::string_view before = R"toml([models.m]
 path = "/api/v1/m"
 [models.m.fields]
 id = { type = "integer", primary_key = true, replicate = true }
@@ -63,7 +63,12 @@ f = { type = "integer", replicate = true, optional = true, references = "m", on_
 g = { type = "string", replicate = true, optional = true, expose = false, track_history = true, validate = { format = "email" } }
 h = { type = "bytes", replicate = true, default = "AP8=" }
 i = { type = "list<enum>", values = ["x", "y\u007F"], replicate = true, optional = true }
-)";
+[projections.p]
+from = "m"
+group_by = "c"
+where = { a = ">=1", b = "~x\"" }
+measures = { all = "count", sum = "sum(a)" }
+)toml";
 
 struct change_case {
   const char* from;
@@ -171,7 +176,7 @@ a = { type = "integer", replicate = true, optional = true }
   }
   const auto repair_all = [&node](const schema& s) {
     int rounds = 0;
-    for (change_set changes; !repair_indexes(s, node.state(), 10, changes); changes.clear()) {
+    for (change_set changes; !repair_state(s, node.state(), 10, changes); changes.clear()) {
       BOOST_TEST(changes.size() <= 11u);
       node.mutable_state().apply(changes);
       BOOST_REQUIRE_LT(++rounds, 20);

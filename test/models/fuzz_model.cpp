@@ -1,5 +1,6 @@
 // Model files: whatever they are, they give a schema or errors that say where.
 
+#include "models/compatibility.hpp"
 #include "models/model_file.hpp"
 #include "test/models/fuzz.hpp"
 
@@ -8,6 +9,10 @@ using lithair::fuzz::expect;
 std::vector<std::string> lithair::fuzz::seeds() {
   return {
       std::string(model_text),
+      std::string(model_text) +
+          "[projections.p]\nfrom = \"m\"\ngroup_by = [\"e\"]\nwhere = { i = \">=1\" }\nmeasures = "
+          "{ "
+          "n = \"count\", x = \"sum(m)\", y = \"min(t)\" }\n",
       "[models.a]\npath = \"/api/x/a\"\n[models.a.fields.id]\ntype = \"uuid\"\nprimary_key = "
       "true\nreplicate = true\n[models.a.fields.id.validate]\nformat = \"uuid\"\n",
       "[models.b.fields]\nid={type=\"integer\",primary_key=true,replicate=true,validate={min=1,"
@@ -28,5 +33,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto again = lithair::models::parse_model_text(text, "fuzz.toml");
   expect(again.has_value() && again->fingerprint() == made->fingerprint(),
          "one file gives one schema");
+  const auto written = lithair::models::parse_model_text(to_model_text(*made), "fuzz.toml");
+  expect(written.has_value() && written->fingerprint() == made->fingerprint(),
+         "a schema written as text is the same schema");
   return 0;
 }

@@ -7,16 +7,16 @@
 
 namespace lithair::models {
 
-/// Brings the state's index entries in line with the schema: makes those of fields that became
-/// indexed and removes those of fields that are not any more. What is done is remembered in the
-/// state as
+/// Brings index entries and projections in line with the schema: makes those that the schema asks
+/// for and the state lacks, and removes what the schema does not know. What is done is remembered
+/// in the state as
 ///
-///     built := 'b' collection field  ->  the record key up to which entries exist, or '' when all
-///     do
+///     built := 'b' (collection field | projection)  ->  the record key up to which it is, '' when
+///     all
 ///
 /// Adds at most about `limit` changes and returns whether nothing is left to do; else make the
 /// changes and call again. To be run to its end before lists are answered: at start, and after a
 /// snapshot was installed. It is no command: each node does it by itself.
-bool repair_indexes(const schema& s, const state_view& state, std::size_t limit, change_set& out);
+bool repair_state(const schema& s, const state_view& state, std::size_t limit, change_set& out);
 
 }  // namespace lithair::models

@@ -1,0 +1,137 @@
+#include "models/projection_page.hpp"
+
+#include "models/json_text.hpp"
+#include "models/keys.hpp"
+#include "models/msgpack.hpp"
+#include "models/projector.hpp"
+#include "models/text_codec.hpp"
+#include "models/value_codec.hpp"
+
+namespace lithair::models {
+
+namespace {
+
+std::string integer_text(wide_integer x) {
+  const bool negative = x < 0;
+  std::string digits;
+  for (wide_integer rest = negative ? -x : x; rest != 0 || digits.empty(); rest /= 10) {
+    digits.insert(digits.begin(), static_cast<char>('0' + static_cast<int>(rest % 10)));
+  }
+  return (negative ? "-" : "") + digits;
+}
+
+/// Billionths as a decimal with two digits behind the point, or as many as it takes.
+std::string amount_text(wide_integer nanos) {
+  std::string digits = integer_text(nanos < 0 ? -nanos : nanos);
+  digits.insert(0, digits.size() < 10 ? 10 - digits.size() : 0, '0');
+  const std::size_t point = digits.size() - 9;
+  digits.insert(point, ".");
+  while (digits.size() > point + 3 && digits.back() == '0') {
+    digits.pop_back();
+  }
+  return (nanos < 0 ? "-" : "") + digits;
+}
+
+/// Rounded to the nearest billionth, halves away from zero.
+wide_integer divide(wide_integer sum, std::uint64_t count) {
+  const wide_integer half = count / 2;
+  return (sum < 0 ? sum - half : sum + half) / static_cast<wide_integer>(count);
+}
+
+class renderer {
+ public:
+  renderer(const collection& c, const projection& p, const state_view& state)
+      : c_(c), p_(p), state_(state) {}
+
+  void append(std::string& out, std::string_view group, const projection_row& row) {
+    out += '{';
+    for (std::size_t i = 0; i < p_.group_by.size(); ++i) {
+      const field& f = c_.fields[p_.group_by[i]];
+      begin(out, f.name);
+      if (absent(row.group[i])) {
+        out += "null";
+      } else {
+        append_value_json(out, f, row.group[i]);
+      }
+    }
+    for (std::size_t i = 0; i < p_.measures.size(); ++i) {
+      begin(out, p_.measures[i].name);
+      append_measure(out, i, group, row);
+    }
+    out += '}';
+  }
+
+ private:
+  static void begin(std::string& out, std::string_view name) {
+    out += out.back() == '{' ? "" : ",";
+    append_json_key(out, name);
+  }
+
+  void append_measure(std::string& out, std::size_t at, std::string_view group,
+                      const projection_row& row) {
+    const auto& m = p_.measures[at];
+    const auto& tally = row.tallies[at];
+    const bool amount = c_.fields[m.position].type == value_type::money;
+    if (m.kind == measure_kind::count) {
+      out += std::to_string(row.items);
+    } else if (tally.values == 0) {
+      out += "null";
+    } else if (m.kind == measure_kind::sum) {
+      out += amount ? '"' + amount_text(tally.sum) + '"' : integer_text(tally.sum);
+    } else if (m.kind == measure_kind::avg && amount) {
+      out += '"' + amount_text(divide(tally.sum, tally.values)) + '"';
+    } else if (m.kind == measure_kind::avg) {
+      append_number(out, static_cast<double>(tally.sum) / static_cast<double>(tally.values));
+    } else {
+      append_extreme(out, at, group);
+    }
+  }
+
+  void append_extreme(std::string& out, std::size_t at, std::string_view group) {
+    const auto& m = p_.measures[at];
+    const auto range = until_its_end(extreme_prefix(p_, at, group));
+    const auto order = m.kind == measure_kind::min ? state_view::direction::ascending
+                                                   : state_view::direction::descending;
+    bool found = false;
+    state_.scan(range.lower, range.upper, order, [&](std::string_view, std::string_view bytes) {
+      msgpack::reader in(bytes);
+      in.read_array();
+      in.read_unsigned();
+      append_json(out, c_.fields[m.position], in.read_any());
+      found = true;
+      return false;
+    });
+    out += found ? "" : "null";
+  }
+
+  const collection& c_;
+  const projection& p_;
+  const state_view& state_;
+};
+
+}  // namespace
+
+std::string projection_page(const collection& c, const projection& p, const list_query& list,
+                            const state_view& state) {
+  const auto range = until_its_end(row_prefix(p));
+  std::string rows;
+  std::uint64_t total = 0;
+  projection_row row;
+  renderer render(c, p, state);
+  state.scan(
+      range.lower, range.upper, state_view::direction::ascending,
+      [&](std::string_view key, std::string_view bytes) {
+        if (total >= list.skip && total < list.skip + list.take && read_row(c, p, bytes, row)) {
+          rows += rows.empty() ? "" : ",";
+          render.append(rows, key.substr(5), row);
+        }
+        ++total;
+        return true;
+      });
+  const bool more = total > list.skip + list.take;
+  return "{\"data\":[" + rows + "],\"total\":" + std::to_string(total) +
+         ",\"skip\":" + std::to_string(list.skip) + ",\"take\":" + std::to_string(list.take) +
+         ",\"has_more\":" + (more ? "true" : "false") + '}';
+}
+
+}  // namespace lithair::models
