@@ -78,8 +78,9 @@ class raft_core {
   /// One tick of time passed.
   void tick();
 
-  /// How many more ticks it takes, at the earliest and at least 1, until a tick does anything. A driver may
-  /// sleep so long, if it makes up for the ticks that passed before it gives any other input.
+  /// How many more ticks it takes, at the earliest and at least 1, until a tick does anything. A
+  /// driver may sleep so long, if it makes up for the ticks that passed before it gives any other
+  /// input.
   std::uint32_t ticks_until_due() const;
 
   /// A message of the group arrived. `from` is who the link says it is.

@@ -37,7 +37,8 @@ void raft_core::implementation::tick_leader() {
 }
 
 std::uint32_t raft_core::implementation::ticks_until_due() const {
-  // A leader's other deadlines are no shorter than a heartbeat, and may be noticed with the next one.
+  // A leader's other deadlines are no shorter than a heartbeat, and may be noticed with the next
+  // one.
   std::uint64_t due = now + opts.election_max_ticks;
   auto at = [&due](std::uint64_t tick) { due = std::min(due, tick); };
   if (leads()) {

@@ -42,8 +42,9 @@ void world::start(server& x) {
                std::to_string(x.shadow.last().value) + "]");
   for (auto& p : properties_) p->on_start(x);
   if (blank && !x.wiped && x.id.value == 1) found(x);
-  x.last_tick = now_;
-  schedule(what::tick, random_.below(x.tick_us) + 1, &x);
+  x.last_tick = now_ - std::min(now_, random_.below(x.tick_us));
+  x.wakes_at = 0;
+  wake_in_time(x);
   schedule(what::checkpoint, ms(random_.between(1, settings_.checkpoint_every_ms)), &x);
 }
 
@@ -65,11 +66,19 @@ void world::stop(server& x) {
   for (auto& [index, operation] : x.waiting) finish(operation, client_operation::end::unknown);
 }
 
-void world::tick(server& x) {
-  // A process that was paused gives its core the ticks that it missed before anything else.
+/// Gives the core the ticks that passed, before anything else: after a nap, and after a pause of
+/// the process.
+void world::catch_up(server& x) {
   for (; x.last_tick + x.tick_us <= now_; x.last_tick += x.tick_us) x.core->tick();
-  schedule(what::tick, x.last_tick + x.tick_us - now_, &x);
-  after_input(x);
+}
+
+/// Sees to it that the next tick that matters is not missed.
+void world::wake_in_time(server& x) {
+  std::uint64_t ticks = settings_.naps ? x.core->ticks_until_due() : 1;
+  std::uint64_t due = x.last_tick + ticks * x.tick_us;
+  if (x.wakes_at > now_ && x.wakes_at <= due) return;
+  x.wakes_at = due;
+  schedule(what::tick, due > now_ ? due - now_ : 1, &x);
 }
 
 void world::after_input(server& x, bool at_once) {
@@ -85,6 +94,7 @@ void world::settle(server& x) {
   x.settling = false;
   while (x.core->has_output()) perform(x, x.core->take_output());
   for (auto& p : properties_) p->on_step(x);
+  wake_in_time(x);
 }
 
 void world::perform(server& x, output out) {

@@ -36,15 +36,21 @@ void world::fault() {
       if (settings_.strangers && x.alive) forge(x);
       return;
     default:
-      if (settings_.wipes && may_wipe(x)) {
-        if (x.alive) crash(x);
-        x.store.wipe();
-        x.wiped = true;
-        for (auto& p : properties_) p->on_wipe(x);
-        note(&x, "loses its disk");
-      }
+      if (settings_.wipes && may_wipe(x)) lose_disk(x);
       return;
   }
+}
+
+/// It is back soon, and those who know what it promised may be out of reach.
+void world::lose_disk(server& x) {
+  note(&x, "loses its disk");
+  stop(x);
+  x.store.wipe();
+  x.wiped = true;
+  for (auto& p : properties_) p->on_wipe(x);
+  schedule(what::start, ms(random_.between(1, 150)), &x);
+  server* leader = some_leader();
+  if (leader != nullptr && settings_.partitions && random_.percent(60)) cut_off(leader->id);
 }
 
 void world::crash(server& x) {
@@ -106,6 +112,7 @@ void world::cut_randomly() {
 
 /// What no member would ever say, or says it from outside, must change nothing.
 void world::forge(server& x) {
+  catch_up(x);
   settle(x);
   status before = x.core->inspect();
   term_t term{random_.percent(50) ? UINT64_MAX - random_.below(3) : std::uint64_t{1} << 62 | 1};

@@ -30,6 +30,7 @@ void world::post(server& from, envelope e) {
 }
 
 void world::deliver(server& to, packet p) {
+  catch_up(to);
   const auto* answer = std::get_if<snapshot_response>(&p.content);
   std::optional<snapshot_response> response;
   if (answer != nullptr) response = *answer;

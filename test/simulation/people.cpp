@@ -12,6 +12,7 @@ void world::client() {
   schedule(what::client, random_.between(1, ms(settings_.client_every_ms) * 2));
   server& x = *servers_[random_.below(servers_.size())];
   if (!x.alive || x.paused_until > now_) return;
+  catch_up(x);
   if (random_.percent(55)) {
     begin_write(x, random_.between(1, 4));
   } else {
@@ -103,6 +104,7 @@ void world::operate() {
   schedule(what::operate, ms(random_.between(1, settings_.operator_every_ms * 2)));
   server* leader = some_leader();
   if (leader == nullptr || leader->paused_until > now_) return;
+  catch_up(*leader);
   expel_wiped(*leader);
   if (!healing_ && settings_.membership && random_.percent(60)) change_members(*leader);
   if (!healing_ && settings_.transfers && random_.percent(30)) {

@@ -34,6 +34,7 @@ struct server {
   protocol::options options;
   std::uint64_t tick_us = 10000;
   std::uint64_t last_tick = 0;
+  std::uint64_t wakes_at = 0;  ///< when a tick event is due
   std::uint64_t paused_until = 0;
   disk store;
   std::unique_ptr<raft_core> core;

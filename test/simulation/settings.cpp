@@ -42,11 +42,12 @@ settings settings::draw(random_source& random) {
   x.crashes = random.percent(70);
   x.partitions = random.percent(60);
   x.pauses = random.percent(30);
-  x.wipes = random.percent(20);
+  x.wipes = random.percent(25);
   x.membership = random.percent(60);
   x.transfers = random.percent(40);
   x.strangers = random.percent(20);
   x.options = draw_options(random);
+  x.naps = random.percent(40);
   x.hunt = random.percent(15);
   if (x.hunt) {
     x.nodes = x.founders = 5;
@@ -54,7 +55,10 @@ settings settings::draw(random_source& random) {
     x.options.max_append_bytes = x.options.max_inflight_bytes = 60;
   }
   // A lease is only as good as the clocks: they stay within what the options promise.
-  if (x.options.lease_reads) x.client_every_ms = random.between(3, 8);
+  if (x.options.lease_reads) {
+    x.client_every_ms = random.between(3, 8);
+    x.partitions = x.transfers = x.transfers || random.percent(50);
+  }
   x.clock_spread_percent = x.options.lease_reads ? 4 : random.between(0, 40);
   return x;
 }
@@ -76,7 +80,7 @@ std::string to_string(const settings& x) {
          number("append-bytes", x.options.max_append_bytes) + word("crashes", x.crashes) +
          word("partitions", x.partitions) + word("pauses", x.pauses) + word("wipes", x.wipes) +
          word("membership", x.membership) + word("transfers", x.transfers) +
-         word("strangers", x.strangers) + word("hunt", x.hunt) +
+         word("strangers", x.strangers) + word("naps", x.naps) + word("hunt", x.hunt) +
          word("leases", x.options.lease_reads);
 }
 

@@ -33,6 +33,7 @@ struct settings {
   bool membership = false;
   bool transfers = false;
   bool strangers = false;
+  bool naps = false;  ///< drivers sleep until a tick is due
   bool hunt = false;  ///< each new leader is soon cut off, as in figure 8 of the paper
   protocol::options options;
 

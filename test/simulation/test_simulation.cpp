@@ -11,7 +11,7 @@ namespace {
 /// How many seeds are run; LITHAIR_SEEDS says otherwise.
 std::uint64_t seeds_to_run() {
   const char* chosen = std::getenv("LITHAIR_SEEDS");
-  return chosen == nullptr ? 5000 : std::strtoull(chosen, nullptr, 10);
+  return chosen == nullptr ? 4000 : std::strtoull(chosen, nullptr, 10);
 }
 
 }  // namespace

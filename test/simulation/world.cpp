@@ -44,6 +44,7 @@ report world::run() {
   give_up_on_the_old();
   for (auto& x : servers_) {
     if (!x->alive || !some_leader()->core->members().contains(x->id)) continue;
+    catch_up(*x);
     begin_write(*x, 1);
     begin_read(*x);
     after_input(*x, true);
@@ -135,11 +136,12 @@ void world::handle(const event& x) {
 }
 
 void world::handle(server& x, const event& e) {
+  if (x.alive) catch_up(x);
   switch (e.kind) {
     case what::start:
       return start(x);
     case what::tick:
-      return tick(x);
+      return after_input(x);
     case what::settle:
       return settle(x);
     case what::log_told:

@@ -103,7 +103,8 @@ class world {
   void send_chunk(server& x, node_id peer);
   void snapshot_timer(server& x, node_id peer);
   void take_chunk(server& x, const snapshot_request& chunk);
-  void tick(server& x);
+  void catch_up(server& x);
+  void wake_in_time(server& x);
 
   // network.cpp
   void post(server& from, envelope e);
@@ -111,6 +112,7 @@ class world {
 
   // faults.cpp
   void fault();
+  void lose_disk(server& x);
   void crash(server& x);
   void cut_randomly();
   void cut_off(node_id id);
