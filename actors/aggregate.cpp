@@ -8,6 +8,8 @@
 #include <caf/send.hpp>
 #include <spdlog/spdlog.h>
 
+#include "models/state_repair.hpp"
+
 namespace lithair::actors {
 
 using namespace protocol;
@@ -21,6 +23,8 @@ constexpr expire_atom expire_v{};
 // How long a read waits for its X-Min-Index, and how often late ones are looked for while any waits.
 constexpr std::chrono::seconds min_index_wait{5};
 constexpr std::chrono::milliseconds look_again{100};
+// Changes at a time, while the state is brought in line with the models.
+constexpr std::size_t repair_batch = 1000;
 // After a checkpoint that failed.
 constexpr std::chrono::seconds retry_after{5};
 // Local reads that may wait for an index at once; more are told to come again.
@@ -53,6 +57,16 @@ void aggregate::open(std::shared_ptr<const persistence::state_store> state) {
   applied_ = checkpointed_ = point.index;
   applied_term_ = point.term;
   members_ = point.members;
+  repair();
+}
+
+// Indexes and projections that the models gained since the state was written.
+void aggregate::repair() {
+  for (bool done = false; !done;) {
+    changes_.clear();
+    done = models::repair_state(*setup_.schema, view{*state_}, repair_batch, changes_);
+    keep_changes();
+  }
 }
 
 caf::behavior aggregate::make_behavior() {

@@ -53,6 +53,7 @@ class aggregate final : public hosted_actor {
   caf::behavior make_behavior() override;
   void on_exit() override { checkpointer_ = raft_ = nullptr; }
   void open(std::shared_ptr<const persistence::state_store> state);
+  void repair();
   applied apply(const std::vector<protocol::entry>& entries);
   bool apply_command(const protocol::entry& x, applied& result);
   void keep_changes();

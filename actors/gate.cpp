@@ -22,7 +22,7 @@ caf::behavior gate::make_behavior() {
   return {
       [this](const expect_peer& x) { shippers_[x.peer] = x.shipper; },
       [this](const hello& x) {
-        welcome answer{identity_.cluster(), identity_.self.value, identity_.schema, why_not(x), {}};
+        welcome answer{identity_.cluster(), identity_.self.value, identity_.incarnation, identity_.schema, why_not(x), {}};
         if (answer.refused.empty()) {
           auto& shipper = shippers_.at(protocol::node_id{x.node});
           answer.cluster = identity_.cluster();
@@ -46,9 +46,12 @@ std::string gate::why_not(const hello& x) const {
   if (x.to != identity_.self.value) return fmt::format("this is node {}, not {}", identity_.self.value, x.to);
   if (!shippers_.contains(protocol::node_id{x.node}))
     return fmt::format("node {} is not a member here", x.node);
-  if (x.schema != identity_.schema) return "it serves other models: start every node with the same ones";
+  if (auto why = identity_.why_other_models(x.schema); !why.empty()) return why;
   if (!x.endpoint) return "it named no endpoint";
   if (!identity_.join_cluster(x.cluster)) return "it belongs to another cluster";
+  if (!identity_.admit(x.node, x.incarnation))
+    return fmt::format("the data directory of node {} is not the one it had before; remove the node from the cluster, "
+                       "then add it again", x.node);
   return {};
 }
 

@@ -31,7 +31,8 @@ struct hello {
   std::uint64_t cluster = 0;  ///< 0: not part of a cluster yet
   std::uint64_t node = 0;
   std::uint64_t to = 0;  ///< the node it means to reach
-  std::string schema;    ///< fingerprint of the models it serves
+  std::uint64_t incarnation = 0;  ///< of its data directory
+  std::string schema;    ///< the models it serves, as text of a model file
   caf::actor endpoint;   ///< takes peer_message
 };
 
@@ -39,6 +40,7 @@ struct hello {
 struct welcome {
   std::uint64_t cluster = 0;
   std::uint64_t node = 0;
+  std::uint64_t incarnation = 0;
   std::string schema;
   std::string refused;  ///< a sentence; empty: welcome
   caf::actor endpoint;
@@ -64,11 +66,11 @@ struct peer_control {
 
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, hello& x) {
-  return f(x.version, x.cluster, x.node, x.to, x.schema, x.endpoint);
+  return f(x.version, x.cluster, x.node, x.to, x.incarnation, x.schema, x.endpoint);
 }
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, welcome& x) {
-  return f(x.cluster, x.node, x.schema, x.refused, x.endpoint);
+  return f(x.cluster, x.node, x.incarnation, x.schema, x.refused, x.endpoint);
 }
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, peer_message& x) {

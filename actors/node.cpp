@@ -26,11 +26,15 @@
 #include "actors/gate.hpp"
 #include "actors/log_writer.hpp"
 #include "actors/loop.hpp"
+#include "actors/peer_registry.hpp"
 #include "actors/raft_actor.hpp"
 #include "actors/shipper.hpp"
 #include "actors/system.hpp"
 #include "actors/ticker.hpp"
+#include "models/compatibility.hpp"
+#include "models/model_file.hpp"
 #include "persistence/data_directory.hpp"
+#include "persistence/files.hpp"
 #include "persistence/lmdb_log_store.hpp"
 #include "persistence/recovery.hpp"
 #include "persistence/state_directory.hpp"
@@ -101,6 +105,7 @@ struct node::implementation {
   node_config config;
   models::schema schema;
   persistence::data_directory directory;
+  peer_registry peers;
   std::mutex identity_mutex;  // guards the directory's identity
   std::unique_ptr<persistence::lmdb_log_store> log;
   system_config caf_config;
@@ -118,7 +123,9 @@ struct node::implementation {
       : config(check(std::move(c))),
         schema(std::move(s)),
         directory(config.data_dir, config.self.id),
+        peers(directory.path() / "peers"),
         log(std::make_unique<persistence::lmdb_log_store>(directory.log_path(), log_options())) {
+    check_models();
     system = std::make_unique<caf::actor_system>(caf_config);
     start_loops();
     spawn_actors();
@@ -189,6 +196,11 @@ struct node::implementation {
     setup.log_margin = config.log_margin;
     setup.make_shipper = [this, identity](const peer_address& peer) { return make_shipper(identity, peer); };
     setup.now_ms = steady_ms;
+    setup.members_committed = [this](protocol::index_t index, const protocol::configuration& members) {
+      std::set<std::uint64_t> nodes;
+      for (auto& m : members.members) nodes.insert(m.id.value);
+      peers.members_committed(index, nodes);
+    };
     setup.data_bytes = [path = directory.path()] { return bytes_below(path); };
     ticks = std::make_unique<ticker>(*loops.front(), config.tick_ms);
     setup.ticks_passed = [this] { return ticks->take(); };
@@ -215,12 +227,37 @@ struct node::implementation {
   }
 
   link_identity make_identity() {
-    return {config.self.id, fmt::format("{:016x}", schema.fingerprint()),
+    return {config.self.id, models::to_model_text(schema),
+            [this](const std::string& theirs) { return why_other_models(theirs); },
             [this] {
               std::lock_guard guard{identity_mutex};
               return directory.identity().cluster;
             },
-            [this](std::uint64_t cluster) { return join_cluster(cluster); }};
+            [this](std::uint64_t cluster) { return join_cluster(cluster); }, peers.own(),
+            [this](std::uint64_t peer, std::uint64_t incarnation) { return peers.admit(peer, incarnation); }};
+  }
+
+  // Models may differ while nodes are restarted one by one with a compatible change.
+  std::string why_other_models(const std::string& text) const {
+    auto theirs = models::parse_model_text(text, "the models of the other node");
+    if (!theirs) return "its models are not understood here";
+    if (theirs->fingerprint() == schema.fingerprint()) return {};
+    auto wrong = models::incompatibilities(*theirs, schema);
+    if (wrong.empty() || models::incompatibilities(schema, *theirs).empty()) return {};
+    return "it serves other models: " + wrong.front();
+  }
+
+  // Data that is there must be servable with today's models; they are remembered for the next start.
+  void check_models() {
+    auto file = directory.path() / "models.toml";
+    if (auto text = persistence::read_file(file)) {
+      auto before = models::parse_model_text(*text, file.string());
+      if (!before) throw std::runtime_error(file.string() + " is damaged");
+      auto wrong = models::incompatibilities(*before, schema);
+      if (!wrong.empty())
+        throw std::runtime_error(fmt::format("the data in {} was written with other models: {}", config.data_dir, wrong.front()));
+    }
+    persistence::replace_file(file, models::to_model_text(schema));
   }
 
   static std::uint64_t new_cluster_id() {

@@ -55,7 +55,7 @@ void fields(Archive& a, timeout_now& x) {
 }
 template <class Archive>
 void fields(Archive& a, read_request& x) {
-  a(x.term, x.id);
+  a(x.term, x.id, x.recovering);
 }
 template <class Archive>
 void fields(Archive& a, read_response& x) {

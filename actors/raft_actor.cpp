@@ -325,6 +325,11 @@ void raft_actor::apply_committed() {
       on_disk_failed(fmt::format("entry {} is committed and not in the log", sent_.value + 1));
       return;
     }
+    for (auto& each : entries) {
+      if (each.kind != entry_kind::configuration || !setup_.members_committed) continue;
+      auto members = decode_configuration(each.data.view());
+      if (members && !members->joint()) setup_.members_committed(each.index, *members);
+    }
     sent_ = entries.back().index;
     send(setup_.aggregate, apply_entries{std::move(entries)});
   }

@@ -40,6 +40,8 @@ struct raft_setup {
   /// Makes the shipper for a member that the configuration names; on the actor's own thread.
   std::function<caf::actor(const peer_address&)> make_shipper;
   std::function<std::uint64_t()> now_ms;  ///< a steady clock
+  /// A change of members is complete and committed; may be none.
+  std::function<void(protocol::index_t, const protocol::configuration&)> members_committed;
   std::function<std::uint64_t()> data_bytes;  ///< on the disk, for status pages
   /// Ticks that passed since it was asked last, and a wake-up (any message) within so many ticks. Where there
   /// is none, `ticked` messages tell the time.

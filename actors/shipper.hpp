@@ -23,10 +23,15 @@ namespace lithair::actors {
 /// What both ends of every link know and check.
 struct link_identity {
   protocol::node_id self;
-  std::string schema;  ///< fingerprint of the served models
+  std::string schema;  ///< the served models, as text of a model file
+  /// Why a node that serves these models can't work with this one; empty: it can.
+  std::function<std::string(const std::string& schema)> why_other_models;
   std::function<std::uint64_t()> cluster;  ///< 0 until known
   /// Makes the peer's cluster ours, durably, if we have none; false when they differ.
   std::function<bool(std::uint64_t)> join_cluster;
+  std::uint64_t incarnation = 0;  ///< of our data directory
+  /// Whether a peer came with the data directory that it is known by.
+  std::function<bool(std::uint64_t node, std::uint64_t incarnation)> admit;
 };
 
 /// A peer's hello, accepted by the gate: the peer's endpoint for our messages.

@@ -249,6 +249,30 @@ BOOST_AUTO_TEST_CASE(a_follower_that_was_away_too_long_is_given_a_snapshot_and_g
   for (auto key : {"first", "k0", "k150", "after", "later"}) BOOST_TEST(read(3, key).result.status == 200);
 }
 
+BOOST_AUTO_TEST_CASE(a_wiped_node_is_refused_until_it_is_removed_and_added_again) {
+  for (std::uint64_t id = 1; id <= 3; ++id) start(id, 3);
+  must_create(3, "a");
+  nodes.erase(3);
+  std::filesystem::remove_all(directory / "3");
+  start(3, 3);
+  // The others go on; the wiped node hears nothing and serves nothing.
+  must_create(1, "b");
+  BOOST_CHECK(create(3, "c").what == disposition::unavailable);
+  BOOST_CHECK(inspect(3).raft.last_index == protocol::index_t{});
+  change_members what;
+  what.what = change_members::action::remove;
+  what.node = 3;
+  BOOST_TEST(change(1, what).status == 200);
+  what.what = change_members::action::add;
+  what.host = "127.0.0.1";
+  what.http_port = address(3).http_port;
+  what.peer_port = address(3).peer_port;
+  BOOST_TEST(change(2, what).status == 200);
+  must_create(3, "d");
+  for (auto key : {"a", "b", "d"}) BOOST_TEST(read(3, key).result.status == 200);
+  BOOST_TEST(read(3, "c").result.status == 404);
+}
+
 BOOST_AUTO_TEST_CASE(a_wrong_configuration_is_one_sentence_and_leaves_nothing_behind) {
   auto wrong = config(1, 2);
   wrong.peers[0].id = protocol::node_id{1};

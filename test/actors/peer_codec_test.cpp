@@ -29,7 +29,7 @@ std::vector<message> one_of_each() {
           snapshot_request{term_t{3}, meta, 512, payload{"chunk"}, true},
           snapshot_response{term_t{3}, index_t{5}, 517, false, true},
           timeout_now{term_t{3}},
-          read_request{term_t{3}, 12},
+          read_request{term_t{3}, 12, true},
           read_response{term_t{3}, 12, index_t{6}, false},
           propose_request{term_t{3}, {{{node_id{2}, 5}, payload{"one"}}, {{node_id{2}, 6}, payload{""}}}, 3},
           propose_response{term_t{3}, refusal::busy, {5, 6, 0xffffffffffffffff}}};
