@@ -62,9 +62,9 @@ void aggregate::open(std::shared_ptr<const persistence::state_store> state) {
 
 // Indexes and projections that the models gained since the state was written.
 void aggregate::repair() {
-  for (bool done = false; !done;) {
+  for (bool complete = false; !complete;) {
     changes_.clear();
-    done = models::repair_state(*setup_.schema, view{*state_}, repair_batch, changes_);
+    complete = models::repair_state(*setup_.schema, view{*state_}, repair_batch, changes_);
     keep_changes();
   }
 }
