@@ -7,7 +7,7 @@
 
 namespace lithair::http {
 
-response answer_write(actors::submitted&& x, const models::collection& target) {
+response answer_write(actors::submitted&& x, const models::collection* target) {
   if (x.what == actors::disposition::unavailable)
     return problem_response(503, "unavailable", x.reason + " Nothing was written.");
   if (x.what == actors::disposition::unknown)
@@ -19,7 +19,9 @@ response answer_write(actors::submitted&& x, const models::collection& target) {
   result.version = x.result.version;
   result.raft_index = x.index;
   if (result.status >= 400) result.content_type = "application/problem+json";
-  if (!x.result.location.empty()) result.location = target.path + '/' + x.result.location;
+  result.replayed = x.result.replayed;
+  if (target != nullptr && !x.result.location.empty())
+    result.location = target->path + '/' + x.result.location;
   return result;
 }
 

@@ -1,6 +1,6 @@
 #include "http/exchange.hpp"
 
-#include <array>
+#include <algorithm>
 #include <utility>
 
 #include "actors/messages.hpp"
@@ -10,6 +10,8 @@
 namespace lithair::http {
 
 namespace {
+
+constexpr std::size_t max_idempotency_key = 255;
 
 // The headers that make a difference, found in one pass.
 struct known_headers {
@@ -103,25 +105,46 @@ models::operation operation_of(method verb) {
   }
 }
 
-step begin_write(const request& r, matched&& place, const known_headers& headers,
-                 const models::schema& schema, const models::stamp& at) {
+// An Idempotency-Key is opaque; so long as it fits a log line it is fine.
+std::optional<response> check_write(const request& r, const known_headers& headers) {
   if (r.verb != method::remove) {
-    if (auto refusal = check_media(headers.content_type, r.verb == method::patch))
-      return std::move(*refusal);
+    if (auto refusal = check_media(headers.content_type, r.verb == method::patch)) return refusal;
     if (headers.content_encoding != nullptr && !same_name(*headers.content_encoding, "identity"))
       return problem_response(415, "unsupported_encoding",
                               "The body must come without a Content-Encoding.");
   }
-  // A key that would not be kept must not look as if it were.
-  if (headers.idempotency_key != nullptr)
-    return problem_response(501, "idempotency_not_supported",
-                            "Idempotency-Key is not supported yet.");
-  models::write_request write{operation_of(r.verb), place.target, std::move(place.key), r.body, {}};
-  if (write.op == models::operation::remove) write.body = {};
-  if (auto refusal = read_conditions_of(headers, write.conditions)) return std::move(*refusal);
-  auto command = models::prepare(schema, write, at);
+  if (headers.idempotency_key == nullptr) return std::nullopt;
+  const auto& key = *headers.idempotency_key;
+  constexpr auto visible = [](char c) { return c > ' ' && c < 0x7f; };
+  if (key.empty() || key.size() > max_idempotency_key || !std::ranges::all_of(key, visible))
+    return bad_request("bad_idempotency_key",
+                       "The Idempotency-Key must have 1 to 255 visible characters.");
+  return std::nullopt;
+}
+
+step of_command(models::result<std::string>&& command) {
   if (!command) return of_problem(command.error());
   return write_step{std::move(*command)};
+}
+
+step begin_write(const request& r, matched&& place, const known_headers& headers,
+                 const models::schema& schema, const models::stamp& at) {
+  if (auto refusal = check_write(r, headers)) return std::move(*refusal);
+  const auto key =
+      headers.idempotency_key == nullptr ? std::string_view{} : *headers.idempotency_key;
+  models::preconditions conditions;
+  if (auto refusal = read_conditions_of(headers, conditions)) return std::move(*refusal);
+  if (place.what == endpoint::bulk || place.what == endpoint::transaction) {
+    if (headers.if_match != nullptr || headers.if_none_match != nullptr)
+      return bad_request("bad_condition", "Conditions for several items belong into the body.");
+    if (place.what == endpoint::transaction)
+      return of_command(models::prepare(schema, models::transaction_request{r.body, key}, at));
+    return of_command(models::prepare(schema, models::bulk_request{place.target, r.body, key}, at));
+  }
+  models::write_request write{operation_of(r.verb),  place.target, std::move(place.key), r.body,
+                              std::move(conditions), key};
+  if (write.op == models::operation::remove) write.body = {};
+  return of_command(models::prepare(schema, write, at));
 }
 
 // -- reads
@@ -179,7 +202,9 @@ std::optional<response> item_conditions(const known_headers& headers, read_step&
 models::result<models::query> query_of(const matched& place, const parameters& all) {
   switch (place.what) {
     case endpoint::item:
-      return models::item_query(*place.target, place.key);
+      return models::item_query(*place.target, place.key, all);
+    case endpoint::history:
+      return models::history_query(*place.target, place.key, all);
     case endpoint::count:
       return models::parse_query(*place.target, models::query::kind::count, all);
     case endpoint::random_id:
@@ -293,8 +318,8 @@ exchange begin(const request& r, const site& what, const models::stamp& at) {
   return result;
 }
 
-std::size_t body_limit(endpoint, std::size_t max_body, std::size_t) {
-  return max_body;
+std::size_t body_limit(endpoint what, std::size_t max_body, std::size_t max_bulk_body) {
+  return what == endpoint::bulk || what == endpoint::transaction ? max_bulk_body : max_body;
 }
 
 }  // namespace lithair::http

@@ -72,7 +72,8 @@ std::size_t body_limit(endpoint what, std::size_t max_body, std::size_t max_bulk
 // -- answers
 // ------------------------------------------------------------------------------------------
 
-response answer_write(actors::submitted&& x, const models::collection& target);
+/// `target`: of the created item's Location; none for a transaction.
+response answer_write(actors::submitted&& x, const models::collection* target);
 /// The conditions of an item's read; empty where there were none.
 struct read_conditions {
   std::optional<tag_condition> match;

@@ -20,7 +20,8 @@ struct response {
   std::string location;
   method_set allow = 0;             ///< Allow; 0: none
   std::uint32_t retry_after_s = 0;  ///< Retry-After; 0: none
-  bool close = false;               ///< the connection ends after it
+  bool replayed = false;  ///< the stored answer to an earlier request of this Idempotency-Key
+  bool close = false;     ///< the connection ends after it
 };
 
 /// An `application/problem+json` answer.

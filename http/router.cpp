@@ -38,6 +38,9 @@ constexpr std::array<endpoint_facts, endpoint_count> facts{{
     {"item", reading | set_of(method::put) | set_of(method::patch) | set_of(method::remove)},
     {"count", reading},
     {"random_id", reading},
+    {"history", reading},
+    {"bulk", set_of(method::post)},
+    {"transaction", set_of(method::post)},
 }};
 
 struct fixed_path {
@@ -59,6 +62,7 @@ constexpr fixed_path fixed_paths[] = {
     {"/metrics", endpoint::metrics},
     {"/openapi.json", endpoint::openapi},
     {"/docs", endpoint::docs},
+    {"/api/_txn", endpoint::transaction},
 };
 
 // Names below a collection that are no ids. Some belong to routes of their own.
@@ -71,7 +75,7 @@ constexpr reserved_name reserved_names[] = {
     {"count", endpoint::count},
     {"random-id", endpoint::random_id},
     {"stream", endpoint::nowhere},
-    {"_bulk", endpoint::nowhere},
+    {"_bulk", endpoint::bulk},
 };
 
 // Deeper paths lead nowhere.
@@ -158,10 +162,10 @@ matched router::match(std::string_view path) const {
   if (cut.depth < 2 || cut.segment(cut.depth).empty()) return {};
   if (const auto* parent = find(cut.up_to(cut.depth - 1), cut.depth - 1))
     return below(*parent, cut.segment(cut.depth));
-  if (cut.depth < 3 || cut.segment(cut.depth) != "promote") return {};
-  const auto* members = find(cut.up_to(cut.depth - 2), cut.depth - 2);
-  if (members == nullptr || members->what != endpoint::members) return {};
-  return {endpoint::promote, nullptr, std::string{cut.segment(cut.depth - 1)}};
+  if (cut.depth < 3 || cut.segment(cut.depth - 1).empty()) return {};
+  const auto* above = find(cut.up_to(cut.depth - 2), cut.depth - 2);
+  if (above == nullptr) return {};
+  return below(*above, cut.segment(cut.depth - 1), cut.segment(cut.depth));
 }
 
 // One segment below a collection or the members.
@@ -171,6 +175,15 @@ matched router::below(const place& parent, std::string_view name) const {
   for (const auto& x : reserved_names)
     if (x.name == name) return {x.what, parent.target, {}};
   return {endpoint::item, parent.target, std::string{name}};
+}
+
+// Two segments below a collection or the members.
+matched router::below(const place& above, std::string_view name, std::string_view detail) const {
+  if (above.what == endpoint::members && detail == "promote")
+    return {endpoint::promote, nullptr, std::string{name}};
+  if (above.target != nullptr && detail == "history")
+    return {endpoint::history, above.target, std::string{name}};
+  return {};
 }
 
 }  // namespace lithair::http

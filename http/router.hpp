@@ -32,8 +32,11 @@ enum class endpoint : std::uint8_t {
   item,
   count,
   random_id,
+  history,
+  bulk,
+  transaction,
 };
-inline constexpr std::size_t endpoint_count = static_cast<std::size_t>(endpoint::random_id) + 1;
+inline constexpr std::size_t endpoint_count = static_cast<std::size_t>(endpoint::transaction) + 1;
 
 /// A word for metrics and logs; of a fixed set, never made from input.
 std::string_view name_of(endpoint x);
@@ -70,6 +73,7 @@ class router {
   };
 
   matched below(const place& parent, std::string_view name) const;
+  matched below(const place& above, std::string_view name, std::string_view detail) const;
   void add(std::string_view path, endpoint what, const models::collection* target);
   const place* find(std::string_view path, std::size_t depth) const;
 

@@ -64,7 +64,7 @@ caf::behavior session::make_behavior() {
         auto* s = slots_.find(x.token);
         if (s == nullptr) return;
         const auto token = x.token;
-        answer(token, answer_write(std::move(x), *s->target));
+        answer(token, answer_write(std::move(x), s->target));
       },
       [this](actors::answered& x) {
         auto* s = slots_.find(x.token);

@@ -10,6 +10,7 @@
 #include "served.hpp"
 
 using lithair::actors::consistency;
+using lithair::http::server_options;
 using namespace lithair::http::test;
 
 namespace {
@@ -279,6 +280,63 @@ BOOST_AUTO_TEST_CASE(the_pages_tell_how_the_node_stands) {
   BOOST_TEST(r.status == 503);
   BOOST_TEST(r.body.find("No leader is known.") != std::string::npos);
   BOOST_TEST(s.ask("GET", "/livez").status == 200);
+}
+
+BOOST_AUTO_TEST_CASE(several_items_are_written_all_or_none) {
+  shop s;
+  const auto bulk = s.ask("POST", "/api/products/_bulk", "", R"([{"id":"a"},{"id":"b"}])");
+  BOOST_TEST(bulk.status == 201);
+  BOOST_TEST(bulk.header("location").empty());
+  BOOST_TEST(s.ask("GET", "/api/products/b").status == 200);
+  BOOST_TEST(s.ask("POST", "/api/products/_bulk", "", R"([{"id":"c"},{"id":"a"}])").status == 409);
+  BOOST_TEST(s.ask("GET", "/api/products/c").status == 404);
+  const auto transaction = s.ask("POST", "/api/_txn", "", R"({"operations":[
+      {"op":"delete","collection":"products","id":"a"},
+      {"op":"create","collection":"products","item":{"id":"d"}}]})");
+  BOOST_TEST(transaction.status == 200);
+  BOOST_TEST(s.ask("GET", "/api/products/a").status == 404);
+  BOOST_TEST(s.ask("GET", "/api/products/d").status == 200);
+  BOOST_TEST(s.ask("POST", "/api/_txn", "If-Match: \"1\"\r\n", "{}").status == 400);
+  BOOST_TEST(s.ask("GET", "/api/_txn").header("allow") == "POST, OPTIONS");
+}
+
+BOOST_AUTO_TEST_CASE(a_bulk_may_be_larger_than_another_body) {
+  server_options options;
+  options.max_body = 100;
+  options.max_bulk_body = 1000;
+  served server{options};
+  client c{server.port()};
+  const auto body = R"([{"id":"a","name":")" + std::string(500, 'x') + R"("}])";
+  BOOST_TEST(c.ask("POST", "/api/products/_bulk", "", body).status == 201);
+  BOOST_TEST(c.ask("POST", "/api/products", "", body).status == 413);
+}
+
+BOOST_AUTO_TEST_CASE(a_request_with_the_same_idempotency_key_takes_effect_once) {
+  shop s;
+  const std::string key = "Idempotency-Key: order-7\r\n";
+  const auto first = s.ask("POST", "/api/products", key, R"({"id":"a"})");
+  const auto again = s.ask("POST", "/api/products", key, R"({"id":"a"})");
+  BOOST_TEST(first.status == 201);
+  BOOST_TEST(first.header("idempotency-replayed").empty());
+  BOOST_TEST(again.status == 201);
+  BOOST_TEST(again.body == first.body);
+  BOOST_TEST(again.header("etag") == first.header("etag"));
+  BOOST_TEST(again.header("idempotency-replayed") == "true");
+  BOOST_TEST(s.ask("POST", "/api/products", key, R"({"id":"b"})").status == 422);
+  BOOST_TEST(s.ask("POST", "/api/products", "Idempotency-Key: a b\r\n", "{}").status == 400);
+  BOOST_TEST(s.ask("POST", "/api/products", "Idempotency-Key:\r\n", "{}").status == 400);
+}
+
+BOOST_AUTO_TEST_CASE(the_changes_of_an_item_are_told_also_after_its_deletion) {
+  shop s;
+  s.ask("PATCH", "/api/products/p1", "", R"({"stock":4})");
+  s.ask("DELETE", "/api/products/p1");
+  const auto r = s.ask("GET", "/api/products/p1/history");
+  BOOST_TEST(r.status == 200);
+  const auto events = boost::json::parse(r.body).as_object().at("events").as_array();
+  BOOST_REQUIRE(events.size() == 3u);
+  BOOST_TEST(events[2].as_object().at("type").as_string() == "deleted");
+  BOOST_TEST(s.ask("POST", "/api/products/p1/history", json, "{}").status == 405);
 }
 
 BOOST_AUTO_TEST_CASE(members_are_changed_through_the_raft_actor) {
