@@ -78,11 +78,12 @@ class schema_builder {
     x.path = from.path.empty() ? "/api/" + from.name : from.path;
     check_collection_name(from, x);
     check_path(from, x);
+    const auto errors_before = errors_.size();
     for (const auto& field_from : from.fields) {
       check_field_name(from, field_from, x);
       x.fields.push_back(field_builder(from.name, field_from, errors_).build());
     }
-    find_key(from, x);
+    find_key(from, x, errors_.size() == errors_before);
     order_fields(x);
     x.tracked = std::ranges::any_of(x.fields, &field::tracked);
     made_.push_back(std::move(x));
@@ -132,12 +133,13 @@ class schema_builder {
     }
   }
 
-  void find_key(const declared_collection& from, collection& x) {
+  /// `fields_are_right`: else the key may be among those that are not, and its absence is no news.
+  void find_key(const declared_collection& from, collection& x, bool fields_are_right) {
     const auto keys = std::ranges::count_if(x.fields, &field::primary_key);
     if (from.fields.size() > max_fields) {
       fail(from, "A model has at most 1000 fields.");
     }
-    if (keys == 0) {
+    if (keys == 0 && fields_are_right) {
       fail(from, "No field has primary_key = true.");
     } else if (keys > 1) {
       fail(from, "More than one field has primary_key = true.");

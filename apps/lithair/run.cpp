@@ -119,7 +119,8 @@ int run_program(const apps::program& self, std::span<const char* const> argument
   try {
     serve(self, *options, std::move(*models));
   } catch (const persistence::storage_error& error) {
-    return say(refuse(self, error.what(), is_wrong_directory(error.code()) ? 2 : 1));
+    if (!is_wrong_directory(error.code())) return say(refuse(self, error.what(), 1));
+    return say(refuse(self, std::string("--data-dir: ") + error.what()));
   } catch (const std::exception& error) {
     return say(refuse(self, error.what(), 1));
   }

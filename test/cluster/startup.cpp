@@ -76,7 +76,7 @@ const std::vector<wrong_start> wrong_starts{
     {{"--models", shop, "--join", "127.0.0.1:8080"}, "--join"},
     {{"--models", shop, "--tls-cert", "cert.pem"}, "--tls-cert"},
     {{"--models", shop, "--data-dir", "/dev/null"}, "/dev/null"},
-    {{"--models", shop, "--data-dir", "/proc/nowhere/data"}, "/proc/nowhere/data"},
+    {{"--models", shop, "--data-dir", "/proc/nowhere/data"}, "--data-dir"},
 };
 
 struct wrong_model {
@@ -94,9 +94,9 @@ const std::vector<wrong_model> wrong_models{
     {"[models.a.fields]\nid = { type = \"uuid\", primary_key = true, replicate = true, shiny = 1 "
      "}\n",
      "shiny"},
-    {"[models.a.fields]\nid = { type = \"guid\", primary_key = true, replicate = true, shiny = 1 "
-     "}\n",
-     "shiny", 2},
+    {"[models.a.fields]\nid = { type = \"guid\", primary_key = true, replicate = true }\n"
+     "at = { type = \"date\", replicate = true }\n",
+     "models.toml:3:8: a.at", 2},
     {"[models.a.fields\n", "models.toml:1"},
     {"", "models.toml"},
 };
