@@ -138,6 +138,8 @@ struct process {
         return;
       }
       BOOST_REQUIRE(answer.what == disposition::unavailable);
+      while (!inspect(at).raft.leader) {
+      }
     }
     BOOST_FAIL("no write succeeded");
   }
