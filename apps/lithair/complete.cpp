@@ -49,6 +49,9 @@ std::string complete_self(draft& x) {
   const auto addr = x.addr.value_or(default_addr_port);
   const bool alone = !x.members || x.members->empty();
   if (!alone && !x.node_id) return "--node-id: is needed with --cluster";
+  if (x.made.join && !x.node_id) return "--node-id: is needed with --join";
+  if (x.made.join && !alone) return "--join: asks the cluster for its members; leave --cluster out";
+  if (x.made.join && x.made.node.init) return "--join: is for running clusters, --init for new ones";
   self.id = protocol::node_id{x.node_id.value_or(1)};
   self.host = addr.host;
   self.http_port = addr.port;
@@ -61,7 +64,7 @@ std::string complete_self(draft& x) {
     self.peer_port = *port;
   }
   if (self.peer_port == self.http_port) return "--peer-addr: must differ from --addr";
-  if (alone) x.made.node.init = true;
+  if (alone && !x.made.join) x.made.node.init = true;
   return {};
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -9,6 +10,7 @@
 #include <tl/expected.hpp>
 
 #include "actors/node.hpp"
+#include "apps/lithair/values.hpp"
 #include "http/server.hpp"
 
 namespace lithair::apps {
@@ -19,6 +21,7 @@ enum class log_format { text, json };
 struct settings {
   actors::node_config node;
   http::server_options http;
+  std::optional<endpoint> join;  ///< a node of the running cluster that is to take this one in
   std::string models_file;  ///< empty: the models are compiled in
   log_format log = log_format::text;
   std::string log_level = "info";

@@ -8,12 +8,14 @@
 #include <exception>
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <span>
 #include <string>
 #include <utility>
 
 #include "apps/lithair/address_check.hpp"
 #include "apps/lithair/banner.hpp"
+#include "apps/lithair/join.hpp"
 #include "apps/lithair/log.hpp"
 #include "apps/lithair/options.hpp"
 #include "apps/lithair/signals.hpp"
@@ -82,14 +84,18 @@ void greet(const apps::program& self, const apps::settings& x, const schema& mod
 }
 
 /// Runs the node from start to graceful stop. Throws when it can't start.
-void serve(const apps::program& self, const apps::settings& x, schema models) {
+void serve(const apps::program& self, apps::settings x, schema models) {
   const apps::stop_signals signals;
   apps::set_up_log(x.log, x.log_level, x.node.self.id.value);
+  if (x.join) apps::find_members(x);
   actors::node node{x.node, std::move(models)};
   http::server server{node, x.http};
   server.start();
   greet(self, x, node.schema());
+  std::optional<apps::joining> joining;
+  if (x.join) joining.emplace(x);
   const int signal = signals.wait();
+  joining.reset();
   spdlog::info("{}: finishing what is under way", signal == SIGTERM ? "SIGTERM" : "SIGINT");
   server.drain(stop_limit_ms);
   server.stop();

@@ -39,8 +39,10 @@ std::vector<std::string> cluster::command(std::size_t i) const {
       address(port(i)),      "--data-dir",
       data_directory(i),     "--models",
       options_.models,       "--init=" + std::string(i == 0 ? "true" : "false")};
+  const auto founders = options_.founders == 0 ? size() : options_.founders;
+  if (i >= founders) words.insert(words.end(), {"--join", address(port(0))});
   std::string others;
-  for (std::size_t j = 0; j < size(); ++j) {
+  for (std::size_t j = 0; i < founders && j < founders; ++j) {
     if (j == i) continue;
     others += (others.empty() ? "" : ",") + std::to_string(j + 1) + "=" + address(port(j));
   }

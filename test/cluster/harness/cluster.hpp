@@ -14,6 +14,7 @@ namespace lithair::test {
 
 struct cluster_options {
   std::size_t nodes = 3;
+  std::size_t founders = 0;             ///< the nodes after these join the first; 0: all are founders
   std::string models = {};              ///< a TOML file; empty: the shop of the examples
   std::vector<std::string> flags = {};  ///< on top, for every node
 };

@@ -1,0 +1,127 @@
+#include "apps/lithair/join.hpp"
+
+#include <curl/curl.h>
+#include <spdlog/spdlog.h>
+
+#include <boost/json.hpp>
+#include <memory>
+#include <stdexcept>
+
+#include "apps/lithair/values.hpp"
+#include "persistence/data_directory.hpp"
+
+namespace lithair::apps {
+namespace {
+
+namespace json = boost::json;
+
+struct answer {
+  long status = 0;   ///< 0: nobody answered
+  std::string body;  ///< or why nobody did
+};
+
+std::size_t take_body(char* data, std::size_t size, std::size_t count, void* into) {
+  static_cast<std::string*>(into)->append(data, size * count);
+  return size * count;
+}
+
+// libcurl asks now and then whether to go on.
+int check_stop(void* stop, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
+  return static_cast<std::atomic<bool>*>(stop)->load() ? 1 : 0;
+}
+
+/// A GET, or a POST of JSON when there is a body.
+answer ask(const endpoint& whom, const std::string& path, const std::string& body, std::atomic<bool>* stop) {
+  std::unique_ptr<CURL, decltype(&curl_easy_cleanup)> request{curl_easy_init(), &curl_easy_cleanup};
+  std::unique_ptr<curl_slist, decltype(&curl_slist_free_all)> headers{
+      curl_slist_append(nullptr, "Content-Type: application/json"), &curl_slist_free_all};
+  answer result;
+  const auto url = "http://" + to_string(whom) + path;
+  curl_easy_setopt(request.get(), CURLOPT_URL, url.c_str());
+  curl_easy_setopt(request.get(), CURLOPT_PROXY, "");
+  curl_easy_setopt(request.get(), CURLOPT_NOSIGNAL, 1L);
+  curl_easy_setopt(request.get(), CURLOPT_TIMEOUT, 15L);
+  curl_easy_setopt(request.get(), CURLOPT_WRITEFUNCTION, &take_body);
+  curl_easy_setopt(request.get(), CURLOPT_WRITEDATA, &result.body);
+  if (stop != nullptr) {
+    curl_easy_setopt(request.get(), CURLOPT_NOPROGRESS, 0L);
+    curl_easy_setopt(request.get(), CURLOPT_XFERINFOFUNCTION, &check_stop);
+    curl_easy_setopt(request.get(), CURLOPT_XFERINFODATA, stop);
+  }
+  if (!body.empty()) {
+    curl_easy_setopt(request.get(), CURLOPT_POSTFIELDS, body.c_str());
+    curl_easy_setopt(request.get(), CURLOPT_HTTPHEADER, headers.get());
+  }
+  if (const auto error = curl_easy_perform(request.get()); error != CURLE_OK)
+    return {0, curl_easy_strerror(error)};
+  curl_easy_getinfo(request.get(), CURLINFO_RESPONSE_CODE, &result.status);
+  return result;
+}
+
+/// The members but `self`, as GET /cluster tells them; empty when it tells none.
+std::vector<actors::peer_address> read_members_page(const std::string& body, protocol::node_id self) {
+  std::vector<actors::peer_address> result;
+  boost::system::error_code error;
+  const auto page = json::parse(body, error);
+  if (error || !page.is_object() || !page.get_object().contains("members")) return result;
+  std::string text;
+  for (const auto& m : page.at("members").as_array()) {
+    const auto id = m.at("id").to_number<std::uint64_t>();
+    const std::string peer{m.at("peer_addr").as_string()};
+    if (id == self.value) continue;
+    text += (text.empty() ? "" : ",") + std::to_string(id) + "=" + std::string{m.at("addr").as_string()} + "/" +
+            peer.substr(peer.rfind(':') + 1);
+  }
+  if (text.empty()) return result;
+  if (auto members = read_members(text)) result = std::move(*members);
+  return result;
+}
+
+}  // namespace
+
+void find_members(settings& x) {
+  std::string why;
+  try {
+    auto got = ask(*x.join, "/cluster", {}, nullptr);
+    if (got.status == 200) x.node.peers = read_members_page(got.body, x.node.self.id);
+    why = got.status == 0 ? got.body : "it tells no members";
+  } catch (const std::exception&) {
+    why = "it does not answer as a node";
+  }
+  if (!x.node.peers.empty()) return;
+  if (!persistence::holds_data(x.node.data_dir))
+    throw std::runtime_error("--join: the cluster at " + to_string(*x.join) + " can't be asked: " + why);
+  spdlog::warn("the cluster at {} can't be asked: {}; going on with the members that this node knows",
+               to_string(*x.join), why);
+}
+
+joining::joining(const settings& x) {
+  const json::object request{{"id", x.node.self.id.value},
+                             {"addr", to_string(endpoint{x.node.self.host, x.node.self.http_port})},
+                             {"peer_port", x.node.self.peer_port}};
+  thread_ = std::thread([this, contact = *x.join, body = json::serialize(request)] {
+    std::string last;
+    while (!stop_) {
+      const auto got = ask(contact, "/cluster/members", body, &stop_);
+      if (got.status >= 200 && got.status < 300) {
+        spdlog::info("the cluster took this node in; it becomes a voter once it has caught up");
+        return;
+      }
+      if (got.body != last) spdlog::warn("not taken in yet: {}", got.body);
+      last = got.body;
+      std::unique_lock lock{mutex_};
+      stopping_.wait_for(lock, milliseconds{500}, [this] { return stop_.load(); });
+    }
+  });
+}
+
+joining::~joining() {
+  {
+    std::lock_guard guard{mutex_};
+    stop_ = true;
+  }
+  stopping_.notify_all();
+  thread_.join();
+}
+
+}  // namespace lithair::apps

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+
+#include "apps/lithair/options.hpp"
+
+namespace lithair::apps {
+
+/// Asks the running cluster behind `x.join` for its members and makes them this node's peers. Throws
+/// std::runtime_error with one sentence when nobody answers, except on a node that has data already.
+void find_members(settings& x);
+
+/// Asks that cluster, in the background, to add this node as a learner that becomes a voter once it has caught up;
+/// again and again until the answer is yes or the object goes away.
+class joining {
+ public:
+  explicit joining(const settings& x);
+  ~joining();
+  joining(const joining&) = delete;
+  joining& operator=(const joining&) = delete;
+
+ private:
+  std::atomic<bool> stop_{false};
+  std::mutex mutex_;
+  std::condition_variable stopping_;
+  std::thread thread_;
+};
+
+}  // namespace lithair::apps
