@@ -14,9 +14,9 @@ namespace lithair::test {
 
 struct cluster_options {
   std::size_t nodes = 3;
-  std::size_t founders = 0;             ///< the nodes after these join the first; 0: all are founders
   std::string models = {};              ///< a TOML file; empty: the shop of the examples
   std::vector<std::string> flags = {};  ///< on top, for every node
+  std::size_t founders = 0;  ///< the nodes after these join the first; 0: all are founders
 };
 
 /// Real `lithair_node` processes on loopback, with everything they keep in one temporary directory.
