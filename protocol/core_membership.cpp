@@ -70,7 +70,8 @@ void raft_core::implementation::members_changed() {
   if (!leads()) return;
   for (progress& peer : lead.peers) {
     if (members.contains(peer.id)) {
-      peer.departs_at = index_t{};
+      // Removed and added again: perhaps with another disk, so nothing that it acknowledged counts any more.
+      if (peer.departs_at) peer = progress{peer.id, log.last() + 1, now};
     } else if (!peer.departs_at) {
       peer.departs_at = history.current_index();
       peer.departs_by = now + 4 * std::uint64_t{opts.election_max_ticks};
