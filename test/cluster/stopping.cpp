@@ -1,4 +1,5 @@
 #include <csignal>
+#include <thread>
 
 #include "test/cluster/fixture.hpp"
 
@@ -44,6 +45,25 @@ BOOST_AUTO_TEST_CASE(an_open_connection_does_not_hold_up_the_end) {
   auto idle = node.client(0);
   BOOST_TEST(idle.get("/livez").status == 200);
   BOOST_TEST((node.stop(0) == ending{0}));
+}
+
+BOOST_AUTO_TEST_CASE(a_second_request_to_terminate_ends_the_process_at_once) {
+  shop_cluster nodes({.flags = {"--leader-wait", "60s", "--request-timeout", "60s"}});
+  const auto leader = nodes.start_and_await();
+  const auto left = (leader + 1) % 3;
+  nodes.kill(leader);
+  nodes.kill((leader + 2) % 3);
+  // A write that can't be decided holds up a graceful end.
+  const std::jthread writer([&nodes, left] { nodes.client(left).post(products, product("tea")); });
+  auto asked = nodes.client(left);
+  nodes.await("the write is under way",
+              [&asked] { return number_at(asked.get("/status").body, "/pending") == 1u; });
+  nodes.at(left).signal(SIGTERM);
+  nodes.await("the first signal is taken", [&nodes, left] {
+    return nodes.log(left).find("SIGTERM: finishing") != std::string::npos;
+  });
+  nodes.at(left).signal(SIGTERM);
+  BOOST_TEST((nodes.at(left).wait(cluster::patience) == ending{128 + SIGTERM}));
 }
 
 BOOST_AUTO_TEST_SUITE_END()
