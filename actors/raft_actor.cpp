@@ -152,7 +152,7 @@ void raft_actor::turn_begins() {
 
 void raft_actor::turn_ended() {
   if (setup_.wake_after) {
-    bool somebody_waits = submissions_.size() + new_reads_.size() + reads_.size() + applying_reads_.size() != 0;
+    bool somebody_waits = submissions_.size() + waiting_reads_ != 0;
     auto due = core_.ticks_until_due();
     setup_.wake_after(somebody_waits || stopper_ ? std::min(due, request_check_ticks) : due,
                       caf::actor_cast<caf::actor>(this));
@@ -234,7 +234,7 @@ void raft_actor::on_tick(std::uint32_t count) {
     return x.since_ms < (give_up_waiting ? now : ago(setup_.config.request_timeout_ms));
   };
   auto drop_late = [&](std::vector<waiting_read>& reads) {
-    std::erase_if(reads, [&](const waiting_read& x) {
+    waiting_reads_ -= std::erase_if(reads, [&](const waiting_read& x) {
       if (!late(x)) return false;
       refuse(x, disposition::unavailable, why_unavailable());
       return true;
@@ -242,7 +242,7 @@ void raft_actor::on_tick(std::uint32_t count) {
   };
   drop_late(new_reads_);
   for (auto& [token, reads] : reads_) drop_late(reads);
-  std::erase_if(applying_reads_, [&](const auto& pair) {
+  waiting_reads_ -= std::erase_if(applying_reads_, [&](const auto& pair) {
     if (pair.second.since_ms >= ago(setup_.config.request_timeout_ms)) return false;
     refuse(pair.second, disposition::unknown, fmt::format("index {} is not applied here yet", pair.first));
     return true;
@@ -253,12 +253,11 @@ void raft_actor::on_tick(std::uint32_t count) {
 // -- reads -----------------------------------------------------------------------------------------------
 
 void raft_actor::accept(waiting_read read) {
-  auto waiting = new_reads_.size() + reads_.size() + applying_reads_.size();
   if (!failure_.empty() || leaderless_too_long()) {
     refuse(read, disposition::unavailable, why_unavailable());
-  } else if (waiting >= setup_.config.max_pending) {
+  } else if (waiting_reads_ >= setup_.config.max_pending) {
     refuse(read, disposition::unavailable, "too many reads are in flight on this node");
-  } else if (read.what.level == consistency::leader && core_.current_role() == role::leader && core_.ready()) {
+  } else if (++waiting_reads_; read.what.level == consistency::leader && core_.current_role() == role::leader && core_.ready()) {
     // The leader's own view, without asking whether it still leads.
     auto index = std::max(core_.commit_index().value, read.what.min_index);
     applying_reads_.emplace(index, std::move(read));
@@ -296,6 +295,7 @@ void raft_actor::release_reads() {
   auto end = applying_reads_.upper_bound(sent_.value);
   if (end == applying_reads_.begin()) return;
   run_queries batch;
+  waiting_reads_ -= static_cast<std::size_t>(std::distance(applying_reads_.begin(), end));
   for (auto i = applying_reads_.begin(); i != end; ++i) {
     auto& read = i->second;
     if (read.is_probe)

@@ -108,6 +108,7 @@ class raft_actor final : public hosted_actor {
   std::map<protocol::node_id, caf::actor> shippers_;
   std::uint64_t started_ms_;
 
+  std::size_t waiting_reads_ = 0;        // in all three below
   std::vector<waiting_read> new_reads_;  // not yet given to the core
   std::uint64_t next_read_ = 1;
   std::map<protocol::read_token, std::vector<waiting_read>> reads_;       // in the core
