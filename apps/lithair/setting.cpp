@@ -111,6 +111,21 @@ constexpr std::array table{
             [](draft& x, text t) {
               return store_ms(read_duration(t), x.made.node.checkpoint_interval_ms);
             }},
+    setting{"checkpoint-interval", data, "DURATION",
+            "the longest time between two checkpoints (30s)",
+            [](draft& x, text t) {
+              return store_ms(read_duration(t), x.made.node.checkpoint_interval_ms);
+            }},
+    setting{
+        "checkpoint-bytes", data, "SIZE", "changes in memory that call for a checkpoint (32MiB)",
+        [](draft& x, text t) { return store_size(read_size(t), x.made.node.checkpoint_bytes); }},
+    setting{"checkpoint-entries", data, "N", "log entries that call for a checkpoint (50000)",
+            [](draft& x, text t) {
+              return store(read_number(t, 1, any), x.made.node.checkpoint_entries);
+            }},
+    setting{"log-margin", data, "N",
+            "log entries kept behind a checkpoint for slow members (10000)",
+            [](draft& x, text t) { return store(read_number(t, 0, any), x.made.node.log_margin); }},
     setting{"config", data, "FILE", "these settings in TOML, under the same names",
             [](draft&, text) { return std::string{}; }},
     setting{"election-timeout", raft, "RANGE",

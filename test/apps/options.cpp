@@ -181,9 +181,30 @@ BOOST_AUTO_TEST_CASE(durations_become_whole_ticks) {
 }
 
 BOOST_AUTO_TEST_CASE(limits_and_logs_are_taken_as_said) {
-  const auto x = accept({"--max-body", "2MiB", "--max-inflight", "7", "--request-timeout", "3s",
-                         "--log", "json", "--log-level", "warn", "--read-mode", "lease",
-                         "--map-size", "1GiB", "--threads", "2"});
+  const auto x = accept({"--max-body",
+                         "2MiB",
+                         "--max-inflight",
+                         "7",
+                         "--request-timeout",
+                         "3s",
+                         "--log",
+                         "json",
+                         "--log-level",
+                         "warn",
+                         "--read-mode",
+                         "lease",
+                         "--map-size",
+                         "1GiB",
+                         "--threads",
+                         "2",
+                         "--checkpoint-interval",
+                         "1m",
+                         "--checkpoint-bytes",
+                         "1MiB",
+                         "--checkpoint-entries",
+                         "100",
+                         "--log-margin",
+                         "0"});
   BOOST_TEST(x.http.max_body == 2u << 20);
   BOOST_TEST(x.node.max_pending == 7);
   BOOST_TEST(x.node.request_timeout_ms == 3000);
@@ -192,6 +213,10 @@ BOOST_AUTO_TEST_CASE(limits_and_logs_are_taken_as_said) {
   BOOST_TEST(x.node.raft.lease_reads);
   BOOST_TEST(x.node.map_size == 1u << 30);
   BOOST_TEST(x.node.loops == 2);
+  BOOST_TEST(x.node.checkpoint_interval_ms == 60'000);
+  BOOST_TEST(x.node.checkpoint_bytes == 1u << 20);
+  BOOST_TEST(x.node.checkpoint_entries == 100);
+  BOOST_TEST(x.node.log_margin == 0);
 }
 
 BOOST_AUTO_TEST_CASE(a_flag_wins_over_the_environment_and_that_over_the_file) {

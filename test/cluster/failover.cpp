@@ -140,6 +140,27 @@ BOOST_AUTO_TEST_CASE(a_follower_that_was_away_catches_up) {
   BOOST_TEST(nodes.client(away).get(item_path(last)).status == 200);
 }
 
+BOOST_AUTO_TEST_CASE(a_follower_catches_up_although_the_log_it_needs_is_gone) {
+  shop_cluster nodes({.flags = {"--checkpoint-entries", "50", "--log-margin", "10"}});
+  const auto leader = nodes.start_and_await();
+  const auto away = (leader + 1) % 3;
+  nodes.kill(away);
+  auto through = nodes.client(leader);
+  std::string last;
+  for (int i = 0; i < 500; ++i) last = create(through, "tea " + std::to_string(i));
+  nodes.await("the log begins behind what the missing node has", [&through] {
+    return number_at(through.get("/status").body, "/first_index").value() > 100;
+  });
+  nodes.start(away);
+  nodes.await_ready(away);
+  BOOST_TEST(json_at(nodes.client(away).get(products).body, "/total") == "500");
+  BOOST_TEST(nodes.client(away).get(item_path(last)).status == 200);
+  for (std::size_t i = 0; i < 3; ++i) nodes.kill(i);
+  nodes.start_all();
+  nodes.await_all_ready();
+  BOOST_TEST(json_at(nodes.client(away).get(products).body, "/total") == "500");
+}
+
 BOOST_AUTO_TEST_CASE(a_leader_that_slept_answers_nothing_old) {
   shop_cluster nodes;
   const auto leader = nodes.start_and_await();
