@@ -73,8 +73,7 @@ response bad_request(std::string_view code, std::string_view detail) {
   return problem_response(400, code, detail);
 }
 
-// -- writes
-// -----------------------------------------------------------------------------------------
+// -- writes -------------------------------------------------------------------------------------
 
 std::optional<response> read_conditions_of(const known_headers& headers,
                                            models::preconditions& out) {
@@ -147,8 +146,7 @@ step begin_write(const request& r, matched&& place, const known_headers& headers
   return of_command(models::prepare(schema, write, at));
 }
 
-// -- reads
-// ------------------------------------------------------------------------------------------
+// -- reads --------------------------------------------------------------------------------------
 
 std::optional<actors::consistency> consistency_of(std::string_view word) {
   if (word == "linearizable") return actors::consistency::linearizable;
@@ -240,8 +238,7 @@ step begin_ready(const request& r) {
   return result;
 }
 
-// -- all
-// --------------------------------------------------------------------------------------------
+// -- all ----------------------------------------------------------------------------------------
 
 response options_answer(method_set allow) {
   response result;

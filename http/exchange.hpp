@@ -69,8 +69,7 @@ std::optional<response> check_media(const std::string_view* content_type, bool p
 /// The most bytes that a request to this endpoint may have as its body.
 std::size_t body_limit(endpoint what, std::size_t max_body, std::size_t max_bulk_body);
 
-// -- answers
-// ------------------------------------------------------------------------------------------
+// -- answers ------------------------------------------------------------------------------------
 
 /// `target`: of the created item's Location; none for a transaction.
 response answer_write(actors::submitted&& x, const models::collection* target);

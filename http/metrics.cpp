@@ -62,8 +62,7 @@ std::uint64_t sum(const std::vector<const lane_metrics*>& lanes, const Pick& pic
   return result;
 }
 
-// -- the group
-// --------------------------------------------------------------------------------------
+// -- the group ----------------------------------------------------------------------------------
 
 void add_group(families& all, const actors::node_status& node) {
   auto& role = family(all, MetricType::Gauge, "raft_role", "1 for the role that the node has now.");
@@ -112,8 +111,7 @@ void add_members(families& all, const actors::node_status& node) {
     add(lag, number(m.lag_entries), {{"member", std::to_string(m.id)}});
 }
 
-// -- HTTP
-// -------------------------------------------------------------------------------------------
+// -- HTTP ---------------------------------------------------------------------------------------
 
 void add_requests(families& all, const std::vector<const lane_metrics*>& lanes) {
   auto& requests = family(all, MetricType::Counter, "http_requests_total",
@@ -171,8 +169,7 @@ void add_http(families& all, const std::vector<const lane_metrics*>& lanes,
               lanes, [](const auto& x) -> auto& { return x.bytes_out; })));
 }
 
-// -- the process
-// ------------------------------------------------------------------------------------
+// -- the process --------------------------------------------------------------------------------
 
 void add_process(families& all) {
   rusage usage{};

@@ -1,12 +1,10 @@
 #include "http/session.hpp"
 
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <exception>
 #include <utility>
-
-#include <spdlog/spdlog.h>
 
 #include "actors/messages.hpp"
 
@@ -22,8 +20,6 @@ namespace lithair::http {
 
 namespace {
 
-// Bytes of answers that wait for a slow reader; with more no request is taken.
-constexpr std::size_t max_unsent = 256 * 1024;
 // How long a client that we are done with may take to close.
 constexpr std::uint64_t linger_ms = 2000;
 constexpr std::uint64_t never = ~std::uint64_t{0};
@@ -35,8 +31,7 @@ session& owner(Handle* h) {
 
 }  // namespace
 
-// -- life
-// -------------------------------------------------------------------------------------------
+// -- life ---------------------------------------------------------------------------------------
 
 session::session(caf::actor_config& cfg, lane* where, int fd)
     : actors::hosted_actor(cfg, &where->home()),
@@ -151,8 +146,7 @@ void session::drain() {
   settle();
 }
 
-// -- the socket
-// -------------------------------------------------------------------------------------
+// -- the socket ---------------------------------------------------------------------------------
 
 void session::resume_reading() {
   if (reading_) return;
@@ -203,214 +197,6 @@ void session::turn_ended() {
   settle();
 }
 
-// -- requests
-// ---------------------------------------------------------------------------------------
-
-bool session::full() const {
-  return slots_.size() >= options_.max_pipelined || unsent() > max_unsent;
-}
-
-void session::take(std::string_view input) {
-  const bool was_between = parser_.between_requests();
-  bool again = true;
-  while (again && phase_ == phase::serving) {
-    if (full() && parser_.between_requests()) {
-      backlog_.assign(input);
-      paused_ = true;
-      return stop_reading();
-    }
-    again = !input.empty();
-    switch (parser_.next(input)) {
-      case parser::event::more:
-        again = false;
-        break;
-      case parser::event::head:
-        on_head(input.empty());
-        again = true;
-        break;
-      case parser::event::request:
-        on_request();
-        again = again && !input.empty();
-        break;
-      case parser::event::failed:
-        give_up(parser_.error().status, parser_.error().code, parser_.error().detail);
-        break;
-    }
-  }
-  if (was_between && !parser_.between_requests() && !parser_.in_body()) since_ = now();
-}
-
-void session::on_head(bool body_waits) {
-  since_ = now();
-  const auto& r = parser_.current();
-  parser_.limit_body(
-      body_limit(lane_.all().routes.match(r.path).what, options_.max_body, options_.max_bulk_body));
-  continue_due_ = r.expects_continue && body_waits;
-}
-
-std::uint64_t session::open_slot() {
-  const auto token = slots_.push();
-  auto& s = *slots_.find(token);
-  s.since_ms = now();
-  s.since_ns = uv_hrtime();
-  return token;
-}
-
-void session::on_request() {
-  continue_due_ = false;
-  since_ = now();
-  const auto& r = parser_.current();
-  const auto token = open_slot();
-  auto& s = *slots_.find(token);
-  s.minor_version = r.minor_version;
-  s.keep_alive = r.keep_alive;
-  s.head_only = r.verb == method::head;
-  const auto* id = r.find("X-Request-Id");
-  s.request_id = id != nullptr && is_request_id(*id) ? std::string{*id} : lane_.new_request_id();
-  if (!r.keep_alive) {
-    s.close = true;
-    phase_ = phase::finishing;
-  }
-  auto& all = lane_.all();
-  try {
-    const models::stamp at{lane_.now_us(), [this] { return lane_.new_uuid(); }};
-    auto x = begin(r, all.served(), at);
-    s.what = x.what;
-    s.target = x.target;
-    perform(token, std::move(x.next));
-  } catch (const std::exception& e) {
-    spdlog::error("request {} to {} failed: {}", s.request_id, name_of(s.what), e.what());
-    answer(token,
-           problem_response(500, "internal_error", "The server failed to handle this request."));
-  }
-}
-
-// The connection's last answer, behind those under way.
-void session::give_up(int status, std::string_view code, std::string_view detail) {
-  phase_ = phase::finishing;
-  continue_due_ = false;
-  lane_.metrics().malformed.add(1);
-  const auto token = open_slot();
-  auto& s = *slots_.find(token);
-  s.close = true;
-  s.request_id = lane_.new_request_id();
-  answer(token, problem_response(status, code, detail));
-}
-
-// Nobody answered the oldest request: for a write nobody knows what became of it.
-void session::give_up_waiting() {
-  phase_ = phase::finishing;
-  auto& s = slots_.front();
-  s.close = true;
-  answer(slots_.first_token(), problem_response(504, s.write ? "outcome_unknown" : "timeout",
-                                                "The node did not answer in time."));
-}
-
-void session::perform(std::uint64_t token, step&& next) {
-  const auto& node = lane_.all().node;
-  if (auto* now_known = std::get_if<http::response>(&next)) {
-    answer(token, std::move(*now_known));
-  } else if (auto* write = std::get_if<write_step>(&next)) {
-    slots_.find(token)->write = true;
-    send(node.raft, actors::submit{token, std::move(write->command)});
-  } else if (auto* read = std::get_if<read_step>(&next)) {
-    perform(token, std::move(*read));
-  } else if (auto* member = std::get_if<member_step>(&next)) {
-    slots_.find(token)->write = true;
-    member->change.token = token;
-    send(node.raft, std::move(member->change));
-  } else if (auto* ready = std::get_if<ready_step>(&next)) {
-    send(node.raft, actors::probe_ready{token, ready->min_index});
-  } else {
-    send(node.raft, actors::inspect_node{token});
-  }
-}
-
-void session::perform(std::uint64_t token, read_step&& read) {
-  const auto& node = lane_.all().node;
-  if (read.match || read.none_match)
-    slots_.find(token)->conditions = std::make_unique<read_conditions>(
-        read_conditions{std::move(read.match), std::move(read.none_match)});
-  const auto& to = read.level == actors::consistency::local ? node.aggregate : node.raft;
-  send(to, actors::ask{token, read.level, read.min_index, std::move(read.what)});
-}
-
-// -- answers
-// ----------------------------------------------------------------------------------------
-
-void session::answer(std::uint64_t token, http::response&& x) {
-  auto* s = slots_.find(token);
-  if (s == nullptr || s->answered) return;
-  s->answered = true;
-  s->close = s->close || x.close;
-  lane_.metrics().answered(s->what, x.status, (uv_hrtime() - s->since_ns) / 1000);
-  const bool body = has_body(x, s->head_only);
-  if (slots_.is_first(token)) {
-    put(*s, x, out_.tail());
-    if (body) out_.add(std::move(x.body));
-    const bool last = s->close;
-    slots_.pop();
-    if (last) slots_.clear();
-  } else {
-    put(*s, x, s->bytes);
-    if (body) s->bytes.append(x.body);
-  }
-}
-
-void session::put(slot& to, const http::response& x, std::string& head) {
-  const auto before = head.size();
-  const bool closing = to.close || (phase_ == phase::finishing && slots_.size() == 1);
-  if (closing) to.close = true;
-  render_head(x,
-              {.minor_version = to.minor_version,
-               .keep_alive = !closing,
-               .head_only = to.head_only,
-               .request_id = to.request_id,
-               .served_by = lane_.all().served_by,
-               .date = lane_.date()},
-              head);
-  lane_.metrics().bytes_out.add(head.size() - before +
-                                (has_body(x, to.head_only) ? x.body.size() : 0));
-}
-
-void session::release_answered() {
-  while (!slots_.empty() && slots_.front().answered) {
-    const bool last = slots_.front().close;
-    out_.add(std::move(slots_.front().bytes));
-    slots_.pop();
-    if (last) slots_.clear();
-  }
-}
-
-// After whatever happened: sends what is ready, takes what had to wait, ends what is over.
-void session::settle() {
-  if (phase_ == phase::closed) return;
-  while (true) {
-    release_answered();
-    if (continue_due_ && slots_.empty()) {
-      continue_due_ = false;
-      out_.tail().append("HTTP/1.1 100 Continue\r\n\r\n");
-    }
-    const bool was_writing = out_.writing();
-    const auto written = [](void* self, int result) {
-      static_cast<session*>(self)->on_written(result);
-    };
-    if (!out_.flush(stream(), written, this)) return close();
-    if (out_.writing() && !was_writing) {
-      write_since_ = now();
-      write_left_ = unsent();
-    }
-    if (!paused_ || phase_ != phase::serving || full()) break;
-    paused_ = false;
-    since_ = now();
-    take(std::exchange(backlog_, {}));
-    if (phase_ == phase::closed) return;
-    if (!paused_ && phase_ == phase::serving) resume_reading();
-  }
-  if (phase_ == phase::finishing && slots_.empty() && out_.empty()) linger();
-  watch();
-}
-
 // Closing with unread bytes would make the system reset the connection, and the client might lose
 // our last answer: first say that nothing more comes, then read on until the client closes too.
 void session::linger() {
@@ -424,8 +210,7 @@ void session::linger() {
   resume_reading();
 }
 
-// -- time
-// -------------------------------------------------------------------------------------------
+// -- time ---------------------------------------------------------------------------------------
 
 std::uint64_t session::now() {
   return home()->now_ms();

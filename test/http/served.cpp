@@ -15,7 +15,7 @@ constexpr std::string_view models_text = R"(
 [models.products.fields]
 id    = { type = "string", primary_key = true, immutable = true, replicate = true }
 name  = { type = "string", optional = true, unique = true, replicate = true }
-stock = { type = "integer", default = 0, replicate = true, track_history = true, validate = { min = 0 } }
+stock = { type = "integer", default = 0, replicate = true, track_history = true, validate.min = 0 }
 secret = { type = "string", optional = true, expose = false, replicate = true }
 
 [models.orders]
