@@ -107,11 +107,6 @@ constexpr std::array table{
             "the most that each database may grow to (as the disk allows)",
             [](draft& x, text t) { return store_size(read_size(t), x.made.node.map_size); }},
     setting{"checkpoint-interval", data, "DURATION",
-            "changes stay in memory and log no longer than this, under load (30s)",
-            [](draft& x, text t) {
-              return store_ms(read_duration(t), x.made.node.checkpoint_interval_ms);
-            }},
-    setting{"checkpoint-interval", data, "DURATION",
             "the longest time between two checkpoints (30s)",
             [](draft& x, text t) {
               return store_ms(read_duration(t), x.made.node.checkpoint_interval_ms);
