@@ -20,6 +20,7 @@ using clock = std::chrono::steady_clock;
 
 constexpr std::size_t register_count = 6;
 constexpr std::size_t client_count = 4;
+constexpr std::size_t enough = 500;  // operations answered
 
 std::int64_t now() {
   return clock::now().time_since_epoch().count();
@@ -60,12 +61,16 @@ class record {
     grew_.wait_for(guard, limit, [this, goal] { return count_ >= goal; });
   }
 
+  std::size_t progress() {
+    std::lock_guard guard(mutex_);
+    return count_;
+  }
+
   // After the clients have ended.
   const auto& operations() const { return operations_; }
   const auto& created() const { return created_; }
   const auto& refused() const { return refused_; }
   const auto& strange() const { return strange_; }
-  std::size_t count() const { return count_; }
 
  private:
   void count_one() {
@@ -268,8 +273,9 @@ BOOST_AUTO_TEST_CASE(crashes_and_pauses_at_random_lose_nothing_and_show_nothing_
         busy_client(nodes, did, next_value, seed + i + 1).run_until(over);
       });
     }
+    // A run in which hardly anything happened proves nothing, so a slow machine takes longer.
     const auto end = clock::now() + std::chrono::seconds{seconds};
-    while (clock::now() < end) {
+    while (clock::now() < end || trouble.restarts == 0 || did.progress() < enough) {
       trouble.act();
       const auto [more, limit] = trouble.pause();
       did.await_progress(more, limit);
@@ -279,15 +285,12 @@ BOOST_AUTO_TEST_CASE(crashes_and_pauses_at_random_lose_nothing_and_show_nothing_
   }
   nodes.await_all_ready();
   read_all(nodes, did);
-  BOOST_TEST_MESSAGE(did.count() << " operations answered, " << did.created().size()
+  BOOST_TEST_MESSAGE(did.progress() << " operations answered, " << did.created().size()
                                  << " items created, " << did.refused().size()
                                  << " writes refused, " << trouble.restarts << " restarts");
   for (const auto& said : did.strange()) BOOST_ERROR("a client was told " << said);
   require_linearizable(did);
   require_same_everywhere(nodes, did);
-  // A run in which hardly anything happened proves nothing.
-  BOOST_TEST(did.count() > 50 * seconds);
-  BOOST_TEST(trouble.restarts > 0);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
