@@ -197,8 +197,11 @@ std::optional<response> item_conditions(const known_headers& headers, read_step&
   return std::nullopt;
 }
 
-models::result<models::query> query_of(const matched& place, const parameters& all) {
+models::result<models::query> query_of(const matched& place, const parameters& all,
+                                       const models::schema& schema) {
   switch (place.what) {
+    case endpoint::projection:
+      return models::projection_query(schema, place.key, all);
     case endpoint::item:
       return models::item_query(*place.target, place.key, all);
     case endpoint::history:
@@ -212,14 +215,15 @@ models::result<models::query> query_of(const matched& place, const parameters& a
   }
 }
 
-step begin_read(const request& r, const matched& place, const known_headers& headers) {
+step begin_read(const request& r, const matched& place, const known_headers& headers,
+                const models::schema& schema) {
   auto all = query_parameters(r.query);
   if (!all) return bad_request("bad_query", "The query string's percent-encoding is malformed.");
   read_step result;
   if (auto refusal = read_level(headers, *all, result)) return std::move(*refusal);
   if (place.what == endpoint::item)
     if (auto refusal = item_conditions(headers, result)) return std::move(*refusal);
-  auto query = query_of(place, *all);
+  auto query = query_of(place, *all, schema);
   if (!query) return of_problem(query.error());
   result.what = std::move(*query);
   return result;
@@ -277,6 +281,8 @@ step begin_at(const request& r, matched&& place, const site& site, const models:
     case endpoint::promote:
     case endpoint::transfer:
       return begin_member(r, place);
+    case endpoint::projections:
+      return projections_page(*site.schema);
     case endpoint::docs:
       return docs_page();
     case endpoint::openapi: {
@@ -291,7 +297,7 @@ step begin_at(const request& r, matched&& place, const site& site, const models:
   if (!headers.repeated.empty())
     return bad_request("repeated_header", "A header that may come once came twice: " +
                                               std::string{headers.repeated} + ".");
-  if (verb == method::get) return begin_read(r, place, headers);
+  if (verb == method::get) return begin_read(r, place, headers, *site.schema);
   return begin_write(r, std::move(place), headers, *site.schema, at);
 }
 

@@ -4,6 +4,8 @@
 #include <boost/json/value.hpp>
 #include <string_view>
 
+#include "models/projection.hpp"
+
 namespace lithair::http {
 
 namespace json = boost::json;
@@ -193,6 +195,40 @@ json::object count_path(const models::collection& c) {
   return {{"get", std::move(count)}};
 }
 
+json::object type_of(const models::collection& c, const models::measure& m) {
+  const auto& f = c.fields[m.position];
+  if (m.kind == models::measure_kind::count) return {{"type", "integer"}};
+  if (m.kind == models::measure_kind::avg && f.type != value_type::money)
+    return {{"type", json::array{"number", "null"}}};
+  auto result = type_of(f);
+  if (const auto* type = result.if_contains("type"))
+    result["type"] = json::array{*type, "null"};
+  return result;
+}
+
+json::object projection_path(const models::collection& c, const models::projection& p) {
+  json::object row;
+  for (const auto at : p.group_by) row[c.fields[at].name] = type_of(c.fields[at]);
+  for (const auto& m : p.measures) row[m.name] = type_of(c, m);
+  json::object page{{"type", "object"},
+                    {"properties",
+                     json::object{{"data", json::object{{"type", "array"},
+                                                        {"items", json::object{{"type", "object"},
+                                                                               {"properties", row}}}}},
+                                  {"total", json::object{{"type", "integer"}}},
+                                  {"next", json::object{{"type", json::array{"string", "null"}}}}}}};
+  json::object ok{{"description", "A page of rows, in order of their groups."},
+                  {"content", json::object{{"application/json", json::object{{"schema", page}}}}}};
+  auto read = operation("Read the projection " + p.name, "projections", "200", std::move(ok));
+  read["parameters"] = json::array{
+      parameter("skip", "query", "Rows to leave out first.", {{"type", "integer"}, {"minimum", 0}}),
+      parameter("take", "query", "Rows to answer at most.",
+                {{"type", "integer"}, {"minimum", 1}, {"maximum", 1000}}),
+      parameter("after", "query", "The next of an earlier page.", {{"type", "string"}}),
+  };
+  return {{"get", std::move(read)}};
+}
+
 }  // namespace
 
 std::string openapi_text(const models::schema& schema) {
@@ -206,6 +242,8 @@ std::string openapi_text(const models::schema& schema) {
     schemas[c.name + ".write"] = item_schema(c, true);
     schemas[c.name + ".list"] = list_schema(schema_ref(c.name));
   }
+  for (const auto& p : schema.projections())
+    paths["/api/projections/" + p.name] = projection_path(*schema.find(p.collection_id), p);
   for (const std::string_view path : {"/livez", "/readyz", "/status", "/cluster", "/raft/leader"})
     paths[path] = json::object{
         {"get", operation("How the node stands", "operations", "200", {{"description", "JSON."}})}};

@@ -5,6 +5,7 @@
 
 #include "actors/messages.hpp"
 #include "http/openapi.hpp"
+#include "models/projection.hpp"
 
 namespace lithair::http {
 
@@ -73,6 +74,22 @@ json::array collections(const models::schema& schema) {
   return result;
 }
 
+json::object projection(const models::schema& schema, const models::projection& p) {
+  const auto& from = *schema.find(p.collection_id);
+  json::array groups;
+  for (const auto at : p.group_by) groups.push_back(json::string(from.fields[at].name));
+  json::object filters;
+  for (const auto& [name, text] : p.filter_texts) filters[name] = text;
+  json::object measures;
+  for (const auto& m : p.measures) measures[m.name] = m.text;
+  return {{"name", p.name},
+          {"path", "/api/projections/" + p.name},
+          {"from", from.name},
+          {"group_by", std::move(groups)},
+          {"where", std::move(filters)},
+          {"measures", std::move(measures)}};
+}
+
 }  // namespace
 
 response index_page(const models::schema& schema) {
@@ -80,9 +97,15 @@ response index_page(const models::schema& schema) {
       {"service", "lithair"},
       {"version", LITHAIR_VERSION},
       {"collections", collections(schema)},
-      {"see", json::array{"/status", "/cluster", "/raft/leader", "/livez", "/readyz", "/metrics",
-                          "/docs", "/openapi.json"}},
+      {"see", json::array{"/api/projections", "/status", "/cluster", "/raft/leader", "/livez",
+                          "/readyz", "/metrics", "/docs", "/openapi.json"}},
   });
+}
+
+response projections_page(const models::schema& schema) {
+  json::array all;
+  for (const auto& p : schema.projections()) all.push_back(projection(schema, p));
+  return page({{"data", std::move(all)}});
 }
 
 response alive_page() {

@@ -14,6 +14,8 @@ namespace lithair::http {
 
 /// What is served here, for people who open the root.
 response index_page(const models::schema& schema);
+/// The declared projections and what they tell.
+response projections_page(const models::schema& schema);
 response alive_page();
 response ready_page(std::uint64_t applied);
 response status_page(const actors::node_status& x, const models::schema& schema);

@@ -41,6 +41,8 @@ constexpr std::array<endpoint_facts, endpoint_count> facts{{
     {"history", reading},
     {"bulk", set_of(method::post)},
     {"transaction", set_of(method::post)},
+    {"projections", reading},
+    {"projection", reading},
 }};
 
 struct fixed_path {
@@ -63,6 +65,7 @@ constexpr fixed_path fixed_paths[] = {
     {"/openapi.json", endpoint::openapi},
     {"/docs", endpoint::docs},
     {"/api/_txn", endpoint::transaction},
+    {"/api/projections", endpoint::projections},
 };
 
 // Names below a collection that are no ids. Some belong to routes of their own.
@@ -168,9 +171,11 @@ matched router::match(std::string_view path) const {
   return below(*above, cut.segment(cut.depth - 1), cut.segment(cut.depth));
 }
 
-// One segment below a collection or the members.
+// One segment below a collection, the members or the projections.
 matched router::below(const place& parent, std::string_view name) const {
   if (parent.what == endpoint::members) return {endpoint::member, nullptr, std::string{name}};
+  if (parent.what == endpoint::projections)
+    return {endpoint::projection, nullptr, std::string{name}};
   if (parent.target == nullptr) return {};
   for (const auto& x : reserved_names)
     if (x.name == name) return {x.what, parent.target, {}};

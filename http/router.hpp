@@ -35,8 +35,10 @@ enum class endpoint : std::uint8_t {
   history,
   bulk,
   transaction,
+  projections,
+  projection,
 };
-inline constexpr std::size_t endpoint_count = static_cast<std::size_t>(endpoint::transaction) + 1;
+inline constexpr std::size_t endpoint_count = static_cast<std::size_t>(endpoint::projection) + 1;
 
 /// A word for metrics and logs; of a fixed set, never made from input.
 std::string_view name_of(endpoint x);
@@ -48,7 +50,7 @@ method_set methods_of(endpoint x);
 struct matched {
   endpoint what = endpoint::nowhere;
   const models::collection* target = nullptr;
-  std::string key;  ///< of an item or a member: percent-decoded, any bytes
+  std::string key;  ///< of an item, a member, a projection: percent-decoded, any bytes
 };
 
 /// From paths to endpoints: a table of the fixed paths and the collections'. Segments are decoded

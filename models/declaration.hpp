@@ -17,6 +17,7 @@
 
 #include "models/attributes.hpp"
 #include "models/declared.hpp"
+#include "models/project.hpp"
 
 /// The C++ face of a declaration. What can be judged while compiling is; the rest is judged by the
 /// same builder as model files, when `schema_of` runs at start.
@@ -240,11 +241,22 @@ declared_collection to_declared(const model_declaration<Fields...>& x) {
   return made;
 }
 
+/// Adds what the model's static member `projections` declares, if there is one.
+template <class Declared>
+void add_projections(std::vector<declared_projection>& out) {
+  if constexpr (requires { Declared::projections; }) {
+    for (const projection_declaration& x : Declared::projections) {
+      out.push_back(x.to_declared(Declared::declaration.name));
+    }
+  }
+}
+
 }  // namespace lithair::models
 
 namespace lithair {
 
-/// Specialise it for a struct of yours, with a static constexpr member `declaration`.
+/// Specialise it for a struct of yours, with a static constexpr member `declaration` and, if you
+/// like, `projections` (models/project.hpp).
 template <class T>
 struct model;
 
@@ -258,7 +270,9 @@ constexpr auto field(std::string_view name, Attributes... attributes) {
 /// The schema of these models; errors are those that could not be seen while compiling.
 template <class... Models>
 models::declared<models::schema> schema_of() {
-  return models::build_schema({models::to_declared(model<Models>::declaration)...});
+  std::vector<models::declared_projection> projected;
+  (models::add_projections<model<Models>>(projected), ...);
+  return models::build_schema({models::to_declared(model<Models>::declaration)...}, projected);
 }
 
 }  // namespace lithair

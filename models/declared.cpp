@@ -108,6 +108,9 @@ class schema_builder {
     if (!is_path(x.path)) {
       return fail(from, "A path begins with /api/, does not end with / and has plain characters.");
     }
+    if ((x.path + '/').starts_with("/api/projections/")) {
+      fail(from, "The path /api/projections belongs to the projections.");
+    }
     for (const auto& other : made_) {
       if (x.path == other.path || x.path.starts_with(other.path + "/") ||
           other.path.starts_with(x.path + "/")) {

@@ -1,5 +1,6 @@
 #include <set>
 
+#include "models/base64.hpp"
 #include "models/item_options.hpp"
 #include "models/keys.hpp"
 #include "models/list_query.hpp"
@@ -56,6 +57,28 @@ std::optional<problem> read_history_parameter(std::string_view name, std::string
                                : name == "after"  ? "It is the version of an event."
                                : name == "verify" ? "It is true or false."
                                                   : "It is not known here.");
+  }
+  return std::nullopt;
+}
+
+std::optional<problem> read_projection_parameter(std::string_view name, std::string_view text,
+                                                 list_query& out) {
+  const auto number = parse_count(text);
+  const auto group = name == "after" ? from_base64url(text) : std::nullopt;
+  if (name == "take" && number && *number >= 1 && *number <= 1000) {
+    out.take = *number;
+  } else if (name == "skip" && number && *number <= 1'000'000'000) {
+    out.skip = *number;
+  } else if (group && !group->empty()) {
+    out.after = *group;
+  } else if (name == "total" && (text == "true" || text == "false")) {
+    out.total = text == "true";
+  } else {
+    return bad_parameter(name, name == "take"    ? "It is a number from 1 to 1000."
+                               : name == "skip"  ? "It is a number up to 1000000000."
+                               : name == "after" ? "It is the next of an earlier page."
+                               : name == "total" ? "It is true or false."
+                                                 : "A projection takes skip, take, after and total.");
   }
   return std::nullopt;
 }
@@ -134,18 +157,9 @@ result<query> projection_query(const schema& s, std::string_view name, parameter
     return tl::make_unexpected(problem{404, "not_found", "There is no such projection.", {}});
   }
   list_query list;
-  auto refused = read_each(parameters, [&list](const auto& parameter, const auto& text) {
-    const auto number = parse_count(text);
-    if (parameter == "take" && number && *number >= 1 && *number <= 1000) {
-      list.take = *number;
-    } else if (parameter == "skip" && number && *number <= 1'000'000'000) {
-      list.skip = *number;
-    } else {
-      return std::optional(bad_parameter(parameter, "A projection takes skip and take, numbers."));
-    }
-    return std::optional<problem>();
-  });
-  if (refused) {
+  if (auto refused = read_each(parameters, [&list](const auto& parameter, const auto& text) {
+        return read_projection_parameter(parameter, text, list);
+      })) {
     return tl::make_unexpected(std::move(*refused));
   }
   query made;

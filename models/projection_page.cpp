@@ -1,5 +1,6 @@
 #include "models/projection_page.hpp"
 
+#include "models/base64.hpp"
 #include "models/json_text.hpp"
 #include "models/keys.hpp"
 #include "models/msgpack.hpp"
@@ -109,29 +110,60 @@ class renderer {
   const state_view& state_;
 };
 
+/// The rows found so far.
+struct page {
+  std::string rows;
+  std::string last;  // group of the last row
+  std::uint64_t total = 0;
+  std::uint64_t behind = 0;  // rows behind where the page begins
+  std::uint64_t shown = 0;
+  bool more = false;
+
+  bool takes(const list_query& list, std::string_view group) {
+    if ((!list.after.empty() && group <= list.after) || ++behind <= list.skip) {
+      return false;
+    }
+    more = shown == list.take;
+    shown += more ? 0 : 1;
+    return !more;
+  }
+
+  std::string to_json(const list_query& list) const {
+    std::string out = "{\"data\":[" + rows + "],";
+    if (list.total) {
+      out += "\"total\":" + std::to_string(total) + ',';
+    }
+    out += "\"skip\":" + std::to_string(list.skip) + ",\"take\":" + std::to_string(list.take);
+    out += more ? ",\"has_more\":true,\"next\":\"" + to_base64url(last) + "\"}"
+                : ",\"has_more\":false,\"next\":null}";
+    return out;
+  }
+};
+
 }  // namespace
 
 std::string projection_page(const collection& c, const projection& p, const list_query& list,
                             const state_view& state) {
-  const auto range = until_its_end(row_prefix(p));
-  std::string rows;
-  std::uint64_t total = 0;
-  projection_row row;
+  const std::string prefix = row_prefix(p);
+  auto range = until_its_end(prefix);
+  if (!list.after.empty() && !list.total) {
+    range.lower = prefix + list.after + '\0';
+  }
+  page made;
   renderer render(c, p, state);
-  state.scan(
-      range.lower, range.upper, state_view::direction::ascending,
-      [&](std::string_view key, std::string_view bytes) {
-        if (total >= list.skip && total < list.skip + list.take && read_row(c, p, bytes, row)) {
-          rows += rows.empty() ? "" : ",";
-          render.append(rows, key.substr(5), row);
-        }
-        ++total;
-        return true;
-      });
-  const bool more = total > list.skip + list.take;
-  return "{\"data\":[" + rows + "],\"total\":" + std::to_string(total) +
-         ",\"skip\":" + std::to_string(list.skip) + ",\"take\":" + std::to_string(list.take) +
-         ",\"has_more\":" + (more ? "true" : "false") + '}';
+  projection_row row;
+  state.scan(range.lower, range.upper, state_view::direction::ascending,
+             [&](std::string_view key, std::string_view bytes) {
+               const std::string_view group = key.substr(prefix.size());
+               ++made.total;
+               if (made.takes(list, group) && read_row(c, p, bytes, row)) {
+                 made.rows += made.rows.empty() ? "" : ",";
+                 render.append(made.rows, group, row);
+                 made.last = group;
+               }
+               return list.total || !made.more;
+             });
+  return made.to_json(list);
 }
 
 }  // namespace lithair::models

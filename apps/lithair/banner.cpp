@@ -63,6 +63,12 @@ std::string describe_peers(const actors::node_config& node) {
          to_string(endpoint{node.self.host, node.self.peer_port});
 }
 
+// Its items can be made while nothing else is there.
+bool stands_alone(const models::collection& c) {
+  return std::ranges::none_of(
+      c.fields, [](const auto& f) { return f.required() && !f.references.empty(); });
+}
+
 }  // namespace
 
 std::string sample_item(const models::collection& c) {
@@ -84,11 +90,11 @@ std::string banner(const settings& x, const models::schema& schema, const std::s
   if (!node.peers.empty()) add_line(out, "peers", describe_peers(node));
   add_line(out, "data", node.data_dir);
   add_line(out, "try", "curl " + base + "/status");
-  if (!schema.collections().empty()) {
-    const auto& first = schema.collections().front();
+  const auto& all = schema.collections();
+  if (const auto first = std::ranges::find_if(all, stands_alone); first != all.end()) {
     add_line(out, "",
-             "curl " + base + first.path + " -H 'Content-Type: application/json' -d '" +
-                 sample_item(first) + "'");
+             "curl " + base + first->path + " -H 'Content-Type: application/json' -d '" +
+                 sample_item(*first) + "'");
   }
   return out;
 }

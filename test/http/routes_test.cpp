@@ -42,6 +42,11 @@ std::ostream& operator<<(std::ostream& out, const sample& x) {
   return out << x.method << ' ' << x.target << ' ' << x.headers << ' ' << x.body;
 }
 
+// The text of a member of a JSON object.
+std::string json_text(const std::string& body, std::string_view name) {
+  return std::string(boost::json::parse(body).at(name).as_string());
+}
+
 const std::string json = "Content-Type: application/json\r\n";
 
 // None of these may reach the log.
@@ -66,6 +71,14 @@ const std::vector<sample> refused{
     {"GET", "/api/products/%zz", "", "", 400, "bad_target"},
     {"GET", "/STATUS", "", "", 404, "not_found"},
     {"POST", "/api/products/p1", json, "{}", 405, "method_not_allowed"},
+    {"GET", "/api/projections/none", "", "", 404, "not_found"},
+    {"GET", "/api/projections/", "", "", 404, "not_found"},
+    {"GET", "/api/projections/by_stock/x", "", "", 404, "not_found"},
+    {"GET", "/api/projections/by_stock?take=0", "", "", 400, "bad_parameter"},
+    {"GET", "/api/projections/by_stock?after=%25", "", "", 400, "bad_parameter"},
+    {"GET", "/api/projections/by_stock?sort=stock", "", "", 400, "bad_parameter"},
+    {"POST", "/api/projections/by_stock", json, "{}", 405, "method_not_allowed"},
+    {"POST", "/api/projections", json, "{}", 405, "method_not_allowed"},
     {"DELETE", "/api/products", "", "", 405, "method_not_allowed"},
     {"PUT", "/api/products", json, "{}", 405, "method_not_allowed"},
     {"POST", "/api/products/count", json, "{}", 405, "method_not_allowed"},
@@ -183,6 +196,32 @@ BOOST_AUTO_TEST_CASE(lists_are_filtered_sorted_and_counted) {
   BOOST_TEST(s.ask("GET", "/api/products/count?stock=%3E=3").body == R"({"count":2})");
   BOOST_TEST(s.ask("GET", "/api/products/random-id").status == 200);
   BOOST_TEST(s.ask("GET", "/api/shop/v1/orders/random-id").status == 404);
+}
+
+BOOST_AUTO_TEST_CASE(projections_are_listed_and_read_in_pages) {
+  shop s;
+  for (const auto* x : {R"({"id":"p2","name":"rye","stock":5})", R"({"id":"p3","stock":0})"})
+    BOOST_REQUIRE(s.ask("POST", "/api/products", "", x).status == 201);
+  BOOST_TEST(
+      s.ask("GET", "/api/projections").body ==
+      R"({"data":[{"name":"by_stock","path":"/api/projections/by_stock","from":"products",)"
+      R"x("group_by":["stock"],"where":{"stock":">0"},"measures":{"products":"count","last":"max(name)"}}]})x");
+  const auto all = s.ask("GET", "/api/projections/by_stock");
+  BOOST_TEST(all.status == 200);
+  BOOST_TEST(!all.header("x-applied-index").empty());
+  BOOST_TEST(
+      all.body ==
+      R"({"data":[{"stock":3,"products":1,"last":"tea"},{"stock":5,"products":1,"last":"rye"}],)"
+      R"("total":2,"skip":0,"take":100,"has_more":false,"next":null})");
+  const auto first = s.ask("GET", "/api/projections/by_stock?take=1&consistency=local");
+  const auto next = json_text(first.body, "next");
+  const auto second = s.ask("GET", "/api/projections/by_stock?take=1&total=false&after=" + next);
+  BOOST_TEST(second.body ==
+             R"({"data":[{"stock":5,"products":1,"last":"rye"}],"skip":0,"take":1,)"
+             R"("has_more":false,"next":null})");
+  BOOST_TEST(s.server.node().reads(consistency::local) == 1u);
+  BOOST_TEST(s.ask("GET", "/openapi.json").body.find("/api/projections/by_stock") !=
+             std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(versions_decide_what_conditional_requests_do) {

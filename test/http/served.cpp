@@ -10,7 +10,7 @@ namespace lithair::http::test {
 
 namespace {
 
-constexpr std::string_view models_text = R"(
+constexpr std::string_view models_text = R"toml(
 [models.products]
 [models.products.fields]
 id    = { type = "string", primary_key = true, immutable = true, replicate = true }
@@ -22,7 +22,13 @@ secret = { type = "string", optional = true, expose = false, replicate = true }
 path = "/api/shop/v1/orders"
 [models.orders.fields]
 id = { type = "uuid", primary_key = true, immutable = true, replicate = true }
-)";
+
+[projections.by_stock]
+from = "products"
+group_by = "stock"
+where = { stock = ">0" }
+measures = { products = "count", last = "max(name)" }
+)toml";
 
 models::schema parsed_schema() {
   auto result = models::parse_model_text(models_text, "products.toml");
