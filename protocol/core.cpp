@@ -1,7 +1,6 @@
 #include "protocol/core.hpp"
 
 #include <algorithm>
-#include <type_traits>
 
 #include "protocol/implementation.hpp"
 
@@ -9,28 +8,8 @@ namespace lithair::protocol {
 
 namespace {
 
-/// No honest cluster gets here; a message beyond is damaged or forged.
-constexpr term_t greatest_term{std::uint64_t{1} << 62};
-/// How far a node that we don't know may be ahead of our term.
-constexpr std::uint64_t stranger_lead = std::uint64_t{1} << 20;
 /// Numbers count up from a random session in the high bits, so they are new after a restart.
 constexpr std::uint64_t session_bound = std::uint64_t{1} << 24;
-
-template <class T, class... Ts>
-constexpr bool is_one_of = (std::is_same_v<T, Ts> || ...);
-
-/// What a node may say that is not (yet) in our configuration: it campaigns, or it leads.
-bool strangers_may_say(const message& msg) {
-  return std::visit(
-      []<class T>(const T&) {
-        return is_one_of<T, vote_request, append_request, heartbeat, snapshot_request>;
-      },
-      msg);
-}
-
-term_t term_of(const message& msg) {
-  return std::visit([](const auto& x) { return x.term; }, msg);
-}
 
 }  // namespace
 
@@ -66,20 +45,8 @@ raft_core::implementation::implementation(node_id self_id, group_id group_of, op
 }
 
 void raft_core::implementation::step(node_id from, message msg) {
-  if (!plausible(from, msg)) return;
+  if (objection_to(from, msg) != objection::none) return;
   std::visit([this, from](auto&& x) { on(from, std::move(x)); }, std::move(msg));
-}
-
-bool raft_core::implementation::plausible(node_id from, const message& msg) const {
-  if (!from || from == self || term_of(msg) > greatest_term) return false;
-  const configuration& members = history.current();
-  bool departing = leads() && std::any_of(lead.peers.begin(), lead.peers.end(),
-                                          [from](const progress& x) { return x.id == from; });
-  if (members.empty() || members.contains(from) || from == leader || departing) return true;
-  // A node outside our configuration may be right, for ours may be old: a voter that refused it
-  // could stop the cluster. But it has nothing to say while a leader that we know is alive.
-  return !leader_alive() && strangers_may_say(msg) &&
-         term_of(msg).value <= state.term.value + stranger_lead;
 }
 
 void raft_core::implementation::send(node_id to, message content) {
@@ -224,6 +191,10 @@ std::uint32_t raft_core::ticks_until_due() const { return impl_->ticks_until_due
 void raft_core::step(node_id from, message msg) {
   impl_->step(from, std::move(msg));
   impl_->check();
+}
+
+objection raft_core::objection_to(node_id from, const message& msg) const {
+  return impl_->objection_to(from, msg);
 }
 
 bool raft_core::bootstrap(configuration members) {

@@ -10,6 +10,7 @@
 #include "protocol/configuration.hpp"
 #include "protocol/entry.hpp"
 #include "protocol/message.hpp"
+#include "protocol/objection.hpp"
 #include "protocol/options.hpp"
 #include "protocol/output.hpp"
 #include "protocol/types.hpp"
@@ -85,6 +86,9 @@ class raft_core {
 
   /// A message of the group arrived. `from` is who the link says it is.
   void step(node_id from, message msg);
+
+  /// Why `step` would ignore this message now. `none` promises no answer either.
+  [[nodiscard]] objection objection_to(node_id from, const message& msg) const;
 
   /// Makes a node without any log the founder of a group with these members (it writes them as the
   /// first entry and campaigns). False, and nothing done, on a node that has a log or a term.

@@ -211,10 +211,6 @@ bool raft_core::implementation::would_vote(node_id from, const vote_request& req
 }
 
 void raft_core::implementation::on(node_id from, const vote_request& request) {
-  // A node that may not answer takes no term from a candidate either: it could not tell anybody,
-  // and would not hear the leader of a lower term that can take it back.
-  if (state.recovering) return;
-  if (leader_alive() && !request.transfer && request.term >= state.term) return;
   if (request.pre) {
     bool granted = would_vote(from, request);
     return send(from, vote_response{granted ? request.term : state.term, granted, true});

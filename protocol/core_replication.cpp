@@ -235,7 +235,7 @@ void raft_core::implementation::on(node_id from, append_request request) {
       send(from, append_response{state.term, false, {}, {}, {}, {}, 0});
     return;
   }
-  if (installing || !acceptable(request)) return;
+  if (installing) return;
   follow.round = std::max(follow.round, request.round);
   if (request.prev_index > log.base() && !log.matches(request.prev_index, request.prev_term)) {
     return reject(from, request);
@@ -246,23 +246,6 @@ void raft_core::implementation::on(node_id from, append_request request) {
   commit_up_to(std::min(request.commit, follow.verified));
   bool say = mutated(mutant::acknowledges_before_durable) || checked <= log.durable();
   if (say) follow.answer = true;
-}
-
-/// No honest leader sends a gap, a term out of order, or what contradicts a committed entry.
-bool raft_core::implementation::acceptable(const append_request& request) const {
-  index_t index = request.prev_index;
-  term_t term = request.prev_term;
-  auto contradicts = [this](index_t i, term_t t) {
-    return i >= log.base() && i <= commit && !log.matches(i, t);
-  };
-  if (contradicts(index, term)) return false;
-  for (const entry& x : request.entries) {
-    if (x.index != index + 1 || x.term < term || contradicts(x.index, x.term)) return false;
-    if (x.kind == entry_kind::configuration && !decode_configuration(x.data.view())) return false;
-    index = x.index;
-    term = x.term;
-  }
-  return term <= request.term;
 }
 
 /// Only a real conflict of terms removes anything: a late or repeated message may well be a prefix

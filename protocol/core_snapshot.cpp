@@ -39,7 +39,7 @@ void raft_core::implementation::on(node_id from, snapshot_request chunk) {
     if (chunk.term < state.term) send(from, snapshot_response{state.term, index, 0, false, true});
     return;
   }
-  if (installing || !index || chunk.meta.term > chunk.term || chunk.meta.members.empty()) return;
+  if (installing) return;
   bool has = index <= commit || log.matches(index, chunk.meta.term);
   if (mutated(mutant::installs_over_its_log)) has = index <= commit;
   if (has) {

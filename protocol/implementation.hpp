@@ -98,7 +98,6 @@ struct raft_core::implementation {
 
   // -- core.cpp: what goes in and out ------------------------------------------------------------
   void step(node_id from, message msg);
-  bool plausible(node_id from, const message& msg) const;
   void send(node_id to, message content);
   void save_state(term_t term, node_id voted_for);
   bool state_durable() const { return !state_dirty && written_token >= state_token; }
@@ -110,6 +109,13 @@ struct raft_core::implementation {
   void take_changes();
   void check();
   status inspect() const;
+
+  // -- core_objection.cpp: what no honest node says -------------------------------------------------
+  objection objection_to(node_id from, const message& msg) const;
+  objection objection_to_sender(node_id from, term_t term, bool strangers_say_it) const;
+  objection objection_to(const vote_request& x) const;
+  objection objection_to(const append_request& x) const;
+  objection objection_to(const snapshot_request& x) const;
 
   // -- core_election.cpp (§5.2, thesis §9.6) -----------------------------------------------------
   void tick();
@@ -155,7 +161,6 @@ struct raft_core::implementation {
   void on(node_id from, const heartbeat_response& response);
   void on(node_id from, propose_request request);
   void on(node_id from, propose_response response);
-  bool acceptable(const append_request& request) const;
   void take_entries(std::vector<entry> entries);
   void reject(node_id from, const append_request& request);
   void answer_leader();
