@@ -188,6 +188,29 @@ struct members_changed {
   std::string detail;          ///< a sentence, when refused
 };
 
+/// A Raft message that came over HTTP, in its envelope; the answer is `raft_answered`.
+struct raft_call {
+  std::uint64_t token = 0;
+  std::uint64_t cluster = 0;
+  protocol::group_id group;
+  protocol::node_id from;
+  protocol::node_id to;
+  protocol::message content;
+};
+
+struct raft_answered {
+  std::uint64_t token = 0;
+  std::uint16_t status = 200;  ///< else: why the message was not taken (and changed nothing), or 504
+  std::string code;
+  std::string detail;  ///< a sentence, when refused
+  // The core's answer in its envelope.
+  std::uint64_t cluster = 0;
+  protocol::group_id group;
+  protocol::node_id from;
+  protocol::node_id to;
+  protocol::message content;
+};
+
 // -- within a node --------------------------------------------------------------------------------------
 
 /// Some ticks of Raft's time passed; 0: a tick is due, ask the clock.
@@ -349,6 +372,8 @@ LITHAIR_LOCAL_MESSAGE(probe_ready)
 LITHAIR_LOCAL_MESSAGE(readiness)
 LITHAIR_LOCAL_MESSAGE(change_members)
 LITHAIR_LOCAL_MESSAGE(members_changed)
+LITHAIR_LOCAL_MESSAGE(raft_call)
+LITHAIR_LOCAL_MESSAGE(raft_answered)
 LITHAIR_LOCAL_MESSAGE(ticked)
 LITHAIR_LOCAL_MESSAGE(peer_step)
 LITHAIR_LOCAL_MESSAGE(ship)

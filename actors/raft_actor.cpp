@@ -60,6 +60,7 @@ raft_actor::raft_actor(caf::actor_config& cfg, loop* home, raft_setup setup)
                          send(*shipper, control_arrived{to, std::move(x)});
                          return true;
                        }}),
+      calls_(core_, [this](const caf::strong_actor_ptr& asker, raft_answered x) { send(handle(asker), std::move(x)); }),
       started_ms_(setup_.now_ms()),
       committed_(setup_.restored.applied),
       sent_(setup_.restored.applied),
@@ -101,6 +102,7 @@ caf::behavior raft_actor::make_behavior() {
       },
       [this](const inspect_node& x) { send(handle(current_sender()), describe(x.token)); },
       [this](const change_members& x) { changes_.ask(current_sender(), x, setup_.now_ms()); },
+      [this](raft_call& x) { on_call(x); },
       [this](const control_arrived& x) { changes_.arrived(x.from, x.content, setup_.now_ms()); },
       [this](const ticked& x) {
         if (x.count != 0) on_tick(x.count);
@@ -136,6 +138,7 @@ caf::behavior raft_actor::make_behavior() {
 void raft_actor::on_exit() {
   for (auto& each : submissions_.drain())
     refuse(each.who, each.was_proposed ? disposition::unknown : disposition::unavailable, "the node stops");
+  calls_.expire(std::numeric_limits<std::uint64_t>::max());
   shippers_.clear();
   setup_.writer = nullptr;
   setup_.aggregate = nullptr;
@@ -152,7 +155,7 @@ void raft_actor::turn_begins() {
 
 void raft_actor::turn_ended() {
   if (setup_.wake_after) {
-    bool somebody_waits = submissions_.size() + waiting_reads_ != 0;
+    bool somebody_waits = submissions_.size() + waiting_reads_ + calls_.size() != 0;
     auto due = core_.ticks_until_due();
     setup_.wake_after(somebody_waits || stopper_ ? std::min(due, request_check_ticks) : due,
                       caf::actor_cast<caf::actor>(this));
@@ -178,7 +181,8 @@ void raft_actor::perform(output out) {
   if (out.write) send(setup_.writer, write_log{setup_.group, std::move(*out.write)});
 
   std::map<node_id, std::vector<message>> by_peer;
-  for (auto& each : out.messages) by_peer[each.to].push_back(std::move(each.content));
+  for (auto& each : out.messages)
+    if (!calls_.said(each.to, each.content)) by_peer[each.to].push_back(std::move(each.content));
   for (auto& [peer, messages] : by_peer) {
     if (auto* shipper = shipper_for(peer)) send(*shipper, ship{std::move(messages)});
   }
@@ -247,7 +251,16 @@ void raft_actor::on_tick(std::uint32_t count) {
     refuse(pair.second, disposition::unknown, fmt::format("index {} is not applied here yet", pair.first));
     return true;
   });
+  calls_.expire(ago(setup_.config.request_timeout_ms));
   continue_stop();
+}
+
+// The core takes one chunk of a snapshot at a time, so its output is performed before and after.
+void raft_actor::on_call(raft_call& x) {
+  if (!failure_.empty()) return calls_.turn_away(current_sender(), x, why_unavailable());
+  while (core_.has_output()) perform(core_.take_output());
+  calls_.take(current_sender(), std::move(x), setup_.cluster(), setup_.now_ms());
+  while (core_.has_output()) perform(core_.take_output());
 }
 
 // -- reads -----------------------------------------------------------------------------------------------
@@ -379,9 +392,9 @@ void raft_actor::on_snapshot_made(const snapshot_made& x) {
 void raft_actor::on_chunk_kept(const chunk_kept& x) {
   if (!x.failed.empty()) return core_.snapshot_failed(x.meta);
   auto leader = core_.leader();
-  auto* shipper = shipper_for(leader);
-  if (shipper == nullptr) return;
-  send(*shipper, ship{{snapshot_response{core_.current_term(), x.meta.index, x.received, false, false}}});
+  message answer = snapshot_response{core_.current_term(), x.meta.index, x.received, false, false};
+  if (calls_.said(leader, answer)) return;
+  if (auto* shipper = shipper_for(leader)) send(*shipper, ship{{std::move(answer)}});
 }
 
 // The state is in its place; now the log begins after it, and then the core goes on from there. A crash between

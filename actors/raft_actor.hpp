@@ -15,6 +15,7 @@
 #include "actors/member_changes.hpp"
 #include "actors/messages.hpp"
 #include "actors/node.hpp"
+#include "actors/raft_calls.hpp"
 #include "actors/submissions.hpp"
 #include "protocol/core.hpp"
 
@@ -52,7 +53,7 @@ struct raft_setup {
 /// Drives the Raft core of one group: turns messages into inputs of the core and its output into messages.
 /// What one turn's messages bring is handled as one batch, in `perform`.
 ///
-/// Takes submit, ask, probe_ready, inspect_node, change_members (from sessions); ticked; peer_step,
+/// Takes submit, ask, probe_ready, inspect_node, change_members, raft_call (from sessions); ticked; peer_step,
 /// fetched, link_changed, control_arrived (from shippers); written, disk_failed (from the log writer); applied (from the aggregate); prepare_stop.
 class raft_actor final : public hosted_actor {
  public:
@@ -86,6 +87,7 @@ class raft_actor final : public hosted_actor {
   const caf::actor* shipper_for(protocol::node_id peer) const;
   void add_shipper(const peer_address& peer);
   void on_tick(std::uint32_t count);
+  void on_call(raft_call& x);
   void on_disk_failed(const std::string& reason);
   void on_checkpointed(const checkpointed& x);
   void on_snapshot_made(const snapshot_made& x);
@@ -105,6 +107,7 @@ class raft_actor final : public hosted_actor {
   protocol::raft_core core_;
   submissions submissions_;
   member_changes changes_;
+  raft_calls calls_;
   std::map<protocol::node_id, caf::actor> shippers_;
   std::uint64_t started_ms_;
 

@@ -20,7 +20,7 @@ namespace lithair::http {
 struct backend {
   caf::actor_system* system = nullptr;
   const models::schema* schema = nullptr;
-  caf::actor raft;       ///< takes submit, ask, inspect_node, probe_ready
+  caf::actor raft;       ///< takes submit, ask, inspect_node, probe_ready, change_members, raft_call
   caf::actor aggregate;  ///< takes ask, for local reads
   std::vector<actors::loop*> loops;
   std::uint64_t node_id = 0;

@@ -61,14 +61,6 @@ known_headers collect(const request& r) {
   return result;
 }
 
-response of_problem(const models::problem& x) {
-  response result;
-  result.status = x.status;
-  result.content_type = "application/problem+json";
-  result.body = models::to_json(x);
-  return result;
-}
-
 response bad_request(std::string_view code, std::string_view detail) {
   return problem_response(400, code, detail);
 }
@@ -283,6 +275,10 @@ step begin_at(const request& r, matched&& place, const site& site, const models:
       return begin_member(r, place);
     case endpoint::projections:
       return projections_page(*site.schema);
+    case endpoint::raft_vote:
+    case endpoint::raft_append:
+    case endpoint::raft_install:
+      return begin_raft(r, place, site);
     case endpoint::docs:
       return docs_page();
     case endpoint::openapi: {
@@ -303,6 +299,14 @@ step begin_at(const request& r, matched&& place, const site& site, const models:
 
 }  // namespace
 
+response of_problem(const models::problem& x) {
+  response result;
+  result.status = x.status;
+  result.content_type = "application/problem+json";
+  result.body = models::to_json(x);
+  return result;
+}
+
 std::optional<response> check_media(const std::string_view* content_type, bool patch) {
   const auto type = content_type == nullptr ? media::other : media_of(*content_type);
   if (type == media::json || (type == media::merge_patch && patch)) return std::nullopt;
@@ -322,7 +326,15 @@ exchange begin(const request& r, const site& what, const models::stamp& at) {
 }
 
 std::size_t body_limit(endpoint what, std::size_t max_body, std::size_t max_bulk_body) {
-  return what == endpoint::bulk || what == endpoint::transaction ? max_bulk_body : max_body;
+  switch (what) {
+    case endpoint::bulk:
+    case endpoint::transaction:
+    case endpoint::raft_append:
+    case endpoint::raft_install:
+      return max_bulk_body;
+    default:
+      return max_body;
+  }
 }
 
 }  // namespace lithair::http

@@ -6,6 +6,7 @@
 #include <variant>
 
 #include "actors/messages.hpp"
+#include "http/bearer_token.hpp"
 #include "http/header_values.hpp"
 #include "http/request.hpp"
 #include "http/response.hpp"
@@ -42,8 +43,15 @@ struct member_step {
   actors::change_members change;
 };
 
+/// Give this message to the Raft core.
+struct raft_step {
+  actors::raft_call call;
+  bool packed = false;  ///< the answer is wanted in msgpack
+};
+
 /// What is to be done about a request: answer it at once, or ask first.
-using step = std::variant<response, write_step, read_step, status_step, ready_step, member_step>;
+using step = std::variant<response, write_step, read_step, status_step, ready_step, member_step,
+                          raft_step>;
 
 struct exchange {
   endpoint what = endpoint::nowhere;
@@ -56,6 +64,7 @@ struct site {
   const models::schema* schema = nullptr;
   const router* routes = nullptr;
   std::string_view openapi;  ///< the text of /openapi.json
+  const bearer_token* cluster_token = nullptr;  ///< of those who may speak Raft; none: nobody may
 };
 
 /// Every check that needs no state: path, method, headers, media type, query and body.
@@ -63,6 +72,10 @@ exchange begin(const request& r, const site& what, const models::stamp& at);
 
 /// The part of `begin` for /cluster/members and /cluster/transfer.
 step begin_member(const request& r, const matched& place);
+/// The part of `begin` for /raft/vote, /raft/append-entries and /raft/install-snapshot.
+step begin_raft(const request& r, const matched& place, const site& site);
+/// The models' problem as an answer.
+response of_problem(const models::problem& x);
 /// A refusal when the body is not sent as JSON; a merge patch is fine where `patch`.
 std::optional<response> check_media(const std::string_view* content_type, bool patch);
 
@@ -81,6 +94,7 @@ struct read_conditions {
 response answer_read(actors::answered&& x, const read_conditions& conditions);
 response answer_status(const actors::node_status& x, endpoint page, const models::schema& schema);
 response answer_members(actors::members_changed&& x);
+response answer_raft(const actors::raft_answered& x, bool packed);
 response answer_ready(const actors::readiness& x);
 
 }  // namespace lithair::http

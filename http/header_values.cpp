@@ -126,9 +126,27 @@ media media_of(std::string_view content_type) {
   const auto type = trimmed(content_type.substr(0, content_type.find(';')));
   if (same_name(type, "application/json")) return media::json;
   if (same_name(type, "application/merge-patch+json")) return media::merge_patch;
+  // The registered name, and the two that were used before there was one.
+  for (const auto* name :
+       {"application/msgpack", "application/vnd.msgpack", "application/x-msgpack"})
+    if (same_name(type, name)) return media::msgpack;
   const auto slash = type.find('/');
   if (slash == std::string_view::npos || type.size() < slash + 7) return media::other;
   return same_name(type.substr(type.size() - 5), "+json") ? media::json : media::other;
+}
+
+bool accepts_media(std::string_view accept, media wanted) {
+  while (!accept.empty()) {
+    const auto range = take_element(accept);
+    const auto semicolon = range.find(';');
+    const auto type = trimmed(range.substr(0, semicolon));
+    const bool every = type == "*/*" || same_name(type, "application/*");
+    const auto weight = semicolon == std::string_view::npos ? std::string_view{}
+                                                            : trimmed(range.substr(semicolon + 1));
+    const bool refused = weight == "q=0" || weight == "q=0.0" || weight == "q=0.000";
+    if (!refused && (every || media_of(type) == wanted)) return true;
+  }
+  return false;
 }
 
 bool is_request_id(std::string_view value) {

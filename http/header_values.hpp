@@ -33,11 +33,15 @@ struct tag_condition {
 /// of If-Match makes nothing; If-None-Match compares weakly.
 std::optional<tag_condition> parse_condition(std::string_view value, bool weak_comparison);
 
-enum class media : std::uint8_t { json, merge_patch, other };
+enum class media : std::uint8_t { json, merge_patch, msgpack, other };
 
 /// The media type of a Content-Type: `application/json` or any `+json` type is JSON. Parameters, a
 /// charset among them, make no difference: JSON is UTF-8.
 media media_of(std::string_view content_type);
+
+/// Whether an Accept header (RFC 9110 §12.5.1) names this type, or every type. Weights count only
+/// when they are 0: then it does not.
+bool accepts_media(std::string_view accept, media wanted);
 
 /// Whether a client's X-Request-Id is fit to be repeated in answers and logs.
 bool is_request_id(std::string_view value);

@@ -68,7 +68,10 @@ struct common {
         openapi(openapi_text(*node.schema)),
         served_by(std::to_string(node.node_id)) {}
 
-  site served() const { return {node.schema, &routes, openapi}; }
+  site served() const {
+    return {node.schema, &routes, openapi,
+            options.cluster_token ? &*options.cluster_token : nullptr};
+  }
 
   const backend node;
   const server_options options;

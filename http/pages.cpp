@@ -4,6 +4,7 @@
 #include <boost/json/value.hpp>
 
 #include "actors/messages.hpp"
+#include "http/hex.hpp"
 #include "http/openapi.hpp"
 #include "models/projection.hpp"
 
@@ -121,7 +122,7 @@ response status_page(const actors::node_status& x, const models::schema& schema)
       {"node_id", x.raft.id.value},
       {"version", LITHAIR_VERSION},
       {"cluster_id",
-       x.cluster == 0 ? json::value(nullptr) : json::value(std::to_string(x.cluster))},
+       x.cluster == 0 ? json::value(nullptr) : json::value(hex_text(x.cluster))},
       {"addr", x.addr},
       {"role", name_of(x.raft.now)},
       {"leader_id", id_or_null(x.raft.leader)},

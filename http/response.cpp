@@ -39,6 +39,7 @@ void append_optional_headers(const response& answer, std::string& out) {
   if (answer.applied) append_header(out, "X-Applied-Index", *answer.applied);
   if (!answer.location.empty()) append_header(out, "Location", answer.location);
   if (answer.allow != 0) append_header(out, "Allow", allow_text(answer.allow));
+  if (answer.asks_for_token) append_header(out, "WWW-Authenticate", "Bearer");
   if (answer.replayed) append_header(out, "Idempotency-Replayed", "true");
   if (answer.retry_after_s != 0) append_header(out, "Retry-After", answer.retry_after_s);
 }

@@ -2,7 +2,10 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
+
+#include "http/bearer_token.hpp"
 
 namespace lithair::actors {
 class node;
@@ -25,6 +28,7 @@ struct server_options {
   std::uint32_t idle_timeout_ms = 75'000;    ///< between requests; closed silently
   std::uint32_t write_timeout_ms = 30'000;   ///< without any progress of a response; closed
   std::uint32_t answer_timeout_ms = 60'000;  ///< for the node to answer a request; 504
+  std::optional<bearer_token> cluster_token;  ///< of those who may speak Raft over HTTP
 };
 
 /// The HTTP server of one node: a listener and a session actor per connection, on the node's loops.

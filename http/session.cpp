@@ -75,6 +75,9 @@ caf::behavior session::make_behavior() {
         const auto token = x.token;
         answer(token, answer_members(std::move(x)));
       },
+      [this](const actors::raft_answered& x) {
+        if (auto* s = slots_.find(x.token)) answer(x.token, answer_raft(x, s->packed));
+      },
       [this](actors::readiness& x) { answer(x.token, answer_ready(x)); },
       [this](const socket_closed&) { quit(); },
   };

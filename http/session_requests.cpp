@@ -133,6 +133,10 @@ void session::perform(std::uint64_t token, step&& next) {
     slots_.find(token)->write = true;
     member->change.token = token;
     send(node.raft, std::move(member->change));
+  } else if (auto* raft = std::get_if<raft_step>(&next)) {
+    slots_.find(token)->packed = raft->packed;
+    raft->call.token = token;
+    send(node.raft, std::move(raft->call));
   } else if (auto* ready = std::get_if<ready_step>(&next)) {
     send(node.raft, actors::probe_ready{token, ready->min_index});
   } else {

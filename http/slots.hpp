@@ -20,6 +20,7 @@ struct slot {
   bool head_only = false;
   bool write = false;  ///< its outcome is unknown until it is answered
   bool answered = false;
+  bool packed = false;  ///< the answer is wanted in msgpack
   bool close = false;          ///< its answer is the connection's last
   std::uint64_t since_ms = 0;  ///< of the loop's clock
   std::uint64_t since_ns = 0;  ///< of a finer one

@@ -69,6 +69,13 @@ std::string take_data_dir(draft& x, std::string_view text) {
   return take_text(*x.data_dir, text);
 }
 
+std::string take_cluster_token(draft& x, std::string_view text) {
+  auto token = http::bearer_token::read(std::string(text));
+  if (!token) return token.error();
+  x.made.http.cluster_token = std::move(*token);
+  return {};
+}
+
 /// Known words that this version can't keep; ignoring them would be a quiet lie.
 std::string later(draft&, std::string_view) {
   return "comes with a later version; this one can't do it";
@@ -166,6 +173,8 @@ constexpr std::array table{
     setting{"log-level", logs, "LEVEL", "debug, info, warn, error or off (info)", take_log_level},
     setting{"insecure", logs, "", "serve beyond this machine without any protection",
             [](draft& x, text t) { return store(read_switch(t), x.made.insecure); }},
+    setting{"cluster-token", logs, "FILE",
+            "the secret of those who may speak Raft over HTTP (nobody may)", take_cluster_token},
     setting{"restore", "", "FILE", "", later},
     setting{"tls-cert", "", "FILE", "", later},
     setting{"tls-key", "", "FILE", "", later},
@@ -173,7 +182,6 @@ constexpr std::array table{
     setting{"peer-tls-key", "", "FILE", "", later},
     setting{"peer-tls-ca", "", "FILE", "", later},
     setting{"auth", "", "FILE", "", later},
-    setting{"cluster-token", "", "FILE", "", later},
 };
 
 }  // namespace

@@ -87,6 +87,10 @@ world::world(std::size_t nodes, bool init)
           reads_.emplace(x.token, std::move(x));
         },
         [this](node_status& x) { statuses_[x.token] = std::move(x); },
+        [this](raft_answered& x) {
+          BOOST_REQUIRE(!calls_.contains(x.token));
+          calls_.emplace(x.token, std::move(x));
+        },
         [](const stopped&) {},
     };
   });
@@ -236,6 +240,19 @@ std::optional<submitted> world::write_answer(std::uint64_t token) const {
 std::optional<answered> world::read_answer(std::uint64_t token) const {
   auto found = reads_.find(token);
   return found == reads_.end() ? std::nullopt : std::optional{found->second};
+}
+
+std::uint64_t world::call(id at, raft_call x) {
+  x.token = next_token_++;
+  auto token = x.token;
+  caf::send_as(client_, raft(at), std::move(x));
+  deliver();
+  return token;
+}
+
+std::optional<raft_answered> world::call_answer(std::uint64_t token) const {
+  auto found = calls_.find(token);
+  return found == calls_.end() ? std::nullopt : std::optional{found->second};
 }
 
 submitted world::await_write(std::uint64_t token, std::size_t limit) {

@@ -57,6 +57,10 @@ class world {
   actors::submitted await_write(std::uint64_t token, std::size_t limit = 1000);
   actors::answered await_read(std::uint64_t token, std::size_t limit = 1000);
 
+  /// Gives a Raft message to a node as if it came over HTTP; the answer, once there is one.
+  std::uint64_t call(id at, actors::raft_call x);
+  std::optional<actors::raft_answered> call_answer(std::uint64_t token) const;
+
   caf::actor raft(id node) const { return nodes_.at(node).raft; }
   caf::actor client() const { return client_; }
   static constexpr std::uint32_t tick_ms = 10;
@@ -84,6 +88,7 @@ class world {
   std::map<std::uint64_t, actors::submitted> writes_;
   std::map<std::uint64_t, actors::answered> reads_;
   std::map<std::uint64_t, actors::node_status> statuses_;
+  std::map<std::uint64_t, actors::raft_answered> calls_;
 };
 
 }  // namespace lithair::test

@@ -117,11 +117,13 @@ const std::vector<refused> refusals{
     {{"--init=maybe"}, "--init: 'maybe' is not true or false"},
     {{"--config", "/nonexistent/node.toml"}, "--config: there is no file /nonexistent/node.toml"},
     {{"--data-dir", ""}, "--data-dir: must not be empty"},
+    {{"--cluster-token", "/nonexistent/token"},
+     "--cluster-token: /nonexistent/token can't be read: No such file or directory"},
     {{"--join", "127.0.0.1:8080"}, "--node-id: is needed with --join"},
 };
 
 const words later_flags{"--tls-cert",    "--tls-key", "--peer-tls-cert", "--peer-tls-key",
-                        "--peer-tls-ca", "--auth",    "--cluster-token", "--restore"};
+                        "--peer-tls-ca", "--auth",    "--restore"};
 
 }  // namespace
 

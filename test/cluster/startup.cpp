@@ -75,6 +75,8 @@ const std::vector<wrong_start> wrong_starts{
     {{"--models", shop, "--config", "nowhere.toml"}, "nowhere.toml"},
     {{"--models", shop, "--join", "127.0.0.1:8080"}, "--join"},
     {{"--models", shop, "--tls-cert", "cert.pem"}, "--tls-cert"},
+    {{"--models", shop, "--cluster-token", "nowhere.token"}, "--cluster-token"},
+    {{"--models", shop, "--cluster-token", LITHAIR_SOURCE "/README.md"}, "--cluster-token"},
     {{"--models", shop, "--data-dir", "/dev/null"}, "/dev/null"},
     {{"--models", shop, "--data-dir", "/proc/nowhere/data"}, "--data-dir"},
 };

@@ -4,6 +4,8 @@
 #include <stdexcept>
 #include <utility>
 
+#include "protocol/print.hpp"
+
 namespace lithair::http::test {
 
 void script::set(mode x) {
@@ -37,6 +39,18 @@ void script::saw_change(const actors::change_members& x) {
 std::string script::last_change() const {
   const std::lock_guard guard{mutex_};
   return change_;
+}
+
+void script::saw_call(const actors::raft_call& x) {
+  const std::lock_guard guard{mutex_};
+  call_ = std::to_string(x.cluster) + ' ' + std::to_string(x.group.value) + ' ' +
+          std::to_string(x.from.value) + ' ' + std::to_string(x.to.value) + ": " +
+          to_string(x.content);
+}
+
+std::string script::last_call() const {
+  const std::lock_guard guard{mutex_};
+  return call_;
 }
 
 std::size_t script::commands() const {
@@ -95,6 +109,10 @@ caf::behavior fake_node::make_behavior() {
              actors::members_changed{x.token, static_cast<std::uint16_t>(known ? 200 : 409),
                                      known ? "" : "Another change is under way."});
       },
+      [this](const actors::raft_call& x) {
+        script_->saw_call(x);
+        send(caf::actor_cast<caf::actor>(current_sender()), say(x));
+      },
       [this](const actors::probe_ready& x) {
         const bool ready = script_->now() == script::mode::answer && x.min_index <= index_;
         send(caf::actor_cast<caf::actor>(current_sender()),
@@ -131,6 +149,28 @@ actors::submitted fake_node::carry_out(const actors::submit& x) {
   result.index = ++index_;
   result.result = models::apply(*schema_, index_, x.command, state_, true, changes).value();
   state_.apply(changes);
+  return result;
+}
+
+// Votes for 2, matches everything, and takes messages of no later term than 9.
+actors::raft_answered fake_node::say(const actors::raft_call& x) {
+  actors::raft_answered result{x.token, 200, {}, {}, x.cluster, x.group, x.to, x.from, {}};
+  if (const auto* vote = std::get_if<protocol::vote_request>(&x.content)) {
+    result.content = protocol::vote_response{vote->term, x.from.value == 2, vote->pre};
+    if (vote->term.value > 9) {
+      result.status = 422;
+      result.code = "impossible_message";
+      result.detail = "Its term is too far ahead.";
+    }
+  } else if (const auto* append = std::get_if<protocol::append_request>(&x.content)) {
+    result.content = protocol::append_response{
+        append->term, true, append->prev_index + append->entries.size(), {}, {}, {}, append->round};
+  } else if (const auto* beat = std::get_if<protocol::heartbeat>(&x.content)) {
+    result.content = protocol::heartbeat_response{beat->term, beat->round, protocol::index_t{4}};
+  } else if (const auto* chunk = std::get_if<protocol::snapshot_request>(&x.content)) {
+    result.content = protocol::snapshot_response{
+        chunk->term, chunk->meta.index, chunk->offset + chunk->data.size(), chunk->done, false};
+  }
   return result;
 }
 

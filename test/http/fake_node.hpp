@@ -32,6 +32,10 @@ class script {
   /// The last change of members in words; empty: none.
   std::string last_change() const;
 
+  void saw_call(const actors::raft_call& x);
+  /// The last Raft message in words, behind its cluster, group, sender and receiver; empty: none.
+  std::string last_call() const;
+
   /// Keeps an answer back, while `hold`.
   void keep(std::function<void()> answer);
   /// Waits until so many answers are kept, and takes them; they must be called on the actor's loop.
@@ -44,6 +48,7 @@ class script {
   std::size_t commands_ = 0;
   std::size_t reads_[3] = {};
   std::string change_;
+  std::string call_;
   std::vector<std::function<void()>> kept_;
 };
 
@@ -58,6 +63,7 @@ class fake_node final : public actors::hosted_actor {
   caf::behavior make_behavior() override;
   void reply_to(const caf::strong_actor_ptr& asker, std::function<void(const caf::actor&)> answer);
   actors::submitted carry_out(const actors::submit& x);
+  static actors::raft_answered say(const actors::raft_call& x);
   actors::answered look_up(const actors::ask& x);
 
   const models::schema* schema_;

@@ -1,0 +1,82 @@
+#include "http/bearer_token.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+
+#include "http/request.hpp"
+#include "models/sha256.hpp"
+
+namespace lithair::http {
+
+namespace {
+
+constexpr std::string_view white_space = " \t\r\n";
+
+std::string_view trimmed(std::string_view x) {
+  const auto begin = x.find_first_not_of(white_space);
+  if (begin == std::string_view::npos) return {};
+  return x.substr(begin, x.find_last_not_of(white_space) - begin + 1);
+}
+
+// A file that is closed with the object.
+struct descriptor {
+  int number;
+  ~descriptor() {
+    if (number >= 0) ::close(number);
+  }
+};
+
+tl::expected<std::string, std::string> read_private_file(const std::string& path) {
+  const descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)};
+  struct stat about {};
+  if (file.number < 0 || ::fstat(file.number, &about) != 0)
+    return tl::unexpected(path + " can't be read: " + std::strerror(errno));
+  if (!S_ISREG(about.st_mode)) return tl::unexpected(path + " is not a file");
+  if ((about.st_mode & 077) != 0)
+    return tl::unexpected(path + " is open to other users; say chmod 600 " + path);
+  std::string content(bearer_token::largest_size + 1, '\0');
+  const auto size = ::read(file.number, content.data(), content.size());
+  if (size < 0) return tl::unexpected(path + " can't be read: " + std::strerror(errno));
+  content.resize(static_cast<std::size_t>(size));
+  return content;
+}
+
+}  // namespace
+
+tl::expected<bearer_token, std::string> bearer_token::read(const std::string& path) {
+  const auto content = read_private_file(path);
+  if (!content) return tl::unexpected(content.error());
+  const auto secret = trimmed(*content);
+  if (secret.size() < least_size)
+    return tl::unexpected(path + " must hold a token of at least " + std::to_string(least_size) +
+                          " characters");
+  constexpr auto visible = [](char c) { return c > ' ' && c < 0x7f; };
+  if (content->size() > largest_size || !std::ranges::all_of(secret, visible))
+    return tl::unexpected(path + " must hold one token of visible characters and nothing else");
+  return bearer_token{secret};
+}
+
+bearer_token::bearer_token(std::string_view secret) : digest_(models::sha256(secret)) {}
+
+// Digests have one length, and every byte is looked at.
+bool bearer_token::accepts(std::string_view offered) const {
+  const auto theirs = models::sha256(offered);
+  unsigned difference = 0;
+  for (std::size_t i = 0; i < digest_.size(); ++i)
+    difference |= static_cast<unsigned>(static_cast<unsigned char>(digest_[i] ^ theirs[i]));
+  return difference == 0;
+}
+
+std::string_view bearer_of(std::string_view authorization) {
+  const auto space = authorization.find(' ');
+  if (space == std::string_view::npos || !same_name(authorization.substr(0, space), "Bearer"))
+    return {};
+  return trimmed(authorization.substr(space));
+}
+
+}  // namespace lithair::http

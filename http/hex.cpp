@@ -1,0 +1,28 @@
+#include "http/hex.hpp"
+
+#include <charconv>
+
+namespace lithair::http {
+
+namespace {
+
+constexpr std::size_t width = 16;
+
+}  // namespace
+
+std::string hex_text(std::uint64_t x) {
+  constexpr std::string_view digits = "0123456789abcdef";
+  std::string result(width, '0');
+  for (std::size_t i = width; i-- > 0; x >>= 4) result[i] = digits[x & 15];
+  return result;
+}
+
+std::optional<std::uint64_t> parse_hex(std::string_view text) {
+  std::uint64_t result = 0;
+  const auto* end = text.data() + text.size();
+  const auto [at, error] = std::from_chars(text.data(), end, result, 16);
+  if (text.size() != width || error != std::errc{} || at != end) return std::nullopt;
+  return result;
+}
+
+}  // namespace lithair::http

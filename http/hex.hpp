@@ -1,0 +1,16 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace lithair::http {
+
+/// A number as 16 hex digits, as cluster ids and checksums are shown everywhere: readers of JSON
+/// would round such numbers.
+std::string hex_text(std::uint64_t x);
+/// None for anything but 16 hex digits.
+std::optional<std::uint64_t> parse_hex(std::string_view text);
+
+}  // namespace lithair::http

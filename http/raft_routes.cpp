@@ -1,0 +1,60 @@
+#include "http/exchange.hpp"
+#include "http/raft_document.hpp"
+
+namespace lithair::http {
+
+namespace {
+
+constexpr std::string_view msgpack_type = "application/msgpack";
+
+response must_show_token() {
+  auto result = problem_response(401, "unauthorized",
+                                 "Show the cluster token: Authorization: Bearer TOKEN.");
+  result.asks_for_token = true;
+  return result;
+}
+
+// Why this caller may not speak as a member; none: it may.
+std::optional<response> check_token(const request& r, const bearer_token* token) {
+  if (token == nullptr)
+    return problem_response(403, "forbidden",
+                            "Raft over HTTP is off: start the node with --cluster-token FILE.");
+  const auto* shown = r.find("Authorization");
+  if (shown == nullptr) return must_show_token();
+  if (token->accepts(bearer_of(*shown))) return std::nullopt;
+  return problem_response(403, "forbidden", "This is not the cluster token.");
+}
+
+// The answer comes as the request did, unless the client says what it accepts.
+bool wants_packed(const request& r, bool sent_packed) {
+  const auto* accepted = r.find("Accept");
+  if (accepted == nullptr) return sent_packed;
+  const bool packed = accepts_media(*accepted, media::msgpack);
+  const bool text = accepts_media(*accepted, media::json);
+  return packed == text ? sent_packed : packed;
+}
+
+}  // namespace
+
+step begin_raft(const request& r, const matched& place, const site& site) {
+  if (auto refusal = check_token(r, site.cluster_token)) return std::move(*refusal);
+  const auto* type = r.find("Content-Type");
+  const auto kind = type == nullptr ? media::other : media_of(*type);
+  if (kind != media::json && kind != media::msgpack)
+    return problem_response(415, "unsupported_media_type",
+                            "The Content-Type must be application/json or application/msgpack.");
+  const bool packed = kind == media::msgpack;
+  auto call = read_raft_call(place.what, r.body, packed, *site.schema);
+  if (!call) return of_problem(call.error());
+  return raft_step{std::move(*call), wants_packed(r, packed)};
+}
+
+response answer_raft(const actors::raft_answered& x, bool packed) {
+  if (x.status != 200) return problem_response(x.status, x.code, x.detail);
+  response result;
+  result.body = raft_document(x, packed);
+  if (packed) result.content_type = msgpack_type;
+  return result;
+}
+
+}  // namespace lithair::http
