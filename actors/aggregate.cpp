@@ -8,6 +8,7 @@
 #include <caf/send.hpp>
 #include <spdlog/spdlog.h>
 
+#include "models/compatibility.hpp"
 #include "models/state_repair.hpp"
 
 namespace lithair::actors {
@@ -46,7 +47,8 @@ class aggregate::view final : public models::state_view {
   const persistence::overlay_store& over_;
 };
 
-aggregate::aggregate(caf::actor_config& cfg, loop* home, setup s) : hosted_actor(cfg, home), setup_(std::move(s)) {
+aggregate::aggregate(caf::actor_config& cfg, loop* home, setup s)
+    : hosted_actor(cfg, home), setup_(std::move(s)), models_text_(models::to_model_text(*setup_.schema)) {
   open(setup_.state);
 }
 
@@ -191,7 +193,7 @@ void aggregate::begin_checkpoint() {
     return on_checkpointed({checkpointed_, stopped_});
   checkpoint_time_ = clock::now();
   if (!std::exchange(checkpoint_failed_, false)) {
-    checkpoint_point_ = {applied_, applied_term_, members_, {}};
+    checkpoint_point_ = {applied_, applied_term_, members_, models_text_};
     checkpointed_ = applied_;
     state_->freeze();
   }

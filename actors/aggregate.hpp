@@ -72,6 +72,7 @@ class aggregate final : public hosted_actor {
   };
 
   setup setup_;
+  std::string models_text_;  // stands in every durable state, so that a backup tells what it holds
   caf::actor checkpointer_;
   caf::actor raft_;
   std::unique_ptr<persistence::overlay_store> state_;  // none while it is being replaced

@@ -18,6 +18,10 @@
 
 /// Every message between actors. The first group crosses the network and is the wire; all others stay
 /// in one process.
+namespace lithair::persistence {
+class file;
+}
+
 namespace lithair::actors {
 
 // -- between nodes ------------------------------------------------------------------------------------
@@ -211,6 +215,19 @@ struct raft_answered {
   protocol::message content;
 };
 
+/// Asks the archivist for a backup of everything applied so far; the answer is `backup_taken`.
+struct take_backup {
+  std::uint64_t token = 0;
+};
+
+struct backup_taken {
+  std::uint64_t token = 0;
+  std::string failed;  ///< not empty: there is none, and why
+  std::uint64_t cluster = 0;
+  protocol::snapshot_meta meta;
+  std::shared_ptr<const persistence::file> file;  ///< a snapshot file, open for reading
+};
+
 // -- within a node --------------------------------------------------------------------------------------
 
 /// Some ticks of Raft's time passed; 0: a tick is due, ask the clock.
@@ -374,6 +391,8 @@ LITHAIR_LOCAL_MESSAGE(change_members)
 LITHAIR_LOCAL_MESSAGE(members_changed)
 LITHAIR_LOCAL_MESSAGE(raft_call)
 LITHAIR_LOCAL_MESSAGE(raft_answered)
+LITHAIR_LOCAL_MESSAGE(take_backup)
+LITHAIR_LOCAL_MESSAGE(backup_taken)
 LITHAIR_LOCAL_MESSAGE(ticked)
 LITHAIR_LOCAL_MESSAGE(peer_step)
 LITHAIR_LOCAL_MESSAGE(ship)

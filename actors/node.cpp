@@ -22,6 +22,7 @@
 #include <caf/send.hpp>
 
 #include "actors/aggregate.hpp"
+#include "actors/archivist.hpp"
 #include "actors/checkpointer.hpp"
 #include "actors/gate.hpp"
 #include "actors/log_writer.hpp"
@@ -112,7 +113,7 @@ struct node::implementation {
   std::unique_ptr<caf::actor_system> system;
   std::vector<std::unique_ptr<loop>> loops;
   std::shared_ptr<persistence::state_directory> states;
-  caf::actor writer, aggregate_actor, checkpoints, raft, gate_actor;
+  caf::actor writer, aggregate_actor, checkpoints, archive, raft, gate_actor;
   std::mutex shippers_mutex;
   std::vector<caf::actor> shippers;  // guarded by shippers_mutex
   std::unique_ptr<ticker> ticks;
@@ -179,6 +180,8 @@ struct node::implementation {
     checkpoints = system->spawn<checkpointer, caf::detached>(
         checkpointer::setup{main_group, directory.snapshots_path(), states, std::move(state), state_options(),
                             identity.cluster, aggregate_actor});
+    archive = spawn_on_main_loop<actors::archivist>(
+        actors::archivist::setup{identity.cluster, aggregate_actor, checkpoints});
     gate_actor = spawn_on_main_loop<gate>(identity);
     raft_setup setup;
     setup.group = main_group;
@@ -305,12 +308,12 @@ struct node::implementation {
       ticks->stop();
       if (published) (void)system->middleman().unpublish(gate_actor, config.self.peer_port);
       // The raft actor first: once it is gone, no shipper is made any more.
-      end(self, {raft, gate_actor});
+      end(self, {raft, gate_actor, archive});
       end(self, {aggregate_actor, writer, checkpoints});
       end(self, shippers);
     }
     shippers.clear();
-    writer = aggregate_actor = checkpoints = raft = gate_actor = nullptr;
+    writer = aggregate_actor = checkpoints = archive = raft = gate_actor = nullptr;
     for (auto& each : loops) each->stop();
     system.reset();
     loops.clear();
@@ -333,6 +336,7 @@ std::size_t node::loop_count() const { return impl_->loops.size(); }
 loop& node::loop_at(std::size_t i) { return *impl_->loops.at(i); }
 caf::actor node::raft() const { return impl_->raft; }
 caf::actor node::aggregate() const { return impl_->aggregate_actor; }
+caf::actor node::archivist() const { return impl_->archive; }
 void node::stop(std::uint32_t limit_ms) { impl_->stop(limit_ms); }
 
 }  // namespace lithair::actors

@@ -68,6 +68,8 @@ class node {
   caf::actor raft() const;
   /// Takes ask (local).
   caf::actor aggregate() const;
+  /// Takes take_backup.
+  caf::actor archivist() const;
 
   /// Hands over leadership and finishes what is in flight, for at most `limit_ms`; then everything has ended.
   /// Whatever else lives on the loops must have been stopped before.

@@ -22,6 +22,7 @@ struct backend {
   const models::schema* schema = nullptr;
   caf::actor raft;       ///< takes submit, ask, inspect_node, probe_ready, change_members, raft_call
   caf::actor aggregate;  ///< takes ask, for local reads
+  caf::actor archivist;  ///< takes take_backup
   std::vector<actors::loop*> loops;
   std::uint64_t node_id = 0;
   std::string host;        ///< a numeric address to listen on

@@ -275,6 +275,9 @@ step begin_at(const request& r, matched&& place, const site& site, const models:
       return begin_member(r, place);
     case endpoint::projections:
       return projections_page(*site.schema);
+    case endpoint::admin_snapshot:
+    case endpoint::admin_backup:
+      return backup_step{};
     case endpoint::raft_vote:
     case endpoint::raft_append:
     case endpoint::raft_install:

@@ -49,9 +49,12 @@ struct raft_step {
   bool packed = false;  ///< the answer is wanted in msgpack
 };
 
+/// Ask for a backup, to tell about it or to send it.
+struct backup_step {};
+
 /// What is to be done about a request: answer it at once, or ask first.
 using step = std::variant<response, write_step, read_step, status_step, ready_step, member_step,
-                          raft_step>;
+                          raft_step, backup_step>;
 
 struct exchange {
   endpoint what = endpoint::nowhere;
@@ -95,6 +98,8 @@ response answer_read(actors::answered&& x, const read_conditions& conditions);
 response answer_status(const actors::node_status& x, endpoint page, const models::schema& schema);
 response answer_members(actors::members_changed&& x);
 response answer_raft(const actors::raft_answered& x, bool packed);
+/// `page`: whether the backup itself is sent, or what is known of it.
+response answer_backup(actors::backup_taken&& x, endpoint page);
 response answer_ready(const actors::readiness& x);
 
 }  // namespace lithair::http

@@ -35,6 +35,9 @@ void append_optional_headers(const response& answer, std::string& out) {
     append_number(out, answer.version);
     out.append("\"\r\n");
   }
+  if (!answer.entity_tag.empty()) append_header(out, "ETag", '"' + answer.entity_tag + '"');
+  if (!answer.file_name.empty())
+    append_header(out, "Content-Disposition", "attachment; filename=\"" + answer.file_name + '"');
   if (answer.raft_index != 0) append_header(out, "X-Raft-Index", answer.raft_index);
   if (answer.applied) append_header(out, "X-Applied-Index", *answer.applied);
   if (!answer.location.empty()) append_header(out, "Location", answer.location);
@@ -72,8 +75,9 @@ void render_head(const response& answer, const rendering& how, std::string& out)
   out.append(" ").append(reason_of(answer.status)).append("\r\n");
   append_header(out, "Date", how.date);
   if (!bodiless(answer.status)) {
-    if (!answer.body.empty()) append_header(out, "Content-Type", answer.content_type);
-    append_header(out, "Content-Length", answer.body.size());
+    if (!answer.body.empty() || answer.file)
+      append_header(out, "Content-Type", answer.content_type);
+    append_header(out, "Content-Length", answer.file ? answer.file_size : answer.body.size());
   }
   append_optional_headers(answer, out);
   append_header(out, "X-Served-By", how.served_by);

@@ -1,11 +1,16 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 
 #include "http/request.hpp"
+
+namespace lithair::persistence {
+class file;
+}
 
 namespace lithair::http {
 
@@ -15,6 +20,7 @@ struct response {
   std::string body;
   std::string_view content_type = "application/json";  ///< a literal; used when there is a body
   std::uint64_t version = 0;                           ///< ETag; 0: none
+  std::string entity_tag;                              ///< ETag when it is no version; empty: none
   std::uint64_t raft_index = 0;                        ///< X-Raft-Index; 0: none
   std::optional<std::uint64_t> applied;                ///< X-Applied-Index
   std::string location;
@@ -23,6 +29,11 @@ struct response {
   std::uint32_t retry_after_s = 0;  ///< Retry-After; 0: none
   bool replayed = false;  ///< the stored answer to an earlier request of this Idempotency-Key
   bool close = false;     ///< the connection ends after it
+
+  // A file instead of `body`: sent as an attachment of this name, piece by piece.
+  std::shared_ptr<const persistence::file> file;
+  std::uint64_t file_size = 0;
+  std::string file_name;
 };
 
 /// An `application/problem+json` answer.

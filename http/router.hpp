@@ -28,6 +28,8 @@ enum class endpoint : std::uint8_t {
   raft_vote,
   raft_append,
   raft_install,
+  admin_snapshot,
+  admin_backup,
   metrics,
   openapi,
   docs,

@@ -78,6 +78,12 @@ caf::behavior session::make_behavior() {
       [this](const actors::raft_answered& x) {
         if (auto* s = slots_.find(x.token)) answer(x.token, answer_raft(x, s->packed));
       },
+      [this](actors::backup_taken& x) {
+        auto* s = slots_.find(x.token);
+        if (s == nullptr) return;
+        const auto token = x.token;
+        answer(token, answer_backup(std::move(x), s->what));
+      },
       [this](actors::readiness& x) { answer(x.token, answer_ready(x)); },
       [this](const socket_closed&) { quit(); },
   };
@@ -215,6 +221,13 @@ void session::linger() {
 
 // -- time ---------------------------------------------------------------------------------------
 
+// A backup takes as long as it takes to write the whole state.
+std::uint64_t session::patience(const slot& x) const {
+  const bool writes_all =
+      x.what == endpoint::admin_backup || x.what == endpoint::admin_snapshot;
+  return writes_all ? std::uint64_t{10} * options_.answer_timeout_ms : options_.answer_timeout_ms;
+}
+
 std::uint64_t session::now() {
   return home()->now_ms();
 }
@@ -223,8 +236,8 @@ std::uint64_t session::deadline() const {
   if (phase_ == phase::lingering) return linger_until_;
   auto result = never;
   if (out_.writing()) result = write_since_ + options_.write_timeout_ms;
-  if (!slots_.empty())
-    return std::min(result, slots_.front().since_ms + options_.answer_timeout_ms);
+  if (stream_) return result;
+  if (!slots_.empty()) return std::min(result, slots_.front().since_ms + patience(slots_.front()));
   if (phase_ != phase::serving || paused_) return result;
   if (parser_.in_body()) return std::min(result, since_ + options_.body_timeout_ms);
   if (!parser_.between_requests()) return std::min(result, since_ + options_.header_timeout_ms);

@@ -10,6 +10,7 @@
 
 #include "actors/hosted.hpp"
 #include "http/exchange.hpp"
+#include "http/file_stream.hpp"
 #include "http/lane.hpp"
 #include "http/outbox.hpp"
 #include "http/parser.hpp"
@@ -72,6 +73,9 @@ class session final : public actors::hosted_actor {
   void answer(std::uint64_t token, http::response&& x);
   void put(slot& to, const http::response& x, std::string& head);
   void release_answered();
+  void begin_stream(slot& of);
+  void pump();
+  void on_piece();
   void settle();
   void linger();
   void give_up(int status, std::string_view code, std::string_view detail);
@@ -82,6 +86,7 @@ class session final : public actors::hosted_actor {
   std::uint64_t now();
   void watch();
   std::uint64_t deadline() const;
+  std::uint64_t patience(const slot& x) const;
   void on_timer();
   void expire_write();
 
@@ -98,6 +103,7 @@ class session final : public actors::hosted_actor {
   parser parser_;
   slots slots_;
   outbox out_;
+  std::unique_ptr<file_stream> stream_;  // the first slot's, while it is being sent
   std::string backlog_;  // read, and not taken while full
   bool reading_ = false;
   bool paused_ = false;        // not reading, for too much is under way

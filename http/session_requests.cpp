@@ -137,6 +137,8 @@ void session::perform(std::uint64_t token, step&& next) {
     slots_.find(token)->packed = raft->packed;
     raft->call.token = token;
     send(node.raft, std::move(raft->call));
+  } else if (std::holds_alternative<backup_step>(next)) {
+    send(node.archivist, actors::take_backup{token});
   } else if (auto* ready = std::get_if<ready_step>(&next)) {
     send(node.raft, actors::probe_ready{token, ready->min_index});
   } else {
@@ -162,7 +164,11 @@ void session::answer(std::uint64_t token, http::response&& x) {
   s->close = s->close || x.close;
   lane_.metrics().answered(s->what, x.status, (uv_hrtime() - s->since_ns) / 1000);
   const bool body = has_body(x, s->head_only);
-  if (slots_.is_first(token)) {
+  if (x.file && !s->head_only) {
+    put(*s, x, s->bytes);
+    s->file = std::move(x.file);
+    s->file_size = x.file_size;
+  } else if (slots_.is_first(token)) {
     put(*s, x, out_.tail());
     if (body) out_.add(std::move(x.body));
     const bool last = s->close;
@@ -191,12 +197,50 @@ void session::put(slot& to, const http::response& x, std::string& head) {
 }
 
 void session::release_answered() {
-  while (!slots_.empty() && slots_.front().answered) {
+  while (!stream_ && !slots_.empty() && slots_.front().answered) {
     const bool last = slots_.front().close;
     out_.add(std::move(slots_.front().bytes));
+    if (slots_.front().file) return begin_stream(slots_.front());
     slots_.pop();
     if (last) slots_.clear();
   }
+}
+
+// -- files --------------------------------------------------------------------------------------
+
+void session::begin_stream(slot& of) {
+  stream_ = std::make_unique<file_stream>(std::move(of.file), of.file_size);
+}
+
+// One piece at a time, and none while the client is slow to take what it has.
+void session::pump() {
+  while (stream_ && !stream_->reading()) {
+    if (stream_->exhausted()) {
+      stream_.reset();
+      const bool last = slots_.front().close;
+      slots_.pop();
+      if (last) slots_.clear();
+      release_answered();
+    } else if (unsent() > max_unsent) {
+      return;
+    } else if (const auto came = [](void* self) { static_cast<session*>(self)->on_piece(); };
+               stream_->ask(home()->uv(), came, this)) {
+      ++open_handles_;  // The piece needs this session until it has come.
+    } else {
+      return close();
+    }
+  }
+}
+
+void session::on_piece() {
+  if (phase_ == phase::closed) return handle_closed();
+  --open_handles_;
+  auto piece = stream_->take();
+  // Less than was announced: the client sees that by the end of the connection.
+  if (piece.empty()) return close();
+  lane_.metrics().bytes_out.add(piece.size());
+  out_.add(std::move(piece));
+  settle();
 }
 
 // After whatever happened: sends what is ready, takes what had to wait, ends what is over.
@@ -204,6 +248,8 @@ void session::settle() {
   if (phase_ == phase::closed) return;
   while (true) {
     release_answered();
+    pump();
+    if (phase_ == phase::closed) return;
     if (continue_due_ && slots_.empty()) {
       continue_due_ = false;
       out_.tail().append("HTTP/1.1 100 Continue\r\n\r\n");
@@ -213,6 +259,8 @@ void session::settle() {
       static_cast<session*>(self)->on_written(result);
     };
     if (!out_.flush(stream(), written, this)) return close();
+    pump();
+    if (phase_ == phase::closed) return;
     if (out_.writing() && !was_writing) {
       write_since_ = now();
       write_left_ = unsent();

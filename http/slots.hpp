@@ -27,6 +27,8 @@ struct slot {
   std::string request_id;
   std::unique_ptr<read_conditions> conditions;
   std::string bytes;  ///< once answered
+  std::shared_ptr<const persistence::file> file;  ///< follows `bytes`
+  std::uint64_t file_size = 0;
 };
 
 /// The requests of one connection under way, in the order they came, which is the order of their
@@ -48,6 +50,7 @@ class slots {
   }
   void pop() {
     if (!front().bytes.empty()) front().bytes = {};
+    front().file.reset();
     ++first_;
     --count_;
   }

@@ -81,7 +81,8 @@ tl::expected<settings, early_exit> read_options(const program& self,
   if (self.compiled_models && has_models) {
     return refused(all.at("models").where + ": the models of this program are compiled in");
   }
-  if (!self.compiled_models && !has_models) {
+  const bool restores = !made.made.restore_file.empty();
+  if (!self.compiled_models && !has_models && !restores) {
     return refused("--models: name the TOML file with your models");
   }
   return std::move(made.made);

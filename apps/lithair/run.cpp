@@ -18,6 +18,7 @@
 #include "apps/lithair/join.hpp"
 #include "apps/lithair/log.hpp"
 #include "apps/lithair/options.hpp"
+#include "apps/lithair/restore.hpp"
 #include "apps/lithair/signals.hpp"
 #include "models/model_file.hpp"
 #include "persistence/storage_error.hpp"
@@ -110,17 +111,34 @@ bool is_wrong_directory(persistence::storage_errc code) {
          code == storage_errc::access;
 }
 
+/// `models`: none where no model file was named.
+int run_restore(const apps::program& self, const apps::settings& x, const schema* models) {
+  try {
+    return say({0, apps::restore(self, x, models)});
+  } catch (const persistence::storage_error& error) {
+    using persistence::storage_errc;
+    const bool disk = error.code() == storage_errc::full || error.code() == storage_errc::io;
+    return say(refuse(self, std::string("--restore: ") + error.what(), disk ? 1 : 2));
+  } catch (const std::exception& error) {
+    return say(refuse(self, std::string("--restore: ") + error.what()));
+  }
+}
+
 using schema_source = std::function<declared<schema>(const apps::settings&)>;
 
 int run_program(const apps::program& self, std::span<const char* const> arguments,
                 const schema_source& source) {
   const auto options = apps::read_options(self, arguments, environment_of_process());
   if (!options) return say(options.error());
+  const bool restores = !options->restore_file.empty();
+  if (restores && !self.compiled_models && options->models_file.empty())
+    return run_restore(self, *options, nullptr);
   auto models = source(*options);
   if (!models) {
     for (const auto& error : models.error()) say(refuse(self, to_string(error)));
     return 2;
   }
+  if (restores) return run_restore(self, *options, &*models);
   if (const auto wrong = why_not_start(*options); !wrong.empty()) return say(refuse(self, wrong));
   try {
     serve(self, *options, std::move(*models));

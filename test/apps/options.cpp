@@ -123,7 +123,7 @@ const std::vector<refused> refusals{
 };
 
 const words later_flags{"--tls-cert",    "--tls-key", "--peer-tls-cert", "--peer-tls-key",
-                        "--peer-tls-ca", "--auth",    "--restore"};
+                        "--peer-tls-ca", "--auth"};
 
 }  // namespace
 

@@ -1,9 +1,13 @@
 #include "fake_node.hpp"
 
+#include <unistd.h>
+
 #include <chrono>
+#include <filesystem>
 #include <stdexcept>
 #include <utility>
 
+#include "persistence/files.hpp"
 #include "protocol/print.hpp"
 
 namespace lithair::http::test {
@@ -51,6 +55,16 @@ void script::saw_call(const actors::raft_call& x) {
 std::string script::last_call() const {
   const std::lock_guard guard{mutex_};
   return call_;
+}
+
+void script::set_backup(std::string bytes) {
+  const std::lock_guard guard{mutex_};
+  backup_ = std::move(bytes);
+}
+
+std::string script::backup() const {
+  const std::lock_guard guard{mutex_};
+  return backup_;
 }
 
 std::size_t script::commands() const {
@@ -113,6 +127,9 @@ caf::behavior fake_node::make_behavior() {
         script_->saw_call(x);
         send(caf::actor_cast<caf::actor>(current_sender()), say(x));
       },
+      [this](const actors::take_backup& x) {
+        send(caf::actor_cast<caf::actor>(current_sender()), archive(x));
+      },
       [this](const actors::probe_ready& x) {
         const bool ready = script_->now() == script::mode::answer && x.min_index <= index_;
         send(caf::actor_cast<caf::actor>(current_sender()),
@@ -149,6 +166,26 @@ actors::submitted fake_node::carry_out(const actors::submit& x) {
   result.index = ++index_;
   result.result = models::apply(*schema_, index_, x.command, state_, true, changes).value();
   state_.apply(changes);
+  return result;
+}
+
+// A file that has no name any more, as one that was replaced while it is sent.
+actors::backup_taken fake_node::archive(const actors::take_backup& x) const {
+  actors::backup_taken result;
+  result.token = x.token;
+  result.cluster = 0xff;
+  const auto bytes = script_->backup();
+  if (bytes.empty()) {
+    result.failed = "the disk is full";
+    return result;
+  }
+  const auto path = std::filesystem::temp_directory_path() /
+                    ("lithair-backup-" + std::to_string(::getpid()));
+  persistence::file made{path, persistence::file::mode::create};
+  made.write(0, bytes);
+  result.file = std::make_shared<const persistence::file>(path, persistence::file::mode::read);
+  std::filesystem::remove(path);
+  result.meta = {protocol::index_t{41}, protocol::term_t{3}, {}, bytes.size(), 0xabc};
   return result;
 }
 

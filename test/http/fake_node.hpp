@@ -36,6 +36,10 @@ class script {
   /// The last Raft message in words, behind its cluster, group, sender and receiver; empty: none.
   std::string last_call() const;
 
+  /// What a backup is to hold; empty: none can be made.
+  void set_backup(std::string bytes);
+  std::string backup() const;
+
   /// Keeps an answer back, while `hold`.
   void keep(std::function<void()> answer);
   /// Waits until so many answers are kept, and takes them; they must be called on the actor's loop.
@@ -49,6 +53,7 @@ class script {
   std::size_t reads_[3] = {};
   std::string change_;
   std::string call_;
+  std::string backup_;
   std::vector<std::function<void()>> kept_;
 };
 
@@ -63,6 +68,7 @@ class fake_node final : public actors::hosted_actor {
   caf::behavior make_behavior() override;
   void reply_to(const caf::strong_actor_ptr& asker, std::function<void(const caf::actor&)> answer);
   actors::submitted carry_out(const actors::submit& x);
+  actors::backup_taken archive(const actors::take_backup& x) const;
   static actors::raft_answered say(const actors::raft_call& x);
   actors::answered look_up(const actors::ask& x);
 

@@ -1,6 +1,7 @@
 #include "served.hpp"
 
 #include <chrono>
+#include <csignal>
 #include <stdexcept>
 #include <string_view>
 
@@ -39,6 +40,7 @@ models::schema parsed_schema() {
 }  // namespace
 
 served::served(const server_options& options, std::size_t loops) : schema_(parsed_schema()) {
+  std::signal(SIGPIPE, SIG_IGN);  // As a node does: clients go away at any time.
   for (std::size_t i = 0; i < loops; ++i) {
     loops_.push_back(std::make_unique<actors::loop>(system_, "loop " + std::to_string(i)));
     loops_.back()->start();
@@ -47,7 +49,7 @@ served::served(const server_options& options, std::size_t loops) : schema_(parse
   backend b;
   b.system = &system_;
   b.schema = &schema_;
-  b.raft = b.aggregate = node_;
+  b.raft = b.aggregate = b.archivist = node_;
   for (auto& x : loops_) b.loops.push_back(x.get());
   b.node_id = 1;
   b.host = "127.0.0.1";

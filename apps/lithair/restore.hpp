@@ -1,0 +1,17 @@
+#pragma once
+
+#include <string>
+
+#include "apps/lithair/options.hpp"
+#include "models/schema.hpp"
+
+namespace lithair::apps {
+
+/// Makes a new data directory (`x.node.data_dir`) of the backup in `x.restore_file`: of this node
+/// alone, as a cluster of its own that others may join. Returns what to tell the operator.
+///
+/// `models`, when known, must be able to serve the backup. Throws persistence::storage_error or
+/// std::runtime_error with one sentence, and leaves nothing then.
+std::string restore(const program& self, const settings& x, const models::schema* models);
+
+}  // namespace lithair::apps

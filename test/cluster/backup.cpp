@@ -1,0 +1,292 @@
+#include <boost/test/data/monomorphic.hpp>
+#include <boost/test/data/test_case.hpp>
+
+#include <algorithm>
+#include <atomic>
+#include <charconv>
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <thread>
+
+#include "test/cluster/fixture.hpp"
+
+namespace data = boost::unit_test::data;
+namespace fs = std::filesystem;
+using namespace lithair::test;
+
+namespace {
+
+const std::string shop = LITHAIR_SOURCE "/apps/examples/shop.toml";
+
+std::uint64_t number(const std::string& text) {
+  std::uint64_t result = 0;
+  std::from_chars(text.data(), text.data() + text.size(), result);
+  return result;
+}
+
+/// Creates products and changes their stock, and remembers what was acknowledged at which index.
+class busy_client {
+ public:
+  explicit busy_client(http_client through) : through_(std::move(through)) {
+    thread_ = std::thread([this] { work(); });
+  }
+  ~busy_client() { finish(); }
+
+  void finish() {
+    stop_ = true;
+    if (thread_.joinable()) thread_.join();
+  }
+  std::size_t writes() const { return count_; }
+
+  /// The stock of each product as of an index. After `finish`.
+  std::map<std::string, int> as_of(std::uint64_t index) const {
+    std::map<std::string, int> result;
+    for (const auto& [at, write] : writes_)
+      if (at <= index) result[write.first] = write.second;
+    return result;
+  }
+
+ private:
+  void work() {
+    std::vector<std::string> ids;
+    for (int i = 0; !stop_; ++i) {
+      const bool creates = i % 4 == 0;
+      const auto answer =
+          creates ? through_.post(products, product("tea " + std::to_string(i), i))
+                  : through_.send("PATCH", item_path(ids[static_cast<std::size_t>(i) % ids.size()]),
+                                  R"({"stock":)" + std::to_string(i) + "}");
+      if (answer.status != (creates ? 201 : 200)) continue;
+      if (creates) ids.push_back(json_at(answer.body, "/id"));
+      writes_[number(answer.field("x-raft-index"))] = {json_at(answer.body, "/id"), i};
+      ++count_;
+    }
+  }
+
+  http_client through_;
+  std::atomic<bool> stop_{false};
+  std::atomic<std::size_t> count_{0};
+  std::map<std::uint64_t, std::pair<std::string, int>> writes_;  // by index: id and stock
+  std::thread thread_;
+};
+
+std::map<std::string, int> all_products(http_client& through) {
+  std::map<std::string, int> result;
+  std::string after;
+  do {
+    const auto page = through.get(std::string(products) + "?take=1000" +
+                                  (after.empty() ? "" : "&after=" + after));
+    BOOST_REQUIRE_MESSAGE(page.status == 200, page.body);
+    for (std::size_t i = 0;; ++i) {
+      const auto at = "/data/" + std::to_string(i);
+      const auto id = json_at(page.body, at + "/id");
+      if (id.empty()) break;
+      result[id] = static_cast<int>(number(json_at(page.body, at + "/stock")));
+    }
+    after = json_at(page.body, "/next");
+  } while (after != "null");
+  return result;
+}
+
+/// A program and what it said, run to its end in `directory`.
+struct run_result {
+  int status = 0;
+  std::string said;
+};
+run_result run_in(const fs::path& directory, std::vector<std::string> words) {
+  const auto output = directory.parent_path() / "said";
+  fs::remove(output);
+  words.insert(words.begin(), LITHAIR_NODE);
+  process started({words, output, directory, {}});
+  const auto how = started.wait(cluster::patience);
+  BOOST_REQUIRE_MESSAGE(how, "it went on instead of ending");
+  return {how->status, read_file(output)};
+}
+
+/// One node alone, for as long as the object lives.
+class lone_node {
+ public:
+  lone_node(const fs::path& directory, std::uint16_t port, std::vector<std::string> more)
+      : port_(port), process_({words(port, std::move(more)), directory / "log", directory, {}}) {
+    auto through = client();
+    while (through.get("/readyz").status != 200)
+      BOOST_REQUIRE_MESSAGE(!process_.wait(5ms), read_file(directory / "log"));
+  }
+  http_client client() const { return http_client(port_, cluster::patience); }
+
+ private:
+  static std::vector<std::string> words(std::uint16_t port, std::vector<std::string> more) {
+    more.insert(more.begin(), {LITHAIR_NODE, "--models", shop, "--addr",
+                               "127.0.0.1:" + std::to_string(port)});
+    return more;
+  }
+
+  std::uint16_t port_;
+  process process_;
+};
+
+/// A backup of a node that holds one product, in a file, and a directory to work in.
+struct one_backup {
+  one_backup() {
+    shop_cluster node({.nodes = 1});
+    node.start_and_await();
+    auto through = node.client(0);
+    create(through, "tea");
+    const auto taken = through.get("/_admin/backup");
+    BOOST_REQUIRE(taken.status == 200);
+    bytes = taken.body;
+    fs::create_directory(here());
+    write(bytes);
+  }
+  fs::path here() const { return place.path() / "here"; }
+  fs::path file() const { return place.path() / "shop.backup"; }
+  void write(const std::string& content) const {
+    std::ofstream(file(), std::ios::binary | std::ios::trunc) << content;
+  }
+  run_result restore(std::vector<std::string> more = {}) const {
+    more.insert(more.begin(), {"--restore", file().string(), "--data-dir", "data"});
+    return run_in(here(), std::move(more));
+  }
+
+  temporary_directory place;
+  std::string bytes;
+};
+
+void require_refusal(const run_result& x, const std::string& word) {
+  BOOST_TEST(x.status == 2);
+  BOOST_TEST(std::ranges::count(x.said, '\n') == 1, x.said);
+  BOOST_TEST(x.said.starts_with("lithair_node: --restore: "), x.said);
+  BOOST_TEST(x.said.find(word) != std::string::npos, x.said << " does not say " << word);
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(cluster_backup)
+
+BOOST_AUTO_TEST_CASE(a_backup_under_load_restores_the_state_of_its_index_and_others_can_join) {
+  // N8
+  shop_cluster nodes;
+  const auto leader = nodes.start_and_await();
+  busy_client load(nodes.client(leader));
+  auto at = nodes.client((leader + 1) % 3);
+  nodes.await("there is something to keep", [&] { return load.writes() > 100; });
+  const auto first = at.get("/_admin/backup");
+  const auto seen = load.writes();
+  nodes.await("the load goes on", [&] { return load.writes() > seen + 100; });
+  const auto taken = at.get("/_admin/backup");
+  const auto more = load.writes();
+  nodes.await("the load goes on", [&] { return load.writes() > more + 100; });
+  load.finish();
+
+  BOOST_REQUIRE(taken.status == 200);
+  const auto index = number(taken.field("x-applied-index"));
+  BOOST_TEST(index > number(first.field("x-applied-index")));
+  BOOST_TEST(taken.field("content-disposition").find(std::to_string(index)) != std::string::npos);
+  const auto expected = load.as_of(index);
+  BOOST_TEST(expected.size() > 20u);
+  BOOST_TEST(expected.size() < load.as_of(UINT64_MAX).size());
+
+  const temporary_directory place;
+  const auto here = place.path() / "here";
+  fs::create_directory(here);
+  std::ofstream(here / "shop.backup", std::ios::binary) << taken.body;
+  const port_block ports;
+  const auto addr = "127.0.0.1:" + std::to_string(ports.http(0));
+  const auto restored = run_in(here, {"--restore", "shop.backup", "--data-dir", "data", "--addr",
+                                      addr, "--models", shop});
+  BOOST_TEST(restored.status == 0, restored.said);
+  BOOST_TEST(restored.said.find("index " + std::to_string(index)) != std::string::npos);
+
+  const lone_node again(here, ports.http(0), {"--data-dir", "data"});
+  auto through = again.client();
+  BOOST_TEST((all_products(through) == expected));
+  create(through, "afterwards");
+  const lone_node second(here, ports.http(1), {"--data-dir", "data-2", "--node-id", "2", "--join", addr});
+  auto joined = second.client();
+  BOOST_TEST(all_products(joined).size() == expected.size() + 1);
+  BOOST_TEST(json_at(joined.get("/status").body, "/cluster_id") ==
+             json_at(through.get("/status").body, "/cluster_id"));
+  BOOST_TEST(json_at(joined.get("/status").body, "/cluster_id") !=
+             json_at(at.get("/status").body, "/cluster_id"));
+}
+
+BOOST_AUTO_TEST_CASE(a_checkpoint_covers_what_was_acknowledged_before_it_was_asked_for) {
+  shop_cluster node({.nodes = 1});
+  node.start_and_await();
+  auto through = node.client(0);
+  for (int i = 0; i < 5; ++i) {
+    const auto made = through.post(products, product("tea " + std::to_string(i)));
+    const auto index = number(made.field("x-raft-index"));
+    const auto kept = through.post("/_admin/snapshot", "");
+    BOOST_TEST(kept.status == 200, kept.body);
+    BOOST_TEST(number_at(kept.body, "/index").value_or(0) >= index);
+    BOOST_TEST(number_at(kept.body, "/bytes").value_or(0) > 0u);
+    const auto taken = through.get("/_admin/backup");
+    BOOST_TEST(taken.field("etag") == '"' + json_at(kept.body, "/checksum") + '"');
+    BOOST_TEST(taken.body.size() == number_at(kept.body, "/bytes").value_or(0));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_damaged_truncated_or_foreign_file_is_refused_and_nothing_is_created) {
+  const one_backup backup;
+  const auto refused = [&](const std::string& content, const std::string& word) {
+    backup.write(content);
+    require_refusal(backup.restore(), word);
+    BOOST_TEST(fs::is_empty(backup.here()));
+  };
+  for (const auto at : {std::size_t{20}, backup.bytes.size() / 2, backup.bytes.size() - 1}) {
+    auto flipped = backup.bytes;
+    flipped[at] = static_cast<char>(flipped[at] ^ 4);
+    refused(flipped, "shop.backup");
+  }
+  refused(backup.bytes.substr(0, backup.bytes.size() - 1), "shop.backup");
+  refused(backup.bytes.substr(0, 10), "shop.backup");
+  refused(backup.bytes + "x", "shop.backup");
+  refused("not a backup, but long enough to be looked at", "is not a snapshot");
+  refused("", "shop.backup");
+}
+
+BOOST_AUTO_TEST_CASE(a_backup_of_other_models_is_refused) {
+  const one_backup backup;
+  std::ofstream(backup.place.path() / "other.toml")
+      << "[models.products.fields]\nid = { type = \"integer\", primary_key = true, replicate = true }\n";
+  const auto other = (backup.place.path() / "other.toml").string();
+  require_refusal(backup.restore({"--models", other}), "other models");
+  BOOST_TEST(fs::is_empty(backup.here()));
+  // What was restored without naming models is checked when it is started.
+  BOOST_TEST(backup.restore().status == 0);
+  const auto started = run_in(backup.here(), {"--models", other, "--data-dir", "data"});
+  BOOST_TEST(started.status != 0);
+  BOOST_TEST(started.said.find("other models") != std::string::npos, started.said);
+}
+
+BOOST_AUTO_TEST_CASE(a_directory_that_holds_something_or_is_in_use_is_refused) {
+  const one_backup backup;
+  fs::create_directory(backup.here() / "data");
+  std::ofstream(backup.here() / "data" / "letter") << "dear";
+  require_refusal(backup.restore(), "holds something already");
+  BOOST_TEST(read_file(backup.here() / "data" / "letter") == "dear");
+  fs::remove(backup.here() / "data" / "letter");
+
+  BOOST_TEST(backup.restore().status == 0);  // An empty one is fine.
+  const port_block ports;
+  const lone_node node(backup.here(), ports.http(0), {"--data-dir", "data"});
+  require_refusal(backup.restore(), "holds something already");
+  auto through = node.client();
+  BOOST_TEST(all_products(through).size() == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(restoring_makes_a_cluster_of_one) {
+  const one_backup backup;
+  for (const auto& more : {std::vector<std::string>{"--join", "127.0.0.1:1", "--node-id", "2"},
+                           std::vector<std::string>{"--port", "8080", "--peers", "8081"}}) {
+    const auto x = run_in(backup.here(), [&] {
+      auto words = more;
+      words.insert(words.end(), {"--restore", backup.file().string()});
+      return words;
+    }());
+    require_refusal(x, "cluster of one");
+  }
+}
+
+BOOST_AUTO_TEST_SUITE_END()
