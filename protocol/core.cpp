@@ -63,6 +63,7 @@ void raft_core::implementation::send(node_id to, message content) {
 void raft_core::implementation::save_state(term_t term, node_id voted_for) {
   // What was to be said in an older term may not be true any more, and nobody needs it.
   if (term > state.term) held.clear();
+  if (state.term != term) elected = node_id{};
   state.term = term;
   state.voted_for = voted_for;
   state_dirty = true;

@@ -122,7 +122,7 @@ void raft_core::implementation::become_follower(term_t term, node_id new_leader)
 
 void raft_core::implementation::become_leader() {
   now_role = role::leader;
-  leader = self;
+  leader = elected = self;
   votes.clear();
   lead = leading{};
   lead.heartbeat_tick = now;
@@ -183,10 +183,9 @@ void raft_core::implementation::count_votes() {
 
 /// Whether a message that only a leader sends is heeded; its sender leads us from here on.
 bool raft_core::implementation::heed_leader(node_id from, term_t term) {
-  if (term < state.term || (term == state.term && leads())) return false;
-  if (term == state.term && leader && leader != from) return false;
+  if (term < state.term || (term == state.term && elected && elected != from)) return false;
   if (term > state.term || now_role != role::follower) become_follower(term, from);
-  leader = from;
+  leader = elected = from;
   leader_contact = now;
   no_votes_before = now + opts.election_min_ticks;
   restart_election_timer();

@@ -53,7 +53,7 @@ objection raft_core::implementation::objection_to(node_id from, const message& m
         if (!x.term && strangers_may_say<T>) return objection::no_term;
         if (farthest(x).value > greatest) return objection::index_too_far;
         if constexpr (only_leaders_say<T>) {
-          bool other = leads() || (leader && leader != from);
+          bool other = elected && elected != from;
           if (x.term == state.term && other) return objection::second_leader;
         }
         if constexpr (is_one_of<T, vote_request, append_request, snapshot_request>)

@@ -218,7 +218,8 @@ struct raft_core::implementation {
   index_t applied;
 
   role now_role = role::follower;  ///< never learner: that follows from the members
-  node_id leader;
+  node_id leader;   ///< whom we hear or believe to be leading
+  node_id elected;  ///< whom we know to have led in this term, though contact may be lost: nobody else can
   leading lead;
   following follow;
   seen_requests requests;

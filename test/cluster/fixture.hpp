@@ -3,6 +3,7 @@
 #include <boost/test/results_collector.hpp>
 #include <boost/test/unit_test.hpp>
 
+#include <exception>
 #include <string>
 
 #include "test/cluster/harness/cluster.hpp"
@@ -17,7 +18,7 @@ class shop_cluster : public cluster {
   ~shop_cluster() {
     using namespace boost::unit_test;
     const auto& result = results_collector.results(framework::current_test_case().p_id);
-    if (!result.passed()) BOOST_TEST_MESSAGE(logs());
+    if (!result.passed() || std::uncaught_exceptions() > 0) BOOST_TEST_MESSAGE(logs());
   }
 
   /// Three nodes that all answer and agree on a leader.

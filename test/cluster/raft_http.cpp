@@ -169,6 +169,11 @@ BOOST_AUTO_TEST_CASE(a_leaders_word_never_commits_what_was_not_compared) {
   BOOST_TEST(nodes.number(at, "/commit") == middle);
   BOOST_TEST(nodes.number(at, "/last_index") == last);
 
+  // The leader that we played has led in that term, so the others' election must be in a later one.
+  const auto vote = quoted("term", term + 1) + "," + quoted("last_index", last + 1) + "," +
+                    quoted("last_term", term) + R"(,"transfer":true)";
+  BOOST_TEST(json_at(nodes.say(at, "vote", leader + 1, vote).body, "/granted") == "true");
+
   // The others come back; the cluster goes on and has everything.
   for (const auto i : {leader, (leader + 2) % 3}) nodes.start(i);
   nodes.await_all_ready();

@@ -123,6 +123,19 @@ BOOST_AUTO_TEST_CASE(what_honest_nodes_say_meets_no_objection) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(a_term_has_one_leader_also_when_its_contact_was_lost) {
+  cluster c = followers();
+  c.isolate(2);
+  c.tick(2, 100);
+  const auto term = c.core(2).current_term();
+  BOOST_TEST(!c.core(2).leader());
+  c.inject(3, 2, append(term.value, 4, 2));
+  c.sent.clear();
+  BOOST_TEST(!c.core(2).leader());
+  BOOST_TEST((c.core(2).objection_to(node_id{3}, append(term.value, 4, 2)) == objection::second_leader));
+  BOOST_TEST((c.core(2).objection_to(node_id{1}, append(term.value, 4, 2)) == objection::none));
+}
+
 BOOST_AUTO_TEST_CASE(an_old_leader_that_knows_nothing_of_a_commit_is_told_the_term_it_missed) {
   cluster c = followers();
   c.tick(2, 100);
