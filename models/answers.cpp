@@ -38,13 +38,17 @@ std::string expiry_key(std::int64_t time_us, std::string_view place) {
 
 std::string write_answer(std::int64_t time_us, std::string_view digest, const outcome& x) {
   std::string made;
-  msgpack::write_array(made, 6);
+  msgpack::write_array(made, 6 + 2 * x.parts.size());
   msgpack::write_signed(made, time_us);
   msgpack::write_binary(made, digest);
   msgpack::write_unsigned(made, x.status);
   msgpack::write_string(made, x.body);
   msgpack::write_unsigned(made, x.version);
   msgpack::write_string(made, x.location);
+  for (const auto& part : x.parts) {
+    msgpack::write_unsigned(made, part.status);
+    msgpack::write_binary(made, part.record);
+  }
   return made;
 }
 
@@ -57,7 +61,7 @@ std::optional<outcome> find_answer(const request_token& token, std::int64_t time
     return std::nullopt;
   }
   msgpack::reader in(*stored);
-  in.read_array();
+  const std::size_t members = in.read_array();
   const std::int64_t given_at = in.read_signed();
   const auto digest = in.read_binary();
   outcome made;
@@ -65,6 +69,10 @@ std::optional<outcome> find_answer(const request_token& token, std::int64_t time
   made.body = in.read_string();
   made.version = in.read_unsigned();
   made.location = in.read_string();
+  for (std::size_t i = 6; i + 1 < members && in.good(); i += 2) {
+    const auto status = static_cast<std::uint16_t>(in.read_unsigned());
+    made.parts.push_back({status, std::string(in.read_binary())});
+  }
   if (!in.finished() || log_time(time_us, state) - given_at >= answer_lifetime_us) {
     return std::nullopt;
   }

@@ -9,7 +9,8 @@
 /// The answers of requests that carry an `Idempotency-Key`, kept in the state with what they
 /// changed:
 ///
-///     answer  := 'a' key                    ->  [time, digest, status, body, version, location]
+///     answer  := 'a' key                    ->  [time, digest, status, body, version, location,
+///                                                {status, record of a part}...]
 ///     expiry  := 'e' time:8 key             ->  ''
 ///     clock   := 't'                        ->  time:8
 ///     key     := SHA-256 of scope and the client's key

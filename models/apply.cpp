@@ -1,6 +1,8 @@
+#include <algorithm>
 #include <iterator>
 
 #include "models/answers.hpp"
+#include "models/command_answer.hpp"
 #include "models/executor.hpp"
 #include "models/key_text.hpp"
 #include "models/problems.hpp"
@@ -19,13 +21,6 @@ outcome refuse(const problem& x, bool want_body) {
   return made;
 }
 
-void append_item(std::string& out, const collection& c, const decision& x) {
-  stored_record record;
-  if (read_record(x.bytes, record)) {
-    append_json(out, c, record.fields);
-  }
-}
-
 /// Executes one command; which way is a matter of its shape.
 class application {
  public:
@@ -38,11 +33,11 @@ class application {
       case command_shape::single:
         return run_single(out);
       case command_shape::bulk:
-        return run_all(out, "", [this] { return bulk_answer(); });
+        return run_all(out, "");
       case command_shape::transaction:
         break;
     }
-    return run_all(out, "operations", [this] { return transaction_answer(); });
+    return run_all(out, "operations");
   }
 
  private:
@@ -55,33 +50,33 @@ class application {
     const collection& c = collection_of(part);
     if (part.op == operation::remove && !c.referrers.empty()) {
       executor all(with_, state_);
-      const auto made = all.run(c, part);
+      auto made = all.run(c, part);
       if (made) {
         out = all.take_changes();
       }
-      return answer(c, made);
+      return answer(c, std::move(made));
     }
     return answer(c, decide(with_, c, part, state_, out));
   }
 
-  outcome answer(const collection& c, const result<decision>& x) const {
+  outcome answer(const collection& c, result<decision>&& x) {
     if (!x) {
       return refuse(x.error(), want_body_);
     }
     outcome made;
     made.status = x->status;
     made.version = x->status == 204 ? 0 : with_.at.index;
-    if (want_body_ && x->status != 204) {
-      append_item(made.body, c, *x);
-    }
     if (want_body_ && x->status == 201) {
       made.location = key_in_path(c, x->key);
+    }
+    if (want_body_) {
+      done_.push_back({x->status, std::move(x->bytes)});
+      tell(made, x->status != 204);
     }
     return made;
   }
 
-  template <class Answer>
-  outcome run_all(change_set& out, const std::string& name, Answer accepted) {
+  outcome run_all(change_set& out, const std::string& name) {
     executor all(with_, state_);
     for (std::size_t i = 0; i < what_.operations.size(); ++i) {
       const auto& part = what_.operations[i];
@@ -91,50 +86,36 @@ class application {
                       want_body_);
       }
       if (want_body_) {
-        done_.push_back(std::move(*made));
+        done_.push_back({made->status, std::move(made->bytes)});
       }
     }
     out = all.take_changes();
-    return accepted();
-  }
-
-  outcome bulk_answer() const {
     outcome made;
-    made.status = 201;
-    for (std::size_t i = 0; i < done_.size(); ++i) {
-      made.body += i == 0 ? "[" : ",";
-      append_item(made.body, collection_of(what_.operations[i]), done_[i]);
+    made.status = what_.shape == command_shape::bulk ? 201 : 200;
+    if (want_body_) {
+      tell(made, true);
     }
-    made.body += done_.empty() ? (want_body_ ? "[]" : "") : "]";
     return made;
   }
 
-  outcome transaction_answer() const {
-    outcome made;
-    made.status = 200;
-    if (!want_body_) {
-      return made;
+  /// What is written, for the client or for who puts it together with another group's part.
+  void tell(outcome& made, bool has_body) {
+    if (has_body) {
+      made.body = answer_body(with_.models, what_, with_.at.index, done_);
     }
-    const std::string index = std::to_string(with_.at.index);
-    made.body = "{\"index\":" + index + ",\"results\":[";
-    for (std::size_t i = 0; i < done_.size(); ++i) {
-      made.body += (i == 0 ? "" : ",");
-      made.body += "{\"status\":" + std::to_string(done_[i].status);
-      if (done_[i].status != 204) {
-        made.body += ",\"version\":" + index + ",\"item\":";
-        append_item(made.body, collection_of(what_.operations[i]), done_[i]);
-      }
-      made.body += '}';
+    const auto is_part = [this](const operation_part& x) {
+      return collection_of(x).holds != extent::whole;
+    };
+    if (std::ranges::any_of(what_.operations, is_part)) {
+      made.parts = std::move(done_);
     }
-    made.body += "]}";
-    return made;
   }
 
   const setting with_;
   const command& what_;
   const state_view& state_;
   const bool want_body_;
-  std::vector<decision> done_;
+  std::vector<written_part> done_;
 };
 
 bool all_known(const schema& s, const command& what) {

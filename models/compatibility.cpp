@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "models/parts.hpp"
+
 namespace lithair::models {
 
 namespace {
@@ -71,6 +73,10 @@ class comparison {
         compare_fields(name, f, *after);
       }
     }
+    if (is_local(before) != is_local(now)) {
+      return add(now.name, is_local(before) ? "gains replicated fields" : "has no replicated field",
+                 "declare it under another name");
+    }
     for (const auto& f : now.fields) {
       if (before.find(f.name) == nullptr) {
         judge_new(now.name + '.' + f.name, f);
@@ -99,6 +105,7 @@ class comparison {
       return;
     }
     must_stay(before.primary_key == now.primary_key, "primary_key");
+    must_stay(before.replicated == now.replicated, "replicate");
     must_stay(before.immutable == now.immutable, "immutable");
     must_stay(before.tracked == now.tracked, "track_history");
     must_stay(before.merge == now.merge, "merge");

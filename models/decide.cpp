@@ -29,12 +29,16 @@ class decider {
   result<decision> run(change_set& out) {
     if (auto bytes = state_.get(pair_key_)) {
       old_bytes_ = std::move(*bytes);
-      exists_ = read_record(old_bytes_, old_);
+      exists_ = read_record(old_bytes_, old_) && is_of_same_item();
+    }
+    if (!exists_) {
+      old_ = {};
     }
     if (auto refused = refuse()) {
       return tl::make_unexpected(std::move(*refused));
     }
     made_.version = with_.at.index;
+    made_.created = exists_ ? old_.created : with_.at.index;
     made_.changes =
         (exists_ || !c_.tracked ? old_.changes : last_version(c_, part_.key, state_)) + 1;
     if (auto refused = make_fields()) {
@@ -61,9 +65,24 @@ class decider {
 
  private:
   bool removes() const { return part_.op == operation::remove; }
+  bool is_local_part() const { return c_.holds == extent::local_part; }
+
+  /// Local fields that were written for an item of this key which has gone are nobody's.
+  bool is_of_same_item() const {
+    if (!is_local_part()) {
+      return true;
+    }
+    const auto* now = find(old_.fields, created_id);
+    const auto* wanted = find(part_.fields, created_id);
+    return now != nullptr && wanted != nullptr && now->bytes == wanted->bytes;
+  }
 
   std::optional<problem> refuse() const {
     const auto& when = part_.conditions;
+    // The other part decided already; here is put down what comes with it.
+    if (is_local_part()) {
+      return removes() && !exists_ ? std::optional(not_found()) : std::nullopt;
+    }
     if (part_.op == operation::create) {
       return exists_ ? std::optional(already_exists(c_.key().name)) : std::nullopt;
     }
@@ -84,7 +103,7 @@ class decider {
 
   /// What the item is to hold, in `made_.fields`.
   std::optional<problem> make_fields() {
-    if (part_.op == operation::create) {
+    if (part_.op == operation::create && !exists_) {
       made_.fields = part_.fields;
     } else if (part_.op == operation::replace && !exists_) {
       return make_from_replace();

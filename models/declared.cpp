@@ -6,6 +6,7 @@
 #include <tuple>
 
 #include "models/field_builder.hpp"
+#include "models/parts.hpp"
 #include "models/projection_builder.hpp"
 
 namespace lithair::models {
@@ -86,6 +87,9 @@ class schema_builder {
     find_key(from, x, errors_.size() == errors_before);
     order_fields(x);
     x.tracked = std::ranges::any_of(x.fields, &field::tracked);
+    if (errors_.size() == errors_before) {
+      check_local_fields(from, x);
+    }
     made_.push_back(std::move(x));
   }
 
@@ -151,6 +155,31 @@ class schema_builder {
     x.key_at = key == x.fields.end() ? 0 : static_cast<std::size_t>(key - x.fields.begin());
   }
 
+  /// A model is replicated, or local to each node, or has local fields beside replicated ones.
+  void check_local_fields(const declared_collection& from, const collection& x) {
+    if (!is_mixed(x)) {
+      return;
+    }
+    for (std::size_t i = 0; i < x.fields.size(); ++i) {
+      const field& f = x.fields[i];
+      if (f.replicated) {
+        continue;
+      }
+      if (f.primary_key) {
+        fail(from, from.fields[i], "The key needs replicate = true, as other fields have it.");
+      } else if (f.required()) {
+        fail(from, from.fields[i],
+             "A field without replicate is optional or has a default, for other nodes' items lack "
+             "it.");
+      } else if (f.unique || f.indexed || f.immutable || f.tracked || !f.references.empty() ||
+                 f.merge != merge_rule::last_write) {
+        fail(from, from.fields[i],
+             "A field without replicate beside others that have it can't be unique, indexed, "
+             "immutable, track_history, references or merge.");
+      }
+    }
+  }
+
   /// Finds the collections that references name, which may be declared later.
   void connect(const declared_collection& from) {
     const auto self = std::ranges::find(made_, from.name, &collection::name);
@@ -165,6 +194,9 @@ class schema_builder {
       } else if (target->fields.empty() || target->key().type != f.type) {
         fail(from, from.fields[i],
              "The field and the key of \"" + f.references + "\" are not of the same type.");
+      } else if (is_local(*target) != is_local(*self)) {
+        fail(from, from.fields[i],
+             "A model that is replicated and one that is not can't refer to each other.");
       } else {
         target->referrers.push_back({self->id, i});
       }

@@ -393,11 +393,6 @@ void field_builder::check_agreement() {
     fail(from_.where, "An immutable field has nothing to combine.");
   }
   check_key();
-  if (!made_.replicated) {
-    fail(from_.where,
-         "Every field needs replicate = true; fields that stay on one node are not "
-         "served yet.");
-  }
 }
 
 void field_builder::check_key() {

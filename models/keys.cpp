@@ -162,6 +162,17 @@ key_range all_records(const collection& c) {
   return until_its_end(prefix('r', c));
 }
 
+const collection* collection_of_record_key(const schema& s, std::string_view pair_key) {
+  if (pair_key.size() < 5 || pair_key.front() != 'r') {
+    return nullptr;
+  }
+  std::uint32_t id = 0;
+  for (const char c : pair_key.substr(1, 4)) {
+    id = id << 8 | static_cast<std::uint8_t>(c);
+  }
+  return s.find(id);
+}
+
 std::string_view key_in_record_key(std::string_view pair_key) {
   return pair_key.substr(5);
 }

@@ -46,6 +46,8 @@ key_range until_its_end(std::string lower);
 
 std::string record_key(const collection& c, std::string_view key);
 key_range all_records(const collection& c);
+/// Whose record has this key; none for the key of anything else.
+const collection* collection_of_record_key(const schema& s, std::string_view pair_key);
 /// The primary key in the key of a record's pair.
 std::string_view key_in_record_key(std::string_view pair_key);
 std::string unique_key(const collection& c, const field& f, const value& x);

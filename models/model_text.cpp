@@ -1,6 +1,10 @@
 #include "models/compatibility.hpp"
+
+#include <algorithm>
+
 #include "models/json_text.hpp"
 #include "models/msgpack.hpp"
+#include "models/parts.hpp"
 #include "models/projection.hpp"
 #include "models/text_codec.hpp"
 #include "models/value_codec.hpp"
@@ -170,16 +174,29 @@ std::string text_of(const schema& s, const projection& p) {
 }  // namespace
 
 std::string to_model_text(const schema& x) {
+  return to_model_text(x, [](const collection&, const field&) { return true; });
+}
+
+std::string to_model_text(const schema& x,
+                          const std::function<bool(const collection&, const field&)>& belongs) {
   std::string out;
   for (const auto& c : x.collections()) {
-    out +=
-        "[models." + c.name + "]\npath = " + quoted(c.path) + "\n[models." + c.name + ".fields]\n";
+    std::string fields;
     for (const auto& f : c.fields) {
-      out += field_text(f).run();
+      fields += belongs(c, f) ? field_text(f).run() : "";
+    }
+    if (!fields.empty()) {
+      out += "[models." + c.name + "]\npath = " + quoted(c.path) + "\n[models." + c.name +
+             ".fields]\n" + fields;
     }
   }
   for (const auto& p : x.projections()) {
-    out += text_of(x, p);
+    const collection& c = *x.find(p.collection_id);
+    // What a projection tells of has one place, that of the fields it is made from.
+    const bool here = std::ranges::all_of(c.fields, [&](const field& f) {
+      return belongs(c, f) || (!f.replicated && !is_local(c));
+    });
+    out += here ? text_of(x, p) : "";
   }
   return out;
 }

@@ -5,6 +5,7 @@
 #include "models/item_reader.hpp"
 #include "models/json_document.hpp"
 #include "models/keys.hpp"
+#include "models/parts.hpp"
 #include "models/problems.hpp"
 #include "models/service.hpp"
 #include "models/sha256.hpp"
@@ -95,6 +96,7 @@ class collector {
   /// Reads an item into one more operation; `part` names it in errors.
   void add(const collection& c, operation op, std::string key, preconditions conditions,
            const json_document& document, std::uint32_t item, const std::string& part) {
+    note(c);
     item_reader& reader = items_.emplace_back(c, op, at_);
     reader.read(document, item, std::move(key));
     if (!reader.good()) {
@@ -104,6 +106,7 @@ class collector {
   }
 
   void add_removal(const collection& c, std::string key, preconditions conditions) {
+    note(c);
     keys_.push_back(std::move(key));
     made_.operations.push_back({operation::remove, c.id, keys_.back(), std::move(conditions), {}});
   }
@@ -120,6 +123,12 @@ class collector {
     if (refused_) {
       return tl::make_unexpected(std::move(*refused_));
     }
+    // They are decided by different groups, so they could not be done all or none.
+    if (has_local_ && has_replicated_) {
+      return tl::make_unexpected(invalid(
+          {{"operations", "local",
+            "A transaction can't span models that are replicated and models that are local."}}));
+    }
     if (token) {
       made_.token = token->view();
     }
@@ -127,11 +136,15 @@ class collector {
   }
 
  private:
+  void note(const collection& c) { (is_local(c) ? has_local_ : has_replicated_) = true; }
+
   const stamp& at_;
   command made_;
   std::list<item_reader> items_;  // operations lie in them
   std::list<std::string> keys_;
   std::optional<problem> refused_;
+  bool has_local_ = false;
+  bool has_replicated_ = false;
 };
 
 problem too_many(const std::string& what) {

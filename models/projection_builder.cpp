@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "models/parts.hpp"
 #include "models/service.hpp"
 
 namespace lithair::models {
@@ -47,7 +48,15 @@ class builder {
       fail(where, "The model \"" + c_->name + "\" shows no field \"" + name + "\".");
       return std::nullopt;
     }
+    check_replicated(*c_, at, where);
     return at;
+  }
+
+  /// A local field differs from node to node.
+  void check_replicated(const collection& c, std::size_t at, const place& where) {
+    if (is_mixed(c) && !c.fields[at].replicated) {
+      fail(where, "The field \"" + c.fields[at].name + "\" has no replicate, so it can't be projected.");
+    }
   }
 
   void read_groups() {
@@ -78,6 +87,9 @@ class builder {
     auto parsed = parse_query(*c_, query::kind::count, made_.filter_texts);
     if (parsed) {
       made_.filters = parsed->list->filters;
+      for (const auto& x : made_.filters) {
+        check_replicated(*c_, x.position, from_.where);
+      }
     } else {
       fail(from_.where, parsed.error().detail);
     }

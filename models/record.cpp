@@ -36,11 +36,16 @@ void write_fields(std::string& out, const stored_fields& fields) {
 
 bool read_record(std::string_view bytes, stored_record& out) {
   msgpack::reader in(bytes);
-  if (in.read_array() != 3) {
+  if (in.read_array() != 4) {
     return false;
   }
   out.version = in.read_unsigned();
   out.changes = in.read_unsigned();
+  const std::uint64_t age = in.read_unsigned();
+  if (age > out.version) {
+    return false;
+  }
+  out.created = out.version - age;
   return read_fields(in, out.fields) && in.finished();
 }
 
@@ -51,9 +56,10 @@ std::string write_record(const stored_record& x) {
     size += f.bytes.size() + 5;
   }
   made.reserve(size);
-  msgpack::write_array(made, 3);
+  msgpack::write_array(made, 4);
   msgpack::write_unsigned(made, x.version);
   msgpack::write_unsigned(made, x.changes);
+  msgpack::write_unsigned(made, x.version - x.created);
   write_fields(made, x.fields);
   return made;
 }

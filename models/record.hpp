@@ -11,12 +11,16 @@
 
 /// An item as it is stored:
 ///
-///     record := [version, changes, {field id: value, ...}]   in msgpack, ids rising, absent fields
-///     left out
+///     record := [version, changes, age, {field id: value, ...}]   in msgpack, ids rising, absent
+///     fields left out; age is how far the version lies behind the item's creation
 ///
 /// Records may hold fields that this node's schema does not know, from a node whose schema is
 /// newer; they are kept and never shown.
 namespace lithair::models {
+
+/// In a record of local fields beside replicated ones, in the place of a field: when the item that
+/// they belong to was created. No field has this id.
+inline constexpr std::uint32_t created_id = 0;
 
 /// A field's id and its value's bytes, which lie in the record or command they were read from.
 struct stored_field {
@@ -30,6 +34,7 @@ using stored_fields = std::vector<stored_field>;
 struct stored_record {
   std::uint64_t version = 0;  ///< the log index of the last change: the ETag
   std::uint64_t changes = 0;  ///< how often the item was written, its creation included
+  std::uint64_t created = 0;  ///< the log index of its creation: no two items of a key share it
   stored_fields fields;
 };
 

@@ -85,6 +85,13 @@ struct referrer {
   std::size_t position = 0;
 };
 
+/// Which fields of a collection a schema holds; see models/parts.hpp.
+enum class extent : std::uint8_t {
+  whole,
+  replicated_part,  ///< its items have local fields too, which another group keeps on each node
+  local_part,       ///< the key and those local fields
+};
+
 /// A named set of items of one shape.
 struct collection {
   std::uint32_t id = 0;  ///< from the name
@@ -97,6 +104,7 @@ struct collection {
 
   std::vector<referrer> referrers;  ///< the fields whose values are keys of this collection
   bool tracked = false;             ///< whether any field is
+  extent holds = extent::whole;
 
   const field& key() const { return fields[key_at]; }
   /// The field's position, or `fields.size()` when there is none.

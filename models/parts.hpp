@@ -1,0 +1,68 @@
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "models/schema.hpp"
+#include "models/service.hpp"
+#include "models/state_view.hpp"
+
+/// A model whose fields have no `replicate` is local: each node has its own items. A model may also be
+/// mixed: items whose replicated fields go through consensus and whose local fields stay with the node
+/// that wrote them. The group that all nodes share and the one that a node has for itself each serve
+/// their part of the schema, and what concerns both is put together here. Pure.
+namespace lithair::models {
+
+/// No field is replicated.
+bool is_local(const collection& c);
+/// Some fields are replicated, and some are not.
+bool is_mixed(const collection& c);
+bool has_local_fields(const schema& s);
+
+/// The part of `full` with the replicated fields of the collections that `belongs` names.
+schema replicated_part(const schema& full,
+                       const std::function<bool(const collection&)>& belongs = {});
+/// The part with all that is local.
+schema local_part(const schema& full);
+
+/// The ids of the collections that a command writes to, each as often as it does.
+std::vector<std::uint32_t> collections_of(std::string_view command);
+/// Whether a command writes items that have both replicated and local fields.
+bool has_local_part(const schema& full, std::string_view command);
+
+/// The same command without local fields.
+std::string replicated_command(const schema& full, std::string_view command);
+/// What the node's own group has to do once the other has answered with `parts`; empty: nothing.
+std::string local_command(const schema& full, std::string_view command,
+                          const std::vector<written_part>& parts);
+/// The answer to the client: `replicated`, with the local fields that `written` tells of, or `local`
+/// has where none were written.
+outcome join_outcomes(const schema& full, std::string_view command, outcome replicated,
+                      const outcome& written, const state_view& local);
+
+/// A replicated item that was deleted takes its local fields along: the command for that, if `local`
+/// has any for the deleted `record_key`.
+std::optional<std::string> removal_of_local_part(const schema& replicated, std::string_view record_key,
+                                                 const state_view& local);
+
+/// The items of `replicated` with the local fields that `local` has for them.
+class joined_view final : public state_view {
+ public:
+  joined_view(const schema& models, const state_view& replicated, const state_view& local)
+      : models_(models), replicated_(replicated), local_(local) {}
+
+  std::optional<std::string> get(std::string_view key) const override;
+  void scan(std::string_view lower, std::string_view upper, direction order,
+            const visitor& visit) const override;
+
+ private:
+  bool has_local_part(std::string_view key) const;
+
+  const schema& models_;
+  const state_view& replicated_;
+  const state_view& local_;
+};
+
+}  // namespace lithair::models

@@ -1,0 +1,214 @@
+#include "models/parts.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include "models/compatibility.hpp"
+#include "models/keys.hpp"
+#include "test/models/service_fixture.hpp"
+
+namespace lithair::models {
+
+namespace {
+
+constexpr std::string_view text = R"(
+[models.users.fields]
+id    = { type = "string", primary_key = true, replicate = true }
+name  = { type = "string", unique = true, replicate = true }
+cache = { type = "string", optional = true }
+seen  = { type = "integer", default = 0 }
+[models.visits.fields]
+id   = { type = "string", primary_key = true }
+page = { type = "string", unique = true }
+[models.notes.fields]
+id   = { type = "string", primary_key = true, replicate = true }
+[projections.names]
+from = "users"
+measures = { all = "count" }
+)";
+
+/// What a node with both groups does with a request, without the actors.
+struct node_fixture {
+  schema full = schema_from(text);
+  schema shared = replicated_part(full);
+  schema own = local_part(full);
+  memory_state shared_state;
+  memory_state own_state;
+  std::uint64_t index = 0;
+  std::uint64_t own_index = 1000;
+
+  outcome run(const std::string& command) {
+    change_set changes;
+    auto made = *models::apply(shared, ++index, replicated_command(full, command), shared_state, true, changes);
+    for (const auto& x : changes) {
+      if (auto removal = x.value ? std::nullopt : removal_of_local_part(shared, x.key, own_state)) {
+        run_own(*removal);
+      }
+    }
+    shared_state.apply(changes);
+    if (made.status >= 400 || !has_local_part(full, command)) {
+      return made;
+    }
+    const auto local = local_command(full, command, made.parts);
+    return local.empty() ? join_outcomes(full, command, std::move(made), {}, own_state)
+                         : join_outcomes(full, command, std::move(made), run_own(local), own_state);
+  }
+
+  outcome run_own(const std::string& command) {
+    change_set changes;
+    auto made = *models::apply(own, ++own_index, command, own_state, true, changes);
+    own_state.apply(changes);
+    return made;
+  }
+
+  outcome write(operation op, std::string key, std::string_view body, std::string_view token = {}) {
+    write_request request;
+    request.op = op;
+    request.target = full.find("users");
+    request.key = std::move(key);
+    request.body = body;
+    request.idempotency_key = token;
+    const auto command = prepare(full, request, stamp{1, {}});
+    BOOST_REQUIRE(command);
+    return run(*command);
+  }
+
+  outcome transact(std::string_view body) {
+    const auto command = prepare(full, transaction_request{body, {}}, stamp{1, {}});
+    BOOST_REQUIRE(command);
+    return run(*command);
+  }
+
+  std::string get(std::string_view key) const {
+    const joined_view view(shared, shared_state, own_state);
+    const auto found = models::run(full, *item_query(*full.find("users"), key), view, 0);
+    return found.status == 200 ? found.body : std::to_string(found.status);
+  }
+};
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(parts, node_fixture)
+
+BOOST_AUTO_TEST_CASE(a_schema_is_divided_by_where_fields_live) {
+  BOOST_TEST(shared.collections().size() == 2u);
+  BOOST_TEST(shared.find("users")->fields.size() == 2u);
+  BOOST_CHECK(shared.find("users")->holds == extent::replicated_part);
+  BOOST_CHECK(shared.find("notes")->holds == extent::whole);
+  BOOST_TEST(shared.find("visits") == nullptr);
+  BOOST_TEST(shared.projections().size() == 1u);
+  BOOST_TEST(own.collections().size() == 2u);
+  BOOST_TEST(own.find("users")->fields.size() == 3u);
+  BOOST_CHECK(own.find("users")->holds == extent::local_part);
+  BOOST_CHECK(own.find("visits")->holds == extent::whole);
+  BOOST_TEST(own.projections().empty());
+  BOOST_TEST(!has_local_fields(shared));
+  BOOST_TEST(has_local_fields(full));
+}
+
+BOOST_AUTO_TEST_CASE(both_parts_of_an_item_are_written_and_read_together) {
+  BOOST_TEST(write(operation::create, "", R"({"id":"a","name":"x","cache":"c"})").body ==
+             R"({"id":"a","name":"x","cache":"c","seen":0})");
+  BOOST_TEST(get("a") == R"({"id":"a","name":"x","cache":"c","seen":0})");
+  BOOST_TEST(write(operation::patch, "a", R"({"seen":7})").body ==
+             R"({"id":"a","name":"x","cache":"c","seen":7})");
+  BOOST_TEST(write(operation::patch, "a", R"({"name":"y"})").body ==
+             R"({"id":"a","name":"y","cache":"c","seen":7})");
+  BOOST_TEST(get("a") == R"({"id":"a","name":"y","cache":"c","seen":7})");
+  BOOST_TEST(write(operation::patch, "a", R"({"cache":null})").body == R"({"id":"a","name":"y","seen":7})");
+  BOOST_TEST(write(operation::replace, "a", R"({"name":"z"})").body == R"({"id":"a","name":"z","seen":0})");
+  BOOST_TEST(get("a") == R"({"id":"a","name":"z","seen":0})");
+}
+
+BOOST_AUTO_TEST_CASE(no_local_field_reaches_the_shared_state) {
+  write(operation::create, "", R"({"id":"a","name":"x","cache":"precious"})");
+  for (const auto& [key, bytes] : shared_state.pairs()) {
+    BOOST_TEST(bytes.find("precious") == std::string::npos);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_refused_write_leaves_the_local_fields_alone) {
+  write(operation::create, "", R"({"id":"a","name":"x","cache":"1"})");
+  write(operation::create, "", R"({"id":"b","name":"y"})");
+  BOOST_TEST(write(operation::patch, "a", R"({"name":"y","cache":"2"})").status == 409);
+  BOOST_TEST(get("a") == R"({"id":"a","name":"x","cache":"1","seen":0})");
+  BOOST_TEST(write(operation::patch, "nobody", R"({"cache":"2"})").status == 404);
+}
+
+BOOST_AUTO_TEST_CASE(deletion_removes_both_parts) {
+  write(operation::create, "", R"({"id":"a","name":"x","cache":"1"})");
+  BOOST_TEST(write(operation::remove, "a", "").status == 204);
+  BOOST_TEST(get("a") == "404");
+  BOOST_TEST(!own_state.get(record_key(*own.find("users"), "a")));
+}
+
+BOOST_AUTO_TEST_CASE(local_fields_of_an_item_that_is_gone_are_not_those_of_the_next) {
+  write(operation::create, "", R"({"id":"a","name":"x","cache":"old","seen":3})");
+  const auto stale = own_state;
+  write(operation::remove, "a", "");
+  own_state = stale;  // The node was down, or took a snapshot over.
+  write(operation::create, "", R"({"id":"b","name":"b"})");
+  change_set changes;
+  write_request elsewhere;
+  elsewhere.target = shared.find("users");
+  elsewhere.body = R"({"id":"a","name":"x"})";
+  models::apply(shared, ++index, *prepare(shared, elsewhere, stamp{1, {}}), shared_state, false, changes);
+  shared_state.apply(changes);
+  BOOST_TEST(get("a") == R"({"id":"a","name":"x","seen":0})");
+  BOOST_TEST(write(operation::patch, "a", R"({"cache":"new"})").body ==
+             R"({"id":"a","name":"x","cache":"new","seen":0})");
+}
+
+BOOST_AUTO_TEST_CASE(a_transaction_and_a_bulk_write_both_parts_of_each_item) {
+  const auto made = transact(R"({"operations":[
+    {"op":"create","collection":"users","item":{"id":"a","name":"x","cache":"1"}},
+    {"op":"create","collection":"notes","item":{"id":"n"}},
+    {"op":"create","collection":"users","item":{"id":"b","name":"y","seen":2}},
+    {"op":"patch","collection":"users","id":"a","item":{"name":"z"}},
+    {"op":"delete","collection":"users","id":"b"}]})");
+  BOOST_TEST(made.status == 200);
+  BOOST_TEST(made.body ==
+             R"({"index":1,"results":[{"status":201,"version":1,"item":{"id":"a","name":"x","cache":"1","seen":0}},)"
+             R"({"status":201,"version":1,"item":{"id":"n"}},)"
+             R"({"status":201,"version":1,"item":{"id":"b","name":"y","seen":2}},)"
+             R"({"status":200,"version":1,"item":{"id":"a","name":"z","cache":"1","seen":0}},{"status":204}]})");
+  BOOST_TEST(get("a") == R"({"id":"a","name":"z","cache":"1","seen":0})");
+  const auto refused =
+      prepare(full, transaction_request{R"({"operations":[
+    {"op":"create","collection":"visits","item":{"id":"v","page":"p"}},
+    {"op":"create","collection":"notes","item":{"id":"m"}}]})", {}}, stamp{1, {}});
+  BOOST_REQUIRE(!refused);
+  BOOST_TEST(refused.error().status == 422);
+}
+
+BOOST_AUTO_TEST_CASE(a_repeated_request_is_answered_as_before_and_writes_nothing_again) {
+  const auto first = write(operation::create, "", R"({"id":"a","name":"x","cache":"1"})", "k");
+  write(operation::patch, "a", R"({"cache":"2"})");
+  const auto again = write(operation::create, "", R"({"id":"a","name":"x","cache":"1"})", "k");
+  BOOST_TEST(again.replayed);
+  BOOST_TEST(again.status == 201);
+  BOOST_TEST(again.body == first.body);
+  BOOST_TEST(get("a") == R"({"id":"a","name":"x","cache":"2","seen":0})");
+}
+
+BOOST_AUTO_TEST_CASE(lists_filter_and_sort_by_local_fields_too) {
+  write(operation::create, "", R"({"id":"a","name":"x","seen":1})");
+  write(operation::create, "", R"({"id":"b","name":"y","seen":5})");
+  write(operation::create, "", R"({"id":"c","name":"z","seen":3})");
+  const joined_view view(shared, shared_state, own_state);
+  const std::vector<std::pair<std::string, std::string>> wanted{{"seen", ">=3"}, {"sort", "-seen"}};
+  const auto query = parse_query(*full.find("users"), query::kind::list, wanted);
+  BOOST_TEST(column(models::run(full, *query, view, 0), "id") == "\"b\" \"c\"");
+}
+
+BOOST_AUTO_TEST_CASE(a_change_between_local_and_replicated_is_refused) {
+  const auto other = [](std::string_view replicate) {
+    return schema_from("[models.m.fields]\nid = { type = \"string\", primary_key = true, replicate = true }\n"
+                       "x = { type = \"string\", optional = true" + std::string(replicate) + " }\n");
+  };
+  BOOST_TEST(!incompatibilities(other(""), other(", replicate = true")).empty());
+  BOOST_TEST(incompatibilities(other(""), other("")).empty());
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace lithair::models
