@@ -9,6 +9,7 @@
 #include <spdlog/spdlog.h>
 
 #include "models/compatibility.hpp"
+#include "models/parts.hpp"
 #include "models/state_repair.hpp"
 
 namespace lithair::actors {
@@ -52,21 +53,37 @@ aggregate::aggregate(caf::actor_config& cfg, loop* home, setup s)
   open(setup_.state);
 }
 
+aggregate::~aggregate() = default;
+
+void aggregate::on_exit() {
+  close();
+  checkpointer_ = raft_ = setup_.local_raft = nullptr;
+}
+
+void aggregate::close() {
+  if (setup_.window && !setup_.local_raft) setup_.window->show(nullptr);
+  view_.reset();
+  state_.reset();
+  setup_.state.reset();
+}
+
 void aggregate::open(std::shared_ptr<const persistence::state_store> state) {
   setup_.state = std::move(state);
   state_ = std::make_unique<persistence::overlay_store>(*setup_.state);
+  view_ = std::make_unique<view>(*state_);
   auto point = setup_.state->applied();
   applied_ = checkpointed_ = point.index;
   applied_term_ = point.term;
   members_ = point.members;
   repair();
+  if (setup_.window && !setup_.local_raft) setup_.window->show(view_.get());
 }
 
 // Indexes and projections that the models gained since the state was written.
 void aggregate::repair() {
   for (bool complete = false; !complete;) {
     changes_.clear();
-    complete = models::repair_state(*setup_.schema, view{*state_}, repair_batch, changes_);
+    complete = models::repair_state(*setup_.schema, *view_, repair_batch, changes_);
     keep_changes();
   }
 }
@@ -92,8 +109,7 @@ caf::behavior aggregate::make_behavior() {
         if (state_ && (!state_->frozen() || checkpoint_failed_)) begin_checkpoint();
       },
       [this](release_state) {
-        state_.reset();
-        setup_.state.reset();
+        close();
         send(caf::actor_cast<caf::actor>(current_sender()), state_released{});
       },
       [this](const state_replaced& x) {
@@ -142,7 +158,7 @@ bool aggregate::apply_command(const entry& x, applied& result) {
   try {
     bool ours = x.from.node == setup_.self;
     changes_.clear();
-    auto outcome = models::apply(*setup_.schema, x.index.value, x.data.view(), view{*state_}, ours, changes_);
+    auto outcome = models::apply(*setup_.schema, x.index.value, x.data.view(), *view_, ours, changes_);
     if (!outcome) {
       stop(fmt::format("the command at index {} is of a version that this program does not know; start a newer one",
                        x.index.value));
@@ -156,12 +172,24 @@ bool aggregate::apply_command(const entry& x, applied& result) {
       outcome->status = 422;
       outcome->body = models::to_json({422, "validation_failed", "A key, unique or indexed value is too long.", {}});
     }
+    if (setup_.local_raft) forget_local_parts();
     keep_changes();
     if (ours) result.results.push_back({x.from.serial, x.index.value, std::move(*outcome)});
     return true;
   } catch (const std::exception& e) {
     stop(fmt::format("the command at index {} can't be applied: {}", x.index.value, e.what()));
     return false;
+  }
+}
+
+// Local fields go with the item that they belong to. Applying again after a crash asks again.
+void aggregate::forget_local_parts() {
+  auto* local = setup_.window->view();
+  if (local == nullptr) return;
+  for (auto& each : changes_) {
+    if (each.value) continue;
+    if (auto command = models::removal_of_local_part(*setup_.schema, each.key, *local))
+      caf::anon_send(setup_.local_raft, submit{0, std::move(*command)});
   }
 }
 
@@ -219,12 +247,21 @@ void aggregate::answer(const caf::strong_actor_ptr& asker, const ask& what) {
   try {
     if (!stopped_.empty()) throw std::runtime_error(stopped_);
     if (!state_) throw std::runtime_error("a snapshot is being installed");
-    reply.result = models::run(*setup_.schema, what.what, view{*state_}, random_());
+    reply.result = run(what.what);
   } catch (const std::exception& e) {
     reply.what = disposition::unavailable;
     reply.reason = e.what();
   }
   send(caf::actor_cast<caf::actor>(asker), std::move(reply));
+}
+
+models::outcome aggregate::run(const models::query& what) {
+  auto* own = what.target != nullptr ? setup_.schema->find(what.target->id) : nullptr;
+  if (own == nullptr || own->holds != models::extent::replicated_part)
+    return models::run(*setup_.schema, what, *view_, random_());
+  auto* local = setup_.window ? setup_.window->view() : nullptr;
+  if (local == nullptr) throw std::runtime_error("the local data is not there yet");
+  return models::run(*setup_.schema, what, models::joined_view{*setup_.schema, *view_, *local}, random_());
 }
 
 void aggregate::release_waiting() {

@@ -22,6 +22,17 @@ struct serve_checkpoints {
   caf::actor raft;
 };
 
+/// Where the aggregate of a node's own group shows its state to that of the shared group, which lives on the same
+/// loop: so an item is read with its local fields at once. Empty while the state is being replaced.
+class state_window {
+ public:
+  const models::state_view* view() const { return view_; }
+  void show(const models::state_view* x) { view_ = x; }
+
+ private:
+  const models::state_view* view_ = nullptr;
+};
+
 /// The state of one group's models: decides committed commands in log order and answers queries. One
 /// aggregate holds all collections of its group, for the group is what a transaction or a reference may span.
 ///
@@ -40,9 +51,14 @@ class aggregate final : public hosted_actor {
     std::uint64_t checkpoint_bytes = 32 << 20;      ///< a checkpoint begins when so much memory holds changes,
     std::uint64_t checkpoint_entries = 50'000;      ///< or so many entries were applied since the last,
     std::chrono::milliseconds checkpoint_interval{30'000};  ///< or something is applied so long after it
+    std::shared_ptr<state_window> window = nullptr;  ///< none where no model has local fields
+    /// Where the window is looked through: who keeps the local fields, and has to forget those of deleted items.
+    /// Else it is this aggregate's to show.
+    caf::actor local_raft = nullptr;
   };
 
   aggregate(caf::actor_config& cfg, loop* home, setup s);
+  ~aggregate() override;
 
   const char* name() const override { return "aggregate"; }
 
@@ -51,12 +67,15 @@ class aggregate final : public hosted_actor {
   class view;
 
   caf::behavior make_behavior() override;
-  void on_exit() override { checkpointer_ = raft_ = nullptr; }
+  void on_exit() override;
   void open(std::shared_ptr<const persistence::state_store> state);
+  void close();
   void repair();
   applied apply(const std::vector<protocol::entry>& entries);
   bool apply_command(const protocol::entry& x, applied& result);
   void keep_changes();
+  void forget_local_parts();
+  models::outcome run(const models::query& what);
   void stop(std::string why);
   bool wants_checkpoint() const;
   void begin_checkpoint();
@@ -76,6 +95,7 @@ class aggregate final : public hosted_actor {
   caf::actor checkpointer_;
   caf::actor raft_;
   std::unique_ptr<persistence::overlay_store> state_;  // none while it is being replaced
+  std::unique_ptr<view> view_;                         // of it
   models::change_set changes_;                          // scratch
   protocol::index_t applied_;
   protocol::term_t applied_term_;

@@ -20,11 +20,11 @@ caf::behavior gate::make_behavior() {
   set_default_handler(caf::drop);
   set_error_handler([](caf::error&) {});
   return {
-      [this](const expect_peer& x) { shippers_[x.peer] = x.shipper; },
+      [this](const expect_peer& x) { shippers_[{x.peer, x.group}] = x.shipper; },
       [this](const hello& x) {
         welcome answer{identity_.cluster(), identity_.self.value, identity_.incarnation, identity_.schema, why_not(x), {}};
         if (answer.refused.empty()) {
-          auto& shipper = shippers_.at(protocol::node_id{x.node});
+          auto& shipper = shippers_.at({protocol::node_id{x.node}, protocol::group_id{x.group}});
           answer.cluster = identity_.cluster();
           answer.endpoint = shipper;
           send(shipper, linked_by_peer{x.endpoint});
@@ -44,7 +44,7 @@ std::string gate::why_not(const hello& x) const {
   if (x.version != peer_version)
     return fmt::format("it speaks version {} of the peer protocol, this node {}", x.version, peer_version);
   if (x.to != identity_.self.value) return fmt::format("this is node {}, not {}", identity_.self.value, x.to);
-  if (!shippers_.contains(protocol::node_id{x.node}))
+  if (!shippers_.contains({protocol::node_id{x.node}, protocol::group_id{x.group}}))
     return fmt::format("node {} is not a member here", x.node);
   if (auto why = identity_.why_other_models(x.schema); !why.empty()) return why;
   if (!x.endpoint) return "it named no endpoint";

@@ -2,6 +2,7 @@
 
 #include <map>
 #include <string>
+#include <utility>
 
 #include <caf/actor.hpp>
 
@@ -12,6 +13,7 @@ namespace lithair::actors {
 /// Whose hello is to be accepted from now on, and where it is introduced.
 struct expect_peer {
   protocol::node_id peer;
+  protocol::group_id group;
   caf::actor shipper;
 };
 
@@ -30,7 +32,8 @@ class gate final : public hosted_actor {
   std::string why_not(const hello& x) const;
 
   link_identity identity_;
-  std::map<protocol::node_id, caf::actor> shippers_;
+  using link = std::pair<protocol::node_id, protocol::group_id>;
+  std::map<link, caf::actor> shippers_;
   std::map<std::uint64_t, std::string> refused_;  // node and why, so that the log tells it once
 };
 

@@ -36,6 +36,7 @@ struct hello {
   std::uint64_t node = 0;
   std::uint64_t to = 0;  ///< the node it means to reach
   std::uint64_t incarnation = 0;  ///< of its data directory
+  std::uint64_t group = 0;  ///< whose messages the link is for
   std::string schema;    ///< the models it serves, as text of a model file
   caf::actor endpoint;   ///< takes peer_message
 };
@@ -70,7 +71,7 @@ struct peer_control {
 
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, hello& x) {
-  return f(x.version, x.cluster, x.node, x.to, x.incarnation, x.schema, x.endpoint);
+  return f(x.version, x.cluster, x.node, x.to, x.incarnation, x.group, x.schema, x.endpoint);
 }
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, welcome& x) {

@@ -5,6 +5,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <cstring>
@@ -12,6 +13,7 @@
 #include <future>
 #include <mutex>
 #include <random>
+#include <map>
 #include <set>
 #include <stdexcept>
 #include <thread>
@@ -22,29 +24,27 @@
 #include <caf/send.hpp>
 
 #include "actors/aggregate.hpp"
-#include "actors/archivist.hpp"
-#include "actors/checkpointer.hpp"
+#include "actors/dispatcher.hpp"
 #include "actors/gate.hpp"
+#include "actors/group.hpp"
 #include "actors/log_writer.hpp"
 #include "actors/loop.hpp"
 #include "actors/peer_registry.hpp"
-#include "actors/raft_actor.hpp"
-#include "actors/shipper.hpp"
 #include "actors/system.hpp"
-#include "actors/ticker.hpp"
 #include "models/compatibility.hpp"
 #include "models/model_file.hpp"
+#include "models/parts.hpp"
 #include "persistence/data_directory.hpp"
 #include "persistence/files.hpp"
 #include "persistence/lmdb_log_store.hpp"
-#include "persistence/recovery.hpp"
-#include "persistence/state_directory.hpp"
 
 namespace lithair::actors {
 
 namespace {
 
 constexpr protocol::group_id main_group{1};
+// Local data has no other member, so its number means something on this node only.
+constexpr protocol::group_id own_group{std::uint64_t{1} << 32};
 // Serials of a node's proposals: the boot count above, a counter below.
 constexpr int serial_bits = 40;
 
@@ -105,6 +105,8 @@ std::string node_config::validate() const {
 struct node::implementation {
   node_config config;
   models::schema schema;
+  std::map<protocol::group_id, models::schema> parts;  // what each replicated group keeps
+  models::schema local_schema;                         // what the node's own does
   persistence::data_directory directory;
   peer_registry peers;
   std::mutex identity_mutex;  // guards the directory's identity
@@ -112,11 +114,9 @@ struct node::implementation {
   system_config caf_config;
   std::unique_ptr<caf::actor_system> system;
   std::vector<std::unique_ptr<loop>> loops;
-  std::shared_ptr<persistence::state_directory> states;
-  caf::actor writer, aggregate_actor, checkpoints, archive, raft, gate_actor;
-  std::mutex shippers_mutex;
-  std::vector<caf::actor> shippers;  // guarded by shippers_mutex
-  std::unique_ptr<ticker> ticks;
+  caf::actor writer, gate_actor, data;
+  std::vector<std::unique_ptr<group>> groups;  // the replicated ones, the main one first
+  std::unique_ptr<group> own;                  // of local data, if any model has some
   bool published = false;
   bool stopped = false;
 
@@ -127,9 +127,10 @@ struct node::implementation {
         peers(directory.path() / "peers"),
         log(std::make_unique<persistence::lmdb_log_store>(directory.log_path(), log_options())) {
     check_models();
+    divide_schema();
     system = std::make_unique<caf::actor_system>(caf_config);
     start_loops();
-    spawn_actors();
+    spawn_groups();
     publish();
   }
 
@@ -147,12 +148,6 @@ struct node::implementation {
     return result;
   }
 
-  persistence::lmdb_options state_options() const {
-    auto result = log_options();
-    result.scattered_reads = true;
-    return result;
-  }
-
   void start_loops() {
     auto count = config.loops != 0 ? config.loops : std::max(1u, std::thread::hardware_concurrency());
     for (std::size_t i = 0; i < count; ++i) {
@@ -161,64 +156,92 @@ struct node::implementation {
     }
   }
 
-  template <class Actor, class... Args>
-  caf::actor spawn_on_main_loop(Args&&... args) {
-    return system->spawn<Actor>(loops.front().get(), std::forward<Args>(args)...);
-  }
-
-  void spawn_actors() {
-    states = std::make_shared<persistence::state_directory>(directory.state_path(), main_group);
-    std::shared_ptr<persistence::lmdb_state_store> state = states->open(state_options());
-    auto restored = persistence::recover(*log, *state, main_group);
-    if (restored.last_index) spdlog::info("the log holds entries up to {}, term {}", restored.last_index.value, restored.state.term.value);
+  void spawn_groups() {
     if (config.init && !directory.identity().cluster) join_cluster(new_cluster_id());
     writer = system->spawn<log_writer, caf::detached>(log.get());
     auto identity = make_identity();
-    aggregate_actor = spawn_on_main_loop<actors::aggregate>(actors::aggregate::setup{
-        &schema, config.self.id, state, config.checkpoint_bytes, config.checkpoint_entries,
-        std::chrono::milliseconds{config.checkpoint_interval_ms}});
-    checkpoints = system->spawn<checkpointer, caf::detached>(
-        checkpointer::setup{main_group, directory.snapshots_path(), states, std::move(state), state_options(),
-                            identity.cluster, aggregate_actor});
-    archive = spawn_on_main_loop<actors::archivist>(
-        actors::archivist::setup{identity.cluster, aggregate_actor, checkpoints});
-    gate_actor = spawn_on_main_loop<gate>(identity);
-    raft_setup setup;
-    setup.group = main_group;
-    setup.config = config;
-    setup.restored = std::move(restored);
-    setup.chance = [random = std::mt19937{std::random_device{}()}](std::uint32_t bound) mutable {
-      return std::uniform_int_distribution<std::uint32_t>{0, bound - 1}(random);
-    };
-    setup.first_serial = (directory.identity().boots << serial_bits) + 1;
-    setup.cluster = identity.cluster;
-    setup.log = log.get();
-    setup.writer = writer;
-    setup.aggregate = aggregate_actor;
-    setup.checkpointer = checkpoints;
-    setup.log_margin = config.log_margin;
-    setup.make_shipper = [this, identity](const peer_address& peer) { return make_shipper(identity, peer); };
-    setup.now_ms = steady_ms;
-    setup.members_committed = [this](protocol::index_t index, const protocol::configuration& members) {
-      std::set<std::uint64_t> nodes;
-      for (auto& m : members.members) nodes.insert(m.id.value);
-      peers.members_committed(index, nodes);
-    };
-    setup.data_bytes = [path = directory.path()] { return bytes_below(path); };
-    ticks = std::make_unique<ticker>(*loops.front(), config.tick_ms);
-    setup.ticks_passed = [this] { return ticks->take(); };
-    setup.wake_after = [this](std::uint32_t count, const caf::actor& who) { ticks->wake_after(count, who); };
-    raft = spawn_on_main_loop<raft_actor>(std::move(setup));
-    caf::anon_send(aggregate_actor, serve_checkpoints{checkpoints, raft});
+    gate_actor = system->spawn<gate>(loops.front().get(), identity);
+    std::shared_ptr<state_window> window;
+    if (!local_schema.collections().empty()) {
+      window = std::make_shared<state_window>();
+      own = std::make_unique<group>(own_group_setup(identity, window));
+    }
+    for (auto& [id, part] : parts) {
+      auto setup = group_setup(id, part, identity);
+      setup.window = window;
+      if (own) setup.local_raft = own->raft();
+      groups.push_back(std::make_unique<group>(std::move(setup)));
+    }
+    if (own || groups.size() > 1)
+      data = system->spawn<dispatcher>(loops.front().get(), dispatcher::setup{&schema, places(), window});
   }
 
-  // Called by the raft actor, on loop 0.
-  caf::actor make_shipper(const link_identity& identity, const peer_address& peer) {
-    auto made = spawn_on_main_loop<shipper>(shipper::setup{identity, peer, main_group, log.get()});
-    caf::anon_send(gate_actor, expect_peer{peer.id, made});
-    std::lock_guard guard{shippers_mutex};
-    shippers.push_back(made);
-    return made;
+  // Which group keeps a model, or its replicated fields.
+  protocol::group_id group_of(const models::collection& c) const {
+    auto found = config.groups.find(c.name);
+    return found == config.groups.end() ? main_group : found->second;
+  }
+
+  void divide_schema() {
+    std::set<protocol::group_id> ids{main_group};
+    for (auto& [name, id] : config.groups) {
+      if (schema.find(name) == nullptr) throw std::runtime_error("there is no model " + name + " to put into a group");
+      ids.insert(id);
+    }
+    for (auto id : ids)
+      parts.emplace(id, models::replicated_part(schema, [&](const models::collection& c) { return group_of(c) == id; }));
+    local_schema = models::local_part(schema);
+  }
+
+  std::map<std::uint32_t, dispatcher::place> places() const {
+    std::map<std::uint32_t, dispatcher::place> result;
+    for (auto& c : schema.collections()) {
+      auto& place = result[c.id];
+      if (!models::is_local(c)) {
+        auto found = std::find_if(groups.begin(), groups.end(), [&](auto& x) { return x->id() == group_of(c); });
+        place.replicated = {(*found)->raft(), (*found)->aggregate()};
+      }
+      if (own) place.local = {own->raft(), own->aggregate()};
+    }
+    return result;
+  }
+
+  group& main() const { return *groups.front(); }
+
+  group::setup group_setup(protocol::group_id id, const models::schema& part, const link_identity& identity) {
+    group::setup setup;
+    setup.id = id;
+    setup.config = config;
+    setup.schema = &part;
+    setup.system = system.get();
+    setup.home = loops.front().get();
+    setup.directory = &directory;
+    setup.log = log.get();
+    setup.first_serial = (directory.identity().boots << serial_bits) + 1;
+    setup.identity = identity;
+    setup.writer = writer;
+    setup.gate = gate_actor;
+    setup.data_bytes = [path = directory.path()] { return bytes_below(path); };
+    setup.now_ms = steady_ms;
+    if (id == main_group)
+      setup.members_committed = [this](protocol::index_t index, const protocol::configuration& members) {
+        std::set<std::uint64_t> nodes;
+        for (auto& m : members.members) nodes.insert(m.id.value);
+        peers.members_committed(index, nodes);
+      };
+    else
+      setup.label = fmt::format("group {}: ", id.value);
+    return setup;
+  }
+
+  // Local data goes through the same code, as a group of one.
+  group::setup own_group_setup(const link_identity& identity, std::shared_ptr<state_window> window) {
+    auto setup = group_setup(own_group, local_schema, identity);
+    setup.label = "local data: ";
+    setup.config.peers.clear();
+    setup.config.init = true;
+    setup.window = std::move(window);
+    return setup;
   }
 
   void publish() {
@@ -278,48 +301,30 @@ struct node::implementation {
     return true;
   }
 
-  static void end(caf::scoped_actor& self, const std::vector<caf::actor>& actors) {
-    for (auto& each : actors) {
-      self->monitor(each);
-      self->send_exit(each, caf::exit_reason::user_shutdown);
-    }
-    auto left = actors.size();
-    self->receive_while([&] { return left > 0; })([&](const caf::down_msg&) { --left; });
+  template <class Function>
+  void for_each_group(Function f) {
+    for (auto& each : groups) f(*each);
+    if (own) f(*own);
   }
 
   void stop(std::uint32_t limit_ms) {
     if (std::exchange(stopped, true)) return;
     {
       caf::scoped_actor self{*system};
-      if (limit_ms != 0) {
-        self->send(raft, prepare_stop{});
-        self->receive([](stopped_message) {}, caf::after(std::chrono::milliseconds{limit_ms}) >> [] {
-          spdlog::warn("stopped with requests still in flight");
-        });
-      }
-      if (limit_ms != 0) {
-        self->send(aggregate_actor, checkpoint_now{});
-        self->receive([](const checkpointed& x) {
-          if (!x.failed.empty()) spdlog::warn("the last checkpoint failed: {}", x.failed);
-        }, caf::after(std::chrono::milliseconds{limit_ms}) >> [] {
-          spdlog::warn("stopped before the last checkpoint was done");
-        });
-      }
-      ticks->stop();
+      if (limit_ms != 0)
+        for_each_group([&](group& x) { x.settle(self, limit_ms); });
       if (published) (void)system->middleman().unpublish(gate_actor, config.self.peer_port);
-      // The raft actor first: once it is gone, no shipper is made any more.
-      end(self, {raft, gate_actor, archive});
-      end(self, {aggregate_actor, writer, checkpoints});
-      end(self, shippers);
+      if (data) end_actors(self, {data});
+      for_each_group([&](group& x) { x.end(self); });
+      end_actors(self, {gate_actor, writer});
     }
-    shippers.clear();
-    writer = aggregate_actor = checkpoints = archive = raft = gate_actor = nullptr;
+    data = writer = gate_actor = nullptr;
+    groups.clear();
+    own.reset();
     for (auto& each : loops) each->stop();
     system.reset();
     loops.clear();
   }
-
-  using stopped_message = const actors::stopped&;
 };
 
 node::node(node_config config, models::schema schema)
@@ -334,9 +339,15 @@ const models::schema& node::schema() const { return impl_->schema; }
 caf::actor_system& node::system() { return *impl_->system; }
 std::size_t node::loop_count() const { return impl_->loops.size(); }
 loop& node::loop_at(std::size_t i) { return *impl_->loops.at(i); }
-caf::actor node::raft() const { return impl_->raft; }
-caf::actor node::aggregate() const { return impl_->aggregate_actor; }
-caf::actor node::archivist() const { return impl_->archive; }
+caf::actor node::raft() const { return impl_->main().raft(); }
+caf::actor node::raft(protocol::group_id group) const {
+  auto& all = impl_->groups;
+  auto found = std::find_if(all.begin(), all.end(), [group](auto& x) { return x->id() == group; });
+  return found == all.end() ? nullptr : (*found)->raft();
+}
+caf::actor node::aggregate() const { return impl_->main().aggregate(); }
+caf::actor node::archivist() const { return impl_->main().archivist(); }
+caf::actor node::data() const { return impl_->data; }
 void node::stop(std::uint32_t limit_ms) { impl_->stop(limit_ms); }
 
 }  // namespace lithair::actors

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -33,6 +34,9 @@ struct node_config {
   bool init = false;            ///< found the cluster, if there is no log yet
   std::string data_dir = "./lithair-data";
   protocol::options raft;
+  /// Models that a Raft group of their own keeps, by name; the numbers are from 2, and the same on all nodes. All
+  /// others share group 1. Such a group has the members it was founded with, and no change of members reaches it.
+  std::map<std::string, protocol::group_id> groups = {};
   std::uint32_t tick_ms = 10;
   std::size_t loops = 0;          ///< 0: one per core
   std::uint64_t map_size = 0;     ///< bytes that an LMDB map may grow to; 0: as the disk allows
@@ -64,12 +68,17 @@ class node {
   std::size_t loop_count() const;
   loop& loop_at(std::size_t i);
 
-  /// Takes submit, ask (linearizable and leader), inspect_node, probe_ready.
+  /// Of the group that all nodes share: takes submit, ask (linearizable and leader), inspect_node, probe_ready.
   caf::actor raft() const;
-  /// Takes ask (local).
+  /// The same of one of `node_config::groups`; none for a number that is not among them.
+  caf::actor raft(protocol::group_id group) const;
+  /// Of the same: takes ask (local).
   caf::actor aggregate() const;
   /// Takes take_backup.
   caf::actor archivist() const;
+  /// Takes submit and ask for every model, wherever its fields live. None when all of them are replicated: then
+  /// the two above do.
+  caf::actor data() const;
 
   /// Hands over leadership and finishes what is in flight, for at most `limit_ms`; then everything has ended.
   /// Whatever else lives on the loops must have been stopped before.

@@ -40,10 +40,10 @@ std::string_view name_of(role r) {
   return "unknown";
 }
 
-void log_members(const configuration& x) {
+void log_members(const std::string& label, const configuration& x) {
   std::vector<std::string> names;
   for (auto& m : x.members) names.push_back(fmt::format("{}{}", m.id.value, m.voter ? "" : " (learner)"));
-  spdlog::info("members are now {}{}", fmt::join(names, ", "), x.joint() ? ", in joint consensus with the old ones" : "");
+  spdlog::info("{}members are now {}{}", label, fmt::join(names, ", "), x.joint() ? ", in joint consensus with the old ones" : "");
 }
 
 }  // namespace
@@ -61,6 +61,7 @@ raft_actor::raft_actor(caf::actor_config& cfg, loop* home, raft_setup setup)
                          return true;
                        }}),
       calls_(core_, [this](const caf::strong_actor_ptr& asker, raft_answered x) { send(handle(asker), std::move(x)); }),
+      alone_(!setup_.label.empty() && setup_.config.peers.empty()),
       started_ms_(setup_.now_ms()),
       committed_(setup_.restored.applied),
       sent_(setup_.restored.applied),
@@ -79,8 +80,8 @@ caf::behavior raft_actor::make_behavior() {
     for (auto& peer : setup_.config.peers) founders.members.push_back(founder(peer));
     std::sort(founders.members.begin(), founders.members.end(),
               [](const member& x, const member& y) { return x.id < y.id; });
-    if (core_.bootstrap(std::move(founders)))
-      spdlog::info("founding a cluster of {} member(s)", setup_.config.peers.size() + 1);
+    if (core_.bootstrap(std::move(founders)) && !alone_)
+      spdlog::info("{}founding a cluster of {} member(s)", setup_.label, setup_.config.peers.size() + 1);
   }
   return {
       [this](submit& x) {
@@ -175,7 +176,7 @@ void raft_actor::turn_ended() {
 void raft_actor::perform(output out) {
   if (out.role) on_role(*out.role);
   if (out.members) {
-    log_members(*out.members);
+    if (!alone_) log_members(setup_.label, *out.members);
     on_members(*out.members);
   }
   if (out.write) send(setup_.writer, write_log{setup_.group, std::move(*out.write)});
@@ -409,25 +410,31 @@ void raft_actor::on_state_replaced(const state_replaced& x) {
 
 // -- roles, trouble, the end -----------------------------------------------------------------------------
 
-void raft_actor::on_role(const role_change& change) {
+void raft_actor::log_role(const role_change& change) const {
+  auto& label = setup_.label;
   switch (change.now) {
     case role::pre_candidate:
-      spdlog::info("no word from a leader: asking whether an election for term {} would be won", change.term.value + 1);
+      spdlog::info("{}no word from a leader: asking whether an election for term {} would be won", label,
+                   change.term.value + 1);
       break;
     case role::candidate:
-      spdlog::info("became candidate for term {}", change.term.value);
+      spdlog::info("{}became candidate for term {}", label, change.term.value);
       break;
     case role::leader:
-      spdlog::info("became leader of term {}", change.term.value);
+      spdlog::info("{}became leader of term {}", label, change.term.value);
       break;
     case role::follower:
     case role::learner:
       if (change.leader)
-        spdlog::info("follows node {} in term {}", change.leader.value, change.term.value);
+        spdlog::info("{}follows node {} in term {}", label, change.leader.value, change.term.value);
       else
-        spdlog::info("became {} in term {}, leader not yet known", name_of(change.now), change.term.value);
+        spdlog::info("{}became {} in term {}, leader not yet known", label, name_of(change.now), change.term.value);
       break;
   }
+}
+
+void raft_actor::on_role(const role_change& change) {
+  if (!alone_) log_role(change);
   if (!change.leader && known_leader_) leaderless_since_ms_ = setup_.now_ms();
   known_leader_ = change.leader;
 }
@@ -456,7 +463,7 @@ const caf::actor* raft_actor::shipper_for(node_id peer) const {
 void raft_actor::on_disk_failed(const std::string& reason) {
   if (!failure_.empty()) return;
   failure_ = reason;
-  spdlog::critical("out of service: {}", reason);
+  spdlog::critical("{}out of service: {}", setup_.label, reason);
   for (auto& each : submissions_.drain())
     refuse(each.who, each.was_proposed ? disposition::unknown : disposition::unavailable, why_unavailable());
 }
@@ -470,7 +477,7 @@ void raft_actor::continue_stop() {
   if (core_.current_role() == role::leader && !handed_over_ && submissions_.size() == 0) {
     handed_over_ = true;
     if (core_.transfer(node_id{})) {
-      spdlog::info("handing leadership over");
+      spdlog::info("{}handing leadership over", setup_.label);
       return;
     }
   }

@@ -28,6 +28,7 @@ namespace lithair::actors {
 /// What a raft actor works with; handles and pointers outlive it or end with it.
 struct raft_setup {
   protocol::group_id group;
+  std::string label;  ///< begins this group's lines in the log
   node_config config;
   protocol::restored_state restored;
   protocol::jitter chance;
@@ -82,6 +83,7 @@ class raft_actor final : public hosted_actor {
   void release_reads();
   void apply_committed();
   void on_applied(applied& x);
+  void log_role(const protocol::role_change& change) const;
   void on_role(const protocol::role_change& change);
   void on_members(const protocol::configuration& members);
   const caf::actor* shipper_for(protocol::node_id peer) const;
@@ -109,6 +111,7 @@ class raft_actor final : public hosted_actor {
   member_changes changes_;
   raft_calls calls_;
   std::map<protocol::node_id, caf::actor> shippers_;
+  const bool alone_;  // a group beside the one that tells a cluster's story, with no other member
   std::uint64_t started_ms_;
 
   std::size_t waiting_reads_ = 0;        // in all three below

@@ -142,7 +142,7 @@ void shipper::connect(int socket) {
 void shipper::greet(const caf::strong_actor_ptr& gate) {
   if (!gate) return retry("it offers nothing to talk to");
   hello us{peer_version, setup_.identity.cluster(), setup_.identity.self.value, setup_.peer.id.value,
-           setup_.identity.incarnation, setup_.identity.schema, caf::actor_cast<caf::actor>(this)};
+           setup_.identity.incarnation, setup_.group.value, setup_.identity.schema, caf::actor_cast<caf::actor>(this)};
   request(caf::actor_cast<caf::actor>(gate), greeting_timeout, std::move(us))
       .then([this](const welcome& x) { welcomed(x); },
             [this](const caf::error&) { retry("it does not answer the greeting"); });

@@ -23,6 +23,7 @@ struct backend {
   caf::actor raft;       ///< takes submit, ask, inspect_node, probe_ready, change_members, raft_call
   caf::actor aggregate;  ///< takes ask, for local reads
   caf::actor archivist;  ///< takes take_backup
+  caf::actor data;       ///< if there, takes submit and ask instead of these two
   std::vector<actors::loop*> loops;
   std::uint64_t node_id = 0;
   std::string host;        ///< a numeric address to listen on

@@ -14,6 +14,7 @@ backend backend_of(actors::node& node) {
   result.raft = node.raft();
   result.aggregate = node.aggregate();
   result.archivist = node.archivist();
+  result.data = node.data();
   for (std::size_t i = 0; i < node.loop_count(); ++i) result.loops.push_back(&node.loop_at(i));
   result.node_id = node.config().self.id.value;
   result.host = node.config().self.host;

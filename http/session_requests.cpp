@@ -126,7 +126,7 @@ void session::perform(std::uint64_t token, step&& next) {
     answer(token, std::move(*now_known));
   } else if (auto* write = std::get_if<write_step>(&next)) {
     slots_.find(token)->write = true;
-    send(node.raft, actors::submit{token, std::move(write->command)});
+    send(node.data ? node.data : node.raft, actors::submit{token, std::move(write->command)});
   } else if (auto* read = std::get_if<read_step>(&next)) {
     perform(token, std::move(*read));
   } else if (auto* member = std::get_if<member_step>(&next)) {
@@ -151,7 +151,9 @@ void session::perform(std::uint64_t token, read_step&& read) {
   if (read.match || read.none_match)
     slots_.find(token)->conditions = std::make_unique<read_conditions>(
         read_conditions{std::move(read.match), std::move(read.none_match)});
-  const auto& to = read.level == actors::consistency::local ? node.aggregate : node.raft;
+  const auto& to = node.data                                       ? node.data
+                   : read.level == actors::consistency::local ? node.aggregate
+                                                              : node.raft;
   send(to, actors::ask{token, read.level, read.min_index, std::move(read.what)});
 }
 

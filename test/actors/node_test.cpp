@@ -56,6 +56,7 @@ struct process {
   std::map<std::uint64_t, std::unique_ptr<node>> nodes;
   std::uint64_t checkpoint_entries = node_config{}.checkpoint_entries;
   std::uint64_t log_margin = node_config{}.log_margin;
+  std::map<std::string, protocol::group_id> groups;
   models::schema schema = *models::parse_model_text(models_text, "test");
 
   process() {
@@ -79,6 +80,7 @@ struct process {
     result.loops = 1;
     result.checkpoint_entries = checkpoint_entries;
     result.log_margin = log_margin;
+    result.groups = groups;
     result.data_dir = directory / std::to_string(id);
     return result;
   }
@@ -88,42 +90,46 @@ struct process {
 
   submitted create(std::uint64_t at, const std::string& key) {
     models::write_request request;
-    request.target = schema.find("items");
     auto body = R"({"id":")" + key + R"("})";
     request.body = body;
+    return write(at, "items", request);
+  }
+  submitted write(std::uint64_t at, const std::string& model, models::write_request& request) {
+    request.target = schema.find(model);
     auto& to = *nodes.at(at);
     caf::scoped_actor self{to.system()};
-    self->send(to.raft(), submit{1, *models::prepare(schema, request, models::stamp{1, {}})});
+    self->send(to.data() ? to.data() : to.raft(),
+               submit{1, *models::prepare(schema, request, models::stamp{1, {}})});
     submitted result;
     self->receive([&](submitted& x) { result = std::move(x); },
                   caf::after(30s) >> [] { BOOST_FAIL("no answer to a write"); });
     return result;
   }
-  answered read(std::uint64_t at, const std::string& key) {
+  answered read(std::uint64_t at, const std::string& key, const std::string& model = "items") {
     auto& to = *nodes.at(at);
     ask question;
     question.token = 1;
-    question.what = *models::item_query(*schema.find("items"), key);
+    question.what = *models::item_query(*schema.find(model), key);
     caf::scoped_actor self{to.system()};
-    self->send(to.raft(), std::move(question));
+    self->send(to.data() ? to.data() : to.raft(), std::move(question));
     answered result;
     self->receive([&](answered& x) { result = std::move(x); },
                   caf::after(30s) >> [] { BOOST_FAIL("no answer to a read"); });
     return result;
   }
-  node_status inspect(std::uint64_t at) {
+  node_status inspect(std::uint64_t at, std::uint64_t group = 1) {
     auto& to = *nodes.at(at);
     caf::scoped_actor self{to.system()};
-    self->send(to.raft(), inspect_node{1});
+    self->send(to.raft(protocol::group_id{group}), inspect_node{1});
     node_status result;
     self->receive([&](node_status& x) { result = std::move(x); },
                   caf::after(30s) >> [] { BOOST_FAIL("no status"); });
     return result;
   }
-  members_changed change(std::uint64_t at, change_members what) {
+  members_changed change(std::uint64_t at, change_members what, std::uint64_t group = 1) {
     auto& to = *nodes.at(at);
     caf::scoped_actor self{to.system()};
-    self->send(to.raft(), std::move(what));
+    self->send(to.raft(protocol::group_id{group}), std::move(what));
     members_changed result;
     self->receive([&](members_changed& x) { result = std::move(x); },
                   caf::after(30s) >> [] { BOOST_FAIL("no answer to a change of members"); });
@@ -131,17 +137,31 @@ struct process {
   }
   // Repeats until it succeeds: right after a start there may be no leader yet.
   void must_create(std::uint64_t at, const std::string& key) {
+    must_write(at, "items", R"({"id":")" + key + R"("})");
+  }
+  submitted must_write(std::uint64_t at, const std::string& model, const std::string& body) {
     for (int i = 0; i < 20; ++i) {
-      auto answer = create(at, key);
+      models::write_request request;
+      request.body = body;
+      auto answer = write(at, model, request);
       if (answer.what == disposition::done) {
         BOOST_TEST(answer.result.status == 201);
-        return;
+        return answer;
       }
       BOOST_REQUIRE(answer.what == disposition::unavailable);
       while (!inspect(at).raft.leader) {
       }
     }
     BOOST_FAIL("no write succeeded");
+    return {};
+  }
+  submitted change_item(std::uint64_t at, const std::string& model, models::operation op, const std::string& key,
+                        const std::string& body = {}) {
+    models::write_request request;
+    request.op = op;
+    request.key = key;
+    request.body = body;
+    return write(at, model, request);
   }
 };
 
@@ -273,6 +293,89 @@ BOOST_AUTO_TEST_CASE(a_wiped_node_is_refused_until_it_is_removed_and_added_again
   must_create(3, "d");
   for (auto key : {"a", "b", "d"}) BOOST_TEST(read(3, key).result.status == 200);
   BOOST_TEST(read(3, "c").result.status == 404);
+}
+
+BOOST_AUTO_TEST_CASE(local_fields_stay_with_the_node_that_wrote_them_and_survive_its_restart) {
+  schema = *models::parse_model_text(R"(
+[models.items.fields]
+id    = { type = "string", primary_key = true, replicate = true }
+value = { type = "string", optional = true, replicate = true }
+cache = { type = "string", optional = true }
+[models.visits.fields]
+id = { type = "string", primary_key = true }
+)", "test");
+  for (std::uint64_t id = 1; id <= 3; ++id) start(id, 3);
+  auto made = must_write(2, "items", R"({"id":"a","value":"v","cache":"of 2"})");
+  BOOST_TEST(made.result.body == R"({"id":"a","value":"v","cache":"of 2"})");
+  BOOST_TEST(change_item(3, "items", models::operation::patch, "a", R"({"cache":"of 3"})").result.status == 200);
+  must_write(1, "visits", R"({"id":"v"})");
+  auto holds = [&] {
+    BOOST_TEST(read(1, "a").result.body == R"({"id":"a","value":"v"})");
+    BOOST_TEST(read(2, "a").result.body == R"({"id":"a","value":"v","cache":"of 2"})");
+    BOOST_TEST(read(3, "a").result.body == R"({"id":"a","value":"v","cache":"of 3"})");
+    BOOST_TEST(read(1, "v", "visits").result.status == 200);
+    BOOST_TEST(read(2, "v", "visits").result.status == 404);
+  };
+  holds();
+  nodes.erase(2);  // without a last checkpoint
+  nodes.at(3)->stop();
+  nodes.erase(3);
+  start(2, 3);
+  start(3, 3);
+  holds();
+  BOOST_TEST(change_item(1, "items", models::operation::remove, "a").result.status == 204);
+  must_write(1, "items", R"({"id":"a"})");
+  for (std::uint64_t id = 1; id <= 3; ++id) BOOST_TEST(read(id, "a").result.body == R"({"id":"a"})");
+}
+
+BOOST_AUTO_TEST_CASE(two_groups_on_the_same_nodes_have_leaders_logs_and_indexes_of_their_own) {
+  schema = *models::parse_model_text(R"(
+[models.items.fields]
+id = { type = "string", primary_key = true, replicate = true }
+[models.events.fields]
+id = { type = "string", primary_key = true, replicate = true }
+)", "test");
+  groups = {{"events", protocol::group_id{2}}};
+  checkpoint_entries = 50;
+  log_margin = 10;
+  for (std::uint64_t id = 1; id <= 3; ++id) start(id, 3);
+  must_write(1, "items", R"({"id":"first"})");
+  must_write(2, "events", R"({"id":"first"})");
+  // Each group has its own leader; both may be moved, and one moves without the other.
+  auto leader = inspect(1).raft.leader.value;
+  auto elsewhere = leader % 3 + 1;
+  change_members transfer;
+  transfer.what = change_members::action::transfer;
+  transfer.node = elsewhere;
+  if (inspect(1, 2).raft.leader.value != elsewhere) BOOST_TEST(change(1, transfer, 2).status == 200);
+  while (inspect(elsewhere, 2).raft.now != protocol::role::leader) {
+  }
+  BOOST_TEST(inspect(1).raft.leader.value == leader);
+  auto before = inspect(1).raft.last_index;
+  for (int i = 0; i < 100; ++i) must_write(3, "events", R"({"id":"e)" + std::to_string(i) + R"("})");
+  BOOST_TEST((inspect(1).raft.last_index == before));
+  // A node that was away catches up in both, by log and by snapshot, and takes part in both again.
+  nodes.erase(3);
+  for (int i = 0; i < 200; ++i) must_write(1, "events", R"({"id":"f)" + std::to_string(i) + R"("})");
+  must_write(1, "items", R"({"id":"second"})");
+  start(3, 3);
+  BOOST_TEST(read(3, "second").result.status == 200);
+  BOOST_TEST(read(3, "f199", "events").result.status == 200);
+  BOOST_TEST(read(3, "f199").result.status == 404);
+  must_write(3, "items", R"({"id":"third"})");
+  must_write(3, "events", R"({"id":"third"})");
+  // All or none is promised within a group only.
+  auto both = models::prepare(schema, models::transaction_request{R"({"operations":[
+    {"op":"create","collection":"items","item":{"id":"t"}},
+    {"op":"create","collection":"events","item":{"id":"t"}}]})", {}}, models::stamp{1, {}});
+  {
+    caf::scoped_actor self{nodes.at(1)->system()};
+    self->send(nodes.at(1)->data(), submit{1, *both});
+    self->receive([](submitted& x) { BOOST_TEST(x.result.status == 422); },
+                  caf::after(30s) >> [] { BOOST_FAIL("no answer to a transaction"); });
+  }
+  for (std::uint64_t id = 1; id <= 3; ++id) BOOST_TEST(read(id, "t").result.status == 404);
+  for (std::uint64_t id = 1; id <= 3; ++id) nodes.at(id)->stop();
 }
 
 BOOST_AUTO_TEST_CASE(a_wrong_configuration_is_one_sentence_and_leaves_nothing_behind) {

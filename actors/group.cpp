@@ -1,0 +1,126 @@
+#include "actors/group.hpp"
+
+#include <chrono>
+#include <random>
+
+#include <caf/actor_system.hpp>
+#include <caf/scoped_actor.hpp>
+#include <caf/send.hpp>
+#include <spdlog/spdlog.h>
+
+#include "actors/aggregate.hpp"
+#include "actors/archivist.hpp"
+#include "actors/checkpointer.hpp"
+#include "actors/gate.hpp"
+#include "actors/loop.hpp"
+#include "actors/raft_actor.hpp"
+#include "persistence/data_directory.hpp"
+#include "persistence/recovery.hpp"
+#include "persistence/state_directory.hpp"
+
+namespace lithair::actors {
+
+group::group(setup s)
+    : setup_(std::move(s)),
+      states_(std::make_shared<persistence::state_directory>(setup_.directory->state_path(), setup_.id)),
+      ticks_(*setup_.home, setup_.config.tick_ms) {
+  std::shared_ptr<persistence::lmdb_state_store> state = states_->open(state_options());
+  auto restored = persistence::recover(*setup_.log, *state, setup_.id);
+  if (restored.last_index)
+    spdlog::info("{}the log holds entries up to {}, term {}", setup_.label, restored.last_index.value,
+                 restored.state.term.value);
+  auto& config = setup_.config;
+  aggregate_ = spawn_at_home<actors::aggregate>(actors::aggregate::setup{
+      setup_.schema, config.self.id, state, config.checkpoint_bytes, config.checkpoint_entries,
+      std::chrono::milliseconds{config.checkpoint_interval_ms}, setup_.window, setup_.local_raft});
+  checkpointer_ = setup_.system->spawn<checkpointer, caf::detached>(
+      checkpointer::setup{setup_.id, setup_.directory->snapshots_path(), states_, std::move(state), state_options(),
+                          setup_.identity.cluster, aggregate_});
+  archivist_ = spawn_at_home<actors::archivist>(
+      actors::archivist::setup{setup_.identity.cluster, aggregate_, checkpointer_});
+  spawn_raft(std::move(restored));
+  caf::anon_send(aggregate_, serve_checkpoints{checkpointer_, raft_});
+}
+
+group::~group() = default;
+
+template <class Actor, class... Args>
+caf::actor group::spawn_at_home(Args&&... args) {
+  return setup_.system->spawn<Actor>(setup_.home, std::forward<Args>(args)...);
+}
+
+persistence::lmdb_options group::state_options() const {
+  persistence::lmdb_options result;
+  result.map_limit = setup_.config.map_size;
+  result.scattered_reads = true;
+  return result;
+}
+
+void group::spawn_raft(protocol::restored_state restored) {
+  raft_setup made;
+  made.group = setup_.id;
+  made.label = setup_.label;
+  made.config = setup_.config;
+  made.restored = std::move(restored);
+  made.chance = [random = std::mt19937{std::random_device{}()}](std::uint32_t bound) mutable {
+    return std::uniform_int_distribution<std::uint32_t>{0, bound - 1}(random);
+  };
+  made.first_serial = setup_.first_serial;
+  made.cluster = setup_.identity.cluster;
+  made.log = setup_.log;
+  made.writer = setup_.writer;
+  made.aggregate = aggregate_;
+  made.checkpointer = checkpointer_;
+  made.log_margin = setup_.config.log_margin;
+  made.make_shipper = [this](const peer_address& peer) { return make_shipper(peer); };
+  made.now_ms = setup_.now_ms;
+  made.members_committed = setup_.members_committed;
+  made.data_bytes = setup_.data_bytes;
+  made.ticks_passed = [this] { return ticks_.take(); };
+  made.wake_after = [this](std::uint32_t count, const caf::actor& who) { ticks_.wake_after(count, who); };
+  raft_ = spawn_at_home<raft_actor>(std::move(made));
+}
+
+// Called by the raft actor, on its loop.
+caf::actor group::make_shipper(const peer_address& peer) {
+  auto made = spawn_at_home<shipper>(shipper::setup{setup_.identity, peer, setup_.id, setup_.log});
+  caf::anon_send(setup_.gate, expect_peer{peer.id, setup_.id, made});
+  std::lock_guard guard{shippers_mutex_};
+  shippers_.push_back(made);
+  return made;
+}
+
+void group::settle(caf::scoped_actor& self, std::uint32_t limit_ms) {
+  const auto limit = std::chrono::milliseconds{limit_ms};
+  self->send(raft_, prepare_stop{});
+  self->receive([](const stopped&) {}, caf::after(limit) >> [this] {
+    spdlog::warn("{}stopped with requests still in flight", setup_.label);
+  });
+  self->send(aggregate_, checkpoint_now{});
+  self->receive([this](const checkpointed& x) {
+    if (!x.failed.empty()) spdlog::warn("{}the last checkpoint failed: {}", setup_.label, x.failed);
+  }, caf::after(limit) >> [this] {
+    spdlog::warn("{}stopped before the last checkpoint was done", setup_.label);
+  });
+}
+
+void group::end(caf::scoped_actor& self) {
+  ticks_.stop();
+  // The raft actor first: once it is gone, no shipper is made any more.
+  end_actors(self, {raft_, archivist_});
+  end_actors(self, {aggregate_, checkpointer_});
+  end_actors(self, shippers_);
+  shippers_.clear();
+  aggregate_ = checkpointer_ = archivist_ = raft_ = setup_.writer = setup_.gate = setup_.local_raft = nullptr;
+}
+
+void end_actors(caf::scoped_actor& self, const std::vector<caf::actor>& actors) {
+  for (auto& each : actors) {
+    self->monitor(each);
+    self->send_exit(each, caf::exit_reason::user_shutdown);
+  }
+  auto left = actors.size();
+  self->receive_while([&] { return left > 0; })([&](const caf::down_msg&) { --left; });
+}
+
+}  // namespace lithair::actors

@@ -1,0 +1,89 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include <caf/actor.hpp>
+#include <caf/fwd.hpp>
+
+#include "actors/node.hpp"
+#include "actors/shipper.hpp"
+#include "actors/ticker.hpp"
+
+namespace lithair::persistence {
+class data_directory;
+class log_store;
+class lmdb_state_store;
+class state_directory;
+struct lmdb_options;
+}  // namespace lithair::persistence
+
+namespace lithair::actors {
+
+class state_window;
+
+/// One Raft group on this node: its durable state and the actors that drive it. Groups share the node's log
+/// and its writer, its peer port and its loops, and nothing else. Owned by the node, made and ended by its
+/// owner's thread.
+class group {
+ public:
+  struct setup {
+    protocol::group_id id;
+    std::string label;  ///< begins the group's lines in the log; none for the only one
+    node_config config;  ///< with the peers that this group has
+    const models::schema* schema = nullptr;  ///< what the group keeps; outlives it
+    caf::actor_system* system = nullptr;
+    loop* home = nullptr;  ///< where its actors live
+    const persistence::data_directory* directory = nullptr;
+    persistence::log_store* log = nullptr;
+    std::uint64_t first_serial = 1;
+    link_identity identity;
+    caf::actor writer;
+    caf::actor gate;
+    std::shared_ptr<state_window> window;  ///< see aggregate
+    caf::actor local_raft;                 ///< likewise
+    std::function<void(protocol::index_t, const protocol::configuration&)> members_committed;
+    std::function<std::uint64_t()> data_bytes;
+    std::function<std::uint64_t()> now_ms;
+  };
+
+  /// Opens the state, brings it and the log into agreement, and spawns. Throws storage_error.
+  explicit group(setup s);
+  ~group();
+  group(const group&) = delete;
+  group& operator=(const group&) = delete;
+
+  protocol::group_id id() const { return setup_.id; }
+  const models::schema& schema() const { return *setup_.schema; }
+  const caf::actor& raft() const { return raft_; }
+  const caf::actor& aggregate() const { return aggregate_; }
+  const caf::actor& archivist() const { return archivist_; }
+
+  /// Finishes what is in flight, hands leadership over and makes the state durable, each for at most so long.
+  void settle(caf::scoped_actor& self, std::uint32_t limit_ms);
+  /// Ends the actors, and returns when they have ended. The writer and the gate must still live.
+  void end(caf::scoped_actor& self);
+
+ private:
+  template <class Actor, class... Args>
+  caf::actor spawn_at_home(Args&&... args);
+  persistence::lmdb_options state_options() const;
+  void spawn_raft(protocol::restored_state restored);
+  caf::actor make_shipper(const peer_address& peer);
+
+  setup setup_;
+  std::shared_ptr<persistence::state_directory> states_;
+  ticker ticks_;
+  caf::actor aggregate_, checkpointer_, archivist_, raft_;
+  std::mutex shippers_mutex_;
+  std::vector<caf::actor> shippers_;  // guarded by shippers_mutex_
+};
+
+/// Sends each of them a reason to exit and waits until they have ended.
+void end_actors(caf::scoped_actor& self, const std::vector<caf::actor>& actors);
+
+}  // namespace lithair::actors
