@@ -8,7 +8,6 @@
 #include <caf/send.hpp>
 #include <spdlog/spdlog.h>
 
-#include "models/compatibility.hpp"
 #include "models/parts.hpp"
 #include "models/state_repair.hpp"
 
@@ -49,7 +48,7 @@ class aggregate::view final : public models::state_view {
 };
 
 aggregate::aggregate(caf::actor_config& cfg, loop* home, setup s)
-    : hosted_actor(cfg, home), setup_(std::move(s)), models_text_(models::to_model_text(*setup_.schema)) {
+    : hosted_actor(cfg, home), setup_(std::move(s)) {
   open(setup_.state);
 }
 
@@ -221,7 +220,7 @@ void aggregate::begin_checkpoint() {
     return on_checkpointed({checkpointed_, stopped_});
   checkpoint_time_ = clock::now();
   if (!std::exchange(checkpoint_failed_, false)) {
-    checkpoint_point_ = {applied_, applied_term_, members_, models_text_};
+    checkpoint_point_ = {applied_, applied_term_, members_, setup_.models_text};
     checkpointed_ = applied_;
     state_->freeze();
   }

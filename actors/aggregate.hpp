@@ -55,6 +55,8 @@ class aggregate final : public hosted_actor {
     /// Where the window is looked through: who keeps the local fields, and has to forget those of deleted items.
     /// Else it is this aggregate's to show.
     caf::actor local_raft = nullptr;
+    /// The node's models as text: stands in every durable state, so that a backup tells what it holds.
+    std::string models_text = {};
   };
 
   aggregate(caf::actor_config& cfg, loop* home, setup s);
@@ -91,7 +93,6 @@ class aggregate final : public hosted_actor {
   };
 
   setup setup_;
-  std::string models_text_;  // stands in every durable state, so that a backup tells what it holds
   caf::actor checkpointer_;
   caf::actor raft_;
   std::unique_ptr<persistence::overlay_store> state_;  // none while it is being replaced

@@ -15,6 +15,7 @@ checkpointer::checkpointer(caf::actor_config& cfg, setup s)
 caf::behavior checkpointer::make_behavior() {
   set_default_handler(caf::drop);
   set_error_handler([](caf::error&) {});
+  measure();
   return {
       [this](const checkpoint& x) { send(caf::actor_cast<caf::actor>(current_sender()), commit(x)); },
       [this](make_snapshot) { send(caf::actor_cast<caf::actor>(current_sender()), snapshot()); },
@@ -46,11 +47,20 @@ checkpointed checkpointer::commit(const checkpoint& x) {
       auto& item = (*x.layer)[at];
       changes.push_back({item.key, item.removed ? std::nullopt : std::optional{item.value()}});
     }
+    auto since = meter_clock();
     setup_.state->commit(changes, x.point);
+    setup_.meters->checkpoint.add(meter_clock() - since);
+    measure();
     return {x.point.index, {}};
   } catch (const std::exception& e) {
     return {x.point.index, e.what()};
   }
+}
+
+void checkpointer::measure() {
+  auto& environment = setup_.state->environment();
+  setup_.meters->state_map_bytes.set(environment.map_size());
+  setup_.meters->state_used_bytes.set(environment.used_bytes());
 }
 
 snapshot_made checkpointer::snapshot() {
@@ -96,6 +106,7 @@ void checkpointer::replace_state() {
     setup_.state.reset();
     setup_.state = setup_.directory->open(setup_.options);
     news.state = setup_.state;
+    measure();
   } catch (const std::exception& e) {
     send(caf::actor_cast<caf::actor>(installer_), disk_failed{e.what()});
     return;

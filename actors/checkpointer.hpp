@@ -30,6 +30,7 @@ class checkpointer final : public detached_actor {
     persistence::lmdb_options options;
     std::function<std::uint64_t()> cluster;
     caf::actor aggregate;
+    std::shared_ptr<group_meters> meters = std::make_shared<group_meters>();
   };
 
   checkpointer(caf::actor_config& cfg, setup s);
@@ -44,6 +45,7 @@ class checkpointer final : public detached_actor {
   snapshot_made snapshot();
   chunk_kept keep(const protocol::snapshot_request& chunk);
   void replace_state();
+  void measure();
 
   setup setup_;
   persistence::incoming_snapshot incoming_;

@@ -32,10 +32,11 @@ group::group(setup s)
   auto& config = setup_.config;
   aggregate_ = spawn_at_home<actors::aggregate>(actors::aggregate::setup{
       setup_.schema, config.self.id, state, config.checkpoint_bytes, config.checkpoint_entries,
-      std::chrono::milliseconds{config.checkpoint_interval_ms}, setup_.window, setup_.local_raft});
+      std::chrono::milliseconds{config.checkpoint_interval_ms}, setup_.window, setup_.local_raft,
+      setup_.identity.schema});
   checkpointer_ = setup_.system->spawn<checkpointer, caf::detached>(
       checkpointer::setup{setup_.id, setup_.directory->snapshots_path(), states_, std::move(state), state_options(),
-                          setup_.identity.cluster, aggregate_});
+                          setup_.identity.cluster, aggregate_, counts_});
   archivist_ = spawn_at_home<actors::archivist>(
       actors::archivist::setup{setup_.identity.cluster, aggregate_, checkpointer_});
   spawn_raft(std::move(restored));
@@ -76,6 +77,9 @@ void group::spawn_raft(protocol::restored_state restored) {
   made.now_ms = setup_.now_ms;
   made.members_committed = setup_.members_committed;
   made.data_bytes = setup_.data_bytes;
+  made.meters = counts_;
+  made.log_counts = setup_.log_counts;
+  made.log_map = setup_.log_map;
   made.ticks_passed = [this] { return ticks_.take(); };
   made.wake_after = [this](std::uint32_t count, const caf::actor& who) { ticks_.wake_after(count, who); };
   raft_ = spawn_at_home<raft_actor>(std::move(made));

@@ -5,11 +5,13 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <caf/actor.hpp>
 #include <caf/fwd.hpp>
 
+#include "actors/meters.hpp"
 #include "actors/node.hpp"
 #include "actors/shipper.hpp"
 #include "actors/ticker.hpp"
@@ -48,6 +50,8 @@ class group {
     caf::actor local_raft;                 ///< likewise
     std::function<void(protocol::index_t, const protocol::configuration&)> members_committed;
     std::function<std::uint64_t()> data_bytes;
+    std::shared_ptr<const log_meters> log_counts;  ///< for /metrics, as the next
+    std::function<std::pair<std::uint64_t, std::uint64_t>()> log_map;
     std::function<std::uint64_t()> now_ms;
   };
 
@@ -77,6 +81,7 @@ class group {
 
   setup setup_;
   std::shared_ptr<persistence::state_directory> states_;
+  std::shared_ptr<group_meters> counts_ = std::make_shared<group_meters>();
   ticker ticks_;
   caf::actor aggregate_, checkpointer_, archivist_, raft_;
   std::mutex shippers_mutex_;

@@ -18,8 +18,8 @@ struct log_writer::batch {
   std::vector<receipt> receipts;
 };
 
-log_writer::log_writer(caf::actor_config& cfg, persistence::log_store* store)
-    : detached_actor(cfg), store_(store), waiting_(std::make_unique<batch>()) {}
+log_writer::log_writer(caf::actor_config& cfg, persistence::log_store* store, std::shared_ptr<log_meters> meters)
+    : detached_actor(cfg), store_(store), meters_(std::move(meters)), waiting_(std::make_unique<batch>()) {}
 
 log_writer::~log_writer() = default;
 
@@ -59,7 +59,11 @@ void log_writer::write_waiting() {
   std::swap(now, *waiting_);
   if (failure_.empty()) {
     try {
+      auto since = meter_clock();
+      auto count = now.writes.size();
       store_->write(now.writes);
+      if (meters_) meters_->sync.add(meter_clock() - since);
+      if (meters_) meters_->writes.add(count);
     } catch (const std::exception& e) {
       failure_ = e.what();
       spdlog::critical("the log can't be written: {}; this node acknowledges nothing more until it is restarted",

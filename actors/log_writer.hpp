@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <vector>
 
 #include <caf/actor.hpp>
@@ -21,8 +22,8 @@ namespace lithair::actors {
 /// what the disk holds is unknown until it is read again at the next start.
 class log_writer final : public detached_actor {
  public:
-  /// `store` must outlive the actor.
-  log_writer(caf::actor_config& cfg, persistence::log_store* store);
+  /// `store` must outlive the actor; `meters` may be none.
+  log_writer(caf::actor_config& cfg, persistence::log_store* store, std::shared_ptr<log_meters> meters = nullptr);
   ~log_writer() override;
 
   const char* name() const override { return "log_writer"; }
@@ -36,6 +37,7 @@ class log_writer final : public detached_actor {
 
   struct batch;
   persistence::log_store* store_;
+  std::shared_ptr<log_meters> meters_;
   std::unique_ptr<batch> waiting_;
   std::string failure_;
 };

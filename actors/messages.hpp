@@ -11,6 +11,7 @@
 #include <caf/fwd.hpp>
 #include <caf/type_id.hpp>
 
+#include "actors/meters.hpp"
 #include "models/service.hpp"
 #include "persistence/overlay_layer.hpp"
 #include "persistence/state_store.hpp"
@@ -158,7 +159,11 @@ struct node_status {
   std::string not_ready;      ///< why not
   std::int64_t uptime_ms = 0;
   std::uint64_t data_bytes = 0;
+  std::uint64_t log_map_bytes = 0;   ///< that the log's LMDB map may hold now
+  std::uint64_t log_used_bytes = 0;  ///< of them in use
   std::vector<member_status> members;
+  std::shared_ptr<const group_meters> meters;  ///< of the group; may be none
+  std::shared_ptr<const log_meters> log;       ///< of the node's log; may be none
 };
 
 /// Asks whether linearizable reads are served now: performs one. The answer is `readiness`.

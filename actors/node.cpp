@@ -116,6 +116,7 @@ struct node::implementation {
   std::vector<std::unique_ptr<loop>> loops;
   caf::actor writer, gate_actor, data;
   std::vector<std::unique_ptr<group>> groups;  // the replicated ones, the main one first
+  std::shared_ptr<log_meters> log_counts = std::make_shared<log_meters>();
   std::unique_ptr<group> own;                  // of local data, if any model has some
   bool published = false;
   bool stopped = false;
@@ -158,7 +159,7 @@ struct node::implementation {
 
   void spawn_groups() {
     if (config.init && !directory.identity().cluster) join_cluster(new_cluster_id());
-    writer = system->spawn<log_writer, caf::detached>(log.get());
+    writer = system->spawn<log_writer, caf::detached>(log.get(), log_counts);
     auto identity = make_identity();
     gate_actor = system->spawn<gate>(loops.front().get(), identity);
     std::shared_ptr<state_window> window;
@@ -223,6 +224,10 @@ struct node::implementation {
     setup.gate = gate_actor;
     setup.data_bytes = [path = directory.path()] { return bytes_below(path); };
     setup.now_ms = steady_ms;
+    setup.log_counts = log_counts;
+    setup.log_map = [store = log.get()] {
+      return std::pair{store->environment().map_size(), store->environment().used_bytes()};
+    };
     if (id == main_group)
       setup.members_committed = [this](protocol::index_t index, const protocol::configuration& members) {
         std::set<std::uint64_t> nodes;
@@ -346,6 +351,11 @@ caf::actor node::raft(protocol::group_id group) const {
   return found == all.end() ? nullptr : (*found)->raft();
 }
 caf::actor node::aggregate() const { return impl_->main().aggregate(); }
+std::vector<caf::actor> node::rafts() const {
+  std::vector<caf::actor> result;
+  impl_->for_each_group([&result](group& each) { result.push_back(each.raft()); });
+  return result;
+}
 caf::actor node::archivist() const { return impl_->main().archivist(); }
 caf::actor node::data() const { return impl_->data; }
 void node::stop(std::uint32_t limit_ms) { impl_->stop(limit_ms); }

@@ -72,7 +72,9 @@ class node {
   caf::actor raft() const;
   /// The same of one of `node_config::groups`; none for a number that is not among them.
   caf::actor raft(protocol::group_id group) const;
-  /// Of the same: takes ask (local).
+  /// The raft actors of all groups.
+  std::vector<caf::actor> rafts() const;
+  /// Of the group that all nodes share: takes ask (local).
   caf::actor aggregate() const;
   /// Takes take_backup.
   caf::actor archivist() const;

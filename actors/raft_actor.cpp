@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <tuple>
 
 #include <caf/send.hpp>
 #include <spdlog/spdlog.h>
@@ -61,6 +62,7 @@ raft_actor::raft_actor(caf::actor_config& cfg, loop* home, raft_setup setup)
                          return true;
                        }}),
       calls_(core_, [this](const caf::strong_actor_ptr& asker, raft_answered x) { send(handle(asker), std::move(x)); }),
+      meter_(setup_.meters),
       alone_(!setup_.label.empty() && setup_.config.peers.empty()),
       started_ms_(setup_.now_ms()),
       committed_(setup_.restored.applied),
@@ -91,6 +93,7 @@ caf::behavior raft_actor::make_behavior() {
         } else if (submissions_.size() >= setup_.config.max_pending) {
           refuse(who, disposition::unavailable, "too many writes are in flight on this node");
         } else {
+          meter_.counts().proposals.add(1);
           submissions_.add(std::move(who), std::move(x.command), setup_.now_ms());
         }
       },
@@ -117,7 +120,9 @@ caf::behavior raft_actor::make_behavior() {
         if (!x.up) core_.unreachable(x.peer);
       },
       [this](const written& x) {
-        if (failure_.empty()) core_.written(x.token);
+        if (!failure_.empty()) return;
+        meter_.written(x.token);
+        core_.written(x.token);
       },
       [this](const disk_failed& x) { on_disk_failed(x.reason); },
       [this](applied& x) { on_applied(x); },
@@ -179,6 +184,7 @@ void raft_actor::perform(output out) {
     if (!alone_) log_members(setup_.label, *out.members);
     on_members(*out.members);
   }
+  if (out.write) meter_.writing(*out.write);
   if (out.write) send(setup_.writer, write_log{setup_.group, std::move(*out.write)});
 
   std::map<node_id, std::vector<message>> by_peer;
@@ -196,7 +202,7 @@ void raft_actor::perform(output out) {
   }
   if (out.snapshot_chunk && setup_.checkpointer) send(setup_.checkpointer, keep_chunk{std::move(*out.snapshot_chunk)});
   for (auto& each : out.refused) submissions_.refused(each.serials, each.under);
-  if (out.commit) committed_ = *out.commit;
+  if (out.commit) meter_.committed(committed_ = *out.commit);
   apply_committed();
   finish_reads(out.reads);
 }
@@ -267,6 +273,7 @@ void raft_actor::on_call(raft_call& x) {
 // -- reads -----------------------------------------------------------------------------------------------
 
 void raft_actor::accept(waiting_read read) {
+  if (!read.is_probe) meter_.counts().reads.add(1);
   if (!failure_.empty() || leaderless_too_long()) {
     refuse(read, disposition::unavailable, why_unavailable());
   } else if (waiting_reads_ >= setup_.config.max_pending) {
@@ -345,12 +352,14 @@ void raft_actor::apply_committed() {
       if (members && !members->joint()) setup_.members_committed(each.index, *members);
     }
     sent_ = entries.back().index;
+    meter_.applying(sent_);
     send(setup_.aggregate, apply_entries{std::move(entries)});
   }
 }
 
 void raft_actor::on_applied(applied& x) {
   applied_ = x.through;
+  meter_.applied(applied_);
   core_.applied(x.through);
   for (auto& each : x.results) {
     auto who = submissions_.finish(each.serial);
@@ -405,6 +414,7 @@ void raft_actor::on_state_replaced(const state_replaced& x) {
   for (auto& each : submissions_.expire(0, std::numeric_limits<std::uint64_t>::max()))
     refuse(each.who, disposition::unknown, "this node took over the leader's state meanwhile; the write may be part of it");
   committed_ = sent_ = applied_ = x.meta.index;
+  meter_.forget();
   send(setup_.writer, cut_log{setup_.group, x.meta, true});
 }
 
@@ -518,6 +528,9 @@ node_status raft_actor::describe(std::uint64_t token) const {
   result.applied = applied_.value;
   result.pending = submissions_.size();
   result.data_bytes = setup_.data_bytes ? setup_.data_bytes() : 0;
+  if (setup_.log_map) std::tie(result.log_map_bytes, result.log_used_bytes) = setup_.log_map();
+  result.meters = meter_.shared();
+  result.log = setup_.log_counts;
   result.uptime_ms = static_cast<std::int64_t>(setup_.now_ms() - started_ms_);
   result.ready = failure_.empty() && !stopper_ && known_leader_;
   if (!result.ready) result.not_ready = why_unavailable();

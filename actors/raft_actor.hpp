@@ -3,10 +3,12 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <memory>
 #include <map>
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <caf/actor.hpp>
@@ -16,6 +18,7 @@
 #include "actors/messages.hpp"
 #include "actors/node.hpp"
 #include "actors/raft_calls.hpp"
+#include "actors/raft_meter.hpp"
 #include "actors/submissions.hpp"
 #include "protocol/core.hpp"
 
@@ -44,6 +47,10 @@ struct raft_setup {
   std::function<std::uint64_t()> now_ms;  ///< a steady clock
   /// A change of members is complete and committed; may be none.
   std::function<void(protocol::index_t, const protocol::configuration&)> members_committed;
+  std::shared_ptr<group_meters> meters = std::make_shared<group_meters>();
+  std::shared_ptr<const log_meters> log_counts;  ///< for status pages
+  /// Size of the log's LMDB map, and how much of it is in use; for status pages, may be none.
+  std::function<std::pair<std::uint64_t, std::uint64_t>()> log_map;
   std::function<std::uint64_t()> data_bytes;  ///< on the disk, for status pages
   /// Ticks that passed since it was asked last, and a wake-up (any message) within so many ticks. Where there
   /// is none, `ticked` messages tell the time.
@@ -110,6 +117,7 @@ class raft_actor final : public hosted_actor {
   submissions submissions_;
   member_changes changes_;
   raft_calls calls_;
+  raft_meter meter_;
   std::map<protocol::node_id, caf::actor> shippers_;
   const bool alone_;  // a group beside the one that tells a cluster's story, with no other member
   std::uint64_t started_ms_;

@@ -62,53 +62,167 @@ std::uint64_t sum(const std::vector<const lane_metrics*>& lanes, const Pick& pic
   return result;
 }
 
-// -- the group ----------------------------------------------------------------------------------
+// -- groups -------------------------------------------------------------------------------------
 
-void add_group(families& all, const actors::node_status& node) {
-  auto& role = family(all, MetricType::Gauge, "raft_role", "1 for the role that the node has now.");
-  const std::pair<const char*, bool> roles[] = {
-      {"leader", node.raft.now == protocol::role::leader},
-      {"follower", node.raft.now == protocol::role::follower},
-      {"candidate", node.raft.now == protocol::role::candidate ||
-                        node.raft.now == protocol::role::pre_candidate},
-      {"learner", node.raft.now == protocol::role::learner},
-  };
-  const auto group = std::to_string(node.raft.group.value);
-  for (const auto& [name, held] : roles)
-    add(role, held ? 1 : 0, {{"group", group}, {"role", name}});
-  gauge(all, "raft_term", "The current term.", number(node.raft.term.value));
-  gauge(all, "raft_leader_id", "The leader's node id; 0 when unknown.",
-        number(node.raft.leader.value));
-  gauge(all, "raft_commit_index", "The last committed entry.", number(node.raft.commit.value));
-  gauge(all, "raft_applied_index", "The last applied entry.", number(node.applied));
-  gauge(all, "raft_last_index", "The last entry of the log.", number(node.raft.last_index.value));
-  gauge(all, "raft_durable_index", "The last entry that is safe on disk.",
-        number(node.raft.durable_index.value));
-  gauge(all, "raft_first_index", "The first entry still in the log.",
-        number(node.raft.first_index.value));
-  counter(all, "raft_elections_total", "Elections that this node started.",
-          number(node.raft.elections));
-  gauge(all, "pending_requests", "Proposals and reads in flight.", number(node.pending));
-  gauge(all, "ready", "1 when linearizable reads are served.", node.ready ? 1 : 0);
-  gauge(all, "data_bytes", "Size of the data on disk.", number(node.data_bytes));
-  gauge(all, "uptime_seconds", "Since the node started.",
-        static_cast<double>(node.uptime_ms) / 1000);
+using statuses = std::vector<actors::node_status>;
+
+label group_of(const actors::node_status& x) {
+  return {"group", std::to_string(x.raft.group.value)};
 }
 
-void add_members(families& all, const actors::node_status& node) {
+void add_roles(families& all, const statuses& groups) {
+  auto& to = family(all, MetricType::Gauge, "raft_role", "1 for the role that the node has now.");
+  for (const auto& x : groups) {
+    using protocol::role;
+    const std::pair<const char*, bool> roles[] = {
+        {"leader", x.raft.now == role::leader},
+        {"follower", x.raft.now == role::follower},
+        {"candidate", x.raft.now == role::candidate || x.raft.now == role::pre_candidate},
+        {"learner", x.raft.now == role::learner},
+    };
+    for (const auto& [name, held] : roles) add(to, held ? 1 : 0, {group_of(x), {"role", name}});
+  }
+}
+
+struct group_number {
+  MetricType type;
+  const char* name;
+  const char* help;
+  std::uint64_t (*of)(const actors::node_status&);
+};
+
+constexpr auto gauge_type = MetricType::Gauge;
+constexpr auto counter_type = MetricType::Counter;
+using status = const actors::node_status&;
+
+constexpr group_number group_numbers[] = {
+    {gauge_type, "raft_term", "The current term.", [](status x) { return x.raft.term.value; }},
+    {gauge_type, "raft_leader_id", "The leader's node id; 0 when unknown.",
+     [](status x) { return x.raft.leader.value; }},
+    {gauge_type, "raft_commit_index", "The last committed entry.",
+     [](status x) { return x.raft.commit.value; }},
+    {gauge_type, "raft_applied_index", "The last applied entry.", [](status x) { return x.applied; }},
+    {gauge_type, "raft_last_index", "The last entry of the log.",
+     [](status x) { return x.raft.last_index.value; }},
+    {gauge_type, "raft_durable_index", "The last entry that is safe on disk.",
+     [](status x) { return x.raft.durable_index.value; }},
+    {gauge_type, "raft_first_index", "The first entry still in the log.",
+     [](status x) { return x.raft.first_index.value; }},
+    {counter_type, "raft_elections_total", "Elections that this node started.",
+     [](status x) { return x.raft.elections; }},
+    {gauge_type, "proposals_in_flight", "Writes of this node's clients that are not answered yet.",
+     [](status x) { return x.pending; }},
+    {gauge_type, "ready", "1 when linearizable reads are served.",
+     [](status x) { return std::uint64_t{x.ready}; }},
+};
+
+void add_numbers(families& all, const statuses& groups) {
+  for (const auto& each : group_numbers) {
+    auto& to = family(all, each.type, each.name, each.help);
+    for (const auto& x : groups) add(to, number(each.of(x)), {group_of(x)});
+  }
+}
+
+void add_members(families& all, const statuses& groups) {
   auto& connected =
       family(all, MetricType::Gauge, "member_connected", "1 while the link to the member is up.");
-  for (const auto& m : node.members)
-    add(connected, m.connected ? 1 : 0, {{"member", std::to_string(m.id)}});
-  if (node.raft.now != protocol::role::leader) return;
-  auto& match = family(all, MetricType::Gauge, "member_match_index",
-                       "The last entry known to be on the member.");
-  for (const auto& m : node.members)
-    add(match, number(m.match), {{"member", std::to_string(m.id)}});
-  auto& lag =
-      family(all, MetricType::Gauge, "member_lag_entries", "Entries that the member lacks.");
-  for (const auto& m : node.members)
-    add(lag, number(m.lag_entries), {{"member", std::to_string(m.id)}});
+  for (const auto& x : groups)
+    for (const auto& m : x.members)
+      add(connected, m.connected ? 1 : 0, {group_of(x), {"member", std::to_string(m.id)}});
+  const auto told_by_leaders = [&](const char* name, const char* help, const auto& of) {
+    auto& to = family(all, MetricType::Gauge, name, help);
+    for (const auto& x : groups) {
+      if (x.raft.now != protocol::role::leader) continue;
+      for (const auto& m : x.members)
+        add(to, number(of(m)), {group_of(x), {"member", std::to_string(m.id)}});
+    }
+  };
+  told_by_leaders("member_match_index", "The last entry known to be on the member.",
+                  [](const auto& m) { return m.match; });
+  told_by_leaders("member_lag_entries", "Entries that the member lacks.",
+                  [](const auto& m) { return m.lag_entries; });
+}
+
+// -- what the parts of a node counted ------------------------------------------------------------
+
+template <const auto& Bounds>
+ClientMetric metric_of(const actors::histogram<Bounds>& x, double scale,
+                       std::initializer_list<label> labels) {
+  auto result = with_labels(labels);
+  auto& h = result.histogram;
+  for (std::size_t b = 0; b <= Bounds.size(); ++b) {
+    h.sample_count += x.buckets[b].now();
+    const auto bound = b < Bounds.size() ? number(Bounds[b]) * scale
+                                         : std::numeric_limits<double>::infinity();
+    h.bucket.push_back({h.sample_count, bound});
+  }
+  h.sample_sum = number(x.sum.now()) * scale;
+  return result;
+}
+
+constexpr double microseconds = 1e-6;
+
+template <class Histogram>
+void add_histograms(families& all, const statuses& groups, const char* name, const char* help,
+                    double scale, const Histogram& of) {
+  auto& to = family(all, MetricType::Histogram, name, help);
+  for (const auto& x : groups)
+    if (x.meters) to.metric.push_back(metric_of(of(*x.meters), scale, {group_of(x)}));
+}
+
+void add_stages(families& all, const statuses& groups) {
+  add_histograms(all, groups, "raft_append_seconds",
+                 "From handing entries to the log until they are safe on this disk.", microseconds,
+                 [](const auto& x) -> auto& { return x.append; });
+  add_histograms(all, groups, "raft_commit_seconds",
+                 "From handing entries to the log until they are known to be committed.",
+                 microseconds, [](const auto& x) -> auto& { return x.commit; });
+  add_histograms(all, groups, "raft_apply_seconds",
+                 "From handing on committed entries until they are applied.", microseconds,
+                 [](const auto& x) -> auto& { return x.apply; });
+  add_histograms(all, groups, "raft_batch_entries", "Entries of one write to the log.", 1,
+                 [](const auto& x) -> auto& { return x.batch; });
+  add_histograms(all, groups, "checkpoint_seconds", "Time of a checkpoint's transaction.",
+                 microseconds, [](const auto& x) -> auto& { return x.checkpoint; });
+}
+
+void add_requests_to_groups(families& all, const statuses& groups) {
+  const auto count = [&](const char* name, const char* help, const auto& of) {
+    auto& to = family(all, MetricType::Counter, name, help);
+    for (const auto& x : groups)
+      if (x.meters) add(to, number(of(*x.meters).now()), {group_of(x)});
+  };
+  count("proposals_total", "Writes that clients of this node asked for.",
+        [](const auto& x) -> auto& { return x.proposals; });
+  count("reads_total", "Reads of clients of this node that were not local.",
+        [](const auto& x) -> auto& { return x.reads; });
+}
+
+// -- the disk -----------------------------------------------------------------------------------
+
+void add_maps(families& all, const statuses& groups) {
+  auto& size = family(all, MetricType::Gauge, "map_bytes", "Address space of an LMDB environment.");
+  for (const auto& x : groups)
+    if (x.meters)
+      add(size, number(x.meters->state_map_bytes.now()), {{"environment", "state"}, group_of(x)});
+  add(size, number(groups.front().log_map_bytes), {{"environment", "log"}});
+  auto& used = family(all, MetricType::Gauge, "map_used_bytes", "How much of it is in use.");
+  for (const auto& x : groups)
+    if (x.meters)
+      add(used, number(x.meters->state_used_bytes.now()), {{"environment", "state"}, group_of(x)});
+  add(used, number(groups.front().log_used_bytes), {{"environment", "log"}});
+}
+
+void add_disk(families& all, const statuses& groups) {
+  const auto& first = groups.front();
+  gauge(all, "data_bytes", "Size of the data on disk.", number(first.data_bytes));
+  add_maps(all, groups);
+  if (!first.log) return;
+  family(all, MetricType::Histogram, "log_sync_seconds",
+         "Time of a durable write to the log, with its syncs.")
+      .metric.push_back(metric_of(first.log->sync, microseconds, {}));
+  family(all, MetricType::Histogram, "log_writes_per_sync", "Writes that shared one sync.")
+      .metric.push_back(metric_of(first.log->writes, 1, {}));
 }
 
 // -- HTTP ---------------------------------------------------------------------------------------
@@ -182,9 +296,13 @@ void add_process(families& all) {
   std::ifstream statm{"/proc/self/statm"};
   std::uint64_t pages = 0;
   std::uint64_t resident = 0;
-  if (statm >> pages >> resident)
-    gauge(all, "process_resident_bytes", "Memory resident now.",
-          number(resident) * number(static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE))));
+  std::uint64_t shared = 0;  // with files, as the LMDB maps are
+  if (!(statm >> pages >> resident >> shared)) return;
+  const auto page = number(static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE)));
+  gauge(all, "process_resident_bytes", "Memory resident now, mapped files included.",
+        number(resident) * page);
+  gauge(all, "process_private_bytes", "Memory resident now that is this process's alone.",
+        number(resident - std::min(resident, shared)) * page);
 }
 
 }  // namespace
@@ -202,14 +320,21 @@ void lane_metrics::answered(endpoint what, int status, std::uint64_t microsecond
   r.latency_sum_us.add(microseconds);
 }
 
-std::string metrics_text(const actors::node_status& node,
+std::string metrics_text(const std::vector<actors::node_status>& groups,
                          const std::vector<const lane_metrics*>& lanes,
                          std::size_t open_connections) {
   families all;
-  add_group(all, node);
-  add_members(all, node);
+  add_roles(all, groups);
+  add_numbers(all, groups);
+  add_members(all, groups);
+  add_stages(all, groups);
+  add_requests_to_groups(all, groups);
+  add_disk(all, groups);
   add_http(all, lanes, open_connections);
+  gauge(all, "uptime_seconds", "Since the node started.",
+        static_cast<double>(groups.front().uptime_ms) / 1000);
   add_process(all);
+  std::erase_if(all, [](const MetricFamily& x) { return x.metric.empty(); });
   return prometheus::TextSerializer{}.Serialize(all);
 }
 

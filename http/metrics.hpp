@@ -1,12 +1,12 @@
 #pragma once
 
 #include <array>
-#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
 
+#include "actors/meters.hpp"
 #include "http/router.hpp"
 
 namespace lithair::actors {
@@ -15,17 +15,7 @@ struct node_status;
 
 namespace lithair::http {
 
-/// A number that one thread raises and any thread reads; raising it takes no lock and no barrier.
-class tally {
- public:
-  void add(std::uint64_t n) {
-    value_.store(value_.load(std::memory_order_relaxed) + n, std::memory_order_relaxed);
-  }
-  std::uint64_t now() const { return value_.load(std::memory_order_relaxed); }
-
- private:
-  std::atomic<std::uint64_t> value_{0};
-};
+using actors::tally;
 
 /// The statuses this server gives, each with a place; what is not among them counts as 500.
 inline constexpr std::array<int, 28> counted_statuses{
@@ -54,8 +44,9 @@ struct lane_metrics {
   void answered(endpoint what, int status, std::uint64_t microseconds);
 };
 
-/// The text of /metrics, in the exposition format of Prometheus.
-std::string metrics_text(const actors::node_status& node,
+/// The text of /metrics, in the exposition format of Prometheus (0.0.4). `groups`: how this node stands
+/// in each of its groups; at least one.
+std::string metrics_text(const std::vector<actors::node_status>& groups,
                          const std::vector<const lane_metrics*>& lanes,
                          std::size_t open_connections);
 

@@ -69,7 +69,7 @@ caf::behavior session::make_behavior() {
                answer_read(std::move(x), s->conditions ? *s->conditions : read_conditions{}));
       },
       [this](actors::node_status& x) {
-        if (auto* s = slots_.find(x.token)) answer(x.token, status_answer(x, s->what));
+        on_status(std::move(x));
       },
       [this](actors::members_changed& x) {
         const auto token = x.token;
@@ -89,13 +89,20 @@ caf::behavior session::make_behavior() {
   };
 }
 
-http::response session::status_answer(const actors::node_status& x, endpoint page) {
+void session::on_status(actors::node_status&& x) {
+  auto* s = slots_.find(x.token);
+  if (s == nullptr || s->answered) return;
+  const auto token = x.token;
   auto& all = lane_.all();
-  if (page != endpoint::metrics) return answer_status(x, page, *all.node.schema);
+  if (s->what != endpoint::metrics)
+    return answer(token, answer_status(x, s->what, *all.node.schema));
+  s->statuses.push_back(std::move(x));
+  if (s->statuses.size() < all.node.groups.size()) return;
+  std::ranges::sort(s->statuses, {}, [](const auto& each) { return each.raft.group; });
   http::response result;
   result.content_type = "text/plain; version=0.0.4; charset=utf-8";
-  result.body = metrics_text(x, all.metrics, all.sessions.now());
-  return result;
+  result.body = metrics_text(s->statuses, all.metrics, all.sessions.now());
+  answer(token, std::move(result));
 }
 
 bool session::open() {

@@ -69,7 +69,7 @@ class session final : public actors::hosted_actor {
   std::uint64_t open_slot();
 
   // -- answers
-  http::response status_answer(const actors::node_status& x, endpoint page);
+  void on_status(actors::node_status&& x);
   void answer(std::uint64_t token, http::response&& x);
   void put(slot& to, const http::response& x, std::string& head);
   void release_answered();

@@ -141,6 +141,8 @@ void session::perform(std::uint64_t token, step&& next) {
     send(node.archivist, actors::take_backup{token});
   } else if (auto* ready = std::get_if<ready_step>(&next)) {
     send(node.raft, actors::probe_ready{token, ready->min_index});
+  } else if (slots_.find(token)->what == endpoint::metrics) {
+    for (const auto& each : node.groups) send(each, actors::inspect_node{token});
   } else {
     send(node.raft, actors::inspect_node{token});
   }

@@ -26,7 +26,8 @@ struct slot {
   std::uint64_t since_ns = 0;  ///< of a finer one
   std::string request_id;
   std::unique_ptr<read_conditions> conditions;
-  std::string bytes;  ///< once answered
+  std::vector<actors::node_status> statuses;  ///< for a page that tells of all groups, so far
+  std::string bytes;                          ///< once answered
   std::shared_ptr<const persistence::file> file;  ///< follows `bytes`
   std::uint64_t file_size = 0;
 };

@@ -12,6 +12,7 @@
 #include "client.hpp"
 #include "http/server.hpp"
 #include "models/model_file.hpp"
+#include "prometheus_text.hpp"
 
 using namespace lithair;
 using namespace lithair::http::test;
@@ -151,6 +152,41 @@ BOOST_AUTO_TEST_CASE(the_pages_of_a_single_node_tell_that_it_leads) {
   BOOST_TEST(number_in(status, "node_id") == 1u);
   BOOST_TEST(number_in(s.ask("GET", "/raft/leader").body, "leader_id") == 1u);
   BOOST_TEST(s.ask("GET", "/cluster").body.find(R"("members":[{"id":1)") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(metrics_tell_of_every_stage_of_a_write) {
+  shop s;
+  client c{s.port};
+  while (c.ask("GET", "/readyz").status != 200) continue;
+  const std::string id = "018f3c5e-7a10-7000-8000-000000000001";
+  const auto made = c.ask("POST", "/api/products", "Content-Type: application/json\r\n",
+                          R"({"id":")" + id + R"(","name":"tea","price":"1.00"})");
+  BOOST_TEST(made.status == 201);
+  BOOST_TEST(c.ask("GET", "/api/products/" + id).status == 200);
+  BOOST_TEST(c.ask("POST", "/_admin/snapshot").status == 200);
+  const prometheus_text page{c.ask("GET", "/metrics").body};
+  const std::string group = R"({group="1"})";
+  for (const auto* stage : {"raft_append_seconds", "raft_commit_seconds", "raft_apply_seconds",
+                            "raft_batch_entries", "checkpoint_seconds"}) {
+    const auto name = std::string{"lithair_"} + stage;
+    BOOST_TEST(page.type(name) == "histogram");
+    BOOST_TEST(page.at(name + "_count" + group) >= 1, name);
+    BOOST_TEST(page.at(name + "_sum" + group) > 0, name);
+  }
+  BOOST_TEST(page.at("lithair_proposals_total" + group) == 1);
+  BOOST_TEST(page.at("lithair_reads_total" + group) >= 1);
+  BOOST_TEST(page.at("lithair_proposals_in_flight" + group) == 0);
+  BOOST_TEST(page.at("lithair_raft_elections_total" + group) >= 1);
+  BOOST_TEST(page.at("lithair_log_sync_seconds_count") >= 2);
+  BOOST_TEST(page.at("lithair_log_writes_per_sync_count") >= 2);
+  for (const auto* labels : {R"({environment="log"})", R"({environment="state",group="1"})"}) {
+    const auto used = page.at(std::string{"lithair_map_used_bytes"} + labels);
+    BOOST_TEST(used > 0);
+    BOOST_TEST(page.at(std::string{"lithair_map_bytes"} + labels) > used);
+  }
+  BOOST_TEST(page.at("lithair_process_private_bytes") > 0);
+  BOOST_TEST(page.at("lithair_process_resident_bytes") >=
+             page.at("lithair_process_private_bytes"));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "actors/messages.hpp"
+#include "prometheus_text.hpp"
 #include "served.hpp"
 
 using lithair::actors::consistency;
@@ -452,9 +453,10 @@ BOOST_AUTO_TEST_CASE(metrics_count_requests_by_route_and_status) {
            R"(lithair_http_request_seconds_bucket{route="item",le="+Inf"} 2)",
            "# TYPE lithair_http_request_seconds histogram",
            R"(lithair_raft_role{group="0",role="leader"} 1)",
-           "lithair_raft_term 3",
+           R"(lithair_raft_term{group="0"} 3)",
        })
     BOOST_TEST(r.body.find(line) != std::string::npos, "has " << line);
+  BOOST_CHECK_NO_THROW(prometheus_text{r.body});
 }
 
 BOOST_AUTO_TEST_CASE(the_description_of_the_api_names_every_collection_and_hides_what_is_hidden) {

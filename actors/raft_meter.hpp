@@ -1,0 +1,43 @@
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <memory>
+
+#include "actors/meters.hpp"
+#include "protocol/output.hpp"
+
+namespace lithair::actors {
+
+/// Watches the entries of one group on their way from the core to the disk, to being committed and to being applied,
+/// and how long each took. For one thread.
+class raft_meter {
+ public:
+  explicit raft_meter(std::shared_ptr<group_meters> to) : to_(std::move(to)) {}
+
+  group_meters& counts() { return *to_; }
+  std::shared_ptr<const group_meters> shared() const { return to_; }
+
+  void writing(const protocol::log_write& x);
+  void written(protocol::write_token token) { end(writing_, to_->append, token.value); }
+  void committed(protocol::index_t index) { end(committing_, to_->commit, index.value); }
+  void applying(protocol::index_t through) { begin(applying_, through.value); }
+  void applied(protocol::index_t through) { end(applying_, to_->apply, through.value); }
+  /// The state was replaced: what was on its way is nowhere any more.
+  void forget();
+
+ private:
+  struct mark {
+    std::uint64_t number;  // a token or an index; rising
+    std::uint64_t since_us;
+  };
+  using marks = std::deque<mark>;
+
+  static void begin(marks& to, std::uint64_t number);
+  static void end(marks& of, time_histogram& to, std::uint64_t reached);
+
+  std::shared_ptr<group_meters> to_;
+  marks writing_, committing_, applying_;
+};
+
+}  // namespace lithair::actors
