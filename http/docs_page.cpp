@@ -27,7 +27,7 @@ std::string_view docs_html() {
     node.append(...children);
     return node;
   };
-  const resolve = (api, x) => x && x.$ref ? api.components.schemas[x.$ref.split("/").pop()] : x;
+  const resolve = (api, x) => x && x.$ref ? x.$ref.split("/").slice(1).reduce((at, name) => at[name], api) : x;
   const show = (api, label, content) => {
     const [type, media] = Object.entries(content || {})[0] || [];
     if (!type) return [];
@@ -40,11 +40,11 @@ std::string_view docs_html() {
     label.className = "verb";
     head.append(label, make("code", path), ` ${op.summary}`);
     const parts = [head];
-    const parameters = (op.parameters || []).map(p => `${p.name}: ${p.description}`);
+    const parameters = (op.parameters || []).map(p => resolve(api, p)).map(p => `${p.name}: ${p.description}`);
     if (parameters.length) parts.push(make("pre", parameters.join("\n")));
-    if (op.requestBody) parts.push(...show(api, "Body", op.requestBody.content));
+    if (op.requestBody) parts.push(...show(api, "Body", resolve(api, op.requestBody).content));
     for (const [status, answer] of Object.entries(op.responses))
-      if (status !== "default") parts.push(...show(api, `Answer ${status}`, answer.content));
+      if (status !== "default") parts.push(...show(api, `Answer ${status}`, resolve(api, answer).content));
     return make("details", "", ...parts);
   };
   fetch("/openapi.json").then(r => r.json()).then(api => {

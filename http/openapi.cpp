@@ -1,8 +1,12 @@
 #include "http/openapi.hpp"
 
+#include <algorithm>
 #include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
+#include <cctype>
 #include <string_view>
+
+#include "http/openapi_operations.hpp"
 
 #include "models/projection.hpp"
 
@@ -94,25 +98,6 @@ json::object list_schema(const std::string& item) {
                {"next", json::object{{"type", json::array{"string", "null"}}}}}}};
 }
 
-json::object problem_schema() {
-  const json::object text{{"type", "string"}};
-  return {
-      {"type", "object"},
-      {"properties",
-       json::object{
-           {"type", text},
-           {"title", text},
-           {"status", json::object{{"type", "integer"}}},
-           {"detail", text},
-           {"error", text},
-           {"errors", json::object{{"type", "array"},
-                                   {"items", json::object{{"type", "object"},
-                                                          {"properties",
-                                                           json::object{{"field", text},
-                                                                        {"code", text},
-                                                                        {"message", text}}}}}}}}}};
-}
-
 std::string schema_ref(const std::string& name) {
   return "#/components/schemas/" + name;
 }
@@ -125,14 +110,19 @@ json::object answer(std::string_view description, const std::string& schema) {
   return {{"description", description}, {"content", body(schema)}};
 }
 
-// Every operation may also end in a problem.
 json::object operation(std::string_view summary, const std::string& tag, std::string_view status,
                        json::object ok) {
-  const json::object problem{{"description", "A problem."},
-                             {"content", body(schema_ref("problem"), "application/problem+json")}};
   return {{"summary", summary},
           {"tags", json::array{json::string(tag)}},
-          {"responses", json::object{{status, std::move(ok)}, {"default", problem}}}};
+          {"responses", json::object{{status, std::move(ok)}}}};
+}
+
+json::object shared(const std::string& parameter) {
+  return {{"$ref", "#/components/parameters/" + parameter}};
+}
+
+json::array read_parameters() {
+  return {shared("consistency"), shared("applied")};
 }
 
 json::object parameter(std::string_view name, std::string_view in, std::string_view description,
@@ -150,8 +140,13 @@ json::array list_parameters(const models::collection& c) {
                 {{"type", "integer"}, {"minimum", 0}}),
       parameter("take", "query", "Items to answer at most.",
                 {{"type", "integer"}, {"minimum", 1}, {"maximum", 1000}}),
+      parameter("after", "query", "The next of an earlier page.", {{"type", "string"}}),
       parameter("sort", "query", "Fields to order by; - for descending.", {{"type", "string"}}),
+      parameter("fields", "query", "Fields to answer only.", {{"type", "string"}}),
+      parameter("total", "query", "false: leave the total out, which is faster.",
+                {{"type", "boolean"}}),
   };
+  for (auto& x : read_parameters()) result.push_back(std::move(x));
   for (const auto& f : c.fields)
     if (f.exposed)
       result.push_back(parameter(f.name, "query",
@@ -167,7 +162,12 @@ json::object collection_path(const models::collection& c) {
   auto create = operation("Create an item", c.name, "201", answer("The item.", schema_ref(c.name)));
   create["requestBody"] =
       json::object{{"required", true}, {"content", body(schema_ref(c.name + ".write"))}};
+  create["parameters"] = json::array{shared("idempotency_key")};
   return {{"get", std::move(list)}, {"post", std::move(create)}};
+}
+
+json::array key_parameter(const models::collection& c) {
+  return {parameter("id", "path", "The item's key.", type_of(c.key()))};
 }
 
 json::object item_path(const models::collection& c) {
@@ -181,16 +181,53 @@ json::object item_path(const models::collection& c) {
       {"required", true},
       {"content", json::object{{"application/merge-patch+json",
                                 json::object{{"schema", json::object{{"type", "object"}}}}}}}};
-  return {
-      {"parameters", json::array{parameter("id", "path", "The item's key.", type_of(c.key()))}},
-      {"get", operation("Read an item", c.name, "200", answer("The item.", schema_ref(c.name)))},
-      {"put", std::move(replace)},
-      {"patch", std::move(patch)},
-      {"delete", operation("Delete an item", c.name, "204", {{"description", "Deleted."}})}};
+  auto read = operation("Read an item", c.name, "200", answer("The item.", schema_ref(c.name)));
+  read["parameters"] = read_parameters();
+  read["parameters"].get_array().push_back(shared("if_none_match"));
+  auto remove = operation("Delete an item", c.name, "204", {{"description", "Deleted."}});
+  for (auto* x : {&replace, &patch, &remove})
+    (*x)["parameters"] = json::array{shared("idempotency_key"), shared("if_match")};
+  replace["parameters"].get_array().push_back(shared("if_none_match"));
+  return {{"parameters", key_parameter(c)},
+          {"get", std::move(read)},
+          {"put", std::move(replace)},
+          {"patch", std::move(patch)},
+          {"delete", std::move(remove)}};
+}
+
+json::object history_path(const models::collection& c) {
+  return {{"parameters", key_parameter(c)},
+          {"get", operation("The events of an item whose fields are tracked", c.name, "200",
+                            answer("The events.", schema_ref("_history")))}};
+}
+
+json::object bulk_path(const models::collection& c) {
+  const auto array_of = [&](const std::string& schema) {
+    const json::object items{{"$ref", schema_ref(schema)}};
+    const json::object array{{"type", "array"}, {"items", items}};
+    return json::object{{"application/json", json::object{{"schema", array}}}};
+  };
+  auto create = operation("Create items, all or none", c.name, "201",
+                          {{"description", "The items."}, {"content", array_of(c.name)}});
+  create["parameters"] = json::array{shared("idempotency_key")};
+  create["requestBody"] =
+      json::object{{"required", true}, {"content", array_of(c.name + ".write")}};
+  return {{"post", std::move(create)}};
+}
+
+json::object random_id_path(const models::collection& c) {
+  const json::object found{{"type", "object"},
+                           {"properties", json::object{{"id", type_of(c.key())}}}};
+  const json::object content{{"application/json", json::object{{"schema", found}}}};
+  auto pick = operation("The key of any item", c.name, "200",
+                        {{"description", "A key."}, {"content", content}});
+  pick["parameters"] = read_parameters();
+  return {{"get", std::move(pick)}};
 }
 
 json::object count_path(const models::collection& c) {
-  auto count = operation("Count items", c.name, "200", {{"description", "The number of items."}});
+  auto count = operation("Count items", c.name, "200",
+                         answer("The number of items.", schema_ref("_count")));
   count["parameters"] = list_parameters(c);
   return {{"get", std::move(count)}};
 }
@@ -229,30 +266,45 @@ json::object projection_path(const models::collection& c, const models::projecti
   return {{"get", std::move(read)}};
 }
 
+// A name for each operation, and that each may also end in a problem.
+void complete_operations(json::object& paths) {
+  constexpr std::string_view verbs[] = {"get", "post", "put", "patch", "delete"};
+  for (auto& [path, item] : paths) {
+    for (auto& [verb, operation] : item.as_object()) {
+      if (std::ranges::find(verbs, std::string_view{verb}) == std::end(verbs)) continue;
+      auto id = std::string{verb} + std::string{path};
+      std::ranges::replace_if(
+          id, [](char c) { return std::isalnum(static_cast<unsigned char>(c)) == 0; }, '_');
+      operation.as_object()["operationId"] = id;
+      operation.at("responses").as_object()["default"] =
+          json::object{{"$ref", "#/components/responses/problem"}};
+    }
+  }
+}
+
 }  // namespace
 
 std::string openapi_text(const models::schema& schema) {
-  json::object paths;
-  json::object schemas{{"problem", problem_schema()}};
+  auto result = fixed_description();
+  auto& paths = result["paths"].as_object();
+  auto& schemas = result["components"].as_object()["schemas"].as_object();
   for (const auto& c : schema.collections()) {
     paths[c.path] = collection_path(c);
     paths[c.path + "/{id}"] = item_path(c);
+    paths[c.path + "/{id}/history"] = history_path(c);
     paths[c.path + "/count"] = count_path(c);
+    paths[c.path + "/random-id"] = random_id_path(c);
+    paths[c.path + "/_bulk"] = bulk_path(c);
     schemas[c.name] = item_schema(c, false);
     schemas[c.name + ".write"] = item_schema(c, true);
     schemas[c.name + ".list"] = list_schema(schema_ref(c.name));
   }
   for (const auto& p : schema.projections())
     paths["/api/projections/" + p.name] = projection_path(*schema.find(p.collection_id), p);
-  for (const std::string_view path : {"/livez", "/readyz", "/status", "/cluster", "/raft/leader"})
-    paths[path] = json::object{
-        {"get", operation("How the node stands", "operations", "200", {{"description", "JSON."}})}};
-  return json::serialize(json::object{
-      {"openapi", "3.1.0"},
-      {"info", json::object{{"title", "Lithair"}, {"version", LITHAIR_VERSION}}},
-      {"paths", std::move(paths)},
-      {"components", json::object{{"schemas", std::move(schemas)}}},
-  });
+  complete_operations(paths);
+  result["openapi"] = "3.1.0";
+  result["info"] = json::object{{"title", "Lithair"}, {"version", LITHAIR_VERSION}};
+  return json::serialize(result);
 }
 
 }  // namespace lithair::http

@@ -186,6 +186,14 @@ constexpr std::array table{
     setting{"auth", "", "FILE", "", later},
 };
 
+constexpr bool names_differ() {
+  for (std::size_t i = 0; i < table.size(); ++i)
+    for (std::size_t j = 0; j < i; ++j)
+      if (table[i].name == table[j].name) return false;
+  return true;
+}
+static_assert(names_differ(), "two settings share a name");
+
 }  // namespace
 
 std::span<const setting> all_settings() {

@@ -1,0 +1,153 @@
+#include <boost/json/parse.hpp>
+#include <boost/json/value.hpp>
+#include <boost/test/unit_test.hpp>
+
+#include <algorithm>
+#include <functional>
+#include <map>
+#include <set>
+#include <string>
+
+#include "http/openapi.hpp"
+#include "http/router.hpp"
+#include "models/model_file.hpp"
+
+using namespace lithair;
+using namespace lithair::http;
+namespace json = boost::json;
+
+namespace {
+
+constexpr std::string_view models_text = R"toml(
+[models.products.fields]
+id    = { type = "string", primary_key = true, immutable = true, replicate = true }
+name  = { type = "string", optional = true, unique = true, replicate = true }
+price = { type = "money", default = "1.00", replicate = true, track_history = true }
+stock = { type = "integer", default = 0, replicate = true }
+
+[models.orders]
+path = "/api/shop/v1/orders"
+[models.orders.fields]
+id = { type = "uuid", primary_key = true, immutable = true, replicate = true }
+
+[projections.by_name]
+from     = "products"
+group_by = ["name"]
+measures = { total = "sum(stock)" }
+)toml";
+
+struct described {
+  models::schema schema;
+  json::value api;
+
+  described() : schema(read()), api(parse(openapi_text(schema))) {}
+
+  static models::schema read() {
+    auto result = models::parse_model_text(models_text, "test.toml");
+    if (!result) BOOST_FAIL(to_string(result.error().front()));
+    return std::move(*result);
+  }
+  static json::value parse(const std::string& text) {
+    return json::parse(json::string_view{text.data(), text.size()});
+  }
+  const json::object& paths() const { return api.at("paths").as_object(); }
+
+  /// Calls `what` with every object in the description.
+  static void walk(const json::value& x, const std::function<void(const json::object&)>& what) {
+    if (const auto* array = x.if_array())
+      for (const auto& each : *array) walk(each, what);
+    const auto* object = x.if_object();
+    if (object == nullptr) return;
+    what(*object);
+    for (const auto& each : *object) walk(each.value(), what);
+  }
+
+  void each_operation(const std::function<void(const std::string& path, method verb,
+                                               const json::object&)>& what) const {
+    const std::pair<std::string_view, method> verbs[] = {{"get", method::get},
+                                                         {"post", method::post},
+                                                         {"put", method::put},
+                                                         {"patch", method::patch},
+                                                         {"delete", method::remove}};
+    for (const auto& [path, item] : paths())
+      for (const auto& [name, verb] : verbs)
+        if (const auto* found = item.as_object().if_contains(name))
+          what(std::string{path}, verb, found->as_object());
+  }
+};
+
+/// The path with something in the place of each parameter.
+std::string filled(std::string path) {
+  for (auto at = path.find('{'); at != std::string::npos; at = path.find('{'))
+    path.replace(at, path.find('}') - at + 1, "7");
+  return path;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(openapi)
+
+BOOST_FIXTURE_TEST_CASE(every_reference_leads_somewhere, described) {
+  std::size_t count = 0;
+  walk(api, [&](const json::object& x) {
+    const auto* ref = x.if_contains("$ref");
+    if (ref == nullptr) return;
+    ++count;
+    const std::string target{ref->as_string()};
+    BOOST_REQUIRE_MESSAGE(target.starts_with("#/"), target);
+    boost::system::error_code error;
+    BOOST_TEST((api.find_pointer(target.substr(1), error) != nullptr), target);
+  });
+  BOOST_TEST(count > 50u);
+}
+
+BOOST_FIXTURE_TEST_CASE(every_route_is_described_with_all_its_methods_and_nothing_else_is, described) {
+  const router routes{schema};
+  std::map<endpoint, method_set> seen;
+  std::map<std::string, method_set> by_path;
+  each_operation([&](const std::string& path, method verb, const json::object&) {
+    const auto what = routes.match(filled(path)).what;
+    BOOST_TEST(contains(methods_of(what), verb), path);
+    seen[what] = static_cast<method_set>(seen[what] | set_of(verb));
+    by_path[path] = static_cast<method_set>(by_path[path] | set_of(verb));
+  });
+  for (const auto& [path, methods] : by_path)
+    BOOST_TEST(int{methods} == int{methods_of(routes.match(filled(path)).what)}, path);
+  for (std::size_t i = 0; i < endpoint_count; ++i) {
+    const auto what = static_cast<endpoint>(i);
+    if (methods_of(what) == 0) continue;
+    BOOST_TEST(int{seen[what]} == int{methods_of(what)}, name_of(what));
+  }
+}
+
+BOOST_FIXTURE_TEST_CASE(every_operation_is_named_once_and_tells_its_answers, described) {
+  std::set<std::string> ids;
+  each_operation([&](const std::string& path, method, const json::object& x) {
+    BOOST_TEST(ids.insert(std::string{x.at("operationId").as_string()}).second, path);
+    BOOST_TEST(!x.at("summary").as_string().empty(), path);
+    BOOST_TEST(x.at("tags").as_array().size() == 1u, path);
+    const auto& responses = x.at("responses").as_object();
+    BOOST_TEST(responses.size() == 2u, path);
+    BOOST_TEST(responses.contains("default"), path);
+  });
+}
+
+BOOST_FIXTURE_TEST_CASE(every_parameter_of_a_path_is_described_and_required, described) {
+  for (const auto& [path, item] : paths()) {
+    std::set<std::string> described_ones;
+    const auto* all = item.as_object().if_contains("parameters");
+    if (all != nullptr)
+      for (const auto& each : all->as_array()) {
+        const auto* ref = each.as_object().if_contains("$ref");
+        const auto& x = ref == nullptr ? each : api.at_pointer(std::string{ref->as_string()}.substr(1));
+        BOOST_TEST(x.at("required").as_bool(), path);
+        described_ones.insert('{' + std::string{x.at("name").as_string()} + '}');
+      }
+    const std::string text{path};
+    for (const auto& each : described_ones)
+      BOOST_TEST(text.find(each) != std::string::npos, text);
+    BOOST_TEST(described_ones.size() == static_cast<std::size_t>(std::ranges::count(text, '{')), text);
+  }
+}
+
+BOOST_AUTO_TEST_SUITE_END()
