@@ -73,6 +73,8 @@ void raft_core::implementation::written(write_token token) {
   require(token <= last_token, "a write is durable that was never handed out");
   written_token = std::max(written_token, token);
   log.written(token);
+  // Nothing is applied without a state; what is durable is read back later.
+  if (lacks_state) log.trim(std::min(commit, log.durable()), opts.max_cached_bytes);
   for (; !held.empty() && held.front().first <= written_token; held.pop_front()) {
     out.messages.push_back(std::move(held.front().second));
   }
@@ -263,6 +265,34 @@ void raft_core::snapshot_failed(const snapshot_meta& meta) {
   impl_->snapshot_failed(meta);
 }
 
+void raft_core::resign() {
+  impl_->resign();
+  impl_->check();
+}
+
+void raft_core::close(bool closed) {
+  impl_->closed = closed;
+}
+
+void raft_core::promises_lost() {
+  impl_->promises_lost();
+  impl_->check();
+}
+
+void raft_core::state_lost() {
+  impl_->state_lost();
+  impl_->check();
+}
+
+bool raft_core::continues(const snapshot_meta& meta) const {
+  return impl_->has_snapshot_entry(meta);
+}
+
+void raft_core::state_restored(const snapshot_meta& meta) {
+  impl_->state_restored(meta);
+  impl_->check();
+}
+
 bool raft_core::has_output() const {
   return impl_->has_output();
 }
@@ -294,6 +324,9 @@ const configuration& raft_core::members() const {
 }
 bool raft_core::ready() const {
   return impl_->ready();
+}
+bool raft_core::recovering() const {
+  return impl_->state.recovering;
 }
 status raft_core::inspect() const {
   return impl_->inspect();

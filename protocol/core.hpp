@@ -143,6 +143,30 @@ class raft_core {
   void snapshot_installed(const snapshot_meta& meta);
   void snapshot_failed(const snapshot_meta& meta);
 
+  // -- trouble ----------------------------------------------------------------------------------
+
+  /// A leader that must not go on hands over to the best successor and steps down at once. Call it
+  /// also when no further input will be given (the disk failed), and send the messages once more.
+  void resign();
+
+  /// While closed a node takes no proposals as leader (`refusal::busy`) and does not follow an order
+  /// to take over; it still votes, acknowledges and may be elected. For a disk that is full.
+  void close(bool closed);
+
+  /// This node turned out to have forgotten what it promised: its directory is an old copy. From
+  /// here on it is as if started with `hard_state::recovering`.
+  void promises_lost();
+
+  /// The driver's state is gone, the log is not: this node goes on voting and acknowledging, but
+  /// neither leads nor is to apply anything, and hands out the chunks of any snapshot that its log
+  /// continues. The driver asks the leader for one. It ends with `state_restored`, or with
+  /// `snapshot_installed` where the log does not have the snapshot's last entry.
+  void state_lost();
+  /// Whether the log has, durably, the last entry of this snapshot: then it need not begin anew.
+  bool continues(const snapshot_meta& meta) const;
+  /// The driver's state now is that of `meta`, which the log continues.
+  void state_restored(const snapshot_meta& meta);
+
   // -- outputs ----------------------------------------------------------------------------------
 
   bool has_output() const;
@@ -161,6 +185,8 @@ class raft_core {
   const configuration& members() const;
   /// A leader that has committed an entry of its own term: it may answer reads and change members.
   bool ready() const;
+  /// See `hard_state`.
+  bool recovering() const;
   status inspect() const;
 
  private:

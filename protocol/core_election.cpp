@@ -82,7 +82,7 @@ role raft_core::implementation::visible_role() const {
 /// A node that its newest configuration removes may still be needed until that is committed: the
 /// others may lack just this entry (thesis §4.2.2). Its own vote counts for nothing then.
 bool raft_core::implementation::can_campaign() const {
-  return history.voter_since(commit, self) && !state.recovering && !installing;
+  return history.voter_since(commit, self) && !state.recovering && !installing && !lacks_state;
 }
 
 /// Whether a leader was heard so lately that no majority may elect another one yet (thesis §6.2,
@@ -234,7 +234,7 @@ void raft_core::implementation::on(node_id from, const vote_response& response) 
 }
 
 void raft_core::implementation::on(node_id from, const timeout_now& order) {
-  if (order.term == state.term && leader == from && can_campaign()) campaign(true);
+  if (order.term == state.term && leader == from && can_campaign() && !closed) campaign(true);
 }
 
 }  // namespace lithair::protocol

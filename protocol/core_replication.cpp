@@ -26,7 +26,7 @@ refusal raft_core::implementation::propose(std::vector<proposal> proposals) {
 
 refusal raft_core::implementation::accept(std::vector<proposal>& proposals) {
   if (lead.transfer_target) return refusal::transferring;
-  if (lead.uncommitted_bytes >= opts.max_uncommitted_bytes) return refusal::busy;
+  if (closed || lead.uncommitted_bytes >= opts.max_uncommitted_bytes) return refusal::busy;
   for (proposal& x : proposals) append(entry_kind::command, x.from, std::move(x.data));
   return refusal::none;
 }

@@ -46,6 +46,10 @@ void raft_core::implementation::on(node_id from, snapshot_request chunk) {
     follow.verified = std::max(follow.verified, index);
     commit_up_to(index);
     if (log.durable() < index) return;
+    if (lacks_state && index >= log.base()) {
+      out.snapshot_chunk = std::move(chunk);
+      return;
+    }
     return send(from, snapshot_response{state.term, index, chunk.meta.size, true, false});
   }
   if (chunk.done) installing = chunk.meta;
@@ -57,6 +61,7 @@ void raft_core::implementation::snapshot_installed(const snapshot_meta& meta) {
           "a snapshot was installed that was not handed out");
   require(meta.index > commit, "a snapshot would replace committed entries");
   installing.reset();
+  lacks_state = false;
   log.reset(meta.index, meta.term);
   history = member_log{meta.index, meta.members};
   commit = applied = told_commit = meta.index;
@@ -68,7 +73,7 @@ void raft_core::implementation::snapshot_installed(const snapshot_meta& meta) {
 }
 
 void raft_core::implementation::snapshot_failed(const snapshot_meta& meta) {
-  if (!installing) return;
+  if (!installing && !lacks_state) return;
   installing.reset();
   if (leader) send(leader, snapshot_response{state.term, meta.index, 0, false, true});
 }

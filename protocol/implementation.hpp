@@ -180,6 +180,13 @@ struct raft_core::implementation {
   void drive_transfer();
   void recovered();
 
+  // -- core_trouble.cpp --------------------------------------------------------------------------
+  void resign();
+  void promises_lost();
+  void state_lost();
+  void state_restored(const snapshot_meta& meta);
+  bool has_snapshot_entry(const snapshot_meta& meta) const;
+
   // -- core_read.cpp (thesis §6.4) ---------------------------------------------------------------
   void read(read_token token);
   void start_round();
@@ -232,6 +239,8 @@ struct raft_core::implementation {
   std::uint64_t leader_contact = 0;   ///< tick of the leader's last message
   std::uint64_t no_votes_before = 0;  ///< tick; a leader may believe that nobody else is elected
   std::optional<snapshot_meta> installing;  ///< the log is about to be replaced
+  bool lacks_state = false;                 ///< what the log once made is gone; see core.hpp
+  bool closed = false;                      ///< takes no proposals, and leadership from nobody
 
   std::uint64_t
       number;  ///< for requests and read bundles; begins at random, so unique over restarts
