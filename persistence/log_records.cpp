@@ -116,6 +116,7 @@ entry_view decode_entry(std::string_view key, std::string_view value) {
 std::string encode_hard_state(std::string_view key, const protocol::hard_state& x) {
   byte_writer fields;
   fields.u64(x.term.value).u64(x.voted_for.value);
+  if (x.recovering) fields.u8(1);
   return sealed(key, fields.bytes());
 }
 
@@ -124,6 +125,7 @@ protocol::hard_state decode_hard_state(std::string_view key, std::string_view va
   protocol::hard_state out;
   out.term = term_t{fields.u64()};
   out.voted_for = node_id{fields.u64()};
+  if (!fields.rest().empty()) out.recovering = fields.u8() == 1;
   if (!fields.complete()) throw_damaged(key, "the record has a wrong length");
   return out;
 }

@@ -1,5 +1,6 @@
 #include "persistence/state_directory.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <string>
 #include <utility>
@@ -101,8 +102,36 @@ std::unique_ptr<lmdb_state_store> state_directory::open(const lmdb_options& opti
   const auto number = read_current().value();
   if (!fs::exists(directory_of(number) / "data.mdb"))
     throw storage_error(storage_errc::damaged, directory_of(number).string() + " is missing");
+  if (auto why = read_file(directory_of(number) / "damaged"))
+    throw storage_error(storage_errc::damaged, why->substr(0, why->find('\n')));
   remove_all_but(number);
   return std::make_unique<lmdb_state_store>(directory_of(number), options);
+}
+
+void state_directory::condemn(const std::string& why) {
+  const auto number = read_current();
+  if (number) replace_file(directory_of(*number) / "damaged", why + '\n');
+}
+
+/// Whatever `current` says, for it may be damaged too.
+std::uint64_t state_directory::unused_number() const {
+  std::uint64_t last = 0;
+  for (const auto& entry : fs::directory_iterator(path_)) {
+    const auto name = entry.path().filename().string();
+    std::uint64_t number = 0;
+    std::from_chars(name.data(), name.data() + name.size(), number);
+    last = std::max(last, number);
+  }
+  return last + 1;
+}
+
+std::unique_ptr<lmdb_state_store> state_directory::begin_anew(const lmdb_options& options) {
+  const auto number = unused_number();
+  make_directory(directory_of(number));
+  auto made = std::make_unique<lmdb_state_store>(directory_of(number), options);
+  write_current(number);
+  remove_all_but(number);
+  return made;
 }
 
 void state_directory::remove_all_but(std::uint64_t number) {
@@ -117,7 +146,7 @@ void state_directory::install(const snapshot_file& snapshot,
     throw storage_error(storage_errc::foreign, "the snapshot is of group " +
                                                    std::to_string(header.group.value) + ", not " +
                                                    std::to_string(group_.value));
-  const auto number = read_current().value_or(0) + 1;
+  const auto number = unused_number();
   remove_path(directory_of(number));
   make_directory(directory_of(number));
   {

@@ -27,6 +27,13 @@ class state_directory {
   /// is none.
   std::unique_ptr<lmdb_state_store> open(const lmdb_options& options = {});
 
+  /// The state in use is not to be used any more: `open` throws `damaged` with this reason, also
+  /// after a restart, until a snapshot or `begin_anew` has replaced it. Throws what a write throws.
+  void condemn(const std::string& why);
+
+  /// Puts an empty state into the place of whatever is there.
+  std::unique_ptr<lmdb_state_store> begin_anew(const lmdb_options& options = {});
+
   /// Makes the snapshot's state the one in use, durably. A store opened before is not touched, and
   /// shows the old state until it is closed. `members` replaces those in the snapshot (for a backup
   /// that begins another cluster). Throws `foreign` for another group's snapshot, `damaged`, and
@@ -37,6 +44,7 @@ class state_directory {
  private:
   std::filesystem::path directory_of(std::uint64_t number) const;
   std::optional<std::uint64_t> read_current() const;
+  std::uint64_t unused_number() const;
   void write_current(std::uint64_t number);
   void create_first(const lmdb_options& options);
   void remove_all_but(std::uint64_t number);
