@@ -10,6 +10,7 @@
 
 #include "models/parts.hpp"
 #include "models/state_repair.hpp"
+#include "persistence/storage_error.hpp"
 
 namespace lithair::actors {
 
@@ -50,6 +51,7 @@ class aggregate::view final : public models::state_view {
 aggregate::aggregate(caf::actor_config& cfg, loop* home, setup s)
     : hosted_actor(cfg, home), setup_(std::move(s)) {
   open(setup_.state);
+  if (!setup_.lost.empty()) stopped_ = "the state is damaged and is being fetched from the leader: " + setup_.lost;
 }
 
 aggregate::~aggregate() = default;
@@ -74,7 +76,14 @@ void aggregate::open(std::shared_ptr<const persistence::state_store> state) {
   applied_ = checkpointed_ = point.index;
   applied_term_ = point.term;
   members_ = point.members;
-  repair();
+  damaged_ = false;
+  checkpoint_failed_ = false;
+  stopped_.clear();
+  try {
+    repair();
+  } catch (const persistence::storage_error& e) {
+    on_damage(e.what());
+  }
   if (setup_.window && !setup_.local_raft) setup_.window->show(view_.get());
 }
 
@@ -101,8 +110,11 @@ caf::behavior aggregate::make_behavior() {
       [this](const serve_checkpoints& x) {
         checkpointer_ = x.checkpointer;
         raft_ = x.raft;
+        if (damaged_) send(raft_, state_damaged{stopped_});
       },
+      [this](const state_damaged& x) { on_damage(x.reason); },
       [this](const checkpointed& x) { on_checkpointed(x); },
+      [this](const compare_at& x) { compare_at_ = x.index; },
       [this](checkpoint_now) {
         checkpoint_askers_.push_back(current_sender());
         if (state_ && (!state_->frozen() || checkpoint_failed_)) begin_checkpoint();
@@ -147,9 +159,10 @@ applied aggregate::apply(const std::vector<entry>& entries) {
       if (auto members = decode_configuration(each.data.view())) members_ = std::move(*members);
     applied_ = each.index;
     applied_term_ = result.term = each.term;
+    if (applied_ == compare_at_ && checkpointer_ && !state_->frozen()) begin_checkpoint();
   }
   result.through = applied_;
-  result.stopped = stopped_;
+  if (!damaged_) result.stopped = stopped_;
   return result;
 }
 
@@ -175,6 +188,9 @@ bool aggregate::apply_command(const entry& x, applied& result) {
     keep_changes();
     if (ours) result.results.push_back({x.from.serial, x.index.value, std::move(*outcome)});
     return true;
+  } catch (const persistence::storage_error& e) {
+    on_damage(e.what());
+    return false;
   } catch (const std::exception& e) {
     stop(fmt::format("the command at index {} can't be applied: {}", x.index.value, e.what()));
     return false;
@@ -206,6 +222,13 @@ void aggregate::stop(std::string why) {
   spdlog::critical("applying stops: {}", stopped_);
 }
 
+// Nothing is answered from it any more; the raft actor sees to a new one.
+void aggregate::on_damage(const std::string& why) {
+  if (std::exchange(damaged_, true)) return;
+  stop(why);
+  if (raft_) send(raft_, state_damaged{why});
+}
+
 // -- checkpoints -------------------------------------------------------------------------------------------
 
 bool aggregate::wants_checkpoint() const {
@@ -231,6 +254,8 @@ void aggregate::on_checkpointed(const checkpointed& x) {
   for (auto& asker : std::exchange(checkpoint_askers_, {})) send(caf::actor_cast<caf::actor>(asker), x);
   if (!state_ || !state_->frozen() || x.index != checkpointed_) return;
   checkpoint_failed_ = !x.failed.empty();
+  if (x.what == checkpointed::trouble::damage) return on_damage(x.failed);
+  if (x.what == checkpointed::trouble::disk) return send(raft_, disk_failed{x.failed});
   if (checkpoint_failed_) return spdlog::error("a checkpoint as of {} failed and is tried again: {}", x.index.value, x.failed);
   state_->drop_frozen();
   send(raft_, x);
@@ -247,6 +272,10 @@ void aggregate::answer(const caf::strong_actor_ptr& asker, const ask& what) {
     if (!stopped_.empty()) throw std::runtime_error(stopped_);
     if (!state_) throw std::runtime_error("a snapshot is being installed");
     reply.result = run(what.what);
+  } catch (const persistence::storage_error& e) {
+    if (e.code() == persistence::storage_errc::damaged) on_damage(e.what());
+    reply.what = disposition::unavailable;
+    reply.reason = e.what();
   } catch (const std::exception& e) {
     reply.what = disposition::unavailable;
     reply.reason = e.what();

@@ -57,6 +57,7 @@ class aggregate final : public hosted_actor {
     caf::actor local_raft = nullptr;
     /// The node's models as text: stands in every durable state, so that a backup tells what it holds.
     std::string models_text = {};
+    std::string lost = {};  ///< why the state is not there, and is waited for; empty: it is there
   };
 
   aggregate(caf::actor_config& cfg, loop* home, setup s);
@@ -79,6 +80,7 @@ class aggregate final : public hosted_actor {
   void forget_local_parts();
   models::outcome run(const models::query& what);
   void stop(std::string why);
+  void on_damage(const std::string& why);
   bool wants_checkpoint() const;
   void begin_checkpoint();
   void on_checkpointed(const checkpointed& x);
@@ -102,7 +104,9 @@ class aggregate final : public hosted_actor {
   protocol::term_t applied_term_;
   protocol::configuration members_;  // as of applied_
   std::string stopped_;
+  bool damaged_ = false;  // which is why it is stopped, until the state is replaced
   protocol::index_t checkpointed_;  // of the last checkpoint that is durable, or under way
+  protocol::index_t compare_at_;    // a checkpoint is to be made as of just here
   persistence::applied_point checkpoint_point_;  // of the frozen part
   bool checkpoint_failed_ = false;               // and is to be tried again
   std::chrono::steady_clock::time_point checkpoint_time_ = std::chrono::steady_clock::now();

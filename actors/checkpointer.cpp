@@ -1,13 +1,29 @@
 #include "actors/checkpointer.hpp"
 
+#include <chrono>
 #include <vector>
 
 #include <caf/send.hpp>
 #include <spdlog/spdlog.h>
 
 #include "persistence/snapshot_file.hpp"
+#include "persistence/storage_error.hpp"
 
 namespace lithair::actors {
+
+namespace {
+
+using trouble = checkpointed::trouble;
+
+trouble trouble_of(const persistence::storage_error& error) {
+  switch (error.code()) {
+    case persistence::storage_errc::full: return trouble::full;
+    case persistence::storage_errc::damaged: return trouble::damage;
+    default: return trouble::disk;
+  }
+}
+
+}  // namespace
 
 checkpointer::checkpointer(caf::actor_config& cfg, setup s)
     : detached_actor(cfg), setup_(std::move(s)), incoming_(setup_.snapshots, setup_.group) {}
@@ -30,6 +46,7 @@ caf::behavior checkpointer::make_behavior() {
         send(setup_.aggregate, release_state{});
       },
       [this](state_released) { replace_state(); },
+      [this](const condemn_state& x) { condemn(x.reason); },
   };
 }
 
@@ -39,8 +56,9 @@ void checkpointer::on_exit() {
 }
 
 checkpointed checkpointer::commit(const checkpoint& x) {
-  if (installing_) return {{}, "the state is being replaced"};
+  if (installing_) return {{}, "the state is being replaced", trouble::full};
   try {
+    const auto began = std::chrono::steady_clock::now();
     std::vector<persistence::change_view> changes;
     changes.reserve(x.layer->size());
     for (auto at = x.layer->begin(); at != x.layer->end(); at = x.layer->next(at)) {
@@ -51,9 +69,14 @@ checkpointed checkpointer::commit(const checkpoint& x) {
     setup_.state->commit(changes, x.point);
     setup_.meters->checkpoint.add(meter_clock() - since);
     measure();
-    return {x.point.index, {}};
+    const auto took = std::chrono::steady_clock::now() - began;
+    spdlog::debug("checkpoint as of {}: {} changes in {} ms", x.point.index.value, changes.size(),
+                  std::chrono::duration_cast<std::chrono::milliseconds>(took).count());
+    return {x.point.index, {}, trouble::none, setup_.state->applied().digest};
+  } catch (const persistence::storage_error& e) {
+    return {x.point.index, e.what(), trouble_of(e)};
   } catch (const std::exception& e) {
-    return {x.point.index, e.what()};
+    return {x.point.index, e.what(), trouble::disk};
   }
 }
 
@@ -74,8 +97,20 @@ snapshot_made checkpointer::snapshot() {
     latest_ = {persistence::meta_of(header), path.string(), {}};
     spdlog::info("wrote a snapshot as of {}, {} bytes", point.index.value, header.length);
     return latest_;
+  } catch (const persistence::storage_error& e) {
+    return {{}, {}, e.what(), e.code() == persistence::storage_errc::damaged};
   } catch (const std::exception& e) {
     return {{}, {}, e.what()};
+  }
+}
+
+// So that a restart before the repair does not take it for sound.
+void checkpointer::condemn(const std::string& why) {
+  latest_ = {};
+  try {
+    setup_.directory->condemn(why);
+  } catch (const std::exception& e) {
+    spdlog::error("that the state is damaged can't be noted: {}", e.what());
   }
 }
 

@@ -19,7 +19,7 @@ namespace lithair::actors {
 /// The only writer of a group's durable state: makes checkpoints durable, writes snapshot files, receives them and
 /// puts a received one in the state's place. It blocks on the disk, so it is detached.
 ///
-/// Takes checkpoint (aggregate), make_snapshot and keep_chunk (raft actor), state_released (aggregate).
+/// Takes checkpoint (aggregate), make_snapshot, keep_chunk and condemn_state (raft actor), state_released (aggregate).
 class checkpointer final : public detached_actor {
  public:
   struct setup {
@@ -46,6 +46,7 @@ class checkpointer final : public detached_actor {
   chunk_kept keep(const protocol::snapshot_request& chunk);
   void replace_state();
   void measure();
+  void condemn(const std::string& why);
 
   setup setup_;
   persistence::incoming_snapshot incoming_;

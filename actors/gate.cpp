@@ -22,10 +22,12 @@ caf::behavior gate::make_behavior() {
   return {
       [this](const expect_peer& x) { shippers_[{x.peer, x.group}] = x.shipper; },
       [this](const hello& x) {
-        welcome answer{identity_.cluster(), identity_.self.value, identity_.incarnation, identity_.schema, why_not(x), {}};
+        welcome answer{identity_.cluster(), identity_.self.value, identity_.incarnation, identity_.schema, {}, why_not(x), {}};
         if (answer.refused.empty()) {
           auto& shipper = shippers_.at({protocol::node_id{x.node}, protocol::group_id{x.group}});
           answer.cluster = identity_.cluster();
+          if (auto old = identity_.examine(x.node, protocol::group_id{x.group}, x.proof)) send(shipper, promises_lost{*old});
+          answer.proof = identity_.present(x.node);
           answer.endpoint = shipper;
           send(shipper, linked_by_peer{x.endpoint});
           refused_.erase(x.node);

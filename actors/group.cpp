@@ -15,7 +15,7 @@
 #include "actors/loop.hpp"
 #include "actors/raft_actor.hpp"
 #include "persistence/data_directory.hpp"
-#include "persistence/recovery.hpp"
+#include "persistence/salvage.hpp"
 #include "persistence/state_directory.hpp"
 
 namespace lithair::actors {
@@ -24,22 +24,19 @@ group::group(setup s)
     : setup_(std::move(s)),
       states_(std::make_shared<persistence::state_directory>(setup_.directory->state_path(), setup_.id)),
       ticks_(*setup_.home, setup_.config.tick_ms) {
-  std::shared_ptr<persistence::lmdb_state_store> state = states_->open(state_options());
-  auto restored = persistence::recover(*setup_.log, *state, setup_.id);
-  if (restored.last_index)
-    spdlog::info("{}the log holds entries up to {}, term {}", setup_.label, restored.last_index.value,
-                 restored.state.term.value);
+  auto opened = open_state();
+  std::shared_ptr<persistence::lmdb_state_store> state = std::move(opened.state);
   auto& config = setup_.config;
   aggregate_ = spawn_at_home<actors::aggregate>(actors::aggregate::setup{
       setup_.schema, config.self.id, state, config.checkpoint_bytes, config.checkpoint_entries,
       std::chrono::milliseconds{config.checkpoint_interval_ms}, setup_.window, setup_.local_raft,
-      setup_.identity.schema});
+      setup_.identity.schema, opened.lost});
   checkpointer_ = setup_.system->spawn<checkpointer, caf::detached>(
       checkpointer::setup{setup_.id, setup_.directory->snapshots_path(), states_, std::move(state), state_options(),
                           setup_.identity.cluster, aggregate_, counts_});
   archivist_ = spawn_at_home<actors::archivist>(
       actors::archivist::setup{setup_.identity.cluster, aggregate_, checkpointer_});
-  spawn_raft(std::move(restored));
+  spawn_raft(std::move(opened));
   caf::anon_send(aggregate_, serve_checkpoints{checkpointer_, raft_});
 }
 
@@ -57,12 +54,30 @@ persistence::lmdb_options group::state_options() const {
   return result;
 }
 
-void group::spawn_raft(protocol::restored_state restored) {
+persistence::opened_state group::open_state() {
+  auto out = persistence::open_state(*states_, *setup_.log, setup_.id, state_options(), !setup_.config.peers.empty());
+  if (!out.rebuilt.empty())
+    spdlog::critical("{}the state is damaged and is made anew from the log: {}", setup_.label, out.rebuilt);
+  if (!out.lost.empty())
+    spdlog::critical("{}the state is damaged and is fetched from the leader: {}", setup_.label, out.lost);
+  auto& found = out.restored;
+  if (setup_.opened) setup_.opened(found.state.term, found.last_index);
+  if (!setup_.log_lost.empty()) found.state.recovering = true;
+  if (found.last_index)
+    spdlog::info("{}the log holds entries up to {}, term {}", setup_.label, found.last_index.value, found.state.term.value);
+  return out;
+}
+
+void group::spawn_raft(persistence::opened_state opened) {
   raft_setup made;
   made.group = setup_.id;
   made.label = setup_.label;
   made.config = setup_.config;
-  made.restored = std::move(restored);
+  made.restored = std::move(opened.restored);
+  made.state_lost = opened.lost;
+  made.log_lost = setup_.log_lost;
+  made.recovered = setup_.recovered;
+  made.models = setup_.schema->fingerprint();
   made.chance = [random = std::mt19937{std::random_device{}()}](std::uint32_t bound) mutable {
     return std::uniform_int_distribution<std::uint32_t>{0, bound - 1}(random);
   };

@@ -22,6 +22,7 @@ class log_store;
 class lmdb_state_store;
 class state_directory;
 struct lmdb_options;
+struct opened_state;
 }  // namespace lithair::persistence
 
 namespace lithair::actors {
@@ -49,6 +50,9 @@ class group {
     std::shared_ptr<state_window> window;  ///< see aggregate
     caf::actor local_raft;                 ///< likewise
     std::function<void(protocol::index_t, const protocol::configuration&)> members_committed;
+    std::string log_lost;  ///< why this node may have forgotten what it promised; empty: it has not
+    std::function<void()> recovered;  ///< that counts no more
+    std::function<void(protocol::term_t, protocol::index_t)> opened;  ///< is told what the log held; may be none
     std::function<std::uint64_t()> data_bytes;
     std::shared_ptr<const log_meters> log_counts;  ///< for /metrics, as the next
     std::function<std::pair<std::uint64_t, std::uint64_t>()> log_map;
@@ -76,7 +80,8 @@ class group {
   template <class Actor, class... Args>
   caf::actor spawn_at_home(Args&&... args);
   persistence::lmdb_options state_options() const;
-  void spawn_raft(protocol::restored_state restored);
+  persistence::opened_state open_state();
+  void spawn_raft(persistence::opened_state opened);
   caf::actor make_shipper(const peer_address& peer);
 
   setup setup_;

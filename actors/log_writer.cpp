@@ -1,13 +1,26 @@
 #include "actors/log_writer.hpp"
 
+#include <chrono>
 #include <memory>
+#include <set>
+#include <utility>
 
 #include <caf/send.hpp>
 #include <spdlog/spdlog.h>
 
 #include "persistence/log_store.hpp"
+#include "persistence/storage_error.hpp"
 
 namespace lithair::actors {
+
+namespace {
+
+// How often what found no room is tried again.
+constexpr std::chrono::milliseconds try_again{250};
+using retry_atom = caf::atom_constant<caf::atom("retry")>;
+constexpr retry_atom retry_v{};
+
+}  // namespace
 
 struct log_writer::batch {
   struct receipt {
@@ -35,6 +48,7 @@ caf::behavior log_writer::make_behavior() {
         write_waiting();  // What was handed over before the cut comes before it.
         cut(x);
       },
+      [this](retry_atom) { retrying_ = false; },  // The turn ends with a write.
   };
 }
 
@@ -64,12 +78,17 @@ void log_writer::write_waiting() {
       store_->write(now.writes);
       if (meters_) meters_->sync.add(meter_clock() - since);
       if (meters_) meters_->writes.add(count);
+    } catch (const persistence::storage_error& e) {
+      if (e.code() == persistence::storage_errc::full) return keep(now, e.what());
+      failure_ = e.what();
     } catch (const std::exception& e) {
       failure_ = e.what();
+    }
+    if (!failure_.empty())
       spdlog::critical("the log can't be written: {}; this node acknowledges nothing more until it is restarted",
                        failure_);
-    }
   }
+  if (!full_.empty()) tell_room(now, {});
   // Writes of one group complete in order, so the last token tells of all before it.
   for (std::size_t i = 0; i < now.receipts.size(); ++i) {
     auto& each = now.receipts[i];
@@ -79,6 +98,20 @@ void log_writer::write_waiting() {
       send(caf::actor_cast<caf::actor>(each.writer), written{each.token});
     }
   }
+}
+
+// Nothing of it was written. What comes meanwhile waits behind it, and the leader's window bounds that.
+void log_writer::keep(batch& x, const std::string& why) {
+  std::swap(x, *waiting_);
+  if (full_.empty()) tell_room(*waiting_, why);
+  if (!std::exchange(retrying_, true)) delayed_send(this, try_again, retry_v);
+}
+
+void log_writer::tell_room(const batch& x, const std::string& why) {
+  full_ = why;
+  std::set<caf::strong_actor_ptr> told;
+  for (auto& each : x.receipts)
+    if (told.insert(each.writer).second) send(caf::actor_cast<caf::actor>(each.writer), disk_full{why});
 }
 
 void log_writer::tell_failure(const caf::strong_actor_ptr& writer) {

@@ -18,8 +18,9 @@ namespace lithair::actors {
 /// The only writer of a node's log. It blocks on the disk, so it is detached. Whatever arrived while one
 /// commit ran becomes the next transaction, with one sync for all (group commit); never by a timer.
 ///
-/// Takes write_log and cut_log, and answers written and log_cut, in order; after one failure it answers disk_failed to everything, for
-/// what the disk holds is unknown until it is read again at the next start.
+/// Takes write_log and cut_log, and answers written and log_cut, in order; after one failure it answers
+/// disk_failed to everything, for what the disk holds is unknown until it is read again at the next start. Without
+/// room it says disk_full, keeps what waits and tries again, and says disk_full without a reason when that worked.
 class log_writer final : public detached_actor {
  public:
   /// `store` must outlive the actor; `meters` may be none.
@@ -29,16 +30,21 @@ class log_writer final : public detached_actor {
   const char* name() const override { return "log_writer"; }
 
  private:
+  struct batch;
+
   caf::behavior make_behavior() override;
   void turn_ended() override;
   void write_waiting();
   void cut(const cut_log& x);
+  void keep(batch& x, const std::string& why);
+  void tell_room(const batch& x, const std::string& why);
   void tell_failure(const caf::strong_actor_ptr& writer);
 
-  struct batch;
   persistence::log_store* store_;
   std::shared_ptr<log_meters> meters_;
   std::unique_ptr<batch> waiting_;
+  std::string full_;       // why nothing is written for now
+  bool retrying_ = false;  // a wake-up is under way
   std::string failure_;
 };
 

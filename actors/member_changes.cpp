@@ -1,6 +1,7 @@
 #include "actors/member_changes.hpp"
 
 #include <spdlog/fmt/fmt.h>
+#include <spdlog/spdlog.h>
 
 #include <algorithm>
 #include <charconv>
@@ -203,6 +204,24 @@ void member_changes::promote_learners(std::uint64_t now_ms) {
       return;
     }
   }
+}
+
+void member_changes::let_recover(node_id voter, std::uint64_t now_ms) {
+  if (core_.current_role() != role::leader || current_) return;
+  auto target = core_.members().members;
+  auto* lost = find(target, voter);
+  if (lost == nullptr || !lost->voter) return;
+  lost->voter = false;
+  if (auto address = parse_member_address(lost->address)) {
+    address->promote = true;
+    lost->address = to_text(*address);
+  }
+  change started;
+  started.deadline_ms = now_ms + change_timeout_ms;
+  (void)start(std::move(target), started);  // Refused while another change is under way; it asks again.
+  if (!started.target) return;
+  spdlog::warn("node {} lost what it had acknowledged: a learner now, and a voter again once it has caught up", voter.value);
+  current_ = std::move(started);
 }
 
 void member_changes::finish(const requester& who, const verdict& x) {

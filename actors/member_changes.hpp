@@ -44,6 +44,8 @@ class member_changes {
   void ask(const caf::strong_actor_ptr& asker, const change_members& x, std::uint64_t now_ms);
   /// A peer's request, or a leader's answer to ours.
   void arrived(protocol::node_id from, const peer_control& x, std::uint64_t now_ms);
+  /// At the leader: a voter lost what it had promised. It becomes a learner, to be promoted when it has caught up.
+  void let_recover(protocol::node_id voter, std::uint64_t now_ms);
   /// After each turn and tick: finishes what is committed, gives up what is late, promotes learners.
   void advance(std::uint64_t now_ms);
 

@@ -28,7 +28,7 @@ namespace lithair::actors {
 // -- between nodes ------------------------------------------------------------------------------------
 
 /// The version of the messages between nodes; peers of another major version are refused.
-inline constexpr std::uint32_t peer_version = 1;
+inline constexpr std::uint32_t peer_version = 2;
 
 /// The first thing said on a link: who speaks, and where its messages are to be sent.
 struct hello {
@@ -39,6 +39,7 @@ struct hello {
   std::uint64_t incarnation = 0;  ///< of its data directory
   std::uint64_t group = 0;  ///< whose messages the link is for
   std::string schema;    ///< the models it serves, as text of a model file
+  std::string proof;     ///< its runs and what it knows of the other's; see peer_registry
   caf::actor endpoint;   ///< takes peer_message
 };
 
@@ -48,6 +49,7 @@ struct welcome {
   std::uint64_t node = 0;
   std::uint64_t incarnation = 0;
   std::string schema;
+  std::string proof;    ///< as in hello
   std::string refused;  ///< a sentence; empty: welcome
   caf::actor endpoint;
 };
@@ -56,6 +58,13 @@ struct welcome {
 struct peer_message {
   std::uint32_t version = peer_version;
   std::string bytes;
+};
+
+/// What a `peer_control` may ask for besides the actions of `change_members`.
+enum class control_action : std::uint8_t {
+  send_state = 16,  ///< a snapshot as of now: the asker's log is whole, its state is not
+  compare_at = 17,  ///< a checkpoint as of index `id`, to compare the states
+  digest = 18,      ///< the sender's digest as of index `id` is `node`, with models of fingerprint `address`
 };
 
 /// A change of members on its way to the leader, or its answer on the way back.
@@ -72,11 +81,11 @@ struct peer_control {
 
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, hello& x) {
-  return f(x.version, x.cluster, x.node, x.to, x.incarnation, x.group, x.schema, x.endpoint);
+  return f(x.version, x.cluster, x.node, x.to, x.incarnation, x.group, x.schema, x.proof, x.endpoint);
 }
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, welcome& x) {
-  return f(x.cluster, x.node, x.incarnation, x.schema, x.refused, x.endpoint);
+  return f(x.cluster, x.node, x.incarnation, x.schema, x.proof, x.refused, x.endpoint);
 }
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, peer_message& x) {
@@ -156,6 +165,10 @@ struct node_status {
   std::uint64_t applied = 0;
   std::uint64_t pending = 0;  ///< proposals in flight
   bool ready = false;         ///< serves linearizable reads now
+  std::uint64_t compared = 0;      ///< the last index at which the state was found equal to a peer's
+  std::uint64_t diverged = 0;      ///< the first index at which it was not; 0: none
+  std::uint64_t diverged_from = 0;  ///< that peer
+  std::string trouble;        ///< what is damaged, lost, full or failed here, and what is done about it
   std::string not_ready;      ///< why not
   std::int64_t uptime_ms = 0;
   std::uint64_t data_bytes = 0;
@@ -284,6 +297,20 @@ struct written {
 struct disk_failed {
   std::string reason;
 };
+/// Follows what was found damaged in the log while the node runs: opening it finds all that is, and mends it.
+inline constexpr const char* damaged_log_advice = "; restart this node, so that it is mended from the other members";
+/// There is no room for what waits to be written, which is tried again; no reason: now there is.
+struct disk_full {
+  std::string reason;
+};
+/// A peer knows more of this node than its directory does: that is an old copy.
+struct promises_lost {
+  std::string reason;
+};
+/// Something of the durable state is not what was written: it is not to be answered from, and replaced.
+struct state_damaged {
+  std::string reason;
+};
 
 /// Committed entries in log order, for the aggregate; the answer is `applied`.
 struct apply_entries {
@@ -309,9 +336,16 @@ struct checkpoint {
 struct checkpointed {
   protocol::index_t index;  ///< the durable state is that as of here
   std::string failed;       ///< not empty: it is not, and why
+  enum class trouble : std::uint8_t { none, full, disk, damage } what = trouble::none;
+  std::uint64_t digest = 0;  ///< of the whole state as of there
 };
 /// Asks the aggregate to checkpoint what is not durable yet; answered with `checkpointed`.
 struct checkpoint_now {};
+
+/// Asks the aggregate for a checkpoint as of just this index, when it gets there and is making none.
+struct compare_at {
+  protocol::index_t index;
+};
 
 /// Asks the checkpointer for a snapshot file; the answer is `snapshot_made`.
 struct make_snapshot {};
@@ -319,6 +353,7 @@ struct snapshot_made {
   protocol::snapshot_meta meta;
   std::string path;
   std::string failed;
+  bool damaged = false;  ///< it failed because the state is
 };
 /// For a peer's shipper: send that file. It tells the raft actor when it is given up; that it is installed, the
 /// peer tells the core itself.
@@ -346,6 +381,10 @@ struct chunk_kept {
 /// queries are refused. Then comes the new one.
 struct release_state {};
 struct state_released {};
+/// To the checkpointer: the state in use is damaged; not to be used after a restart either.
+struct condemn_state {
+  std::string reason;
+};
 struct state_replaced {
   protocol::snapshot_meta meta;
   std::shared_ptr<const persistence::state_store> state;
@@ -409,11 +448,16 @@ LITHAIR_LOCAL_MESSAGE(link_changed)
 LITHAIR_LOCAL_MESSAGE(write_log)
 LITHAIR_LOCAL_MESSAGE(written)
 LITHAIR_LOCAL_MESSAGE(disk_failed)
+LITHAIR_LOCAL_MESSAGE(disk_full)
+LITHAIR_LOCAL_MESSAGE(state_damaged)
+LITHAIR_LOCAL_MESSAGE(promises_lost)
+LITHAIR_LOCAL_MESSAGE(condemn_state)
 LITHAIR_LOCAL_MESSAGE(apply_entries)
 LITHAIR_LOCAL_MESSAGE(applied)
 LITHAIR_LOCAL_MESSAGE(checkpoint)
 LITHAIR_LOCAL_MESSAGE(checkpointed)
 LITHAIR_LOCAL_MESSAGE(checkpoint_now)
+LITHAIR_LOCAL_MESSAGE(compare_at)
 LITHAIR_LOCAL_MESSAGE(make_snapshot)
 LITHAIR_LOCAL_MESSAGE(snapshot_made)
 LITHAIR_LOCAL_MESSAGE(send_snapshot)

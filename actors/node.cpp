@@ -37,6 +37,7 @@
 #include "persistence/data_directory.hpp"
 #include "persistence/files.hpp"
 #include "persistence/lmdb_log_store.hpp"
+#include "persistence/salvage.hpp"
 
 namespace lithair::actors {
 
@@ -110,6 +111,7 @@ struct node::implementation {
   persistence::data_directory directory;
   peer_registry peers;
   std::mutex identity_mutex;  // guards the directory's identity
+  std::string log_lost;
   std::unique_ptr<persistence::lmdb_log_store> log;
   system_config caf_config;
   std::unique_ptr<caf::actor_system> system;
@@ -125,8 +127,8 @@ struct node::implementation {
       : config(check(std::move(c))),
         schema(std::move(s)),
         directory(config.data_dir, config.self.id),
-        peers(directory.path() / "peers"),
-        log(std::make_unique<persistence::lmdb_log_store>(directory.log_path(), log_options())) {
+        peers(directory.path() / "peers", directory.identity().boots),
+        log(open_log()) {
     check_models();
     divide_schema();
     system = std::make_unique<caf::actor_system>(caf_config);
@@ -141,6 +143,19 @@ struct node::implementation {
     require_free(c.self.host, c.self.http_port, "clients");
     require_free(c.self.host, c.self.peer_port, "peers");
     return c;
+  }
+
+  std::unique_ptr<persistence::lmdb_log_store> open_log() {
+    std::set<protocol::group_id> replicated{main_group};
+    for (auto& [name, id] : config.groups) replicated.insert(id);
+    const std::vector<protocol::group_id> ids(replicated.begin(), replicated.end());
+    auto opened = persistence::open_log(directory, log_options(), ids, !config.peers.empty());
+    if (!opened.lost.empty()) peers.set_recovering(opened.lost);
+    log_lost = peers.recovering();
+    if (!opened.lost.empty())
+      spdlog::critical("the log is damaged; it is set aside and fetched from the other members, and this node does "
+                       "not vote until then: {}", opened.lost);
+    return std::move(opened.log);
   }
 
   persistence::lmdb_options log_options() const {
@@ -228,6 +243,9 @@ struct node::implementation {
     setup.log_map = [store = log.get()] {
       return std::pair{store->environment().map_size(), store->environment().used_bytes()};
     };
+    setup.log_lost = log_lost;
+    setup.recovered = [this, id] { peers.recovered(id, parts.size()); };
+    if (id == main_group) setup.opened = [this](protocol::term_t term, protocol::index_t last) { peers.opened_with(term, last); };
     if (id == main_group)
       setup.members_committed = [this](protocol::index_t index, const protocol::configuration& members) {
         std::set<std::uint64_t> nodes;
@@ -245,6 +263,8 @@ struct node::implementation {
     setup.label = "local data: ";
     setup.config.peers.clear();
     setup.config.init = true;
+    setup.log_lost.clear();
+    setup.recovered = nullptr;
     setup.window = std::move(window);
     return setup;
   }
@@ -265,7 +285,13 @@ struct node::implementation {
               return directory.identity().cluster;
             },
             [this](std::uint64_t cluster) { return join_cluster(cluster); }, peers.own(),
-            [this](std::uint64_t peer, std::uint64_t incarnation) { return peers.admit(peer, incarnation); }};
+            [this](std::uint64_t peer, std::uint64_t incarnation) { return peers.admit(peer, incarnation); },
+            [this](std::uint64_t peer) { return peers.present(peer); },
+            [this](std::uint64_t peer, protocol::group_id on, const std::string& proof) { return peers.examine(peer, on, proof); },
+            [this](std::uint64_t peer, protocol::group_id in, std::uint64_t term, std::uint64_t match) {
+              if (in == main_group) peers.promised(peer, {term, match});
+            },
+            [this](std::uint64_t peer) { peers.link_lost(peer); }};
   }
 
   // Models may differ while nodes are restarted one by one with a compatible change.

@@ -2,6 +2,7 @@
 
 #include <spdlog/fmt/fmt.h>
 
+#include <algorithm>
 #include <random>
 #include <sstream>
 
@@ -10,28 +11,126 @@
 
 namespace lithair::actors {
 
-peer_registry::peer_registry(std::filesystem::path file) : file_(std::move(file)) {
-  auto text = persistence::read_file(file_);
-  if (!text) {
-    std::random_device random;
-    own_ = ((std::uint64_t{random()} << 32) | random()) | 1;
-    save();
-    return;
-  }
-  std::istringstream in{*text};
+namespace {
+
+// A node that was not met for so many runs is taken for an old copy when it comes back, which is safe.
+constexpr std::size_t remembered_starts = 500;
+
+std::uint64_t random_number() {
+  std::random_device random;
+  return ((std::uint64_t{random()} << 32) | random()) | 1;
+}
+
+bool read_start(const std::string& word, node_start& out) {
+  std::istringstream in{word};
+  char colon = 0;
+  return static_cast<bool>(in >> out.boots >> colon >> std::hex >> out.id) && colon == ':';
+}
+
+std::vector<node_start> read_starts(std::istream& words) {
+  std::vector<node_start> out;
+  node_start x;
+  for (std::string word; words >> word && read_start(word, x);) out.push_back(x);
+  return out;
+}
+
+bool read_known(std::istream& words, node_start& start, node_promise& promise) {
   std::string word;
-  std::uint64_t node = 0, incarnation = 0;
-  bool sound = static_cast<bool>(in >> word >> std::hex >> own_) && word == "self" &&
-               static_cast<bool>(in >> word >> std::dec >> members_as_of_) && word == "members-as-of";
-  while (sound && in >> std::dec >> node >> std::hex >> incarnation) known_[node] = incarnation;
-  if (!sound || !in.eof())
+  return static_cast<bool>(words >> word) && read_start(word, start) &&
+         static_cast<bool>(words >> promise.term >> promise.match);
+}
+
+std::string print(const node_start& x) { return fmt::format("{}:{:x}", x.boots, x.id); }
+
+// What a node presents, read back.
+struct claim {
+  std::vector<node_start> starts;
+  node_promise held;
+  bool recovering = false;
+  std::optional<node_start> you;
+  node_promise your_promise;
+};
+
+std::optional<claim> read_claim(std::string_view text) {
+  claim out;
+  std::istringstream lines{std::string{text}};
+  for (std::string line; std::getline(lines, line);) {
+    std::istringstream words{line};
+    std::string what;
+    words >> what;
+    if (what == "starts") {
+      out.starts = read_starts(words);
+    } else if (what == "holds") {
+      if (!(words >> out.held.term >> out.held.match)) return std::nullopt;
+    } else if (what == "recovering") {
+      out.recovering = true;
+    } else if (what == "you") {
+      if (!read_known(words, out.you.emplace(), out.your_promise)) return std::nullopt;
+    }
+  }
+  if (out.starts.empty()) return std::nullopt;
+  return out;
+}
+
+// Why a directory with these runs, which held so much when it was opened, is older than what is known of it.
+std::optional<std::string> why_old(const std::vector<node_start>& starts, const node_promise& held,
+                                   const node_start& known, const node_promise& promise) {
+  if (!known.boots || known == starts.back()) return std::nullopt;
+  if (std::find(starts.begin(), starts.end(), known) == starts.end())
+    return fmt::format("a run of this node is known that its data directory knows nothing of (start {})", known.boots);
+  if (held.term < promise.term)
+    return fmt::format("it took part in term {}, and its data directory ends in term {}", promise.term, held.term);
+  if (held.term == promise.term && held.match < promise.match)
+    return fmt::format("it acknowledged entry {}, and its data directory ends at {}", promise.match, held.match);
+  return std::nullopt;
+}
+
+}  // namespace
+
+peer_registry::peer_registry(std::filesystem::path file, std::uint64_t boots) : file_(std::move(file)) {
+  if (auto text = persistence::read_file(file_))
+    load(*text);
+  else
+    own_ = random_number();
+  starts_.push_back({boots, random_number()});
+  if (starts_.size() > remembered_starts)
+    starts_.erase(starts_.begin(), starts_.end() - static_cast<std::ptrdiff_t>(remembered_starts));
+  save();
+}
+
+void peer_registry::load(const std::string& text) {
+  std::istringstream lines{text};
+  bool sound = true;
+  for (std::string line; sound && std::getline(lines, line);) {
+    std::istringstream words{line};
+    std::string what;
+    words >> what;
+    if (what == "self") {
+      sound = static_cast<bool>(words >> std::hex >> own_);
+    } else if (what == "members-as-of") {
+      sound = static_cast<bool>(words >> members_as_of_);
+    } else if (what == "recovering") {
+      std::getline(words >> std::ws, recovering_);
+      if (recovering_.empty()) recovering_ = "its log was lost";
+    } else if (what == "starts") {
+      starts_ = read_starts(words);
+    } else {
+      std::uint64_t node = 0;
+      peer x;
+      std::istringstream number{what};
+      sound = static_cast<bool>(number >> node) && static_cast<bool>(words >> std::hex >> x.incarnation >> std::dec) &&
+              read_known(words, x.start, x.promise);
+      known_[node] = x;
+    }
+  }
+  if (!sound || own_ == 0)
     throw persistence::storage_error{persistence::storage_errc::damaged, file_.string() + " is damaged"};
 }
 
 bool peer_registry::admit(std::uint64_t node, std::uint64_t incarnation) {
-  auto [known, first] = known_.try_emplace(node, incarnation);
+  auto [known, first] = known_.try_emplace(node, peer{incarnation, {}, {}, true});
   if (first) save();
-  return known->second == incarnation;
+  return known->second.incarnation == incarnation;
 }
 
 void peer_registry::members_committed(protocol::index_t index, const std::set<std::uint64_t>& nodes) {
@@ -41,9 +140,77 @@ void peer_registry::members_committed(protocol::index_t index, const std::set<st
   save();
 }
 
-void peer_registry::save() const {
+void peer_registry::set_recovering(const std::string& why) {
+  recovering_ = why;
+  std::replace(recovering_.begin(), recovering_.end(), '\n', ' ');
+  save();
+}
+
+void peer_registry::recovered(protocol::group_id group, std::size_t groups) {
+  recovered_.insert(group);
+  if (recovering_.empty() || recovered_.size() < groups) return;
+  recovering_.clear();
+  found_old_ = false;
+  save();
+}
+
+std::string peer_registry::present(std::uint64_t node) const {
+  auto text = fmt::format("{}holds {} {}\n", print_starts(), held_.term, held_.match);
+  if (!recovering_.empty()) text += "recovering\n";
+  auto found = known_.find(node);
+  if (found != known_.end() && found->second.start.boots) {
+    auto& x = found->second;
+    text += fmt::format("you {} {} {}\n", print(x.start), x.promise.term, x.promise.match);
+  }
+  return text;
+}
+
+std::optional<std::string> peer_registry::examine(std::uint64_t node, protocol::group_id group, std::string_view proof) {
+  auto theirs = read_claim(proof);
+  auto found = known_.find(node);
+  if (!theirs || found == known_.end()) return std::nullopt;
+  auto& known = found->second;
+  bool news = known.start != theirs->starts.back();
+  if (news && (theirs->recovering || !why_old(theirs->starts, theirs->held, known.start, known.promise))) {
+    known.start = theirs->starts.back();
+    known.promise = {};
+    save();
+  }
+  if (theirs->you && recovering_.empty()) {
+    if (auto old = why_old(starts_, held_, *theirs->you, theirs->your_promise)) {
+      set_recovering(*old);
+      found_old_ = true;
+    }
+  }
+  return found_old_ && told_.insert(group).second ? std::optional{recovering_} : std::nullopt;
+}
+
+void peer_registry::promised(std::uint64_t node, const node_promise& x) {
+  auto found = known_.find(node);
+  if (found == known_.end() || x <= found->second.promise) return;
+  found->second.promise = x;
+  found->second.noted = false;
+}
+
+void peer_registry::link_lost(std::uint64_t node) {
+  auto found = known_.find(node);
+  if (found != known_.end() && !found->second.noted) save();
+}
+
+std::string peer_registry::print_starts() const {
+  std::string text = "starts";
+  for (auto& x : starts_) text += ' ' + print(x);
+  return text + '\n';
+}
+
+void peer_registry::save() {
   auto text = fmt::format("self {:x}\nmembers-as-of {}\n", own_, members_as_of_);
-  for (auto& [node, incarnation] : known_) text += fmt::format("{} {:x}\n", node, incarnation);
+  if (!recovering_.empty()) text += "recovering " + recovering_ + '\n';
+  text += print_starts();
+  for (auto& [node, x] : known_) {
+    text += fmt::format("{} {:x} {} {} {}\n", node, x.incarnation, print(x.start), x.promise.term, x.promise.match);
+    x.noted = true;
+  }
   persistence::replace_file(file_, text);
 }
 

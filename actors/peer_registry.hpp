@@ -3,23 +3,51 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <set>
+#include <string>
+#include <string_view>
+#include <vector>
 
 #include "protocol/types.hpp"
 
 namespace lithair::actors {
 
-/// Remembers which data directory each peer came with. A member whose directory was wiped or replaced has
-/// forgotten its votes and what it acknowledged: under its old id it could help elect a leader that lacks
-/// committed entries. So it is refused until the cluster has removed it and adds it again.
+/// One run of a node: how often its directory had been opened, and a random number drawn then.
+struct node_start {
+  std::uint64_t boots = 0;
+  std::uint64_t id = 0;
+
+  bool operator==(const node_start&) const = default;
+};
+
+/// What a node said that it holds: entries up to `match` of the leader of `term`, durably.
+struct node_promise {
+  std::uint64_t term = 0;
+  std::uint64_t match = 0;
+
+  auto operator<=>(const node_promise&) const = default;
+};
+
+/// What nodes remember of each other, so that nobody counts on a disk that forgot something.
 ///
-///     DIR/peers := "self" SP hex NL "members-as-of" SP index NL { node SP hex NL }*
+/// A member whose directory was *wiped* comes with another incarnation: it is refused until the cluster has removed
+/// it and adds it again. A directory that is an *old copy* has the right incarnation, but lacks votes and
+/// acknowledgements that were given since it was taken. Nodes tell each other, on each link, their own runs and
+/// what they know of the other's. Whoever finds that another node knows a run of it that is not among its own, or a
+/// promise of an earlier run that its log did not hold at start, is an old copy: it notes that durably and
+/// recovers. Others take note of a run only when it continues what they know, or when it recovers.
+///
+///     DIR/peers := "self" SP hex NL "members-as-of" SP index NL [ "recovering" SP word* NL ] "starts" { SP boots:hex }* NL
+///                  { node SP incarnation-hex SP boots:hex SP term SP match NL }*
+///     proof     := "starts" { SP boots:hex }* NL "holds" SP term SP last NL [ "recovering" NL ]
+///                  [ "you" SP boots:hex SP term SP match NL ]
 ///
 /// Owned by the node; after construction only used on loop 0. Throws storage_error.
 class peer_registry {
  public:
-  /// Reads `file`; the first time, draws this directory's own incarnation.
-  explicit peer_registry(std::filesystem::path file);
+  /// Reads `file`; the first time, draws this directory's own incarnation. Notes this run.
+  peer_registry(std::filesystem::path file, std::uint64_t boots);
 
   /// A random number that this data directory has had from its beginning.
   std::uint64_t own() const { return own_; }
@@ -30,13 +58,46 @@ class peer_registry {
   /// The committed members as of `index`: whoever is not among them may come with another directory next time.
   void members_committed(protocol::index_t index, const std::set<std::uint64_t>& nodes);
 
+  /// What this node's log held when it was opened.
+  void opened_with(protocol::term_t term, protocol::index_t last) { held_ = {term.value, last.value}; }
+  /// Why this directory is an old copy, or its log was lost; empty: it is not. Durable until `recovered`.
+  const std::string& recovering() const { return recovering_; }
+  void set_recovering(const std::string& why);
+  /// One of so many groups has left behind what was forgotten. The last one ends it.
+  void recovered(protocol::group_id group, std::size_t groups);
+
+  /// What to tell `node` about ourselves and itself.
+  std::string present(std::uint64_t node) const;
+  /// Takes note of what an admitted `node` presented on the link of `group`. Returns why this directory is an old
+  /// copy, when that turned out in this run and the group was not told yet; it is durable then.
+  std::optional<std::string> examine(std::uint64_t node, protocol::group_id group, std::string_view proof);
+
+  /// `node` said this, durably true for it. Cheap; on the disk only once `link_lost` is called.
+  void promised(std::uint64_t node, const node_promise& x);
+  void link_lost(std::uint64_t node);
+
  private:
-  void save() const;
+  struct peer {
+    std::uint64_t incarnation = 0;
+    node_start start;
+    node_promise promise;
+    bool noted = true;  // the promise is on the disk
+  };
+
+  void load(const std::string& text);
+  void save();
+  std::string print_starts() const;
 
   std::filesystem::path file_;
   std::uint64_t own_ = 0;
   std::uint64_t members_as_of_ = 0;
-  std::map<std::uint64_t, std::uint64_t> known_;
+  std::string recovering_;
+  std::vector<node_start> starts_;  // of this directory, the current one last
+  node_promise held_;
+  bool found_old_ = false;                 // in this run
+  std::set<protocol::group_id> told_;      // groups that know it
+  std::set<protocol::group_id> recovered_;
+  std::map<std::uint64_t, peer> known_;
 };
 
 }  // namespace lithair::actors

@@ -65,10 +65,16 @@ raft_actor::raft_actor(caf::actor_config& cfg, loop* home, raft_setup setup)
       meter_(setup_.meters),
       alone_(!setup_.label.empty() && setup_.config.peers.empty()),
       started_ms_(setup_.now_ms()),
+      state_lost_(setup_.state_lost),
+      log_lost_(setup_.log_lost),
       committed_(setup_.restored.applied),
       sent_(setup_.restored.applied),
       applied_(setup_.restored.applied),
-      leaderless_since_ms_(started_ms_) {}
+      leaderless_since_ms_(started_ms_) {
+  next_comparison_ms_ = started_ms_ + setup_.config.checkpoint_interval_ms;
+  if (!state_lost_.empty()) core_.state_lost();
+  if (core_.recovering() && log_lost_.empty()) log_lost_ = "its log was lost before this start";
+}
 
 caf::behavior raft_actor::make_behavior() {
   set_default_handler(caf::drop);
@@ -76,7 +82,7 @@ caf::behavior raft_actor::make_behavior() {
   set_error_handler([](caf::error&) {});
   for (auto& peer : setup_.config.peers) add_shipper(peer);
   on_members(core_.members());
-  if (setup_.config.init && core_.last_index() == index_t{} && core_.current_term() == term_t{}) {
+  if (setup_.config.init && core_.last_index() == index_t{} && core_.current_term() == term_t{} && !core_.recovering()) {
     configuration founders;
     founders.members.push_back(founder(setup_.config.self));
     for (auto& peer : setup_.config.peers) founders.members.push_back(founder(peer));
@@ -88,7 +94,7 @@ caf::behavior raft_actor::make_behavior() {
   return {
       [this](submit& x) {
         submissions::client who{current_sender(), x.token};
-        if (!failure_.empty() || stopper_ || leaderless_too_long()) {
+        if (!why_not_serving().empty() || !full_.empty() || stopper_ || leaderless_too_long()) {
           refuse(who, disposition::unavailable, why_unavailable());
         } else if (submissions_.size() >= setup_.config.max_pending) {
           refuse(who, disposition::unavailable, "too many writes are in flight on this node");
@@ -107,11 +113,12 @@ caf::behavior raft_actor::make_behavior() {
       [this](const inspect_node& x) { send(handle(current_sender()), describe(x.token)); },
       [this](const change_members& x) { changes_.ask(current_sender(), x, setup_.now_ms()); },
       [this](raft_call& x) { on_call(x); },
-      [this](const control_arrived& x) { changes_.arrived(x.from, x.content, setup_.now_ms()); },
+      [this](const control_arrived& x) { on_control(x); },
       [this](const ticked& x) {
         if (x.count != 0) on_tick(x.count);
       },
       [this](peer_step& x) {
+        look_for_recovering(x);
         for (auto& each : x.messages) core_.step(x.from, std::move(each));
       },
       [this](fetched& x) { core_.fetched(x.what, std::move(x.entries)); },
@@ -125,6 +132,9 @@ caf::behavior raft_actor::make_behavior() {
         core_.written(x.token);
       },
       [this](const disk_failed& x) { on_disk_failed(x.reason); },
+      [this](const disk_full& x) { on_disk_full(x.reason); },
+      [this](const state_damaged& x) { on_state_damaged(x.reason); },
+      [this](const promises_lost& x) { on_promises_lost(x.reason); },
       [this](applied& x) { on_applied(x); },
       [this](const checkpointed& x) { on_checkpointed(x); },
       [this](const log_cut& x) {
@@ -167,6 +177,8 @@ void raft_actor::turn_ended() {
                       caf::actor_cast<caf::actor>(this));
   }
   if (!failure_.empty()) return;
+  mend();
+  begin_comparison();
   propose_waiting();
   start_reads();
   while (core_.has_output()) perform(core_.take_output());
@@ -187,12 +199,7 @@ void raft_actor::perform(output out) {
   if (out.write) meter_.writing(*out.write);
   if (out.write) send(setup_.writer, write_log{setup_.group, std::move(*out.write)});
 
-  std::map<node_id, std::vector<message>> by_peer;
-  for (auto& each : out.messages)
-    if (!calls_.said(each.to, each.content)) by_peer[each.to].push_back(std::move(each.content));
-  for (auto& [peer, messages] : by_peer) {
-    if (auto* shipper = shipper_for(peer)) send(*shipper, ship{std::move(messages)});
-  }
+  send_messages(std::move(out.messages));
   for (auto& each : out.fetches) {
     if (auto* shipper = shipper_for(each.peer)) send(*shipper, fetch{each});
   }
@@ -205,6 +212,15 @@ void raft_actor::perform(output out) {
   if (out.commit) meter_.committed(committed_ = *out.commit);
   apply_committed();
   finish_reads(out.reads);
+}
+
+void raft_actor::send_messages(std::vector<envelope> messages) {
+  std::map<node_id, std::vector<message>> by_peer;
+  for (auto& each : messages)
+    if (!calls_.said(each.to, each.content)) by_peer[each.to].push_back(std::move(each.content));
+  for (auto& [peer, contents] : by_peer) {
+    if (auto* shipper = shipper_for(peer)) send(*shipper, ship{std::move(contents)});
+  }
 }
 
 void raft_actor::propose_waiting() {
@@ -233,7 +249,7 @@ void raft_actor::on_tick(std::uint32_t count) {
 
   auto now = setup_.now_ms();
   auto ago = [now](std::uint64_t ms) { return now > ms ? now - ms : 0; };
-  bool give_up_waiting = !failure_.empty() || leaderless_too_long();
+  bool give_up_waiting = !why_not_serving().empty() || leaderless_too_long();
   auto waiting_limit = give_up_waiting ? now : ago(setup_.config.request_timeout_ms);
   for (auto& each : submissions_.expire(waiting_limit, ago(setup_.config.request_timeout_ms))) {
     if (each.was_proposed)
@@ -274,7 +290,7 @@ void raft_actor::on_call(raft_call& x) {
 
 void raft_actor::accept(waiting_read read) {
   if (!read.is_probe) meter_.counts().reads.add(1);
-  if (!failure_.empty() || leaderless_too_long()) {
+  if (!why_not_serving().empty() || leaderless_too_long()) {
     refuse(read, disposition::unavailable, why_unavailable());
   } else if (waiting_reads_ >= setup_.config.max_pending) {
     refuse(read, disposition::unavailable, "too many reads are in flight on this node");
@@ -331,14 +347,14 @@ void raft_actor::release_reads() {
 // -- applying --------------------------------------------------------------------------------------------
 
 void raft_actor::apply_committed() {
-  while (failure_.empty() && sent_ < committed_ && sent_ - applied_ < max_applying) {
+  while (failure_.empty() && state_lost_.empty() && sent_ < committed_ && sent_ - applied_ < max_applying) {
     auto last = std::min(committed_, sent_ + max_applying);
     auto entries = core_.cached(sent_ + 1, last);
     if (entries.empty()) {
       try {
         entries = setup_.log->read(setup_.group, sent_ + 1, last, max_apply_bytes);
       } catch (const std::exception& e) {
-        on_disk_failed(e.what());
+        on_disk_failed(std::string{e.what()} + damaged_log_advice);
         return;
       }
     }
@@ -351,6 +367,9 @@ void raft_actor::apply_committed() {
       auto members = decode_configuration(each.data.view());
       if (members && !members->joint()) setup_.members_committed(each.index, *members);
     }
+    std::uint64_t bytes = 0;
+    for (auto& each : entries) bytes += footprint(each);
+    allowance_.add(entries.back().index, bytes);
     sent_ = entries.back().index;
     meter_.applying(sent_);
     send(setup_.aggregate, apply_entries{std::move(entries)});
@@ -358,6 +377,7 @@ void raft_actor::apply_committed() {
 }
 
 void raft_actor::on_applied(applied& x) {
+  if (!state_lost_.empty()) return;
   applied_ = x.through;
   meter_.applied(applied_);
   core_.applied(x.through);
@@ -374,8 +394,11 @@ void raft_actor::on_applied(applied& x) {
 
 // What a durable state covers need not stay in the log, but for a margin that spares slow followers a snapshot.
 void raft_actor::on_checkpointed(const checkpointed& x) {
-  if (!x.failed.empty() || !failure_.empty() || x.index.value <= setup_.log_margin) return;
-  auto upto = x.index - setup_.log_margin;
+  serve_state_askers(x);
+  tell_digest(x);
+  if (!x.failed.empty() || !failure_.empty() || !state_lost_.empty()) return;
+  auto margin = std::min(setup_.log_margin, x.index.value);
+  auto upto = std::max(x.index - margin, std::min(allowance_.floor(), x.index));
   if (upto <= purging_ || upto < core_.inspect().first_index) return;
   try {
     auto point = setup_.log->point_at(setup_.group, upto);
@@ -388,6 +411,7 @@ void raft_actor::on_checkpointed(const checkpointed& x) {
 }
 
 void raft_actor::on_snapshot_made(const snapshot_made& x) {
+  if (x.damaged) on_state_damaged(x.failed);
   for (auto peer : std::exchange(snapshot_askers_, {})) {
     auto* shipper = shipper_for(peer);
     if (!x.failed.empty() || shipper == nullptr) {
@@ -413,8 +437,14 @@ void raft_actor::on_state_replaced(const state_replaced& x) {
   // What was proposed may be part of that state: it is never seen applied here, and must not be proposed again.
   for (auto& each : submissions_.expire(0, std::numeric_limits<std::uint64_t>::max()))
     refuse(each.who, disposition::unknown, "this node took over the leader's state meanwhile; the write may be part of it");
-  committed_ = sent_ = applied_ = x.meta.index;
   meter_.forget();
+  sent_ = applied_ = x.meta.index;
+  if (!std::exchange(state_lost_, {}).empty()) spdlog::info("the state is there again");
+  if (core_.continues(x.meta)) {
+    committed_ = std::max(committed_, x.meta.index);
+    return core_.state_restored(x.meta);
+  }
+  committed_ = x.meta.index;
   send(setup_.writer, cut_log{setup_.group, x.meta, true});
 }
 
@@ -470,14 +500,6 @@ const caf::actor* raft_actor::shipper_for(node_id peer) const {
   return found == shippers_.end() ? nullptr : &found->second;
 }
 
-void raft_actor::on_disk_failed(const std::string& reason) {
-  if (!failure_.empty()) return;
-  failure_ = reason;
-  spdlog::critical("{}out of service: {}", setup_.label, reason);
-  for (auto& each : submissions_.drain())
-    refuse(each.who, each.was_proposed ? disposition::unknown : disposition::unavailable, why_unavailable());
-}
-
 bool raft_actor::leaderless_too_long() const {
   return !known_leader_ && setup_.now_ms() - leaderless_since_ms_ >= setup_.config.leaderless_wait_ms;
 }
@@ -499,7 +521,8 @@ void raft_actor::continue_stop() {
 }
 
 std::string raft_actor::why_unavailable() const {
-  if (!failure_.empty()) return "this node is out of service: " + failure_;
+  if (auto why = why_not_serving(); !why.empty()) return why;
+  if (!full_.empty()) return full_;
   if (stopper_) return "this node is stopping";
   if (!known_leader_) return "no leader is known; a majority of the members may be unreachable";
   return "the leader does not answer";
@@ -532,7 +555,11 @@ node_status raft_actor::describe(std::uint64_t token) const {
   result.meters = meter_.shared();
   result.log = setup_.log_counts;
   result.uptime_ms = static_cast<std::int64_t>(setup_.now_ms() - started_ms_);
-  result.ready = failure_.empty() && !stopper_ && known_leader_;
+  result.compared = comparison_.agreed().value;
+  result.diverged = comparison_.first().index.value;
+  result.diverged_from = comparison_.first().peer.value;
+  result.trouble = !full_.empty() ? full_ : why_not_serving();
+  result.ready = why_not_serving().empty() && !stopper_ && known_leader_;
   if (!result.ready) result.not_ready = why_unavailable();
   for (auto& m : result.raft.members.members) result.members.push_back(describe_member(m, result.raft));
   for (auto& m : result.members)

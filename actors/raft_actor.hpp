@@ -14,11 +14,13 @@
 #include <caf/actor.hpp>
 
 #include "actors/hosted.hpp"
+#include "actors/log_allowance.hpp"
 #include "actors/member_changes.hpp"
 #include "actors/messages.hpp"
 #include "actors/node.hpp"
 #include "actors/raft_calls.hpp"
 #include "actors/raft_meter.hpp"
+#include "actors/state_comparison.hpp"
 #include "actors/submissions.hpp"
 #include "protocol/core.hpp"
 
@@ -41,6 +43,9 @@ struct raft_setup {
   caf::actor writer;
   caf::actor aggregate;
   caf::actor checkpointer;  ///< none: nothing is purged, and no snapshot is sent or taken
+  std::string log_lost;    ///< why the log was begun anew; empty: it was not
+  std::string state_lost;  ///< why the state below the aggregate is empty; empty: it is there
+  std::uint64_t models = 0;  ///< fingerprint of what the state is made by
   std::uint64_t log_margin = 10'000;  ///< entries kept behind a checkpoint, for followers that lag a little
   /// Makes the shipper for a member that the configuration names; on the actor's own thread.
   std::function<caf::actor(const peer_address&)> make_shipper;
@@ -51,6 +56,7 @@ struct raft_setup {
   std::shared_ptr<const log_meters> log_counts;  ///< for status pages
   /// Size of the log's LMDB map, and how much of it is in use; for status pages, may be none.
   std::function<std::pair<std::uint64_t, std::uint64_t>()> log_map;
+  std::function<void()> recovered;  ///< what was forgotten counts no more; durable in the log; may be none
   std::function<std::uint64_t()> data_bytes;  ///< on the disk, for status pages
   /// Ticks that passed since it was asked last, and a wake-up (any message) within so many ticks. Where there
   /// is none, `ticked` messages tell the time.
@@ -97,12 +103,31 @@ class raft_actor final : public hosted_actor {
   void add_shipper(const peer_address& peer);
   void on_tick(std::uint32_t count);
   void on_call(raft_call& x);
-  void on_disk_failed(const std::string& reason);
+  void send_messages(std::vector<protocol::envelope> messages);
   void on_checkpointed(const checkpointed& x);
   void on_snapshot_made(const snapshot_made& x);
   void on_chunk_kept(const chunk_kept& x);
   void on_state_replaced(const state_replaced& x);
   void continue_stop();
+
+  // raft_actor_trouble.cpp
+  void on_disk_failed(const std::string& reason);
+  void on_disk_full(const std::string& reason);
+  void on_state_damaged(const std::string& reason);
+  void on_promises_lost(const std::string& reason);
+  void on_state_wanted(protocol::node_id by);
+  void serve_state_askers(const checkpointed& x);
+  void look_for_recovering(const peer_step& x);
+  void mend();
+  void on_control(const control_arrived& x);
+  void send_control(protocol::node_id to, peer_control x);
+  void begin_comparison();
+  void expect_comparison(protocol::index_t at);
+  void tell_digest(const checkpointed& x);
+  void on_digest(protocol::node_id from, const peer_control& x);
+  void report_divergence() const;
+  void refuse_everything();
+  std::string why_not_serving() const;
 
   void accept(waiting_read read);
   void refuse(const waiting_read& read, disposition what, const std::string& reason);
@@ -121,6 +146,13 @@ class raft_actor final : public hosted_actor {
   std::map<protocol::node_id, caf::actor> shippers_;
   const bool alone_;  // a group beside the one that tells a cluster's story, with no other member
   std::uint64_t started_ms_;
+  std::string state_lost_;  // why there is no state to apply to, until there is one again
+  std::string log_lost_;    // why the core is recovering
+  std::string full_;        // why nothing can be written for now
+  std::uint64_t next_mending_ms_ = 0;
+  state_comparison comparison_;
+  std::uint64_t next_comparison_ms_ = 0;
+  std::set<protocol::node_id> state_askers_;  // peers that wait for a checkpoint to be made, for their lost state
 
   std::size_t waiting_reads_ = 0;        // in all three below
   std::vector<waiting_read> new_reads_;  // not yet given to the core
@@ -136,6 +168,7 @@ class raft_actor final : public hosted_actor {
   std::map<protocol::node_id, bool> linked_;
   std::string failure_;  // the disk's, or of applying; not empty: out of service
   std::set<protocol::node_id> snapshot_askers_;  // peers that wait for a snapshot to be made
+  log_allowance allowance_;
   protocol::index_t purging_;                    // what the log writer was asked to forget
   caf::strong_actor_ptr stopper_;  // who waits for the graceful end
   bool handed_over_ = false;

@@ -75,7 +75,7 @@ caf::behavior shipper::make_behavior() {
         try {
           answer.entries = setup_.log->read(setup_.group, x.what.first, x.what.last, x.what.max_bytes);
         } catch (const std::exception& e) {
-          spdlog::error("entries for node {} can't be read: {}", setup_.peer.id.value, e.what());
+          if (raft_) send(raft_, disk_failed{std::string{e.what()} + damaged_log_advice});
         }
         send(caf::actor_cast<caf::actor>(current_sender()), std::move(answer));
       },
@@ -86,9 +86,14 @@ caf::behavior shipper::make_behavior() {
           spdlog::warn("a message of node {} was not understood and is ignored", setup_.peer.id.value);
           return;
         }
-        for (auto& each : batch->messages)
+        for (auto& each : batch->messages) {
           if (auto* answer = std::get_if<protocol::snapshot_response>(&each)) on_progress(*answer);
+          remember(each);
+        }
         send(raft_, peer_step{setup_.peer.id, std::move(batch->messages)});
+      },
+      [this](const promises_lost& x) {
+        if (raft_) send(raft_, x);
       },
       [this](const send_snapshot& x) { offer(x); },
       [this](control_arrived& x) {
@@ -142,7 +147,8 @@ void shipper::connect(int socket) {
 void shipper::greet(const caf::strong_actor_ptr& gate) {
   if (!gate) return retry("it offers nothing to talk to");
   hello us{peer_version, setup_.identity.cluster(), setup_.identity.self.value, setup_.peer.id.value,
-           setup_.identity.incarnation, setup_.group.value, setup_.identity.schema, caf::actor_cast<caf::actor>(this)};
+           setup_.identity.incarnation, setup_.group.value, setup_.identity.schema,
+           setup_.identity.present(setup_.peer.id.value), caf::actor_cast<caf::actor>(this)};
   request(caf::actor_cast<caf::actor>(gate), greeting_timeout, std::move(us))
       .then([this](const welcome& x) { welcomed(x); },
             [this](const caf::error&) { retry("it does not answer the greeting"); });
@@ -153,6 +159,10 @@ void shipper::welcomed(const welcome& x) {
   if (x.node != setup_.peer.id.value) return retry(fmt::format("node {} answers there", x.node));
   if (!setup_.identity.join_cluster(x.cluster)) return retry("it belongs to another cluster");
   if (!setup_.identity.admit(x.node, x.incarnation)) return retry("its data directory is not the one it had before");
+  if (auto old = setup_.identity.examine(x.node, setup_.group, x.proof)) {
+    if (raft_) send(raft_, promises_lost{*old});
+    return retry("this node's data directory is an old copy");
+  }
   dialling_ = false;
   link(x.endpoint);
 }
@@ -173,7 +183,7 @@ void shipper::offer(const send_snapshot& x) {
   if (transfer_ && transfer_->term == x.term && transfer_->meta == x.meta) return;
   transfer_.reset();
   try {
-    transfer made{x.term, x.meta, std::make_unique<persistence::snapshot_file>(x.path), {}};
+    transfer made{x.term, x.meta, std::make_unique<persistence::snapshot_file>(x.path), {}, false};
     transfer_ = std::move(made);
     spdlog::info("sending node {} a snapshot as of {}, {} bytes", setup_.peer.id.value, x.meta.index.value, x.meta.size);
     send_chunk(0, 0);
@@ -187,16 +197,16 @@ void shipper::send_chunk(std::uint64_t offset, std::size_t most) {
   protocol::snapshot_request chunk{transfer_->term, transfer_->meta, offset, {}, false};
   if (most != 0) chunk.data = protocol::payload{transfer_->file->bytes(offset, most)};
   chunk.done = most != 0 && offset + chunk.data.size() == chunk.meta.size;
+  transfer_->complete = chunk.done;
   transfer_->deadline = std::chrono::steady_clock::now() + (chunk.done ? install_timeout : chunk_timeout);
   if (endpoint_) send(endpoint_, peer_message{peer_version, encode(setup_.group, {std::move(chunk)})});
 }
 
 void shipper::on_progress(const protocol::snapshot_response& x) {
   if (!transfer_ || x.index != transfer_->meta.index) return;
-  if (x.installed || x.rejected || x.offset >= transfer_->meta.size) {
-    if (x.installed || x.rejected) transfer_.reset();
-    return;
-  }
+  if (x.installed || x.rejected) return transfer_.reset();
+  // All of it is there: either because the last chunk was sent, or from before a crash, and then it is still due.
+  if (x.offset >= transfer_->meta.size && transfer_->complete) return;
   try {
     send_chunk(x.offset, chunk_size);
   } catch (const std::exception& e) {
@@ -209,6 +219,17 @@ void shipper::give_up_snapshot() {
   spdlog::warn("node {} did not take the snapshot in time", setup_.peer.id.value);
   if (raft_) send(raft_, snapshot_given_up{setup_.peer.id, transfer_->meta.index});
   transfer_.reset();
+}
+
+// What the peer said is durable there: should it know less one day, its directory is an old copy.
+void shipper::remember(const protocol::message& x) {
+  auto node = setup_.peer.id.value;
+  if (auto* answer = std::get_if<protocol::append_response>(&x); answer != nullptr && answer->success)
+    setup_.identity.promised(node, setup_.group, answer->term.value, answer->match.value);
+  else if (auto* beat = std::get_if<protocol::heartbeat_response>(&x); beat != nullptr)
+    setup_.identity.promised(node, setup_.group, beat->term.value, beat->match.value);
+  else if (auto* vote = std::get_if<protocol::vote_response>(&x); vote != nullptr && vote->granted && !vote->pre)
+    setup_.identity.promised(node, setup_.group, vote->term.value, 0);
 }
 
 // -- the link ------------------------------------------------------------------------------------------------
@@ -226,6 +247,7 @@ void shipper::link(caf::actor endpoint) {
 void shipper::unlink() {
   spdlog::info("lost the link with node {}", setup_.peer.id.value);
   endpoint_ = nullptr;
+  setup_.identity.link_lost(setup_.peer.id.value);
   if (transfer_) give_up_snapshot();
   if (raft_) send(raft_, link_changed{setup_.peer.id, false});
 }

@@ -32,6 +32,11 @@ struct link_identity {
   std::uint64_t incarnation = 0;  ///< of our data directory
   /// Whether a peer came with the data directory that it is known by.
   std::function<bool(std::uint64_t node, std::uint64_t incarnation)> admit;
+  /// What both ends remember of each other's disks; see peer_registry.
+  std::function<std::string(std::uint64_t node)> present;
+  std::function<std::optional<std::string>(std::uint64_t node, protocol::group_id group, const std::string& proof)> examine;
+  std::function<void(std::uint64_t node, protocol::group_id group, std::uint64_t term, std::uint64_t match)> promised;
+  std::function<void(std::uint64_t node)> link_lost;
 };
 
 /// A peer's hello, accepted by the gate: the peer's endpoint for our messages.
@@ -86,6 +91,7 @@ class shipper final : public hosted_actor {
   void send_chunk(std::uint64_t offset, std::size_t most);
   void on_progress(const protocol::snapshot_response& x);
   void give_up_snapshot();
+  void remember(const protocol::message& x);
 
   // A snapshot on its way to the peer: one chunk at a time, from where the peer says.
   struct transfer {
@@ -93,6 +99,7 @@ class shipper final : public hosted_actor {
     protocol::snapshot_meta meta;
     std::unique_ptr<persistence::snapshot_file> file;
     std::chrono::steady_clock::time_point deadline;  // for the answer to the last chunk
+    bool complete = false;                           // the last chunk was sent
   };
 
   setup setup_;

@@ -114,6 +114,12 @@ constexpr group_number group_numbers[] = {
      [](status x) { return x.pending; }},
     {gauge_type, "ready", "1 when linearizable reads are served.",
      [](status x) { return std::uint64_t{x.ready}; }},
+    {gauge_type, "trouble", "1 while something is damaged, lost, full or failed; /status says what.",
+     [](status x) { return std::uint64_t{!x.trouble.empty()}; }},
+    {gauge_type, "state_compared_index", "The last entry as of which the state was found equal to a peer's.",
+     [](status x) { return x.compared; }},
+    {gauge_type, "state_divergence_index", "The first entry as of which it was not; 0 while none is known.",
+     [](status x) { return x.diverged; }},
 };
 
 void add_numbers(families& all, const statuses& groups) {

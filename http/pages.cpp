@@ -91,6 +91,12 @@ json::object projection(const models::schema& schema, const models::projection& 
           {"measures", std::move(measures)}};
 }
 
+/// Where the state was first found to differ from a peer's.
+json::value divergence(const actors::node_status& x) {
+  if (x.diverged == 0) return nullptr;
+  return json::object{{"index", x.diverged}, {"node", x.diverged_from}};
+}
+
 }  // namespace
 
 response index_page(const models::schema& schema) {
@@ -136,6 +142,9 @@ response status_page(const actors::node_status& x, const models::schema& schema)
       {"elections", x.raft.elections},
       {"ready", x.ready},
       {"not_ready", text_or_null(x.not_ready)},
+      {"trouble", text_or_null(x.trouble)},
+      {"state_compared", x.compared},
+      {"state_divergence", divergence(x)},
       {"uptime_ms", x.uptime_ms},
       {"data_bytes", x.data_bytes},
       {"models", collections(schema)},

@@ -104,11 +104,10 @@ void serve(const apps::program& self, apps::settings x, schema models) {
   spdlog::info("stopped");
 }
 
-/// The operator named a directory that this node can't have, as opposed to one that is broken.
+/// The directory is not one that this node can use, as opposed to a disk that fails or is full.
 bool is_wrong_directory(persistence::storage_errc code) {
   using persistence::storage_errc;
-  return code == storage_errc::locked || code == storage_errc::foreign ||
-         code == storage_errc::access;
+  return code != storage_errc::io && code != storage_errc::full && code != storage_errc::stopped;
 }
 
 /// `models`: none where no model file was named.

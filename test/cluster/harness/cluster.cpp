@@ -34,7 +34,8 @@ std::filesystem::path cluster::data_directory(std::size_t i) const {
 
 std::vector<std::string> cluster::command(std::size_t i) const {
   std::vector<std::string> words{
-      LITHAIR_NODE,          "--node-id",
+      options_.program.empty() ? LITHAIR_NODE : options_.program,
+      "--node-id",
       std::to_string(i + 1), "--addr",
       address(port(i)),      "--data-dir",
       data_directory(i),     "--models",
@@ -53,7 +54,8 @@ std::vector<std::string> cluster::command(std::size_t i) const {
 
 void cluster::start(std::size_t i) {
   nodes_.at(i) = std::make_unique<process>(
-      launch{command(i), directory() / (std::to_string(i + 1) + ".log"), {}, {}});
+      launch{command(i), directory() / (std::to_string(i + 1) + ".log"), {},
+             options_.variables ? options_.variables(*this, i) : std::vector<std::string>{}});
 }
 
 void cluster::start_all() {

@@ -12,11 +12,16 @@
 
 namespace lithair::test {
 
+class cluster;
+
 struct cluster_options {
   std::size_t nodes = 3;
   std::string models = {};              ///< a TOML file; empty: the shop of the examples
   std::vector<std::string> flags = {};  ///< on top, for every node
   std::size_t founders = 0;  ///< the nodes after these join the first; 0: all are founders
+  std::string program = {};  ///< empty: lithair_node
+  /// NAME=value for node `i`, each time it is started.
+  std::function<std::vector<std::string>(const cluster&, std::size_t i)> variables = {};
 };
 
 /// Real `lithair_node` processes on loopback, with everything they keep in one temporary directory.

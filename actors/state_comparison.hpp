@@ -1,0 +1,48 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+
+#include "protocol/types.hpp"
+
+namespace lithair::actors {
+
+/// Compares the checksum of this node's applied state with those of its peers. Equal logs make equal states, so at
+/// one applied index all are equal, or memory, disk or program of some node is at fault. Pure.
+///
+/// The leader names an index that is not in the log yet; every node makes a checkpoint as of just that index, whose
+/// digest comes for free, and tells it to the others. One that can't just then is left out this time.
+class state_comparison {
+ public:
+  struct difference {
+    protocol::index_t index;  ///< the first at which it showed
+    protocol::node_id peer;
+  };
+
+  /// Whether this is news: an index later than any before.
+  bool begin(protocol::index_t at);
+  protocol::index_t index() const { return at_; }
+
+  /// This node's digest, or a peer's, as of `index()`; digests of other indexes are ignored. True when a
+  /// difference shows that was not known of that peer.
+  bool own(protocol::index_t index, std::uint64_t digest);
+  bool peers(protocol::node_id who, protocol::index_t index, std::uint64_t digest);
+
+  /// The last index at which a peer agreed.
+  protocol::index_t agreed() const { return agreed_; }
+  /// The first difference since the start; no index: none.
+  const difference& first() const { return first_; }
+
+ private:
+  bool compare();
+
+  protocol::index_t at_;
+  bool has_own_ = false;
+  std::uint64_t own_ = 0;
+  std::map<protocol::node_id, std::uint64_t> peers_;  // as of at_
+  std::map<protocol::node_id, protocol::index_t> differs_;
+  protocol::index_t agreed_;
+  difference first_;
+};
+
+}  // namespace lithair::actors

@@ -1,0 +1,151 @@
+#include <boost/test/unit_test.hpp>
+#include <stdlib.h>
+
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "actors/peer_registry.hpp"
+#include "persistence/files.hpp"
+
+using namespace lithair::actors;
+using lithair::protocol::group_id;
+using lithair::protocol::index_t;
+using lithair::protocol::term_t;
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr group_id main_group{1};
+
+/// The registries of nodes 1 and 2, which are restarted and get old copies of their files.
+class pair_of_nodes {
+ public:
+  pair_of_nodes() {
+    char name[] = "/tmp/lithair-peers-XXXXXX";
+    place_ = ::mkdtemp(name);
+  }
+  ~pair_of_nodes() { fs::remove_all(place_); }
+
+  fs::path file(std::uint64_t node) const { return place_ / std::to_string(node); }
+  peer_registry& start(std::uint64_t node, std::uint64_t term = 1, std::uint64_t last = 0) {
+    auto& x = nodes_[node];
+    x = std::make_unique<peer_registry>(file(node), ++boots_[node]);
+    x->opened_with(term_t{term}, index_t{last});
+    return *x;
+  }
+  void copy_away() { fs::copy_file(file(2), place_ / "copy", fs::copy_options::overwrite_existing); }
+  void put_copy_back(std::uint64_t boots) {
+    fs::copy_file(place_ / "copy", file(2), fs::copy_options::overwrite_existing);
+    boots_[2] = boots;
+  }
+  /// Both meet, as when node 2 dials. What node 2 finds out about itself.
+  std::optional<std::string> meet() {
+    auto& one = *nodes_[1];
+    auto& two = *nodes_[2];
+    BOOST_TEST_REQUIRE(one.admit(2, two.own()));
+    BOOST_TEST_REQUIRE(two.admit(1, one.own()));
+    const auto hello = two.present(1);
+    BOOST_TEST(!one.examine(2, main_group, hello).has_value());
+    return two.examine(1, main_group, one.present(2));
+  }
+
+ private:
+  fs::path place_;
+  std::map<std::uint64_t, std::uint64_t> boots_;
+  std::map<std::uint64_t, std::unique_ptr<peer_registry>> nodes_;
+};
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(peer_registries)
+
+BOOST_AUTO_TEST_CASE(restarts_that_forget_nothing_are_fine_met_or_not) {
+  pair_of_nodes x;
+  x.start(1);
+  x.start(2);
+  BOOST_TEST(!x.meet());
+  x.start(2);
+  x.start(2);
+  BOOST_TEST(!x.meet());
+  x.start(1);
+  BOOST_TEST(!x.meet());
+  BOOST_TEST(!x.meet());
+}
+
+BOOST_AUTO_TEST_CASE(a_copy_from_before_a_run_that_was_met_is_found_out_again_and_again_until_it_recovered) {
+  pair_of_nodes x;
+  x.start(1);
+  x.start(2);
+  BOOST_TEST(!x.meet());
+  x.copy_away();
+  x.start(2);
+  BOOST_TEST(!x.meet());
+  x.put_copy_back(1);
+  for (int unmet = 0; unmet < 5; ++unmet) x.start(2);
+  BOOST_TEST(x.meet().has_value());
+  BOOST_TEST(!x.start(2).recovering().empty(), "durably");
+  BOOST_TEST(!x.meet(), "it is known now");
+  auto& two = x.start(2);
+  two.recovered(main_group, 1);
+  BOOST_TEST(two.recovering().empty());
+  BOOST_TEST(!x.meet());
+  BOOST_TEST(x.start(2).recovering().empty());
+  BOOST_TEST(!x.meet());
+}
+
+BOOST_AUTO_TEST_CASE(a_copy_taken_in_the_same_run_is_found_out_by_what_it_had_promised) {
+  for (const bool peer_restarts : {false, true}) {
+    pair_of_nodes x;
+    auto& one = x.start(1);
+    x.start(2);
+    BOOST_TEST(!x.meet());
+    x.copy_away();
+    one.promised(2, {3, 100});
+    one.link_lost(2);
+    if (peer_restarts) x.start(1);
+    x.put_copy_back(1);
+    x.start(2, 3, 99);
+    BOOST_TEST(x.meet().has_value());
+  }
+}
+
+BOOST_AUTO_TEST_CASE(what_was_promised_and_is_there_is_no_old_copy) {
+  pair_of_nodes x;
+  auto& one = x.start(1);
+  x.start(2);
+  BOOST_TEST(!x.meet());
+  one.promised(2, {3, 100});
+  x.start(2, 3, 100);
+  BOOST_TEST(!x.meet());
+  one.promised(2, {3, 120});
+  // A later leader had the tail replaced.
+  x.start(2, 4, 110);
+  BOOST_TEST(!x.meet());
+}
+
+BOOST_AUTO_TEST_CASE(every_group_is_told_and_the_last_one_to_recover_ends_it) {
+  pair_of_nodes x;
+  auto& one = x.start(1);
+  x.start(2);
+  BOOST_TEST(!x.meet());
+  one.promised(2, {3, 100});
+  auto& two = x.start(2, 3, 5);
+  BOOST_TEST(x.meet().has_value());
+  BOOST_TEST(two.examine(1, group_id{2}, one.present(2)).has_value());
+  BOOST_TEST(!two.examine(1, group_id{2}, one.present(2)).has_value());
+  two.recovered(main_group, 2);
+  BOOST_TEST(!two.recovering().empty());
+  two.recovered(group_id{2}, 2);
+  BOOST_TEST(two.recovering().empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_damaged_file_is_refused) {
+  pair_of_nodes x;
+  lithair::persistence::replace_file(x.file(1), "nonsense\n");
+  BOOST_CHECK_THROW(x.start(1), std::exception);
+}
+
+BOOST_AUTO_TEST_SUITE_END()

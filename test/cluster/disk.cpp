@@ -1,0 +1,208 @@
+#include <boost/test/data/monomorphic.hpp>
+#include <boost/test/data/test_case.hpp>
+
+#include <fstream>
+#include <thread>
+
+#include "test/cluster/fixture.hpp"
+
+namespace data = boost::unit_test::data;
+using namespace lithair::test;
+
+namespace {
+
+/// Nodes whose disks fail at a word. Each has an order file; see bad_disk/bad_disk.cpp for what it takes.
+class bad_disks : public shop_cluster {
+ public:
+  explicit bad_disks(cluster_options options = {}) : shop_cluster(with_disks(std::move(options))) {}
+
+  /// A rename, so that a node never reads half an order.
+  void order(std::size_t i, const std::string& what) const {
+    const auto file = directory() / (std::to_string(i + 1) + ".disk");
+    std::ofstream(file.string() + ".new") << what;
+    std::filesystem::rename(file.string() + ".new", file);
+  }
+  void heal(std::size_t i) const { order(i, ""); }
+
+ private:
+  static cluster_options with_disks(cluster_options x) {
+    x.variables = [](const cluster& nodes, std::size_t i) {
+      return std::vector<std::string>{
+          "LD_PRELOAD=" LITHAIR_BAD_DISK_LIBRARY,
+          "LITHAIR_BAD_DISK=" + (nodes.directory() / (std::to_string(i + 1) + ".disk")).string()};
+    };
+    return x;
+  }
+};
+
+std::string log_part(const cluster& nodes, std::size_t i) {
+  return (nodes.data_directory(i) / "log").string();
+}
+
+std::uint64_t total_at(const cluster& nodes, std::size_t i, const std::string& more = "") {
+  return number_at(nodes.client(i).get(std::string(products) + more).body, "/total").value_or(0);
+}
+
+std::uint64_t term_of(const cluster& nodes, std::size_t i) {
+  return number_at(nodes.client(i).get("/status").body, "/term").value_or(0);
+}
+
+void await_other_leader(cluster& nodes, std::size_t than, std::size_t named_by) {
+  nodes.await("another leads", [&nodes, than, named_by] {
+    const auto named = nodes.leader_named_by(named_by);
+    return named && *named != than;
+  });
+}
+
+/// Creates through node `i` until it works: while leadership moves, 503 and 504 are right.
+void create_in_the_end(cluster& nodes, std::size_t i, const std::string& name) {
+  auto through = nodes.client(i);
+  int tries = 0;
+  nodes.await("a write succeeds", [&] {
+    const auto made = through.post(products, product(name + " " + std::to_string(tries++)));
+    BOOST_REQUIRE_MESSAGE(made.status == 201 || made.status == 503 || made.status == 504,
+                          made.status << " " << made.body);
+    return made.status == 201;
+  });
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(cluster_disk)
+
+BOOST_DATA_TEST_CASE(a_leader_whose_disk_fails_hands_over_and_stays_out_until_it_is_restarted,
+                     data::make({"sync", "write"}), call) {
+  // S4
+  bad_disks nodes;
+  const auto leader = nodes.start_and_await();
+  const auto next = (leader + 1) % 3;
+  auto hurt = nodes.client(leader);
+  create(hurt, "before");
+  const auto term = term_of(nodes, next);
+  nodes.order(leader, std::string(call) + " eio " + log_part(nodes, leader));
+  const auto unsure = hurt.post(products, product("unsure"));
+  BOOST_TEST(unsure.status != 201, "nothing is acknowledged after a failed sync");
+  await_other_leader(nodes, leader, next);
+  create_in_the_end(nodes, next, "after");
+
+  nodes.heal(leader);  // The next sync would succeed, and prove nothing.
+  BOOST_TEST(hurt.post(products, product("refused")).status == 503);
+  const auto ready = hurt.get("/readyz");
+  BOOST_TEST(ready.status == 503);
+  BOOST_TEST(ready.body.find("Input/output error") != std::string::npos, ready.body);
+  BOOST_TEST(json_at(hurt.get("/status").body, "/trouble").find("Input/output error") != std::string::npos);
+  BOOST_TEST(hurt.get("/livez").status == 200);
+  BOOST_TEST(term_of(nodes, next) > term);
+
+  nodes.kill(leader);
+  nodes.start(leader);
+  nodes.await_ready(leader);
+  BOOST_TEST(total_at(nodes, leader) == total_at(nodes, next));
+}
+
+BOOST_AUTO_TEST_CASE(a_follower_whose_disk_fails_leaves_the_others_alone) {
+  // S4
+  bad_disks nodes;
+  const auto leader = nodes.start_and_await();
+  const auto hurt = (leader + 1) % 3;
+  const auto term = term_of(nodes, leader);
+  nodes.order(hurt, "sync eio " + log_part(nodes, hurt));
+  auto through = nodes.client(leader);
+  for (int i = 0; i < 20; ++i) create(through, "tea " + std::to_string(i));
+  auto asked = nodes.client(hurt);
+  nodes.await("it says so", [&asked] { return asked.get("/readyz").status == 503; });
+  BOOST_TEST(asked.post(products, product("coffee")).status == 503);
+  BOOST_TEST(term_of(nodes, leader) == term, "no election");
+  nodes.heal(hurt);
+  nodes.kill(hurt);
+  nodes.start(hurt);
+  nodes.await_ready(hurt);
+  BOOST_TEST(total_at(nodes, hurt) == 20u);
+}
+
+BOOST_AUTO_TEST_CASE(a_checkpoint_that_the_disk_refuses_ends_service_too) {
+  bad_disks nodes({.nodes = 1, .flags = {"--checkpoint-entries", "10"}});
+  nodes.start_and_await();
+  nodes.order(0, "sync eio /state/");
+  auto through = nodes.client(0);
+  int acknowledged = 0;
+  nodes.await("it notices", [&] {
+    const auto made = through.post(products, product("tea " + std::to_string(acknowledged)));
+    if (made.status == 201) ++acknowledged;
+    return made.status == 503;
+  });
+  nodes.heal(0);
+  nodes.kill(0);
+  nodes.start(0);
+  nodes.await_ready(0);
+  BOOST_TEST(total_at(nodes, 0) == static_cast<std::uint64_t>(acknowledged));
+}
+
+BOOST_AUTO_TEST_CASE(one_node_with_a_full_disk_reads_on_and_writes_again_when_there_is_room) {
+  // S3
+  bad_disks nodes({.nodes = 1});
+  nodes.start_and_await();
+  auto through = nodes.client(0);
+  const auto path = item_path(create(through, "tea"));
+  nodes.order(0, "space none " + nodes.data_directory(0).string());
+  // The first write finds out, and waits for room; what comes after is refused.
+  std::thread first([&nodes] { (void)nodes.client(0).post(products, product("coffee")); });
+  nodes.await("it refuses writes", [&through] {
+    const auto refused = through.post(products, product(""));
+    return json_at(through.get("/status").body, "/trouble").find("full") != std::string::npos;
+  });
+  const auto refused = through.post(products, product("cocoa"));
+  BOOST_TEST(refused.status == 503);
+  BOOST_TEST(refused.body.find("full") != std::string::npos, refused.body);
+  BOOST_TEST(!refused.field("retry-after").empty());
+  BOOST_TEST(through.get(path).status == 200);
+  BOOST_TEST(through.get("/readyz").status == 200, "reads are served");
+  nodes.heal(0);
+  first.join();
+  create_in_the_end(nodes, 0, "milk");
+  BOOST_TEST(json_at(through.get("/status").body, "/trouble") == "null");
+  nodes.kill(0);
+  nodes.start(0);
+  nodes.await_ready(0);
+  BOOST_TEST(through.get(path).status == 200);
+  BOOST_TEST(through.get(std::string(products) + "?name=cocoa").body.find("cocoa") == std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(a_leader_with_a_full_disk_hands_over_to_one_with_room) {
+  // S3
+  bad_disks nodes;
+  const auto leader = nodes.start_and_await();
+  const auto next = (leader + 1) % 3;
+  create_in_the_end(nodes, leader, "before");
+  nodes.order(leader, "space none " + nodes.data_directory(leader).string());
+  (void)nodes.client(leader).post(products, product("finds out"));
+  await_other_leader(nodes, leader, next);
+  create_in_the_end(nodes, next, "after");
+  nodes.heal(leader);
+  create_in_the_end(nodes, leader, "through the one that was full");
+  nodes.await("all have the same", [&] {
+    return total_at(nodes, leader, "?consistency=local") == total_at(nodes, next);
+  });
+}
+
+BOOST_DATA_TEST_CASE(slow_syncs_cost_time_and_no_election, data::make({200, 1000}), delay) {
+  // S5
+  bad_disks nodes;
+  const auto leader = nodes.start_and_await();
+  const auto term = term_of(nodes, leader);
+  for (std::size_t i = 0; i < 3; ++i)
+    nodes.order(i, "sync wait " + std::to_string(delay) + " " + log_part(nodes, i));
+  auto through = nodes.client((leader + 1) % 3);
+  int acknowledged = 0;
+  for (int i = 0; i < 3; ++i) {
+    const auto made = through.post(products, product("tea " + std::to_string(i)));
+    BOOST_TEST((made.status == 201 || made.status == 504), made.status << " " << made.body);
+    if (made.status == 201) ++acknowledged;
+  }
+  BOOST_TEST(acknowledged > 0);
+  BOOST_TEST(term_of(nodes, leader) == term);
+  for (std::size_t i = 0; i < 3; ++i) nodes.heal(i);
+  nodes.await_all_ready();
+}
+
+BOOST_AUTO_TEST_SUITE_END()
