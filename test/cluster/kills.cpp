@@ -1,9 +1,12 @@
 #include <atomic>
+#include <functional>
+#include <iostream>
 #include <random>
 #include <set>
 #include <thread>
 
 #include "test/cluster/fixture.hpp"
+#include "test/persistence/mortal_file_system.hpp"
 
 using namespace lithair::test;
 
@@ -28,7 +31,8 @@ struct told {
 };
 
 /// Creates and changes items, one request after the other, until the node is gone.
-told write_until_killed(std::uint16_t port, std::uint32_t round) {
+told write_until_killed(std::uint16_t port, std::uint32_t round,
+                        const std::function<void(std::size_t)>& progress = [](std::size_t) {}) {
   told out;
   http_client client(port, cluster::patience);
   for (int i = 0;; ++i) {
@@ -39,6 +43,7 @@ told write_until_killed(std::uint16_t port, std::uint32_t round) {
     }
     const auto id = json_at(made.body, "/id");
     out.acknowledged.push_back(id);
+    progress(out.acknowledged.size());
     if (i % 3 != 0) continue;
     if (client.send("PATCH", item_path(id), R"({"stock":1})").status != 200) return out;
     out.changed.push_back(id);
@@ -87,6 +92,47 @@ BOOST_AUTO_TEST_CASE(one_voter_killed_at_random_moments_keeps_all_it_acknowledge
   BOOST_TEST_MESSAGE(kills << " kills, " << acknowledged.size() << " writes acknowledged and there, " << unknown
                            << " unknown; the slowest start took "
                            << std::chrono::duration_cast<milliseconds>(slowest).count() << " ms");
+}
+
+BOOST_AUTO_TEST_CASE(a_power_loss_of_all_nodes_at_one_moment_loses_nothing_acknowledged) {
+  // S1
+  const temporary_directory place;
+  lithair::persistence::test::mortal_file_system disk(place.path());
+  if (!disk.usable()) {
+    std::cerr << "SKIPPED: power loss can't be tried here, for no loop device can be mounted\n";
+    return;
+  }
+  for (const std::size_t count : {std::size_t{1}, std::size_t{3}}) {
+    shop_cluster nodes({.nodes = count,
+                        .flags = {"--checkpoint-entries", "30", "--log-margin", "10"},
+                        .data = disk.path() / std::to_string(count)});
+    std::vector<std::string> acknowledged;
+    for (std::uint32_t round = 0; round < 3; ++round) {
+      nodes.start_all();
+      nodes.await_all_ready();
+      told said;
+      std::atomic<bool> enough = false;
+      std::thread client([&] {
+        said = write_until_killed(nodes.port(round % count), round, [&enough](std::size_t made) {
+          if (made >= 60) enough = true;
+        });
+        enough = true;
+      });
+      while (!enough) std::this_thread::yield();
+      BOOST_REQUIRE(disk.lose_power());
+      for (std::size_t i = 0; i < count; ++i) nodes.kill(i);
+      client.join();
+      acknowledged.insert(acknowledged.end(), said.acknowledged.begin(), said.acknowledged.end());
+      BOOST_REQUIRE(disk.restart());
+    }
+    nodes.start_all();
+    nodes.await_all_ready();
+    auto reads = nodes.client(0);
+    for (const auto& id : acknowledged)
+      BOOST_TEST_REQUIRE(reads.get(item_path(id)).status == 200, id << " was acknowledged and is lost");
+    BOOST_TEST(acknowledged.size() >= 100u);
+    for (std::size_t i = 0; i < count; ++i) nodes.kill(i);
+  }
 }
 
 BOOST_AUTO_TEST_SUITE_END()

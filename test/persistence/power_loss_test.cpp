@@ -1,15 +1,12 @@
-#include <fcntl.h>
 #include <signal.h>
-#include <sys/ioctl.h>
-#include <sys/mount.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <boost/test/unit_test.hpp>
-#include <cstdlib>
 #include <fstream>
 #include <iostream>
 
+#include "test/persistence/mortal_file_system.hpp"
 #include "test/persistence/shared_number.hpp"
 #include "test/persistence/world.hpp"
 
@@ -18,53 +15,6 @@ using namespace lithair::persistence::test;
 namespace fs = std::filesystem;
 
 namespace {
-
-/// A file system in a file, which can lose its power: whatever was not synced is gone then. Needs
-/// root and a loop device.
-class mortal_file_system {
- public:
-  explicit mortal_file_system(const fs::path& place)
-      : image_(place / "image"), path_(place / "mounted") {
-    fs::create_directory(path_);
-    usable_ = run("truncate -s 64M " + image_.string()) &&
-              run("mkfs.ext4 -q -F " + image_.string()) && mount();
-  }
-  ~mortal_file_system() {
-    if (mounted_) unmount();
-  }
-  mortal_file_system(const mortal_file_system&) = delete;
-  mortal_file_system& operator=(const mortal_file_system&) = delete;
-
-  bool usable() const { return usable_; }
-  const fs::path& path() const { return path_; }
-
-  /// From now on nothing reaches the disk.
-  bool lose_power() const {
-    constexpr unsigned long shutdown_request = 0x8004587d;  // EXT4_IOC_SHUTDOWN
-    std::uint32_t without_log_flush = 2;
-    const auto descriptor = ::open(path_.c_str(), O_RDONLY | O_DIRECTORY);
-    const bool done = ::ioctl(descriptor, shutdown_request, &without_log_flush) == 0;
-    ::close(descriptor);
-    return done;
-  }
-
-  bool restart() { return unmount() && mount(); }
-
- private:
-  static bool run(const std::string& command) {
-    return std::system((command + " >/dev/null 2>&1").c_str()) == 0;
-  }
-  bool mount() { return mounted_ = run("mount -o loop " + image_.string() + ' ' + path_.string()); }
-  bool unmount() {
-    mounted_ = ::umount(path_.c_str()) != 0;
-    return !mounted_;
-  }
-
-  fs::path image_;
-  fs::path path_;
-  bool usable_ = false;
-  bool mounted_ = false;
-};
 
 /// Appends until something fails, with a checkpoint now and then, and says what is acknowledged.
 void append_for_ever(const fs::path& path, const shared_number& appended,

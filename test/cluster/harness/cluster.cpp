@@ -29,7 +29,8 @@ cluster::cluster(cluster_options options) : options_(std::move(options)), nodes_
 }
 
 std::filesystem::path cluster::data_directory(std::size_t i) const {
-  return directory() / ("node-" + std::to_string(i + 1));
+  const auto name = "node-" + std::to_string(i + 1);
+  return (options_.data.empty() ? directory() : options_.data) / name;
 }
 
 std::vector<std::string> cluster::command(std::size_t i) const {
