@@ -255,4 +255,31 @@ BOOST_DATA_TEST_CASE(a_leader_that_was_overtaken_crashes_while_it_drops_its_tail
   expected.require_at(nodes, old);
 }
 
+BOOST_AUTO_TEST_CASE(members_change_right_after_a_second_snapshot) {
+  // N1, N4
+  shop_cluster nodes({.nodes = 4, .flags = short_log, .founders = 3});
+  model expected;
+  for (std::size_t i = 0; i < 3; ++i) nodes.start(i);
+  nodes.await_all_ready();
+  for (int round = 0; round < 2; ++round) {
+    const auto leader = nodes.await_leader();
+    const auto away = leader == 2 ? 1 : 2;
+    const auto has = number_at(nodes.client(away).get("/status").body, "/last_index").value_or(0);
+    nodes.kill(away);
+    for (int i = 0; i < 40; ++i) BOOST_REQUIRE(expected.create(nodes, leader));
+    await_purged_log(nodes, leader, has + 1);
+    nodes.start(away);
+    nodes.await_ready(away);
+  }
+  nodes.start(3);
+  nodes.await_ready(3);
+  for (int i = 0; i < 15; ++i) BOOST_REQUIRE(expected.create(nodes, 3));
+  for (std::size_t i = 0; i < 4; ++i) nodes.kill(i);
+  for (std::size_t i = 0; i < 3; ++i) nodes.start(i);
+  nodes.await_ready(0);
+  nodes.start(3);  // It asks the first for the members.
+  nodes.await_all_ready();
+  for (std::size_t i = 0; i < 4; ++i) expected.require_at(nodes, i);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -186,15 +186,6 @@ class troublemaker {
   std::vector<bool> stopped_;
 };
 
-/// `--seconds` and `--seed` after `--` on the command line, or what a quick run takes.
-std::uint32_t argument(const std::string& name, std::uint32_t otherwise) {
-  const auto& suite = boost::unit_test::framework::master_test_suite();
-  for (int i = 1; i + 1 < suite.argc; ++i) {
-    if (suite.argv[i] == name) return static_cast<std::uint32_t>(std::stoul(suite.argv[i + 1]));
-  }
-  return otherwise;
-}
-
 void make_registers(cluster& nodes) {
   auto through = nodes.client(0);
   for (std::size_t i = 0; i < register_count; ++i) {

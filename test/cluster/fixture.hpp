@@ -29,6 +29,15 @@ class shop_cluster : public cluster {
   }
 };
 
+/// The number after `name`, among what follows `--` on the command line; `otherwise` when it is not there.
+inline std::uint32_t argument(const std::string& name, std::uint32_t otherwise) {
+  const auto& suite = boost::unit_test::framework::master_test_suite();
+  for (int i = 1; i + 1 < suite.argc; ++i) {
+    if (suite.argv[i] == name) return static_cast<std::uint32_t>(std::stoul(suite.argv[i + 1]));
+  }
+  return otherwise;
+}
+
 inline constexpr auto products = "/api/products";
 
 inline std::string product(const std::string& name, int stock = 0) {

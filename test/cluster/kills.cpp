@@ -14,15 +14,6 @@ namespace {
 
 using clock = std::chrono::steady_clock;
 
-/// `--kills` and `--seed` after `--` on the command line, or what a quick run takes.
-std::uint32_t argument(const std::string& name, std::uint32_t otherwise) {
-  const auto& suite = boost::unit_test::framework::master_test_suite();
-  for (int i = 1; i + 1 < suite.argc; ++i) {
-    if (suite.argv[i] == name) return static_cast<std::uint32_t>(std::stoul(suite.argv[i + 1]));
-  }
-  return otherwise;
-}
-
 /// What one run's client was told.
 struct told {
   std::vector<std::string> acknowledged;  ///< ids of items created
@@ -55,7 +46,7 @@ told write_until_killed(std::uint16_t port, std::uint32_t round,
 BOOST_AUTO_TEST_SUITE(cluster_kills)
 
 BOOST_AUTO_TEST_CASE(one_voter_killed_at_random_moments_keeps_all_it_acknowledged) {
-  // S10
+  // S10; `-- --kills 1000 --seed 7` for longer.
   const auto kills = argument("--kills", 40);
   std::mt19937 random{argument("--seed", 1)};
   shop_cluster node({.nodes = 1, .flags = {"--checkpoint-entries", "50", "--log-margin", "20"}});
