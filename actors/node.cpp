@@ -377,9 +377,9 @@ caf::actor node::raft(protocol::group_id group) const {
   return found == all.end() ? nullptr : (*found)->raft();
 }
 caf::actor node::aggregate() const { return impl_->main().aggregate(); }
-std::vector<caf::actor> node::rafts() const {
-  std::vector<caf::actor> result;
-  impl_->for_each_group([&result](group& each) { result.push_back(each.raft()); });
+std::map<protocol::group_id, caf::actor> node::rafts() const {
+  std::map<protocol::group_id, caf::actor> result;
+  impl_->for_each_group([&result](group& each) { result.emplace(each.id(), each.raft()); });
   return result;
 }
 caf::actor node::archivist() const { return impl_->main().archivist(); }

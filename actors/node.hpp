@@ -73,7 +73,7 @@ class node {
   /// The same of one of `node_config::groups`; none for a number that is not among them.
   caf::actor raft(protocol::group_id group) const;
   /// The raft actors of all groups.
-  std::vector<caf::actor> rafts() const;
+  std::map<protocol::group_id, caf::actor> rafts() const;
   /// Of the group that all nodes share: takes ask (local).
   caf::actor aggregate() const;
   /// Takes take_backup.

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -22,7 +23,7 @@ struct backend {
   const models::schema* schema = nullptr;
   caf::actor raft;       ///< takes submit, ask, inspect_node, probe_ready, change_members, raft_call
   caf::actor aggregate;  ///< takes ask, for local reads
-  std::vector<caf::actor> groups;  ///< the raft actors of all groups, for /metrics
+  std::map<std::uint64_t, caf::actor> groups;  ///< the raft actors of all groups, by their numbers
   caf::actor archivist;  ///< takes take_backup
   caf::actor data;       ///< if there, takes submit and ask instead of these two
   std::vector<actors::loop*> loops;

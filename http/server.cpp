@@ -13,7 +13,7 @@ backend backend_of(actors::node& node) {
   result.schema = &node.schema();
   result.raft = node.raft();
   result.aggregate = node.aggregate();
-  result.groups = node.rafts();
+  for (const auto& [group, raft] : node.rafts()) result.groups.emplace(group.value, raft);
   result.archivist = node.archivist();
   result.data = node.data();
   for (std::size_t i = 0; i < node.loop_count(); ++i) result.loops.push_back(&node.loop_at(i));

@@ -136,13 +136,15 @@ void session::perform(std::uint64_t token, step&& next) {
   } else if (auto* raft = std::get_if<raft_step>(&next)) {
     slots_.find(token)->packed = raft->packed;
     raft->call.token = token;
-    send(node.raft, std::move(raft->call));
+    // A group that is not here is refused by the one that always is.
+    const auto at = node.groups.find(raft->call.group.value);
+    send(at == node.groups.end() ? node.raft : at->second, std::move(raft->call));
   } else if (std::holds_alternative<backup_step>(next)) {
     send(node.archivist, actors::take_backup{token});
   } else if (auto* ready = std::get_if<ready_step>(&next)) {
     send(node.raft, actors::probe_ready{token, ready->min_index});
   } else if (slots_.find(token)->what == endpoint::metrics) {
-    for (const auto& each : node.groups) send(each, actors::inspect_node{token});
+    for (const auto& [group, actor] : node.groups) send(actor, actors::inspect_node{token});
   } else {
     send(node.raft, actors::inspect_node{token});
   }

@@ -10,6 +10,7 @@
 #include "actors/member_changes.hpp"
 #include "models/compatibility.hpp"
 #include "models/model_file.hpp"
+#include "models/parts.hpp"
 #include "persistence/files.hpp"
 #include "persistence/recovery.hpp"
 #include "persistence/snapshot_file.hpp"
@@ -38,9 +39,11 @@ protocol::configuration alone(const actors::peer_address& self) {
   return {{{self.id, true, address}}, {}};
 }
 
-std::string names_of(const models::schema& schema) {
+/// What is in a backup, or (`local`) what each node has for itself and is in none.
+std::string names_of(const models::schema& schema, bool local) {
   std::string made;
-  for (const auto& c : schema.collections()) made += (made.empty() ? "" : ", ") + c.name;
+  for (const auto& c : schema.collections())
+    if (models::is_local(c) == local) made += (made.empty() ? "" : ", ") + c.name;
   return made;
 }
 
@@ -61,14 +64,16 @@ std::string report(const program& self, const settings& x, const models::schema&
   const endpoint addr{node.self.host, node.self.http_port};
   const endpoint next{addr.host, static_cast<std::uint16_t>(addr.port + 1)};
   const auto id = node.self.id.value;
+  const auto left_out = names_of(models, true);
   return fmt::format(
       "Restored {} into {}\n"
-      "  holds     {} as of index {}, term {}\n"
+      "  holds     {} as of index {}, term {}{}\n"
       "  belongs   to node {}, alone in the new cluster {:016x}\n"
       "  start it  {}\n"
       "  then add  {} --join {}",
-      x.restore_file, node.data_dir, names_of(models), header.point.index.value,
-      header.point.term.value, id, cluster, command(self, x, node.data_dir, id, addr),
+      x.restore_file, node.data_dir, names_of(models, false), header.point.index.value,
+      header.point.term.value,
+      left_out.empty() ? "" : "; not what each node has for itself: " + left_out, id, cluster, command(self, x, node.data_dir, id, addr),
       command(self, x, "ANOTHER_DIR", id + 1, next), to_string(addr));
 }
 

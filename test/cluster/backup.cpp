@@ -106,8 +106,10 @@ run_result run_in(const fs::path& directory, std::vector<std::string> words) {
 /// One node alone, for as long as the object lives.
 class lone_node {
  public:
-  lone_node(const fs::path& directory, std::uint16_t port, std::vector<std::string> more)
-      : port_(port), process_({words(port, std::move(more)), directory / "log", directory, {}}) {
+  lone_node(const fs::path& directory, std::uint16_t port, std::vector<std::string> more,
+            const std::string& models = shop)
+      : port_(port),
+        process_({words(port, std::move(more), models), directory / "log", directory, {}}) {
     auto through = client();
     while (through.get("/readyz").status != 200)
       BOOST_REQUIRE_MESSAGE(!process_.wait(5ms), read_file(directory / "log"));
@@ -115,8 +117,9 @@ class lone_node {
   http_client client() const { return http_client(port_, cluster::patience); }
 
  private:
-  static std::vector<std::string> words(std::uint16_t port, std::vector<std::string> more) {
-    more.insert(more.begin(), {LITHAIR_NODE, "--models", shop, "--addr",
+  static std::vector<std::string> words(std::uint16_t port, std::vector<std::string> more,
+                                        const std::string& models) {
+    more.insert(more.begin(), {LITHAIR_NODE, "--models", models, "--addr",
                                "127.0.0.1:" + std::to_string(port)});
     return more;
   }
@@ -258,6 +261,29 @@ BOOST_AUTO_TEST_CASE(a_backup_of_other_models_is_refused) {
   const auto started = run_in(backup.here(), {"--models", other, "--data-dir", "data"});
   BOOST_TEST(started.status != 0);
   BOOST_TEST(started.said.find("other models") != std::string::npos, started.said);
+}
+
+BOOST_AUTO_TEST_CASE(a_backup_leaves_out_what_a_node_has_for_itself_and_says_so) {
+  const std::string users = LITHAIR_SOURCE "/apps/examples/users.toml";
+  shop_cluster node({.nodes = 1, .models = users});
+  node.start_and_await();
+  auto through = node.client(0);
+  BOOST_TEST(through.post("/api/users", R"({"email":"a@b.example","name":"ann","hits":3})").status == 201);
+  BOOST_TEST(through.post("/api/visits", R"({"path":"/"})").status == 201);
+  const temporary_directory place;
+  const auto here = place.path() / "here";
+  fs::create_directory(here);
+  std::ofstream(here / "users.backup", std::ios::binary) << through.get("/_admin/backup").body;
+  const auto restored = run_in(here, {"--restore", "users.backup", "--data-dir", "data"});
+  BOOST_TEST(restored.status == 0);
+  BOOST_TEST(restored.said.find("holds     users as of") != std::string::npos, restored.said);
+  BOOST_TEST(restored.said.find("for itself: visits") != std::string::npos, restored.said);
+  const port_block ports;
+  const lone_node again(here, ports.http(0), {"--data-dir", "data"}, users);
+  const auto found = again.client().get("/api/users").body;
+  BOOST_TEST(json_at(found, "/data/0/name") == "ann", found);
+  BOOST_TEST(json_at(found, "/data/0/hits") == "0");
+  BOOST_TEST(json_at(again.client().get("/api/visits").body, "/total") == "0");
 }
 
 BOOST_AUTO_TEST_CASE(a_directory_that_holds_something_or_is_in_use_is_refused) {

@@ -49,7 +49,7 @@ served::served(const server_options& options, std::size_t loops) : schema_(parse
   backend b;
   b.system = &system_;
   b.schema = &schema_;
-  b.groups = {node_};
+  b.groups = {{1, node_}};
   b.raft = b.aggregate = b.archivist = node_;
   for (auto& x : loops_) b.loops.push_back(x.get());
   b.node_id = 1;
