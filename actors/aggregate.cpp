@@ -8,6 +8,7 @@
 #include <caf/send.hpp>
 #include <spdlog/spdlog.h>
 
+#include "models/feed.hpp"
 #include "models/parts.hpp"
 #include "models/state_repair.hpp"
 #include "persistence/storage_error.hpp"
@@ -58,7 +59,7 @@ aggregate::~aggregate() = default;
 
 void aggregate::on_exit() {
   close();
-  checkpointer_ = raft_ = setup_.local_raft = nullptr;
+  checkpointer_ = raft_ = feed_ = setup_.local_raft = nullptr;
 }
 
 void aggregate::close() {
@@ -105,6 +106,7 @@ caf::behavior aggregate::make_behavior() {
         auto result = apply(x.entries);
         send(caf::actor_cast<caf::actor>(current_sender()), std::move(result));
         release_waiting();
+        tell_feed();
         if (wants_checkpoint()) begin_checkpoint();
       },
       [this](const serve_checkpoints& x) {
@@ -126,10 +128,16 @@ caf::behavior aggregate::make_behavior() {
       [this](const state_replaced& x) {
         open(x.state);
         release_waiting();
+        if (feed_) send(feed_, feed_begins{applied_.value});
       },
       [this](const run_queries& x) {
         for (auto& each : x.queries) answer(each.asker, each.what);
       },
+      [this](const attend_feed& x) {
+        feed_ = x.on ? caf::actor_cast<caf::actor>(current_sender()) : nullptr;
+        if (feed_) send(feed_, feed_begins{applied_.value});
+      },
+      [this](const read_feed& x) { send(caf::actor_cast<caf::actor>(current_sender()), read_changes(x)); },
       [this](ask& x) {
         auto asker = current_sender();
         if (x.min_index <= applied_.value) {
@@ -186,6 +194,7 @@ bool aggregate::apply_command(const entry& x, applied& result) {
     }
     if (setup_.local_raft) forget_local_parts();
     keep_changes();
+    if (feed_) keep_for_feed(x.index.value);
     if (ours) result.results.push_back({x.from.serial, x.index.value, std::move(*outcome)});
     return true;
   } catch (const persistence::storage_error& e) {
@@ -259,6 +268,46 @@ void aggregate::on_checkpointed(const checkpointed& x) {
   if (checkpoint_failed_) return spdlog::error("a checkpoint as of {} failed and is tried again: {}", x.index.value, x.failed);
   state_->drop_frozen();
   send(raft_, x);
+}
+
+// -- the change feed -----------------------------------------------------------------------------------------
+
+// What a command adds to the feed is among its last changes, if it changed anything.
+void aggregate::keep_for_feed(std::uint64_t index) {
+  auto added = std::find_if(changes_.rbegin(), changes_.rend(),
+                            [key = models::feed_key(index)](const models::change& x) { return x.key == key; });
+  if (added != changes_.rend() && added->value)
+    feed_pairs_.push_back({index, std::make_shared<const std::string>(std::move(*added->value))});
+}
+
+void aggregate::tell_feed() {
+  if (feed_) send(feed_, feed_grew{applied_.value, std::exchange(feed_pairs_, {})});
+}
+
+feed_read aggregate::read_changes(const read_feed& x) const {
+  feed_read made;
+  made.token = x.token;
+  if (!state_ || !stopped_.empty()) {
+    made.failed = stopped_.empty() ? "A snapshot is being installed." : stopped_;
+    return made;
+  }
+  const view now{*state_};
+  made.dropped = models::extent_of_feed(now).dropped;
+  made.through = applied_.value;
+  std::size_t bytes = 0;
+  const auto range = models::feed_behind(x.after);
+  now.scan(range.lower, range.upper, models::state_view::direction::ascending,
+           [&](std::string_view key, std::string_view value) {
+             auto index = models::index_in_feed_key(key);
+             if (bytes >= x.limit) {
+               made.through = made.pairs.back().index;
+               return false;
+             }
+             bytes += value.size();
+             made.pairs.push_back({index, std::make_shared<const std::string>(value)});
+             return true;
+           });
+  return made;
 }
 
 // -- reads -------------------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@
 #include <caf/actor.hpp>
 
 #include "actors/hosted.hpp"
+#include "actors/feed_messages.hpp"
 #include "actors/messages.hpp"
 #include "models/service.hpp"
 #include "persistence/overlay_store.hpp"
@@ -38,7 +39,8 @@ class state_window {
 ///
 /// Takes apply_entries (from the raft actor, answered with applied), run_queries (from the raft actor) and
 /// ask (local reads, from sessions); each query is answered to its asker with answered. What arrives first
-/// takes effect first: a query sees every entry whose apply_entries was sent before it.
+/// takes effect first: a query sees every entry whose apply_entries was sent before it. A feed that attends is told
+/// what each entry changed.
 ///
 /// What changed since the last checkpoint is held in memory, over the durable state. Now and then it is set aside
 /// and given to the checkpointer (serve_checkpoints names it), while applying and reading go on.
@@ -79,6 +81,9 @@ class aggregate final : public hosted_actor {
   void keep_changes();
   void forget_local_parts();
   models::outcome run(const models::query& what);
+  void keep_for_feed(std::uint64_t index);
+  void tell_feed();
+  feed_read read_changes(const read_feed& x) const;
   void stop(std::string why);
   void on_damage(const std::string& why);
   bool wants_checkpoint() const;
@@ -112,6 +117,8 @@ class aggregate final : public hosted_actor {
   std::chrono::steady_clock::time_point checkpoint_time_ = std::chrono::steady_clock::now();
   std::vector<caf::strong_actor_ptr> checkpoint_askers_;
   std::vector<waiting_read> waiting_;  // for an index not yet applied
+  caf::actor feed_;                    // while somebody follows
+  std::vector<feed_pair> feed_pairs_;  // not told yet
   std::mt19937_64 random_{std::random_device{}()};
 };
 

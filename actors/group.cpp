@@ -11,6 +11,7 @@
 #include "actors/aggregate.hpp"
 #include "actors/archivist.hpp"
 #include "actors/checkpointer.hpp"
+#include "actors/feed.hpp"
 #include "actors/gate.hpp"
 #include "actors/loop.hpp"
 #include "actors/raft_actor.hpp"
@@ -36,6 +37,7 @@ group::group(setup s)
                           setup_.identity.cluster, aggregate_, counts_});
   archivist_ = spawn_at_home<actors::archivist>(
       actors::archivist::setup{setup_.identity.cluster, aggregate_, checkpointer_});
+  feed_ = spawn_at_home<actors::feed>(actors::feed::setup{aggregate_, config.max_subscribers});
   spawn_raft(std::move(opened));
   caf::anon_send(aggregate_, serve_checkpoints{checkpointer_, raft_});
 }
@@ -127,10 +129,10 @@ void group::end(caf::scoped_actor& self) {
   ticks_.stop();
   // The raft actor first: once it is gone, no shipper is made any more.
   end_actors(self, {raft_, archivist_});
-  end_actors(self, {aggregate_, checkpointer_});
+  end_actors(self, {feed_, aggregate_, checkpointer_});
   end_actors(self, shippers_);
   shippers_.clear();
-  aggregate_ = checkpointer_ = archivist_ = raft_ = setup_.writer = setup_.gate = setup_.local_raft = nullptr;
+  aggregate_ = checkpointer_ = archivist_ = feed_ = raft_ = setup_.writer = setup_.gate = setup_.local_raft = nullptr;
 }
 
 void end_actors(caf::scoped_actor& self, const std::vector<caf::actor>& actors) {

@@ -70,6 +70,7 @@ class group {
   const caf::actor& raft() const { return raft_; }
   const caf::actor& aggregate() const { return aggregate_; }
   const caf::actor& archivist() const { return archivist_; }
+  const caf::actor& feed() const { return feed_; }
 
   /// Finishes what is in flight, hands leadership over and makes the state durable, each for at most so long.
   void settle(caf::scoped_actor& self, std::uint32_t limit_ms);
@@ -88,7 +89,7 @@ class group {
   std::shared_ptr<persistence::state_directory> states_;
   std::shared_ptr<group_meters> counts_ = std::make_shared<group_meters>();
   ticker ticks_;
-  caf::actor aggregate_, checkpointer_, archivist_, raft_;
+  caf::actor aggregate_, checkpointer_, archivist_, feed_, raft_;
   std::mutex shippers_mutex_;
   std::vector<caf::actor> shippers_;  // guarded by shippers_mutex_
 };

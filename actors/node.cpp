@@ -213,16 +213,20 @@ struct node::implementation {
     std::map<std::uint32_t, dispatcher::place> result;
     for (auto& c : schema.collections()) {
       auto& place = result[c.id];
-      if (!models::is_local(c)) {
-        auto found = std::find_if(groups.begin(), groups.end(), [&](auto& x) { return x->id() == group_of(c); });
-        place.replicated = {(*found)->raft(), (*found)->aggregate()};
-      }
+      auto& kept = group_with(c);
+      if (!models::is_local(c)) place.replicated = {kept.raft(), kept.aggregate()};
       if (own) place.local = {own->raft(), own->aggregate()};
     }
     return result;
   }
 
   group& main() const { return *groups.front(); }
+
+  // The one that keeps a model, or its replicated fields.
+  group& group_with(const models::collection& c) const {
+    if (models::is_local(c)) return *own;
+    return **std::find_if(groups.begin(), groups.end(), [&](auto& x) { return x->id() == group_of(c); });
+  }
 
   group::setup group_setup(protocol::group_id id, const models::schema& part, const link_identity& identity) {
     group::setup setup;
@@ -382,6 +386,7 @@ std::map<protocol::group_id, caf::actor> node::rafts() const {
   impl_->for_each_group([&result](group& each) { result.emplace(each.id(), each.raft()); });
   return result;
 }
+caf::actor node::feed(const models::collection& of) const { return impl_->group_with(of).feed(); }
 caf::actor node::archivist() const { return impl_->main().archivist(); }
 caf::actor node::data() const { return impl_->data; }
 void node::stop(std::uint32_t limit_ms) { impl_->stop(limit_ms); }

@@ -45,6 +45,7 @@ struct node_config {
   std::uint32_t checkpoint_interval_ms = 30'000; ///< a checkpoint is due so long after the last one
   std::uint64_t log_margin = 10'000;             ///< entries kept in the log behind a checkpoint
   std::uint32_t max_pending = 8192;  ///< proposals and reads in flight on this node; more: 503
+  std::uint32_t max_subscribers = 4096;      ///< streams of changes on this node; more: 503
   std::uint32_t request_timeout_ms = 5000;   ///< then 504, or 503 when certainly not applied
   std::uint32_t leaderless_wait_ms = 2000;   ///< a request waits this long for an election, then 503
 
@@ -81,6 +82,8 @@ class node {
   /// Takes submit and ask for every model, wherever its fields live. None when all of them are replicated: then
   /// the two above do.
   caf::actor data() const;
+  /// Of the group that keeps the collection, or its replicated fields: takes follow, nudge, unfollow.
+  caf::actor feed(const models::collection& of) const;
 
   /// Hands over leadership and finishes what is in flight, for at most `limit_ms`; then everything has ended.
   /// Whatever else lives on the loops must have been stopped before.

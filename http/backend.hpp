@@ -26,6 +26,8 @@ struct backend {
   std::map<std::uint64_t, caf::actor> groups;  ///< the raft actors of all groups, by their numbers
   caf::actor archivist;  ///< takes take_backup
   caf::actor data;       ///< if there, takes submit and ask instead of these two
+  /// By the id of a collection: takes follow, nudge, unfollow. None: it has no streams.
+  std::map<std::uint32_t, caf::actor> feeds;
   std::vector<actors::loop*> loops;
   std::uint64_t node_id = 0;
   std::string host;        ///< a numeric address to listen on

@@ -22,6 +22,7 @@ struct known_headers {
   const std::string_view* idempotency_key = nullptr;
   const std::string_view* consistency = nullptr;
   const std::string_view* min_index = nullptr;
+  const std::string_view* last_event_id = nullptr;
   std::string_view repeated;  // the name of one that came twice; empty: none
 };
 
@@ -47,6 +48,8 @@ known_headers collect(const request& r) {
           keep(result.if_none_match, x);
         else if (same_name(x.name, "X-Consistency"))
           keep(result.consistency, x);
+        else if (same_name(x.name, "Last-Event-ID"))
+          keep(result.last_event_id, x);
         break;
       case 15:
         if (same_name(x.name, "Idempotency-Key")) keep(result.idempotency_key, x);
@@ -221,6 +224,16 @@ step begin_read(const request& r, const matched& place, const known_headers& hea
   return result;
 }
 
+step begin_stream(const request& r, const matched& place, const known_headers& headers) {
+  const auto all = query_parameters(r.query);
+  if (!all) return bad_request("bad_query", "The query string's percent-encoding is malformed.");
+  const auto last =
+      headers.last_event_id != nullptr ? std::optional(*headers.last_event_id) : std::nullopt;
+  auto made = models::parse_stream(*place.target, *all, last);
+  if (!made) return of_problem(made.error());
+  return stream_step{std::move(*made)};
+}
+
 step begin_ready(const request& r) {
   const auto all = query_parameters(r.query);
   if (!all) return bad_request("bad_query", "The query string's percent-encoding is malformed.");
@@ -296,6 +309,7 @@ step begin_at(const request& r, matched&& place, const site& site, const models:
   if (!headers.repeated.empty())
     return bad_request("repeated_header", "A header that may come once came twice: " +
                                               std::string{headers.repeated} + ".");
+  if (place.what == endpoint::stream) return begin_stream(r, place, headers);
   if (verb == method::get) return begin_read(r, place, headers, *site.schema);
   return begin_write(r, std::move(place), headers, *site.schema, at);
 }

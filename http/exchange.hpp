@@ -12,6 +12,7 @@
 #include "http/response.hpp"
 #include "http/router.hpp"
 #include "models/service.hpp"
+#include "models/stream.hpp"
 
 /// From requests to what is asked of the node, and from its answers back to responses. Pure.
 namespace lithair::http {
@@ -28,6 +29,11 @@ struct read_step {
   models::query what;
   std::optional<tag_condition> match;
   std::optional<tag_condition> none_match;
+};
+
+/// Tell the changes of a collection, from now on or from where the client was.
+struct stream_step {
+  models::stream_request request;
 };
 
 /// Ask how the node stands, for the page `exchange::what` names.
@@ -53,8 +59,8 @@ struct raft_step {
 struct backup_step {};
 
 /// What is to be done about a request: answer it at once, or ask first.
-using step = std::variant<response, write_step, read_step, status_step, ready_step, member_step,
-                          raft_step, backup_step>;
+using step = std::variant<response, write_step, read_step, stream_step, status_step, ready_step,
+                          member_step, raft_step, backup_step>;
 
 struct exchange {
   endpoint what = endpoint::nowhere;

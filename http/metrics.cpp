@@ -278,6 +278,11 @@ void add_http(families& all, const std::vector<const lane_metrics*>& lanes,
   counter(all, "http_connections_total", "Connections accepted.",
           number(sum(
               lanes, [](const auto& x) -> auto& { return x.connections; })));
+  const auto begun = sum(
+      lanes, [](const auto& x) -> auto& { return x.streams_begun; });
+  const auto ended = sum(
+      lanes, [](const auto& x) -> auto& { return x.streams_ended; });
+  gauge(all, "stream_subscribers", "Streams of changes open now.", number(begun - ended));
   counter(all, "http_malformed_total", "Connections ended for a malformed or late request.",
           number(sum(
               lanes, [](const auto& x) -> auto& { return x.malformed; })));

@@ -39,6 +39,8 @@ struct lane_metrics {
   tally bytes_in;
   tally bytes_out;
   tally connections;  ///< accepted since the start
+  tally streams_begun;
+  tally streams_ended;
   tally malformed;    ///< connections that ended with a malformed request
 
   void answered(endpoint what, int status, std::uint64_t microseconds);

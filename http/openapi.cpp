@@ -8,6 +8,7 @@
 
 #include "http/openapi_operations.hpp"
 
+#include "models/parts.hpp"
 #include "models/projection.hpp"
 
 namespace lithair::http {
@@ -201,6 +202,24 @@ json::object history_path(const models::collection& c) {
                             answer("The events.", schema_ref("_history")))}};
 }
 
+json::object stream_path(const models::collection& c) {
+  const json::object text{{"type", "string"}};
+  const json::object events{{"text/event-stream", json::object{{"schema", text}}}};
+  auto follow = operation("Follow the changes", c.name, "200",
+                          {{"description", "Server-Sent Events: create, update, delete."},
+                           {"content", events}});
+  json::array all{
+      parameter("Last-Event-ID", "header", "The last id seen; what comes behind is told.", text),
+      parameter("after", "query", "The same for the first time; 0: all that is kept.", text),
+      parameter("fields", "query", "The fields to show.", text),
+  };
+  for (const auto& f : c.fields)
+    if (f.exposed && (f.replicated || !models::is_mixed(c)))
+      all.push_back(parameter(f.name, "query", "A filter as of lists.", text));
+  follow["parameters"] = std::move(all);
+  return {{"get", std::move(follow)}};
+}
+
 json::object bulk_path(const models::collection& c) {
   const auto array_of = [&](const std::string& schema) {
     const json::object items{{"$ref", schema_ref(schema)}};
@@ -292,6 +311,7 @@ std::string openapi_text(const models::schema& schema) {
     paths[c.path] = collection_path(c);
     paths[c.path + "/{id}"] = item_path(c);
     paths[c.path + "/{id}/history"] = history_path(c);
+    paths[c.path + "/stream"] = stream_path(c);
     paths[c.path + "/count"] = count_path(c);
     paths[c.path + "/random-id"] = random_id_path(c);
     paths[c.path + "/_bulk"] = bulk_path(c);

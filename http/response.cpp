@@ -74,7 +74,11 @@ void render_head(const response& answer, const rendering& how, std::string& out)
   append_number(out, static_cast<std::uint64_t>(answer.status));
   out.append(" ").append(reason_of(answer.status)).append("\r\n");
   append_header(out, "Date", how.date);
-  if (!bodiless(answer.status)) {
+  if (answer.stream) {
+    append_header(out, "Content-Type", "text/event-stream");
+    append_header(out, "Cache-Control", "no-cache");
+    if (how.minor_version > 0) append_header(out, "Transfer-Encoding", "chunked");
+  } else if (!bodiless(answer.status)) {
     if (!answer.body.empty() || answer.file)
       append_header(out, "Content-Type", answer.content_type);
     append_header(out, "Content-Length", answer.file ? answer.file_size : answer.body.size());

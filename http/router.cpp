@@ -48,6 +48,7 @@ constexpr std::array<endpoint_facts, endpoint_count> facts{{
     {"transaction", set_of(method::post)},
     {"projections", reading},
     {"projection", reading},
+    {"stream", reading},
 }};
 
 struct fixed_path {
@@ -87,7 +88,7 @@ struct reserved_name {
 constexpr reserved_name reserved_names[] = {
     {"count", endpoint::count},
     {"random-id", endpoint::random_id},
-    {"stream", endpoint::nowhere},
+    {"stream", endpoint::stream},
     {"_bulk", endpoint::bulk},
 };
 

@@ -42,8 +42,9 @@ enum class endpoint : std::uint8_t {
   transaction,
   projections,
   projection,
+  stream,
 };
-inline constexpr std::size_t endpoint_count = static_cast<std::size_t>(endpoint::projection) + 1;
+inline constexpr std::size_t endpoint_count = static_cast<std::size_t>(endpoint::stream) + 1;
 
 /// A word for metrics and logs; of a fixed set, never made from input.
 std::string_view name_of(endpoint x);

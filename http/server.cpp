@@ -16,6 +16,7 @@ backend backend_of(actors::node& node) {
   for (const auto& [group, raft] : node.rafts()) result.groups.emplace(group.value, raft);
   result.archivist = node.archivist();
   result.data = node.data();
+  for (const auto& c : node.schema().collections()) result.feeds.emplace(c.id, node.feed(c));
   for (std::size_t i = 0; i < node.loop_count(); ++i) result.loops.push_back(&node.loop_at(i));
   result.node_id = node.config().self.id.value;
   result.host = node.config().self.host;

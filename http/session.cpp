@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "actors/messages.hpp"
+#include "actors/feed_messages.hpp"
 
 namespace lithair::http {
 
@@ -84,6 +84,7 @@ caf::behavior session::make_behavior() {
         const auto token = x.token;
         answer(token, answer_backup(std::move(x), s->what));
       },
+      [this](const actors::followed& x) { on_followed(x); },
       [this](actors::readiness& x) { answer(x.token, answer_ready(x)); },
       [this](const socket_closed&) { quit(); },
   };
@@ -128,6 +129,7 @@ bool session::open() {
 void session::close() {
   if (phase_ == phase::closed) return;
   phase_ = phase::closed;
+  forget_stream();
   slots_.clear();
   if (open_handles_ == 0) return;
   uv_close(reinterpret_cast<uv_handle_t*>(&socket_),
@@ -157,7 +159,11 @@ void session::gone() {
 }
 
 void session::drain() {
-  if (phase_ != phase::serving) return;
+  if (events_) {
+    refuse_stream(503, "unavailable", "The node is stopping.");
+  } else if (phase_ != phase::serving) {
+    return;
+  }
   phase_ = phase::finishing;
   settle();
 }
@@ -198,7 +204,7 @@ void session::on_read(std::string_view bytes) {
 void session::on_end() {
   client_done_ = true;
   stop_reading();
-  if (phase_ == phase::lingering) return close();
+  if (phase_ == phase::lingering || (events_ && events_->open)) return close();
   if (phase_ == phase::serving) phase_ = phase::finishing;
   settle();
 }
@@ -244,6 +250,9 @@ std::uint64_t session::deadline() const {
   auto result = never;
   if (out_.writing()) result = write_since_ + options_.write_timeout_ms;
   if (stream_) return result;
+  if (events_ && events_->open)
+    return events_->asked ? std::min(result, events_->quiet_since_ms + options_.heartbeat_ms)
+                          : result;
   if (!slots_.empty()) return std::min(result, slots_.front().since_ms + patience(slots_.front()));
   if (phase_ != phase::serving || paused_) return result;
   if (parser_.in_body()) return std::min(result, since_ + options_.body_timeout_ms);
@@ -268,6 +277,8 @@ void session::on_timer() {
   if (phase_ == phase::lingering) return close();
   if (out_.writing() && write_since_ + options_.write_timeout_ms <= now()) {
     expire_write();
+  } else if (events_ && events_->open) {
+    nudge_stream();
   } else if (!slots_.empty()) {
     give_up_waiting();
   } else if (parser_.in_body()) {

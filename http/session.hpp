@@ -3,18 +3,24 @@
 #include <uv.h>
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 
 #include <caf/behavior.hpp>
 
 #include "actors/hosted.hpp"
+#include "http/event_stream.hpp"
 #include "http/exchange.hpp"
 #include "http/file_stream.hpp"
 #include "http/lane.hpp"
 #include "http/outbox.hpp"
 #include "http/parser.hpp"
 #include "http/slots.hpp"
+
+namespace lithair::actors {
+struct followed;
+}
 
 namespace lithair::http {
 
@@ -66,6 +72,7 @@ class session final : public actors::hosted_actor {
   void on_request();
   void perform(std::uint64_t token, step&& next);
   void perform(std::uint64_t token, read_step&& read);
+  void perform(std::uint64_t token, stream_step&& x);
   std::uint64_t open_slot();
 
   // -- answers
@@ -81,6 +88,15 @@ class session final : public actors::hosted_actor {
   void give_up(int status, std::string_view code, std::string_view detail);
   void give_up_waiting();
   std::size_t unsent() const { return out_.size(reinterpret_cast<const uv_stream_t*>(&socket_)); }
+
+  // -- a stream of changes
+  void run_stream();
+  void on_followed(const actors::followed& x);
+  void open_stream();
+  void refuse_stream(int status, std::string_view code, std::string_view why);
+  void end_stream();
+  void forget_stream();
+  void nudge_stream();
 
   // -- time
   std::uint64_t now();
@@ -104,6 +120,7 @@ class session final : public actors::hosted_actor {
   slots slots_;
   outbox out_;
   std::unique_ptr<file_stream> stream_;  // the first slot's, while it is being sent
+  std::unique_ptr<event_stream> events_;  // the connection's last answer
   std::string backlog_;  // read, and not taken while full
   bool reading_ = false;
   bool paused_ = false;        // not reading, for too much is under way

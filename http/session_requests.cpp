@@ -116,6 +116,7 @@ void session::give_up_waiting() {
   phase_ = phase::finishing;
   auto& s = slots_.front();
   s.close = true;
+  forget_stream();
   answer(slots_.first_token(), problem_response(504, s.write ? "outcome_unknown" : "timeout",
                                                 "The node did not answer in time."));
 }
@@ -129,6 +130,8 @@ void session::perform(std::uint64_t token, step&& next) {
     send(node.data ? node.data : node.raft, actors::submit{token, std::move(write->command)});
   } else if (auto* read = std::get_if<read_step>(&next)) {
     perform(token, std::move(*read));
+  } else if (auto* stream = std::get_if<stream_step>(&next)) {
+    perform(token, std::move(*stream));
   } else if (auto* member = std::get_if<member_step>(&next)) {
     slots_.find(token)->write = true;
     member->change.token = token;
@@ -271,6 +274,7 @@ void session::settle() {
       write_since_ = now();
       write_left_ = unsent();
     }
+    run_stream();
     if (!paused_ || phase_ != phase::serving || full()) break;
     paused_ = false;
     since_ = now();
@@ -278,7 +282,7 @@ void session::settle() {
     if (phase_ == phase::closed) return;
     if (!paused_ && phase_ == phase::serving) resume_reading();
   }
-  if (phase_ == phase::finishing && slots_.empty() && out_.empty()) linger();
+  if (phase_ == phase::finishing && slots_.empty() && out_.empty() && !stream_ && !events_) linger();
   watch();
 }
 

@@ -4,6 +4,7 @@
 #include "models/answers.hpp"
 #include "models/command_answer.hpp"
 #include "models/executor.hpp"
+#include "models/feed.hpp"
 #include "models/key_text.hpp"
 #include "models/problems.hpp"
 #include "models/service.hpp"
@@ -26,9 +27,21 @@ class application {
  public:
   application(const schema& s, const command& what, std::uint64_t index, const state_view& state,
               bool want_body)
-      : with_{s, {index, what.time_us}}, what_(what), state_(state), want_body_(want_body) {}
+      : with_{s, {index, what.time_us}, &recorder_},
+        what_(what),
+        state_(state),
+        want_body_(want_body) {}
 
   outcome run(change_set& out) {
+    auto made = decide_all(out);
+    if (made.status < 400) {
+      recorder_.write(with_.at, state_, out);
+    }
+    return made;
+  }
+
+ private:
+  outcome decide_all(change_set& out) {
     switch (what_.shape) {
       case command_shape::single:
         return run_single(out);
@@ -40,7 +53,6 @@ class application {
     return run_all(out, "operations");
   }
 
- private:
   const collection& collection_of(const operation_part& part) const {
     return *with_.models.find(part.collection_id);
   }
@@ -111,6 +123,7 @@ class application {
     }
   }
 
+  change_recorder recorder_;
   const setting with_;
   const command& what_;
   const state_view& state_;

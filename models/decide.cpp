@@ -4,6 +4,7 @@
 #include <list>
 
 #include "models/derived.hpp"
+#include "models/feed.hpp"
 #include "models/keys.hpp"
 #include "models/merge.hpp"
 #include "models/problems.hpp"
@@ -60,6 +61,9 @@ class decider {
     }
     derive_counter(change, state_, out);
     derive_projections(change, with_.models, state_, out);
+    if (with_.record != nullptr) {
+      with_.record->add(change);
+    }
     return write_item(out);
   }
 

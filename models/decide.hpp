@@ -16,10 +16,13 @@ struct decision {
   std::string bytes;  ///< the record as it is now; empty when the item is gone
 };
 
+class change_recorder;
+
 /// What an operation is decided with, besides the state.
 struct setting {
   const schema& models;
   moment at;
+  change_recorder* record = nullptr;  ///< is told of every change; none: nobody wants to know
 };
 
 /// Decides one operation against the state as of just before it. Accepted: its changes are added to

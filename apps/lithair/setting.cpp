@@ -158,6 +158,10 @@ constexpr std::array table{
             [](draft& x, text t) {
               return store(read_number(t, 1, 1'000'000), x.made.http.max_connections);
             }},
+    setting{"max-subscribers", limits, "N", "streams of changes at one time, else 503 (4096)",
+            [](draft& x, text t) {
+              return store(read_number(t, 1, 1'000'000), x.made.node.max_subscribers);
+            }},
     setting{"request-timeout", limits, "DURATION", "for a request's outcome, else 503 or 504 (5s)",
             [](draft& x, text t) {
               return store_ms(read_duration(t), x.made.node.request_timeout_ms);

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cctype>
 #include <stdexcept>
+#include <utility>
 
 namespace lithair::http::test {
 
@@ -73,6 +74,15 @@ std::optional<reply> client::read(bool head) {
   result.body = buffer_.substr(0, size);
   buffer_.erase(0, size);
   return result;
+}
+
+std::string client::read_until(std::string_view text) {
+  while (buffer_.find(text) == std::string::npos)
+    if (!more()) return std::exchange(buffer_, {});
+  const auto end = buffer_.find(text) + text.size();
+  auto made = buffer_.substr(0, end);
+  buffer_.erase(0, end);
+  return made;
 }
 
 bool client::ended() {

@@ -1,85 +1,13 @@
-#include <netinet/in.h>
-#include <sys/socket.h>
-#include <unistd.h>
-
 #include <boost/test/unit_test.hpp>
-#include <cstdlib>
-#include <filesystem>
-#include <optional>
+
 #include <string>
 
-#include "actors/node.hpp"
-#include "client.hpp"
-#include "http/server.hpp"
-#include "models/model_file.hpp"
+#include "one_node.hpp"
 #include "prometheus_text.hpp"
 
-using namespace lithair;
 using namespace lithair::http::test;
 
 namespace {
-
-constexpr std::string_view models_text = R"(
-[models.products.fields]
-id    = { type = "uuid", primary_key = true, immutable = true, replicate = true }
-name  = { type = "string", unique = true, replicate = true, validate = { min_length = 1 } }
-price = { type = "money", replicate = true, validate = { min = "0.01" } }
-)";
-
-// A port that was free a moment ago.
-std::uint16_t free_port() {
-  const int fd = ::socket(AF_INET, SOCK_STREAM, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof address;
-  BOOST_REQUIRE(::bind(fd, reinterpret_cast<sockaddr*>(&address), size) == 0);
-  BOOST_REQUIRE(::getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size) == 0);
-  ::close(fd);
-  return ntohs(address.sin_port);
-}
-
-// One real node with its server, that can be stopped and started again on its data.
-struct shop {
-  std::filesystem::path directory;
-  std::uint16_t port = free_port();
-  std::uint16_t peer_port = free_port();
-  std::optional<actors::node> node;
-  std::optional<http::server> server;
-
-  shop() {
-    auto pattern = (std::filesystem::temp_directory_path() / "lithair-http-XXXXXX").string();
-    directory = ::mkdtemp(pattern.data());
-    start();
-  }
-  ~shop() {
-    stop();
-    std::filesystem::remove_all(directory);
-  }
-
-  void start() {
-    actors::node_config config;
-    config.self = {protocol::node_id{1}, "127.0.0.1", port, peer_port};
-    config.init = true;
-    config.loops = 2;
-    config.data_dir = directory / "node";
-    node.emplace(std::move(config), *models::parse_model_text(models_text, "products.toml"));
-    server.emplace(*node, http::server_options{});
-    server->start();
-  }
-  void stop() {
-    server->drain(5000);
-    server->stop();
-    node->stop();
-    server.reset();
-    node.reset();
-  }
-
-  reply ask(std::string_view method, std::string_view target, std::string_view headers = {},
-            std::string_view body = {}) {
-    return client{port}.ask(method, target, headers, body);
-  }
-};
 
 // The number behind `"name":` in a page.
 std::uint64_t number_in(const std::string& page, const std::string& name) {
@@ -93,7 +21,7 @@ std::uint64_t number_in(const std::string& page, const std::string& name) {
 BOOST_AUTO_TEST_SUITE(http_node_suite)
 
 BOOST_AUTO_TEST_CASE(a_node_serves_its_models_and_keeps_them_over_a_restart) {
-  shop s;
+  one_node s;
   const auto created = s.ask("POST", "/api/products", "", R"({"name":"tea","price":"0.10"})");
   BOOST_REQUIRE(created.status == 201);
   const auto at = created.header("location");
@@ -117,7 +45,7 @@ BOOST_AUTO_TEST_CASE(a_node_serves_its_models_and_keeps_them_over_a_restart) {
 }
 
 BOOST_AUTO_TEST_CASE(reads_of_every_consistency_see_what_was_written) {
-  shop s;
+  one_node s;
   const auto created = s.ask("POST", "/api/products", "", R"({"name":"tea","price":"0.10"})");
   const auto at = created.header("location");
   for (const auto* level : {"linearizable", "leader", "local"})
@@ -127,7 +55,7 @@ BOOST_AUTO_TEST_CASE(reads_of_every_consistency_see_what_was_written) {
 }
 
 BOOST_AUTO_TEST_CASE(what_is_refused_leaves_no_trace_in_the_log) {
-  shop s;
+  one_node s;
   BOOST_REQUIRE(s.ask("POST", "/api/products", "", R"({"name":"tea","price":"0.10"})").status ==
                 201);
   const auto before = number_in(s.ask("GET", "/status").body, "last_index");
@@ -143,7 +71,7 @@ BOOST_AUTO_TEST_CASE(what_is_refused_leaves_no_trace_in_the_log) {
 }
 
 BOOST_AUTO_TEST_CASE(the_pages_of_a_single_node_tell_that_it_leads) {
-  shop s;
+  one_node s;
   BOOST_REQUIRE(s.ask("POST", "/api/products", "", R"({"name":"tea","price":"0.10"})").status ==
                 201);
   BOOST_TEST(s.ask("GET", "/readyz").status == 200);
@@ -155,7 +83,7 @@ BOOST_AUTO_TEST_CASE(the_pages_of_a_single_node_tell_that_it_leads) {
 }
 
 BOOST_AUTO_TEST_CASE(metrics_tell_of_every_stage_of_a_write) {
-  shop s;
+  one_node s;
   client c{s.port};
   while (c.ask("GET", "/readyz").status != 200) continue;
   const std::string id = "018f3c5e-7a10-7000-8000-000000000001";

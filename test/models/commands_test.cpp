@@ -236,7 +236,7 @@ BOOST_AUTO_TEST_CASE(answers_expire_by_the_time_of_the_log) {
   time_us += 9 * day;
   add("m");
   std::string kinds;
-  for (const auto& [key, bytes] : state().pairs()) {
+  for (const auto& [key, bytes] : items_and_what_follows()) {
     kinds += key.front();
   }
   BOOST_TEST(kinds == "aenrt");

@@ -192,7 +192,7 @@ a = { type = "integer", replicate = true, optional = true }
   BOOST_TEST(member(found.body, "total") == "8");
   BOOST_TEST(member(found.body, "explain").find("\"index\"") != std::string::npos);
   BOOST_TEST(repair_all(node.models()) > 2);
-  for (const auto& [key, bytes] : node.state().pairs()) {
+  for (const auto& [key, bytes] : node.items_and_what_follows()) {
     BOOST_TEST((key.front() == 'r' || key.front() == 'n'));
   }
 }

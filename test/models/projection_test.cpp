@@ -170,7 +170,7 @@ BOOST_AUTO_TEST_CASE(a_projection_is_a_recount_at_every_index) {
       RC_ASSERT(node.remove("orders", id).status == 204);
     }
     // Nothing is left of rows and extremes when the items are gone.
-    RC_ASSERT(node.state().pairs().size() <= 1u);
+    RC_ASSERT(node.items_and_what_follows().size() <= 1u);
   }));
 }
 
@@ -195,7 +195,7 @@ BOOST_AUTO_TEST_CASE(a_projection_that_is_declared_later_is_counted_from_the_ite
   BOOST_TEST(rows(always.models(), "all", node.state()) ==
              rows(always.models(), "all", always.state()));
   repair_all(node.models());
-  for (const auto& [key, bytes] : node.state().pairs()) {
+  for (const auto& [key, bytes] : node.items_and_what_follows()) {
     BOOST_TEST((key.front() == 'r' || key.front() == 'n'));
   }
 }

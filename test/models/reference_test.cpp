@@ -141,7 +141,7 @@ void compare_states(const service_fixture& node, const reference& expected) {
     }
   }
   // Nothing is left over: one pair per item and per unique value, and the counter.
-  const std::size_t pairs = node.state().pairs().size();
+  const std::size_t pairs = node.items_and_what_follows().size();
   RC_ASSERT(pairs <= expected.items.size() + names.size() + 1);
   RC_ASSERT(pairs >= expected.items.size() + names.size());
 }

@@ -60,6 +60,16 @@ outcome service_fixture::write(const write_request& request) {
   return run_request(request);
 }
 
+std::map<std::string, std::string> service_fixture::items_and_what_follows() const {
+  std::map<std::string, std::string> made;
+  for (const auto& [key, bytes] : state_.pairs()) {
+    if (key.front() != 'f' && key.front() != 'g') {
+      made.emplace(key, bytes);
+    }
+  }
+  return made;
+}
+
 outcome service_fixture::bulk(std::string_view collection_name, std::string_view body,
                               std::string_view idempotency_key) {
   return run_request(bulk_request{find(collection_name), body, idempotency_key});

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -44,6 +45,8 @@ class service_fixture {
                   std::vector<std::pair<std::string, std::string>> parameters = {}) const;
 
   const memory_state& state() const { return state_; }
+  /// The state without the change feed, which only grows.
+  std::map<std::string, std::string> items_and_what_follows() const;
   std::uint64_t index() const { return index_; }
   const schema& models() const { return schema_; }
   const collection* find(std::string_view name) const { return schema_.find(name); }

@@ -1,0 +1,33 @@
+#include "http/event_stream.hpp"
+
+#include <array>
+#include <charconv>
+
+namespace lithair::http {
+
+std::string event_stream::id_line() {
+  if (said == position) return {};
+  said = position;
+  return "id: " + models::to_text(position) + '\n';
+}
+
+std::string event_stream::preamble() {
+  return std::string(retry_line) + id_line() + '\n';
+}
+
+std::string event_stream::heartbeat() {
+  return ": heartbeat\n" + id_line() + '\n';
+}
+
+void append_piece(std::string& out, std::string_view text, bool chunked) {
+  if (text.empty()) return;
+  if (!chunked) {
+    out.append(text);
+    return;
+  }
+  std::array<char, 16> digits{};
+  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), text.size(), 16).ptr;
+  out.append(digits.data(), end).append("\r\n").append(text).append("\r\n");
+}
+
+}  // namespace lithair::http

@@ -1,0 +1,105 @@
+#include <utility>
+
+#include "actors/feed_messages.hpp"
+#include "http/session.hpp"
+
+/// What a session does for a stream of changes. It is the connection's last answer: behind it no
+/// request is taken, and what the client still says is not looked at.
+namespace lithair::http {
+
+void session::perform(std::uint64_t token, stream_step&& x) {
+  auto& s = *slots_.find(token);
+  const auto& feeds = lane_.all().node.feeds;
+  const auto feed = feeds.find(x.request.what->target->id);
+  if (feed == feeds.end())
+    return answer(token, problem_response(503, "unavailable", "This node serves no streams."));
+  if (s.head_only) {
+    http::response head;
+    head.stream = true;
+    return answer(token, std::move(head));
+  }
+  s.close = true;
+  phase_ = phase::finishing;
+  events_ = std::make_unique<event_stream>();
+  events_->token = token;
+  events_->chunked = s.minor_version > 0;
+  events_->feed = feed->second;
+  events_->request = std::move(x.request);
+}
+
+// The feed is asked for the next batch once everything before it has left: so a reader costs one
+// batch, however slow it is.
+void session::run_stream() {
+  if (!events_ || events_->asked || !out_.empty()) return;
+  if (!events_->open && !slots_.is_first(events_->token)) return;
+  events_->asked = true;
+  events_->quiet_since_ms = now();
+  const auto after = events_->open ? events_->position : events_->request.after;
+  send(events_->feed,
+       actors::follow{events_->token, after, !events_->open, events_->request.what});
+}
+
+void session::on_followed(const actors::followed& x) {
+  if (!events_ || events_->token != x.token) return;
+  events_->asked = false;
+  if (x.what != actors::followed::result::fine) {
+    const bool gone = x.what == actors::followed::result::gone;
+    return refuse_stream(gone ? 410 : 503, gone ? "gone" : "unavailable", x.reason);
+  }
+  events_->position = x.through;
+  std::string text;
+  if (!events_->open) {
+    open_stream();
+    text = x.text ? std::string(retry_line) : events_->preamble();
+  } else if (!x.text) {
+    text = events_->heartbeat();
+  }
+  if (x.text) {
+    text += *x.text;
+    events_->said = x.told;
+  }
+  append_piece(out_.tail(), text, events_->chunked);
+  lane_.metrics().bytes_out.add(text.size());
+  if (client_done_) close();
+}
+
+void session::open_stream() {
+  auto& s = slots_.front();
+  http::response head;
+  head.stream = true;
+  head.applied = events_->position.whole();
+  lane_.metrics().answered(s.what, head.status, (uv_hrtime() - s.since_ns) / 1000);
+  lane_.metrics().streams_begun.add(1);
+  put(s, head, out_.tail());
+  slots_.clear();
+  events_->open = true;
+}
+
+// Nothing was told yet: an answer like any other. Else the stream ends where it is, and a client
+// that comes back with its last id is told why.
+void session::refuse_stream(int status, std::string_view code, std::string_view why) {
+  if (events_->open) return end_stream();
+  const auto token = events_->token;
+  forget_stream();
+  answer(token, problem_response(status, code, why));
+}
+
+void session::end_stream() {
+  if (events_->chunked) out_.tail().append(last_chunk);
+  forget_stream();
+}
+
+void session::forget_stream() {
+  if (!events_) return;
+  const auto gone = std::move(events_);
+  if (gone->open) lane_.metrics().streams_ended.add(1);
+  send(gone->feed, actors::unfollow{gone->token});
+}
+
+// Both sides learn now and then that the other is there.
+void session::nudge_stream() {
+  events_->quiet_since_ms = now();
+  send(events_->feed, actors::nudge{events_->token});
+}
+
+}  // namespace lithair::http

@@ -1,0 +1,72 @@
+#include "one_node.hpp"
+
+#include <netinet/in.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <stdexcept>
+#include <string_view>
+
+#include "models/model_file.hpp"
+
+namespace lithair::http::test {
+
+namespace {
+
+constexpr std::string_view models_text = R"(
+[models.products.fields]
+id    = { type = "uuid", primary_key = true, immutable = true, replicate = true }
+name  = { type = "string", unique = true, replicate = true, validate = { min_length = 1 } }
+price = { type = "money", replicate = true, validate = { min = "0.01" } }
+)";
+
+// A port that was free a moment ago.
+std::uint16_t free_port() {
+  const int fd = ::socket(AF_INET, SOCK_STREAM, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof address;
+  const bool bound = ::bind(fd, reinterpret_cast<sockaddr*>(&address), size) == 0 &&
+                     ::getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size) == 0;
+  ::close(fd);
+  if (!bound) throw std::runtime_error("no port is free");
+  return ntohs(address.sin_port);
+}
+
+}  // namespace
+
+one_node::one_node(const server_options& how, std::uint32_t max_subscribers)
+    : port(free_port()), peer_port(free_port()), options(how), subscribers(max_subscribers) {
+  auto pattern = (std::filesystem::temp_directory_path() / "lithair-http-XXXXXX").string();
+  directory = ::mkdtemp(pattern.data());
+  start();
+}
+
+one_node::~one_node() {
+  if (node) stop();
+  std::filesystem::remove_all(directory);
+}
+
+void one_node::start() {
+  actors::node_config config;
+  config.self = {protocol::node_id{1}, "127.0.0.1", port, peer_port};
+  config.init = true;
+  config.loops = 2;
+  config.max_subscribers = subscribers;
+  config.data_dir = directory / "node";
+  node.emplace(std::move(config), *models::parse_model_text(models_text, "products.toml"));
+  server.emplace(*node, options);
+  server->start();
+}
+
+void one_node::stop() {
+  server->drain(5000);
+  server->stop();
+  node->stop();
+  server.reset();
+  node.reset();
+}
+
+}  // namespace lithair::http::test

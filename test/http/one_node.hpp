@@ -1,0 +1,35 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string_view>
+
+#include "actors/node.hpp"
+#include "client.hpp"
+#include "http/server.hpp"
+
+namespace lithair::http::test {
+
+/// One real node with its server, that can be stopped and started again on its data.
+struct one_node {
+  explicit one_node(const server_options& how = {}, std::uint32_t max_subscribers = 64);
+  ~one_node();
+
+  void start();
+  void stop();
+  reply ask(std::string_view method, std::string_view target, std::string_view headers = {},
+            std::string_view body = {}) {
+    return client{port}.ask(method, target, headers, body);
+  }
+
+  std::filesystem::path directory;
+  std::uint16_t port;
+  std::uint16_t peer_port;
+  server_options options;
+  std::uint32_t subscribers;
+  std::optional<actors::node> node;
+  std::optional<http::server> server;
+};
+
+}  // namespace lithair::http::test
