@@ -249,7 +249,8 @@ struct node::implementation {
     };
     setup.log_lost = log_lost;
     setup.recovered = [this, id] { peers.recovered(id, parts.size()); };
-    if (id == main_group) setup.opened = [this](protocol::term_t term, protocol::index_t last) { peers.opened_with(term, last); };
+    if (id == main_group)
+      setup.opened = [this](protocol::term_t term, protocol::index_t last) { peers.opened_with(term, last); };
     if (id == main_group)
       setup.members_committed = [this](protocol::index_t index, const protocol::configuration& members) {
         std::set<std::uint64_t> nodes;
@@ -291,7 +292,9 @@ struct node::implementation {
             [this](std::uint64_t cluster) { return join_cluster(cluster); }, peers.own(),
             [this](std::uint64_t peer, std::uint64_t incarnation) { return peers.admit(peer, incarnation); },
             [this](std::uint64_t peer) { return peers.present(peer); },
-            [this](std::uint64_t peer, protocol::group_id on, const std::string& proof) { return peers.examine(peer, on, proof); },
+            [this](std::uint64_t peer, protocol::group_id on, const std::string& proof) {
+              return peers.examine(peer, on, proof);
+            },
             [this](std::uint64_t peer, protocol::group_id in, std::uint64_t term, std::uint64_t match) {
               if (in == main_group) peers.promised(peer, {term, match});
             },

@@ -1,6 +1,7 @@
 #include "actors/peer_registry.hpp"
 
 #include <spdlog/fmt/fmt.h>
+#include <spdlog/spdlog.h>
 
 #include <algorithm>
 #include <random>
@@ -129,7 +130,10 @@ void peer_registry::load(const std::string& text) {
 
 bool peer_registry::admit(std::uint64_t node, std::uint64_t incarnation) {
   auto [known, first] = known_.try_emplace(node, peer{incarnation, {}, {}, true});
-  if (first) save();
+  if (first && !saved()) {
+    known_.erase(known);
+    return false;
+  }
   return known->second.incarnation == incarnation;
 }
 
@@ -137,13 +141,13 @@ void peer_registry::members_committed(protocol::index_t index, const std::set<st
   if (index.value <= members_as_of_) return;  // Applied again after a restart: it may be out of date.
   members_as_of_ = index.value;
   std::erase_if(known_, [&](const auto& pair) { return !nodes.contains(pair.first); });
-  save();
+  (void)saved();
 }
 
 void peer_registry::set_recovering(const std::string& why) {
   recovering_ = why;
   std::replace(recovering_.begin(), recovering_.end(), '\n', ' ');
-  save();
+  (void)saved();
 }
 
 void peer_registry::recovered(protocol::group_id group, std::size_t groups) {
@@ -151,7 +155,7 @@ void peer_registry::recovered(protocol::group_id group, std::size_t groups) {
   if (recovering_.empty() || recovered_.size() < groups) return;
   recovering_.clear();
   found_old_ = false;
-  save();
+  (void)saved();
 }
 
 std::string peer_registry::present(std::uint64_t node) const {
@@ -174,7 +178,7 @@ std::optional<std::string> peer_registry::examine(std::uint64_t node, protocol::
   if (news && (theirs->recovering || !why_old(theirs->starts, theirs->held, known.start, known.promise))) {
     known.start = theirs->starts.back();
     known.promise = {};
-    save();
+    (void)saved();
   }
   if (theirs->you && recovering_.empty()) {
     if (auto old = why_old(starts_, held_, *theirs->you, theirs->your_promise)) {
@@ -194,7 +198,7 @@ void peer_registry::promised(std::uint64_t node, const node_promise& x) {
 
 void peer_registry::link_lost(std::uint64_t node) {
   auto found = known_.find(node);
-  if (found != known_.end() && !found->second.noted) save();
+  if (found != known_.end() && !found->second.noted) (void)saved();
 }
 
 std::string peer_registry::print_starts() const {
@@ -203,15 +207,25 @@ std::string peer_registry::print_starts() const {
   return text + '\n';
 }
 
+bool peer_registry::saved() {
+  try {
+    save();
+    return true;
+  } catch (const persistence::storage_error& e) {
+    spdlog::error("what is known of the peers can't be noted: {}", e.what());
+    return false;
+  }
+}
+
 void peer_registry::save() {
   auto text = fmt::format("self {:x}\nmembers-as-of {}\n", own_, members_as_of_);
   if (!recovering_.empty()) text += "recovering " + recovering_ + '\n';
   text += print_starts();
   for (auto& [node, x] : known_) {
     text += fmt::format("{} {:x} {} {} {}\n", node, x.incarnation, print(x.start), x.promise.term, x.promise.match);
-    x.noted = true;
   }
   persistence::replace_file(file_, text);
+  for (auto& [node, x] : known_) x.noted = true;
 }
 
 }  // namespace lithair::actors

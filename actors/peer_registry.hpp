@@ -43,7 +43,8 @@ struct node_promise {
 ///     proof     := "starts" { SP boots:hex }* NL "holds" SP term SP last NL [ "recovering" NL ]
 ///                  [ "you" SP boots:hex SP term SP match NL ]
 ///
-/// Owned by the node; after construction only used on loop 0. Throws storage_error.
+/// Owned by the node; after construction, which may throw storage_error, only used on loop 0. A disk that takes no
+/// note then is logged, and what was to be noted holds until the process ends; only a new peer is not admitted.
 class peer_registry {
  public:
   /// Reads `file`; the first time, draws this directory's own incarnation. Notes this run.
@@ -86,6 +87,7 @@ class peer_registry {
 
   void load(const std::string& text);
   void save();
+  bool saved();
   std::string print_starts() const;
 
   std::filesystem::path file_;

@@ -68,11 +68,12 @@ void fill(test::http_client& client, const wishes& x) {
   for (std::uint64_t first = 0; first < x.records; first += x.bulk) {
     std::string items = "[";
     for (std::uint64_t i = first; i < std::min(first + x.bulk, x.records); ++i)
-      items += (i == first ? "" : ",") + std::string("{\"id\":") + std::to_string(i) + ",\"text\":\"" + text + "\"}";
+      items += (i == first ? "{\"id\":" : ",{\"id\":") + std::to_string(i) + ",\"text\":\"" + text + "\"}";
     for (;;) {
       const auto made = client.post(std::string(route) + "/_bulk", items + "]");
       if (made.status == 201 || made.status == 409) break;
-      if (made.status != 503 && made.status != 504) throw std::runtime_error("a bulk was answered " + std::to_string(made.status) + " " + made.body);
+      if (made.status != 503 && made.status != 504)
+        throw std::runtime_error("a bulk was answered " + std::to_string(made.status) + " " + made.body);
     }
   }
 }
@@ -98,11 +99,13 @@ int run(const wishes& x) {
   std::ofstream(file) << model;
   std::uint64_t used = 0;
   for (const std::string interval : {"3600s", "1s"}) {
-    test::cluster node({.nodes = 1, .models = file, .flags = {"--checkpoint-interval", interval, "--log-level", "debug", "--max-body", "33554432"}});
+    test::cluster node({.nodes = 1,
+                        .models = file,
+                        .flags = {"--checkpoint-interval", interval, "--log-level", "debug", "--max-body", "33554432"}});
     node.start(0);
     node.await_ready(0);
     auto client = node.client(0);
-    std::printf("%s, checkpoints every %s or as memory fills\n", interval == "3600s" ? "idle state" : "busy state", interval.c_str());
+    std::printf("checkpoints every %s or as memory fills\n", interval.c_str());
     print_memory("empty", node.at(0).pid());
     auto began = clock::now();
     fill(client, x);

@@ -142,6 +142,21 @@ BOOST_AUTO_TEST_CASE(every_group_is_told_and_the_last_one_to_recover_ends_it) {
   BOOST_TEST(two.recovering().empty());
 }
 
+BOOST_AUTO_TEST_CASE(a_disk_that_takes_no_note_admits_nobody_new_and_forgets_nothing) {
+  pair_of_nodes x;
+  auto& one = x.start(1);
+  x.start(2);
+  BOOST_TEST(!x.meet());
+  fs::create_directory(x.file(1).string() + ".new");  // Where the file is written before it is renamed.
+  BOOST_TEST(!one.admit(3, 33));
+  one.promised(2, {3, 100});
+  one.link_lost(2);
+  fs::remove(x.file(1).string() + ".new");
+  BOOST_TEST(one.admit(3, 33));
+  x.start(2, 3, 99);
+  BOOST_TEST(x.meet().has_value());
+}
+
 BOOST_AUTO_TEST_CASE(a_damaged_file_is_refused) {
   pair_of_nodes x;
   lithair::persistence::replace_file(x.file(1), "nonsense\n");
