@@ -42,7 +42,7 @@ std::uint32_t raft_core::implementation::ticks_until_due() const {
   std::uint64_t due = now + opts.election_max_ticks;
   auto at = [&due](std::uint64_t tick) { due = std::min(due, tick); };
   if (leads()) {
-    at(lead.heartbeat_tick + opts.heartbeat_ticks);
+    if (!lead.peers.empty()) at(lead.heartbeat_tick + opts.heartbeat_ticks);
   } else {
     if (can_campaign()) at(now + election_timeout - std::min(election_timeout, election_elapsed));
     if (leader) at(leader_contact + opts.election_max_ticks);
