@@ -104,7 +104,7 @@ caf::behavior aggregate::make_behavior() {
   return {
       [this](const apply_entries& x) {
         auto result = apply(x.entries);
-        send(caf::actor_cast<caf::actor>(current_sender()), std::move(result));
+        send(handle(current_sender()), std::move(result));
         release_waiting();
         tell_feed();
         if (wants_checkpoint()) begin_checkpoint();
@@ -123,7 +123,7 @@ caf::behavior aggregate::make_behavior() {
       },
       [this](release_state) {
         close();
-        send(caf::actor_cast<caf::actor>(current_sender()), state_released{});
+        send(handle(current_sender()), state_released{});
       },
       [this](const state_replaced& x) {
         open(x.state);

@@ -33,10 +33,10 @@ caf::behavior checkpointer::make_behavior() {
   set_error_handler([](caf::error&) {});
   measure();
   return {
-      [this](const checkpoint& x) { send(caf::actor_cast<caf::actor>(current_sender()), commit(x)); },
-      [this](make_snapshot) { send(caf::actor_cast<caf::actor>(current_sender()), snapshot()); },
+      [this](const checkpoint& x) { send(handle(current_sender()), commit(x)); },
+      [this](make_snapshot) { send(handle(current_sender()), snapshot()); },
       [this](const keep_chunk& x) {
-        auto asker = caf::actor_cast<caf::actor>(current_sender());
+        auto asker = handle(current_sender());
         auto answer = keep(x.chunk);
         bool complete = x.chunk.done && answer.failed.empty();
         send(asker, std::move(answer));

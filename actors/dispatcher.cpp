@@ -10,8 +10,6 @@ namespace lithair::actors {
 
 namespace {
 
-caf::actor handle(const caf::strong_actor_ptr& x) { return caf::actor_cast<caf::actor>(x); }
-
 // As if whoever asked had sent it there himself.
 template <class Message>
 void pass_on(const caf::strong_actor_ptr& asker, const caf::actor& to, Message&& x, loop* home) {

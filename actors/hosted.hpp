@@ -2,12 +2,17 @@
 
 #include <utility>
 
+#include <caf/actor.hpp>
+#include <caf/actor_cast.hpp>
 #include <caf/event_based_actor.hpp>
 #include <caf/mailbox_element.hpp>
 
 #include "actors/loop.hpp"
 
 namespace lithair::actors {
+
+/// To answer who sent a message.
+inline caf::actor handle(const caf::strong_actor_ptr& x) { return caf::actor_cast<caf::actor>(x); }
 
 /// An event-based actor that lives on a loop: whoever sends to it, it runs on the loop's thread. Without a
 /// loop it is scheduled by CAF as any other (which is how deterministic tests run it).

@@ -64,7 +64,7 @@ void log_writer::cut(const cut_log& x) {
     }
   }
   if (!failure_.empty()) return tell_failure(current_sender());
-  send(caf::actor_cast<caf::actor>(current_sender()), log_cut{x.point, x.begin_anew});
+  send(handle(current_sender()), log_cut{x.point, x.begin_anew});
 }
 
 void log_writer::write_waiting() {

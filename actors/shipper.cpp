@@ -77,7 +77,7 @@ caf::behavior shipper::make_behavior() {
         } catch (const std::exception& e) {
           if (raft_) send(raft_, disk_failed{std::string{e.what()} + damaged_log_advice});
         }
-        send(caf::actor_cast<caf::actor>(current_sender()), std::move(answer));
+        send(handle(current_sender()), std::move(answer));
       },
       [this](peer_message& x) {
         if (!endpoint_ || current_sender() != endpoint_ || x.version != peer_version || !raft_) return;
