@@ -85,7 +85,12 @@ void aggregate::open(std::shared_ptr<const persistence::state_store> state) {
   } catch (const persistence::storage_error& e) {
     on_damage(e.what());
   }
-  if (setup_.window && !setup_.local_raft) setup_.window->show(view_.get());
+  show();
+}
+
+// What is not applied again since the start is not there yet, and nobody must think that it never was.
+void aggregate::show() {
+  if (setup_.window && !setup_.local_raft && view_ && applied_ >= setup_.show_from) setup_.window->show(view_.get());
 }
 
 // Indexes and projections that the models gained since the state was written.
@@ -105,6 +110,7 @@ caf::behavior aggregate::make_behavior() {
       [this](const apply_entries& x) {
         auto result = apply(x.entries);
         send(handle(current_sender()), std::move(result));
+        show();
         release_waiting();
         tell_feed();
         if (wants_checkpoint()) begin_checkpoint();

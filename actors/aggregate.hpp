@@ -24,7 +24,8 @@ struct serve_checkpoints {
 };
 
 /// Where the aggregate of a node's own group shows its state to that of the shared group, which lives on the same
-/// loop: so an item is read with its local fields at once. Empty while the state is being replaced.
+/// loop: so an item is read with its local fields at once. Empty while the state is being replaced, or lacks what the
+/// log has behind it.
 class state_window {
  public:
   const models::state_view* view() const { return view_; }
@@ -57,6 +58,7 @@ class aggregate final : public hosted_actor {
     /// Where the window is looked through: who keeps the local fields, and has to forget those of deleted items.
     /// Else it is this aggregate's to show.
     caf::actor local_raft = nullptr;
+    protocol::index_t show_from = {};  ///< what must be applied before it is shown
     /// The node's models as text: stands in every durable state, so that a backup tells what it holds.
     std::string models_text = {};
     std::string lost = {};  ///< why the state is not there, and is waited for; empty: it is there
@@ -75,6 +77,7 @@ class aggregate final : public hosted_actor {
   void on_exit() override;
   void open(std::shared_ptr<const persistence::state_store> state);
   void close();
+  void show();
   void repair();
   applied apply(const std::vector<protocol::entry>& entries);
   bool apply_command(const protocol::entry& x, applied& result);

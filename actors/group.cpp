@@ -31,7 +31,7 @@ group::group(setup s)
   aggregate_ = spawn_at_home<actors::aggregate>(actors::aggregate::setup{
       setup_.schema, config.self.id, state, config.checkpoint_bytes, config.checkpoint_entries,
       std::chrono::milliseconds{config.checkpoint_interval_ms}, setup_.window, setup_.local_raft,
-      setup_.identity.schema, opened.lost});
+      opened.restored.last_index, setup_.identity.schema, opened.lost});
   checkpointer_ = setup_.system->spawn<checkpointer, caf::detached>(
       checkpointer::setup{setup_.id, setup_.directory->snapshots_path(), states_, std::move(state), state_options(),
                           setup_.identity.cluster, aggregate_, counts_});

@@ -49,6 +49,9 @@ constexpr protocol::group_id own_group{std::uint64_t{1} << 32};
 // Serials of a node's proposals: the boot count above, a counter below.
 constexpr int serial_bits = 40;
 
+// Then the node starts without it, and serves it as soon as it is there.
+constexpr std::chrono::seconds local_data_wait{10};
+
 std::uint64_t steady_ms() {
   using namespace std::chrono;
   return static_cast<std::uint64_t>(duration_cast<milliseconds>(steady_clock::now().time_since_epoch()).count());
@@ -181,6 +184,7 @@ struct node::implementation {
     if (!local_schema.collections().empty()) {
       window = std::make_shared<state_window>();
       own = std::make_unique<group>(own_group_setup(identity, window));
+      await_local_data();
     }
     for (auto& [id, part] : parts) {
       auto setup = group_setup(id, part, identity);
@@ -190,6 +194,15 @@ struct node::implementation {
     }
     if (own || groups.size() > 1)
       data = system->spawn<dispatcher>(loops.front().get(), dispatcher::setup{&schema, places(), window});
+  }
+
+  // Nobody is asked here but this node's own disk.
+  void await_local_data() {
+    caf::scoped_actor self{*system};
+    self->send(own->raft(), probe_ready{});
+    self->receive([](const readiness& x) {
+      if (!x.ready) spdlog::warn("local data is not there yet: {}", x.reason);
+    }, caf::after(local_data_wait) >> [] { spdlog::warn("local data is not there yet"); });
   }
 
   // Which group keeps a model, or its replicated fields.
