@@ -138,6 +138,7 @@ struct node::implementation {
     start_loops();
     spawn_groups();
     publish();
+    let_go_of_system();  // so that any thread may stop the node
   }
 
   // Everything that can be wrong with the configuration shows before anything is created.

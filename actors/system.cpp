@@ -4,6 +4,7 @@
 
 #include <caf/atom.hpp>
 #include <caf/io/middleman.hpp>
+#include <caf/logger.hpp>
 #include <caf/timespan.hpp>
 
 #include "actors/messages.hpp"
@@ -21,5 +22,7 @@ system_config::system_config() {
   load<caf::io::middleman>();
   add_message_types<caf::id_block::lithair>();
 }
+
+void let_go_of_system() { caf::logger::set_current_actor_system(nullptr); }
 
 }  // namespace lithair::actors

@@ -11,4 +11,8 @@ class system_config : public caf::actor_system_config {
   system_config();
 };
 
+/// To be called on a thread that made a system or spawned an actor, unless it will destroy the system: CAF remembers the
+/// system's logger for that thread, and a system does not end before its logger.
+void let_go_of_system();
+
 }  // namespace lithair::actors
