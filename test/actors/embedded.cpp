@@ -1,0 +1,66 @@
+#include "test/actors/embedded.hpp"
+
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <stdexcept>
+
+#include "models/projection.hpp"
+
+namespace lithair::test {
+
+namespace {
+
+// Ports that were free a moment ago, all different.
+std::vector<std::uint16_t> free_ports(std::size_t n) {
+  std::vector<int> sockets;
+  std::vector<std::uint16_t> made;
+  for (; n > 0; --n) {
+    const int fd = ::socket(AF_INET, SOCK_STREAM, 0);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof address;
+    auto* at = reinterpret_cast<sockaddr*>(&address);
+    if (::bind(fd, at, size) != 0 || ::getsockname(fd, at, &size) != 0) throw std::runtime_error("no free port");
+    made.push_back(ntohs(address.sin_port));
+    sockets.push_back(fd);
+  }
+  for (const int fd : sockets) ::close(fd);
+  return made;
+}
+
+}  // namespace
+
+embedded_nodes::embedded_nodes(models::schema schema, std::uint64_t count)
+    : schema_(std::move(schema)), count_(count), ports_(free_ports(2 * count)) {
+  auto pattern = (std::filesystem::temp_directory_path() / "lithair-embedded-XXXXXX").string();
+  directory_ = ::mkdtemp(pattern.data());
+  for (std::uint64_t id = 1; id <= count; ++id) start(id);
+}
+
+embedded_nodes::~embedded_nodes() {
+  nodes_.clear();
+  std::filesystem::remove_all(directory_);
+}
+
+actors::peer_address embedded_nodes::address(std::uint64_t id) const {
+  return {protocol::node_id{id}, "127.0.0.1", ports_[2 * (id - 1)], ports_[2 * (id - 1) + 1]};
+}
+
+void embedded_nodes::start(std::uint64_t id) {
+  actors::node_config made;
+  made.self = address(id);
+  for (std::uint64_t peer = 1; peer <= count_; ++peer)
+    if (peer != id) made.peers.push_back(address(peer));
+  made.init = id == 1;
+  made.loops = 2;
+  made.data_dir = directory_ / std::to_string(id);
+  // A busy machine may take its time; what is tested is never how long.
+  made.request_timeout_ms = 60'000;
+  made.leaderless_wait_ms = 60'000;
+  nodes_[id] = std::make_unique<actors::node>(made, schema_);
+}
+
+}  // namespace lithair::test
