@@ -1,0 +1,157 @@
+#include "actors/event.hpp"
+
+#include <chrono>
+#include <condition_variable>
+#include <mutex>
+
+#include <boost/test/unit_test.hpp>
+
+#include "actors/transaction.hpp"
+#include "models/projection.hpp"
+#include "test/actors/embedded.hpp"
+
+struct light {
+  std::int64_t number;
+  std::string colour;
+  std::optional<std::string> secret;
+
+  bool operator==(const light&) const = default;
+};
+
+template <>
+struct lithair::model<light> {
+  static constexpr auto declaration =
+      declare("lights",
+              field<&light::number>("number", db::primary_key, lifecycle::immutable, persistence::replicate),
+              field<&light::colour>("colour", persistence::replicate),
+              field<&light::secret>("secret", http::hidden, persistence::replicate));
+};
+
+struct lamp {
+  std::int64_t number;
+};
+
+template <>
+struct lithair::model<lamp> {
+  static constexpr auto declaration =
+      declare("lamps", field<&lamp::number>("number", db::primary_key, persistence::replicate));
+};
+
+using namespace lithair;
+using namespace std::chrono_literals;
+
+namespace {
+
+struct three_nodes : test::embedded_nodes {
+  three_nodes() : embedded_nodes(*schema_of<light, lamp>(), 3) {}
+};
+
+/// Gathers what a subscriber is told.
+class listener {
+ public:
+  subscriber<light> handlers() {
+    subscriber<light> made;
+    made.changed = [this](const event<light>& x) { add(events_, x); };
+    made.ended = [this](const models::problem& x) { add(ends_, x); };
+    return made;
+  }
+  std::vector<event<light>> await_events(std::size_t count) { return await(events_, count); }
+  models::problem await_end() { return await(ends_, 1).front(); }
+
+ private:
+  template <class T>
+  void add(std::vector<T>& to, const T& x) {
+    std::lock_guard guard{mutex_};
+    to.push_back(x);
+    grown_.notify_all();
+  }
+  template <class T>
+  std::vector<T> await(std::vector<T>& what, std::size_t count) {
+    std::unique_lock guard{mutex_};
+    BOOST_REQUIRE(grown_.wait_for(guard, 60s, [&] { return what.size() >= count; }));
+    return what;
+  }
+
+  std::mutex mutex_;
+  std::condition_variable grown_;
+  std::vector<event<light>> events_;
+  std::vector<models::problem> ends_;
+};
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(events_in_process)
+
+BOOST_FIXTURE_TEST_CASE(every_node_tells_each_change_with_index_time_before_and_after, three_nodes) {
+  std::map<std::uint64_t, listener> told;
+  std::vector<subscription> all;
+  for (std::uint64_t id = 1; id <= 3; ++id)
+    all.push_back(subscribe(collection<light>{at(id)}, told[id].handlers()));
+  collection<light> lights{at(2)};
+  const auto made = lights.create({1, "red", "s"}).get().value();
+  (void)collection<lamp>{at(1)}.create({1}).get().value();  // told to nobody
+  const auto changed = lights.update(1, patch<light>().set<&light::colour>("green").clear<&light::secret>()).get().value();
+  const auto gone = lights.remove(1).get().value();
+
+  for (std::uint64_t id = 1; id <= 3; ++id) {
+    const auto events = told[id].await_events(3);
+    BOOST_REQUIRE(events.size() == 3u);
+    BOOST_CHECK(events[0].type == event_type::created);
+    BOOST_CHECK(events[1].type == event_type::updated);
+    BOOST_CHECK(events[2].type == event_type::deleted);
+    BOOST_TEST(events[0].version() == made.version);
+    BOOST_TEST(events[1].version() == changed.version);
+    BOOST_TEST(events[2].index == gone);
+    BOOST_CHECK(!events[0].before && events[0].after == (light{1, "red", "s"}));
+    BOOST_CHECK(events[1].before == (light{1, "red", "s"}) && events[1].after == (light{1, "green", {}}));
+    BOOST_CHECK(events[2].before == (light{1, "green", {}}) && !events[2].after);
+    BOOST_CHECK(events[0].time.us > 0 && events[0].time <= events[1].time);
+  }
+}
+
+BOOST_FIXTURE_TEST_CASE(a_subscription_goes_on_behind_a_position_in_the_midst_of_a_transaction_too, three_nodes) {
+  caller here{at(1)};
+  collection<light> lights{here};
+  const auto first = lights.create({1, "red", {}}).get().value().version;
+  const auto both = transaction(here).create(lights, {2, "red", {}}).create(lights, {3, "red", {}}).commit().get().value();
+  listener behind_first, behind_second;
+  auto a = subscribe(collection<light>{at(2)}, feed_position{first, 0}, behind_first.handlers());
+  auto b = subscribe(collection<light>{at(3)}, feed_position{both.index, 1}, behind_second.handlers());
+  const auto two = behind_first.await_events(2);
+  BOOST_TEST(two[0].after->number == 2);
+  BOOST_TEST(two[0].part == 1u);
+  BOOST_TEST(two[1].after->number == 3);
+  BOOST_TEST(two[1].index == both.index);
+  const auto one = behind_second.await_events(1);
+  BOOST_TEST(one[0].after->number == 3);
+}
+
+BOOST_FIXTURE_TEST_CASE(behind_its_end_no_handler_runs_and_a_handler_may_end_it, three_nodes) {
+  collection<light> lights{at(1)};
+  subscription once;
+  std::promise<void> ended;
+  int calls = 0;
+  subscriber<light> handlers;
+  handlers.changed = [&](const event<light>&) {
+    ++calls;
+    once.end();
+    ended.set_value();
+  };
+  once = subscribe(lights, std::move(handlers));
+  listener other;
+  auto all = subscribe(lights, other.handlers());
+  for (std::int64_t n = 1; n <= 3; ++n) (void)lights.create({n, "red", {}}).get().value();
+  ended.get_future().get();
+  BOOST_TEST(other.await_events(3).size() == 3u);
+  BOOST_TEST(calls == 1);
+  BOOST_CHECK(!once);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_subscriber_is_told_when_the_node_stops, three_nodes) {
+  listener told;
+  auto one = subscribe(collection<light>{at(2)}, told.handlers());
+  at(2).stop();
+  BOOST_TEST(told.await_end().status == 503);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
