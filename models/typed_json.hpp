@@ -36,15 +36,22 @@ std::string text_of_key(const collection& c, const key_type_of<T>& key) {
   return key_text(c, to_key(to_value(key)));
 }
 
+/// The key of an item in stored form.
 template <class T>
-std::string text_of_item_key(const collection& c, const T& item) {
-  std::string text;
+std::string key_of_item(const collection& c, const T& item) {
+  std::string key;
   for_each_field<T>([&](std::string_view name, auto member) {
     if (name == c.key().name) {
-      text = key_text(c, to_key(to_value(item.*member)));
+      key = to_key(to_value(item.*member));
     }
   });
-  return text;
+  return key;
+}
+
+/// The same as text, as in a path.
+template <class T>
+std::string text_of_item_key(const collection& c, const T& item) {
+  return key_text(c, key_of_item(c, item));
 }
 
 /// The item as the JSON of a POST: a key that is the uuid of zeroes is left out, so that it is given one.
