@@ -35,6 +35,9 @@ class bad_disks : public shop_cluster {
   }
 };
 
+/// Where a test demands that nobody is elected, a machine that stands still for a moment must not matter.
+const std::vector<std::string> patient{"--election-timeout", "1s-2s", "--heartbeat", "100ms"};
+
 std::string log_part(const cluster& nodes, std::size_t i) {
   return (nodes.data_directory(i) / "log").string();
 }
@@ -102,7 +105,7 @@ BOOST_DATA_TEST_CASE(a_leader_whose_disk_fails_hands_over_and_stays_out_until_it
 
 BOOST_AUTO_TEST_CASE(a_follower_whose_disk_fails_leaves_the_others_alone) {
   // S4
-  bad_disks nodes;
+  bad_disks nodes({.flags = patient});
   const auto leader = nodes.start_and_await();
   const auto hurt = (leader + 1) % 3;
   const auto term = term_of(nodes, leader);
@@ -185,16 +188,16 @@ BOOST_AUTO_TEST_CASE(a_leader_with_a_full_disk_hands_over_to_one_with_room) {
   });
 }
 
-BOOST_DATA_TEST_CASE(slow_syncs_cost_time_and_no_election, data::make({200, 1000}), delay) {
+BOOST_AUTO_TEST_CASE(syncs_slower_than_an_election_timeout_cost_time_and_no_election) {
   // S5
-  bad_disks nodes;
+  bad_disks nodes({.flags = patient});
   const auto leader = nodes.start_and_await();
   const auto term = term_of(nodes, leader);
   for (std::size_t i = 0; i < 3; ++i)
-    nodes.order(i, "sync wait " + std::to_string(delay) + " " + log_part(nodes, i));
+    nodes.order(i, "sync wait 2500 " + log_part(nodes, i));
   auto through = nodes.client((leader + 1) % 3);
   int acknowledged = 0;
-  for (int i = 0; i < 3; ++i) {
+  for (int i = 0; i < 2; ++i) {
     const auto made = through.post(products, product("tea " + std::to_string(i)));
     BOOST_TEST((made.status == 201 || made.status == 504), made.status << " " << made.body);
     if (made.status == 201) ++acknowledged;
