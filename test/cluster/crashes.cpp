@@ -164,6 +164,8 @@ BOOST_AUTO_TEST_CASE(one_voter_goes_on_after_a_crash_in_a_checkpoint_of_several_
         items += (i == 0 ? "" : ",") + product("tea " + std::to_string(bulk) + " " + std::to_string(i));
       const auto made = node.client(0).post(std::string(products) + "/_bulk", items + "]");
       (made.status == 201 ? acknowledged : unsure) += 900;
+      // It takes a while until a process that crashed has ended.
+      if (made.status == 0) BOOST_REQUIRE(node.at(0).wait(cluster::patience).has_value());
       BOOST_REQUIRE_MESSAGE(bulk < 40, place << " was not reached: " << made.status << " " << made.body.substr(0, 200));
     }
     node.forget(0);
