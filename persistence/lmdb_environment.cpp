@@ -90,7 +90,9 @@ void lmdb_environment::check() const {
 
 void lmdb_environment::open() {
   const auto opening = "opening " + directory_.string();
-  check_lmdb(mdb_env_set_mapsize(env_, options_.map_size), opening);
+  // A file that is larger already is mapped as a whole: LMDB sees to that.
+  const auto limit = options_.map_limit == 0 ? options_.map_size : options_.map_limit;
+  check_lmdb(mdb_env_set_mapsize(env_, std::min(options_.map_size, limit)), opening);
   check_lmdb(mdb_env_set_maxreaders(env_, max_readers), opening);
   const unsigned flags = MDB_NOTLS | (options_.scattered_reads ? MDB_NORDAHEAD : 0);
   check_lmdb(mdb_env_open(env_, directory_.c_str(), flags, 0600), opening);
