@@ -171,6 +171,33 @@ BOOST_AUTO_TEST_CASE(one_node_with_a_full_disk_reads_on_and_writes_again_when_th
   BOOST_TEST(through.get(std::string(products) + "?name=cocoa").body.find("cocoa") == std::string::npos);
 }
 
+BOOST_AUTO_TEST_CASE(databases_at_the_size_that_was_allowed_refuse_writes_and_are_read_on) {
+  // S13
+  bad_disks nodes({.nodes = 1, .flags = {"--map-size", "2MiB", "--checkpoint-entries", "50", "--log-margin", "10"}});
+  nodes.start_and_await();
+  auto through = nodes.client(0);
+  const auto path = item_path(create(through, "tea"));
+  const std::string long_name(180, 'x');
+  std::uint64_t acknowledged = 1;
+  int bulk = 0;
+  nodes.await("it refuses writes", [&] {
+    std::string items;
+    for (int i = 0; i < 200; ++i)
+      items += (i == 0 ? "[" : ",") + product(long_name + std::to_string(bulk) + "-" + std::to_string(i));
+    ++bulk;
+    const auto made = through.post(std::string(products) + "/_bulk", items + "]");
+    if (made.status == 201) acknowledged += 200;
+    return made.status == 503 && made.body.find("size limit") != std::string::npos;
+  });
+  BOOST_TEST(through.get(path).status == 200);
+  nodes.kill(0);
+  nodes.start(0);
+  nodes.await_ready(0);
+  const auto total = total_at(nodes, 0);
+  BOOST_TEST(total >= acknowledged);
+  BOOST_TEST((total - 1) % 200 == 0u);
+}
+
 BOOST_AUTO_TEST_CASE(a_leader_with_a_full_disk_hands_over_to_one_with_room) {
   // S3
   bad_disks nodes;
