@@ -3,7 +3,9 @@
 find_program(CCACHE_PROGRAM ccache)
 if(CCACHE_PROGRAM)
   set(CMAKE_C_COMPILER_LAUNCHER ${CCACHE_PROGRAM})
-  set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE_PROGRAM})
+  # It must be told that precompiled headers are as good as the headers.
+  set(CMAKE_CXX_COMPILER_LAUNCHER
+    ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros ${CCACHE_PROGRAM})
 endif()
 find_program(MOLD_PROGRAM mold)
 if(MOLD_PROGRAM)
@@ -40,9 +42,13 @@ function(lithair_library name)
     PRIVATE ${arg_PRIVATE_LINK} $<BUILD_INTERFACE:lithair_warnings>)
 endfunction()
 
-# Tests are compiled often and run briefly: without optimization that takes half the time. What they test is optimized.
+# Tests are compiled often and run briefly: without optimization, and with the test library's header read once, that
+# takes a third of the time. What they test is optimized.
 function(lithair_compile_quickly target)
-  target_compile_options(${target} PRIVATE $<$<CONFIG:Release>:-O0>)
+  target_compile_options(${target} PRIVATE $<$<CONFIG:Release>:-O0> -fpch-preprocess)
+  target_precompile_headers(${target} PRIVATE <boost/test/unit_test.hpp>)
+  # It says in front of that header what the module is called.
+  set_source_files_properties(${PROJECT_SOURCE_DIR}/test/main.cpp PROPERTIES SKIP_PRECOMPILE_HEADERS ON)
 endfunction()
 
 # lithair_test(<name> SOURCES ... LINK ...): a Boost.Test binary, one ctest case.
