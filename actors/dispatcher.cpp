@@ -42,7 +42,10 @@ void dispatcher::on_exit() {
 
 const dispatcher::place* dispatcher::place_of(const std::string& command, std::string& refused) const {
   const place* found = nullptr;
-  for (auto id : models::collections_of(command)) {
+  auto written = models::collections_of(command);
+  // Nothing is written to nowhere in particular, and any group answers that.
+  if (written.empty() && !setup_.places.empty()) return &setup_.places.begin()->second;
+  for (auto id : written) {
     auto at = setup_.places.find(id);
     if (at == setup_.places.end()) continue;
     if (found != nullptr && found->replicated.raft != at->second.replicated.raft)
@@ -111,7 +114,9 @@ void dispatcher::answer(joint_write& write, submitted said) {
 
 void dispatcher::question(ask& x) {
   auto at = x.what.target != nullptr ? setup_.places.find(x.what.target->id) : setup_.places.end();
-  if (at == setup_.places.end()) return;
+  if (at == setup_.places.end())
+    return send(handle(current_sender()),
+                answered{x.token, disposition::unavailable, "no group of this node keeps that model", 0, {}});
   auto& group = at->second.replicated.raft ? at->second.replicated : at->second.local;
   pass_on(current_sender(), x.level == consistency::local ? group.aggregate : group.raft, std::move(x), home());
 }

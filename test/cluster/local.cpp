@@ -104,6 +104,22 @@ BOOST_AUTO_TEST_CASE(a_local_model_is_each_nodes_own_and_needs_no_majority) {
   BOOST_TEST(json_at(alone.get(std::string(visits) + "/count").body, "/count") == "2");
 }
 
+BOOST_AUTO_TEST_CASE(many_items_and_none_are_created_with_both_parts) {
+  shop_cluster nodes({.nodes = 1, .models = model_file});
+  nodes.start_and_await();
+  auto through = nodes.client(0);
+  const auto none = through.post(std::string(users) + "/_bulk", "[]");
+  BOOST_TEST(none.status == 201);
+  BOOST_TEST(none.body == "[]");
+  BOOST_TEST(through.post(std::string(visits) + "/_bulk", "[]").status == 201);
+  BOOST_TEST(through.post("/api/_txn", R"({"operations":[]})").status == 200);
+  const auto two = through.post(std::string(users) + "/_bulk",
+                                "[" + user("ann", R"(,"hits":1)") + "," + user("bob") + "]");
+  BOOST_TEST(two.status == 201);
+  BOOST_TEST(json_at(two.body, "/0/hits") == "1");
+  BOOST_TEST(json_at(two.body, "/1/hits") == "0");
+}
+
 BOOST_AUTO_TEST_CASE(a_repeated_request_writes_both_parts_once) {
   shop_cluster nodes({.models = model_file});
   nodes.start_and_await();
