@@ -70,6 +70,11 @@ result<std::string> path_key(const write_request& request) {
   return tl::make_unexpected(not_found());
 }
 
+/// A replace that can only create is held to what a create is, before the log.
+operation reads_as(const write_request& x) {
+  return x.op == operation::replace && x.conditions.if_none_match_any ? operation::create : x.op;
+}
+
 std::string encode(const write_request& request, std::string_view key, const stored_fields& fields,
                    const stamp& at) {
   command made;
@@ -296,7 +301,7 @@ result<std::string> prepare(const schema&, const write_request& request, const s
   if (!document) {
     return tl::make_unexpected(malformed(document.error()));
   }
-  item_reader item(*request.target, request.op, at);
+  item_reader item(*request.target, reads_as(request), at);
   item.read(*document, json_document::root, std::move(key));
   if (!item.good()) {
     return tl::make_unexpected(invalid(item.take_errors()));
