@@ -33,8 +33,8 @@ std::vector<std::uint16_t> free_ports(std::size_t n) {
 
 }  // namespace
 
-embedded_nodes::embedded_nodes(models::schema schema, std::uint64_t count)
-    : schema_(std::move(schema)), count_(count), ports_(free_ports(2 * count)) {
+embedded_nodes::embedded_nodes(models::schema schema, std::uint64_t count, tuning tune)
+    : schema_(std::move(schema)), count_(count), tune_(std::move(tune)), ports_(free_ports(2 * count)) {
   auto pattern = (std::filesystem::temp_directory_path() / "lithair-embedded-XXXXXX").string();
   directory_ = ::mkdtemp(pattern.data());
   for (std::uint64_t id = 1; id <= count; ++id) start(id);
@@ -60,6 +60,7 @@ void embedded_nodes::start(std::uint64_t id) {
   // A busy machine may take its time; what is tested is never how long.
   made.request_timeout_ms = 60'000;
   made.leaderless_wait_ms = 60'000;
+  if (tune_) tune_(made);
   nodes_[id] = std::make_unique<actors::node>(made, schema_);
 }
 

@@ -20,7 +20,7 @@ struct reply {
   }
 };
 
-/// A blocking HTTP connection that says exactly what it is told to. Reading gives up after 20 s,
+/// A blocking HTTP connection that says exactly what it is told to. Reading gives up after 60 s,
 /// so that a server which never answers fails the test instead of hanging it.
 class client {
  public:
