@@ -1,6 +1,8 @@
 #include "actors/loop.hpp"
 
 #include <pthread.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
 
 #include <future>
 #include <stdexcept>
@@ -21,11 +23,18 @@ constexpr int max_rounds = 16;
 loop::loop(caf::actor_system& system, std::string name) : name_(std::move(name)) {
   system_ = &system;
   if (uv_loop_init(&uv_) != 0) throw std::runtime_error("cannot create an event loop");
-  uv_async_init(&uv_, &wake_, [](uv_async_t* h) { static_cast<loop*>(h->data)->take_foreign(); });
+  wake_fd_ = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+  if (wake_fd_ < 0 || uv_poll_init(&uv_, &wake_, wake_fd_) != 0) throw std::runtime_error("cannot wake an event loop");
   uv_prepare_init(&uv_, &before_poll_);
   uv_check_init(&uv_, &after_poll_);
   uv_idle_init(&uv_, &busy_);
   wake_.data = before_poll_.data = after_poll_.data = busy_.data = this;
+  uv_poll_start(&wake_, UV_READABLE, [](uv_poll_t* h, int, int) {
+    auto* self = static_cast<loop*>(h->data);
+    eventfd_t count = 0;
+    eventfd_read(self->wake_fd_, &count);
+    self->take_foreign();
+  });
   uv_prepare_start(&before_poll_, [](uv_prepare_t* h) { static_cast<loop*>(h->data)->drain(); });
   uv_check_start(&after_poll_, [](uv_check_t* h) { static_cast<loop*>(h->data)->drain(); });
 }
@@ -37,6 +46,7 @@ loop::~loop() {
     uv_close(h, nullptr);
   uv_run(&uv_, UV_RUN_DEFAULT);
   uv_loop_close(&uv_);
+  close(wake_fd_);
 }
 
 void loop::start() {
@@ -55,10 +65,13 @@ void loop::stop() {
     std::lock_guard guard{mutex_};
     stopping_ = true;
   }
-  uv_async_send(&wake_);
+  wake();
   if (thread_.joinable()) thread_.join();
   thread_id_ = {};
 }
+
+// Not uv_async_send: its receiver spins while the sender, whom it may have displaced from the core, is in the call.
+void loop::wake() { eventfd_write(wake_fd_, 1); }
 
 void loop::run() { uv_run(&uv_, UV_RUN_DEFAULT); }
 
@@ -73,7 +86,7 @@ void loop::exec_later(caf::resumable* job) {
     first = foreign_jobs_.empty() && foreign_tasks_.empty();
     foreign_jobs_.push_back(job);
   }
-  if (first) uv_async_send(&wake_);
+  if (first) wake();
 }
 
 void loop::post(std::function<void()> task) {
@@ -83,7 +96,7 @@ void loop::post(std::function<void()> task) {
     first = foreign_jobs_.empty() && foreign_tasks_.empty();
     foreign_tasks_.push_back(std::move(task));
   }
-  if (first) uv_async_send(&wake_);
+  if (first) wake();
 }
 
 void loop::call(const std::function<void()>& task) {

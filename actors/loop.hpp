@@ -46,13 +46,15 @@ class loop final : public caf::execution_unit {
 
  private:
   void run();
+  void wake();
   void take_foreign();
   void drain();
   void resume(caf::resumable* job);
 
   std::string name_;
   uv_loop_t uv_{};
-  uv_async_t wake_{};
+  int wake_fd_ = -1;
+  uv_poll_t wake_{};
   uv_prepare_t before_poll_{};
   uv_check_t after_poll_{};
   uv_idle_t busy_{};  // active while jobs are left, so that polling does not block

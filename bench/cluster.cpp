@@ -25,6 +25,7 @@ struct wishes {
   unsigned reads = 0;
   std::string to = "all";
   std::string directory = "/var/tmp";
+  std::string program;
   unsigned idle_seconds = 5;
   bool without_etcd = false;
   bool json = false;
@@ -187,6 +188,7 @@ int run(int argc, char** argv) {
   app.add_option("--to", w.to, "clients talk to: all, leader")
       ->check(CLI::IsMember({"all", "leader"}));
   app.add_option("--dir", w.directory, "where data goes: a real disk (/var/tmp)");
+  app.add_option("--program", w.program, "another build of lithair_node, to compare");
   app.add_option("--idle", w.idle_seconds, "seconds of doing nothing, measured; 0: not (5)");
   app.add_flag("--no-etcd", w.without_etcd, "leave etcd out");
   app.add_flag("--json", w.json, "for programs");
@@ -195,7 +197,7 @@ int run(int argc, char** argv) {
   std::erase(w.nodes, std::size_t{0});
   std::vector<row> rows;
   std::vector<idle_row> idle;
-  for (const auto nodes : w.nodes) measure(w, start_lithair(nodes, w.payload), rows, idle);
+  for (const auto nodes : w.nodes) measure(w, start_lithair(nodes, w.payload, w.program), rows, idle);
   if (auto etcd = w.without_etcd ? nullptr : start_etcd(w.payload)) {
     measure(w, std::move(etcd), rows, idle);
   }

@@ -18,8 +18,8 @@ constexpr auto item_id = "018f3c5e-7a10-7000-8000-############";
 
 class lithair_system final : public measured_system {
  public:
-  lithair_system(std::size_t nodes, std::size_t payload)
-      : nodes_({nodes, write_models(), {"--log-level", "warn"}}) {
+  lithair_system(std::size_t nodes, std::size_t payload, const std::string& program)
+      : nodes_({.nodes = nodes, .models = write_models(), .flags = {"--log-level", "warn"}, .program = program}) {
     nodes_.start_all();
     nodes_.await_all_ready();
     leader_ = nodes_.await_leader();
@@ -72,8 +72,9 @@ class lithair_system final : public measured_system {
 
 }  // namespace
 
-std::unique_ptr<measured_system> start_lithair(std::size_t nodes, std::size_t payload) {
-  return std::make_unique<lithair_system>(nodes, payload);
+std::unique_ptr<measured_system> start_lithair(std::size_t nodes, std::size_t payload,
+                                               const std::string& program) {
+  return std::make_unique<lithair_system>(nodes, payload, program);
 }
 
 }  // namespace lithair::bench

@@ -26,7 +26,8 @@ class measured_system {
 };
 
 /// `nodes` of lithair_node, ready, with what reads will ask for.
-std::unique_ptr<measured_system> start_lithair(std::size_t nodes, std::size_t payload);
+std::unique_ptr<measured_system> start_lithair(std::size_t nodes, std::size_t payload,
+                                               const std::string& program = {});
 
 /// Three nodes of etcd behind their JSON gateways; null when etcd is not installed.
 std::unique_ptr<measured_system> start_etcd(std::size_t payload);
