@@ -140,16 +140,6 @@ class chooser {
   const std::vector<sort_term>& sort_;
 };
 
-/// Visits one pair of the state; what its item is depends on the path.
-bool visit_pair(const collection& c, const access& from, const state_view& state,
-                std::string_view pair_key, std::string_view bytes, const item_visitor& visit) {
-  if (from.via == access::path::records) {
-    return visit(key_in_record_key(pair_key), bytes);
-  }
-  const auto record = state.get(record_key(c, bytes));
-  return !record || visit(bytes, *record);
-}
-
 }  // namespace
 
 bool index_orders(const field& f) {
@@ -175,32 +165,13 @@ access choose_access(const collection& c, const std::vector<filter>& filters,
   return chooser(c, filters, sort).choose();
 }
 
-void visit_items(const collection& c, const access& from, const state_view& state,
-                 state_view::direction order, const item_visitor& visit) {
-  bool go_on = true;
-  const auto scan = [&](const key_range& range) {
-    state.scan(range.lower, range.upper, order, [&](std::string_view key, std::string_view bytes) {
-      return go_on = visit_pair(c, from, state, key, bytes, visit);
-    });
-    return go_on;
-  };
-  if (order == state_view::direction::ascending) {
-    static_cast<void>(std::all_of(from.ranges.begin(), from.ranges.end(), scan));
-  } else {
-    static_cast<void>(std::all_of(from.ranges.rbegin(), from.ranges.rend(), scan));
+bool visit_item(const collection& c, const access& from, const state_view& state,
+                std::string_view pair_key, std::string_view bytes, const item_visitor& visit) {
+  if (from.via == access::path::records) {
+    return visit(key_in_record_key(pair_key), bytes);
   }
-}
-
-std::uint64_t count_pairs(const access& from, const state_view& state) {
-  std::uint64_t count = 0;
-  for (const auto& range : from.ranges) {
-    state.scan(range.lower, range.upper, state_view::direction::ascending,
-               [&count](std::string_view, std::string_view) {
-                 ++count;
-                 return true;
-               });
-  }
-  return count;
+  const auto record = state.get(record_key(c, bytes));
+  return !record || visit(bytes, *record);
 }
 
 }  // namespace lithair::models

@@ -33,12 +33,10 @@ access choose_access(const collection& c, const std::vector<filter>& filters,
 /// Whether a field's index holds every item, each exactly where its value belongs in the order.
 bool index_orders(const field& f);
 
-/// Visits the pairs in the ranges in either direction; `visit(key, record)` returns false to stop.
+/// Gives the item that a pair in the ranges stands for to `visit(key, record)`, and returns what that
+/// returns; true when there is none.
 using item_visitor = std::function<bool(std::string_view key, std::string_view record)>;
-void visit_items(const collection& c, const access& from, const state_view& state,
-                 state_view::direction order, const item_visitor& visit);
-
-/// The number of pairs in the ranges.
-std::uint64_t count_pairs(const access& from, const state_view& state);
+bool visit_item(const collection& c, const access& from, const state_view& state,
+                std::string_view pair_key, std::string_view bytes, const item_visitor& visit);
 
 }  // namespace lithair::models

@@ -1,9 +1,6 @@
 #pragma once
 
-#include <map>
-#include <string>
-
-#include "models/state_view.hpp"
+#include "models/overlaid_view.hpp"
 
 namespace lithair::models {
 
@@ -13,6 +10,8 @@ namespace lithair::models {
 class changed_view final : public state_view {
  public:
   changed_view(const state_view& base, const change_set& changes);
+  changed_view(const changed_view&) = delete;
+  changed_view& operator=(const changed_view&) = delete;
 
   std::optional<std::string> get(std::string_view key) const override;
   void scan(std::string_view lower, std::string_view upper, direction order,
@@ -22,10 +21,10 @@ class changed_view final : public state_view {
   void refresh();
 
  private:
-  const state_view& base_;
   const change_set& changes_;
   std::size_t seen_ = 0;
-  std::map<std::string, std::optional<std::string>, std::less<>> overlay_;
+  pair_map overlay_;
+  overlaid_view changed_;  // by what is in overlay_
 };
 
 }  // namespace lithair::models

@@ -1,16 +1,22 @@
 #include "models/list_page.hpp"
 
 #include <algorithm>
-#include <queue>
+#include <optional>
+#include <vector>
 
 #include "models/access.hpp"
 #include "models/json_text.hpp"
+#include "models/list_query.hpp"
+#include "models/pair_walk.hpp"
 
 namespace lithair::models {
 
 namespace {
 
 using direction = state_view::direction;
+
+/// For a list that has to be sorted; its order may be that of values of any length.
+constexpr std::size_t max_sorted_bytes = std::size_t{32} << 20;
 
 std::uint64_t items_in(const collection& c, const state_view& state) {
   const auto stored = state.get(counter_key(c));
@@ -21,28 +27,97 @@ std::uint64_t items_in(const collection& c, const state_view& state) {
 struct ranked {
   std::string position;
   std::string key;
+
+  std::size_t bytes() const { return sizeof(ranked) + position.size() + key.size(); }
 };
 
-/// Finds and renders one page.
-class pager {
+/// The first of many items in the order of a list, as many as are wanted.
+class first_items {
  public:
-  pager(const collection& c, const list_query& list, const state_view& state)
-      : c_(c),
-        list_(list),
-        state_(state),
-        from_(choose_access(c, list.filters, list.sort)),
-        falls_(falls(c, list.sort)) {}
+  first_items(std::size_t limit, bool falls) : limit_(limit), falls_(falls) {}
 
-  std::string run() {
-    if (is_in_order()) {
-      stream();
-    } else {
-      sort();
+  void add(std::string_view position, std::string_view key) {
+    if (items_.size() == limit_) {
+      if (!order()(position, items_.front().position)) {
+        return;
+      }
+      bytes_ -= items_.front().bytes();
+      drop_last();
     }
-    return to_json();
+    items_.push_back({std::string(position), std::string(key)});
+    bytes_ += items_.back().bytes();
+    std::ranges::push_heap(items_, order(), &ranked::position);
+  }
+
+  /// Memory held.
+  std::size_t bytes() const { return bytes_; }
+
+  /// Those behind the first `skip`, the last of them first.
+  std::vector<ranked> take_behind(std::uint64_t skip) {
+    std::vector<ranked> made;
+    while (items_.size() > skip) {
+      made.push_back(items_.front());
+      drop_last();
+    }
+    items_ = {};
+    return made;
   }
 
  private:
+  struct before {
+    bool falls;
+    bool operator()(std::string_view x, std::string_view y) const { return falls ? x > y : x < y; }
+  };
+  before order() const { return {falls_}; }
+  void drop_last() {
+    std::ranges::pop_heap(items_, order(), &ranked::position);
+    items_.pop_back();
+  }
+
+  std::size_t limit_;
+  bool falls_;
+  std::vector<ranked> items_;  // a heap, the last in order in front
+  std::size_t bytes_ = 0;
+};
+
+/// Finds and renders one page.
+class list_reading final : public reading {
+ public:
+  explicit list_reading(const query& q)
+      : q_(q),
+        from_(choose_access(c_, list_.filters, list_.sort)),
+        falls_(falls(c_, list_.sort)),
+        stage_(first_stage()),
+        counting_(from_.ranges),
+        finding_(is_in_order() ? where_to_read() : from_.ranges,
+                 is_in_order() ? order() : direction::ascending),
+        first_(list_.skip + list_.take + 1, falls_) {}
+
+  bool go_on(const state_view& state, const pause& now) override {
+    while (stage_ != stage::done) {
+      if (!perform(state, now)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  outcome answer() override {
+    outcome made;
+    made.status = refused_ ? refused_->status : 200;
+    made.body = refused_ ? models::to_json(*refused_) : to_json();
+    return made;
+  }
+
+ private:
+  enum class stage : std::uint8_t {
+    counting,   ///< the pairs, each of which stands for a match
+    finding,    ///< the items of the page, in the order of the list
+    comparing,  ///< all matches, to remember the first of them in order
+    showing,    ///< those
+    done,
+  };
+
   /// Whether the access gives items in the order of the list.
   bool is_in_order() const {
     return is_in_key_order(c_, list_.sort) ? from_.by_key : is_in_index_order();
@@ -62,47 +137,86 @@ class pager {
     return list_.after.empty() || (falls_ ? position < list_.after : position > list_.after);
   }
 
-  /// Reads items until the page is full, or to the end when they are to be counted on the way.
-  void stream() {
-    const bool counts = list_.total && !list_.filters.empty() && !from_.exact;
-    access from = from_;
-    if (!counts) {
-      total_ = !list_.total            ? 0
-               : list_.filters.empty() ? items_in(c_, state_)
-                                       : count_pairs(from_, state_);
-      begin_behind(from);
+  /// Whether the matches must be looked at one by one to be counted.
+  bool counts_on_the_way() const {
+    return list_.total && !list_.filters.empty() && !from_.exact;
+  }
+
+  stage first_stage() const {
+    if (!is_in_order()) {
+      return stage::comparing;
     }
-    std::uint64_t behind = 0;
-    std::string position;
-    visit_matches(from, order(), [&](std::string_view key, const stored_fields& fields) {
-      total_ += counts ? 1 : 0;
-      position.clear();
-      append_position(position, c_, list_.sort, fields, key);
-      if (!is_past(position) || ++behind <= list_.skip) {
-        return true;
-      }
-      if (shown_ < list_.take) {
-        add(fields, position);
-      } else {
-        more_ = true;
-      }
-      return !more_ || counts;
+    return list_.total && !counts_on_the_way() ? stage::counting : stage::finding;
+  }
+
+  /// One stage to its end; false when it paused.
+  bool perform(const state_view& state, const pause& now) {
+    switch (stage_) {
+      case stage::counting:
+        return count(state, now) && enter(stage::finding);
+      case stage::finding:
+        return find(state, now) && enter(stage::done);
+      case stage::comparing:
+        return compare(state, now) && enter(refused_ ? stage::done : stage::showing);
+      case stage::showing:
+        return show(state, now) && enter(stage::done);
+      case stage::done:
+        break;
+    }
+    return true;
+  }
+
+  bool enter(stage next) {
+    if (next == stage::showing) {
+      picked_ = first_.take_behind(list_.skip);
+    }
+    stage_ = next;
+    return true;
+  }
+
+  bool count(const state_view& state, const pause& now) {
+    if (list_.filters.empty()) {
+      total_ = items_in(c_, state);
+      return true;
+    }
+    return counting_.go_on(state, now, [this](std::string_view, std::string_view) {
+      ++total_;
+      return true;
     });
   }
 
-  /// Leaves out the ranges, and parts of them, that lie before where the page begins.
-  void begin_behind(access& from) const {
-    const std::string at = pair_at(list_.after);
+  /// Reads items until the page is full, or to the end when they are to be counted on the way.
+  bool find(const state_view& state, const pause& now) {
+    return visit_matches(state, now, [this](std::string_view key, const stored_fields& fields) {
+      total_ += counts_on_the_way() ? 1 : 0;
+      stand(fields, key);
+      if (!is_past(position_) || ++behind_ <= list_.skip) {
+        return true;
+      }
+      if (shown_ < list_.take) {
+        add(fields, position_);
+      } else {
+        more_ = true;
+      }
+      return !more_ || counts_on_the_way();
+    });
+  }
+
+  /// The ranges without those, and parts of them, that lie before where the page begins.
+  std::vector<key_range> where_to_read() const {
+    auto ranges = from_.ranges;
+    const std::string at = counts_on_the_way() ? std::string() : pair_at(list_.after);
     if (at.empty()) {
-      return;
+      return ranges;
     }
-    for (auto& range : from.ranges) {
+    for (auto& range : ranges) {
       if (order() == direction::ascending) {
         range.lower = std::max(range.lower, at);
       } else {
         range.upper = std::min(range.upper, at + '\0');
       }
     }
+    return ranges;
   }
 
   /// The key of the pair that stands for a position; empty when it can't be told.
@@ -127,57 +241,58 @@ class pager {
     return at;
   }
 
-  /// Reads all matches, remembers the first of them in order, and reads those again.
-  void sort() {
-    const auto first = first_in_order(list_.skip + list_.take + 1);
-    stored_record record;
-    for (std::size_t i = list_.skip; i < first.size() && !more_; ++i) {
-      more_ = shown_ == list_.take;
-      const auto bytes = state_.get(record_key(c_, first[i].key));
-      if (!more_ && bytes && read_record(*bytes, record)) {
-        add(record.fields, first[i].position);
+  bool compare(const state_view& state, const pause& now) {
+    return visit_matches(state, now, [this](std::string_view key, const stored_fields& fields) {
+      ++total_;
+      stand(fields, key);
+      if (is_past(position_)) {
+        first_.add(position_, key);
       }
-    }
+      if (first_.bytes() > max_sorted_bytes) {
+        refused_ = problem{400, "too_much_to_sort",
+                           "The values to sort by take too much memory; ask for less with \"skip\", "
+                           "and go on with \"after\".",
+                           {}};
+      }
+      return !refused_;
+    });
   }
 
-  std::vector<ranked> first_in_order(std::size_t limit) {
-    const auto earlier = [this](const ranked& x, const ranked& y) {
-      return falls_ ? x.position > y.position : x.position < y.position;
-    };
-    std::priority_queue<ranked, std::vector<ranked>, decltype(earlier)> first(earlier);
-    ranked x;
-    visit_matches(from_, direction::ascending,
-                  [&](std::string_view key, const stored_fields& fields) {
-                    ++total_;
-                    x.position.clear();
-                    append_position(x.position, c_, list_.sort, fields, key);
-                    if (is_past(x.position) && (first.size() < limit || earlier(x, first.top()))) {
-                      x.key = key;
-                      first.push(x);
-                    }
-                    if (first.size() > limit) {
-                      first.pop();
-                    }
-                    return true;
-                  });
-    std::vector<ranked> made(first.size());
-    for (auto at = made.rbegin(); at != made.rend(); ++at) {
-      *at = first.top();
-      first.pop();
+  bool show(const state_view& state, const pause& now) {
+    stored_record record;
+    while (!picked_.empty() && !more_) {
+      const auto next = std::move(picked_.back());
+      picked_.pop_back();
+      more_ = shown_ == list_.take;
+      const auto bytes = state.get(record_key(c_, next.key));
+      if (!more_ && bytes && read_record(*bytes, record)) {
+        add(record.fields, next.position);
+      }
+      if (now()) {
+        return picked_.empty() || more_;
+      }
     }
-    return made;
+    return true;
   }
 
   template <class Visit>
-  void visit_matches(const access& from, direction order, Visit visit) {
+  bool visit_matches(const state_view& state, const pause& now, Visit visit) {
     stored_record record;
-    visit_items(c_, from, state_, order, [&](std::string_view key, std::string_view bytes) {
+    const item_visitor match = [&](std::string_view key, std::string_view bytes) {
       ++examined_;
       if (!read_record(bytes, record) || !matches(c_, list_.filters, record.fields)) {
         return true;
       }
       return visit(key, record.fields);
+    };
+    return finding_.go_on(state, now, [&](std::string_view pair_key, std::string_view bytes) {
+      return visit_item(c_, from_, state, pair_key, bytes, match);
     });
+  }
+
+  void stand(const stored_fields& fields, std::string_view key) {
+    position_.clear();
+    append_position(position_, c_, list_.sort, fields, key);
   }
 
   void add(const stored_fields& fields, const std::string& position) {
@@ -222,41 +337,73 @@ class pager {
     out += is_in_order() ? ",\"sorted\":false}" : ",\"sorted\":true}";
   }
 
-  const collection& c_;
-  const list_query& list_;
-  const state_view& state_;
+  const query q_;
+  const collection& c_ = *q_.target;
+  const list_query& list_ = *q_.list;
   const access from_;
   const bool falls_;
+  stage stage_;
+  pair_walk counting_;
+  pair_walk finding_;  // of the items of the page, or of all matches
+  first_items first_;
+  std::vector<ranked> picked_;  // the next of them last
+  std::string position_;        // scratch
   std::string rows_;
   std::string last_;  // position of the last row
+  std::uint64_t behind_ = 0;  // matches behind where the page begins
   std::uint64_t shown_ = 0;
   std::uint64_t total_ = 0;
   std::uint64_t examined_ = 0;
   bool more_ = false;
+  std::optional<problem> refused_;
+};
+
+/// Counts the matches.
+class count_reading final : public reading {
+ public:
+  explicit count_reading(const query& q)
+      : q_(q), from_(choose_access(*q.target, q.list->filters, {})), walk_(from_.ranges) {}
+
+  bool go_on(const state_view& state, const pause& now) override {
+    if (q_.list->filters.empty()) {
+      count_ = items_in(*q_.target, state);
+      return true;
+    }
+    stored_record record;
+    const item_visitor match = [&](std::string_view, std::string_view bytes) {
+      const bool found = read_record(bytes, record) &&
+                         matches(*q_.target, q_.list->filters, record.fields);
+      count_ += found ? 1 : 0;
+      return true;
+    };
+    return walk_.go_on(state, now, [&](std::string_view pair_key, std::string_view bytes) {
+      count_ += from_.exact ? 1 : 0;
+      return from_.exact || visit_item(*q_.target, from_, state, pair_key, bytes, match);
+    });
+  }
+
+  outcome answer() override {
+    outcome made;
+    made.status = 200;
+    made.body = "{\"count\":" + std::to_string(count_) + "}";
+    return made;
+  }
+
+ private:
+  const query q_;
+  const access from_;
+  pair_walk walk_;
+  std::uint64_t count_ = 0;
 };
 
 }  // namespace
 
-std::string list_page(const collection& c, const list_query& list, const state_view& state) {
-  return pager(c, list, state).run();
+std::unique_ptr<reading> begin_list(const query& q) {
+  return std::make_unique<list_reading>(q);
 }
 
-std::uint64_t count_items(const collection& c, const std::vector<filter>& filters,
-                          const state_view& state) {
-  if (filters.empty()) {
-    return items_in(c, state);
-  }
-  const access from = choose_access(c, filters, {});
-  if (from.exact) {
-    return count_pairs(from, state);
-  }
-  std::uint64_t count = 0;
-  stored_record record;
-  visit_items(c, from, state, direction::ascending, [&](std::string_view, std::string_view bytes) {
-    count += read_record(bytes, record) && matches(c, filters, record.fields) ? 1 : 0;
-    return true;
-  });
-  return count;
+std::unique_ptr<reading> begin_count(const query& q) {
+  return std::make_unique<count_reading>(q);
 }
 
 }  // namespace lithair::models

@@ -1,19 +1,16 @@
 #pragma once
 
-#include <cstdint>
-#include <string>
-#include <vector>
+#include <memory>
 
-#include "models/list_query.hpp"
-#include "models/state_view.hpp"
+#include "models/reading.hpp"
 
 namespace lithair::models {
 
-/// The JSON of one page of a list.
-std::string list_page(const collection& c, const list_query& list, const state_view& state);
+/// One page of a list. Memory is bounded: a list that has to be sorted keeps only what stands before
+/// the end of its page, and is refused (400) where even that is too much.
+std::unique_ptr<reading> begin_list(const query& q);
 
 /// How many items pass the filters.
-std::uint64_t count_items(const collection& c, const std::vector<filter>& filters,
-                          const state_view& state);
+std::unique_ptr<reading> begin_count(const query& q);
 
 }  // namespace lithair::models

@@ -3,7 +3,9 @@
 #include "models/base64.hpp"
 #include "models/json_text.hpp"
 #include "models/keys.hpp"
+#include "models/list_query.hpp"
 #include "models/msgpack.hpp"
+#include "models/pair_walk.hpp"
 #include "models/projector.hpp"
 #include "models/text_codec.hpp"
 #include "models/value_codec.hpp"
@@ -110,60 +112,79 @@ class renderer {
   const state_view& state_;
 };
 
-/// The rows found so far.
-struct page {
-  std::string rows;
-  std::string last;  // group of the last row
-  std::uint64_t total = 0;
-  std::uint64_t behind = 0;  // rows behind where the page begins
-  std::uint64_t shown = 0;
-  bool more = false;
+class page_reading final : public reading {
+ public:
+  explicit page_reading(const query& q)
+      : q_(q), prefix_(row_prefix(*q.from)), walk_({where_to_read()}) {}
 
-  bool takes(const list_query& list, std::string_view group) {
-    if ((!list.after.empty() && group <= list.after) || ++behind <= list.skip) {
+  bool go_on(const state_view& state, const pause& now) override {
+    renderer render(*q_.target, *q_.from, state);
+    projection_row row;
+    return walk_.go_on(state, now, [&](std::string_view key, std::string_view bytes) {
+      const std::string_view group = key.substr(prefix_.size());
+      ++total_;
+      if (takes(group) && read_row(*q_.target, *q_.from, bytes, row)) {
+        rows_ += rows_.empty() ? "" : ",";
+        render.append(rows_, group, row);
+        last_ = group;
+      }
+      return list_.total || !more_;
+    });
+  }
+
+  outcome answer() override {
+    outcome made;
+    made.status = 200;
+    made.body = to_json();
+    return made;
+  }
+
+ private:
+  /// All rows where they are to be counted, else those from where the page begins.
+  key_range where_to_read() const {
+    auto range = until_its_end(prefix_);
+    if (!list_.after.empty() && !list_.total) {
+      range.lower = prefix_ + list_.after + '\0';
+    }
+    return range;
+  }
+
+  bool takes(std::string_view group) {
+    if ((!list_.after.empty() && group <= list_.after) || ++behind_ <= list_.skip) {
       return false;
     }
-    more = shown == list.take;
-    shown += more ? 0 : 1;
-    return !more;
+    more_ = shown_ == list_.take;
+    shown_ += more_ ? 0 : 1;
+    return !more_;
   }
 
-  std::string to_json(const list_query& list) const {
-    std::string out = "{\"data\":[" + rows + "],";
-    if (list.total) {
-      out += "\"total\":" + std::to_string(total) + ',';
+  std::string to_json() const {
+    std::string out = "{\"data\":[" + rows_ + "],";
+    if (list_.total) {
+      out += "\"total\":" + std::to_string(total_) + ',';
     }
-    out += "\"skip\":" + std::to_string(list.skip) + ",\"take\":" + std::to_string(list.take);
-    out += more ? ",\"has_more\":true,\"next\":\"" + to_base64url(last) + "\"}"
-                : ",\"has_more\":false,\"next\":null}";
+    out += "\"skip\":" + std::to_string(list_.skip) + ",\"take\":" + std::to_string(list_.take);
+    out += more_ ? ",\"has_more\":true,\"next\":\"" + to_base64url(last_) + "\"}"
+                 : ",\"has_more\":false,\"next\":null}";
     return out;
   }
+
+  const query q_;
+  const list_query& list_ = *q_.list;
+  const std::string prefix_;
+  pair_walk walk_;
+  std::string rows_;
+  std::string last_;  // group of the last row
+  std::uint64_t total_ = 0;
+  std::uint64_t behind_ = 0;  // rows behind where the page begins
+  std::uint64_t shown_ = 0;
+  bool more_ = false;
 };
 
 }  // namespace
 
-std::string projection_page(const collection& c, const projection& p, const list_query& list,
-                            const state_view& state) {
-  const std::string prefix = row_prefix(p);
-  auto range = until_its_end(prefix);
-  if (!list.after.empty() && !list.total) {
-    range.lower = prefix + list.after + '\0';
-  }
-  page made;
-  renderer render(c, p, state);
-  projection_row row;
-  state.scan(range.lower, range.upper, state_view::direction::ascending,
-             [&](std::string_view key, std::string_view bytes) {
-               const std::string_view group = key.substr(prefix.size());
-               ++made.total;
-               if (made.takes(list, group) && read_row(c, p, bytes, row)) {
-                 made.rows += made.rows.empty() ? "" : ",";
-                 render.append(made.rows, group, row);
-                 made.last = group;
-               }
-               return list.total || !made.more;
-             });
-  return made.to_json(list);
+std::unique_ptr<reading> begin_projection_page(const query& q) {
+  return std::make_unique<page_reading>(q);
 }
 
 }  // namespace lithair::models

@@ -1,14 +1,12 @@
 #pragma once
 
-#include <string>
+#include <memory>
 
-#include "models/projection.hpp"
-#include "models/state_view.hpp"
+#include "models/reading.hpp"
 
 namespace lithair::models {
 
-/// The JSON of some rows of a projection, in order of their groups.
-std::string projection_page(const collection& c, const projection& p, const list_query& list,
-                            const state_view& state);
+/// Some rows of a projection, in order of their groups.
+std::unique_ptr<reading> begin_projection_page(const query& q);
 
 }  // namespace lithair::models

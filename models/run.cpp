@@ -2,9 +2,9 @@
 
 #include "models/history_page.hpp"
 #include "models/keys.hpp"
-#include "models/list_page.hpp"
 #include "models/problems.hpp"
-#include "models/projection_page.hpp"
+#include "models/reading.hpp"
+#include "models/record.hpp"
 #include "models/service.hpp"
 #include "models/value_codec.hpp"
 
@@ -62,10 +62,6 @@ outcome run_item(const query& q, const state_view& state) {
   return made;
 }
 
-outcome run_list(const query& q, const state_view& state) {
-  return answer(list_page(*q.target, *q.list, state));
-}
-
 std::optional<std::string> first_key(const state_view& state, const key_range& range,
                                      direction order) {
   std::optional<std::string> found;
@@ -117,22 +113,18 @@ outcome run_random(const query& q, const state_view& state, std::uint64_t random
 }  // namespace
 
 outcome run(const schema&, const query& q, const state_view& state, std::uint64_t random) {
+  if (const auto work = begin_reading(q)) {
+    static_cast<void>(work->go_on(state, [] { return false; }));
+    return work->answer();
+  }
   switch (q.what) {
     case query::kind::item:
       return run_item(q, state);
-    case query::kind::list:
-      return run_list(q, state);
-    case query::kind::count:
-      return answer("{\"count\":" + std::to_string(count_items(*q.target, q.list->filters, state)) +
-                    "}");
-    case query::kind::projection:
-      return answer(projection_page(*q.target, *q.from, *q.list, state));
     case query::kind::history:
       return run_history(q, state);
-    case query::kind::random_id:
-      break;
+    default:
+      return run_random(q, state, random);
   }
-  return run_random(q, state, random);
 }
 
 }  // namespace lithair::models

@@ -3,6 +3,8 @@
 #include <boost/json.hpp>
 #include <boost/test/unit_test.hpp>
 
+#include "models/reading.hpp"
+
 namespace lithair::models {
 
 namespace {
@@ -52,6 +54,11 @@ outcome service_fixture::run_request(const Request& request) {
   const auto unasked = models::apply(schema_, index_, *prepared, state_, false, elsewhere);
   BOOST_TEST((unasked->status == made->status));
   BOOST_TEST((elsewhere == changes));
+  for (const auto& each : changes) {
+    if (is_read(each.key)) {
+      past.keep(each.key, state_);
+    }
+  }
   state_.apply(changes);
   return *made;
 }

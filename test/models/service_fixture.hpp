@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "models/kept_past.hpp"
 #include "models/memory_state.hpp"
 #include "models/model_file.hpp"
 #include "models/service.hpp"
@@ -55,6 +56,8 @@ class service_fixture {
   std::string last_command;
   /// The clock of the node that proposes; every request is a millisecond later.
   std::int64_t time_us = 1'800'000'000'000'000;
+  /// For tests that read as of a moment while the state goes on.
+  kept_past past;
   /// For tests that play a bad disk.
   memory_state& mutable_state() { return state_; }
 
