@@ -20,18 +20,11 @@ using namespace protocol;
 namespace {
 
 using clock = std::chrono::steady_clock;
-using expire_atom = caf::atom_constant<caf::atom("expire")>;
-constexpr expire_atom expire_v{};
 
-// How long a read waits for its X-Min-Index, and how often late ones are looked for while any waits.
-constexpr std::chrono::seconds min_index_wait{5};
-constexpr std::chrono::milliseconds look_again{100};
 // Changes at a time, while the state is brought in line with the models.
 constexpr std::size_t repair_batch = 1000;
 // After a checkpoint that failed.
 constexpr std::chrono::seconds retry_after{5};
-// Local reads that may wait for an index at once; more are told to come again.
-constexpr std::size_t max_waiting = 4096;
 
 }  // namespace
 
@@ -58,12 +51,14 @@ aggregate::aggregate(caf::actor_config& cfg, loop* home, setup s)
 aggregate::~aggregate() = default;
 
 void aggregate::on_exit() {
+  refuse_all_reads("the node is stopping");
   close();
   checkpointer_ = raft_ = feed_ = setup_.local_raft = nullptr;
 }
 
 void aggregate::close() {
-  if (setup_.window && !setup_.local_raft) setup_.window->show(nullptr);
+  if (setup_.window && !setup_.local_raft) setup_.window->hide();
+  begin_again();
   view_.reset();
   state_.reset();
   setup_.state.reset();
@@ -86,11 +81,13 @@ void aggregate::open(std::shared_ptr<const persistence::state_store> state) {
     on_damage(e.what());
   }
   show();
+  go_on_later();
 }
 
 // What is not applied again since the start is not there yet, and nobody must think that it never was.
 void aggregate::show() {
-  if (setup_.window && !setup_.local_raft && view_ && applied_ >= setup_.show_from) setup_.window->show(view_.get());
+  if (setup_.window && !setup_.local_raft && view_ && applied_ >= setup_.show_from)
+    setup_.window->show(view_.get(), &past_);
 }
 
 // Indexes and projections that the models gained since the state was written.
@@ -106,11 +103,13 @@ caf::behavior aggregate::make_behavior() {
   set_default_handler(caf::drop);
   // CAF answers what an actor dropped with an error, and ends whoever has no handler for that.
   set_error_handler([](caf::error&) {});
+  set_down_handler([this](caf::down_msg& x) { drop_reads_of(x.source); });
   return {
       [this](const apply_entries& x) {
         auto result = apply(x.entries);
         send(handle(current_sender()), std::move(result));
         show();
+        bound_past();
         release_waiting();
         tell_feed();
         if (wants_checkpoint()) begin_checkpoint();
@@ -144,19 +143,9 @@ caf::behavior aggregate::make_behavior() {
         if (feed_) send(feed_, feed_begins{applied_.value});
       },
       [this](const read_feed& x) { send(caf::actor_cast<caf::actor>(current_sender()), read_changes(x)); },
-      [this](ask& x) {
-        auto asker = current_sender();
-        if (x.min_index <= applied_.value) {
-          answer(asker, x);
-        } else if (waiting_.size() >= max_waiting) {
-          send(caf::actor_cast<caf::actor>(asker),
-               answered{x.token, disposition::unavailable, "too many reads wait for an index", applied_.value, {}});
-        } else {
-          if (waiting_.empty()) delayed_send(this, look_again, expire_v);
-          waiting_.push_back({std::move(asker), std::move(x), clock::now() + min_index_wait});
-        }
-      },
-      [this](expire_atom) { expire_waiting(); },
+      [this](ask& x) { take(current_sender(), x); },
+      [this](expire_reads) { expire_waiting(); },
+      [this](go_on_reading) { go_on(); },
   };
 }
 
@@ -225,6 +214,7 @@ void aggregate::forget_local_parts() {
 
 void aggregate::keep_changes() {
   for (auto& each : changes_) {
+    if (past_.holds_any() && models::is_read(each.key)) past_.keep(each.key, *view_);
     if (each.value)
       state_->put(each.key, *each.value);
     else
@@ -314,58 +304,6 @@ feed_read aggregate::read_changes(const read_feed& x) const {
              return true;
            });
   return made;
-}
-
-// -- reads -------------------------------------------------------------------------------------------------
-
-void aggregate::answer(const caf::strong_actor_ptr& asker, const ask& what) {
-  if (!asker) return;
-  answered reply;
-  reply.token = what.token;
-  reply.applied = applied_.value;
-  try {
-    if (!stopped_.empty()) throw std::runtime_error(stopped_);
-    if (!state_) throw std::runtime_error("a snapshot is being installed");
-    reply.result = run(what.what);
-  } catch (const persistence::storage_error& e) {
-    if (e.code() == persistence::storage_errc::damaged) on_damage(e.what());
-    reply.what = disposition::unavailable;
-    reply.reason = e.what();
-  } catch (const std::exception& e) {
-    reply.what = disposition::unavailable;
-    reply.reason = e.what();
-  }
-  send(caf::actor_cast<caf::actor>(asker), std::move(reply));
-}
-
-models::outcome aggregate::run(const models::query& what) {
-  auto* own = what.target != nullptr ? setup_.schema->find(what.target->id) : nullptr;
-  if (own == nullptr || own->holds != models::extent::replicated_part)
-    return models::run(*setup_.schema, what, *view_, random_());
-  auto* local = setup_.window ? setup_.window->view() : nullptr;
-  if (local == nullptr) throw std::runtime_error("the local data is not there yet");
-  return models::run(*setup_.schema, what, models::joined_view{*setup_.schema, *view_, *local}, random_());
-}
-
-void aggregate::release_waiting() {
-  if (waiting_.empty()) return;
-  auto ready = std::stable_partition(waiting_.begin(), waiting_.end(), [this](const waiting_read& x) {
-    return x.what.min_index > applied_.value;
-  });
-  for (auto i = ready; i != waiting_.end(); ++i) answer(i->asker, i->what);
-  waiting_.erase(ready, waiting_.end());
-}
-
-void aggregate::expire_waiting() {
-  auto late = std::stable_partition(waiting_.begin(), waiting_.end(), [now = clock::now()](const waiting_read& x) {
-    return x.deadline > now;
-  });
-  for (auto i = late; i != waiting_.end(); ++i)
-    send(caf::actor_cast<caf::actor>(i->asker),
-         answered{i->what.token, disposition::unknown,
-                  fmt::format("index {} is not applied here yet", i->what.min_index), applied_.value, {}});
-  waiting_.erase(late, waiting_.end());
-  if (!waiting_.empty()) delayed_send(this, look_again, expire_v);
 }
 
 }  // namespace lithair::actors

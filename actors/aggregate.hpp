@@ -2,7 +2,9 @@
 
 #include <chrono>
 #include <cstdint>
+#include <deque>
 #include <memory>
+#include <optional>
 #include <random>
 #include <string>
 #include <vector>
@@ -12,6 +14,8 @@
 #include "actors/hosted.hpp"
 #include "actors/feed_messages.hpp"
 #include "actors/messages.hpp"
+#include "models/kept_past.hpp"
+#include "models/reading.hpp"
 #include "models/service.hpp"
 #include "persistence/overlay_store.hpp"
 
@@ -23,16 +27,27 @@ struct serve_checkpoints {
   caf::actor raft;
 };
 
+/// What an aggregate tells itself: look for reads that waited too long, go on with lists.
+struct expire_reads {};
+struct go_on_reading {};
+
 /// Where the aggregate of a node's own group shows its state to that of the shared group, which lives on the same
 /// loop: so an item is read with its local fields at once. Empty while the state is being replaced, or lacks what the
 /// log has behind it.
 class state_window {
  public:
   const models::state_view* view() const { return view_; }
-  void show(const models::state_view* x) { view_ = x; }
+  /// Of the same state; none without a view.
+  models::kept_past* past() const { return past_; }
+  void show(const models::state_view* x, models::kept_past* past) {
+    view_ = x;
+    past_ = past;
+  }
+  void hide() { show(nullptr, nullptr); }
 
  private:
   const models::state_view* view_ = nullptr;
+  models::kept_past* past_ = nullptr;
 };
 
 /// The state of one group's models: decides committed commands in log order and answers queries. One
@@ -42,6 +57,11 @@ class state_window {
 /// ask (local reads, from sessions); each query is answered to its asker with answered. What arrives first
 /// takes effect first: a query sees every entry whose apply_entries was sent before it. A feed that attends is told
 /// what each entry changed.
+///
+/// A list that takes longer than `slice` goes on in later turns, with applies and other reads in between, and still
+/// answers as of one index: what changes meanwhile is kept as it was. A few of them go on at once and others wait;
+/// when there are too many, or what is kept takes too much memory, they are refused. One that a new state comes in
+/// between begins again, and one whose asker has ended is dropped.
 ///
 /// What changed since the last checkpoint is held in memory, over the durable state. Now and then it is set aside
 /// and given to the checkpointer (serve_checkpoints names it), while applying and reading go on.
@@ -62,6 +82,8 @@ class aggregate final : public hosted_actor {
     /// The node's models as text: stands in every durable state, so that a backup tells what it holds.
     std::string models_text = {};
     std::string lost = {};  ///< why the state is not there, and is waited for; empty: it is there
+    std::chrono::microseconds slice{500};           ///< that lists get of a turn
+    std::size_t max_kept_bytes = 64 << 20;          ///< of what changed while lists are under way
   };
 
   aggregate(caf::actor_config& cfg, loop* home, setup s);
@@ -73,8 +95,26 @@ class aggregate final : public hosted_actor {
   // The overlay as the models see it.
   class view;
 
+  struct waiting_read {
+    caf::strong_actor_ptr asker;
+    ask what;
+    std::chrono::steady_clock::time_point deadline;
+  };
+
+  // A read that may take longer than its turn.
+  struct long_read {
+    caf::strong_actor_ptr asker;
+    ask what;
+    std::unique_ptr<models::reading> work;
+    std::uint64_t applied = 0;  // as of which it answers
+    // What is kept for it once its first turn has ended; 0: nothing.
+    models::kept_past::moment since = 0;
+    models::kept_past::moment local_since = 0;
+  };
+
   caf::behavior make_behavior() override;
   void on_exit() override;
+  void turn_begins() override { turn_until_.reset(); }
   void open(std::shared_ptr<const persistence::state_store> state);
   void close();
   void show();
@@ -83,7 +123,6 @@ class aggregate final : public hosted_actor {
   bool apply_command(const protocol::entry& x, applied& result);
   void keep_changes();
   void forget_local_parts();
-  models::outcome run(const models::query& what);
   void keep_for_feed(std::uint64_t index);
   void tell_feed();
   feed_read read_changes(const read_feed& x) const;
@@ -92,21 +131,40 @@ class aggregate final : public hosted_actor {
   bool wants_checkpoint() const;
   void begin_checkpoint();
   void on_checkpointed(const checkpointed& x);
+
+  // -- reads; see aggregate_reads.cpp
+  void take(const caf::strong_actor_ptr& asker, ask& what);
   void answer(const caf::strong_actor_ptr& asker, const ask& what);
+  template <class Make>
+  bool attempt(const caf::strong_actor_ptr& asker, answered reply, Make make);
+  void refuse(const caf::strong_actor_ptr& asker, std::uint64_t token, disposition what, std::string reason);
+  bool is_joint(const models::query& what) const;
+  const models::state_view& local_view() const;
+  models::outcome run(const models::query& what);
   void release_waiting();
   void expire_waiting();
 
-  struct waiting_read {
-    caf::strong_actor_ptr asker;
-    ask what;
-    std::chrono::steady_clock::time_point deadline;
-  };
+  // -- of them, those that take longer
+  void begin(long_read x);
+  bool is_turn_over() const;
+  void postpone(std::deque<long_read>& to, long_read x);
+  bool advance(long_read& x, std::chrono::steady_clock::time_point until);
+  bool go_on(long_read& x, std::chrono::steady_clock::time_point until);
+  void hold(long_read x);
+  void let_go(const long_read& x);
+  void go_on();
+  void go_on_later();
+  void begin_again();
+  void bound_past();
+  void drop_reads_of(const caf::actor_addr& asker);
+  void refuse_all_reads(const std::string& reason);
+  bool reads_for(const caf::actor_addr& asker) const;
 
   setup setup_;
   caf::actor checkpointer_;
   caf::actor raft_;
   std::unique_ptr<persistence::overlay_store> state_;  // none while it is being replaced
-  std::unique_ptr<view> view_;                         // of it
+  std::unique_ptr<const models::state_view> view_;      // of it
   models::change_set changes_;                          // scratch
   protocol::index_t applied_;
   protocol::term_t applied_term_;
@@ -120,6 +178,12 @@ class aggregate final : public hosted_actor {
   std::chrono::steady_clock::time_point checkpoint_time_ = std::chrono::steady_clock::now();
   std::vector<caf::strong_actor_ptr> checkpoint_askers_;
   std::vector<waiting_read> waiting_;  // for an index not yet applied
+  std::optional<std::chrono::steady_clock::time_point> turn_until_;  // when this turn's time for lists is over
+  std::deque<long_read> new_reads_;     // have not had their first slice
+  std::deque<long_read> going_reads_;   // in turn
+  std::deque<long_read> queued_reads_;  // for a place among them
+  bool goes_on_ = false;                // a message to go on is under way
+  models::kept_past past_;              // for going_reads_, and whoever looks through the window
   caf::actor feed_;                    // while somebody follows
   std::vector<feed_pair> feed_pairs_;  // not told yet
   std::mt19937_64 random_{std::random_device{}()};
@@ -128,3 +192,5 @@ class aggregate final : public hosted_actor {
 }  // namespace lithair::actors
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(lithair::actors::serve_checkpoints)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(lithair::actors::expire_reads)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(lithair::actors::go_on_reading)

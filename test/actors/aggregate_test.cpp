@@ -1,0 +1,304 @@
+#include "actors/aggregate.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <caf/actor_system.hpp>
+#include <caf/actor_system_config.hpp>
+#include <caf/event_based_actor.hpp>
+#include <caf/scheduler/test_coordinator.hpp>
+#include <caf/send.hpp>
+
+#include "models/model_file.hpp"
+#include "models/parts.hpp"
+#include "models/service.hpp"
+#include "persistence/memory_state_store.hpp"
+
+using namespace lithair;
+using namespace lithair::actors;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr std::string_view models_text = R"(
+[models.items.fields]
+id    = { type = "integer", primary_key = true, immutable = true, replicate = true }
+value = { type = "integer", replicate = true }
+note  = { type = "string", optional = true }
+)";
+
+using parameters = std::vector<std::pair<std::string, std::string>>;
+
+// Each pair of the state is a slice of its own.
+constexpr std::chrono::microseconds one_pair{0};
+constexpr std::chrono::microseconds whole_list{3600s};
+
+// The aggregates of the shared group and of the node's own, without their raft actors, in one thread under virtual
+// time. What they tell the client is in `told`, in its order.
+struct two_aggregates {
+  explicit two_aggregates(std::chrono::microseconds slice = one_pair, std::size_t max_kept_bytes = 64 << 20)
+      : full(*models::parse_model_text(models_text, "test")),
+        replicated(models::replicated_part(full)),
+        local(models::local_part(full)),
+        system(config.set("scheduler.policy", caf::atom("testing"))) {
+    client = system.spawn([this](caf::event_based_actor*) -> caf::behavior { return behaviour(); });
+    auto window = std::make_shared<state_window>();
+    auto setup = [&](const models::schema& part) {
+      aggregate::setup made;
+      made.schema = &part;
+      made.self = protocol::node_id{1};
+      made.state = std::make_shared<persistence::memory_state_store>();
+      made.window = window;
+      made.slice = slice;
+      made.max_kept_bytes = max_kept_bytes;
+      return made;
+    };
+    own = system.spawn<aggregate>(nullptr, setup(local));
+    auto shared = setup(replicated);
+    shared.local_raft = client;
+    shared.state = base;
+    group = system.spawn<aggregate>(nullptr, std::move(shared));
+    caf::anon_send(own, apply_entries{});  // shows the window
+    run();
+  }
+  ~two_aggregates() {
+    for (auto* each : {&group, &own, &client}) {
+      caf::anon_send_exit(*each, caf::exit_reason::user_shutdown);
+      *each = nullptr;
+    }
+    run();
+  }
+
+  caf::behavior behaviour() {
+    return {
+        [this](const applied& x) {
+          for (auto& each : x.results) outcomes.push_back(each.result);
+          told.push_back("applied " + std::to_string(x.through.value));
+        },
+        [this](const answered& x) {
+          answers[x.token] = x;
+          told.push_back("answered " + std::to_string(x.token));
+        },
+        [this](const checkpoint& x) {
+          base->commit(x.layer->changes(), x.point);
+          tell(group, checkpointed{x.point.index, {}});
+          told.push_back("checkpoint");
+        },
+        [](const checkpointed&) {},
+        [](const state_released&) {},
+        [](const submit&) {},
+    };
+  }
+
+  std::size_t run() { return dynamic_cast<caf::scheduler::test_coordinator&>(system.scheduler()).run(); }
+
+  template <class Message>
+  void tell(const caf::actor& to, Message x) {
+    to->enqueue(caf::actor_cast<caf::strong_actor_ptr>(client), caf::make_message_id(), caf::make_message(std::move(x)),
+                nullptr);
+  }
+
+  std::string prepare(models::operation op, int id, const std::string& body) const {
+    auto key = op == models::operation::create ? std::string() : std::to_string(id);
+    return *models::prepare(full, {op, full.find("items"), key, body, {}}, {1, [] { return std::string(16, 'u'); }});
+  }
+  void apply(const caf::actor& to, std::uint64_t& last, std::string command) {
+    protocol::entry x;
+    x.index = protocol::index_t{++last};
+    x.term = protocol::term_t{1};
+    x.kind = protocol::entry_kind::command;
+    x.from.node = protocol::node_id{1};
+    x.data = protocol::payload{std::move(command)};
+    tell(to, apply_entries{{std::move(x)}});
+  }
+  // Sends the command that changes the replicated fields; what it does comes with `run`.
+  void write(models::operation op, int id, const std::string& body = {}) {
+    apply(group, index, models::replicated_command(full, prepare(op, id, body)));
+  }
+  // Both parts at once.
+  void write_both(models::operation op, int id, const std::string& body) {
+    auto command = prepare(op, id, body);
+    apply(group, index, models::replicated_command(full, command));
+    run();
+    auto part = models::local_command(full, command, outcomes.back().parts);
+    if (!part.empty()) apply(own, local_index, part);
+    run();
+  }
+  void fill(int items) {
+    for (int id = 0; id < items; ++id)
+      write(models::operation::create, id, "{\"id\":" + std::to_string(id) + ",\"value\":" + std::to_string(id % 7) + "}");
+    run();
+  }
+
+  std::uint64_t list(const parameters& asked, models::query::kind kind = models::query::kind::list) {
+    ask x;
+    x.token = ++token;
+    x.what = *models::parse_query(*full.find("items"), kind, asked);
+    tell(group, std::move(x));
+    return token;
+  }
+  std::string body(std::uint64_t of) const { return answers.contains(of) ? answers.at(of).result.body : "none"; }
+  // Of a list that is asked for while nothing else is going on.
+  std::string list_now(const parameters& asked) {
+    auto of = list(asked);
+    run();
+    return body(of);
+  }
+  std::size_t place(const std::string& of) const {
+    return static_cast<std::size_t>(std::find(told.begin(), told.end(), of) - told.begin());
+  }
+
+  models::schema full, replicated, local;
+  std::shared_ptr<persistence::memory_state_store> base = std::make_shared<persistence::memory_state_store>();
+  caf::actor_system_config config;
+  caf::actor_system system;
+  caf::actor client, group, own;
+  std::uint64_t index = 0;
+  std::uint64_t local_index = 0;
+  std::uint64_t token = 0;
+  std::vector<std::string> told;
+  std::vector<models::outcome> outcomes;
+  std::map<std::uint64_t, answered> answers;
+};
+
+struct one_slice : two_aggregates {
+  one_slice() : two_aggregates(whole_list) {}
+};
+struct little_memory : two_aggregates {
+  little_memory() : two_aggregates(one_pair, 2000) {}
+};
+
+const parameters sorted{{"sort", "-value"}, {"take", "5"}};
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(lists_of_an_aggregate)
+
+BOOST_FIXTURE_TEST_CASE(writes_go_on_while_a_long_list_is_under_way_and_the_list_shows_none_of_them, two_aggregates) {
+  fill(60);
+  const auto before = list_now(sorted);
+  const auto count_before = list_now({{"value", ">2"}});
+  const auto began = index;
+  const auto of_sort = list(sorted);
+  const auto of_filter = list({{"value", ">2"}});
+  for (int id = 0; id < 60; id += 2) write(models::operation::remove, id);
+  for (int id = 1; id < 60; id += 2) write(models::operation::patch, id, "{\"value\":9}");
+  run();
+  BOOST_TEST(place("applied " + std::to_string(index)) < place("answered " + std::to_string(of_sort)));
+  BOOST_TEST(body(of_sort) == before);
+  BOOST_TEST(body(of_filter) == count_before);
+  BOOST_TEST(answers[of_sort].applied == began);
+  BOOST_TEST(list_now(sorted) != before);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_list_that_fits_into_its_turn_is_answered_at_once, one_slice) {
+  fill(60);
+  const auto of = list(sorted);
+  write(models::operation::remove, 1);
+  run();
+  BOOST_TEST(place("answered " + std::to_string(of)) < place("applied " + std::to_string(index)));
+}
+
+BOOST_FIXTURE_TEST_CASE(many_lists_take_turns_and_too_many_are_refused, two_aggregates) {
+  fill(8);
+  const auto right = list_now(sorted);
+  for (int i = 0; i < 4200; ++i) list(sorted);
+  const auto first = list({{"value", "5"}}, models::query::kind::count);
+  run();
+  std::size_t refused = 0;
+  for (std::uint64_t of = 2; of <= token; ++of) {
+    BOOST_REQUIRE(answers.contains(of));
+    const auto& x = answers[of];
+    if (x.what == disposition::done && of != first) BOOST_REQUIRE_EQUAL(x.result.body, right);
+    if (x.what != disposition::done) BOOST_REQUIRE_EQUAL(x.reason, "too many lists are under way on this node");
+    refused += x.what == disposition::done ? 0 : 1;
+  }
+  BOOST_TEST(refused > 0u);
+  BOOST_TEST(refused < 200u);
+  BOOST_TEST(list_now(sorted) == right);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_list_is_refused_when_what_is_kept_for_it_takes_too_much_memory, little_memory) {
+  fill(60);
+  const auto of = list(sorted);
+  for (int id = 0; id < 60; ++id) write(models::operation::remove, id);
+  run();
+  BOOST_TEST((answers[of].what == disposition::unavailable));
+  BOOST_TEST(answers[of].reason.starts_with("too much was written while this was read"));
+  BOOST_TEST(list_now({}).starts_with("{\"data\":[],\"total\":0"));
+}
+
+BOOST_FIXTURE_TEST_CASE(a_list_begins_again_when_the_state_is_replaced, two_aggregates) {
+  fill(60);
+  const auto of = list(sorted);
+  tell(group, release_state{});
+  run();
+  BOOST_TEST(!answers.contains(of));
+  auto replacement = std::make_shared<persistence::memory_state_store>();
+  replacement->commit({}, {protocol::index_t{index + 10}, protocol::term_t{1}, {}, {}});
+  caf::anon_send(group, state_replaced{{}, replacement});
+  run();
+  BOOST_TEST(body(of).starts_with("{\"data\":[],\"total\":0"));
+  BOOST_TEST(answers[of].applied == index + 10);
+}
+
+BOOST_FIXTURE_TEST_CASE(no_list_is_answered_from_a_state_older_than_the_one_it_was_asked_of, two_aggregates) {
+  fill(60);
+  const auto of = list(sorted);
+  tell(group, release_state{});
+  run();
+  caf::anon_send(group, state_replaced{{}, std::make_shared<persistence::memory_state_store>()});
+  run();
+  BOOST_TEST((answers[of].what == disposition::unavailable));
+}
+
+BOOST_FIXTURE_TEST_CASE(a_list_goes_on_over_a_checkpoint, two_aggregates) {
+  caf::anon_send(group, serve_checkpoints{client, client});
+  fill(60);
+  const auto before = list_now(sorted);
+  const auto of = list(sorted);
+  tell(group, checkpoint_now{});
+  for (int id = 0; id < 60; ++id) write(models::operation::remove, id);
+  run();
+  BOOST_TEST(place("checkpoint") < place("answered " + std::to_string(of)));
+  BOOST_TEST(base->applied().index.value > 0u);
+  BOOST_TEST(body(of) == before);
+}
+
+BOOST_FIXTURE_TEST_CASE(nothing_is_read_on_for_an_asker_that_has_ended, two_aggregates) {
+  fill(500);
+  auto leaver = system.spawn([](caf::event_based_actor*) -> caf::behavior { return {[](const answered&) {}}; });
+  ask x;
+  x.what = *models::parse_query(*full.find("items"), models::query::kind::list, sorted);
+  group->enqueue(caf::actor_cast<caf::strong_actor_ptr>(leaver), caf::make_message_id(), caf::make_message(x), nullptr);
+  caf::anon_send_exit(leaver, caf::exit_reason::kill);
+  BOOST_TEST(run() < 100u);
+}
+
+BOOST_FIXTURE_TEST_CASE(what_is_under_way_is_answered_when_the_node_stops, two_aggregates) {
+  fill(60);
+  const auto of = list(sorted);
+  caf::anon_send_exit(group, caf::exit_reason::user_shutdown);
+  run();
+  BOOST_TEST((answers[of].what == disposition::unavailable));
+  BOOST_TEST(answers[of].reason == "the node is stopping");
+}
+
+BOOST_FIXTURE_TEST_CASE(local_fields_are_read_as_of_the_beginning_too, two_aggregates) {
+  for (int id = 0; id < 20; ++id)
+    write_both(models::operation::create, id,
+               "{\"id\":" + std::to_string(id) + ",\"value\":1,\"note\":\"first " + std::to_string(id % 3) + "\"}");
+  const parameters by_note{{"sort", "note"}, {"note", "~FIRST"}};
+  const auto before = list_now(by_note);
+  BOOST_TEST(before.find("\"total\":20") != std::string::npos);
+  const auto of = list(by_note);
+  // The node's own group has changed all of them before the list goes on.
+  for (int id = 0; id < 20; ++id) {
+    auto command = prepare(models::operation::patch, id, "{\"note\":\"second\"}");
+    apply(own, local_index, models::local_command(full, command, outcomes.at(static_cast<std::size_t>(id)).parts));
+  }
+  run();
+  BOOST_TEST(body(of) == before);
+  BOOST_TEST(list_now(by_note).find("\"total\":0") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
