@@ -61,6 +61,10 @@ class past_view final : public state_view {
             const visitor& visit) const override {
     top().scan(lower, upper, order, visit);
   }
+  std::uint64_t count(std::string_view lower, std::string_view upper, std::uint64_t most,
+                      std::string& last) const override {
+    return top().count(lower, upper, most, last);
+  }
 
  private:
   const state_view& top() const { return views_.back(); }

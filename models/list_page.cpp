@@ -179,10 +179,7 @@ class list_reading final : public reading {
       total_ = items_in(c_, state);
       return true;
     }
-    return counting_.go_on(state, now, [this](std::string_view, std::string_view) {
-      ++total_;
-      return true;
-    });
+    return counting_.count(state, now, total_);
   }
 
   /// Reads items until the page is full, or to the end when they are to be counted on the way.
@@ -369,6 +366,9 @@ class count_reading final : public reading {
       count_ = items_in(*q_.target, state);
       return true;
     }
+    if (from_.exact) {
+      return walk_.count(state, now, count_);
+    }
     stored_record record;
     const item_visitor match = [&](std::string_view, std::string_view bytes) {
       const bool found = read_record(bytes, record) &&
@@ -377,8 +377,7 @@ class count_reading final : public reading {
       return true;
     };
     return walk_.go_on(state, now, [&](std::string_view pair_key, std::string_view bytes) {
-      count_ += from_.exact ? 1 : 0;
-      return from_.exact || visit_item(*q_.target, from_, state, pair_key, bytes, match);
+      return visit_item(*q_.target, from_, state, pair_key, bytes, match);
     });
   }
 

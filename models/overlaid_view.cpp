@@ -69,4 +69,12 @@ void overlaid_view::scan(std::string_view lower, std::string_view upper, directi
   }
 }
 
+std::uint64_t overlaid_view::count(std::string_view lower, std::string_view upper,
+                                   std::uint64_t most, std::string& last) const {
+  const auto first = over_.lower_bound(lower);
+  const bool is_as_below = first == over_.end() || first->first >= upper;
+  return is_as_below ? base_.count(lower, upper, most, last)
+                     : state_view::count(lower, upper, most, last);
+}
+
 }  // namespace lithair::models

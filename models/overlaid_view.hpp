@@ -20,6 +20,8 @@ class overlaid_view final : public state_view {
   std::optional<std::string> get(std::string_view key) const override;
   void scan(std::string_view lower, std::string_view upper, direction order,
             const visitor& visit) const override;
+  std::uint64_t count(std::string_view lower, std::string_view upper, std::uint64_t most,
+                      std::string& last) const override;
 
  private:
   const state_view& base_;

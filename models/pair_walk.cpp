@@ -5,6 +5,13 @@
 
 namespace lithair::models {
 
+namespace {
+
+/// Some microseconds' worth.
+constexpr std::uint64_t counted_at_once = 256;
+
+}  // namespace
+
 pair_walk::pair_walk(std::vector<key_range> ranges, state_view::direction order)
     : ranges_(std::move(ranges)), order_(order) {
   if (order_ == state_view::direction::ascending) {
@@ -24,6 +31,23 @@ bool pair_walk::go_on(const state_view& state, const pause& now,
         break;
     }
     ranges_.pop_back();
+    if (!ranges_.empty() && now()) {
+      return false;
+    }
+  }
+  return true;
+}
+
+bool pair_walk::count(const state_view& state, const pause& now, std::uint64_t& number) {
+  std::string last;
+  while (!ranges_.empty()) {
+    auto& range = ranges_.back();
+    number += state.count(range.lower, range.upper, counted_at_once, last);
+    if (last.empty()) {
+      ranges_.pop_back();
+    } else {
+      range.lower = std::move(last) + '\0';
+    }
     if (!ranges_.empty() && now()) {
       return false;
     }

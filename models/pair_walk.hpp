@@ -21,6 +21,9 @@ class pair_walk {
   [[nodiscard]] bool go_on(const state_view& state, const pause& now,
                            const state_view::visitor& visit);
 
+  /// Goes on likewise without looking at the pairs, and adds their number.
+  [[nodiscard]] bool count(const state_view& state, const pause& now, std::uint64_t& number);
+
  private:
   enum class ending : std::uint8_t { end_of_range, stopped, paused };
 

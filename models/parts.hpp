@@ -56,6 +56,10 @@ class joined_view final : public state_view {
   std::optional<std::string> get(std::string_view key) const override;
   void scan(std::string_view lower, std::string_view upper, direction order,
             const visitor& visit) const override;
+  std::uint64_t count(std::string_view lower, std::string_view upper, std::uint64_t most,
+                      std::string& last) const override {
+    return replicated_.count(lower, upper, most, last);
+  }
 
  private:
   bool has_local_part(std::string_view key) const;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
@@ -26,6 +27,11 @@ class state_view {
   /// Visits the pairs whose key lies in [lower, upper), in key order or its reverse.
   virtual void scan(std::string_view lower, std::string_view upper, direction order,
                     const visitor& visit) const = 0;
+
+  /// The number of pairs whose key lies in [lower, upper), of which about so many are counted:
+  /// then `last` is the key up to which it was done, and empty when that is all.
+  virtual std::uint64_t count(std::string_view lower, std::string_view upper, std::uint64_t most,
+                              std::string& last) const;
 };
 
 /// One pair that a command writes; no value: the key is removed.

@@ -124,6 +124,11 @@ void lmdb_state_store::scan(std::string_view lower, std::string_view upper, scan
   scan_pairs(env_, lower, upper, order, visit);
 }
 
+std::uint64_t lmdb_state_store::count(std::string_view lower, std::string_view upper,
+                                      std::uint64_t most, std::string& last) const {
+  return count_pairs(env_, lower, upper, most, last);
+}
+
 applied_point lmdb_state_store::applied() const {
   const std::lock_guard lock(mutex_);
   return applied_;

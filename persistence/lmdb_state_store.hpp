@@ -21,6 +21,8 @@ class lmdb_state_store : public state_store {
   std::optional<std::string> get(std::string_view key) const override;
   void scan(std::string_view lower, std::string_view upper, scan_order order,
             const pair_visitor& visit) const override;
+  std::uint64_t count(std::string_view lower, std::string_view upper, std::uint64_t most,
+                      std::string& last) const override;
   applied_point applied() const override;
   void commit(std::span<const change_view> changes, applied_point point) override;
 

@@ -36,17 +36,42 @@ class layer_walk {
   overlay_layer::position last_;
 };
 
-/// Merges two layers, newer over older, with the pairs of the store below as they come.
+/// Walks two layers together, newer over older.
+class layers_walk {
+ public:
+  layers_walk(layer_walk newer, layer_walk older, scan_order order)
+      : newer_(newer), older_(older), up_(order == scan_order::ascending) {}
+
+  bool comes_before(std::string_view a, std::string_view b) const { return up_ ? a < b : b < a; }
+
+  /// The next of them; null behind the last.
+  const overlay_layer::item* head() const {
+    if (newer_.done()) return older_.done() ? nullptr : &older_.item();
+    if (older_.done()) return &newer_.item();
+    return comes_before(older_.item().key, newer_.item().key) ? &older_.item() : &newer_.item();
+  }
+  /// Goes on behind a key.
+  void pass(std::string_view key) {
+    for (auto* walk : {&newer_, &older_})
+      if (!walk->done() && walk->item().key == key) walk->step();
+  }
+
+ private:
+  layer_walk newer_;
+  layer_walk older_;
+  bool up_;
+};
+
+/// Merges layers with the pairs of the store below as they come.
 class merge {
  public:
-  merge(layer_walk newer, layer_walk older, scan_order order, const pair_visitor& visit)
-      : newer_(newer), older_(older), up_(order == scan_order::ascending), visit_(visit) {}
+  merge(layers_walk layers, const pair_visitor& visit) : layers_(layers), visit_(visit) {}
 
   /// A pair of the store below, after what the layers have before it. False when the visitor
   /// stopped.
   bool base_pair(std::string_view key, std::string_view value) {
-    while (const auto* x = head()) {
-      if (comes_before(key, x->key)) break;
+    while (const auto* x = layers_.head()) {
+      if (layers_.comes_before(key, x->key)) break;
       const bool hides = x->key == key;
       if (!take(*x)) return false;
       if (hides) return true;
@@ -56,28 +81,17 @@ class merge {
 
   /// What the layers have after the last pair of the store below.
   void finish() {
-    while (const auto* x = going_ ? head() : nullptr)
+    while (const auto* x = going_ ? layers_.head() : nullptr)
       if (!take(*x)) return;
   }
 
  private:
-  bool comes_before(std::string_view a, std::string_view b) const { return up_ ? a < b : b < a; }
-
-  const overlay_layer::item* head() const {
-    if (newer_.done()) return older_.done() ? nullptr : &older_.item();
-    if (older_.done()) return &newer_.item();
-    return comes_before(older_.item().key, newer_.item().key) ? &older_.item() : &newer_.item();
-  }
-
   bool take(const overlay_layer::item& x) {
-    for (auto* walk : {&newer_, &older_})
-      if (!walk->done() && walk->item().key == x.key) walk->step();
+    layers_.pass(x.key);
     return x.removed || (going_ = visit_(x.key, x.value()));
   }
 
-  layer_walk newer_;
-  layer_walk older_;
-  bool up_;
+  layers_walk layers_;
   bool going_ = true;
   const pair_visitor& visit_;
 };
@@ -98,12 +112,37 @@ std::optional<std::string> overlay_store::get(std::string_view key) const {
 void overlay_store::scan(std::string_view lower, std::string_view upper, scan_order order,
                          const pair_visitor& visit) const {
   if (!upper.empty() && upper <= lower) return;
-  merge merged({active_.get(), lower, upper, order}, {frozen_.get(), lower, upper, order}, order,
+  merge merged({{active_.get(), lower, upper, order}, {frozen_.get(), lower, upper, order}, order},
                visit);
   base_.scan(lower, upper, order, [&](std::string_view key, std::string_view value) {
     return merged.base_pair(key, value);
   });
   merged.finish();
+}
+
+// Below, what lies between the keys that the layers know is counted: the store below may take over
+// theirs meanwhile.
+std::uint64_t overlay_store::count(std::string_view lower, std::string_view upper,
+                                   std::uint64_t most, std::string& last) const {
+  last.clear();
+  if (!upper.empty() && upper <= lower) return 0;
+  constexpr auto up = scan_order::ascending;
+  layers_walk layers({active_.get(), lower, upper, up}, {frozen_.get(), lower, upper, up}, up);
+  std::uint64_t counted = 0;
+  std::uint64_t passed = 0;
+  std::string from(lower);
+  while (const auto* x = layers.head()) {
+    counted += base_.count(from, x->key, most - counted, last);
+    if (!last.empty()) return counted;
+    counted += x->removed ? 0 : 1;
+    layers.pass(x->key);
+    if (counted >= most || ++passed == most) {
+      last = x->key;
+      return counted;
+    }
+    from.assign(x->key).push_back('\0');
+  }
+  return counted + base_.count(from, upper, most - counted, last);
 }
 
 std::shared_ptr<const overlay_layer> overlay_store::freeze() {

@@ -24,6 +24,8 @@ class overlay_store : public state_source {
   std::optional<std::string> get(std::string_view key) const override;
   void scan(std::string_view lower, std::string_view upper, scan_order order,
             const pair_visitor& visit) const override;
+  std::uint64_t count(std::string_view lower, std::string_view upper, std::uint64_t most,
+                      std::string& last) const override;
 
   /// The bytes are copied. Throws `std::logic_error` for a key no store takes.
   void put(std::string_view key, std::string_view value) { active_->put(key, value); }

@@ -140,4 +140,26 @@ void scan_pairs(const lmdb_environment& env, std::string_view lower, std::string
   }
 }
 
+std::uint64_t count_pairs(const lmdb_environment& env, std::string_view lower,
+                          std::string_view upper, std::uint64_t most, std::string& last) {
+  last.clear();
+  lower = lower_of_pairs(lower);
+  if (!upper.empty() && upper <= lower) return 0;
+  lmdb_reader at(env);
+  std::uint64_t counted = 0;
+  std::string_view before;
+  for (bool more = seek_ascending(at, lower); more; more = at.next()) {
+    check_state_record(at.key(), at.value());
+    if (!before.empty() && at.key() <= before) throw_disorder(at.key());
+    if (!upper.empty() && at.key() >= upper) break;
+    if (counted == most) {
+      last = before;
+      break;
+    }
+    ++counted;
+    before = at.key();
+  }
+  return counted;
+}
+
 }  // namespace lithair::persistence

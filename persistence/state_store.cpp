@@ -6,6 +6,21 @@
 
 namespace lithair::persistence {
 
+std::uint64_t state_source::count(std::string_view lower, std::string_view upper,
+                                  std::uint64_t most, std::string& last) const {
+  std::uint64_t counted = 0;
+  bool more = false;
+  last.clear();
+  scan(lower, upper, scan_order::ascending, [&](std::string_view key, std::string_view) {
+    more = counted == most;
+    if (more) return false;
+    if (++counted == most) last = key;
+    return true;
+  });
+  if (!more) last.clear();
+  return counted;
+}
+
 std::uint64_t pair_digest(std::string_view key, std::string_view value) {
   return checksum_of(key, value);
 }

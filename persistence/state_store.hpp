@@ -35,6 +35,11 @@ class state_source {
   /// no bound. The visitor may look things up, but change nothing.
   virtual void scan(std::string_view lower, std::string_view upper, scan_order order,
                     const pair_visitor& visit) const = 0;
+
+  /// The number of pairs with key in [lower, upper), of which about so many are counted: then
+  /// `last` is the key up to which it was done, and empty when that is all.
+  virtual std::uint64_t count(std::string_view lower, std::string_view upper, std::uint64_t most,
+                              std::string& last) const;
 };
 
 /// One pair to be written; without a value the key is removed. The bytes are someone else's.

@@ -122,12 +122,25 @@ scan_order order_of(std::uint32_t a) {
   return a % 2 == 0 ? scan_order::ascending : scan_order::descending;
 }
 
+/// The number of pairs, by counting some at a time.
+std::uint64_t count_in_steps(const state_source& from, std::string lower, std::string_view upper,
+                             std::uint64_t most) {
+  std::uint64_t counted = 0;
+  for (std::string last;; lower = last + '\0') {
+    counted += from.count(lower, upper, most, last);
+    if (last.empty()) return counted;
+  }
+}
+
 void compare_scans(const state_source& one, const state_source& other, std::uint32_t a,
                    std::uint32_t b) {
   const auto upper = b % 4 == 0 ? "" : key_of(b);
   RC_ASSERT(scanned(one, key_of(a), upper, order_of(a + b)) ==
             scanned(other, key_of(a), upper, order_of(a + b)));
   RC_ASSERT(one.get(key_of(b)) == other.get(key_of(b)));
+  const auto pairs = count_in_steps(other, key_of(a), upper, 1'000'000);
+  for (const std::uint64_t most : {1, 3, 1000})
+    RC_ASSERT(count_in_steps(one, key_of(a), upper, most) == pairs);
 }
 
 /// A batch of changes with keys in order, each once.
