@@ -37,6 +37,10 @@ class aggregate::view final : public models::state_view {
     auto downwards = order == direction::descending;
     over_.scan(lower, upper, downwards ? persistence::scan_order::descending : persistence::scan_order::ascending, visit);
   }
+  std::uint64_t count(std::string_view lower, std::string_view upper, std::uint64_t most,
+                      std::string& last) const override {
+    return over_.count(lower, upper, most, last);
+  }
 
  private:
   const persistence::overlay_store& over_;
@@ -264,6 +268,8 @@ void aggregate::on_checkpointed(const checkpointed& x) {
   if (checkpoint_failed_) return spdlog::error("a checkpoint as of {} failed and is tried again: {}", x.index.value, x.failed);
   state_->drop_frozen();
   send(raft_, x);
+  // As much may have been applied meanwhile, and nothing has to follow.
+  if (wants_checkpoint()) begin_checkpoint();
 }
 
 // -- the change feed -----------------------------------------------------------------------------------------
