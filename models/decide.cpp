@@ -164,19 +164,33 @@ class decider {
     }
   }
 
-  void merge_given(const stored_field* now, const stored_field& wanted) {
-    const field* f = field_of(wanted.id);
+  /// What the request says of a field that the item has, or lacks.
+  void merge_given(const stored_field* now, const stored_field& given) {
+    const field* f = field_of(given.id);
+    const auto fallback = default_of(f);
+    // Items from before the field was declared read as if they had the default.
+    if (now == nullptr && fallback) {
+      now = &*fallback;
+    }
+    const stored_field& wanted = is_nil(given) && fallback ? *fallback : given;
     if (f != nullptr && f->immutable) {
       if (!same(*f, now, wanted)) {
         errors_.push_back({f->name, "immutable", "The field can't change once the item exists."});
       } else if (now != nullptr) {
         made_.fields.push_back(*now);
       }
-    } else if (!is_nil(wanted) && f != nullptr && part_.op == operation::patch) {
+    } else if (!is_nil(given) && f != nullptr && part_.op == operation::patch) {
       combine(*f, now, wanted);
     } else if (!is_nil(wanted)) {
       made_.fields.push_back(wanted);
     }
+  }
+
+  std::optional<stored_field> default_of(const field* f) {
+    if (f == nullptr || absent(f->default_value)) {
+      return std::nullopt;
+    }
+    return stored_field{f->id, keep(f->default_value)};
   }
 
   /// A patched value combines with what is there; what comes out has rules to keep again.

@@ -97,15 +97,20 @@ void item_reader::complete() {
 }
 
 /// What a request leaves out or sets to null returns to its default or is removed; a patch does so
-/// for null only, and a replaced item keeps its immutable fields.
+/// for null only, and a replaced item keeps its immutable fields. A default that a patch asks for must
+/// not be combined with what is there: then null stays null, and whoever decides puts it in.
 void item_reader::complete(std::size_t position) {
   const field& f = c_.fields[position];
   state& s = states_[position];
   const bool keeps =
       op_ == operation::patch ? s == state::missing : op_ == operation::replace && f.immutable;
+  const bool combines = f.merge != merge_rule::last_write || f.type == value_type::json;
   if (keeps) {
     s = state::missing;
   } else if (!absent(f.default_value)) {
+    if (op_ == operation::patch && combines) {
+      return;
+    }
     values_[position] = f.default_value;
     s = state::given;
   } else if (f.required()) {

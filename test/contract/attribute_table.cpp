@@ -82,6 +82,7 @@ const std::vector<row> types{
     kept(json, "1", R"([1.5,null,{"a":null}])"),
     {json, R"({"a":1,"b":2})", R"({"b":null,"c":3})", R"({"b":null,"c":3})", R"({"b":null,"c":3})",
      R"({"a":1,"c":3})"},
+    always(json + ", optional = true", "{}", "null", gone),
 
     kept(integers, "[1]", "[3,1,3]"),
     kept(integers, "[1]", "[]"),
@@ -221,6 +222,10 @@ const std::vector<row> merging{
     {integers + R"(, merge = "append")", "[1,2]", "[2]", "[2]", "[2]", "[1,2,2]"},
     {integer + R"(, optional = true, merge = "add")", gone, "2", "2", "2", "2"},
     always(integer + R"(, optional = true, merge = "add")", "1", "null", gone),
+    {sum + ", default = 5", "1", "2", "2", "2", "3"},
+    always(sum + ", default = 5", "1", "null", "5"),
+    {sum + ", default = 5", "1", gone, "5", "5", "1"},
+    always(set + R"(, default = ["a"])", R"(["b"])", "null", R"(["a"])"),
 };
 
 }  // namespace

@@ -208,6 +208,21 @@ BOOST_AUTO_TEST_CASE(a_field_added_later_is_read_with_its_default) {
   BOOST_TEST(run(later, *q, node.state(), 0).body == R"({"id":1,"a":["1.0","2"]})");
 }
 
+BOOST_AUTO_TEST_CASE(a_field_added_later_is_written_as_if_the_item_had_its_default) {
+  const std::string plain =
+      "[models.m.fields]\nid = { type = \"integer\", primary_key = true, replicate = true }\n";
+  service_fixture node(plain);
+  node.post("m", R"({"id":1})");
+  service_fixture later(plain + R"(
+sum  = { type = "integer", replicate = true, default = 5, merge = "add", validate = { max = 9 } }
+born = { type = "integer", replicate = true, default = 7, immutable = true }
+)");
+  later.mutable_state() = node.state();
+  BOOST_TEST(later.patch("m", "1", R"({"sum":3,"born":7})").body == R"({"id":1,"sum":8,"born":7})");
+  later.mutable_state() = node.state();
+  BOOST_TEST(errors_in(later.patch("m", "1", R"({"sum":5,"born":8})")) == "born:immutable sum:max");
+}
+
 BOOST_AUTO_TEST_CASE(a_field_that_a_newer_node_wrote_is_kept_and_not_shown) {
   const std::string plain =
       "[models.m.fields]\nid = { type = \"integer\", primary_key = true, replicate = true }\n"
