@@ -211,7 +211,9 @@ void aggregate::forget_local_parts() {
   if (local == nullptr) return;
   for (auto& each : changes_) {
     if (each.value) continue;
-    if (auto command = models::removal_of_local_part(*setup_.schema, each.key, *local))
+    const auto deleted = view_->get(each.key);
+    if (!deleted) continue;
+    if (auto command = models::removal_of_local_part(*setup_.schema, each.key, *deleted, *local))
       caf::anon_send(setup_.local_raft, submit{0, std::move(*command)});
   }
 }

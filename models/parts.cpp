@@ -207,7 +207,7 @@ outcome join_outcomes(const schema& full, std::string_view bytes, outcome replic
 
 std::optional<std::string> removal_of_local_part(const schema& replicated,
                                                  std::string_view record_key,
-                                                 const state_view& local) {
+                                                 std::string_view deleted, const state_view& local) {
   const auto* c = collection_of_record_key(replicated, record_key);
   if (c == nullptr || c->holds != extent::replicated_part) {
     return std::nullopt;
@@ -218,7 +218,9 @@ std::optional<std::string> removal_of_local_part(const schema& replicated,
     return std::nullopt;
   }
   const auto* created = find(record.fields, created_id);
-  if (created == nullptr) {
+  stored_record item;
+  if (created == nullptr || !read_record(deleted, item) ||
+      msgpack::reader(created->bytes).read_unsigned() > item.created) {
     return std::nullopt;
   }
   command made;

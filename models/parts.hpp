@@ -42,10 +42,11 @@ std::string local_command(const schema& full, std::string_view command,
 outcome join_outcomes(const schema& full, std::string_view command, outcome replicated,
                       const outcome& written, const state_view& local);
 
-/// A replicated item that was deleted takes its local fields along: the command for that, if `local`
-/// has any for the deleted `record_key`.
+/// A replicated item that is deleted takes its local fields along: the command for that, if `local` has any for
+/// it. `deleted` is its record as it was; fields of a later item of the same key stay, for a deletion is applied
+/// again after a crash, when they may be there already.
 std::optional<std::string> removal_of_local_part(const schema& replicated, std::string_view record_key,
-                                                 const state_view& local);
+                                                 std::string_view deleted, const state_view& local);
 
 /// The items of `replicated` with the local fields that `local` has for them.
 class joined_view final : public state_view {

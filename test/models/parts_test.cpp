@@ -40,7 +40,8 @@ struct node_fixture {
     change_set changes;
     auto made = *models::apply(shared, ++index, replicated_command(full, command), shared_state, true, changes);
     for (const auto& x : changes) {
-      if (auto removal = x.value ? std::nullopt : removal_of_local_part(shared, x.key, own_state)) {
+      const auto deleted = x.value ? std::nullopt : shared_state.get(x.key);
+      if (auto removal = deleted ? removal_of_local_part(shared, x.key, *deleted, own_state) : std::nullopt) {
         run_own(*removal);
       }
     }
@@ -139,6 +140,20 @@ BOOST_AUTO_TEST_CASE(deletion_removes_both_parts) {
   BOOST_TEST(write(operation::remove, "a", "").status == 204);
   BOOST_TEST(get("a") == "404");
   BOOST_TEST(!own_state.get(record_key(*own.find("users"), "a")));
+}
+
+BOOST_AUTO_TEST_CASE(a_deletion_that_is_applied_again_spares_the_local_fields_of_the_next_item) {
+  write(operation::create, "", R"({"id":"a","name":"x","cache":"old"})");
+  const auto before = shared_state;
+  write(operation::remove, "a", "");
+  write(operation::create, "", R"({"id":"a","name":"x","cache":"new"})");
+  // The node crashed, and only its own group had made a checkpoint.
+  const auto now = shared_state;
+  shared_state = before;
+  index = 1;
+  write(operation::remove, "a", "");
+  shared_state = now;
+  BOOST_TEST(get("a") == R"({"id":"a","name":"x","cache":"new","seen":0})");
 }
 
 BOOST_AUTO_TEST_CASE(local_fields_of_an_item_that_is_gone_are_not_those_of_the_next) {
