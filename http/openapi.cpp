@@ -65,7 +65,8 @@ json::object property(const models::field& f) {
   if (!f.rules.pattern.empty()) result["pattern"] = f.rules.pattern;
   if (f.rules.format == models::text_format::email) result["format"] = "email";
   if (f.rules.format == models::text_format::url) result["format"] = "uri";
-  add_default(result, f.default_value);
+  // The default of a hidden field would tell what most items hold.
+  if (f.exposed) add_default(result, f.default_value);
   if (!f.exposed) result["writeOnly"] = true;
   return result;
 }
