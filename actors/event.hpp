@@ -11,6 +11,7 @@
 
 #include "actors/change_follower.hpp"
 #include "actors/collection.hpp"
+#include "models/parts.hpp"
 
 namespace lithair {
 
@@ -74,6 +75,17 @@ std::optional<T> item_of(const models::collection& c, const models::stored_field
     good = good && (models::absent(v) || models::from_value(*f, v, made.*member));
   });
   return good ? std::optional<T>(std::move(made)) : std::nullopt;
+}
+
+/// Takes what only this node has from an item, so that it is as events tell it.
+template <class T>
+void forget_local_fields(const models::collection& c, T& x) {
+  if (!models::is_mixed(c)) return;
+  const auto blank = item_of<T>(c, {});
+  models::for_each_field<T>([&](std::string_view name, auto member) {
+    const auto* f = c.find(name);
+    if (f != nullptr && !f->replicated) x.*member = (*blank).*member;
+  });
 }
 
 template <class T>

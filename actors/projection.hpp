@@ -31,7 +31,8 @@ namespace lithair {
 ///
 /// At start it is built from the items as they are, each told as created; then every change is folded in, exactly
 /// once and in the order of the log. It is rebuilt so, the old one being read meanwhile, when it has fallen
-/// behind what the feed keeps. Thread-safe. It may outlive a stop of the node, but not the node.
+/// behind what the feed keeps. It is told what all nodes share: fields that each node has for itself beside those
+/// are never filled. Thread-safe. It may outlive a stop of the node, but not the node.
 template <class Model>
 class projection {
  public:
@@ -112,6 +113,7 @@ class projection {
     void take(const std::shared_ptr<core>& self, result<page<item>> x) {
       if (!x) return fail(x.error());
       for (auto& each : x->items) {
+        detail::forget_local_fields(from.declared(), each);
         event<item> told;
         told.index = x->applied;
         told.key = models::key_of_item(from.declared(), each);
