@@ -196,7 +196,8 @@ void change_recorder::write(const moment& at, const state_view& state, change_se
   if (count_ == 0) {
     return;
   }
-  auto extent = read_extent(state).value_or(new_extent(at.index, state));
+  const auto known = read_extent(state);
+  auto extent = known ? *known : new_extent(at.index, state);
   std::string made;
   made.reserve(events_.size() + 16);
   msgpack::write_array(made, 2);
