@@ -169,7 +169,8 @@ struct node::implementation {
   }
 
   void start_loops() {
-    auto count = config.loops != 0 ? config.loops : std::max(1u, std::thread::hardware_concurrency());
+    // The other half of the cores has the disk, the other nodes and the clients' side to do.
+    auto count = config.loops != 0 ? config.loops : std::max(1u, std::thread::hardware_concurrency() / 2);
     for (std::size_t i = 0; i < count; ++i) {
       loops.push_back(std::make_unique<loop>(*system, fmt::format("loop-{}", i)));
       loops.back()->start();

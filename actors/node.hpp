@@ -38,7 +38,7 @@ struct node_config {
   /// others share group 1. Such a group has the members it was founded with, and no change of members reaches it.
   std::map<std::string, protocol::group_id> groups = {};
   std::uint32_t tick_ms = 10;
-  std::size_t loops = 0;          ///< 0: one per core
+  std::size_t loops = 0;          ///< 0: one for two cores
   std::uint64_t map_size = 0;     ///< bytes that an LMDB map may grow to; 0: as the disk allows
   std::uint64_t checkpoint_bytes = 32 << 20;     ///< changes held in memory before a checkpoint begins
   std::uint64_t checkpoint_entries = 50'000;     ///< entries applied before a checkpoint begins

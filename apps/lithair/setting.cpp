@@ -174,7 +174,7 @@ constexpr std::array table{
     setting{
         "idle-timeout", limits, "DURATION", "then a silent connection is closed (75s)",
         [](draft& x, text t) { return store_ms(read_duration(t), x.made.http.idle_timeout_ms); }},
-    setting{"threads", limits, "N", "event loops (one per core)",
+    setting{"threads", limits, "N", "event loops (one for two cores)",
             [](draft& x, text t) { return store(read_number(t, 1, 1024), x.made.node.loops); }},
     setting{"log", logs, "FORMAT", "text, or json: one object a line (text)", take_log_format},
     setting{"log-level", logs, "LEVEL", "debug, info, warn, error or off (info)", take_log_level},
