@@ -216,12 +216,13 @@ BOOST_AUTO_TEST_CASE(a_leader_with_a_full_disk_hands_over_to_one_with_room) {
 }
 
 BOOST_AUTO_TEST_CASE(syncs_slower_than_an_election_timeout_cost_time_and_no_election) {
-  // S5
+  // S5; `-- --sync-ms 5000` for longer.
+  const auto wait = std::to_string(argument("--sync-ms", 2500));
   bad_disks nodes({.flags = patient});
   const auto leader = nodes.start_and_await();
   const auto term = term_of(nodes, leader);
   for (std::size_t i = 0; i < 3; ++i)
-    nodes.order(i, "sync wait 2500 " + log_part(nodes, i));
+    nodes.order(i, "sync wait " + wait + " " + log_part(nodes, i));
   auto through = nodes.client((leader + 1) % 3);
   int acknowledged = 0;
   for (int i = 0; i < 2; ++i) {

@@ -29,6 +29,7 @@ cluster::cluster(cluster_options options) : options_(std::move(options)), nodes_
 }
 
 std::filesystem::path cluster::data_directory(std::size_t i) const {
+  if (!options_.data_of.empty()) return options_.data_of.at(i);
   const auto name = "node-" + std::to_string(i + 1);
   return (options_.data.empty() ? directory() : options_.data) / name;
 }

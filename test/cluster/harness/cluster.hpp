@@ -21,6 +21,7 @@ struct cluster_options {
   std::size_t founders = 0;  ///< the nodes after these join the first; 0: all are founders
   std::string program = {};  ///< empty: lithair_node
   std::filesystem::path data = {};  ///< holds the data directories; empty: a temporary one
+  std::vector<std::filesystem::path> data_of = {};  ///< or where that of each node is
   /// NAME=value for node `i`, each time it is started.
   std::function<std::vector<std::string>(const cluster&, std::size_t i)> variables = {};
 };
