@@ -41,6 +41,13 @@ m  = { type = "money", replicate = true, default = "0.10" }
 t  = { type = "timestamp", replicate = true, optional = true }
 e  = { type = "enum", values = ["x", "yy", "z"], replicate = true, optional = true }
 h  = { type = "string", replicate = true, optional = true, expose = false, validate = { format = "email" } }
+y  = { type = "bytes", replicate = true, optional = true, validate = { max_length = 30 } }
+j  = { type = "json", replicate = true, optional = true }
+l  = { type = "list<string>", replicate = true, merge = "union", optional = true, validate = { max_length = 5 } }
+a  = { type = "list<integer>", replicate = true, merge = "append", optional = true }
+c  = { type = "integer", replicate = true, merge = "add", default = 0, indexed = true }
+g  = { type = "string", replicate = true, track_history = true, optional = true }
+r  = { type = "string", replicate = true, optional = true, references = "m", on_delete = "set_null" }
 )";
 
 }  // namespace lithair::fuzz
