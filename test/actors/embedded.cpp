@@ -1,40 +1,13 @@
 #include "test/actors/embedded.hpp"
 
-#include <netinet/in.h>
-#include <sys/socket.h>
-#include <unistd.h>
-
-#include <stdexcept>
+#include <stdlib.h>
 
 #include "models/projection.hpp"
 
 namespace lithair::test {
 
-namespace {
-
-// Ports that were free a moment ago, all different.
-std::vector<std::uint16_t> free_ports(std::size_t n) {
-  std::vector<int> sockets;
-  std::vector<std::uint16_t> made;
-  for (; n > 0; --n) {
-    const int fd = ::socket(AF_INET, SOCK_STREAM, 0);
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t size = sizeof address;
-    auto* at = reinterpret_cast<sockaddr*>(&address);
-    if (::bind(fd, at, size) != 0 || ::getsockname(fd, at, &size) != 0) throw std::runtime_error("no free port");
-    made.push_back(ntohs(address.sin_port));
-    sockets.push_back(fd);
-  }
-  for (const int fd : sockets) ::close(fd);
-  return made;
-}
-
-}  // namespace
-
 embedded_nodes::embedded_nodes(models::schema schema, std::uint64_t count, tuning tune)
-    : schema_(std::move(schema)), count_(count), tune_(std::move(tune)), ports_(free_ports(2 * count)) {
+    : schema_(std::move(schema)), count_(count), tune_(std::move(tune)) {
   auto pattern = (std::filesystem::temp_directory_path() / "lithair-embedded-XXXXXX").string();
   directory_ = ::mkdtemp(pattern.data());
   for (std::uint64_t id = 1; id <= count; ++id) start(id);
@@ -46,7 +19,7 @@ embedded_nodes::~embedded_nodes() {
 }
 
 actors::peer_address embedded_nodes::address(std::uint64_t id) const {
-  return {protocol::node_id{id}, "127.0.0.1", ports_[2 * (id - 1)], ports_[2 * (id - 1) + 1]};
+  return {protocol::node_id{id}, "127.0.0.1", ports_.http(id - 1), ports_.peer(id - 1)};
 }
 
 void embedded_nodes::start(std::uint64_t id) {

@@ -5,9 +5,9 @@
 #include <functional>
 #include <map>
 #include <memory>
-#include <vector>
 
 #include "actors/node.hpp"
+#include "test/cluster/harness/ports.hpp"
 
 namespace lithair::test {
 
@@ -33,7 +33,7 @@ class embedded_nodes {
   std::uint64_t count_;
   tuning tune_;
   std::filesystem::path directory_;
-  std::vector<std::uint16_t> ports_;
+  port_block ports_;
   std::map<std::uint64_t, std::unique_ptr<actors::node>> nodes_;
 };
 
