@@ -1,14 +1,15 @@
 #include "actors/event.hpp"
 
-#include <chrono>
-#include <condition_variable>
-#include <mutex>
+#include <future>
+#include <map>
+#include <vector>
 
 #include <boost/test/unit_test.hpp>
 
 #include "actors/transaction.hpp"
 #include "models/projection.hpp"
 #include "test/actors/embedded.hpp"
+#include "test/actors/listener.hpp"
 
 struct light {
   std::int64_t number;
@@ -38,7 +39,6 @@ struct lithair::model<lamp> {
 };
 
 using namespace lithair;
-using namespace std::chrono_literals;
 
 namespace {
 
@@ -46,37 +46,7 @@ struct three_nodes : test::embedded_nodes {
   three_nodes() : embedded_nodes(*schema_of<light, lamp>(), 3) {}
 };
 
-/// Gathers what a subscriber is told.
-class listener {
- public:
-  subscriber<light> handlers() {
-    subscriber<light> made;
-    made.changed = [this](const event<light>& x) { add(events_, x); };
-    made.ended = [this](const models::problem& x) { add(ends_, x); };
-    return made;
-  }
-  std::vector<event<light>> await_events(std::size_t count) { return await(events_, count); }
-  models::problem await_end() { return await(ends_, 1).front(); }
-
- private:
-  template <class T>
-  void add(std::vector<T>& to, const T& x) {
-    std::lock_guard guard{mutex_};
-    to.push_back(x);
-    grown_.notify_all();
-  }
-  template <class T>
-  std::vector<T> await(std::vector<T>& what, std::size_t count) {
-    std::unique_lock guard{mutex_};
-    BOOST_REQUIRE(grown_.wait_for(guard, 60s, [&] { return what.size() >= count; }));
-    return what;
-  }
-
-  std::mutex mutex_;
-  std::condition_variable grown_;
-  std::vector<event<light>> events_;
-  std::vector<models::problem> ends_;
-};
+using listener = test::listener<light>;
 
 }  // namespace
 
