@@ -3,6 +3,7 @@
 
 #include <deque>
 #include <map>
+#include <sstream>
 #include <tuple>
 
 #include "models/model_file.hpp"
@@ -91,6 +92,7 @@ class trial {
     }
     come_back();
     for (std::uint64_t id = 1; id <= 3; ++id) check_node(id);
+    check_streams();
   }
 
  private:
@@ -268,6 +270,47 @@ class trial {
     for (const auto& [type, changes] : is) out << "\n  " << type << ' ' << changes;
     out << "\nand should be";
     for (const auto& [type, changes] : should) out << "\n  " << type << ' ' << changes;
+  }
+
+  // All changes of a collection, told from the beginning by each node, come to what is there.
+  void check_streams() {
+    for (const std::string collection : {"accounts", "owners"}) {
+      command last;
+      last.operations.push_back({"create", collection, "last", {}});
+      if (collection == "owners") last.operations[0].body["must"] = "true";
+      const auto request = request_of(last);
+      const auto answer = nodes_.ask(1, request.method, request.path, {}, request.body);
+      if (answer.status != 201) fail() << "the last item: " << answer.status << ' ' << answer.body;
+      expected_.decide(last, std::stoull(answer.header("x-raft-index")), 1);
+      std::map<std::string, item> should;
+      for (const auto& [key, each] : expected_.items(collection)) {
+        should[key] = expected_.shown(collection, key, 1);
+        should[key].erase("memo");  // the node's own
+      }
+      for (std::uint64_t id = 1; id <= 3; ++id)
+        if (folded_stream(id, collection) != should) fail() << "the stream of " << collection << " of node " << id;
+    }
+  }
+
+  std::map<std::string, item> folded_stream(std::uint64_t id, const std::string& collection) {
+    http::test::client follower{nodes_.port(id)};
+    follower.send(http::test::request_text("GET", "/api/" + collection + "/stream?after=0"));
+    auto all = follower.read_until("\"id\":\"last\"");
+    all += follower.read_until("\n\n");
+    std::istringstream text{all};
+    std::map<std::string, item> made;
+    std::string event;
+    for (std::string line; std::getline(text, line);) {
+      if (line.starts_with("event: ")) event = line.substr(7);
+      if (!line.starts_with("data: ")) continue;
+      auto told = item_of(boost::json::parse(line.substr(6)));
+      const auto key = told.at("id").substr(1, told.at("id").size() - 2);
+      if (event == "delete")
+        made.erase(key);
+      else
+        made[key] = std::move(told);
+    }
+    return made;
   }
 
   boost::json::value read(std::uint64_t id, const std::string& path, const std::string& headers, int status) {
