@@ -8,6 +8,7 @@
 #include <optional>
 #include <shared_mutex>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -49,11 +50,14 @@ class projection {
   projection& operator=(const projection&) = delete;
 
   /// What `f` makes of the model, which does not change meanwhile. Nothing is folded before it returns, so it
-  /// should be brief. Not in `fold`.
+  /// should be brief. It may take the index up to which all is folded in, too. Not in `fold`.
   template <class Function>
   auto read(Function f) const {
     std::shared_lock guard{core_->model_mutex};
-    return f(std::as_const(core_->model));
+    if constexpr (std::is_invocable_v<Function, const Model&, std::uint64_t>)
+      return f(std::as_const(core_->model), std::as_const(core_->applied));
+    else
+      return f(std::as_const(core_->model));
   }
 
   /// All changes up to this log index are folded in; 0: it is not built yet.
@@ -61,6 +65,13 @@ class projection {
     std::shared_lock guard{core_->model_mutex};
     return core_->applied;
   }
+
+  /// The collection that it follows.
+  const models::collection& declared() const { return core_->from.declared(); }
+  /// It follows no more: the node has stopped, or it could not go on, which the log tells.
+  bool has_ended() const { return core_->has_ended(); }
+  /// Has `applied` come up to date soon where what was applied changed nothing of the collection.
+  void hurry() { core_->hurry(); }
 
   /// Waits until the changes up to an index are folded in; 0: until it is built. False after the time, or when the
   /// node has stopped. Not in a handler.
@@ -195,6 +206,16 @@ class projection {
         last = std::move(following);
       }
       moved.notify_all();
+    }
+
+    bool has_ended() {
+      std::lock_guard guard{mutex};
+      return ended;
+    }
+
+    void hurry() {
+      std::lock_guard guard{mutex};
+      following.hurry();
     }
 
     bool reached(std::uint64_t index) const {

@@ -6,6 +6,7 @@
 #include "actors/messages.hpp"
 #include "http/pages.hpp"
 #include "http/target.hpp"
+#include "models/problems.hpp"
 
 namespace lithair::http {
 
@@ -210,15 +211,26 @@ models::result<models::query> query_of(const matched& place, const parameters& a
   }
 }
 
+std::shared_ptr<const actors::published> published_at(const matched& place, const site& site) {
+  if (place.what != endpoint::projection || site.published == nullptr) return nullptr;
+  return find_published(*site.published, place.key);
+}
+
 step begin_read(const request& r, const matched& place, const known_headers& headers,
-                const models::schema& schema) {
+                const site& site) {
   auto all = query_parameters(r.query);
   if (!all) return bad_request("bad_query", "The query string's percent-encoding is malformed.");
   read_step result;
   if (auto refusal = read_level(headers, *all, result)) return std::move(*refusal);
   if (place.what == endpoint::item)
     if (auto refusal = item_conditions(headers, result)) return std::move(*refusal);
-  auto query = query_of(place, *all, schema);
+  if (auto published = published_at(place, site)) {
+    if (!all->empty())
+      return of_problem(models::bad_parameter(all->front().first, "The projection takes no parameters."));
+    result.published = std::move(published);
+    return result;
+  }
+  auto query = query_of(place, *all, *site.schema);
   if (!query) return of_problem(query.error());
   result.what = std::move(*query);
   return result;
@@ -287,7 +299,8 @@ step begin_at(const request& r, matched&& place, const site& site, const models:
     case endpoint::transfer:
       return begin_member(r, place);
     case endpoint::projections:
-      return projections_page(*site.schema);
+      return projections_page(*site.schema,
+                              site.published != nullptr ? *site.published : published_projections{});
     case endpoint::admin_snapshot:
     case endpoint::admin_backup:
       return backup_step{};
@@ -310,7 +323,7 @@ step begin_at(const request& r, matched&& place, const site& site, const models:
     return bad_request("repeated_header", "A header that may come once came twice: " +
                                               std::string{headers.repeated} + ".");
   if (place.what == endpoint::stream) return begin_stream(r, place, headers);
-  if (verb == method::get) return begin_read(r, place, headers, *site.schema);
+  if (verb == method::get) return begin_read(r, place, headers, site);
   return begin_write(r, std::move(place), headers, *site.schema, at);
 }
 

@@ -8,6 +8,7 @@
 #include "actors/messages.hpp"
 #include "http/bearer_token.hpp"
 #include "http/header_values.hpp"
+#include "http/published_projections.hpp"
 #include "http/request.hpp"
 #include "http/response.hpp"
 #include "http/router.hpp"
@@ -29,6 +30,7 @@ struct read_step {
   models::query what;
   std::optional<tag_condition> match;
   std::optional<tag_condition> none_match;
+  std::shared_ptr<const actors::published> published;  ///< if there, this one instead of `what`
 };
 
 /// Tell the changes of a collection, from now on or from where the client was.
@@ -74,6 +76,7 @@ struct site {
   const router* routes = nullptr;
   std::string_view openapi;  ///< the text of /openapi.json
   const bearer_token* cluster_token = nullptr;  ///< of those who may speak Raft; none: nobody may
+  const published_projections* published = nullptr;  ///< the program's own; none: there are none
 };
 
 /// Every check that needs no state: path, method, headers, media type, query and body.

@@ -5,10 +5,15 @@
 #include <algorithm>
 #include <filesystem>
 #include <random>
+#include <stdexcept>
 
 #include <caf/actor_system.hpp>
+#include <caf/send.hpp>
 
 #include "actors/loop.hpp"
+#include "actors/publisher.hpp"
+#include "actors/system.hpp"
+#include "http/published_projections.hpp"
 #include "http/session.hpp"
 
 namespace lithair::http {
@@ -41,6 +46,10 @@ std::uint64_t seed() {
 front::front(backend node, const server_options& options)
     : common_(std::move(node), options),
       listener_(*common_.node.loops.front(), [this](int fd) { return take(fd); }) {
+  std::vector<std::string_view> names;
+  for (const auto& x : common_.options.published) names.push_back(x->name());
+  if (const auto wrong = why_not_publish(*common_.node.schema, names); !wrong.empty())
+    throw std::invalid_argument(wrong);
   for (auto* x : common_.node.loops) {
     lanes_.push_back(std::make_unique<lane>(common_, *x, seed()));
     common_.metrics.push_back(&lanes_.back()->metrics());
@@ -53,8 +62,18 @@ front::~front() {
 
 void front::start() {
   budget_ = connection_budget(common_.options.max_connections);
+  start_publisher();
   listener_.start(common_.node.host, common_.node.port);
   started_ = true;
+}
+
+// On the loop on which projections are folded.
+void front::start_publisher() {
+  if (common_.options.published.empty()) return;
+  const auto& node = common_.node;
+  common_.publisher = node.system->spawn<actors::publisher, caf::hidden>(
+      node.loops.back(), actors::publisher::setup{node.raft, node.data});
+  actors::let_go_of_system();
 }
 
 // On loop 0. The session is made on its own loop, where it will live.
@@ -86,6 +105,8 @@ void front::stop() {
   listener_.stop();
   on_each_loop(&lane::close_all);
   common_.sessions.wait_until_none(std::nullopt);
+  if (common_.publisher) caf::anon_send_exit(common_.publisher, caf::exit_reason::user_shutdown);
+  common_.publisher = nullptr;
   // The last session may still be on its way out of its callback.
   for (auto& x : lanes_) x->home().call([] {});
 }

@@ -34,6 +34,7 @@ class front {
 
  private:
   bool take(int fd);
+  void start_publisher();
   void on_each_loop(void (lane::*what)());
 
   common common_;

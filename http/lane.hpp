@@ -65,12 +65,12 @@ struct common {
       : node(std::move(b)),
         options(o),
         routes(*node.schema),
-        openapi(openapi_text(*node.schema)),
+        openapi(openapi_text(*node.schema, o.published)),
         served_by(std::to_string(node.node_id)) {}
 
   site served() const {
     return {node.schema, &routes, openapi,
-            options.cluster_token ? &*options.cluster_token : nullptr};
+            options.cluster_token ? &*options.cluster_token : nullptr, &options.published};
   }
 
   const backend node;
@@ -78,6 +78,7 @@ struct common {
   const router routes;
   const std::string openapi;
   const std::string served_by;  ///< X-Served-By: the node's id
+  caf::actor publisher;  ///< takes read_published; from start to stop, if anything is published
   session_count sessions;
   std::vector<const lane_metrics*> metrics;  ///< of each lane; complete before the first session
 };

@@ -286,6 +286,17 @@ json::object projection_path(const models::collection& c, const models::projecti
   return {{"get", std::move(read)}};
 }
 
+// What it tells, only its program knows.
+json::object published_path(const actors::published& x) {
+  json::object page{{"type", "object"}, {"properties", json::object{{"data", json::object{}}}}};
+  json::object ok{{"description", "The projection as of X-Applied-Index."},
+                  {"content", json::object{{"application/json", json::object{{"schema", page}}}}}};
+  auto read = operation("Read the projection " + std::string(x.name()) + " of " + x.from().name,
+                        "projections", "200", std::move(ok));
+  read["parameters"] = read_parameters();
+  return {{"get", std::move(read)}};
+}
+
 // A name for each operation, and that each may also end in a problem.
 void complete_operations(json::object& paths) {
   constexpr std::string_view verbs[] = {"get", "post", "put", "patch", "delete"};
@@ -304,7 +315,7 @@ void complete_operations(json::object& paths) {
 
 }  // namespace
 
-std::string openapi_text(const models::schema& schema) {
+std::string openapi_text(const models::schema& schema, const published_projections& published) {
   auto result = fixed_description();
   auto& paths = result["paths"].as_object();
   auto& schemas = result["components"].as_object()["schemas"].as_object();
@@ -322,6 +333,8 @@ std::string openapi_text(const models::schema& schema) {
   }
   for (const auto& p : schema.projections())
     paths["/api/projections/" + p.name] = projection_path(*schema.find(p.collection_id), p);
+  for (const auto& x : published)
+    paths["/api/projections/" + std::string(x->name())] = published_path(*x);
   complete_operations(paths);
   result["openapi"] = "3.1.0";
   result["info"] = json::object{{"title", "Lithair"}, {"version", LITHAIR_VERSION}};

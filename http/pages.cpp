@@ -109,9 +109,13 @@ response index_page(const models::schema& schema) {
   });
 }
 
-response projections_page(const models::schema& schema) {
+response projections_page(const models::schema& schema, const published_projections& published) {
   json::array all;
   for (const auto& p : schema.projections()) all.push_back(projection(schema, p));
+  for (const auto& x : published)
+    all.push_back(json::object{{"name", x->name()},
+                               {"path", "/api/projections/" + std::string(x->name())},
+                               {"from", x->from().name}});
   return page({{"data", std::move(all)}});
 }
 

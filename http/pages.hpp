@@ -2,6 +2,7 @@
 
 #include <cstdint>
 
+#include "http/published_projections.hpp"
 #include "http/response.hpp"
 #include "models/schema.hpp"
 
@@ -14,8 +15,8 @@ namespace lithair::http {
 
 /// What is served here, for people who open the root.
 response index_page(const models::schema& schema);
-/// The declared projections and what they tell.
-response projections_page(const models::schema& schema);
+/// The declared projections and what they tell, and the program's own.
+response projections_page(const models::schema& schema, const published_projections& published);
 response alive_page();
 response ready_page(std::uint64_t applied);
 response status_page(const actors::node_status& x, const models::schema& schema);

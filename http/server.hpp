@@ -4,11 +4,13 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "http/bearer_token.hpp"
 
 namespace lithair::actors {
 class node;
+class published;
 }
 
 namespace lithair::http {
@@ -30,12 +32,15 @@ struct server_options {
   std::uint32_t heartbeat_ms = 15'000;       ///< of silence on a stream; then a comment is sent
   std::uint32_t answer_timeout_ms = 60'000;  ///< for the node to answer a request; 504
   std::optional<bearer_token> cluster_token;  ///< of those who may speak Raft over HTTP
+  /// The program's own projections, at /api/projections/{name}; `lithair::publish` makes them.
+  std::vector<std::shared_ptr<const actors::published>> published = {};
 };
 
 /// The HTTP server of one node: a listener and a session actor per connection, on the node's loops.
 /// `start` and `stop` belong to the owner's thread; the node must outlive it.
 class server {
  public:
+  /// Throws std::invalid_argument when two projections have the same name.
   server(actors::node& node, server_options options);
   ~server();
   server(const server&) = delete;

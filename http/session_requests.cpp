@@ -158,6 +158,9 @@ void session::perform(std::uint64_t token, read_step&& read) {
   if (read.match || read.none_match)
     slots_.find(token)->conditions = std::make_unique<read_conditions>(
         read_conditions{std::move(read.match), std::move(read.none_match)});
+  if (read.published)
+    return send(lane_.all().publisher,
+                actors::read_published{token, read.level, read.min_index, std::move(read.published)});
   const auto& to = node.data                                       ? node.data
                    : read.level == actors::consistency::local ? node.aggregate
                                                               : node.raft;

@@ -13,6 +13,7 @@
 #include <string>
 #include <utility>
 
+#include "actors/publication.hpp"
 #include "apps/lithair/address_check.hpp"
 #include "apps/lithair/banner.hpp"
 #include "apps/lithair/join.hpp"
@@ -20,6 +21,7 @@
 #include "apps/lithair/options.hpp"
 #include "apps/lithair/restore.hpp"
 #include "apps/lithair/signals.hpp"
+#include "http/published_projections.hpp"
 #include "models/model_file.hpp"
 #include "persistence/storage_error.hpp"
 
@@ -85,12 +87,15 @@ void greet(const apps::program& self, const apps::settings& x, const schema& mod
 }
 
 /// Runs the node from start to graceful stop. Throws when it can't start.
-void serve(const apps::program& self, apps::settings x, schema models) {
+void serve(const apps::program& self, apps::settings x, schema models,
+           const std::vector<publication>& published) {
   const apps::stop_signals signals;
   apps::set_up_log(x.log, x.log_level, x.node.self.id.value);
   if (x.join) apps::find_members(x);
   actors::node node{x.node, std::move(models)};
-  http::server server{node, x.http};
+  auto options = x.http;
+  for (const auto& each : published) options.published.push_back(each.make(node));
+  http::server server{node, options};
   server.start();
   greet(self, x, node.schema());
   std::optional<apps::joining> joining;
@@ -125,8 +130,14 @@ int run_restore(const apps::program& self, const apps::settings& x, const schema
 
 using schema_source = std::function<declared<schema>(const apps::settings&)>;
 
+std::string why_not_serve(const schema& models, const std::vector<publication>& published) {
+  std::vector<std::string_view> names;
+  for (const auto& each : published) names.emplace_back(each.name);
+  return http::why_not_publish(models, names);
+}
+
 int run_program(const apps::program& self, std::span<const char* const> arguments,
-                const schema_source& source) {
+                const schema_source& source, const std::vector<publication>& published = {}) {
   const auto options = apps::read_options(self, arguments, environment_of_process());
   if (!options) return say(options.error());
   const bool restores = !options->restore_file.empty();
@@ -138,9 +149,11 @@ int run_program(const apps::program& self, std::span<const char* const> argument
     return 2;
   }
   if (restores) return run_restore(self, *options, &*models);
+  if (const auto wrong = why_not_serve(*models, published); !wrong.empty())
+    return say(refuse(self, wrong));
   if (const auto wrong = why_not_start(*options); !wrong.empty()) return say(refuse(self, wrong));
   try {
-    serve(self, *options, std::move(*models));
+    serve(self, *options, std::move(*models), published);
   } catch (const persistence::storage_error& error) {
     if (!is_wrong_directory(error.code())) return say(refuse(self, error.what(), 1));
     return say(refuse(self, std::string("--data-dir: ") + error.what()));
@@ -158,8 +171,14 @@ apps::program program_of(const char* const* argv, bool compiled_models) {
 }  // namespace
 
 int run_models(int argc, const char* const* argv, declared<schema> schema) {
-  return run_program(program_of(argv, true), {argv, static_cast<std::size_t>(argc)},
-                     [&schema](const apps::settings&) { return std::move(schema); });
+  return run_models(argc, argv, std::move(schema), {});
+}
+
+int run_models(int argc, const char* const* argv, declared<schema> schema,
+               const std::vector<publication>& published) {
+  return run_program(
+      program_of(argv, true), {argv, static_cast<std::size_t>(argc)},
+      [&schema](const apps::settings&) { return std::move(schema); }, published);
 }
 
 int run_model_file(int argc, const char* const* argv) {

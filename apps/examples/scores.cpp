@@ -1,0 +1,49 @@
+// A projection of the program's own, served beside its models: `scores` keeps what players have scored, and answers
+// the ten best of them at /api/projections/best.
+
+#include <set>
+
+#include "actors/publication.hpp"
+#include "apps/lithair/run.hpp"
+#include "models/json_of.hpp"
+
+struct score {
+  std::string player;
+  std::int64_t points;
+};
+
+template <>
+struct lithair::model<score> {
+  static constexpr auto declaration = declare(
+      "scores",
+      field<&score::player>("player", db::primary_key, lifecycle::immutable, persistence::replicate),
+      field<&score::points>("points", persistence::replicate, db::merge("add")));
+};
+
+namespace {
+
+/// The players in the order of their points.
+struct best_players {
+  using item = score;
+  static constexpr std::string_view name = "best";
+
+  void fold(const lithair::event<score>& x) {
+    if (x.before) all.erase({-x.before->points, x.before->player});
+    if (x.after) all.insert({-x.after->points, x.after->player});
+  }
+
+  std::string to_json() const {
+    std::vector<score> rows;
+    for (const auto& [points, player] : all) {
+      if (rows.size() == 10) break;
+      rows.push_back({player, -points});
+    }
+    return lithair::json_of(rows);
+  }
+
+  std::set<std::pair<std::int64_t, std::string>> all;
+};
+
+}  // namespace
+
+int main(int argc, char** argv) { return lithair::run<score>(argc, argv, {lithair::publish<best_players>()}); }
