@@ -344,6 +344,9 @@ id = { type = "string", primary_key = true, replicate = true }
   raft.election_min_ticks = 200;
   raft.election_max_ticks = 300;
   for (std::uint64_t id = 1; id <= 3; ++id) start(id, 3);
+  // That can take longer than anyone who writes is made to wait.
+  while (!inspect(1).raft.leader || !inspect(2, 2).raft.leader) {
+  }
   must_write(1, "items", R"({"id":"first"})");
   must_write(2, "events", R"({"id":"first"})");
   // Each group has its own leader; both may be moved, and one moves without the other.
