@@ -145,11 +145,7 @@ configuration read_configuration(fields& from) {
 // What no node could carry out would stop all that commit it.
 bool is_command(std::string_view bytes, const models::schema& schema) {
   const auto x = models::read_command(bytes);
-  return x && std::ranges::all_of(x->operations, [&schema](const auto& each) {
-           return std::ranges::any_of(schema.collections(), [&each](const auto& c) {
-             return c.id == each.collection_id;
-           });
-         });
+  return x && models::is_known(schema, *x);
 }
 
 entry read_entry(const json::value& from, std::string where, const models::schema& schema) {

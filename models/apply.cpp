@@ -131,21 +131,12 @@ class application {
   std::vector<written_part> done_;
 };
 
-bool all_known(const schema& s, const command& what) {
-  for (const auto& part : what.operations) {
-    if (s.find(part.collection_id) == nullptr) {
-      return false;
-    }
-  }
-  return true;
-}
-
 }  // namespace
 
 std::optional<outcome> apply(const schema& s, std::uint64_t index, std::string_view bytes,
                              const state_view& state, bool want_body, change_set& out) {
   const auto what = read_command(bytes);
-  if (!what || !all_known(s, *what)) {
+  if (!what || !is_known(s, *what)) {
     return std::nullopt;
   }
   if (what->token) {

@@ -1,6 +1,9 @@
 #include "models/command.hpp"
 
+#include <algorithm>
+
 #include "models/msgpack.hpp"
+#include "models/schema.hpp"
 
 namespace lithair::models {
 
@@ -86,7 +89,64 @@ std::optional<request_token> read_token(msgpack::reader& in) {
   return made;
 }
 
+const field* find_field(const collection& c, std::uint32_t id) {
+  const auto found = std::ranges::find(c.fields, id, &field::id);
+  return found == c.fields.end() ? nullptr : &*found;
+}
+
+void write_judged(std::string& out, const std::vector<field_name>& all) {
+  msgpack::write_array(out, all.size());
+  for (const auto& x : all) {
+    msgpack::write_array(out, 2);
+    msgpack::write_unsigned(out, x.collection_id);
+    msgpack::write_unsigned(out, x.field_id);
+  }
+}
+
+bool read_judged(msgpack::reader& in, std::vector<field_name>& out) {
+  for (auto left = in.read_array(); left > 0 && in.good(); --left) {
+    if (in.read_array() != 2) {
+      return false;
+    }
+    const std::uint64_t collection_id = in.read_unsigned();
+    const std::uint64_t field_id = in.read_unsigned();
+    if (collection_id > 0xffffffff || field_id > 0xffffffff) {
+      return false;
+    }
+    out.push_back(
+        {static_cast<std::uint32_t>(collection_id), static_cast<std::uint32_t>(field_id)});
+  }
+  return in.good();
+}
+
 }  // namespace
+
+bool is_judged(const field& x) {
+  return x.merge != merge_rule::last_write || x.type == value_type::json || x.immutable ||
+         x.unique || x.tracked || !x.references.empty();
+}
+
+void add_operation(command& to, const collection& c, operation_part x) {
+  for (const auto& each : x.fields) {
+    const field* f = find_field(c, each.id);
+    const field_name name{c.id, each.id};
+    if (f != nullptr && is_judged(*f) && std::ranges::find(to.judged, name) == to.judged.end()) {
+      to.judged.push_back(name);
+    }
+  }
+  to.operations.push_back(std::move(x));
+}
+
+bool is_known(const schema& s, const command& x) {
+  const auto has_collection = [&s](const operation_part& part) {
+    return s.find(part.collection_id) != nullptr;
+  };
+  const auto has_field = [&s](const field_name& name) {
+    const collection* c = s.find(name.collection_id);
+    return c != nullptr && find_field(*c, name.field_id) != nullptr;
+  };
+  return std::ranges::all_of(x.operations, has_collection) && std::ranges::all_of(x.judged, has_field);
+}
 
 std::string write_command(const command& x) {
   std::string out;
@@ -98,7 +158,7 @@ std::string write_command(const command& x) {
   }
   out.reserve(size);
   out += format;
-  msgpack::write_array(out, 4);
+  msgpack::write_array(out, x.judged.empty() ? 4 : 5);
   msgpack::write_unsigned(out, static_cast<std::uint64_t>(x.shape));
   msgpack::write_signed(out, x.time_us);
   msgpack::write_array(out, x.operations.size());
@@ -106,6 +166,9 @@ std::string write_command(const command& x) {
     write_operation(out, part);
   }
   write_token(out, x.token);
+  if (!x.judged.empty()) {
+    write_judged(out, x.judged);
+  }
   return out;
 }
 
@@ -117,7 +180,7 @@ std::optional<command> read_command(std::string_view bytes) {
   command made;
   const std::size_t parts = in.read_array();
   const std::uint64_t shape = in.read_unsigned();
-  if (parts != 4 || shape < 1 || shape > 3) {
+  if (parts < 4 || parts > 5 || shape < 1 || shape > 3) {
     return std::nullopt;
   }
   made.shape = static_cast<command_shape>(shape);
@@ -133,6 +196,9 @@ std::optional<command> read_command(std::string_view bytes) {
     }
   }
   made.token = read_token(in);
+  if (parts == 5 && !read_judged(in, made.judged)) {
+    return std::nullopt;
+  }
   return in.finished() ? std::optional(std::move(made)) : std::nullopt;
 }
 

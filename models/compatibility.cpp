@@ -35,8 +35,8 @@ bool has_wider_text(const field& before, const field& now) {
   return shortest && longest && pattern && format;
 }
 
-/// Fields that combine are judged while commands are applied, where all nodes must judge alike.
-bool is_judged_in_apply(const field& x) {
+/// What is combined is validated while commands are applied, where all nodes must judge alike.
+bool combines(const field& x) {
   return x.merge != merge_rule::last_write || x.type == value_type::json;
 }
 
@@ -118,6 +118,9 @@ class comparison {
     if (!before.unique && now.unique) {
       add(name, "is unique now", "leave that out; items that are there may share a value");
     }
+    if (before.unique && !now.unique) {
+      add(name, "is not unique any more", "keep that, or add a field with another name");
+    }
     compare_rules(name, before, now);
   }
 
@@ -132,7 +135,7 @@ class comparison {
     const bool narrower = has_wider_values(now, before) && has_wider_text(now, before);
     if (!wider) {
       add(name, "is validated more narrowly", "keep the old bounds or widen them");
-    } else if (is_judged_in_apply(now) && !narrower) {
+    } else if (combines(now) && !narrower) {
       add(name, "combines and is validated differently", "keep its validation as it was");
     }
   }

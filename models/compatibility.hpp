@@ -12,7 +12,9 @@ namespace lithair::models {
 /// Why data of `before` can't be served with `now`, a sentence each with what to do; none: it can,
 /// also while some nodes still run `before`. Compatible are: new models; new fields that are
 /// optional or have a default and are not unique; wider validation; new values of an enum; optional
-/// instead of required; indexes, unique and expose dropped, indexes and expose added.
+/// instead of required; indexes and expose, dropped or added. A node that still runs `before` stops
+/// applying when it meets a command about a new model, or about a new field that is judged in apply
+/// (`is_judged`), until it is started with `now`.
 std::vector<std::string> incompatibilities(const schema& before, const schema& now);
 
 /// The schema as the text of a model file, which gives the same schema (and fingerprint) back.

@@ -162,6 +162,9 @@ std::string replicated_command(const schema& full, std::string_view bytes) {
   for (auto& part : what.operations) {
     if (const auto* c = mixed_collection(full, part)) {
       std::erase_if(part.fields, [c](const stored_field& x) { return is_local_field(*c, x.id); });
+      std::erase_if(what.judged, [c](const field_name& x) {
+        return x.collection_id == c->id && is_local_field(*c, x.field_id);
+      });
     }
   }
   return write_command(what);

@@ -79,7 +79,8 @@ std::string encode(const write_request& request, std::string_view key, const sto
                    const stamp& at) {
   command made;
   made.time_us = at.time_us;
-  made.operations.push_back({request.op, request.target->id, key, request.conditions, fields});
+  add_operation(made, *request.target,
+                {request.op, request.target->id, key, request.conditions, fields});
   const auto token =
       make_token(request.idempotency_key,
                  scope_of(*request.target, static_cast<char>('0' + static_cast<int>(request.op))),
@@ -107,7 +108,7 @@ class collector {
     if (!reader.good()) {
       return fail(of_part(invalid(reader.take_errors()), part));
     }
-    made_.operations.push_back({op, c.id, reader.key(), std::move(conditions), reader.fields()});
+    add_operation(made_, c, {op, c.id, reader.key(), std::move(conditions), reader.fields()});
   }
 
   void add_removal(const collection& c, std::string key, preconditions conditions) {

@@ -86,8 +86,8 @@ const change_case schema_changes[] = {
     {"min = 0", "min = 1", "m.a is validated more narrowly"},
     {"max = 10", "max = 9", "m.a is validated more narrowly"},
     {"indexed = true, ", "", ""},
-    {"unique = true, ", "", ""},
-    {"unique = true, ", "indexed = true, ", ""},
+    {"unique = true, ", "", "m.b is not unique any more"},
+    {"unique = true, ", "indexed = true, ", "m.b is not unique any more"},
     {"min_length = 2", "min_length = 3", "m.b is validated more narrowly"},
     {"max_length = 4", "max_length = 5", ""},
     {"pattern = \"^\\\\w+$\", ", "", ""},
@@ -221,6 +221,31 @@ born = { type = "integer", replicate = true, default = 7, immutable = true }
   BOOST_TEST(later.patch("m", "1", R"({"sum":3,"born":7})").body == R"({"id":1,"sum":8,"born":7})");
   later.mutable_state() = node.state();
   BOOST_TEST(errors_in(later.patch("m", "1", R"({"sum":5,"born":8})")) == "born:immutable sum:max");
+}
+
+BOOST_AUTO_TEST_CASE(a_command_about_a_field_that_is_judged_in_apply_is_not_for_nodes_that_lack_it) {
+  const std::string id = "[models.m.fields]\nid = { type = \"string\", primary_key = true, replicate = true }\n";
+  const auto before = *parse_model_text(id, "test");
+  for (const auto& [added, value, known] : std::vector<std::tuple<std::string, std::string, bool>>{
+           {"type = \"string\", optional = true", "\"x\"", true},
+           {"type = \"integer\", indexed = true, default = 1", "2", true},
+           {"type = \"json\", optional = true", "{\"a\":1}", false},
+           {"type = \"integer\", merge = \"add\", default = 0", "1", false},
+           {"type = \"string\", immutable = true, optional = true", "\"x\"", false},
+           {"type = \"string\", references = \"m\", optional = true", "\"k\"", false},
+       }) {
+    const auto now = *parse_model_text(id + "n = { replicate = true, " + added + " }\n", "test");
+    BOOST_TEST(incompatibilities(before, now).empty(), added);
+    const auto names_it = *prepare(now, {operation::create, now.find("m"), "", "{\"id\":\"k\",\"n\":" + value + "}", {}}, {});
+    const auto names_it_not = *prepare(before, {operation::create, before.find("m"), "", R"({"id":"k"})", {}}, {});
+    for (const auto* s : {&before, &now}) {
+      memory_state state;
+      change_set changes;
+      BOOST_TEST(apply(*s, 1, names_it, state, true, changes).has_value() == (known || s == &now), added);
+      changes.clear();
+      BOOST_TEST(apply(*s, 1, names_it_not, state, true, changes).has_value(), added);
+    }
+  }
 }
 
 BOOST_AUTO_TEST_CASE(a_field_that_a_newer_node_wrote_is_kept_and_not_shown) {
