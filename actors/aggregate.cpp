@@ -8,6 +8,7 @@
 #include <caf/send.hpp>
 #include <spdlog/spdlog.h>
 
+#include "actors/checkpointer.hpp"
 #include "models/feed.hpp"
 #include "models/parts.hpp"
 #include "models/state_repair.hpp"
@@ -23,6 +24,9 @@ using clock = std::chrono::steady_clock;
 
 // Changes at a time, while the state is brought in line with the models.
 constexpr std::size_t repair_batch = 1000;
+// What may be applied while a checkpoint is under way, as a multiple of what one takes: enough for the time that writing
+// a snapshot needs.
+constexpr std::uint64_t max_checkpoints_ahead = 8;
 // After a checkpoint that failed.
 constexpr std::chrono::seconds retry_after{5};
 
@@ -63,6 +67,7 @@ void aggregate::on_exit() {
 void aggregate::close() {
   if (setup_.window && !setup_.local_raft) setup_.window->hide();
   begin_again();
+  held_.clear();
   view_.reset();
   state_.reset();
   setup_.state.reset();
@@ -109,14 +114,11 @@ caf::behavior aggregate::make_behavior() {
   set_error_handler([](caf::error&) {});
   set_down_handler([this](caf::down_msg& x) { drop_reads_of(x.source); });
   return {
-      [this](const apply_entries& x) {
-        auto result = apply(x.entries);
-        send(handle(current_sender()), std::move(result));
-        show();
-        bound_past();
-        release_waiting();
-        tell_feed();
-        if (wants_checkpoint()) begin_checkpoint();
+      [this](apply_entries& x) {
+        if (held_.empty() && !is_too_far_ahead()) return take(current_sender(), x);
+        if (held_.empty())
+          spdlog::warn("the disk is slower than the writes: applying waits for the checkpoint as of {}", checkpointed_.value);
+        held_.emplace_back(current_sender(), std::move(x));
       },
       [this](const serve_checkpoints& x) {
         checkpointer_ = x.checkpointer;
@@ -124,7 +126,10 @@ caf::behavior aggregate::make_behavior() {
         if (damaged_) send(raft_, state_damaged{stopped_});
       },
       [this](const state_damaged& x) { on_damage(x.reason); },
-      [this](const checkpointed& x) { on_checkpointed(x); },
+      [this](const checkpointed& x) {
+        on_checkpointed(x);
+        take_held();
+      },
       [this](const compare_at& x) { compare_at_ = x.index; },
       [this](checkpoint_now) {
         checkpoint_askers_.push_back(current_sender());
@@ -153,6 +158,21 @@ caf::behavior aggregate::make_behavior() {
   };
 }
 
+void aggregate::take(const caf::strong_actor_ptr& from, const apply_entries& x) {
+  auto result = apply(x.entries);
+  send(handle(from), std::move(result));
+  show();
+  bound_past();
+  release_waiting();
+  tell_feed();
+  if (wants_checkpoint()) begin_checkpoint();
+}
+
+bool aggregate::is_too_far_ahead() const {
+  return state_ && state_->frozen() && !checkpoint_failed_ &&
+         state_->changed_bytes() >= max_checkpoints_ahead * setup_.checkpoint_bytes;
+}
+
 applied aggregate::apply(const std::vector<entry>& entries) {
   applied result;
   for (auto& each : entries) {
@@ -179,7 +199,8 @@ bool aggregate::apply_command(const entry& x, applied& result) {
     changes_.clear();
     auto outcome = models::apply(*setup_.schema, x.index.value, x.data.view(), *view_, ours, changes_);
     if (!outcome) {
-      stop(fmt::format("the command at index {} is of a version that this program does not know; start a newer one",
+      stop(fmt::format("the command at index {} is of a version, or about models or fields, that this node does not know; start it "
+                       "with the program and the models of the others",
                        x.index.value));
       return false;
     }
@@ -269,9 +290,18 @@ void aggregate::on_checkpointed(const checkpointed& x) {
   if (x.what == checkpointed::trouble::disk) return send(raft_, disk_failed{x.failed});
   if (checkpoint_failed_) return spdlog::error("a checkpoint as of {} failed and is tried again: {}", x.index.value, x.failed);
   state_->drop_frozen();
+  send(checkpointer_, give_back_memory{});
   send(raft_, x);
   // As much may have been applied meanwhile, and nothing has to follow.
   if (wants_checkpoint()) begin_checkpoint();
+}
+
+void aggregate::take_held() {
+  while (!held_.empty() && !is_too_far_ahead()) {
+    const auto next = std::move(held_.front());
+    held_.pop_front();
+    take(next.first, next.second);
+  }
 }
 
 // -- the change feed -----------------------------------------------------------------------------------------

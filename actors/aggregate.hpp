@@ -64,7 +64,9 @@ class state_window {
 /// between begins again, and one whose asker has ended is dropped.
 ///
 /// What changed since the last checkpoint is held in memory, over the durable state. Now and then it is set aside
-/// and given to the checkpointer (serve_checkpoints names it), while applying and reading go on.
+/// and given to the checkpointer (serve_checkpoints names it), while applying and reading go on. When a disk is so
+/// slow that many times as much has changed meanwhile, applying waits for it: memory is bounded, and whoever writes
+/// is slowed down to what the disk can take.
 class aggregate final : public hosted_actor {
  public:
   struct setup {
@@ -119,6 +121,9 @@ class aggregate final : public hosted_actor {
   void close();
   void show();
   void repair();
+  void take(const caf::strong_actor_ptr& from, const apply_entries& x);
+  void take_held();
+  bool is_too_far_ahead() const;
   applied apply(const std::vector<protocol::entry>& entries);
   bool apply_command(const protocol::entry& x, applied& result);
   void keep_changes();
@@ -166,6 +171,7 @@ class aggregate final : public hosted_actor {
   std::unique_ptr<persistence::overlay_store> state_;  // none while it is being replaced
   std::unique_ptr<const models::state_view> view_;      // of it
   models::change_set changes_;                          // scratch
+  std::deque<std::pair<caf::strong_actor_ptr, apply_entries>> held_;  // to be applied once there is memory for it
   protocol::index_t applied_;
   protocol::term_t applied_term_;
   protocol::configuration members_;  // as of applied_

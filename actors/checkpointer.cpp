@@ -1,5 +1,7 @@
 #include "actors/checkpointer.hpp"
 
+#include <malloc.h>
+
 #include <chrono>
 #include <vector>
 
@@ -46,6 +48,7 @@ caf::behavior checkpointer::make_behavior() {
         send(setup_.aggregate, release_state{});
       },
       [this](state_released) { replace_state(); },
+      [](give_back_memory) { malloc_trim(0); },
       [this](const condemn_state& x) { condemn(x.reason); },
   };
 }

@@ -16,6 +16,10 @@
 
 namespace lithair::actors {
 
+/// Tells the checkpointer, whose thread has the time, that much memory has become free: piece by piece, so that it
+/// would else stay with the process.
+struct give_back_memory {};
+
 /// The only writer of a group's durable state: makes checkpoints durable, writes snapshot files, receives them and
 /// puts a received one in the state's place. It blocks on the disk, so it is detached.
 ///
@@ -57,3 +61,5 @@ class checkpointer final : public detached_actor {
 };
 
 }  // namespace lithair::actors
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(lithair::actors::give_back_memory)

@@ -8,6 +8,7 @@
 #include <caf/scheduler/test_coordinator.hpp>
 #include <caf/send.hpp>
 
+#include "actors/checkpointer.hpp"
 #include "models/model_file.hpp"
 #include "models/parts.hpp"
 #include "models/service.hpp"
@@ -35,7 +36,8 @@ constexpr std::chrono::microseconds whole_list{3600s};
 // The aggregates of the shared group and of the node's own, without their raft actors, in one thread under virtual
 // time. What they tell the client is in `told`, in its order.
 struct two_aggregates {
-  explicit two_aggregates(std::chrono::microseconds slice = one_pair, std::size_t max_kept_bytes = 64 << 20)
+  explicit two_aggregates(std::chrono::microseconds slice = one_pair, std::size_t max_kept_bytes = 64 << 20,
+                          std::uint64_t checkpoint_bytes = 32 << 20)
       : full(*models::parse_model_text(models_text, "test")),
         replicated(models::replicated_part(full)),
         local(models::local_part(full)),
@@ -50,6 +52,7 @@ struct two_aggregates {
       made.window = window;
       made.slice = slice;
       made.max_kept_bytes = max_kept_bytes;
+      made.checkpoint_bytes = checkpoint_bytes;
       return made;
     };
     own = system.spawn<aggregate>(nullptr, setup(local));
@@ -79,11 +82,16 @@ struct two_aggregates {
           told.push_back("answered " + std::to_string(x.token));
         },
         [this](const checkpoint& x) {
+          if (disk_hangs) {
+            hanging.push_back(x);
+            return;
+          }
           base->commit(x.layer->changes(), x.point);
           tell(group, checkpointed{x.point.index, {}});
           told.push_back("checkpoint");
         },
         [](const checkpointed&) {},
+        [](give_back_memory) {},
         [](const state_released&) {},
         [](const submit&) {},
     };
@@ -158,6 +166,8 @@ struct two_aggregates {
   std::vector<std::string> told;
   std::vector<models::outcome> outcomes;
   std::map<std::uint64_t, answered> answers;
+  bool disk_hangs = false;
+  std::vector<checkpoint> hanging;  // asked for meanwhile
 };
 
 struct one_slice : two_aggregates {
@@ -165,6 +175,10 @@ struct one_slice : two_aggregates {
 };
 struct little_memory : two_aggregates {
   little_memory() : two_aggregates(one_pair, 2000) {}
+};
+
+struct small_checkpoints : two_aggregates {
+  small_checkpoints() : two_aggregates(one_pair, 64 << 20, 1000) {}
 };
 
 const parameters sorted{{"sort", "-value"}, {"take", "5"}};
@@ -299,6 +313,36 @@ BOOST_FIXTURE_TEST_CASE(local_fields_are_read_as_of_the_beginning_too, two_aggre
   run();
   BOOST_TEST(body(of) == before);
   BOOST_TEST(list_now(by_note).find("\"total\":0") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_AUTO_TEST_SUITE(changes_in_memory)
+
+BOOST_FIXTURE_TEST_CASE(applying_waits_for_a_disk_that_is_many_checkpoints_behind_and_then_goes_on, small_checkpoints) {
+  caf::anon_send(group, serve_checkpoints{client, client});
+  disk_hangs = true;
+  fill(1500);
+  const auto applied = outcomes.size();
+  BOOST_TEST(applied > 0u);
+  BOOST_TEST(applied < 1500u);
+  BOOST_TEST(hanging.size() == 1u);
+  // What is there is read meanwhile.
+  BOOST_TEST(list_now({{"take", "1"}}).find("\"total\":" + std::to_string(applied)) != std::string::npos);
+  disk_hangs = false;
+  for (const auto& x : std::exchange(hanging, {})) tell(client, x);
+  run();
+  BOOST_TEST(outcomes.size() == 1500u);
+}
+
+BOOST_FIXTURE_TEST_CASE(applying_goes_on_when_the_checkpoint_that_it_waits_for_fails, small_checkpoints) {
+  caf::anon_send(group, serve_checkpoints{client, client});
+  disk_hangs = true;
+  fill(1500);
+  BOOST_TEST(outcomes.size() < 1500u);
+  tell(group, checkpointed{hanging.front().point.index, "no room", checkpointed::trouble::full});
+  run();
+  BOOST_TEST(outcomes.size() == 1500u);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
