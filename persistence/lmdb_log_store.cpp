@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <stdexcept>
+#include <utility>
 
 #include "persistence/fault_points.hpp"
 #include "persistence/log_records.hpp"
@@ -15,10 +16,12 @@ using protocol::group_id;
 using protocol::index_t;
 using protocol::snapshot_meta;
 
-/// Leftovers of a purge that one transaction removes beside its own work: enough to keep pace with
-/// what is appended, few enough that no append waits long.
+/// Leftovers of a purge that are removed beside other work: with each write some are due, enough to
+/// keep pace with what is appended. They are removed when there are many, so that whole pages go
+/// instead of the same page again and again, and not so many that a write waits long.
 constexpr std::size_t leftovers_per_purge = 1000;
 constexpr std::size_t leftovers_per_write = 16;
+constexpr std::size_t leftovers_at_once = 500;
 
 /// Whether the position is at a record of this kind and group.
 std::optional<index_t> index_at(const lmdb_cursor& at, log_tag tag, group_id group) {
@@ -108,8 +111,9 @@ void lmdb_log_store::write(std::span<const group_write> writes) {
     for (const auto& request : writes) {
       auto& log = extent_of(after, to, request.group);
       perform(to, log, request);
-      remove_leftovers(to, request.group, log,
-                       2 * request.write.entries.size() + leftovers_per_write);
+      log.due += 2 * request.write.entries.size() + leftovers_per_write;
+      if (log.due < leftovers_at_once) continue;
+      remove_leftovers(to, request.group, log, std::exchange(log.due, 0));
     }
     kind.reach_before_commit();
   });

@@ -32,6 +32,7 @@ class lmdb_log_store : public log_store {
     protocol::index_t before;  ///< of the snapshot point: entries up to here are forgotten
     protocol::index_t last;
     bool has_leftovers = false;  ///< forgotten entries are still on the disk
+    std::size_t due = 0;         ///< so many of them are to be removed
   };
   using extents = std::unordered_map<protocol::group_id, extent>;
 
