@@ -84,7 +84,7 @@ class aggregate final : public hosted_actor {
     /// The node's models as text: stands in every durable state, so that a backup tells what it holds.
     std::string models_text = {};
     std::string lost = {};  ///< why the state is not there, and is waited for; empty: it is there
-    std::chrono::microseconds slice{500};           ///< that lists get of a turn
+    std::chrono::microseconds slice{250};           ///< that lists get of a turn
     std::size_t max_kept_bytes = 64 << 20;          ///< of what changed while lists are under way
   };
 
