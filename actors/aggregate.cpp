@@ -199,8 +199,8 @@ bool aggregate::apply_command(const entry& x, applied& result) {
     changes_.clear();
     auto outcome = models::apply(*setup_.schema, x.index.value, x.data.view(), *view_, ours, changes_);
     if (!outcome) {
-      stop(fmt::format("the command at index {} is of a version, or about models or fields, that this node does not know; start it "
-                       "with the program and the models of the others",
+      stop(fmt::format("the command at index {} is of a version, or about models or fields, that this node does not "
+                       "know; start it with the program and the models of the others",
                        x.index.value));
       return false;
     }
