@@ -302,8 +302,9 @@ step begin_at(const request& r, matched&& place, const site& site, const models:
       return projections_page(*site.schema,
                               site.published != nullptr ? *site.published : published_projections{});
     case endpoint::admin_snapshot:
-    case endpoint::admin_backup:
       return backup_step{};
+    case endpoint::admin_backup:
+      return begin_backup(r, site);
     case endpoint::raft_vote:
     case endpoint::raft_append:
     case endpoint::raft_install:

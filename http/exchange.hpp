@@ -86,6 +86,10 @@ exchange begin(const request& r, const site& what, const models::stamp& at);
 step begin_member(const request& r, const matched& place);
 /// The part of `begin` for /raft/vote, /raft/append-entries and /raft/install-snapshot.
 step begin_raft(const request& r, const matched& place, const site& site);
+/// The part of `begin` for /_admin/backup.
+step begin_backup(const request& r, const site& site);
+/// Why this caller may not do what the cluster token allows; none: it may.
+std::optional<response> check_cluster_token(const request& r, const bearer_token* token);
 /// The models' problem as an answer.
 response of_problem(const models::problem& x);
 /// A refusal when the body is not sent as JSON; a merge patch is fine where `patch`.

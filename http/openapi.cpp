@@ -65,27 +65,26 @@ json::object property(const models::field& f) {
   if (!f.rules.pattern.empty()) result["pattern"] = f.rules.pattern;
   if (f.rules.format == models::text_format::email) result["format"] = "email";
   if (f.rules.format == models::text_format::url) result["format"] = "uri";
-  // The default of a hidden field would tell what most items hold.
-  if (f.exposed) add_default(result, f.default_value);
-  if (!f.exposed) result["writeOnly"] = true;
+  add_default(result, f.default_value);
   return result;
 }
 
-// What is sent (`writing`) holds hidden fields, what is answered does not.
+// Hidden fields may be sent, and are shown here as little as anywhere else.
 json::object item_schema(const models::collection& c, bool writing) {
   json::object properties;
   json::array required;
   for (const auto& f : c.fields) {
-    if (!writing && !f.exposed) continue;
+    if (!f.exposed) continue;
     properties[f.name] = property(f);
     const bool always =
         writing ? f.required() || (f.primary_key && f.type != value_type::uuid) : !f.optional;
     if (always) required.push_back(json::string(f.name));
   }
+  const bool is_whole = std::ranges::all_of(c.fields, &models::field::exposed);
   return {{"type", "object"},
           {"properties", properties},
           {"required", required},
-          {"additionalProperties", false}};
+          {"additionalProperties", writing && !is_whole}};
 }
 
 json::object list_schema(const std::string& item) {

@@ -37,7 +37,8 @@ constexpr std::string_view operator_paths = R"json({
   "responses": {"200": {"description": "What it holds.", "content": {"application/json": {"schema": {"type": "object",
     "properties": {"cluster_id": {"$ref": "#/components/schemas/_hex"}, "index": {"type": "integer"}, "term": {"type": "integer"},
       "bytes": {"type": "integer"}, "checksum": {"$ref": "#/components/schemas/_hex"}}}}}}}}},
-"/_admin/backup": {"get": {"summary": "A backup of everything, hidden fields included", "tags": ["operations"],
+"/_admin/backup": {"get": {"summary": "A backup of everything; where fields are hidden, for holders of the cluster token", "tags": ["operations"],
+  "security": [{}, {"cluster_token": []}],
   "responses": {"200": {"description": "A file for --restore. X-Applied-Index is its index, ETag its checksum.",
     "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}}}}}
 })json";

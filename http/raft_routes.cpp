@@ -14,17 +14,6 @@ response must_show_token() {
   return result;
 }
 
-// Why this caller may not speak as a member; none: it may.
-std::optional<response> check_token(const request& r, const bearer_token* token) {
-  if (token == nullptr)
-    return problem_response(403, "forbidden",
-                            "Raft over HTTP is off: start the node with --cluster-token FILE.");
-  const auto* shown = r.find("Authorization");
-  if (shown == nullptr) return must_show_token();
-  if (token->accepts(bearer_of(*shown))) return std::nullopt;
-  return problem_response(403, "forbidden", "This is not the cluster token.");
-}
-
 // The answer comes as the request did, unless the client says what it accepts.
 bool wants_packed(const request& r, bool sent_packed) {
   const auto* accepted = r.find("Accept");
@@ -36,8 +25,18 @@ bool wants_packed(const request& r, bool sent_packed) {
 
 }  // namespace
 
+std::optional<response> check_cluster_token(const request& r, const bearer_token* token) {
+  if (token == nullptr)
+    return problem_response(403, "forbidden",
+                            "Raft over HTTP is off: start the node with --cluster-token FILE.");
+  const auto* shown = r.find("Authorization");
+  if (shown == nullptr) return must_show_token();
+  if (token->accepts(bearer_of(*shown))) return std::nullopt;
+  return problem_response(403, "forbidden", "This is not the cluster token.");
+}
+
 step begin_raft(const request& r, const matched& place, const site& site) {
-  if (auto refusal = check_token(r, site.cluster_token)) return std::move(*refusal);
+  if (auto refusal = check_cluster_token(r, site.cluster_token)) return std::move(*refusal);
   const auto* type = r.find("Content-Type");
   const auto kind = type == nullptr ? media::other : media_of(*type);
   if (kind != media::json && kind != media::msgpack)

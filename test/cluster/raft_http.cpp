@@ -199,4 +199,21 @@ BOOST_AUTO_TEST_CASE(a_vote_that_is_granted_over_http_is_durable_and_given_once)
   BOOST_TEST(json_at(nodes.say(0, "vote", 2, vote).body, "/granted") == "true");
 }
 
+BOOST_AUTO_TEST_CASE(a_backup_with_hidden_fields_is_for_those_who_show_the_token) {
+  speaking_cluster nodes;
+  nodes.start_and_await();
+  auto through = nodes.client(1);
+  const auto made = through.post(products, R"({"name":"tea","price":"1.50","secret":"the-hidden-word"})");
+  BOOST_TEST(made.status == 201);
+  BOOST_TEST(made.body.find("the-hidden-word") == std::string::npos);
+  const auto ask = [&](const headers& shown) { return through.send("GET", "/_admin/backup", {}, shown); };
+  for (const auto& refused : {ask({}), ask({{"Authorization", "Bearer not-the-token-of-this-cluster"}})}) {
+    BOOST_TEST((refused.status == 401 || refused.status == 403));
+    BOOST_TEST(refused.body.find("the-hidden-word") == std::string::npos);
+  }
+  const auto given = ask({{"Authorization", "Bearer " + secret}});
+  BOOST_TEST(given.status == 200);
+  BOOST_TEST(given.body.find("the-hidden-word") != std::string::npos);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
