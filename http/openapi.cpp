@@ -111,11 +111,11 @@ json::object answer(std::string_view description, const std::string& schema) {
   return {{"description", description}, {"content", body(schema)}};
 }
 
-json::object operation(std::string_view summary, const std::string& tag, std::string_view status,
+json::object operation(std::string_view summary, const std::string& tag, std::string_view code,
                        json::object ok) {
   return {{"summary", summary},
           {"tags", json::array{json::string(tag)}},
-          {"responses", json::object{{status, std::move(ok)}}}};
+          {"responses", json::object{{code, std::move(ok)}}}};
 }
 
 json::object shared(const std::string& parameter) {

@@ -9,7 +9,7 @@ namespace lithair::models {
 
 namespace {
 
-constexpr char format = 1;
+constexpr char command_format = 1;
 
 bool unconditional(const preconditions& x) {
   return x.if_match.empty() && !x.if_match_any && !x.if_none_match_any;
@@ -157,7 +157,7 @@ std::string write_command(const command& x) {
     }
   }
   out.reserve(size);
-  out += format;
+  out += command_format;
   msgpack::write_array(out, x.judged.empty() ? 4 : 5);
   msgpack::write_unsigned(out, static_cast<std::uint64_t>(x.shape));
   msgpack::write_signed(out, x.time_us);
@@ -173,7 +173,7 @@ std::string write_command(const command& x) {
 }
 
 std::optional<command> read_command(std::string_view bytes) {
-  if (bytes.empty() || bytes.front() != format) {
+  if (bytes.empty() || bytes.front() != command_format) {
     return std::nullopt;
   }
   msgpack::reader in(bytes.substr(1));

@@ -10,7 +10,6 @@ namespace lithair::models {
 
 namespace {
 
-constexpr std::string_view nil = "\xc0";
 constexpr std::string_view extent_key = "g";
 /// What a pair costs besides its bytes.
 constexpr std::uint64_t pair_cost = 64;
@@ -36,7 +35,7 @@ stored_fields differences(const stored_fields& before, const stored_fields& afte
     if (is == after.end() || (was != before.end() && was->id < is->id)) {
       made.push_back(*was++);
     } else if (was == before.end() || is->id < was->id) {
-      made.push_back({(is++)->id, nil});
+      made.push_back({(is++)->id, msgpack::nil_bytes});
     } else {
       if (was->bytes != is->bytes) {
         made.push_back(*was);
@@ -124,7 +123,7 @@ stored_fields fields_before(const feed_event& x) {
       made.push_back(*was++);
     }
     const bool changed = was != x.was.end() && was->id == field.id;
-    if (!changed || was->bytes != nil) {
+    if (!changed || was->bytes != msgpack::nil_bytes) {
       made.push_back(changed ? *was : field);
     }
     was += changed ? 1 : 0;

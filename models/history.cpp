@@ -10,8 +10,6 @@ namespace lithair::models {
 
 namespace {
 
-constexpr std::string_view nil = "\xc0";
-
 std::string_view value_in(const stored_fields* fields, const field& f) {
   const auto* found = fields != nullptr ? find(*fields, f.id) : nullptr;
   return found != nullptr ? found->bytes : std::string_view{};
@@ -25,7 +23,7 @@ stored_fields tracked_changes(const transition& x) {
     const auto before = value_in(x.before, f);
     const auto after = value_in(x.after, f);
     if (f.tracked && before != after && x.after != nullptr) {
-      made.push_back({f.id, after.empty() ? nil : after});
+      made.push_back({f.id, after.empty() ? msgpack::nil_bytes : after});
     }
   }
   return made;
@@ -142,7 +140,7 @@ verification verify_events(const collection& c, std::string_view key, const stat
                }
                return true;
              });
-  std::erase_if(item, [](const auto& member) { return member.second == nil; });
+  std::erase_if(item, [](const auto& member) { return member.second == msgpack::nil_bytes; });
   const auto bytes = state.get(record_key(c, key));
   stored_record record;
   const bool readable = bytes && read_record(*bytes, record);

@@ -23,7 +23,7 @@ void append_toml_string(std::string& out, std::string_view text) {
   }
 }
 
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
   std::string out;
   append_toml_string(out, text);
   return out;
@@ -32,7 +32,7 @@ std::string quoted(std::string_view text) {
 std::string list_of(const std::vector<std::string>& texts) {
   std::string out = "[";
   for (const auto& text : texts) {
-    out += (out.size() == 1 ? "" : ", ") + quoted(text);
+    out += (out.size() == 1 ? "" : ", ") + in_quotes(text);
   }
   return out + ']';
 }
@@ -56,7 +56,7 @@ std::string literal_of(const field& f, const value& x) {
     return text.find_first_of(".e") == std::string::npos ? text + ".0" : text;
   }
   const bool plain = f.type == value_type::boolean || f.type == value_type::integer;
-  return plain ? to_text(x) : quoted(to_text(x));
+  return plain ? to_text(x) : in_quotes(to_text(x));
 }
 
 class field_text {
@@ -68,7 +68,7 @@ class field_text {
     if (f_.element) {
       type = "list<" + std::string(name_of(f_.element->type)) + '>';
     }
-    out_ = f_.name + " = { type = " + quoted(type);
+    out_ = f_.name + " = { type = " + in_quotes(type);
     if (!f_.names.empty()) {
       out_ += ", values = " + list_of(f_.names);
     }
@@ -90,11 +90,11 @@ class field_text {
       out_ += ", expose = false";
     }
     if (f_.merge != merge_rule::last_write) {
-      out_ += ", merge = " + quoted(name_of(f_.merge));
+      out_ += ", merge = " + in_quotes(name_of(f_.merge));
     }
     if (!f_.references.empty()) {
-      out_ += ", references = " + quoted(f_.references);
-      out_ += ", on_delete = " + quoted(name_of(f_.on_delete));
+      out_ += ", references = " + in_quotes(f_.references);
+      out_ += ", on_delete = " + in_quotes(name_of(f_.on_delete));
     }
     if (!absent(f_.default_value)) {
       out_ += ", default = " + literal_of(f_, f_.default_value);
@@ -119,10 +119,10 @@ class field_text {
       rule("max_length", std::to_string(*f_.rules.max_length));
     }
     if (!f_.rules.pattern.empty()) {
-      rule("pattern", quoted(f_.rules.pattern));
+      rule("pattern", in_quotes(f_.rules.pattern));
     }
     if (f_.rules.format != text_format::none) {
-      rule("format", quoted(name_of(f_.rules.format)));
+      rule("format", in_quotes(name_of(f_.rules.format)));
     }
     if (!f_.rules.one_of.empty()) {
       std::vector<std::string> choices;
@@ -151,7 +151,7 @@ namespace {
 std::string table_of(const std::vector<std::pair<std::string, std::string>>& members) {
   std::string out = "{";
   for (const auto& [name, text] : members) {
-    out += (out.size() == 1 ? " " : ", ") + name + " = " + quoted(text);
+    out += (out.size() == 1 ? " " : ", ") + name + " = " + in_quotes(text);
   }
   return out + " }";
 }
@@ -166,7 +166,7 @@ std::string text_of(const schema& s, const projection& p) {
   for (const auto& m : p.measures) {
     measures.emplace_back(m.name, m.text);
   }
-  return "[projections." + p.name + "]\nfrom = " + quoted(c.name) +
+  return "[projections." + p.name + "]\nfrom = " + in_quotes(c.name) +
          "\ngroup_by = " + list_of(groups) + "\nwhere = " + table_of(p.filter_texts) +
          "\nmeasures = " + table_of(measures) + '\n';
 }
@@ -186,7 +186,7 @@ std::string to_model_text(const schema& x,
       fields += belongs(c, f) ? field_text(f).run() : "";
     }
     if (!fields.empty()) {
-      out += "[models." + c.name + "]\npath = " + quoted(c.path) + "\n[models." + c.name +
+      out += "[models." + c.name + "]\npath = " + in_quotes(c.path) + "\n[models." + c.name +
              ".fields]\n" + fields;
     }
   }

@@ -10,6 +10,8 @@
 namespace lithair::models::msgpack {
 
 void write_nil(std::string& out);
+/// What it writes.
+inline constexpr std::string_view nil_bytes = "\xc0";
 void write_bool(std::string& out, bool x);
 void write_unsigned(std::string& out, std::uint64_t x);
 void write_signed(std::string& out, std::int64_t x);

@@ -12,14 +12,14 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr std::uint64_t cluster = 77;
+constexpr std::uint64_t salvaged_cluster = 77;
 const std::vector<protocol::group_id> groups{group};
 
 /// A node's directory that has been part of a cluster, with 50 entries and a state as of the 30th.
 class member_directory {
  public:
   member_directory() : place_(root_.path() / "node") {
-    const data_directory made(place_, protocol::node_id{1}, cluster);
+    const data_directory made(place_, protocol::node_id{1}, salvaged_cluster);
     lmdb_log_store log(made.log_path());
     vote(log, 3, 2);
     append(log, {change_of_members(1, 1, members_up_to(3))});

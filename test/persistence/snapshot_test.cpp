@@ -21,7 +21,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr std::uint64_t cluster = 99;
+constexpr std::uint64_t cluster_of_test = 99;
 
 /// A state of `pairs` pairs at `index`, and its snapshot.
 struct made_snapshot {
@@ -35,7 +35,7 @@ struct made_snapshot {
     for (int i = 0; i < pairs; ++i)
       all.push_back({std::to_string(100'000 + i), std::string(100, 'v') + std::to_string(index)});
     commit(state, index, all);
-    header = write_snapshot(state, group, cluster, path);
+    header = write_snapshot(state, group, cluster_of_test, path);
   }
 
   std::string bytes() const { return read_file(path).value(); }
@@ -120,7 +120,7 @@ BOOST_AUTO_TEST_CASE(is_not_written_of_a_state_that_does_not_match_its_digest) {
   commit(state, 1, {{"a", "1"}, {"b", "2"}});
   const auto path = place.path() / "snapshot";
   BOOST_TEST(
-      (code_of([&] { write_snapshot(state, group, cluster, path); }) == storage_errc::damaged));
+      (code_of([&] { write_snapshot(state, group, cluster_of_test, path); }) == storage_errc::damaged));
   BOOST_TEST(fs::is_empty(place.path()));
 }
 
@@ -139,9 +139,9 @@ BOOST_AUTO_TEST_CASE(arrives_in_chunks_whatever_their_order) {
   BOOST_TEST(incoming.receive(meta, 0, view.substr(0, 500)) == 500u);
   BOOST_TEST(incoming.receive(meta, 0, view.substr(0, 500)) == 500u);
   BOOST_TEST(incoming.receive(meta, 500, bytes) == 500u);
-  BOOST_TEST((code_of([&] { incoming.finish(meta, cluster); }) == storage_errc::damaged));
+  BOOST_TEST((code_of([&] { incoming.finish(meta, cluster_of_test); }) == storage_errc::damaged));
   send(incoming, made);
-  const auto path = incoming.finish(meta, cluster);
+  const auto path = incoming.finish(meta, cluster_of_test);
   BOOST_TEST(read_file(path).value() == bytes);
   BOOST_TEST((latest_snapshot(place.path(), group) == path));
 }
@@ -164,7 +164,7 @@ BOOST_AUTO_TEST_CASE(goes_on_after_a_restart_from_what_is_sound) {
   incoming_snapshot incoming(place.path(), group);
   BOOST_TEST(incoming.received(made.meta()) <= 70'000u);
   send(incoming, made);
-  BOOST_TEST(read_file(incoming.finish(made.meta(), cluster)).value() == made.bytes());
+  BOOST_TEST(read_file(incoming.finish(made.meta(), cluster_of_test)).value() == made.bytes());
 }
 
 BOOST_AUTO_TEST_CASE(gives_way_to_another_one) {
@@ -175,7 +175,7 @@ BOOST_AUTO_TEST_CASE(gives_way_to_another_one) {
   send(incoming, old, 5);
   BOOST_TEST(incoming.received(newer.meta()) == 0u);
   send(incoming, newer);
-  incoming.finish(newer.meta(), cluster);
+  incoming.finish(newer.meta(), cluster_of_test);
   BOOST_TEST(incoming.received(old.meta()) == 0u);
 }
 
@@ -187,10 +187,10 @@ BOOST_AUTO_TEST_CASE(is_dropped_when_it_is_not_what_was_announced) {
   lie.index = index_t{51};
   const auto bytes = made.bytes();
   incoming.receive(lie, 0, bytes);
-  BOOST_TEST((code_of([&] { incoming.finish(lie, cluster); }) == storage_errc::damaged));
+  BOOST_TEST((code_of([&] { incoming.finish(lie, cluster_of_test); }) == storage_errc::damaged));
   send(incoming, made);
   BOOST_TEST(
-      (code_of([&] { incoming.finish(made.meta(), cluster + 1); }) == storage_errc::foreign));
+      (code_of([&] { incoming.finish(made.meta(), cluster_of_test + 1); }) == storage_errc::foreign));
   BOOST_TEST(fs::is_empty(place.path()));
   incoming_snapshot of_other_group(place.path(), group_id{2});
   send(of_other_group, made);
@@ -308,7 +308,7 @@ BOOST_AUTO_TEST_CASE(makes_a_new_directory_of_a_backup) {
   temporary_directory place;
   const auto path = place.path() / "node";
   restore_backup(made.path, path, node_id{4}, 0, members_up_to(1));
-  const data_directory opened(path, node_id{4}, cluster);
+  const data_directory opened(path, node_id{4}, cluster_of_test);
   auto state = state_directory(opened.state_path(), group).open();
   lmdb_log_store log(opened.log_path());
   const auto start = recover(log, *state, group);
