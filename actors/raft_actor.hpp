@@ -168,6 +168,8 @@ class raft_actor final : public hosted_actor {
   std::map<protocol::node_id, bool> linked_;
   std::string failure_;  // the disk's, or of applying; not empty: out of service
   std::set<protocol::node_id> snapshot_askers_;  // peers that wait for a snapshot to be made
+  std::deque<std::pair<protocol::index_t, std::uint64_t>> applying_;  // batches given to the aggregate: last and bytes
+  std::uint64_t applying_bytes_ = 0;                                  // of them together
   log_allowance allowance_;
   protocol::index_t purging_;                    // what the log writer was asked to forget
   caf::strong_actor_ptr stopper_;  // who waits for the graceful end

@@ -18,11 +18,13 @@ namespace {
 constexpr std::uint64_t max_apply_bytes = 1024 * 1024;
 // Entries given to the aggregate and not yet applied; more wait in the log.
 constexpr std::uint64_t max_applying = 16 * 1024;
+constexpr std::uint64_t max_applying_bytes = 16 * 1024 * 1024;
 
 }  // namespace
 
 void raft_actor::apply_committed() {
-  while (failure_.empty() && state_lost_.empty() && sent_ < committed_ && sent_ - applied_ < max_applying) {
+  while (failure_.empty() && state_lost_.empty() && sent_ < committed_ && sent_ - applied_ < max_applying &&
+         applying_bytes_ < max_applying_bytes) {
     auto last = std::min(committed_, sent_ + max_applying);
     auto entries = core_.cached(sent_ + 1, last);
     if (entries.empty()) {
@@ -46,6 +48,8 @@ void raft_actor::apply_committed() {
     for (auto& each : entries) bytes += footprint(each);
     allowance_.add(entries.back().index, bytes);
     sent_ = entries.back().index;
+    applying_.emplace_back(sent_, bytes);
+    applying_bytes_ += bytes;
     meter_.applying(sent_);
     send(setup_.aggregate, apply_entries{std::move(entries)});
   }
@@ -54,6 +58,8 @@ void raft_actor::apply_committed() {
 void raft_actor::on_applied(applied& x) {
   if (!state_lost_.empty()) return;
   applied_ = x.through;
+  for (; !applying_.empty() && applying_.front().first <= applied_; applying_.pop_front())
+    applying_bytes_ -= applying_.front().second;
   meter_.applied(applied_);
   core_.applied(x.through);
   for (auto& each : x.results) {
@@ -115,6 +121,8 @@ void raft_actor::on_state_replaced(const state_replaced& x) {
     refuse(each.who, disposition::unknown, "this node took over the leader's state meanwhile; the write may be part of it");
   meter_.forget();
   sent_ = applied_ = x.meta.index;
+  applying_.clear();
+  applying_bytes_ = 0;
   if (!std::exchange(state_lost_, {}).empty()) spdlog::info("the state is there again");
   if (core_.continues(x.meta)) {
     committed_ = std::max(committed_, x.meta.index);

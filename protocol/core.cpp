@@ -73,8 +73,8 @@ void raft_core::implementation::written(write_token token) {
   require(token <= last_token, "a write is durable that was never handed out");
   written_token = std::max(written_token, token);
   log.written(token);
-  // Nothing is applied without a state; what is durable is read back later.
-  if (lacks_state) log.trim(std::min(commit, log.durable()), opts.max_cached_bytes);
+  // However far behind applying is: what is committed and durable is read back.
+  log.trim(std::min(commit, log.durable()), opts.max_cached_bytes);
   for (; !held.empty() && held.front().first <= written_token; held.pop_front()) {
     out.messages.push_back(std::move(held.front().second));
   }
