@@ -227,7 +227,8 @@ BOOST_DATA_TEST_CASE(a_leader_that_crashes_while_it_writes_a_snapshot_harms_nobo
 
 BOOST_DATA_TEST_CASE(a_leader_that_was_overtaken_crashes_while_it_drops_its_tail,
                      data::make({"truncate_before_commit", "truncate_after_commit"}), place) {
-  crashing_cluster nodes(3, {});
+  // A leader that hears nobody steps down after this time; on a slow machine the write must still be in time.
+  crashing_cluster nodes(3, {"--election-timeout", "2s-3s", "--heartbeat", "100ms"});
   model expected;
   const auto old = nodes.start_and_await();
   const auto next = (old + 1) % 3;
