@@ -24,7 +24,7 @@ namespace lithair::actors {
 group::group(setup s)
     : setup_(std::move(s)),
       states_(std::make_shared<persistence::state_directory>(setup_.directory->state_path(), setup_.id)),
-      ticks_(*setup_.home, setup_.config.tick_ms) {
+      ticks_(setup_.where.make_ticks()) {
   auto opened = open_state();
   std::shared_ptr<persistence::lmdb_state_store> state = std::move(opened.state);
   auto& config = setup_.config;
@@ -32,9 +32,11 @@ group::group(setup s)
       setup_.schema, config.self.id, state, config.checkpoint_bytes, config.checkpoint_entries,
       std::chrono::milliseconds{config.checkpoint_interval_ms}, setup_.window, setup_.local_raft,
       opened.restored.last_index, setup_.identity.schema, opened.lost});
-  checkpointer_ = setup_.system->spawn<checkpointer, caf::detached>(
-      checkpointer::setup{setup_.id, setup_.directory->snapshots_path(), states_, std::move(state), state_options(),
-                          setup_.identity.cluster, aggregate_, counts_});
+  checkpointer::setup durable{setup_.id,       setup_.directory->snapshots_path(), states_,    std::move(state),
+                              state_options(), setup_.identity.cluster,            aggregate_, counts_};
+  auto& system = *setup_.where.system;
+  checkpointer_ = setup_.where.detached ? system.spawn<checkpointer, caf::detached>(std::move(durable))
+                                        : system.spawn<checkpointer>(std::move(durable));
   archivist_ = spawn_at_home<actors::archivist>(
       actors::archivist::setup{setup_.identity.cluster, aggregate_, checkpointer_});
   feed_ = spawn_at_home<actors::feed>(actors::feed::setup{aggregate_, config.max_subscribers});
@@ -46,7 +48,7 @@ group::~group() = default;
 
 template <class Actor, class... Args>
 caf::actor group::spawn_at_home(Args&&... args) {
-  return setup_.system->spawn<Actor>(setup_.home, std::forward<Args>(args)...);
+  return setup_.where.system->spawn<Actor>(setup_.where.home, std::forward<Args>(args)...);
 }
 
 persistence::lmdb_options group::state_options() const {
@@ -80,7 +82,7 @@ void group::spawn_raft(persistence::opened_state opened) {
   made.log_lost = setup_.log_lost;
   made.recovered = setup_.recovered;
   made.models = setup_.schema->fingerprint();
-  made.chance = [random = std::mt19937{std::random_device{}()}](std::uint32_t bound) mutable {
+  made.chance = [random = std::mt19937_64{setup_.where.random()}](std::uint32_t bound) mutable {
     return std::uniform_int_distribution<std::uint32_t>{0, bound - 1}(random);
   };
   made.first_serial = setup_.first_serial;
@@ -91,24 +93,31 @@ void group::spawn_raft(persistence::opened_state opened) {
   made.checkpointer = checkpointer_;
   made.log_margin = setup_.config.log_margin;
   made.make_shipper = [this](const peer_address& peer) { return make_shipper(peer); };
-  made.now_ms = setup_.now_ms;
+  made.now_ms = setup_.where.now_ms;
   made.members_committed = setup_.members_committed;
   made.data_bytes = setup_.data_bytes;
   made.meters = counts_;
   made.log_counts = setup_.log_counts;
   made.log_map = setup_.log_map;
-  made.ticks_passed = [this] { return ticks_.take(); };
-  made.wake_after = [this](std::uint32_t count, const caf::actor& who) { ticks_.wake_after(count, who); };
+  made.ticks_passed = [this] { return ticks_->take(); };
+  made.wake_after = [this](std::uint32_t count, const caf::actor& who) { ticks_->wake_after(count, who); };
   raft_ = spawn_at_home<raft_actor>(std::move(made));
 }
 
 // Called by the raft actor, on its loop.
 caf::actor group::make_shipper(const peer_address& peer) {
-  auto made = spawn_at_home<shipper>(shipper::setup{setup_.identity, peer, setup_.id, setup_.log});
+  auto made = spawn_at_home<shipper>(shipper::setup{setup_.identity, peer, setup_.id, setup_.log, setup_.where.connector});
   caf::anon_send(setup_.gate, expect_peer{peer.id, setup_.id, made});
   std::lock_guard guard{shippers_mutex_};
   shippers_.push_back(made);
   return made;
+}
+
+std::vector<caf::actor> group::actors() {
+  std::lock_guard guard{shippers_mutex_};
+  std::vector<caf::actor> result{raft_, archivist_, feed_, aggregate_, checkpointer_};
+  result.insert(result.end(), shippers_.begin(), shippers_.end());
+  return result;
 }
 
 void group::settle(caf::scoped_actor& self, std::uint32_t limit_ms) {
@@ -126,13 +135,14 @@ void group::settle(caf::scoped_actor& self, std::uint32_t limit_ms) {
 }
 
 void group::end(caf::scoped_actor& self) {
-  ticks_.stop();
+  ticks_->stop();
   // The raft actor first: once it is gone, no shipper is made any more.
   end_actors(self, {raft_, archivist_});
   end_actors(self, {feed_, aggregate_, checkpointer_});
   end_actors(self, shippers_);
   shippers_.clear();
-  aggregate_ = checkpointer_ = archivist_ = feed_ = raft_ = setup_.writer = setup_.gate = setup_.local_raft = nullptr;
+  aggregate_ = checkpointer_ = archivist_ = feed_ = raft_ = setup_.writer = setup_.gate = setup_.local_raft =
+      setup_.where.connector = nullptr;
 }
 
 void end_actors(caf::scoped_actor& self, const std::vector<caf::actor>& actors) {

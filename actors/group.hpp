@@ -14,7 +14,7 @@
 #include "actors/meters.hpp"
 #include "actors/node.hpp"
 #include "actors/shipper.hpp"
-#include "actors/ticker.hpp"
+#include "actors/surroundings.hpp"
 
 namespace lithair::persistence {
 class data_directory;
@@ -39,8 +39,7 @@ class group {
     std::string label;  ///< begins the group's lines in the log; none for the only one
     node_config config;  ///< with the peers that this group has
     const models::schema* schema = nullptr;  ///< what the group keeps; outlives it
-    caf::actor_system* system = nullptr;
-    loop* home = nullptr;  ///< where its actors live
+    surroundings where;
     const persistence::data_directory* directory = nullptr;
     persistence::log_store* log = nullptr;
     std::uint64_t first_serial = 1;
@@ -56,7 +55,6 @@ class group {
     std::function<std::uint64_t()> data_bytes;
     std::shared_ptr<const log_meters> log_counts;  ///< for /metrics, as the next
     std::function<std::pair<std::uint64_t, std::uint64_t>()> log_map;
-    std::function<std::uint64_t()> now_ms;
   };
 
   /// Opens the state, brings it and the log into agreement, and spawns. Throws storage_error.
@@ -71,6 +69,9 @@ class group {
   const caf::actor& aggregate() const { return aggregate_; }
   const caf::actor& archivist() const { return archivist_; }
   const caf::actor& feed() const { return feed_; }
+
+  /// All its actors.
+  std::vector<caf::actor> actors();
 
   /// Finishes what is in flight, hands leadership over and makes the state durable, each for at most so long.
   void settle(caf::scoped_actor& self, std::uint32_t limit_ms);
@@ -88,7 +89,7 @@ class group {
   setup setup_;
   std::shared_ptr<persistence::state_directory> states_;
   std::shared_ptr<group_meters> counts_ = std::make_shared<group_meters>();
-  ticker ticks_;
+  std::unique_ptr<tick_source> ticks_;
   caf::actor aggregate_, checkpointer_, archivist_, feed_, raft_;
   std::mutex shippers_mutex_;
   std::vector<caf::actor> shippers_;  // guarded by shippers_mutex_

@@ -4,7 +4,6 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
-#include <random>
 #include <sstream>
 
 #include "persistence/files.hpp"
@@ -16,11 +15,6 @@ namespace {
 
 // A node that was not met for so many runs is taken for an old copy when it comes back, which is safe.
 constexpr std::size_t remembered_starts = 500;
-
-std::uint64_t random_number() {
-  std::random_device random;
-  return ((std::uint64_t{random()} << 32) | random()) | 1;
-}
 
 bool read_start(const std::string& word, node_start& out) {
   std::istringstream in{word};
@@ -88,12 +82,14 @@ std::optional<std::string> why_old(const std::vector<node_start>& starts, const 
 
 }  // namespace
 
-peer_registry::peer_registry(std::filesystem::path file, std::uint64_t boots) : file_(std::move(file)) {
+peer_registry::peer_registry(std::filesystem::path file, std::uint64_t boots,
+                             const std::function<std::uint64_t()>& random)
+    : file_(std::move(file)) {
   if (auto text = persistence::read_file(file_))
     load(*text);
   else
-    own_ = random_number();
-  starts_.push_back({boots, random_number()});
+    own_ = random() | 1;
+  starts_.push_back({boots, random() | 1});
   if (starts_.size() > remembered_starts)
     starts_.erase(starts_.begin(), starts_.end() - static_cast<std::ptrdiff_t>(remembered_starts));
   save();

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <optional>
 #include <set>
@@ -47,8 +48,8 @@ struct node_promise {
 /// note then is logged, and what was to be noted holds until the process ends; only a new peer is not admitted.
 class peer_registry {
  public:
-  /// Reads `file`; the first time, draws this directory's own incarnation. Notes this run.
-  peer_registry(std::filesystem::path file, std::uint64_t boots);
+  /// Reads `file`; the first time, draws this directory's own incarnation with `random`. Notes this run.
+  peer_registry(std::filesystem::path file, std::uint64_t boots, const std::function<std::uint64_t()>& random);
 
   /// A random number that this data directory has had from its beginning.
   std::uint64_t own() const { return own_; }

@@ -1,18 +1,11 @@
 #include "actors/shipper.hpp"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <chrono>
-#include <set>
 
-#include <caf/io/basp_broker.hpp>
-#include <caf/io/middleman.hpp>
-#include <caf/io/network/default_multiplexer.hpp>
 #include <caf/send.hpp>
 #include <spdlog/spdlog.h>
 
-#include "actors/dialer.hpp"
 #include "actors/peer_codec.hpp"
 #include "persistence/log_store.hpp"
 #include "persistence/snapshot_file.hpp"
@@ -23,7 +16,6 @@ namespace {
 
 constexpr std::uint32_t first_backoff_ms = 20;
 constexpr std::uint32_t last_backoff_ms = 500;
-constexpr std::uint32_t dial_timeout_ms = 2000;
 constexpr std::chrono::seconds greeting_timeout{3};
 
 // Bytes of a snapshot in one message: heartbeats never wait behind more. And how long its answer may take; the
@@ -35,19 +27,7 @@ constexpr std::chrono::seconds install_timeout{120};
 using dial_atom = caf::atom_constant<caf::atom("dial")>;
 constexpr dial_atom dial_v{};
 
-// The dialler's result, as a message from the loop's callback to the actor.
-struct dialled {
-  int socket = -1;
-  std::string error;
-};
-
 }  // namespace
-
-}  // namespace lithair::actors
-
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(lithair::actors::dialled)
-
-namespace lithair::actors {
 
 shipper::shipper(caf::actor_config& cfg, loop* home, setup s)
     : hosted_actor(cfg, home), setup_(std::move(s)), backoff_ms_(first_backoff_ms) {}
@@ -112,7 +92,7 @@ caf::behavior shipper::make_behavior() {
         dialling_ = false;
         start_dialling();
       },
-      [this](const dialled& x) { x.socket < 0 ? retry(x.error) : connect(x.socket); },
+      [this](const reached& x) { x.failed.empty() ? greet(x.gate) : retry(x.failed); },
   };
 }
 
@@ -120,36 +100,22 @@ void shipper::on_exit() {
   transfer_.reset();
   raft_ = nullptr;
   endpoint_ = nullptr;
+  setup_.connector = nullptr;
 }
 
 // -- dialling ----------------------------------------------------------------------------------------------
 
 void shipper::start_dialling() {
-  if (dialling_ || endpoint_ || setup_.identity.self < setup_.peer.id || home() == nullptr) return;
+  if (dialling_ || endpoint_ || setup_.identity.self < setup_.peer.id || !setup_.connector) return;
   dialling_ = true;
-  dial(*home(), setup_.peer.host, setup_.peer.peer_port, dial_timeout_ms,
-       [self = caf::actor_cast<caf::actor>(this)](int socket, const std::string& error) {
-         caf::anon_send(self, dialled{socket, error});
-       });
+  send(setup_.connector, reach{setup_.peer});
 }
 
-void shipper::connect(int socket) {
-  auto& middleman = system().middleman();
-  auto broker = middleman.named_broker<caf::io::basp_broker>(caf::atom("BASP"));
-  auto& multiplexer = static_cast<caf::io::network::default_multiplexer&>(middleman.backend());
-  auto scribe = multiplexer.new_scribe(socket);
-  request(broker, greeting_timeout, caf::connect_atom_v, std::move(scribe), setup_.peer.peer_port)
-      .then([this](const caf::node_id&, const caf::strong_actor_ptr& gate,
-                   const std::set<std::string>&) { greet(gate); },
-            [this](const caf::error&) { retry("it does not answer as a node"); });
-}
-
-void shipper::greet(const caf::strong_actor_ptr& gate) {
-  if (!gate) return retry("it offers nothing to talk to");
+void shipper::greet(const caf::actor& gate) {
   hello us{peer_version, setup_.identity.cluster(), setup_.identity.self.value, setup_.peer.id.value,
            setup_.identity.incarnation, setup_.group.value, setup_.identity.schema,
            setup_.identity.present(setup_.peer.id.value), caf::actor_cast<caf::actor>(this)};
-  request(caf::actor_cast<caf::actor>(gate), greeting_timeout, std::move(us))
+  request(gate, greeting_timeout, std::move(us))
       .then([this](const welcome& x) { welcomed(x); },
             [this](const caf::error&) { retry("it does not answer the greeting"); });
 }

@@ -9,6 +9,7 @@
 
 #include <caf/actor.hpp>
 
+#include "actors/connector.hpp"
 #include "actors/hosted.hpp"
 #include "actors/messages.hpp"
 #include "actors/node.hpp"
@@ -68,6 +69,7 @@ class shipper final : public hosted_actor {
     peer_address peer;
     protocol::group_id group;
     const persistence::log_store* log = nullptr;
+    caf::actor connector;  ///< takes reach; none: this node never dials
   };
 
   shipper(caf::actor_config& cfg, loop* home, setup s);
@@ -80,8 +82,7 @@ class shipper final : public hosted_actor {
   void on_exit() override;
 
   void start_dialling();
-  void connect(int socket);
-  void greet(const caf::strong_actor_ptr& gate);
+  void greet(const caf::actor& gate);
   void welcomed(const welcome& x);
   void retry(const std::string& why);
   void link(caf::actor endpoint);

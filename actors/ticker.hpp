@@ -4,26 +4,24 @@
 
 #include <caf/actor.hpp>
 
+#include "actors/tick_source.hpp"
+
 namespace lithair::actors {
 
 class loop;
 
-/// Raft's clock on a loop: counts how many ticks passed on the steady clock, and wakes an actor when a tick is
-/// due, not at each one, so that an idle node sleeps. Owned by whoever made it; `stop` before the loop stops.
-class ticker {
+/// Raft's clock on a loop, by the steady clock. It wakes an actor when a tick is due, not at each one, so that an idle
+/// node sleeps. Owned by whoever made it; `stop` before the loop stops.
+class ticker final : public tick_source {
  public:
   ticker(loop& on, std::uint32_t interval_ms);
-  ~ticker();
+  ~ticker() override;
   ticker(const ticker&) = delete;
   ticker& operator=(const ticker&) = delete;
 
-  /// How many ticks passed since the last call. Only on the loop's thread, as `wake_after`.
-  std::uint32_t take();
-  /// Sends `ticked{0}` to `sleeper` when `ticks` more have passed, or earlier.
-  void wake_after(std::uint32_t ticks, const caf::actor& sleeper);
-
-  /// From any thread but the loop's own; returns when no further wake-up comes.
-  void stop();
+  std::uint32_t take() override;
+  void wake_after(std::uint32_t ticks, const caf::actor& sleeper) override;
+  void stop() override;
 
  private:
   struct state;

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <map>
 #include <memory>
+#include <random>
 #include <optional>
 #include <string>
 
@@ -32,7 +33,7 @@ class pair_of_nodes {
   fs::path file(std::uint64_t node) const { return place_ / std::to_string(node); }
   peer_registry& start(std::uint64_t node, std::uint64_t term = 1, std::uint64_t last = 0) {
     auto& x = nodes_[node];
-    x = std::make_unique<peer_registry>(file(node), ++boots_[node]);
+    x = std::make_unique<peer_registry>(file(node), ++boots_[node], [this] { return random_(); });
     x->opened_with(term_t{term}, index_t{last});
     return *x;
   }
@@ -55,6 +56,7 @@ class pair_of_nodes {
  private:
   fs::path place_;
   std::map<std::uint64_t, std::uint64_t> boots_;
+  std::mt19937_64 random_{std::random_device{}()};
   std::map<std::uint64_t, std::unique_ptr<peer_registry>> nodes_;
 };
 

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <cstdint>
+
+#include <caf/fwd.hpp>
+
+namespace lithair::actors {
+
+/// Raft's clock for one group: counts how many ticks passed, and wakes an actor when one is due. Used on the thread
+/// of the group's actors; a node's is `ticker`, a simulator's runs on virtual time.
+class tick_source {
+ public:
+  virtual ~tick_source() = default;
+
+  /// How many ticks passed since the last call.
+  virtual std::uint32_t take() = 0;
+  /// Sends `ticked{0}` to `sleeper` when `ticks` more have passed, or earlier.
+  virtual void wake_after(std::uint32_t ticks, const caf::actor& sleeper) = 0;
+  /// From any thread but that of the group's actors; when it returns no further wake-up comes.
+  virtual void stop() = 0;
+};
+
+}  // namespace lithair::actors
