@@ -1,0 +1,163 @@
+#include "test/simulation/nodes/network.hpp"
+
+#include <algorithm>
+
+#include <caf/exit_reason.hpp>
+#include <caf/response_promise.hpp>
+
+#include "actors/connector.hpp"
+#include "actors/shipper.hpp"
+
+namespace lithair::simulation::nodes {
+
+namespace {
+
+// A connection over which nothing gets through is noticed after so long.
+constexpr std::uint64_t silence_us = 5'000'000;
+
+std::uint64_t size_of(const caf::message& x) {
+  return x.match_elements<actors::peer_message>() ? x.get_as<actors::peer_message>(0).bytes.size() + 64 : 128;
+}
+
+}  // namespace
+
+void give(const caf::actor& to, caf::message content, const caf::strong_actor_ptr& from, caf::message_id id) {
+  if (to) to->enqueue(from, id, std::move(content), nullptr);
+}
+
+network::network(caf::actor_system& system, timeline& time, random_source& random, const weather& sky, machines& nodes)
+    : system_(system), time_(time), random_(random), sky_(sky), nodes_(nodes) {}
+
+network::~network() { close(); }
+
+void network::close() {
+  if (std::exchange(closed_, true)) return;
+  links_.clear();
+  for (auto& each : companions_) companion::end(each, caf::exit_reason::kill);
+  companions_.clear();
+}
+
+caf::actor network::make(companion::handler take) {
+  return companions_.emplace_back(companion::make(system_, std::move(take)));
+}
+
+machine* network::find(std::uint64_t id, std::uint16_t peer_port) {
+  auto found = std::find_if(nodes_.begin(), nodes_.end(), [&](auto& x) {
+    return x->runs() && x->id() == id && x->port + 1000 == peer_port;
+  });
+  return found == nodes_.end() ? nullptr : found->get();
+}
+
+bool network::alive(std::uint64_t id, std::uint64_t life) {
+  return std::any_of(nodes_.begin(), nodes_.end(),
+                     [&](auto& x) { return x->id() == id && x->runs() && x->life() == life; });
+}
+
+std::uint64_t network::delay() {
+  auto us = sky_.delay_us / 2 + random_.below(sky_.delay_us + 1);
+  if (sky_.spike_percent != 0 && random_.percent(sky_.spike_percent)) us += random_.below(sky_.spike_ms * 1000 + 1);
+  return us;
+}
+
+// -- meeting --------------------------------------------------------------------------------------------------
+
+caf::actor network::connector(machine& of) {
+  return make([this, &of](caf::mailbox_element_ptr x) {
+    if (closed_ || !x->content().match_elements<actors::reach>()) return;
+    reach(of, caf::actor_cast<caf::actor>(x->sender), x->content().get_as<actors::reach>(0));
+  });
+}
+
+void network::reach(machine& from, const caf::actor& asker, const actors::reach& x) {
+  time_.after(delay(), [this, &from, life = from.life(), asker, peer = x.peer] {
+    if (!alive(from.id(), life)) return;
+    auto* to = find(peer.id.value, peer.peer_port);
+    if (to == nullptr || is_cut(from.id(), to->id()) || is_cut(to->id(), from.id()))
+      return give(asker, caf::make_message(actors::reached{nullptr, "nobody answers"}));
+    auto door = make([this, id = from.id(), life, to, to_life = to->life()](caf::mailbox_element_ptr greeting) {
+      if (!closed_ && greeting->content().match_elements<actors::hello>())
+        greet(id, life, *to, to_life, std::move(greeting));
+    });
+    give(asker, caf::make_message(actors::reached{door, {}}));
+  });
+}
+
+// The greeting crosses, the other node's gate answers it, and the answer crosses back.
+void network::greet(std::uint64_t from, std::uint64_t from_life, machine& to, std::uint64_t to_life,
+                    caf::mailbox_element_ptr greeting) {
+  auto made = std::make_shared<connection>();
+  auto said = greeting->content().get_as<actors::hello>(0);
+  auto asker = caf::actor_cast<caf::actor>(greeting->sender);
+  made->ends[0] = {from, from_life, said.endpoint, nullptr, 0};
+  made->ends[1] = {to.id(), to_life, nullptr, nullptr, 0};
+  for (int at : {0, 1})
+    made->ends[at].wire = make([this, made, at](caf::mailbox_element_ptr x) {
+      if (!closed_) carry(made, 1 - at, x->move_content_to_message());
+    });
+  links_.push_back(made);
+  const auto answer_to = greeting->mid.response_id();
+  auto answered = make([this, made, asker, answer_to](caf::mailbox_element_ptr x) {
+    if (closed_ || !x->content().match_elements<actors::welcome>()) return;
+    auto answer = x->content().get_as<actors::welcome>(0);
+    made->ends[1].shipper = answer.endpoint;
+    if (answer.endpoint) answer.endpoint = made->ends[0].wire;
+    time_.after(delay(), [this, made, asker, answer_to, answer] {
+      auto& here = made->ends[0];
+      if (closed_ || !made->open || !alive(here.node, here.life) || is_cut(made->ends[1].node, here.node)) return;
+      give(asker, caf::make_message(answer), nullptr, answer_to);
+    });
+  });
+  time_.after(delay(), [this, made, said, answered, &to, to_life]() mutable {
+    if (closed_ || !alive(to.id(), to_life) || is_cut(made->ends[0].node, to.id())) return;
+    said.endpoint = made->ends[1].wire;
+    give(to.node().gate(), caf::make_message(std::move(said)), caf::actor_cast<caf::strong_actor_ptr>(answered),
+         caf::make_message_id(1).with_category(0));
+  });
+}
+
+// -- what is sent ---------------------------------------------------------------------------------------------
+
+void network::carry(const link& x, int to, caf::message content) {
+  if (!x->open) return;
+  auto& there = x->ends[to];
+  auto arrival = std::max(time_.now() + delay(), there.last_arrival + 1);
+  if (sky_.bytes_per_ms != 0) arrival += size_of(content) * 1000 / sky_.bytes_per_ms;
+  there.last_arrival = arrival;
+  time_.at(arrival, [this, x, to, content] { deliver(x, to, content); });
+}
+
+void network::deliver(const link& x, int to, caf::message content) {
+  auto& there = x->ends[to];
+  auto& here = x->ends[1 - to];
+  if (closed_ || !x->open) return;
+  if (!alive(there.node, there.life)) return break_link(x);
+  if (is_cut(here.node, there.node)) {
+    // TCP holds what does not get through, for a while.
+    if (x->stalled_since == 0) x->stalled_since = time_.now();
+    if (time_.now() - x->stalled_since > silence_us) return break_link(x);
+    there.last_arrival = std::max(there.last_arrival, time_.now() + 50'000);
+    return time_.after(50'000, [this, x, to, content] { deliver(x, to, content); });
+  }
+  x->stalled_since = 0;
+  ++messages_;
+  fingerprint = (fingerprint ^ (time_.now() + 31 * there.node + size_of(content))) * 0x100000001b3;
+  give(there.shipper, std::move(content), caf::actor_cast<caf::strong_actor_ptr>(there.wire));
+}
+
+void network::break_link(const link& x) {
+  if (!std::exchange(x->open, false)) return;
+  for (auto& each : x->ends) companion::end(each.wire, caf::exit_reason::remote_link_unreachable);
+  std::erase(links_, x);
+}
+
+void network::break_links(std::uint64_t of) {
+  auto all = links_;
+  for (auto& each : all)
+    if (each->ends[0].node == of || each->ends[1].node == of) break_link(each);
+}
+
+void network::break_random_link() {
+  if (!links_.empty()) break_link(links_[random_.below(links_.size())]);
+}
+
+}  // namespace lithair::simulation::nodes

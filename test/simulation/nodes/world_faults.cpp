@@ -1,0 +1,219 @@
+#include <spdlog/fmt/fmt.h>
+
+#include <algorithm>
+
+#include "test/simulation/nodes/world.hpp"
+
+// Trouble, an operator who changes members, and the end of both.
+namespace lithair::simulation::nodes {
+
+using namespace actors;
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr std::uint64_t healing_limit_us = 60'000'000;
+
+}  // namespace
+
+void world::fault() {
+  auto& x = *machines_[random_.below(machines_.size())];
+  switch (random_.below(10)) {
+    case 0:
+    case 1:
+      if (!sky_.crashes || !x.runs()) return;
+      kill(x, random_.percent(20));
+      return time_.after(random_.below(random_.percent(30) ? 3'000'000 : 300'000), [this, &x] { come_back(x); });
+    case 2:
+      if (!sky_.crash_points || !x.runs()) return;
+      x.crash_in = static_cast<int>(random_.below(30));
+      note(fmt::format("node {} will die at its crash point {}", x.id(), x.crash_in));
+      return time_.after(random_.between(300'000, 2'000'000), [this, &x] { come_back(x); });
+    case 3: {
+      if (!sky_.partitions) return;
+      const auto from = 1 + random_.below(machines_.size()), to = 1 + random_.below(machines_.size());
+      note(fmt::format("cut {} -> {}", from, to));
+      network_->cut(from, to);
+      if (random_.percent(60)) network_->cut(to, from);
+      return;
+    }
+    case 4:
+      if (!sky_.partitions) return;
+      note(fmt::format("node {} is cut off", x.id()));
+      for (auto& each : machines_) {
+        network_->cut(x.id(), each->id());
+        network_->cut(each->id(), x.id());
+      }
+      return;
+    case 5:
+      note("all cuts are mended");
+      network_->heal();
+      return network_->break_random_link();
+    case 6: {
+      if (!sky_.pauses || !x.runs()) return;
+      const auto for_us = random_.between(20'000, 1'500'000);
+      note(fmt::format("node {} stands still for {} us", x.id(), for_us));
+      x.paused = true;
+      return time_.after(for_us, [&x] { x.paused = false; });
+    }
+    case 7:
+      if (!sky_.slow_disks) return;
+      if (random_.percent(50)) {
+        x.disk_held_until = time_.now() + random_.between(50'000, 3'000'000);
+        note(fmt::format("the disk of node {} hangs until {} ms", x.id(), x.disk_held_until / 1000));
+      } else {
+        x.slow_us = random_.below(300'000);
+        note(fmt::format("the disk of node {} is slow: {} us", x.id(), x.slow_us));
+        time_.after(random_.below(2'000'000), [&x] { x.slow_us = 0; });
+      }
+      return;
+    case 8:
+      if (!sky_.full_disks) return;
+      note(fmt::format("the disk of node {} is full", x.id()));
+      x.disk = disk_mood::full;
+      return time_.after(random_.between(50'000, 2'000'000), [&x] {
+        if (x.disk == disk_mood::full) x.disk = disk_mood::fine;
+      });
+    default:
+      if (!sky_.failing_disks || !x.runs()) return;
+      note(fmt::format("the disk of node {} fails", x.id()));
+      x.disk = disk_mood::failing;
+      return time_.after(random_.between(50'000, 500'000), [this, &x] {
+        x.disk = disk_mood::fine;
+        kill(x, false);
+        come_back(x);
+      });
+  }
+}
+
+// Somebody starts it again, as often as it takes.
+void world::come_back(machine& x) {
+  if (x.runs() || !report_.broken.empty() || !members_.contains(x.id())) return;
+  if (!start(x)) time_.after(200'000, [this, &x] { come_back(x); });
+}
+
+// -- the operator -------------------------------------------------------------------------------------------------
+
+void world::change_member(change_members::action what, machine& of, const std::function<void(std::uint16_t)>& then) {
+  auto* at = running();
+  if (at == nullptr) return;
+  change_members x;
+  x.token = next_token_++;
+  x.what = what;
+  x.node = of.id();
+  x.host = "10.0.0.1";
+  x.http_port = of.port;
+  x.peer_port = static_cast<std::uint16_t>(of.port + 1000);
+  note(fmt::format("operator: change {} of node {}, asked of node {}", static_cast<int>(what), of.id(), at->id()));
+  changing_ = true;
+  time_.after(15'000'000, [this, token = x.token] {
+    if (asked_changes_.erase(token) != 0) changing_ = false;
+  });
+  asked_changes_[x.token] = [this, then](std::uint16_t status) {
+    changing_ = false;
+    if (status == 200) ++report_.changes;
+    if (then) then(status);
+  };
+  give(at->node().main().raft(), caf::make_message(std::move(x)), caf::actor_cast<caf::strong_actor_ptr>(desk_));
+}
+
+void world::operate() {
+  if (!sky_.membership || changing_ || machines_.size() < 2) return;
+  using action = change_members::action;
+  auto& x = *machines_[random_.below(machines_.size())];
+  const bool member = members_.contains(x.id());
+  if (!member) {
+    return change_member(action::add, x, [this, &x](std::uint16_t status) {
+      if (status != 200 && status != 504) return;
+      members_.insert(x.id());
+      if (!x.runs()) start(x);
+    });
+  }
+  if (random_.percent(30)) return change_member(action::transfer, x, nullptr);
+  if (members_.size() > 3 && random_.percent(60)) return wipe(x);
+}
+
+// Removed; then its data directory goes, and one day it is added again.
+void world::wipe(machine& x) {
+  if (!sky_.wipes && is_founder(x)) return;
+  change_member(change_members::action::remove, x, [this, &x](std::uint16_t status) {
+    if (status != 200) return;
+    members_.erase(x.id());
+    time_.after(random_.below(500'000), [this, &x] {
+      if (members_.contains(x.id())) return;
+      kill(x, false);
+      if (!sky_.wipes || random_.percent(30)) return;
+      note(fmt::format("the directory of node {} is wiped", x.id()));
+      fs::remove_all(x.directory());
+    });
+  });
+}
+
+// -- healing --------------------------------------------------------------------------------------------------------
+
+void world::heal() {
+  note("healing begins");
+  chaos_ = false;
+  network_->heal();
+  for (auto& each : machines_) {
+    each->paused = false;
+    each->disk = disk_mood::fine;
+    each->disk_held_until = each->slow_us = 0;
+    each->crash_in = -1;
+    if (members_.contains(each->id())) come_back(*each);
+  }
+  const auto began = time_.now();
+  every(300, [this] { ask_all_how_they_are(); });
+  run_until(began + healing_limit_us, [this] { return all_ready(); });
+  if (!report_.broken.empty()) return;
+  if (!all_ready()) {
+    std::string why;
+    for (auto id : members_)
+      for (std::uint64_t group : {1, 2})
+        if (auto found = unready_.find({id, group}); found != unready_.end() && !found->second.empty())
+          why += fmt::format(" node {} group {}: {};", id, group, found->second);
+    return fail("not all nodes are ready a minute after everything was mended:" + why);
+  }
+  report_.healed_ms = (time_.now() - began) / 1000;
+  note("all are ready");
+  // Whatever is asked now is answered.
+  const auto from = operations_.size();
+  run_until(time_.now() + 1'500'000);
+  clients_ = false;
+  const auto pending = [this] {
+    return std::any_of(operations_.begin(), operations_.end(), [](auto& x) { return x.outcome == operation::end::pending; });
+  };
+  run_until(time_.now() + 20'000'000, [&] { return !pending(); });
+  if (pending()) return fail("a request is not answered although everything works");
+  for (auto i = from; i < operations_.size(); ++i)
+    if (operations_[i].outcome == operation::end::unavailable && members_.size() == machines_.size())
+      return fail(fmt::format("operation {} was answered 503 although everything works", operations_[i].id));
+}
+
+void world::ask_all_how_they_are() {
+  const auto from = caf::actor_cast<caf::strong_actor_ptr>(desk_);
+  for (auto& each : machines_) {
+    if (!each->runs() || !members_.contains(each->id())) continue;
+    for (auto* group : each->node().all()) {
+      const auto number = group->id().value;
+      probes_[next_token_] = {each.get(), each->life(), number};
+      give(group->raft(), caf::make_message(probe_ready{next_token_++, 0}), from);
+      inspections_[next_token_] = {each.get(), each->life(), number};
+      give(group->raft(), caf::make_message(inspect_node{next_token_++}), from);
+    }
+  }
+}
+
+bool world::all_ready() const {
+  for (auto& each : machines_) {
+    if (!members_.contains(each->id())) continue;
+    if (!each->runs()) return false;
+    for (auto* group : each->node().all()) {
+      auto found = unready_.find({each->id(), group->id().value});
+      if (found == unready_.end() || !found->second.empty()) return false;
+    }
+  }
+  return true;
+}
+
+}  // namespace lithair::simulation::nodes
