@@ -15,6 +15,7 @@
 #include "actors/gate.hpp"
 #include "actors/loop.hpp"
 #include "actors/raft_actor.hpp"
+#include "actors/snapshot_writer.hpp"
 #include "persistence/data_directory.hpp"
 #include "persistence/salvage.hpp"
 #include "persistence/state_directory.hpp"
@@ -32,9 +33,10 @@ group::group(setup s)
       setup_.schema, config.self.id, state, config.checkpoint_bytes, config.checkpoint_entries,
       std::chrono::milliseconds{config.checkpoint_interval_ms}, setup_.window, setup_.local_raft,
       opened.restored.last_index, setup_.identity.schema, opened.lost});
+  snapshot_writer_ = setup_.system->spawn<snapshot_writer, caf::detached>();
   checkpointer_ = setup_.system->spawn<checkpointer, caf::detached>(
       checkpointer::setup{setup_.id, setup_.directory->snapshots_path(), states_, std::move(state), state_options(),
-                          setup_.identity.cluster, aggregate_, counts_});
+                          setup_.identity.cluster, aggregate_, snapshot_writer_, counts_});
   archivist_ = spawn_at_home<actors::archivist>(
       actors::archivist::setup{setup_.identity.cluster, aggregate_, checkpointer_});
   feed_ = spawn_at_home<actors::feed>(actors::feed::setup{aggregate_, config.max_subscribers});
@@ -130,9 +132,10 @@ void group::end(caf::scoped_actor& self) {
   // The raft actor first: once it is gone, no shipper is made any more.
   end_actors(self, {raft_, archivist_});
   end_actors(self, {feed_, aggregate_, checkpointer_});
+  end_actors(self, {snapshot_writer_});
   end_actors(self, shippers_);
   shippers_.clear();
-  aggregate_ = checkpointer_ = archivist_ = feed_ = raft_ = setup_.writer = setup_.gate = setup_.local_raft = nullptr;
+  aggregate_ = checkpointer_ = snapshot_writer_ = archivist_ = feed_ = raft_ = setup_.writer = setup_.gate = setup_.local_raft = nullptr;
 }
 
 void end_actors(caf::scoped_actor& self, const std::vector<caf::actor>& actors) {

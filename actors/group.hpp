@@ -89,7 +89,7 @@ class group {
   std::shared_ptr<persistence::state_directory> states_;
   std::shared_ptr<group_meters> counts_ = std::make_shared<group_meters>();
   ticker ticks_;
-  caf::actor aggregate_, checkpointer_, archivist_, feed_, raft_;
+  caf::actor aggregate_, snapshot_writer_, checkpointer_, archivist_, feed_, raft_;
   std::mutex shippers_mutex_;
   std::vector<caf::actor> shippers_;  // guarded by shippers_mutex_
 };
