@@ -9,6 +9,7 @@
 #include <spdlog/spdlog.h>
 
 #include "actors/checkpointer.hpp"
+#include "actors/mutants.hpp"
 #include "models/feed.hpp"
 #include "models/parts.hpp"
 #include "models/state_repair.hpp"
@@ -20,8 +21,6 @@ using namespace protocol;
 
 namespace {
 
-using clock = std::chrono::steady_clock;
-
 // Changes at a time, while the state is brought in line with the models.
 constexpr std::size_t repair_batch = 1000;
 // What may be applied while a checkpoint is under way, as a multiple of what one takes: enough for the time that writing
@@ -29,6 +28,8 @@ constexpr std::size_t repair_batch = 1000;
 constexpr std::uint64_t max_checkpoints_ahead = 8;
 // After a checkpoint that failed.
 constexpr std::chrono::seconds retry_after{5};
+// How long a local read waits for its X-Min-Index.
+constexpr std::chrono::seconds min_index_wait{5};
 
 }  // namespace
 
@@ -51,7 +52,7 @@ class aggregate::view final : public models::state_view {
 };
 
 aggregate::aggregate(caf::actor_config& cfg, loop* home, setup s)
-    : hosted_actor(cfg, home), setup_(std::move(s)) {
+    : hosted_actor(cfg, home), setup_(std::move(s)), checkpoint_time_(clock().now()), random_(setup_.seed) {
   open(setup_.state);
   if (!setup_.lost.empty()) stopped_ = "the state is damaged and is being fetched from the leader: " + setup_.lost;
 }
@@ -78,7 +79,7 @@ void aggregate::open(std::shared_ptr<const persistence::state_store> state) {
   state_ = std::make_unique<persistence::overlay_store>(*setup_.state);
   view_ = std::make_unique<view>(*state_);
   auto point = setup_.state->applied();
-  applied_ = checkpointed_ = point.index;
+  applied_ = checkpointed_ = below_ = point.index;
   applied_term_ = point.term;
   members_ = point.members;
   damaged_ = false;
@@ -144,17 +145,20 @@ caf::behavior aggregate::make_behavior() {
         release_waiting();
         if (feed_) send(feed_, feed_begins{applied_.value});
       },
-      [this](const run_queries& x) {
-        for (auto& each : x.queries) answer(each.asker, each.what);
+      [this](run_queries& x) {
+        for (auto& each : x.queries) take(each.asker, each.what, std::chrono::milliseconds{each.wait_ms});
       },
       [this](const attend_feed& x) {
         feed_ = x.on ? caf::actor_cast<caf::actor>(current_sender()) : nullptr;
         if (feed_) send(feed_, feed_begins{applied_.value});
       },
       [this](const read_feed& x) { send(caf::actor_cast<caf::actor>(current_sender()), read_changes(x)); },
-      [this](ask& x) { take(current_sender(), x); },
+      [this](ask& x) { take(current_sender(), x, min_index_wait); },
       [this](expire_reads) { expire_waiting(); },
       [this](go_on_reading) { go_on(); },
+      [this](try_checkpoint_again) {
+        if (checkpoint_failed_ && wants_checkpoint()) begin_checkpoint();
+      },
   };
 }
 
@@ -169,7 +173,7 @@ void aggregate::take(const caf::strong_actor_ptr& from, const apply_entries& x) 
 }
 
 bool aggregate::is_too_far_ahead() const {
-  return state_ && state_->frozen() && !checkpoint_failed_ &&
+  return state_ && state_->frozen() &&
          state_->changed_bytes() >= max_checkpoints_ahead * setup_.checkpoint_bytes;
 }
 
@@ -265,21 +269,22 @@ void aggregate::on_damage(const std::string& why) {
 
 bool aggregate::wants_checkpoint() const {
   if (!checkpointer_ || !state_ || !stopped_.empty()) return false;
-  if (state_->frozen()) return checkpoint_failed_ && clock::now() - checkpoint_time_ >= retry_after;
+  if (state_->frozen()) return checkpoint_failed_ && clock().now() - checkpoint_time_ >= retry_after;
   return state_->changed_bytes() >= setup_.checkpoint_bytes || applied_ - checkpointed_ >= setup_.checkpoint_entries ||
-         (applied_ > checkpointed_ && clock::now() - checkpoint_time_ >= setup_.checkpoint_interval);
+         (applied_ > checkpointed_ && clock().now() - checkpoint_time_ >= setup_.checkpoint_interval);
 }
 
 void aggregate::begin_checkpoint() {
   if (!checkpointer_ || !stopped_.empty() || (applied_ == checkpointed_ && !checkpoint_failed_))
     return on_checkpointed({checkpointed_, stopped_});
-  checkpoint_time_ = clock::now();
+  checkpoint_time_ = clock().now();
   if (!std::exchange(checkpoint_failed_, false)) {
-    checkpoint_point_ = {applied_, applied_term_, members_, setup_.models_text};
+    const auto members = mutated(mutant::snapshots_without_members) ? configuration{} : members_;
+    checkpoint_point_ = {applied_, applied_term_, members, setup_.models_text};
     checkpointed_ = applied_;
     state_->freeze();
   }
-  send(checkpointer_, checkpoint{state_->frozen(), checkpoint_point_});
+  send(raft_, checkpoint{state_->frozen(), checkpoint_point_, below_});
 }
 
 void aggregate::on_checkpointed(const checkpointed& x) {
@@ -288,7 +293,13 @@ void aggregate::on_checkpointed(const checkpointed& x) {
   checkpoint_failed_ = !x.failed.empty();
   if (x.what == checkpointed::trouble::damage) return on_damage(x.failed);
   if (x.what == checkpointed::trouble::disk) return send(raft_, disk_failed{x.failed});
-  if (checkpoint_failed_) return spdlog::error("a checkpoint as of {} failed and is tried again: {}", x.index.value, x.failed);
+  if (checkpoint_failed_) {
+    spdlog::error("a checkpoint as of {} failed and is tried again: {}", x.index.value, x.failed);
+    // Nothing else may happen that leads to it: applying may wait for just this.
+    delayed_send(this, retry_after, try_checkpoint_again{});
+    return send(raft_, x);
+  }
+  below_ = x.index;
   state_->drop_frozen();
   send(checkpointer_, give_back_memory{});
   send(raft_, x);

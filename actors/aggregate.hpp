@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstdint>
 #include <deque>
+#include <map>
 #include <memory>
 #include <optional>
 #include <random>
@@ -10,6 +11,7 @@
 #include <vector>
 
 #include <caf/actor.hpp>
+#include <caf/actor_clock.hpp>
 
 #include "actors/hosted.hpp"
 #include "actors/feed_messages.hpp"
@@ -27,9 +29,10 @@ struct serve_checkpoints {
   caf::actor raft;
 };
 
-/// What an aggregate tells itself: look for reads that waited too long, go on with lists.
+/// What an aggregate tells itself: look for reads that waited too long, go on with lists, try a checkpoint again.
 struct expire_reads {};
 struct go_on_reading {};
+struct try_checkpoint_again {};
 
 /// Where the aggregate of a node's own group shows its state to that of the shared group, which lives on the same
 /// loop: so an item is read with its local fields at once. Empty while the state is being replaced, or lacks what the
@@ -54,9 +57,8 @@ class state_window {
 /// aggregate holds all collections of its group, for the group is what a transaction or a reference may span.
 ///
 /// Takes apply_entries (from the raft actor, answered with applied), run_queries (from the raft actor) and
-/// ask (local reads, from sessions); each query is answered to its asker with answered. What arrives first
-/// takes effect first: a query sees every entry whose apply_entries was sent before it. A feed that attends is told
-/// what each entry changed.
+/// ask (local reads, from sessions); each query is answered to its asker with answered, and from a state that has
+/// applied its min_index: until then it waits here. A feed that attends is told what each entry changed.
 ///
 /// A list that takes longer than `slice` goes on in later turns, with applies and other reads in between, and still
 /// answers as of one index: what changes meanwhile is kept as it was. A few of them go on at once and others wait;
@@ -65,8 +67,8 @@ class state_window {
 ///
 /// What changed since the last checkpoint is held in memory, over the durable state. Now and then it is set aside
 /// and given to the checkpointer (serve_checkpoints names it), while applying and reading go on. When a disk is so
-/// slow that many times as much has changed meanwhile, applying waits for it: memory is bounded, and whoever writes
-/// is slowed down to what the disk can take.
+/// slow, or has so little room, that many times as much has changed meanwhile, applying waits for it: memory is bounded,
+/// and whoever writes is slowed down to what the disk can take.
 class aggregate final : public hosted_actor {
  public:
   struct setup {
@@ -86,6 +88,7 @@ class aggregate final : public hosted_actor {
     std::string lost = {};  ///< why the state is not there, and is waited for; empty: it is there
     std::chrono::microseconds slice{250};           ///< that lists get of a turn
     std::size_t max_kept_bytes = 64 << 20;          ///< of what changed while lists are under way
+    std::uint64_t seed = std::random_device{}();    ///< of chance: where a list of random items begins
   };
 
   aggregate(caf::actor_config& cfg, loop* home, setup s);
@@ -97,10 +100,12 @@ class aggregate final : public hosted_actor {
   // The overlay as the models see it.
   class view;
 
+  using time_point = caf::actor_clock::time_point;  // of the system's clock, which tests may move
+
   struct waiting_read {
     caf::strong_actor_ptr asker;
     ask what;
-    std::chrono::steady_clock::time_point deadline;
+    time_point deadline;
   };
 
   // A read that may take longer than its turn.
@@ -138,7 +143,7 @@ class aggregate final : public hosted_actor {
   void on_checkpointed(const checkpointed& x);
 
   // -- reads; see aggregate_reads.cpp
-  void take(const caf::strong_actor_ptr& asker, ask& what);
+  void take(const caf::strong_actor_ptr& asker, ask& what, std::chrono::milliseconds longest);
   void answer(const caf::strong_actor_ptr& asker, const ask& what);
   template <class Make>
   bool attempt(const caf::strong_actor_ptr& asker, answered reply, Make make);
@@ -153,8 +158,8 @@ class aggregate final : public hosted_actor {
   void begin(long_read x);
   bool is_turn_over() const;
   void postpone(std::deque<long_read>& to, long_read x);
-  bool advance(long_read& x, std::chrono::steady_clock::time_point until);
-  bool go_on(long_read& x, std::chrono::steady_clock::time_point until);
+  bool advance(long_read& x, time_point until);
+  bool go_on(long_read& x, time_point until);
   void hold(long_read x);
   void let_go(const long_read& x);
   void go_on();
@@ -180,11 +185,12 @@ class aggregate final : public hosted_actor {
   protocol::index_t checkpointed_;  // of the last checkpoint that is durable, or under way
   protocol::index_t compare_at_;    // a checkpoint is to be made as of just here
   persistence::applied_point checkpoint_point_;  // of the frozen part
+  protocol::index_t below_;                      // as of which the state below it is
   bool checkpoint_failed_ = false;               // and is to be tried again
-  std::chrono::steady_clock::time_point checkpoint_time_ = std::chrono::steady_clock::now();
+  time_point checkpoint_time_;
   std::vector<caf::strong_actor_ptr> checkpoint_askers_;
-  std::vector<waiting_read> waiting_;  // for an index not yet applied
-  std::optional<std::chrono::steady_clock::time_point> turn_until_;  // when this turn's time for lists is over
+  std::multimap<std::uint64_t, waiting_read> waiting_;  // by the index that is not applied yet
+  std::optional<time_point> turn_until_;  // when this turn's time for lists is over
   std::deque<long_read> new_reads_;     // have not had their first slice
   std::deque<long_read> going_reads_;   // in turn
   std::deque<long_read> queued_reads_;  // for a place among them
@@ -192,7 +198,7 @@ class aggregate final : public hosted_actor {
   models::kept_past past_;              // for going_reads_, and whoever looks through the window
   caf::actor feed_;                    // while somebody follows
   std::vector<feed_pair> feed_pairs_;  // not told yet
-  std::mt19937_64 random_{std::random_device{}()};
+  std::mt19937_64 random_;
 };
 
 }  // namespace lithair::actors
@@ -200,3 +206,4 @@ class aggregate final : public hosted_actor {
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(lithair::actors::serve_checkpoints)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(lithair::actors::expire_reads)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(lithair::actors::go_on_reading)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(lithair::actors::try_checkpoint_again)

@@ -7,6 +7,7 @@
 #include <spdlog/spdlog.h>
 
 #include "actors/aggregate.hpp"
+#include "actors/mutants.hpp"
 #include "models/parts.hpp"
 #include "persistence/storage_error.hpp"
 
@@ -15,12 +16,9 @@ namespace lithair::actors {
 
 namespace {
 
-using clock = std::chrono::steady_clock;
-
-// How long a read waits for its X-Min-Index, and how often late ones are looked for while any waits.
-constexpr std::chrono::seconds min_index_wait{5};
+// How often reads that waited too long for their index are looked for while any waits.
 constexpr std::chrono::milliseconds look_again{100};
-// Local reads that may wait for an index at once; more are told to come again.
+// Reads that may wait for an index at once; more are told to come again.
 constexpr std::size_t max_waiting = 4096;
 // Lists that go on at once, turn by turn. Each holds up to 32 MiB where it sorts.
 constexpr std::size_t max_going = 4;
@@ -29,12 +27,16 @@ constexpr std::size_t max_queued = 4096;
 
 }  // namespace
 
-void aggregate::take(const caf::strong_actor_ptr& asker, ask& what) {
-  if (what.min_index <= applied_.value) return answer(asker, what);
+// Where a read is answered it is seen whether the state is as far as the read must see. While none is there, or what
+// is there is not to be used, it is answered why.
+void aggregate::take(const caf::strong_actor_ptr& asker, ask& what, std::chrono::milliseconds longest) {
+  const bool is_applied = what.min_index <= applied_.value || mutated(mutant::answers_before_applying);
+  if (is_applied || !state_ || !stopped_.empty()) return answer(asker, what);
+  if (mutated(mutant::drops_a_held_read)) return;
   if (waiting_.size() >= max_waiting)
     return refuse(asker, what.token, disposition::unavailable, "too many reads wait for an index");
   if (waiting_.empty()) delayed_send(this, look_again, expire_reads{});
-  waiting_.push_back({asker, std::move(what), clock::now() + min_index_wait});
+  waiting_.emplace(what.min_index, waiting_read{asker, std::move(what), clock().now() + longest});
 }
 
 void aggregate::answer(const caf::strong_actor_ptr& asker, const ask& what) {
@@ -89,22 +91,18 @@ models::outcome aggregate::run(const models::query& what) {
 }
 
 void aggregate::release_waiting() {
-  if (waiting_.empty()) return;
-  auto ready = std::stable_partition(waiting_.begin(), waiting_.end(), [this](const waiting_read& x) {
-    return x.what.min_index > applied_.value;
-  });
-  for (auto i = ready; i != waiting_.end(); ++i) answer(i->asker, i->what);
-  waiting_.erase(ready, waiting_.end());
+  const auto end = waiting_.upper_bound(applied_.value);
+  for (auto at = waiting_.begin(); at != end; ++at) answer(at->second.asker, at->second.what);
+  waiting_.erase(waiting_.begin(), end);
 }
 
 void aggregate::expire_waiting() {
-  auto late = std::stable_partition(waiting_.begin(), waiting_.end(), [now = clock::now()](const waiting_read& x) {
-    return x.deadline > now;
+  std::erase_if(waiting_, [this, now = clock().now()](const auto& each) {
+    auto& [asker, what, deadline] = each.second;
+    if (deadline > now) return false;
+    refuse(asker, what.token, disposition::unknown, fmt::format("index {} is not applied here yet", each.first));
+    return true;
   });
-  for (auto i = late; i != waiting_.end(); ++i)
-    refuse(i->asker, i->what.token, disposition::unknown,
-           fmt::format("index {} is not applied here yet", i->what.min_index));
-  waiting_.erase(late, waiting_.end());
   if (!waiting_.empty()) delayed_send(this, look_again, expire_reads{});
 }
 
@@ -116,12 +114,12 @@ void aggregate::begin(long_read x) {
     return refuse(x.asker, x.what.token, disposition::unavailable, "the state is being fetched from the leader");
   x.applied = applied_.value;
   if (is_turn_over() && state_ && stopped_.empty()) return postpone(new_reads_, std::move(x));
-  if (!turn_until_) turn_until_ = clock::now() + setup_.slice;
+  if (!turn_until_) turn_until_ = clock().now() + setup_.slice;
   if (!advance(x, *turn_until_)) hold(std::move(x));
 }
 
 // The first of a turn always gets its slice.
-bool aggregate::is_turn_over() const { return turn_until_ && clock::now() > *turn_until_; }
+bool aggregate::is_turn_over() const { return turn_until_ && clock().now() >= *turn_until_; }
 
 void aggregate::postpone(std::deque<long_read>& to, long_read x) {
   if (new_reads_.size() + queued_reads_.size() >= max_queued)
@@ -131,7 +129,7 @@ void aggregate::postpone(std::deque<long_read>& to, long_read x) {
 }
 
 // Whether it is answered.
-bool aggregate::advance(long_read& x, clock::time_point until) {
+bool aggregate::advance(long_read& x, time_point until) {
   answered reply;
   reply.token = x.what.token;
   reply.applied = x.applied;
@@ -140,9 +138,9 @@ bool aggregate::advance(long_read& x, clock::time_point until) {
   });
 }
 
-bool aggregate::go_on(long_read& x, clock::time_point until) {
+bool aggregate::go_on(long_read& x, time_point until) {
   // Looking at the clock takes longer than many a pair.
-  auto is_late = [until, asked = 0u]() mutable { return asked++ % 8 == 0 && clock::now() >= until; };
+  auto is_late = [this, until, asked = 0u]() mutable { return asked++ % 8 == 0 && clock().now() >= until; };
   std::optional<models::past_view> then, local_then;
   const models::state_view* state = view_.get();
   if (x.since != 0) state = &then.emplace(past_, x.since, *state);
@@ -199,7 +197,7 @@ void aggregate::go_on() {
   if (!going_reads_.empty()) {
     auto x = std::move(going_reads_.front());
     going_reads_.pop_front();
-    if (advance(x, clock::now() + setup_.slice))
+    if (advance(x, clock().now() + setup_.slice))
       let_go(x);
     else
       going_reads_.push_back(std::move(x));
@@ -267,7 +265,7 @@ void aggregate::refuse_all_reads(const std::string& reason) {
   begin_again();
   for (auto* all : {&new_reads_, &queued_reads_})
     for (auto& x : std::exchange(*all, {})) refuse(x.asker, x.what.token, disposition::unavailable, reason);
-  for (auto& x : std::exchange(waiting_, {})) refuse(x.asker, x.what.token, disposition::unavailable, reason);
+  for (auto& [index, x] : std::exchange(waiting_, {})) refuse(x.asker, x.what.token, disposition::unavailable, reason);
 }
 
 }  // namespace lithair::actors

@@ -55,7 +55,7 @@ void archivist::on_checkpointed(const checkpointed& x) {
   if (--checkpoints_left_ > 0)
     send(setup_.aggregate, checkpoint_now{});
   else
-    send(setup_.checkpointer, make_snapshot{});
+    send(setup_.checkpointer, make_snapshot{x.index});
 }
 
 void archivist::finish(backup_taken made) {

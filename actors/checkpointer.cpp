@@ -8,6 +8,8 @@
 #include <caf/send.hpp>
 #include <spdlog/spdlog.h>
 
+#include "actors/mutants.hpp"
+#include "models/feed.hpp"
 #include "persistence/snapshot_file.hpp"
 #include "persistence/storage_error.hpp"
 
@@ -19,7 +21,7 @@ using trouble = checkpointed::trouble;
 
 trouble trouble_of(const persistence::storage_error& error) {
   switch (error.code()) {
-    case persistence::storage_errc::full: return trouble::full;
+    case persistence::storage_errc::full: return mutated(mutant::calls_full_failed) ? trouble::disk : trouble::full;
     case persistence::storage_errc::damaged: return trouble::damage;
     default: return trouble::disk;
   }
@@ -35,8 +37,9 @@ caf::behavior checkpointer::make_behavior() {
   set_error_handler([](caf::error&) {});
   measure();
   return {
-      [this](const checkpoint& x) { send(handle(current_sender()), commit(x)); },
-      [this](make_snapshot) { send(handle(current_sender()), snapshot()); },
+      [this](const checkpoint& x) { take(current_sender(), x); },
+      [this](const make_snapshot& x) { snapshot(x); },
+      [this](snapshot_written& x) { on_written(x); },
       [this](const keep_chunk& x) {
         auto asker = handle(current_sender());
         auto answer = keep(x.chunk);
@@ -47,38 +50,60 @@ caf::behavior checkpointer::make_behavior() {
         installer_ = current_sender();
         send(setup_.aggregate, release_state{});
       },
-      [this](state_released) { replace_state(); },
+      [this](state_released) {
+        released_ = true;
+        if (pinned_) return pinned_->cancel();  // It reads the old one.
+        replace_state();
+      },
       [](give_back_memory) { malloc_trim(0); },
       [this](const condemn_state& x) { condemn(x.reason); },
   };
 }
 
 void checkpointer::on_exit() {
-  setup_.aggregate = nullptr;
+  if (pinned_) pinned_->cancel();
+  setup_.aggregate = setup_.writer = nullptr;
   installer_ = nullptr;
+  askers_.clear();
+  waiting_.reset();
+}
+
+void checkpointer::take(const caf::strong_actor_ptr& asker, const checkpoint& x) {
+  if (pinned_ && pinned_->bytes() >= setup_.max_kept_bytes)
+    waiting_.emplace(asker, x);
+  else
+    send(handle(asker), commit(x));
 }
 
 checkpointed checkpointer::commit(const checkpoint& x) {
-  if (installing_) return {{}, "the state is being replaced", trouble::full};
+  if (installing_) return {x.point.index, "the state is being replaced", trouble::full};
+  // It may have been under way while the state was replaced.
+  if (setup_.state->applied().index != x.over && !mutated(mutant::checkpoints_over_another_state))
+    return {x.point.index, "the state was replaced", trouble::full};
   try {
-    const auto began = std::chrono::steady_clock::now();
+    const auto began = clock().now();
     std::vector<persistence::change_view> changes;
     changes.reserve(x.layer->size());
     for (auto at = x.layer->begin(); at != x.layer->end(); at = x.layer->next(at)) {
       auto& item = (*x.layer)[at];
+      if (mutated(mutant::checkpoints_without_the_feed) && item.key.starts_with(models::feed_key(0).front())) continue;
       changes.push_back({item.key, item.removed ? std::nullopt : std::optional{item.value()}});
     }
+    if (pinned_ && !mutated(mutant::snapshots_show_later_commits)) pinned_->preserve(changes);
     auto since = meter_clock();
     setup_.state->commit(changes, x.point);
+    half_done_.clear();
     setup_.meters->checkpoint.add(meter_clock() - since);
     measure();
-    const auto took = std::chrono::steady_clock::now() - began;
+    const auto took = clock().now() - began;
     spdlog::debug("checkpoint as of {}: {} changes in {} ms", x.point.index.value, changes.size(),
                   std::chrono::duration_cast<std::chrono::milliseconds>(took).count());
     return {x.point.index, {}, trouble::none, setup_.state->applied().digest};
   } catch (const persistence::storage_error& e) {
+    half_done_ = e.what();
     return {x.point.index, e.what(), trouble_of(e)};
   } catch (const std::exception& e) {
+    half_done_ = e.what();
     return {x.point.index, e.what(), trouble::disk};
   }
 }
@@ -89,27 +114,56 @@ void checkpointer::measure() {
   setup_.meters->state_used_bytes.set(environment.used_bytes());
 }
 
-snapshot_made checkpointer::snapshot() {
-  try {
-    auto point = setup_.state->applied();
-    if (!point.index) return {{}, {}, "there is no checkpoint yet"};
-    if (latest_.meta.index == point.index) return latest_;
-    auto path = persistence::snapshot_path(setup_.snapshots, setup_.group, point.index);
-    auto header = persistence::write_snapshot(*setup_.state, setup_.group, setup_.cluster(), path);
-    persistence::remove_snapshots_before(setup_.snapshots, setup_.group, point.index);
-    latest_ = {persistence::meta_of(header), path.string(), {}};
-    spdlog::info("wrote a snapshot as of {}, {} bytes", point.index.value, header.length);
-    return latest_;
-  } catch (const persistence::storage_error& e) {
-    return {{}, {}, e.what(), e.code() == persistence::storage_errc::damaged};
-  } catch (const std::exception& e) {
-    return {{}, {}, e.what()};
+// -- snapshots -----------------------------------------------------------------------------------------------
+
+void checkpointer::snapshot(const make_snapshot& x) {
+  auto asker = handle(current_sender());
+  if (latest_.meta.index && latest_.meta.index >= x.at_least) return send(asker, latest_);
+  askers_.emplace_back(std::move(asker), x.at_least);
+  if (!pinned_) begin_snapshot();
+}
+
+// A part of a commit may be in the state when there was no room for the rest: that is no damage, and is over when the
+// commit is.
+void checkpointer::begin_snapshot() {
+  snapshot_made no;
+  const auto point = setup_.state->applied();
+  if (installing_) no.failed = "the state is being replaced";
+  else if (!half_done_.empty() && !mutated(mutant::calls_half_done_damaged)) no.failed = half_done_;
+  else if (!point.index) no.failed = "there is no checkpoint yet";
+  if (!no.failed.empty()) {
+    no.later = true;
+    for (auto& [asker, at_least] : std::exchange(askers_, {})) send(asker, no);
+    return;
   }
+  pinned_ = std::make_shared<persistence::pinned_state>(*setup_.state);
+  send(setup_.writer, write_snapshot{setup_.state, pinned_, setup_.group, setup_.cluster(),
+                                     persistence::snapshot_path(setup_.snapshots, setup_.group, point.index)});
+}
+
+// Those who asked for a later one meanwhile get the next.
+void checkpointer::on_written(snapshot_written& x) {
+  pinned_.reset();
+  if (x.made.failed.empty()) {
+    latest_ = x.made;
+    persistence::remove_snapshots_before(setup_.snapshots, setup_.group, latest_.meta.index);
+  }
+  auto left = std::exchange(askers_, {});
+  std::erase_if(left, [&](const auto& each) {
+    if (x.made.failed.empty() && each.second > x.made.meta.index) return false;
+    send(each.first, x.made);
+    return true;
+  });
+  askers_ = std::move(left);
+  if (auto held = std::exchange(waiting_, {})) take(held->first, held->second);
+  if (released_) replace_state();
+  if (!askers_.empty()) begin_snapshot();
 }
 
 // So that a restart before the repair does not take it for sound.
 void checkpointer::condemn(const std::string& why) {
   latest_ = {};
+  if (pinned_) pinned_->cancel();
   try {
     setup_.directory->condemn(why);
   } catch (const std::exception& e) {
@@ -118,7 +172,7 @@ void checkpointer::condemn(const std::string& why) {
 }
 
 chunk_kept checkpointer::keep(const protocol::snapshot_request& chunk) {
-  chunk_kept answer{chunk.meta, 0, {}};
+  chunk_kept answer{chunk.meta, 0, {}, chunk.term};
   try {
     answer.received = incoming_.receive(chunk.meta, chunk.offset, chunk.data.view());
     if (!chunk.done) return answer;
@@ -137,9 +191,12 @@ chunk_kept checkpointer::keep(const protocol::snapshot_request& chunk) {
 
 // The aggregate reads the old state no more.
 void checkpointer::replace_state() {
+  released_ = false;
   if (!installing_) return;
   state_replaced news{*installing_, nullptr};
   installing_.reset();
+  half_done_.clear();
+  latest_ = {};
   try {
     setup_.state.reset();
     setup_.state = setup_.directory->open(setup_.options);

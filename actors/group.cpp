@@ -15,6 +15,7 @@
 #include "actors/gate.hpp"
 #include "actors/loop.hpp"
 #include "actors/raft_actor.hpp"
+#include "actors/snapshot_writer.hpp"
 #include "persistence/data_directory.hpp"
 #include "persistence/salvage.hpp"
 #include "persistence/state_directory.hpp"
@@ -28,15 +29,16 @@ group::group(setup s)
   auto opened = open_state();
   std::shared_ptr<persistence::lmdb_state_store> state = std::move(opened.state);
   auto& config = setup_.config;
-  aggregate_ = spawn_at_home<actors::aggregate>(actors::aggregate::setup{
+  actors::aggregate::setup state_of_models{
       setup_.schema, config.self.id, state, config.checkpoint_bytes, config.checkpoint_entries,
       std::chrono::milliseconds{config.checkpoint_interval_ms}, setup_.window, setup_.local_raft,
-      opened.restored.last_index, setup_.identity.schema, opened.lost});
-  checkpointer::setup durable{setup_.id,       setup_.directory->snapshots_path(), states_,    std::move(state),
-                              state_options(), setup_.identity.cluster,            aggregate_, counts_};
-  auto& system = *setup_.where.system;
-  checkpointer_ = setup_.where.detached ? system.spawn<checkpointer, caf::detached>(std::move(durable))
-                                        : system.spawn<checkpointer>(std::move(durable));
+      opened.restored.last_index, setup_.identity.schema, opened.lost};
+  state_of_models.seed = setup_.where.random();
+  aggregate_ = spawn_at_home<actors::aggregate>(std::move(state_of_models));
+  snapshot_writer_ = spawn_at_disk<snapshot_writer>();
+  checkpointer_ = spawn_at_disk<checkpointer>(
+      checkpointer::setup{setup_.id, setup_.directory->snapshots_path(), states_, std::move(state), state_options(),
+                          setup_.identity.cluster, aggregate_, snapshot_writer_, counts_});
   archivist_ = spawn_at_home<actors::archivist>(
       actors::archivist::setup{setup_.identity.cluster, aggregate_, checkpointer_});
   feed_ = spawn_at_home<actors::feed>(actors::feed::setup{aggregate_, config.max_subscribers});
@@ -49,6 +51,14 @@ group::~group() = default;
 template <class Actor, class... Args>
 caf::actor group::spawn_at_home(Args&&... args) {
   return setup_.where.system->spawn<Actor>(setup_.where.home, std::forward<Args>(args)...);
+}
+
+// What blocks on the disk.
+template <class Actor, class... Args>
+caf::actor group::spawn_at_disk(Args&&... args) {
+  auto& system = *setup_.where.system;
+  return setup_.where.detached ? system.spawn<Actor, caf::detached>(std::forward<Args>(args)...)
+                               : system.spawn<Actor>(std::forward<Args>(args)...);
 }
 
 persistence::lmdb_options group::state_options() const {
@@ -115,7 +125,7 @@ caf::actor group::make_shipper(const peer_address& peer) {
 
 std::vector<caf::actor> group::actors() {
   std::lock_guard guard{shippers_mutex_};
-  std::vector<caf::actor> result{raft_, archivist_, feed_, aggregate_, checkpointer_};
+  std::vector<caf::actor> result{raft_, archivist_, feed_, aggregate_, checkpointer_, snapshot_writer_};
   result.insert(result.end(), shippers_.begin(), shippers_.end());
   return result;
 }
@@ -139,10 +149,11 @@ void group::end(caf::scoped_actor& self) {
   // The raft actor first: once it is gone, no shipper is made any more.
   end_actors(self, {raft_, archivist_});
   end_actors(self, {feed_, aggregate_, checkpointer_});
+  end_actors(self, {snapshot_writer_});
   end_actors(self, shippers_);
   shippers_.clear();
-  aggregate_ = checkpointer_ = archivist_ = feed_ = raft_ = setup_.writer = setup_.gate = setup_.local_raft =
-      setup_.where.connector = nullptr;
+  aggregate_ = checkpointer_ = snapshot_writer_ = archivist_ = feed_ = raft_ = setup_.writer = setup_.gate =
+      setup_.local_raft = setup_.where.connector = nullptr;
 }
 
 void end_actors(caf::scoped_actor& self, const std::vector<caf::actor>& actors) {

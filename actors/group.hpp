@@ -81,6 +81,8 @@ class group {
  private:
   template <class Actor, class... Args>
   caf::actor spawn_at_home(Args&&... args);
+  template <class Actor, class... Args>
+  caf::actor spawn_at_disk(Args&&... args);
   persistence::lmdb_options state_options() const;
   persistence::opened_state open_state();
   void spawn_raft(persistence::opened_state opened);
@@ -90,7 +92,7 @@ class group {
   std::shared_ptr<persistence::state_directory> states_;
   std::shared_ptr<group_meters> counts_ = std::make_shared<group_meters>();
   std::unique_ptr<tick_source> ticks_;
-  caf::actor aggregate_, checkpointer_, archivist_, feed_, raft_;
+  caf::actor aggregate_, snapshot_writer_, checkpointer_, archivist_, feed_, raft_;
   std::mutex shippers_mutex_;
   std::vector<caf::actor> shippers_;  // guarded by shippers_mutex_
 };

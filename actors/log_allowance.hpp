@@ -15,7 +15,11 @@ class log_allowance {
 
   /// Entries up to `last`, of so many bytes together, were applied.
   void add(protocol::index_t last, std::uint64_t bytes) {
-    runs_.push_back({last, bytes});
+    // Small ones are taken together, so that little is to be remembered.
+    if (!runs_.empty() && runs_.back().bytes + bytes <= most_ / most_runs)
+      runs_.back() = {last, runs_.back().bytes + bytes};
+    else
+      runs_.push_back({last, bytes});
     for (total_ += bytes; total_ > most_; runs_.pop_front()) {
       total_ -= runs_.front().bytes;
       floor_ = runs_.front().last;
@@ -30,6 +34,8 @@ class log_allowance {
     protocol::index_t last;
     std::uint64_t bytes;
   };
+
+  static constexpr std::uint64_t most_runs = 1024;
 
   std::uint64_t most_;
   std::uint64_t total_ = 0;

@@ -8,6 +8,7 @@
 #include <caf/send.hpp>
 #include <spdlog/spdlog.h>
 
+#include "actors/mutants.hpp"
 #include "persistence/log_store.hpp"
 #include "persistence/storage_error.hpp"
 
@@ -46,25 +47,48 @@ caf::behavior log_writer::make_behavior() {
       },
       [this](const cut_log& x) {
         write_waiting();  // What was handed over before the cut comes before it.
-        cut(x);
+        if (x.begin_anew) forget_entries(x.group);
+        cuts_.emplace_back(current_sender(), x);
+        cut_waiting();
       },
       [this](retry_atom) { retrying_ = false; },  // The turn ends with a write.
   };
 }
 
-void log_writer::turn_ended() { write_waiting(); }
+// Cuts first: they may make the room that is needed.
+void log_writer::turn_ended() {
+  cut_waiting();
+  write_waiting();
+}
 
-void log_writer::cut(const cut_log& x) {
-  if (failure_.empty()) {
+void log_writer::cut_waiting() {
+  for (; !cuts_.empty(); cuts_.pop_front()) {
+    auto& [asker, x] = cuts_.front();
     try {
-      x.begin_anew ? store_->reset(x.group, x.point) : store_->purge(x.group, x.point);
+      if (failure_.empty()) x.begin_anew ? store_->reset(x.group, x.point) : store_->purge(x.group, x.point);
+    } catch (const persistence::storage_error& e) {
+      if (e.code() == persistence::storage_errc::full && !mutated(mutant::calls_full_failed)) return try_later();
+      failure_ = e.what();
+      spdlog::critical("the log can't be cut: {}", failure_);
     } catch (const std::exception& e) {
       failure_ = e.what();
       spdlog::critical("the log can't be cut: {}", failure_);
     }
+    if (failure_.empty())
+      send(handle(asker), log_cut{x.point, x.begin_anew});
+    else
+      tell_failure(asker);
   }
-  if (!failure_.empty()) return tell_failure(current_sender());
-  send(handle(current_sender()), log_cut{x.point, x.begin_anew});
+}
+
+// The group's log begins anew, while there was no room for the end of the old one: of that, term and vote stay.
+void log_writer::forget_entries(protocol::group_id group) {
+  if (mutated(mutant::writes_old_entries_into_a_new_log)) return;
+  for (auto& each : waiting_->writes) {
+    if (each.group != group) continue;
+    each.write.entries.clear();
+    each.write.truncate_from.reset();
+  }
 }
 
 void log_writer::write_waiting() {
@@ -79,7 +103,7 @@ void log_writer::write_waiting() {
       if (meters_) meters_->sync.add(meter_clock() - since);
       if (meters_) meters_->writes.add(count);
     } catch (const persistence::storage_error& e) {
-      if (e.code() == persistence::storage_errc::full) return keep(now, e.what());
+      if (e.code() == persistence::storage_errc::full && !mutated(mutant::calls_full_failed)) return keep(now, e.what());
       failure_ = e.what();
     } catch (const std::exception& e) {
       failure_ = e.what();
@@ -104,6 +128,10 @@ void log_writer::write_waiting() {
 void log_writer::keep(batch& x, const std::string& why) {
   std::swap(x, *waiting_);
   if (full_.empty()) tell_room(*waiting_, why);
+  try_later();
+}
+
+void log_writer::try_later() {
   if (!std::exchange(retrying_, true)) delayed_send(this, try_again, retry_v);
 }
 

@@ -1,6 +1,9 @@
 #pragma once
 
+#include <deque>
 #include <memory>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include <caf/actor.hpp>
@@ -20,7 +23,8 @@ namespace lithair::actors {
 ///
 /// Takes write_log and cut_log, and answers written and log_cut, in order; after one failure it answers
 /// disk_failed to everything, for what the disk holds is unknown until it is read again at the next start. Without
-/// room it says disk_full, keeps what waits and tries again, and says disk_full without a reason when that worked.
+/// room it says disk_full, keeps what waits and tries again, and says disk_full without a reason when that worked. What
+/// waits is bounded by the core's windows: it acknowledges nothing meanwhile, and so is sent nothing more.
 class log_writer final : public detached_actor {
  public:
   /// `store` must outlive the actor; `meters` may be none.
@@ -35,7 +39,9 @@ class log_writer final : public detached_actor {
   caf::behavior make_behavior() override;
   void turn_ended() override;
   void write_waiting();
-  void cut(const cut_log& x);
+  void cut_waiting();
+  void forget_entries(protocol::group_id group);
+  void try_later();
   void keep(batch& x, const std::string& why);
   void tell_room(const batch& x, const std::string& why);
   void tell_failure(const caf::strong_actor_ptr& writer);
@@ -43,6 +49,7 @@ class log_writer final : public detached_actor {
   persistence::log_store* store_;
   std::shared_ptr<log_meters> meters_;
   std::unique_ptr<batch> waiting_;
+  std::deque<std::pair<caf::strong_actor_ptr, cut_log>> cuts_;  // that wait for room, and who asked
   std::string full_;       // why nothing is written for now
   bool retrying_ = false;  // a wake-up is under way
   std::string failure_;

@@ -156,6 +156,13 @@ struct member_status {
   std::int64_t last_contact_ms = -1;  ///< -1: unknown
 };
 
+/// A directory or file that could not be used and was not removed, for it may be the last copy of something.
+struct set_aside_part {
+  std::string path;
+  std::string reason;
+  std::uint64_t bytes = 0;
+};
+
 struct node_status {
   std::uint64_t token = 0;
   protocol::status raft;
@@ -168,6 +175,7 @@ struct node_status {
   std::uint64_t compared = 0;      ///< the last index at which the state was found equal to a peer's
   std::uint64_t diverged = 0;      ///< the first index at which it was not; 0: none
   std::uint64_t diverged_from = 0;  ///< that peer
+  std::vector<set_aside_part> set_aside;  ///< what was damaged and is kept beside the data, of the whole node
   std::string trouble;        ///< what is damaged, lost, full or failed here, and what is done about it
   std::string not_ready;      ///< why not
   std::int64_t uptime_ms = 0;
@@ -328,10 +336,13 @@ struct applied {
   std::string stopped;                  ///< applying can't go on, and why
 };
 
-/// The aggregate's changes up to a point, for the checkpointer to make durable; the answer is `checkpointed`.
+/// The aggregate's changes up to a point, for the checkpointer to make durable; the answer is `checkpointed`. It goes
+/// by way of the raft actor, which holds it back until the log is durable up to there: a saved state that was ahead
+/// of the log would have no log to go on with.
 struct checkpoint {
   std::shared_ptr<const persistence::overlay_layer> layer;
   persistence::applied_point point;
+  protocol::index_t over;  ///< as of which the state below the layer is; it goes over no other
 };
 struct checkpointed {
   protocol::index_t index;  ///< the durable state is that as of here
@@ -347,13 +358,17 @@ struct compare_at {
   protocol::index_t index;
 };
 
-/// Asks the checkpointer for a snapshot file; the answer is `snapshot_made`.
-struct make_snapshot {};
+/// Asks the checkpointer for a snapshot file; the answer is `snapshot_made`. One that is there already does, if it is
+/// as of `at_least`.
+struct make_snapshot {
+  protocol::index_t at_least;
+};
 struct snapshot_made {
   protocol::snapshot_meta meta;
   std::string path;
   std::string failed;
   bool damaged = false;  ///< it failed because the state is
+  bool later = false;    ///< it failed for now: nothing is wrong that time does not mend
 };
 /// For a peer's shipper: send that file. It tells the raft actor when it is given up; that it is installed, the
 /// peer tells the core itself.
@@ -365,6 +380,7 @@ struct send_snapshot {
 struct snapshot_given_up {
   protocol::node_id peer;
   protocol::index_t index;
+  protocol::term_t term;  ///< that it was sent in
 };
 
 /// A chunk from the leader, for the checkpointer to keep. The answer is `chunk_kept`, and after the last chunk,
@@ -376,6 +392,7 @@ struct chunk_kept {
   protocol::snapshot_meta meta;
   std::uint64_t received = 0;  ///< bytes so far
   std::string failed;          ///< the snapshot can't be used, and why
+  protocol::term_t term;       ///< that the chunk came in
 };
 /// To the aggregate: let go of the state below, for it is replaced; answered with `state_released`, while
 /// queries are refused. Then comes the new one.
@@ -401,10 +418,11 @@ struct log_cut {
   bool begun_anew = false;
 };
 
-/// Reads whose index is applied; the aggregate answers their senders.
+/// Reads, for the aggregate to answer their senders once it has applied the `min_index` of each.
 struct run_query {
   caf::strong_actor_ptr asker;
   ask what;
+  std::uint64_t wait_ms = 0;  ///< for that at most
 };
 struct run_queries {
   std::vector<run_query> queries;

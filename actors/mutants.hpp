@@ -6,6 +6,36 @@ namespace lithair::actors {
 
 enum class mutant {
   none,
+  /// Reads are answered from whatever is applied, and not from what they must see.
+  answers_before_applying,
+  /// A query that has to wait for its index is forgotten.
+  drops_a_held_read,
+  /// Readiness is told of what was given to the state, and not of what it has applied.
+  probes_before_applying,
+  /// What a peer wanted of an earlier leadership is sent as if the leader of this term sent it.
+  stamps_snapshots_with_a_later_term,
+  /// That a chunk of a snapshot is kept is told to whoever leads by then.
+  answers_chunks_of_another_leader,
+  /// A state is saved although its last entry is not durable in the log.
+  checkpoints_ahead_of_the_log,
+  /// Checkpoints go over whatever state is there, and not over the one that they were made upon.
+  checkpoints_over_another_state,
+  /// The log is purged up to what is applied, and not to what is saved.
+  purges_past_the_checkpoint,
+  /// The log is purged past a snapshot that is on its way to a follower.
+  purges_what_a_snapshot_needs,
+  /// A state disk without room counts as one that failed.
+  calls_full_failed,
+  /// A state of which a part of a checkpoint is written counts as damaged.
+  calls_half_done_damaged,
+  /// Commits that run while a snapshot is written show in it.
+  snapshots_show_later_commits,
+  /// A snapshot is written without the members as of its index.
+  snapshots_without_members,
+  /// What waits without room is written after the log was begun anew, into that log.
+  writes_old_entries_into_a_new_log,
+  /// A checkpoint leaves out what the change feed is read from.
+  checkpoints_without_the_feed,
   count
 };
 

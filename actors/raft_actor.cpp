@@ -49,15 +49,15 @@ raft_actor::raft_actor(caf::actor_config& cfg, loop* home, raft_setup setup)
       meter_(setup_.meters),
       alone_(!setup_.label.empty() && setup_.config.peers.empty()),
       started_ms_(setup_.now_ms()),
-      state_lost_(setup_.state_lost),
-      log_lost_(setup_.log_lost),
-      committed_(setup_.restored.applied),
-      sent_(setup_.restored.applied),
-      applied_(setup_.restored.applied),
-      leaderless_since_ms_(started_ms_) {
+      window_(setup_.restored.applied),
+      leaderless_since_ms_(started_ms_),
+      checkpointed_(setup_.restored.applied),
+      lag_allowance_(setup_.max_lag_bytes) {
   next_comparison_ms_ = started_ms_ + setup_.config.checkpoint_interval_ms;
-  if (!state_lost_.empty()) core_.state_lost();
-  if (core_.recovering() && log_lost_.empty()) log_lost_ = "its log was lost before this start";
+  health_.state_lost = setup_.state_lost;
+  health_.log_lost = setup_.log_lost;
+  if (!health_.state_lost.empty()) core_.state_lost();
+  if (core_.recovering() && health_.log_lost.empty()) health_.log_lost = "its log was lost before this start";
 }
 
 caf::behavior raft_actor::make_behavior() {
@@ -78,7 +78,7 @@ caf::behavior raft_actor::make_behavior() {
   return {
       [this](submit& x) {
         submissions::client who{current_sender(), x.token};
-        if (!why_not_serving().empty() || !full_.empty() || stopper_ || leaderless_too_long()) {
+        if (!health_.why_no_writes().empty() || stopper_ || leaderless_too_long()) {
           refuse(who, disposition::unavailable, why_unavailable());
         } else if (submissions_.size() >= setup_.config.max_pending) {
           refuse(who, disposition::unavailable, "too many writes are in flight on this node");
@@ -95,23 +95,32 @@ caf::behavior raft_actor::make_behavior() {
         accept({current_sender(), std::move(question), true, setup_.now_ms()});
       },
       [this](const inspect_node& x) { send(handle(current_sender()), describe(x.token)); },
-      [this](const change_members& x) { changes_.ask(current_sender(), x, setup_.now_ms()); },
+      [this](const change_members& x) {
+        if (health_.may_step()) return changes_.ask(current_sender(), x, setup_.now_ms());
+        send(handle(current_sender()), members_changed{x.token, 503, why_unavailable()});
+      },
       [this](raft_call& x) { on_call(x); },
-      [this](const control_arrived& x) { on_control(x); },
+      [this](const control_arrived& x) {
+        if (health_.may_step()) on_control(x);
+      },
       [this](const ticked& x) {
         if (x.count != 0) on_tick(x.count);
       },
+      // Out of service the core is given nothing: nobody would take what follows from it.
       [this](peer_step& x) {
+        if (!health_.may_step()) return;
         look_for_recovering(x);
         for (auto& each : x.messages) core_.step(x.from, std::move(each));
       },
-      [this](fetched& x) { core_.fetched(x.what, std::move(x.entries)); },
+      [this](fetched& x) {
+        if (health_.may_step()) core_.fetched(x.what, std::move(x.entries));
+      },
       [this](const link_changed& x) {
         linked_[x.peer] = x.up;
-        if (!x.up) core_.unreachable(x.peer);
+        if (!x.up && health_.may_step()) core_.unreachable(x.peer);
       },
       [this](const written& x) {
-        if (!failure_.empty()) return;
+        if (!health_.may_step()) return;
         meter_.written(x.token);
         core_.written(x.token);
       },
@@ -120,12 +129,16 @@ caf::behavior raft_actor::make_behavior() {
       [this](const state_damaged& x) { on_state_damaged(x.reason); },
       [this](const promises_lost& x) { on_promises_lost(x.reason); },
       [this](applied& x) { on_applied(x); },
+      [this](checkpoint& x) { on_checkpoint(x); },
       [this](const checkpointed& x) { on_checkpointed(x); },
       [this](const log_cut& x) {
+        if (!health_.may_step()) return;
         x.begun_anew ? core_.snapshot_installed(x.point) : core_.purged(x.point.index);
       },
       [this](const snapshot_made& x) { on_snapshot_made(x); },
-      [this](const snapshot_given_up& x) { core_.snapshot_sent(x.peer, x.index, false); },
+      [this](const snapshot_given_up& x) {
+        if (health_.may_step() && x.term == core_.current_term()) core_.snapshot_sent(x.peer, x.index, false);
+      },
       [this](const chunk_kept& x) { on_chunk_kept(x); },
       [this](const state_replaced& x) { on_state_replaced(x); },
       [this](prepare_stop) {
@@ -143,6 +156,7 @@ void raft_actor::on_exit() {
   setup_.writer = nullptr;
   setup_.aggregate = nullptr;
   setup_.checkpointer = nullptr;
+  gated_.reset();
   stopper_ = nullptr;
 }
 
@@ -155,12 +169,13 @@ void raft_actor::turn_begins() {
 
 void raft_actor::turn_ended() {
   if (setup_.wake_after) {
-    bool somebody_waits = submissions_.size() + waiting_reads_ + calls_.size() != 0;
+    bool somebody_waits = submissions_.size() + reads_.size() + calls_.size() != 0;
     auto due = core_.ticks_until_due();
     setup_.wake_after(somebody_waits || stopper_ ? std::min(due, request_check_ticks) : due,
                       caf::actor_cast<caf::actor>(this));
   }
-  if (!failure_.empty()) return;
+  release_checkpoint();
+  if (!health_.may_step()) return;
   mend();
   begin_comparison();
   propose_waiting();
@@ -187,15 +202,19 @@ void raft_actor::perform(output out) {
   for (auto& each : out.fetches) {
     if (auto* shipper = shipper_for(each.peer)) send(*shipper, fetch{each});
   }
-  if (!out.snapshots_wanted.empty() && setup_.checkpointer) {
-    snapshot_askers_.insert(out.snapshots_wanted.begin(), out.snapshots_wanted.end());
-    send(setup_.checkpointer, make_snapshot{});
+  for (auto peer : out.snapshots_wanted) {
+    begin_snapshots_of_term();
+    snapshots_.ask(peer, core_.current_term());
   }
+  if (!out.snapshots_wanted.empty()) get_snapshots();
   if (out.snapshot_chunk && setup_.checkpointer) send(setup_.checkpointer, keep_chunk{std::move(*out.snapshot_chunk)});
   for (auto& each : out.refused) submissions_.refused(each.serials, each.under);
-  if (out.commit) meter_.committed(committed_ = *out.commit);
+  if (out.commit) {
+    meter_.committed(*out.commit);
+    window_.commit(*out.commit);
+  }
   apply_committed();
-  finish_reads(out.reads);
+  for (auto& each : out.reads) reads_.finish(each);
 }
 
 void raft_actor::send_messages(std::vector<envelope> messages) {
@@ -228,12 +247,12 @@ void raft_actor::on_tick(std::uint32_t count) {
   auto ticks = core_.current_role() == role::leader ? std::min(count, 2 * setup_.config.raft.election_max_ticks)
                : overslept                          ? due - 1
                                                     : count;
-  if (failure_.empty())
+  if (health_.may_step())
     for (std::uint32_t i = 0; i < ticks; ++i) core_.tick();
 
   auto now = setup_.now_ms();
   auto ago = [now](std::uint64_t ms) { return now > ms ? now - ms : 0; };
-  bool give_up_waiting = !why_not_serving().empty() || leaderless_too_long();
+  bool give_up_waiting = !health_.why_no_reads().empty() || leaderless_too_long();
   auto waiting_limit = give_up_waiting ? now : ago(setup_.config.request_timeout_ms);
   for (auto& each : submissions_.expire(waiting_limit, ago(setup_.config.request_timeout_ms))) {
     if (each.was_proposed)
@@ -241,30 +260,14 @@ void raft_actor::on_tick(std::uint32_t count) {
     else
       refuse(each.who, disposition::unavailable, why_unavailable());
   }
-  auto late = [&](const waiting_read& x) {
-    return x.since_ms < (give_up_waiting ? now : ago(setup_.config.request_timeout_ms));
-  };
-  auto drop_late = [&](std::vector<waiting_read>& reads) {
-    waiting_reads_ -= std::erase_if(reads, [&](const waiting_read& x) {
-      if (!late(x)) return false;
-      refuse(x, disposition::unavailable, why_unavailable());
-      return true;
-    });
-  };
-  drop_late(new_reads_);
-  for (auto& [token, reads] : reads_) drop_late(reads);
-  waiting_reads_ -= std::erase_if(applying_reads_, [&](const auto& pair) {
-    if (pair.second.since_ms >= ago(setup_.config.request_timeout_ms)) return false;
-    refuse(pair.second, disposition::unknown, fmt::format("index {} is not applied here yet", pair.first));
-    return true;
-  });
+  expire_reads(waiting_limit, ago(setup_.config.request_timeout_ms));
   calls_.expire(ago(setup_.config.request_timeout_ms));
   continue_stop();
 }
 
 // The core takes one chunk of a snapshot at a time, so its output is performed before and after.
 void raft_actor::on_call(raft_call& x) {
-  if (!failure_.empty()) return calls_.turn_away(current_sender(), x, why_unavailable());
+  if (!health_.may_step()) return calls_.turn_away(current_sender(), x, why_unavailable());
   while (core_.has_output()) perform(core_.take_output());
   calls_.take(current_sender(), std::move(x), setup_.cluster(), setup_.now_ms());
   while (core_.has_output()) perform(core_.take_output());
@@ -293,8 +296,7 @@ void raft_actor::continue_stop() {
 }
 
 std::string raft_actor::why_unavailable() const {
-  if (auto why = why_not_serving(); !why.empty()) return why;
-  if (!full_.empty()) return full_;
+  if (auto why = health_.why_no_writes(); !why.empty()) return why;
   if (stopper_) return "this node is stopping";
   if (!known_leader_) return "no leader is known; a majority of the members may be unreachable";
   return "the leader does not answer";

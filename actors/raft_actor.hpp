@@ -1,18 +1,18 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
 #include <functional>
 #include <memory>
 #include <map>
 #include <optional>
-#include <set>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include <caf/actor.hpp>
 
+#include "actors/apply_window.hpp"
+#include "actors/health.hpp"
 #include "actors/hosted.hpp"
 #include "actors/log_allowance.hpp"
 #include "actors/member_changes.hpp"
@@ -20,6 +20,8 @@
 #include "actors/node.hpp"
 #include "actors/raft_calls.hpp"
 #include "actors/raft_meter.hpp"
+#include "actors/read_requests.hpp"
+#include "actors/snapshot_requests.hpp"
 #include "actors/state_comparison.hpp"
 #include "actors/submissions.hpp"
 #include "protocol/core.hpp"
@@ -56,6 +58,9 @@ struct raft_setup {
   std::shared_ptr<const log_meters> log_counts;  ///< for status pages
   /// Size of the log's LMDB map, and how much of it is in use; for status pages, may be none.
   std::function<std::pair<std::uint64_t, std::uint64_t>()> log_map;
+  /// What could not be used and stands beside the data; for status pages, may be none.
+  std::function<std::vector<set_aside_part>()> set_aside;
+  std::uint64_t max_lag_bytes = 1 << 30;  ///< of the log that are kept behind a checkpoint, for followers that catch up
   std::function<void()> recovered;  ///< what was forgotten counts no more; durable in the log; may be none
   std::function<std::uint64_t()> data_bytes;  ///< on the disk, for status pages
   /// Ticks that passed since it was asked last, and a wake-up (any message) within so many ticks. Where there
@@ -68,7 +73,8 @@ struct raft_setup {
 /// What one turn's messages bring is handled as one batch, in `perform`.
 ///
 /// Takes submit, ask, probe_ready, inspect_node, change_members, raft_call (from sessions); ticked; peer_step,
-/// fetched, link_changed, control_arrived (from shippers); written, disk_failed (from the log writer); applied (from the aggregate); prepare_stop.
+/// fetched, link_changed, control_arrived (from shippers); written, disk_failed (from the log writer); applied, checkpoint
+/// (from the aggregate); prepare_stop. Once it is out of service it takes nothing more but questions.
 class raft_actor final : public hosted_actor {
  public:
   raft_actor(caf::actor_config& cfg, loop* home, raft_setup setup);
@@ -76,14 +82,6 @@ class raft_actor final : public hosted_actor {
   const char* name() const override { return "raft"; }
 
  private:
-  // A read, or a question for readiness, on its way to its read index.
-  struct waiting_read {
-    caf::strong_actor_ptr asker;
-    ask what;
-    bool is_probe = false;
-    std::uint64_t since_ms = 0;
-  };
-
   caf::behavior make_behavior() override;
   void turn_begins() override;
   void turn_ended() override;
@@ -92,7 +90,6 @@ class raft_actor final : public hosted_actor {
   void perform(protocol::output out);
   void propose_waiting();
   void start_reads();
-  void finish_reads(const std::vector<protocol::read_ready>& reads);
   void release_reads();
   void apply_committed();
   void on_applied(applied& x);
@@ -104,7 +101,14 @@ class raft_actor final : public hosted_actor {
   void on_tick(std::uint32_t count);
   void on_call(raft_call& x);
   void send_messages(std::vector<protocol::envelope> messages);
+  void expire_reads(std::uint64_t asking_before_ms, std::uint64_t applying_before_ms);
+  void on_checkpoint(checkpoint& x);
+  void release_checkpoint();
   void on_checkpointed(const checkpointed& x);
+  void purge_log(protocol::index_t checkpointed);
+  protocol::index_t needed_by_followers() const;
+  void begin_snapshots_of_term();
+  void get_snapshots();
   void on_snapshot_made(const snapshot_made& x);
   void on_chunk_kept(const chunk_kept& x);
   void on_state_replaced(const state_replaced& x);
@@ -116,7 +120,6 @@ class raft_actor final : public hosted_actor {
   void on_state_damaged(const std::string& reason);
   void on_promises_lost(const std::string& reason);
   void on_state_wanted(protocol::node_id by);
-  void serve_state_askers(const checkpointed& x);
   void look_for_recovering(const peer_step& x);
   void mend();
   void on_control(const control_arrived& x);
@@ -127,10 +130,9 @@ class raft_actor final : public hosted_actor {
   void on_digest(protocol::node_id from, const peer_control& x);
   void report_divergence() const;
   void refuse_everything();
-  std::string why_not_serving() const;
 
-  void accept(waiting_read read);
-  void refuse(const waiting_read& read, disposition what, const std::string& reason);
+  void accept(read_requests::request read);
+  void refuse(const read_requests::request& read, disposition what, const std::string& reason);
   void refuse(const submissions::client& who, disposition what, const std::string& reason);
   std::string why_unavailable() const;
   bool leaderless_too_long() const;
@@ -146,31 +148,23 @@ class raft_actor final : public hosted_actor {
   std::map<protocol::node_id, caf::actor> shippers_;
   const bool alone_;  // a group beside the one that tells a cluster's story, with no other member
   std::uint64_t started_ms_;
-  std::string state_lost_;  // why there is no state to apply to, until there is one again
-  std::string log_lost_;    // why the core is recovering
-  std::string full_;        // why nothing can be written for now
+  health health_;
   std::uint64_t next_mending_ms_ = 0;
   state_comparison comparison_;
   std::uint64_t next_comparison_ms_ = 0;
-  std::set<protocol::node_id> state_askers_;  // peers that wait for a checkpoint to be made, for their lost state
-
-  std::size_t waiting_reads_ = 0;        // in all three below
-  std::vector<waiting_read> new_reads_;  // not yet given to the core
-  std::uint64_t next_read_ = 1;
-  std::map<protocol::read_token, std::vector<waiting_read>> reads_;       // in the core
-  std::multimap<std::uint64_t, waiting_read> applying_reads_;             // by the index they wait for
-
-  protocol::index_t committed_;  // as the core's output told
-  protocol::index_t sent_;       // entries given to the aggregate
-  protocol::index_t applied_;    // entries it has applied
+  read_requests reads_;
+  apply_window window_;
   std::uint64_t leaderless_since_ms_ = 0;
   protocol::node_id known_leader_;
   std::map<protocol::node_id, bool> linked_;
-  std::string failure_;  // the disk's, or of applying; not empty: out of service
-  std::set<protocol::node_id> snapshot_askers_;  // peers that wait for a snapshot to be made
-  std::deque<std::pair<protocol::index_t, std::uint64_t>> applying_;  // batches given to the aggregate: last and bytes
-  std::uint64_t applying_bytes_ = 0;                                  // of them together
-  log_allowance allowance_;
+  snapshot_requests snapshots_;
+  bool snapshot_asked_ = false;    // the checkpointer for one
+  bool checkpoint_asked_ = false;  // the aggregate for one as of now, since a snapshot needs it
+  protocol::index_t checkpointed_;  // the durable state is as of here
+  // A checkpoint that the log is not durable for yet, and who waits for it.
+  std::optional<std::pair<caf::strong_actor_ptr, checkpoint>> gated_;
+  log_allowance allowance_;      // for followers that lag a little
+  log_allowance lag_allowance_;  // for followers that are catching up
   protocol::index_t purging_;                    // what the log writer was asked to forget
   caf::strong_actor_ptr stopper_;  // who waits for the graceful end
   bool handed_over_ = false;

@@ -1,8 +1,8 @@
 #include <algorithm>
-#include <iterator>
 
 #include <caf/send.hpp>
 
+#include "actors/mutants.hpp"
 #include "actors/raft_actor.hpp"
 
 // Reads, from their question to their index to the aggregate.
@@ -10,69 +10,55 @@ namespace lithair::actors {
 
 using namespace protocol;
 
-void raft_actor::accept(waiting_read read) {
+void raft_actor::accept(read_requests::request read) {
   if (!read.is_probe) meter_.counts().reads.add(1);
-  if (!why_not_serving().empty() || leaderless_too_long()) {
+  if (!health_.why_no_reads().empty() || leaderless_too_long()) {
     refuse(read, disposition::unavailable, why_unavailable());
-  } else if (waiting_reads_ >= setup_.config.max_pending) {
+  } else if (reads_.size() >= setup_.config.max_pending) {
     refuse(read, disposition::unavailable, "too many reads are in flight on this node");
-  } else if (++waiting_reads_; read.what.level == consistency::leader && core_.current_role() == role::leader && core_.ready()) {
+  } else if (read.what.level == consistency::leader && core_.current_role() == role::leader && core_.ready()) {
     // The leader's own view, without asking whether it still leads.
-    auto index = std::max(core_.commit_index().value, read.what.min_index);
-    applying_reads_.emplace(index, std::move(read));
+    reads_.add(std::move(read), core_.commit_index());
   } else {
-    new_reads_.push_back(std::move(read));
+    reads_.add(std::move(read));
   }
 }
 
 void raft_actor::start_reads() {
-  if (new_reads_.empty() || !core_.leader()) return;
-  read_token token{next_read_++};
-  reads_.emplace(token, std::move(new_reads_));
-  new_reads_.clear();
-  core_.read(token);
+  if (reads_.has_new() && core_.leader()) core_.read(reads_.begin());
 }
 
-void raft_actor::finish_reads(const std::vector<read_ready>& reads) {
-  for (auto& each : reads) {
-    auto found = reads_.find(each.token);
-    if (found == reads_.end()) continue;
-    for (auto& read : found->second) {
-      if (each.why != refusal::none) {
-        new_reads_.push_back(std::move(read));  // Asked again when a leader is known, until its time is up.
-      } else {
-        auto index = std::max(each.index.value, read.what.min_index);
-        applying_reads_.emplace(index, std::move(read));
-      }
-    }
-    reads_.erase(found);
-  }
-}
-
+// The aggregate takes messages in order, and so these after the entries that were given to it. It holds applying back
+// while checkpoints are slow, and looks itself whether it has applied what a read must see.
 void raft_actor::release_reads() {
-  // The aggregate takes messages in order, so entries that were sent are applied before these queries.
-  auto end = applying_reads_.upper_bound(sent_.value);
-  if (end == applying_reads_.begin()) return;
   run_queries batch;
-  waiting_reads_ -= static_cast<std::size_t>(std::distance(applying_reads_.begin(), end));
-  for (auto i = applying_reads_.begin(); i != end; ++i) {
-    auto& read = i->second;
-    if (read.is_probe)
-      send(handle(read.asker), readiness{read.what.token, true, {}, applied_.value});
-    else
-      batch.queries.push_back({std::move(read.asker), std::move(read.what)});
+  const auto now = setup_.now_ms();
+  for (auto& each : reads_.release(window_.sent(), mutated(mutant::probes_before_applying) ? window_.sent() : window_.applied())) {
+    if (each.is_probe) {
+      send(handle(each.asker), readiness{each.what.token, true, {}, window_.applied().value});
+    } else {
+      const auto over = each.since_ms + setup_.config.request_timeout_ms;
+      batch.queries.push_back({std::move(each.asker), std::move(each.what), over > now ? over - now : 0});
+    }
   }
-  applying_reads_.erase(applying_reads_.begin(), end);
   if (!batch.queries.empty()) send(setup_.aggregate, std::move(batch));
 }
 
+void raft_actor::expire_reads(std::uint64_t asking_before_ms, std::uint64_t applying_before_ms) {
+  for (auto& each : reads_.expire(asking_before_ms, applying_before_ms)) {
+    if (each.index == 0)
+      refuse(each.what, disposition::unavailable, why_unavailable());
+    else
+      refuse(each.what, disposition::unknown, fmt::format("index {} is not applied here yet", each.index));
+  }
+}
 
-void raft_actor::refuse(const waiting_read& read, disposition what, const std::string& reason) {
+void raft_actor::refuse(const read_requests::request& read, disposition what, const std::string& reason) {
   if (!read.asker) return;
   if (read.is_probe)
-    send(handle(read.asker), readiness{read.what.token, false, reason, applied_.value});
+    send(handle(read.asker), readiness{read.what.token, false, reason, window_.applied().value});
   else
-    send(handle(read.asker), answered{read.what.token, what, reason, applied_.value, {}});
+    send(handle(read.asker), answered{read.what.token, what, reason, window_.applied().value, {}});
 }
 
 }  // namespace lithair::actors

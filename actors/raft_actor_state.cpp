@@ -1,9 +1,11 @@
 #include <algorithm>
 #include <limits>
+#include <utility>
 
 #include <caf/send.hpp>
 #include <spdlog/spdlog.h>
 
+#include "actors/mutants.hpp"
 #include "actors/raft_actor.hpp"
 #include "persistence/log_store.hpp"
 
@@ -16,27 +18,22 @@ namespace {
 
 // One batch of entries read back for applying, in bytes.
 constexpr std::uint64_t max_apply_bytes = 1024 * 1024;
-// Entries given to the aggregate and not yet applied; more wait in the log.
-constexpr std::uint64_t max_applying = 16 * 1024;
-constexpr std::uint64_t max_applying_bytes = 16 * 1024 * 1024;
 
 }  // namespace
 
 void raft_actor::apply_committed() {
-  while (failure_.empty() && state_lost_.empty() && sent_ < committed_ && sent_ - applied_ < max_applying &&
-         applying_bytes_ < max_applying_bytes) {
-    auto last = std::min(committed_, sent_ + max_applying);
-    auto entries = core_.cached(sent_ + 1, last);
+  while (health_.may_apply() && window_.is_open()) {
+    auto entries = core_.cached(window_.first(), window_.last());
     if (entries.empty()) {
       try {
-        entries = setup_.log->read(setup_.group, sent_ + 1, last, max_apply_bytes);
+        entries = setup_.log->read(setup_.group, window_.first(), window_.last(), max_apply_bytes);
       } catch (const std::exception& e) {
         on_disk_failed(std::string{e.what()} + damaged_log_advice);
         return;
       }
     }
     if (entries.empty()) {
-      on_disk_failed(fmt::format("entry {} is committed and not in the log", sent_.value + 1));
+      on_disk_failed(fmt::format("entry {} is committed and not in the log", window_.first().value));
       return;
     }
     for (auto& each : entries) {
@@ -46,21 +43,20 @@ void raft_actor::apply_committed() {
     }
     std::uint64_t bytes = 0;
     for (auto& each : entries) bytes += footprint(each);
-    allowance_.add(entries.back().index, bytes);
-    sent_ = entries.back().index;
-    applying_.emplace_back(sent_, bytes);
-    applying_bytes_ += bytes;
-    meter_.applying(sent_);
+    const auto last = entries.back().index;
+    allowance_.add(last, bytes);
+    lag_allowance_.add(last, bytes);
+    window_.give(last, bytes);
+    meter_.applying(last);
     send(setup_.aggregate, apply_entries{std::move(entries)});
   }
+  health_.held_up = window_.is_held_up();
 }
 
 void raft_actor::on_applied(applied& x) {
-  if (!state_lost_.empty()) return;
-  applied_ = x.through;
-  for (; !applying_.empty() && applying_.front().first <= applied_; applying_.pop_front())
-    applying_bytes_ -= applying_.front().second;
-  meter_.applied(applied_);
+  if (!health_.may_apply()) return;
+  window_.apply(x.through);
+  meter_.applied(x.through);
   core_.applied(x.through);
   for (auto& each : x.results) {
     auto who = submissions_.finish(each.serial);
@@ -71,16 +67,49 @@ void raft_actor::on_applied(applied& x) {
   if (!x.stopped.empty()) on_disk_failed(x.stopped);
 }
 
+// -- checkpoints ---------------------------------------------------------------------------------------------
 
-// -- checkpoints and snapshots ---------------------------------------------------------------------------
+void raft_actor::on_checkpoint(checkpoint& x) {
+  gated_.emplace(current_sender(), std::move(x));
+  release_checkpoint();
+}
 
-// What a durable state covers need not stay in the log, but for a margin that spares slow followers a snapshot.
+// What is committed is applied although it is not durable here yet: a majority has it. But what is saved has to have
+// its log: so it waits until this node's own is as far.
+void raft_actor::release_checkpoint() {
+  if (!gated_) return;
+  auto& [asker, x] = *gated_;
+  if (!health_.may_apply()) {
+    send(handle(asker), checkpointed{x.point.index, "the log can't be written", checkpointed::trouble::full});
+  } else {
+    const bool is_ahead = x.point.index > core_.inspect().durable_index;
+    if (is_ahead && !mutated(mutant::checkpoints_ahead_of_the_log)) return;
+    setup_.checkpointer->enqueue(asker, caf::make_message_id(), caf::make_message(std::move(x)), context());
+  }
+  gated_.reset();
+}
+
 void raft_actor::on_checkpointed(const checkpointed& x) {
-  serve_state_askers(x);
+  checkpoint_asked_ = false;
+  if (!health_.may_apply()) return;
+  if (!x.failed.empty()) {
+    if (x.what == checkpointed::trouble::full) health_.state_full = x.failed;
+    return;
+  }
   tell_digest(x);
-  if (!x.failed.empty() || !failure_.empty() || !state_lost_.empty()) return;
-  auto margin = std::min(setup_.log_margin, x.index.value);
-  auto upto = std::max(x.index - margin, std::min(allowance_.floor(), x.index));
+  if (!std::exchange(health_.state_full, {}).empty()) spdlog::info("{}checkpoints go on", setup_.label);
+  checkpointed_ = std::max(checkpointed_, x.index);
+  get_snapshots();
+  purge_log(x.index);
+}
+
+// What a durable state covers need not stay in the log, but for a margin that spares slow followers a snapshot, and for
+// those that are just getting one: else they would need another as soon as they have it.
+void raft_actor::purge_log(index_t saved) {
+  auto upto = std::max(saved - std::min(setup_.log_margin, saved.value), std::min(allowance_.floor(), saved));
+  const bool keeps = health_.log_full.empty() && !mutated(mutant::purges_what_a_snapshot_needs);
+  if (keeps) upto = std::min(upto, std::max(needed_by_followers(), std::min(lag_allowance_.floor(), saved)));
+  if (mutated(mutant::purges_past_the_checkpoint)) upto = window_.applied();
   if (upto <= purging_ || upto < core_.inspect().first_index) return;
   try {
     auto point = setup_.log->point_at(setup_.group, upto);
@@ -92,21 +121,67 @@ void raft_actor::on_checkpointed(const checkpointed& x) {
   }
 }
 
-void raft_actor::on_snapshot_made(const snapshot_made& x) {
-  if (x.damaged) on_state_damaged(x.failed);
-  for (auto peer : std::exchange(snapshot_askers_, {})) {
-    auto* shipper = shipper_for(peer);
-    if (!x.failed.empty() || shipper == nullptr) {
-      spdlog::warn("no snapshot for node {}: {}", peer.value, x.failed);
-      core_.snapshot_sent(peer, core_.commit_index(), false);
-    } else {
-      send(*shipper, send_snapshot{core_.current_term(), x.meta, x.path});
-    }
+// The last entry that all peers have which can be reached: those behind it are going to be sent to somebody. One that
+// is away is not waited for; it gets a snapshot when it is back.
+index_t raft_actor::needed_by_followers() const {
+  index_t out{std::numeric_limits<std::uint64_t>::max()};
+  const auto now = core_.inspect();
+  for (auto& peer : now.peers) {
+    const auto link = linked_.find(peer.id);
+    if (link == linked_.end() || !link->second) continue;
+    if (peer.ticks_since_contact > 2 * setup_.config.raft.election_max_ticks) continue;
+    auto has = peer.match;
+    // Until there is one to be sent, it may be as of anything that the log still goes on from.
+    if (peer.state == peer_status::mode::snapshot)
+      has = std::max(has, snapshots_.given(peer.id).value_or(now.first_index - 1));
+    out = std::min(out, has);
+  }
+  return out;
+}
+
+// -- snapshots -----------------------------------------------------------------------------------------------
+
+// Nothing that was asked for under another term is sent in this one.
+void raft_actor::begin_snapshots_of_term() {
+  if (mutated(mutant::stamps_snapshots_with_a_later_term)) return;
+  snapshots_.begin(core_.current_role() == role::leader ? core_.current_term() : term_t{});
+}
+
+// One is made from what is durable; where that is not enough, a checkpoint comes first.
+void raft_actor::get_snapshots() {
+  begin_snapshots_of_term();
+  if (snapshots_.empty() || !setup_.checkpointer || !health_.may_give_snapshots()) return;
+  const auto least = std::max(snapshots_.least(), core_.inspect().first_index - 1);
+  if (least > checkpointed_) {
+    if (!std::exchange(checkpoint_asked_, true)) send(setup_.aggregate, checkpoint_now{});
+  } else if (!std::exchange(snapshot_asked_, true)) {
+    send(setup_.checkpointer, make_snapshot{least});
   }
 }
 
+void raft_actor::on_snapshot_made(const snapshot_made& x) {
+  snapshot_asked_ = false;
+  if (x.damaged) on_state_damaged(x.failed);
+  if (!health_.may_step()) return;
+  begin_snapshots_of_term();
+  if (x.later) return;  // It is asked for again.
+  if (!x.failed.empty()) {
+    for (auto peer : snapshots_.give_up()) {
+      spdlog::warn("no snapshot for node {}: {}", peer.value, x.failed);
+      core_.snapshot_sent(peer, core_.commit_index(), false);
+    }
+    return;
+  }
+  for (auto peer : snapshots_.serve(x.meta.index))
+    if (auto* shipper = shipper_for(peer)) send(*shipper, send_snapshot{core_.current_term(), x.meta, x.path});
+  get_snapshots();
+}
+
 void raft_actor::on_chunk_kept(const chunk_kept& x) {
+  if (!health_.may_step()) return;
   if (!x.failed.empty()) return core_.snapshot_failed(x.meta);
+  // Another leader has a snapshot of its own, and has not sent a byte of this one.
+  if (x.term != core_.current_term() && !mutated(mutant::answers_chunks_of_another_leader)) return;
   auto leader = core_.leader();
   message answer = snapshot_response{core_.current_term(), x.meta.index, x.received, false, false};
   if (calls_.said(leader, answer)) return;
@@ -116,19 +191,18 @@ void raft_actor::on_chunk_kept(const chunk_kept& x) {
 // The state is in its place; now the log begins after it, and then the core goes on from there. A crash between
 // the two is mended at start.
 void raft_actor::on_state_replaced(const state_replaced& x) {
+  if (!health_.may_step()) return;
   // What was proposed may be part of that state: it is never seen applied here, and must not be proposed again.
   for (auto& each : submissions_.expire(0, std::numeric_limits<std::uint64_t>::max()))
     refuse(each.who, disposition::unknown, "this node took over the leader's state meanwhile; the write may be part of it");
   meter_.forget();
-  sent_ = applied_ = x.meta.index;
-  applying_.clear();
-  applying_bytes_ = 0;
-  if (!std::exchange(state_lost_, {}).empty()) spdlog::info("the state is there again");
-  if (core_.continues(x.meta)) {
-    committed_ = std::max(committed_, x.meta.index);
-    return core_.state_restored(x.meta);
-  }
-  committed_ = x.meta.index;
+  window_.begin_at(x.meta.index);
+  gated_.reset();
+  checkpointed_ = x.meta.index;
+  checkpoint_asked_ = snapshot_asked_ = false;
+  health_.state_full.clear();
+  if (!std::exchange(health_.state_lost, {}).empty()) spdlog::info("the state is there again");
+  if (core_.continues(x.meta)) return core_.state_restored(x.meta);
   send(setup_.writer, cut_log{setup_.group, x.meta, true});
 }
 

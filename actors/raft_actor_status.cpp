@@ -15,7 +15,7 @@ node_status raft_actor::describe(std::uint64_t token) const {
   result.raft = core_.inspect();
   result.cluster = setup_.cluster();
   result.addr = fmt::format("{}:{}", setup_.config.self.host, setup_.config.self.http_port);
-  result.applied = applied_.value;
+  result.applied = window_.applied().value;
   result.pending = submissions_.size();
   result.data_bytes = setup_.data_bytes ? setup_.data_bytes() : 0;
   if (setup_.log_map) std::tie(result.log_map_bytes, result.log_used_bytes) = setup_.log_map();
@@ -25,8 +25,9 @@ node_status raft_actor::describe(std::uint64_t token) const {
   result.compared = comparison_.agreed().value;
   result.diverged = comparison_.first().index.value;
   result.diverged_from = comparison_.first().peer.value;
-  result.trouble = !full_.empty() ? full_ : why_not_serving();
-  result.ready = why_not_serving().empty() && !stopper_ && known_leader_;
+  if (setup_.set_aside) result.set_aside = setup_.set_aside();
+  result.trouble = health_.trouble();
+  result.ready = health_.why_no_reads().empty() && !stopper_ && known_leader_ && !(health_.held_up && !health_.state_full.empty());
   if (!result.ready) result.not_ready = why_unavailable();
   for (auto& m : result.raft.members.members) result.members.push_back(describe_member(m, result.raft));
   for (auto& m : result.members)

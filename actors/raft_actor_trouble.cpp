@@ -5,6 +5,7 @@
 #include <spdlog/spdlog.h>
 
 #include "actors/raft_actor.hpp"
+#include "actors/shipper.hpp"
 
 // What a group does when its disk fails or is full, and when something on it is not what was written.
 namespace lithair::actors {
@@ -24,77 +25,76 @@ bool has_other_voter(const configuration& members, node_id self) {
 }  // namespace
 
 void raft_actor::on_disk_failed(const std::string& reason) {
-  if (!failure_.empty()) return;
-  failure_ = reason;
+  if (health_.failed()) return;
+  health_.failure = reason;
   spdlog::critical("{}out of service: {}", setup_.label, reason);
   // A leader hands over at once. These are its last messages: the core holds back what must be durable first.
   core_.resign();
   if (core_.has_output()) send_messages(core_.take_output().messages);
+  for (auto& [peer, shipper] : shippers_) send(shipper, serve_raft{});
+  snapshots_.begin({});
   refuse_everything();
 }
 
 void raft_actor::refuse_everything() {
   for (auto& each : submissions_.drain())
     refuse(each.who, each.was_proposed ? disposition::unknown : disposition::unavailable, why_unavailable());
-  for (auto& each : std::exchange(new_reads_, {})) refuse(each, disposition::unavailable, why_unavailable());
-  for (auto& [token, reads] : std::exchange(reads_, {}))
-    for (auto& each : reads) refuse(each, disposition::unavailable, why_unavailable());
-  for (auto& [index, each] : std::exchange(applying_reads_, {}))
-    refuse(each, disposition::unavailable, why_unavailable());
-  waiting_reads_ = 0;
+  for (auto& each : reads_.drain()) refuse(each, disposition::unavailable, why_unavailable());
 }
 
 // What waits is written when there is room. Until then others lead, if they can.
 void raft_actor::on_disk_full(const std::string& reason) {
-  if (full_.empty() == reason.empty()) return;
-  full_ = reason;
-  core_.close(!full_.empty());
-  if (full_.empty()) return spdlog::info("there is room on the disk again: writes go on");
-  spdlog::error("no writes are taken: {}", full_);
+  auto& full = health_.log_full;
+  if (full.empty() == reason.empty() || !health_.may_step()) return;
+  full = reason;
+  core_.close(!full.empty());
+  if (full.empty()) return spdlog::info("there is room on the disk again: writes go on");
+  spdlog::error("no writes are taken: {}", full);
   for (auto& each : submissions_.expire(std::numeric_limits<std::uint64_t>::max(), 0))
     refuse(each.who, disposition::unavailable, why_unavailable());
 }
 
 void raft_actor::on_state_damaged(const std::string& reason) {
-  if (!failure_.empty() || !state_lost_.empty()) return;
+  if (!health_.may_apply()) return;
   send(setup_.checkpointer, condemn_state{reason});
   send(setup_.aggregate, state_damaged{reason});
   if (!has_other_voter(core_.members(), setup_.config.self.id)) {
     return on_disk_failed(reason + "; no other member can repair it: restore a backup into a new directory, "
                                    "with --restore FILE --data-dir DIR");
   }
-  state_lost_ = reason;
+  health_.state_lost = reason;
+  snapshots_.begin({});
   spdlog::critical("{}the state is damaged and is fetched from the leader: {}", setup_.label, reason);
   core_.state_lost();
   refuse_everything();
 }
 
 void raft_actor::on_promises_lost(const std::string& reason) {
-  if (core_.recovering()) return;
+  if (core_.recovering() || !health_.may_step()) return;
   spdlog::critical("this node may have forgotten what it acknowledged, and votes no more until it has caught up: {}",
                    reason);
-  log_lost_ = reason;
+  health_.log_lost = reason;
   core_.promises_lost();
   refuse_everything();
 }
 
 void raft_actor::mend() {
-  if (!failure_.empty()) return;
-  if (!log_lost_.empty() && !core_.recovering()) {
+  if (!health_.log_lost.empty() && !core_.recovering()) {
     spdlog::info("what this node forgot counts no more; it follows again, and votes once it has caught up");
-    log_lost_.clear();
+    health_.log_lost.clear();
     if (setup_.recovered) setup_.recovered();
   }
   auto now = setup_.now_ms();
   if (now < next_mending_ms_) return;
   bool leads = core_.current_role() == role::leader;
-  if (!full_.empty() && leads) (void)core_.transfer(node_id{});
-  if (!state_lost_.empty() && !leads && core_.leader()) {
+  if (!health_.log_full.empty() && leads) (void)core_.transfer(node_id{});
+  if (!health_.state_lost.empty() && !leads && core_.leader()) {
     peer_control request;
     request.action = static_cast<std::uint8_t>(control_action::send_state);
     send_control(core_.leader(), std::move(request));
   }
-  if (!full_.empty() || !state_lost_.empty()) next_mending_ms_ = now + ask_again_ms;
+  get_snapshots();
+  if (!health_.log_full.empty() || !health_.state_lost.empty() || !snapshots_.empty()) next_mending_ms_ = now + ask_again_ms;
 }
 
 void raft_actor::send_control(node_id to, peer_control x) {
@@ -112,19 +112,14 @@ void raft_actor::on_control(const control_arrived& x) {
   changes_.arrived(x.from, x.content, setup_.now_ms());
 }
 
-// A peer's log is whole and its state is not. It needs one no older than where its log begins: so one as of now.
+// A peer's log is whole and its state is not. It needs one no older than where its log begins, which is no later than
+// what a leader knows to be committed once it has committed an entry of its own term.
 void raft_actor::on_state_wanted(node_id by) {
-  if (core_.current_role() != role::leader || !state_lost_.empty() || !failure_.empty() || !setup_.checkpointer) return;
-  spdlog::info("node {} lost its state and gets a copy", by.value);
-  state_askers_.insert(by);
-  send(setup_.aggregate, checkpoint_now{});
-}
-
-void raft_actor::serve_state_askers(const checkpointed& x) {
-  auto askers = std::exchange(state_askers_, {});
-  if (askers.empty() || !x.failed.empty() || core_.current_role() != role::leader) return;
-  snapshot_askers_.insert(askers.begin(), askers.end());
-  send(setup_.checkpointer, make_snapshot{});
+  if (!core_.ready() || !health_.may_give_snapshots() || !setup_.checkpointer) return;
+  begin_snapshots_of_term();
+  if (!snapshots_.wants(by)) spdlog::info("node {} lost its state and gets a copy", by.value);
+  snapshots_.ask(by, core_.current_term(), core_.commit_index());
+  get_snapshots();
 }
 
 // A voter that lost its disk's promises stays silent until it is no voter; so it becomes a learner, which is
@@ -178,16 +173,6 @@ void raft_actor::report_divergence() const {
   spdlog::critical("{}the state as of index {} differs from that of node {}: one of them is wrong; compare their data, "
                    "and begin the wrong one anew by removing the node and adding it again",
                    setup_.label, x.index.value, x.peer.value);
-}
-
-// -- what to say -------------------------------------------------------------------------------------------
-
-std::string raft_actor::why_not_serving() const {
-  if (!failure_.empty()) return "this node is out of service: " + failure_;
-  if (!state_lost_.empty()) return "this node's state is damaged and is being fetched from the leader: " + state_lost_;
-  if (core_.recovering())
-    return "this node lost its log or uses an old copy of it, and is taken in again by the others: " + log_lost_;
-  return {};
 }
 
 }  // namespace lithair::actors

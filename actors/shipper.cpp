@@ -86,6 +86,7 @@ caf::behavior shipper::make_behavior() {
       [this](const linked_by_peer& x) { link(x.endpoint); },
       [this](const serve_raft& x) {
         raft_ = x.raft;
+        if (!raft_) return transfer_.reset();  // It is out of service: nothing is taken or given any more.
         send(raft_, link_changed{setup_.peer.id, static_cast<bool>(endpoint_)});
       },
       [this](dial_atom) {
@@ -155,7 +156,7 @@ void shipper::offer(const send_snapshot& x) {
     send_chunk(0, 0);
   } catch (const std::exception& e) {
     spdlog::error("the snapshot for node {} can't be read: {}", setup_.peer.id.value, e.what());
-    send(raft_, snapshot_given_up{setup_.peer.id, x.meta.index});
+    send(raft_, snapshot_given_up{setup_.peer.id, x.meta.index, x.term});
   }
 }
 
@@ -183,7 +184,7 @@ void shipper::on_progress(const protocol::snapshot_response& x) {
 
 void shipper::give_up_snapshot() {
   spdlog::warn("node {} did not take the snapshot in time", setup_.peer.id.value);
-  if (raft_) send(raft_, snapshot_given_up{setup_.peer.id, transfer_->meta.index});
+  if (raft_) send(raft_, snapshot_given_up{setup_.peer.id, transfer_->meta.index, transfer_->term});
   transfer_.reset();
 }
 

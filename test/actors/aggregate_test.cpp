@@ -90,14 +90,21 @@ struct two_aggregates {
           tell(group, checkpointed{x.point.index, {}});
           told.push_back("checkpoint");
         },
-        [](const checkpointed&) {},
+        [this](const checkpointed& x) { told.push_back(x.failed); },
         [](give_back_memory) {},
         [](const state_released&) {},
         [](const submit&) {},
     };
   }
 
-  std::size_t run() { return dynamic_cast<caf::scheduler::test_coordinator&>(system.scheduler()).run(); }
+  caf::scheduler::test_coordinator& scheduler() {
+    return dynamic_cast<caf::scheduler::test_coordinator&>(system.scheduler());
+  }
+  std::size_t run() { return scheduler().run(); }
+  void advance(std::chrono::milliseconds by) {
+    scheduler().advance_time(by);
+    run();
+  }
 
   template <class Message>
   void tell(const caf::actor& to, Message x) {
@@ -335,14 +342,115 @@ BOOST_FIXTURE_TEST_CASE(applying_waits_for_a_disk_that_is_many_checkpoints_behin
   BOOST_TEST(outcomes.size() == 1500u);
 }
 
-BOOST_FIXTURE_TEST_CASE(applying_goes_on_when_the_checkpoint_that_it_waits_for_fails, small_checkpoints) {
+BOOST_FIXTURE_TEST_CASE(a_checkpoint_without_room_is_tried_again_by_itself_and_applying_waits_for_it, small_checkpoints) {
   caf::anon_send(group, serve_checkpoints{client, client});
   disk_hangs = true;
   fill(1500);
-  BOOST_TEST(outcomes.size() < 1500u);
-  tell(group, checkpointed{hanging.front().point.index, "no room", checkpointed::trouble::full});
+  const auto before = outcomes.size();
+  BOOST_TEST(before < 1500u);
+  const auto first = std::exchange(hanging, {}).front();
+  tell(group, checkpointed{first.point.index, "no room", checkpointed::trouble::full});
   run();
+  // Nothing is applied that memory has no room for, and whoever has to refuse writes is told why.
+  BOOST_TEST(outcomes.size() == before);
+  BOOST_TEST(told.back() == "no room");
+  disk_hangs = false;
+  advance(5s);
+  BOOST_TEST(base->applied().index.value > first.point.index.value);
   BOOST_TEST(outcomes.size() == 1500u);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_AUTO_TEST_SUITE(reads_of_an_index)
+
+namespace {
+
+struct held_back : small_checkpoints {
+  held_back() {
+    caf::anon_send(group, serve_checkpoints{client, client});
+    disk_hangs = true;
+    fill(1500);
+    held_from = outcomes.size();
+  }
+
+  // As the raft actor sends it, once it has given the entries up to there.
+  std::uint64_t query(models::query what, std::uint64_t least, std::uint64_t wait_ms = 5000) {
+    run_query x;
+    x.asker = caf::actor_cast<caf::strong_actor_ptr>(client);
+    x.what.token = ++token;
+    x.what.what = std::move(what);
+    x.what.min_index = least;
+    x.wait_ms = wait_ms;
+    tell(group, run_queries{{std::move(x)}});
+    run();
+    return token;
+  }
+  models::query item(int id) const { return *models::item_query(*full.find("items"), std::to_string(id)); }
+  models::query count() const {
+    return *models::parse_query(*full.find("items"), models::query::kind::count, {});
+  }
+  void release_disk() {
+    disk_hangs = false;
+    for (const auto& x : std::exchange(hanging, {})) tell(client, x);
+    run();
+  }
+
+  std::size_t held_from = 0;  // items before it are applied
+};
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_CASE(a_read_is_answered_from_a_state_that_has_applied_its_index_while_applying_is_held_back, held_back) {
+  BOOST_REQUIRE(held_from < 1500u);
+  const auto late = query(item(1499), 1500);
+  const auto list = query(count(), 1500);
+  const auto early = query(item(0), 1);
+  BOOST_TEST(answers[early].result.status == 200);
+  BOOST_TEST(!answers.contains(late));
+  BOOST_TEST(!answers.contains(list));
+  release_disk();
+  BOOST_TEST(answers[late].result.status == 200);
+  BOOST_TEST(answers[late].applied >= 1500u);
+  BOOST_TEST(body(list).find("1500") != std::string::npos);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_read_whose_index_is_not_applied_in_its_time_is_told_so, held_back) {
+  const auto of = query(item(1499), 1500, 1000);
+  advance(900ms);
+  BOOST_TEST(!answers.contains(of));
+  advance(200ms);
+  BOOST_REQUIRE(answers.contains(of));
+  BOOST_TEST((answers[of].what == disposition::unknown));
+  BOOST_TEST(answers[of].reason == "index 1500 is not applied here yet");
+  release_disk();
+  BOOST_TEST(outcomes.size() == 1500u);
+}
+
+BOOST_FIXTURE_TEST_CASE(reads_that_wait_for_an_index_are_bounded, held_back) {
+  std::size_t refused = 0;
+  for (int i = 0; i < 4200; ++i) {
+    const auto of = query(item(1499), 1500);
+    refused += answers.contains(of) && answers[of].what == disposition::unavailable ? 1 : 0;
+  }
+  BOOST_TEST(refused == 4200u - 4096u);
+  release_disk();
+  for (std::uint64_t of = 1; of <= token; ++of) BOOST_REQUIRE(answers.contains(of));
+}
+
+BOOST_FIXTURE_TEST_CASE(a_read_waits_for_its_index_over_a_state_that_is_older_than_it, held_back) {
+  tell(group, release_state{});
+  run();
+  auto older = std::make_shared<persistence::memory_state_store>();
+  older->commit({}, {protocol::index_t{10}, protocol::term_t{1}, {}, {}});
+  caf::anon_send(group, state_replaced{{}, older});
+  run();
+  const auto of = query(item(11), 11);
+  BOOST_TEST(!answers.contains(of));
+  index = 10;
+  write(models::operation::create, 11, R"({"id":11,"value":1})");
+  run();
+  BOOST_TEST(answers[of].result.status == 200);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,52 @@
+#pragma once
+
+#include <string>
+
+namespace lithair::actors {
+
+/// What is wrong with a group on this node, and what it may do all the same. Each member is a reason, and empty while
+/// there is none; each question is answered with why not, as a sentence, and empty where it may.
+///
+/// | what is wrong          | acknowledge | apply | answer reads | take writes | lead |
+/// |------------------------|-------------|-------|--------------|-------------|------|
+/// | failed                 | no          | no    | no           | no          | no   |
+/// | the state is lost      | yes         | no    | no           | no          | no   |
+/// | the log is lost        | no (core)   | yes   | no           | no          | no   |
+/// | no room for the log    | once there is | yes | yes          | no          | if nobody else can |
+/// | no room for the state  | yes         | as far as memory goes | yes | while it applies | yes |
+struct health {
+  std::string failure;     ///< the disk's, or of applying: out of service until the next start
+  std::string state_lost;  ///< there is no state to apply to; a copy is fetched
+  std::string log_lost;    ///< this node may have forgotten what it promised; the core is recovering
+  std::string log_full;    ///< what is to be written waits for room
+  std::string state_full;  ///< checkpoints wait for room
+  bool held_up = false;    ///< applying waits for a checkpoint
+
+  bool failed() const { return !failure.empty(); }
+  /// Whether the core may be given input: it may then have something to write, or to promise.
+  bool may_step() const { return failure.empty(); }
+  bool may_apply() const { return failure.empty() && state_lost.empty(); }
+  bool may_give_snapshots() const { return may_apply(); }
+
+  std::string why_no_reads() const {
+    if (!failure.empty()) return "this node is out of service: " + failure;
+    if (!state_lost.empty()) return "this node's state is damaged and is being fetched from the leader: " + state_lost;
+    if (!log_lost.empty())
+      return "this node lost its log or uses an old copy of it, and is taken in again by the others: " + log_lost;
+    return {};
+  }
+  std::string why_no_writes() const {
+    if (auto why = why_no_reads(); !why.empty()) return why;
+    if (!log_full.empty()) return log_full;
+    if (held_up && !state_full.empty()) return "too much waits to be made durable: " + state_full;
+    return {};
+  }
+  /// What people should look at, although it may hinder nothing yet.
+  std::string trouble() const {
+    if (!log_full.empty()) return log_full;
+    if (auto why = why_no_reads(); !why.empty()) return why;
+    return state_full;
+  }
+};
+
+}  // namespace lithair::actors

@@ -1,0 +1,70 @@
+#pragma once
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <vector>
+
+#include "protocol/types.hpp"
+
+namespace lithair::actors {
+
+/// Which peers want a snapshot from this leader, since which term, and what they were last given. A request ends with
+/// the term it was made in: a chunk that bore a later one would make its sender look like that term's leader. Pure.
+class snapshot_requests {
+ public:
+  /// `at_least`: what the snapshot must have applied.
+  void ask(protocol::node_id peer, protocol::term_t term, protocol::index_t at_least = {}) {
+    begin(term);
+    auto& wanted = wanted_[peer];
+    wanted = std::max(wanted, at_least);
+  }
+
+  /// This node leads in `term`, and what was of another is over; no term: it does not lead.
+  void begin(protocol::term_t term) {
+    if (term == term_) return;
+    term_ = term;
+    wanted_.clear();
+    given_.clear();
+  }
+  protocol::term_t term() const { return term_; }
+
+  bool empty() const { return wanted_.empty(); }
+  bool wants(protocol::node_id peer) const { return wanted_.contains(peer); }
+  /// What a state must have applied for some of them to be served; there are some.
+  protocol::index_t least() const {
+    auto by_index = [](const auto& a, const auto& b) { return a.second < b.second; };
+    return std::min_element(wanted_.begin(), wanted_.end(), by_index)->second;
+  }
+
+  /// A snapshot as of `index` is there: takes out those whom it serves.
+  std::vector<protocol::node_id> serve(protocol::index_t index) {
+    std::vector<protocol::node_id> out;
+    std::erase_if(wanted_, [&](const auto& each) {
+      if (each.second > index) return false;
+      out.push_back(each.first);
+      given_[each.first] = index;
+      return true;
+    });
+    return out;
+  }
+  /// There will be none: takes out all.
+  std::vector<protocol::node_id> give_up() {
+    std::vector<protocol::node_id> out;
+    for (auto& each : wanted_) out.push_back(each.first);
+    wanted_.clear();
+    return out;
+  }
+  /// As of which index the peer was given one in this term; none: it was not.
+  std::optional<protocol::index_t> given(protocol::node_id peer) const {
+    auto found = given_.find(peer);
+    return found == given_.end() ? std::nullopt : std::optional{found->second};
+  }
+
+ private:
+  protocol::term_t term_;
+  std::map<protocol::node_id, protocol::index_t> wanted_;
+  std::map<protocol::node_id, protocol::index_t> given_;
+};
+
+}  // namespace lithair::actors
