@@ -188,6 +188,16 @@ BOOST_FIXTURE_TEST_CASE(a_checkpoint_waits_for_a_snapshot_for_which_too_much_is_
   BOOST_TEST((made.back().meta.index == index_t{10}));
 }
 
+BOOST_FIXTURE_TEST_CASE(a_checkpoint_saves_whatever_was_changed, saving) {
+  auto x = changes(10, 0, 0, 10, "v");
+  auto layer = std::make_shared<persistence::overlay_layer>();
+  // Of each kind that a state holds, by its first byte, and of those still to come.
+  for (char kind = 'a'; kind <= 'z'; ++kind) layer->put(std::string(1, kind) + "12345678", "v");
+  x.layer = layer;
+  tell(x);
+  for (char kind = 'a'; kind <= 'z'; ++kind) BOOST_TEST(state->get(std::string(1, kind) + "12345678").has_value());
+}
+
 BOOST_FIXTURE_TEST_CASE(changes_go_over_no_other_state_than_the_one_they_were_made_upon, saving) {
   save(10, 0, 0, 10);
   save(30, 20, 0, 10, "of another");
