@@ -87,6 +87,7 @@ checkpointed checkpointer::commit(const checkpoint& x) {
     for (auto at = x.layer->begin(); at != x.layer->end(); at = x.layer->next(at)) {
       auto& item = (*x.layer)[at];
       if (mutated(mutant::checkpoints_without_the_feed) && item.key.starts_with(models::feed_key(0).front())) continue;
+      if (mutated(mutant::checkpoints_without_answers) && item.key.starts_with('a')) continue;
       changes.push_back({item.key, item.removed ? std::nullopt : std::optional{item.value()}});
     }
     if (pinned_ && !mutated(mutant::snapshots_show_later_commits)) pinned_->preserve(changes);

@@ -1,5 +1,6 @@
 #include "actors/group.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <random>
 
@@ -102,6 +103,8 @@ void group::spawn_raft(persistence::opened_state opened) {
   made.aggregate = aggregate_;
   made.checkpointer = checkpointer_;
   made.log_margin = setup_.config.log_margin;
+  // A log that may not grow for ever keeps only a part of its room for those who lag.
+  if (setup_.config.map_size != 0) made.max_lag_bytes = std::min(made.max_lag_bytes, setup_.config.map_size / 4);
   made.make_shipper = [this](const peer_address& peer) { return make_shipper(peer); };
   made.now_ms = setup_.where.now_ms;
   made.members_committed = setup_.members_committed;

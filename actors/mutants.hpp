@@ -6,6 +6,8 @@ namespace lithair::actors {
 
 enum class mutant {
   none,
+  /// Entries are applied, and their clients told, although no majority has them yet.
+  applies_before_committing,
   /// Reads are answered from whatever is applied, and not from what they must see.
   answers_before_applying,
   /// A query that has to wait for its index is forgotten.
@@ -36,6 +38,8 @@ enum class mutant {
   writes_old_entries_into_a_new_log,
   /// A checkpoint leaves out what the change feed is read from.
   checkpoints_without_the_feed,
+  /// A checkpoint leaves out which commands were carried out already, for those who send them again.
+  checkpoints_without_answers,
   count
 };
 

@@ -70,8 +70,8 @@ void publisher::go_on(answered& x) {
 
 void publisher::settle(pending x) {
   if (tell(x)) return;
-  x.deadline = clock::now() + longest_wait;
-  x.built_by = clock::now() + building_wait;
+  x.deadline = clock().now() + longest_wait;
+  x.built_by = clock().now() + building_wait;
   x.read.what->hurry();
   if (waiting_.empty()) delayed_send(this, look_again, look_at_waiting{});
   waiting_.push_back(std::move(x));
@@ -93,7 +93,7 @@ bool publisher::tell(const pending& x) {
 // Whether its time is over.
 bool publisher::give_up(const pending& x) {
   auto& what = *x.read.what;
-  const auto now = clock::now();
+  const auto now = clock().now();
   if (what.applied() == 0 && now >= x.built_by) {
     refuse(x, disposition::unavailable, fmt::format("the projection {} is being built", what.name()));
     return true;

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include <caf/actor.hpp>
+#include <caf/actor_clock.hpp>
 
 #include "actors/hosted.hpp"
 #include "actors/published.hpp"
@@ -28,14 +29,14 @@ class publisher final : public hosted_actor {
   const char* name() const override { return "publisher"; }
 
  private:
-  using clock = std::chrono::steady_clock;
+  using time_point = caf::actor_clock::time_point;
 
   struct pending {
     caf::strong_actor_ptr asker;
     read_published read;
     std::uint64_t index = 0;  // that it must see
-    clock::time_point deadline = {};
-    clock::time_point built_by = {};  // or it is refused
+    time_point deadline = {};
+    time_point built_by = {};  // or it is refused
   };
 
   caf::behavior make_behavior() override;

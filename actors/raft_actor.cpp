@@ -7,6 +7,7 @@
 #include <caf/send.hpp>
 #include <spdlog/spdlog.h>
 
+#include "actors/mutants.hpp"
 #include "actors/shipper.hpp"
 #include "persistence/log_store.hpp"
 
@@ -64,6 +65,10 @@ caf::behavior raft_actor::make_behavior() {
   set_default_handler(caf::drop);
   // CAF answers what an actor dropped with an error, and ends whoever has no handler for that.
   set_error_handler([](caf::error&) {});
+  if (setup_.set_aside)
+    for (auto& each : setup_.set_aside())
+      spdlog::warn("{}{} is set aside and not used, {} bytes: {}; remove it once nothing of it is needed", setup_.label,
+                   each.path, each.bytes, each.reason);
   for (auto& peer : setup_.config.peers) add_shipper(peer);
   on_members(core_.members());
   if (setup_.config.init && core_.last_index() == index_t{} && core_.current_term() == term_t{} && !core_.recovering()) {
@@ -213,6 +218,7 @@ void raft_actor::perform(output out) {
     meter_.committed(*out.commit);
     window_.commit(*out.commit);
   }
+  if (mutated(mutant::applies_before_committing)) window_.commit(core_.last_index());
   apply_committed();
   for (auto& each : out.reads) reads_.finish(each);
 }

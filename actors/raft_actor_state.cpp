@@ -57,7 +57,7 @@ void raft_actor::on_applied(applied& x) {
   if (!health_.may_apply()) return;
   window_.apply(x.through);
   meter_.applied(x.through);
-  core_.applied(x.through);
+  core_.applied(mutated(mutant::applies_before_committing) ? std::min(x.through, core_.commit_index()) : x.through);
   for (auto& each : x.results) {
     auto who = submissions_.finish(each.serial);
     if (who.asker)

@@ -97,6 +97,13 @@ json::value divergence(const actors::node_status& x) {
   return json::object{{"index", x.diverged}, {"node", x.diverged_from}};
 }
 
+json::array set_aside(const actors::node_status& x) {
+  json::array out;
+  for (auto& each : x.set_aside)
+    out.push_back(json::object{{"path", each.path}, {"reason", each.reason}, {"bytes", each.bytes}});
+  return out;
+}
+
 }  // namespace
 
 response index_page(const models::schema& schema) {
@@ -147,6 +154,7 @@ response status_page(const actors::node_status& x, const models::schema& schema)
       {"ready", x.ready},
       {"not_ready", text_or_null(x.not_ready)},
       {"trouble", text_or_null(x.trouble)},
+      {"set_aside", set_aside(x)},
       {"state_compared", x.compared},
       {"state_divergence", divergence(x)},
       {"uptime_ms", x.uptime_ms},

@@ -362,6 +362,26 @@ BOOST_FIXTURE_TEST_CASE(a_checkpoint_without_room_is_tried_again_by_itself_and_a
 
 BOOST_AUTO_TEST_SUITE_END()
 
+BOOST_AUTO_TEST_SUITE(what_a_checkpoint_holds)
+
+BOOST_FIXTURE_TEST_CASE(a_state_is_saved_with_the_members_as_of_its_index, two_aggregates) {
+  caf::anon_send(group, serve_checkpoints{client, client});
+  protocol::configuration members;
+  members.members.push_back({protocol::node_id{1}, true, "here"});
+  protocol::entry x;
+  x.index = protocol::index_t{++index};
+  x.term = protocol::term_t{1};
+  x.kind = protocol::entry_kind::configuration;
+  x.data = protocol::payload{protocol::encode(members)};
+  tell(group, apply_entries{{std::move(x)}});
+  tell(group, checkpoint_now{});
+  run();
+  BOOST_TEST((base->applied().index == protocol::index_t{index}));
+  BOOST_TEST((base->applied().members == members));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
 BOOST_AUTO_TEST_SUITE(reads_of_an_index)
 
 namespace {
