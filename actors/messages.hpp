@@ -379,8 +379,8 @@ struct send_snapshot {
 };
 struct snapshot_given_up {
   protocol::node_id peer;
-  protocol::index_t index;
   protocol::term_t term;  ///< that it was sent in
+  protocol::index_t index;
 };
 
 /// A chunk from the leader, for the checkpointer to keep. The answer is `chunk_kept`, and after the last chunk,

@@ -142,7 +142,7 @@ caf::behavior raft_actor::make_behavior() {
       },
       [this](const snapshot_made& x) { on_snapshot_made(x); },
       [this](const snapshot_given_up& x) {
-        if (health_.may_step() && x.term == core_.current_term()) core_.snapshot_sent(x.peer, x.index, false);
+        if (health_.may_step()) core_.snapshot_sent(x.peer, x.term, x.index, false);
       },
       [this](const chunk_kept& x) { on_chunk_kept(x); },
       [this](const state_replaced& x) { on_state_replaced(x); },
@@ -184,6 +184,8 @@ void raft_actor::turn_ended() {
   mend();
   begin_comparison();
   propose_waiting();
+  // A lease is judged when the output is taken, and a turn may have lasted: so the time is read once more.
+  turn_begins();
   start_reads();
   while (core_.has_output()) perform(core_.take_output());
   apply_committed();
@@ -207,10 +209,7 @@ void raft_actor::perform(output out) {
   for (auto& each : out.fetches) {
     if (auto* shipper = shipper_for(each.peer)) send(*shipper, fetch{each});
   }
-  for (auto peer : out.snapshots_wanted) {
-    begin_snapshots_of_term();
-    snapshots_.ask(peer, core_.current_term());
-  }
+  for (auto& each : out.snapshots_wanted) snapshots_.ask(each.peer, each.term);
   if (!out.snapshots_wanted.empty()) get_snapshots();
   if (out.snapshot_chunk && setup_.checkpointer) send(setup_.checkpointer, keep_chunk{std::move(*out.snapshot_chunk)});
   for (auto& each : out.refused) submissions_.refused(each.serials, each.under);

@@ -82,7 +82,7 @@ void raft_actor::release_checkpoint() {
   if (!health_.may_apply()) {
     send(handle(asker), checkpointed{x.point.index, "the log can't be written", checkpointed::trouble::full});
   } else {
-    const bool is_ahead = x.point.index > core_.inspect().durable_index;
+    const bool is_ahead = x.point.index > core_.durable_index();
     if (is_ahead && !mutated(mutant::checkpoints_ahead_of_the_log)) return;
     setup_.checkpointer->enqueue(asker, caf::make_message_id(), caf::make_message(std::move(x)), context());
   }
@@ -109,6 +109,7 @@ void raft_actor::purge_log(index_t saved) {
   auto upto = std::max(saved - std::min(setup_.log_margin, saved.value), std::min(allowance_.floor(), saved));
   const bool keeps = health_.log_full.empty() && !mutated(mutant::purges_what_a_snapshot_needs);
   if (keeps) upto = std::min(upto, std::max(needed_by_followers(), std::min(lag_allowance_.floor(), saved)));
+  upto = std::min(upto, core_.durable_index());
   if (mutated(mutant::purges_past_the_checkpoint)) upto = window_.applied();
   if (upto <= purging_ || upto < core_.inspect().first_index) return;
   try {
@@ -124,17 +125,13 @@ void raft_actor::purge_log(index_t saved) {
 // The last entry that all peers have which can be reached: those behind it are going to be sent to somebody. One that
 // is away is not waited for; it gets a snapshot when it is back.
 index_t raft_actor::needed_by_followers() const {
-  index_t out{std::numeric_limits<std::uint64_t>::max()};
+  auto out = core_.purge_floor();
   const auto now = core_.inspect();
   for (auto& peer : now.peers) {
     const auto link = linked_.find(peer.id);
     if (link == linked_.end() || !link->second) continue;
     if (peer.ticks_since_contact > 2 * setup_.config.raft.election_max_ticks) continue;
-    auto has = peer.match;
-    // Until there is one to be sent, it may be as of anything that the log still goes on from.
-    if (peer.state == peer_status::mode::snapshot)
-      has = std::max(has, snapshots_.given(peer.id).value_or(now.first_index - 1));
-    out = std::min(out, has);
+    if (peer.state != peer_status::mode::snapshot) out = std::min(out, peer.match);
   }
   return out;
 }
@@ -168,12 +165,16 @@ void raft_actor::on_snapshot_made(const snapshot_made& x) {
   if (!x.failed.empty()) {
     for (auto peer : snapshots_.give_up()) {
       spdlog::warn("no snapshot for node {}: {}", peer.value, x.failed);
-      core_.snapshot_sent(peer, core_.commit_index(), false);
+      core_.snapshot_sent(peer, core_.current_term(), core_.commit_index(), false);
     }
     return;
   }
-  for (auto peer : snapshots_.serve(x.meta.index))
-    if (auto* shipper = shipper_for(peer)) send(*shipper, send_snapshot{core_.current_term(), x.meta, x.path});
+  for (auto peer : snapshots_.serve(x.meta.index)) {
+    auto* shipper = shipper_for(peer);
+    if (shipper == nullptr) continue;
+    core_.snapshot_started(peer, core_.current_term(), x.meta.index);
+    send(*shipper, send_snapshot{core_.current_term(), x.meta, x.path});
+  }
   get_snapshots();
 }
 

@@ -2,14 +2,13 @@
 
 #include <algorithm>
 #include <map>
-#include <optional>
 #include <vector>
 
 #include "protocol/types.hpp"
 
 namespace lithair::actors {
 
-/// Which peers want a snapshot from this leader, since which term, and what they were last given. A request ends with
+/// Which peers want a snapshot from this leader, and since which term. A request ends with
 /// the term it was made in: a chunk that bore a later one would make its sender look like that term's leader. Pure.
 class snapshot_requests {
  public:
@@ -25,9 +24,7 @@ class snapshot_requests {
     if (term == term_) return;
     term_ = term;
     wanted_.clear();
-    given_.clear();
   }
-  protocol::term_t term() const { return term_; }
 
   bool empty() const { return wanted_.empty(); }
   bool wants(protocol::node_id peer) const { return wanted_.contains(peer); }
@@ -43,7 +40,6 @@ class snapshot_requests {
     std::erase_if(wanted_, [&](const auto& each) {
       if (each.second > index) return false;
       out.push_back(each.first);
-      given_[each.first] = index;
       return true;
     });
     return out;
@@ -55,16 +51,10 @@ class snapshot_requests {
     wanted_.clear();
     return out;
   }
-  /// As of which index the peer was given one in this term; none: it was not.
-  std::optional<protocol::index_t> given(protocol::node_id peer) const {
-    auto found = given_.find(peer);
-    return found == given_.end() ? std::nullopt : std::optional{found->second};
-  }
 
  private:
   protocol::term_t term_;
   std::map<protocol::node_id, protocol::index_t> wanted_;
-  std::map<protocol::node_id, protocol::index_t> given_;
 };
 
 }  // namespace lithair::actors

@@ -290,9 +290,10 @@ BOOST_FIXTURE_TEST_CASE(a_snapshot_that_is_ready_after_its_leader_stepped_down_i
 }
 
 BOOST_FIXTURE_TEST_CASE(that_a_snapshot_was_given_up_in_another_term_says_nothing_of_this_one, lagging_peer) {
-  tell(made(snapshots_wanted.front().at_least));
+  const auto as_of = snapshots_wanted.front().at_least;
+  tell(made(as_of));
   run();
-  tell(snapshot_given_up{node_id{3}, status.raft.commit, look().raft.term - 1});
+  tell(snapshot_given_up{node_id{3}, look().raft.term - 1, as_of});
   tick(20);
   auto mode_of = [this](std::uint64_t node) {
     for (auto& each : look().raft.peers)
@@ -300,7 +301,7 @@ BOOST_FIXTURE_TEST_CASE(that_a_snapshot_was_given_up_in_another_term_says_nothin
     return protocol::peer_status::mode::probe;
   };
   BOOST_TEST((mode_of(3) == protocol::peer_status::mode::snapshot));
-  tell(snapshot_given_up{node_id{3}, status.raft.commit, look().raft.term});
+  tell(snapshot_given_up{node_id{3}, look().raft.term, as_of});
   run();
   BOOST_TEST((mode_of(3) != protocol::peer_status::mode::snapshot));
 }
@@ -361,6 +362,7 @@ BOOST_FIXTURE_TEST_CASE(a_peer_that_is_away_holds_no_entries, lagging_peer) {
   tell(made(snapshots_wanted.front().at_least));
   silent.insert(node_id{3});
   tell(link_changed{node_id{3}, false});
+  tick(200);
   for (int i = 0; i < 50; ++i) submit_one();
   checkpoint_is_done(given);
   BOOST_REQUIRE(!cuts.empty());
@@ -404,6 +406,21 @@ BOOST_FIXTURE_TEST_CASE(a_checkpoint_waits_until_the_log_is_durable_up_to_it, dr
   log_disk_goes_on();
   BOOST_REQUIRE(checkpoints.size() == 1u);
   BOOST_TEST((checkpoints.front().point.index == x.point.index));
+}
+
+BOOST_FIXTURE_TEST_CASE(a_leader_whose_log_disk_hangs_applies_and_answers_what_the_others_have, driver) {
+  log_hangs = true;
+  submit_one();
+  tick();
+  BOOST_TEST((given == look().raft.last_index));
+  BOOST_TEST((status.raft.durable_index < given));
+  BOOST_TEST(status.applied == given.value);
+  // Nothing of it is forgotten or saved before its log is here.
+  const auto durable = status.raft.durable_index;
+  tell(saved());
+  checkpoint_is_done(given);
+  BOOST_TEST(checkpoints.empty());
+  for (auto& each : cuts) BOOST_TEST(each.point.index.value <= durable.value);
 }
 
 BOOST_FIXTURE_TEST_CASE(a_checkpoint_whose_log_failed_is_not_made_and_not_left_waiting, driver) {

@@ -55,7 +55,7 @@ BOOST_AUTO_TEST_CASE(section_7_a_follower_whose_entries_are_purged_gets_a_snapsh
   // N1
   cluster c = purged_past();
   BOOST_TEST_REQUIRE(c[1].snapshots_wanted.size() == 1u);
-  BOOST_TEST(c[1].snapshots_wanted.front().value == 3u);
+  BOOST_TEST(c[1].snapshots_wanted.front().peer.value == 3u);
   c.inject(1, 3, chunk(c, 1));
   BOOST_TEST_REQUIRE(c[3].chunks.size() == 1u);
   install(c, 3, c[3].chunks.front().meta);
@@ -102,7 +102,7 @@ BOOST_AUTO_TEST_CASE(a_damaged_snapshot_is_asked_for_again) {
 BOOST_AUTO_TEST_CASE(a_transfer_that_the_sender_gives_up_is_begun_again_when_the_peer_lives) {
   // N3
   cluster c = purged_past();
-  c.core(1).snapshot_sent(node_id{3}, c[1].base, false);
+  c.core(1).snapshot_sent(node_id{3}, c.core(1).current_term(), c[1].base, false);
   c.isolate(3);
   c.tick_all(5);
   BOOST_TEST(c[1].snapshots_wanted.size() == 1u);
