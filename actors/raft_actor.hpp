@@ -125,7 +125,7 @@ class raft_actor final : public hosted_actor {
   void on_control(const control_arrived& x);
   void send_control(protocol::node_id to, peer_control x);
   void begin_comparison();
-  void expect_comparison(protocol::index_t at);
+  bool expect_comparison(protocol::index_t at);
   void tell_digest(const checkpointed& x);
   void on_digest(protocol::node_id from, const peer_control& x);
   void report_divergence() const;

@@ -105,7 +105,7 @@ void raft_actor::on_control(const control_arrived& x) {
   switch (static_cast<control_action>(x.content.action)) {
     case control_action::send_state: return on_state_wanted(x.from);
     case control_action::compare_at:
-      if (x.from == core_.leader()) expect_comparison(index_t{x.content.id});
+      if (x.from == core_.leader()) (void)expect_comparison(index_t{x.content.id});
       return;
     case control_action::digest: return on_digest(x.from, x.content);
   }
@@ -139,16 +139,17 @@ void raft_actor::begin_comparison() {
   if (now < next_comparison_ms_ || !core_.ready() || !setup_.checkpointer || core_.members().members.size() < 2) return;
   next_comparison_ms_ = now + setup_.config.checkpoint_interval_ms;
   auto at = core_.last_index() + 1;
-  if (at <= comparison_.index()) return;  // Nothing was written since the last.
-  expect_comparison(at);
+  if (!expect_comparison(at)) return;  // Nothing was written since the last.
   peer_control request;
   request.action = static_cast<std::uint8_t>(control_action::compare_at);
   request.id = at.value;
   for (auto& [peer, shipper] : shippers_) send_control(peer, request);
 }
 
-void raft_actor::expect_comparison(index_t at) {
-  if (comparison_.begin(at)) send(setup_.aggregate, compare_at{at});
+bool raft_actor::expect_comparison(index_t at) {
+  if (!comparison_.begin(at, core_.current_term())) return false;
+  send(setup_.aggregate, compare_at{at});
+  return true;
 }
 
 void raft_actor::tell_digest(const checkpointed& x) {

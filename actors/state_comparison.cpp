@@ -4,9 +4,10 @@ namespace lithair::actors {
 
 using namespace protocol;
 
-bool state_comparison::begin(index_t at) {
-  if (at <= at_) return false;
+bool state_comparison::begin(index_t at, term_t term) {
+  if (term == term_ ? at <= at_ : term < term_ || at == at_) return false;
   at_ = at;
+  term_ = term;
   has_own_ = false;
   peers_.clear();
   return true;

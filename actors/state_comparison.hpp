@@ -19,8 +19,9 @@ class state_comparison {
     protocol::node_id peer;
   };
 
-  /// Whether this is news: an index later than any before.
-  bool begin(protocol::index_t at);
+  /// Whether this is news: an index later than any before in the leader's term. A later leader's log may be shorter than
+  /// the one that named the last.
+  bool begin(protocol::index_t at, protocol::term_t term);
   protocol::index_t index() const { return at_; }
 
   /// This node's digest, or a peer's, as of `index()`; digests of other indexes are ignored. True when a
@@ -37,6 +38,7 @@ class state_comparison {
   bool compare();
 
   protocol::index_t at_;
+  protocol::term_t term_;  // of the leader that named it
   bool has_own_ = false;
   std::uint64_t own_ = 0;
   std::map<protocol::node_id, std::uint64_t> peers_;  // as of at_

@@ -41,6 +41,10 @@ void world::start(server& x) {
   note(&x, "starts, log (" + std::to_string(x.shadow.base.value) + ", " +
                std::to_string(x.shadow.last().value) + "]");
   for (auto& p : properties_) p->on_start(x);
+  if (x.stateless) {
+    x.core->state_lost();
+    schedule(what::ask_state, ms(random_.between(1, 100)), &x);
+  }
   if (blank && !x.wiped && x.id.value == 1) found(x);
   x.last_tick = now_ - std::min(now_, random_.below(x.tick_us));
   x.wakes_at = 0;
@@ -93,6 +97,7 @@ void world::after_input(server& x, bool at_once) {
 void world::settle(server& x) {
   x.settling = false;
   while (x.core->has_output()) perform(x, x.core->take_output());
+  demand(!x.stateless || x.core->current_role() != role::leader, "a node leads without a state");
   for (auto& p : properties_) p->on_step(x);
   wake_in_time(x);
 }
@@ -131,17 +136,27 @@ void world::perform(server& x, output out) {
       finish(operation, client_operation::end::refused);
     }
   }
-  for (const proposal_refused& r : out.refused) {
-    for (std::uint64_t serial : r.serials) {
-      auto found = x.writes.find(serial);
-      if (found == x.writes.end()) continue;
-      finish(found->second.operation, client_operation::end::refused);
-      x.writes.erase(found);
-    }
-  }
+  for (const proposal_refused& r : out.refused) refused(x, r);
   for (const snapshot_want& w : out.snapshots_wanted) send_snapshot(x, w);
   if (out.snapshot_chunk) take_chunk(x, *out.snapshot_chunk);
   answer_reads(x);
+}
+
+/// What was refused is certainly not in the log, so it may be proposed again under the same serial.
+void world::refused(server& x, const proposal_refused& r) {
+  for (std::uint64_t serial : r.serials) {
+    auto found = x.writes.find(serial);
+    if (found == x.writes.end() || found->second.under != r.under) continue;
+    const client_operation& o = operations_[found->second.operation];
+    bool again = settings_.retries && !healing_ && random_.percent(80);
+    term_t under = x.core->current_term();
+    if (again && x.core->propose({{{x.id, serial}, payload{write_command(o.key, o.value)}}}) == refusal::none) {
+      found->second.under = under;
+      continue;
+    }
+    finish(found->second.operation, client_operation::end::refused);
+    x.writes.erase(found);
+  }
 }
 
 // -- disk -----------------------------------------------------------------------------------------
@@ -176,7 +191,7 @@ void world::log_done(server& x) {
     x.state = *snapshots_[reset->to.checksum - 1];
     x.commit = x.state.applied;
     x.installing.reset();
-    x.saving = false;
+    x.saving = x.stateless = false;
     x.shadow.reset(reset->to);
     ++report_.snapshots;
     note(&x, "installed the snapshot of " + std::to_string(reset->to.index.value));
@@ -189,6 +204,7 @@ void world::log_done(server& x) {
 
 void world::state_done(server& x) {
   state_operation done = x.store.complete_state();
+  if (done.install && x.core->continues(*done.install)) return restore_state(x, *done.install);
   if (done.install) return to_disk(x, reset_log{*done.install});
   demand(x.store.state()->applied <= x.store.log().last(), "a saved state is ahead of the log");
   x.saving = false;
@@ -199,7 +215,7 @@ void world::checkpoint(server& x) {
   schedule(what::checkpoint, ms(random_.between(1, settings_.checkpoint_every_ms)), &x);
   // What is applied may not be on our own disk yet; a saved state must not be ahead of the log.
   bool ahead = x.state.applied > x.core->durable_index();
-  if (x.saving || x.installing || ahead || x.state.applied <= x.store.state()->applied) return;
+  if (x.saving || x.installing || x.stateless || ahead || x.state.applied <= x.store.state()->applied) return;
   to_disk(x, state_operation{std::make_shared<const machine>(x.state), std::nullopt});
 }
 
@@ -207,7 +223,7 @@ void world::checkpoint(server& x) {
 void world::purge(server& x) {
   std::uint64_t margin = random_.below(20);
   const machine& saved = *x.store.state();
-  if (x.installing || saved.applied.value <= margin) return;
+  if (x.installing || x.stateless || saved.applied.value <= margin) return;
   index_t through = std::min(saved.applied - margin, x.core->durable_index());
   if (random_.percent(90)) through = std::min(through, x.core->purge_floor());
   std::optional<term_t> term = x.shadow.term_at(through);
@@ -223,6 +239,7 @@ void world::purge(server& x) {
 
 void world::apply(server& x) {
   x.applying = false;
+  if (x.stateless) return;
   std::uint64_t batch = random_.between(1, 30);
   while (x.state.applied < x.commit && batch-- > 0) {
     index_t next = x.state.applied + 1;
@@ -259,6 +276,7 @@ void world::settle_writes(server& x, const entry& applied) {
 }
 
 void world::answer_reads(server& x) {
+  if (x.stateless) return;
   std::erase_if(x.waiting, [this, &x](const auto& r) {
     if (x.state.applied < r.first) return false;
     std::size_t key = operations_[r.second].key;
@@ -285,6 +303,33 @@ void world::send_snapshot(server& x, const snapshot_want& wanted) {
   schedule(what::snapshot_timer, ms(resend_chunk_ms), &x, peer.value);
 }
 
+/// Asks the leader for a copy of its state until one is there.
+void world::ask_state(server& x) {
+  if (!x.stateless) return;
+  schedule(what::ask_state, ms(200), &x);
+  server* leader = find(x.core->leader());
+  if (x.installing || leader == nullptr || !leader->alive || leader->paused_until > now_) return;
+  catch_up(*leader);
+  if (leader->core->current_role() == role::leader && !leader->stateless)
+    send_snapshot(*leader, {x.id, leader->core->current_term()});
+  after_input(*leader);
+}
+
+void world::restore_state(server& x, const snapshot_meta& meta) {
+  x.state = *snapshots_[meta.checksum - 1];
+  x.commit = std::max(x.commit, meta.index);
+  x.installing.reset();
+  x.saving = x.stateless = false;
+  note(&x, "has a state again, as of " + std::to_string(meta.index.value));
+  x.core->state_restored(meta);
+  // What was proposed may be part of that state, and is never seen applied here.
+  for (auto& [serial, w] : x.writes) finish(w.operation, client_operation::end::unknown);
+  x.writes.clear();
+  if (x.state.applied < x.commit && !std::exchange(x.applying, true))
+    schedule(what::apply, random_.below(3000), &x);
+  after_input(x);
+}
+
 void world::send_chunk(server& x, node_id peer) {
   const outgoing_snapshot& s = x.sending.at(peer);
   bool last = s.offset + 1 >= s.meta.size;
@@ -305,6 +350,7 @@ void world::snapshot_timer(server& x, node_id peer) {
 }
 
 void world::take_chunk(server& x, const snapshot_request& chunk) {
+  if (x.installing) return;  // The last chunk came twice.
   if (chunk.meta != x.receiving) {
     x.receiving = chunk.meta;
     x.received = 0;

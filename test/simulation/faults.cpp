@@ -9,7 +9,7 @@ void world::fault() {
   if (healing_) return;
   schedule(what::fault, ms(random_.between(1, settings_.fault_every_ms * 2)));
   server& x = *servers_[random_.below(servers_.size())];
-  switch (random_.below(8)) {
+  switch (random_.below(9)) {
     case 0:
     case 1:
       if (settings_.crashes && x.alive) crash(x);
@@ -35,6 +35,9 @@ void world::fault() {
     case 6:
       if (settings_.strangers && x.alive) forge(x);
       return;
+    case 7:
+      if (settings_.state_losses && may_lose_state(x)) lose_state(x);
+      return;
     default:
       if (settings_.wipes && may_wipe(x)) lose_disk(x);
       return;
@@ -51,6 +54,29 @@ void world::lose_disk(server& x) {
   schedule(what::start, ms(random_.between(1, 150)), &x);
   server* leader = some_leader();
   if (leader != nullptr && settings_.partitions && random_.percent(60)) cut_off(leader->id);
+}
+
+/// What the log made is gone: it goes on voting and acknowledging, and asks the leader for a copy.
+void world::lose_state(server& x) {
+  note(&x, "loses its state");
+  catch_up(x);
+  x.stateless = true;
+  for (auto& [serial, w] : x.writes) finish(w.operation, client_operation::end::unknown);
+  x.writes.clear();
+  x.core->state_lost();
+  schedule(what::ask_state, ms(random_.between(1, 100)), &x);
+  after_input(x);
+}
+
+/// One at a time, of a voter that others can lead beside.
+bool world::may_lose_state(const server& x) const {
+  if (!x.alive || x.saving || x.installing || !x.state.applied) return false;
+  for (const auto& each : servers_) {
+    if (each->wiped || each->stateless || !each->alive || each->core->members().joint()) return false;
+    auto& all = each->core->members().members;
+    if (std::count_if(all.begin(), all.end(), [](const member& m) { return m.voter; }) < 3) return false;
+  }
+  return true;
 }
 
 void world::crash(server& x) {
@@ -135,7 +161,7 @@ void world::forge(server& x) {
 /// One disk at a time, of a voter that the others can do without; or of one that does not matter.
 bool world::may_wipe(const server& x) const {
   for (const auto& each : servers_) {
-    if (each->wiped || !each->alive) return false;
+    if (each->wiped || each->stateless || !each->alive) return false;
     const configuration& members = each->core->members();
     bool founded = each->store.log().last() || each->id.value > settings_.founders;
     if (members.joint() || !founded) return false;

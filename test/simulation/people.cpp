@@ -118,6 +118,8 @@ void world::operate() {
 }
 
 void world::change_members(server& leader) {
+  // Whoever lost its state can't lead, so it must not come to decide alone.
+  if (std::any_of(servers_.begin(), servers_.end(), [](const auto& x) { return x->stateless; })) return;
   std::vector<member> next = leader.core->members().members;
   for (std::uint64_t changes = random_.between(1, 3); changes > 0; --changes) {
     node_id id{random_.below(servers_.size()) + 1};

@@ -30,6 +30,7 @@ struct server {
   node_id id;
   bool alive = false;
   bool wiped = false;      ///< lost its disk and has not been taken back yet
+  bool stateless = false;  ///< lost its state, not its log, and waits for a copy
   std::uint64_t life = 0;  ///< raised by each start and stop; events of another life are void
   protocol::options options;
   std::uint64_t tick_us = 10000;

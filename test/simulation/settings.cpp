@@ -33,7 +33,7 @@ settings settings::draw(random_source& random) {
   x.spike_percent = random.percent(50) ? 0 : random.between(1, 20);
   x.spike_ms = random.between(20, 600);
   x.disk_ms = random.between(0, 20);
-  x.slow_disk_ms = random.percent(70) ? 0 : random.between(50, 500);
+  x.slow_disk_ms = random.percent(70) ? 0 : random.between(50, random.percent(70) ? 500 : 2500);
   x.fault_every_ms = random.between(60, 500);
   x.client_every_ms = random.between(3, 30);
   x.operator_every_ms = random.between(60, 400);
@@ -46,6 +46,8 @@ settings settings::draw(random_source& random) {
   x.membership = random.percent(60);
   x.transfers = random.percent(40);
   x.strangers = random.percent(20);
+  x.state_losses = random.percent(25);
+  x.retries = random.percent(50);
   x.options = draw_options(random);
   x.naps = random.percent(40);
   x.hunt = random.percent(15);
@@ -80,7 +82,7 @@ std::string to_string(const settings& x) {
          number("append-bytes", x.options.max_append_bytes) + word("crashes", x.crashes) +
          word("partitions", x.partitions) + word("pauses", x.pauses) + word("wipes", x.wipes) +
          word("membership", x.membership) + word("transfers", x.transfers) +
-         word("strangers", x.strangers) + word("naps", x.naps) + word("hunt", x.hunt) +
+         word("strangers", x.strangers) + word("state-losses", x.state_losses) + word("retries", x.retries) + word("naps", x.naps) + word("hunt", x.hunt) +
          word("leases", x.options.lease_reads);
 }
 

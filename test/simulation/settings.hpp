@@ -33,6 +33,8 @@ struct settings {
   bool membership = false;
   bool transfers = false;
   bool strangers = false;
+  bool state_losses = false;  ///< a node's state is gone while its log is whole
+  bool retries = false;       ///< drivers propose again, under the same serial, what was refused as busy
   bool naps = false;  ///< drivers sleep until a tick is due
   bool hunt = false;  ///< each new leader is soon cut off, as in figure 8 of the paper
   protocol::options options;

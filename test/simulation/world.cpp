@@ -157,6 +157,8 @@ void world::handle(server& x, const event& e) {
       return apply(x);
     case what::checkpoint:
       return checkpoint(x);
+    case what::ask_state:
+      return ask_state(x);
     case what::snapshot_timer:
       return snapshot_timer(x, node_id{e.argument});
     case what::fetched: {

@@ -56,6 +56,7 @@ class world {
     client,
     operate,
     checkpoint,
+    ask_state,
     hunt
   };
   struct event {
@@ -103,6 +104,9 @@ class world {
   void send_chunk(server& x, node_id peer);
   void snapshot_timer(server& x, node_id peer);
   void take_chunk(server& x, const snapshot_request& chunk);
+  void ask_state(server& x);
+  void restore_state(server& x, const snapshot_meta& meta);
+  void refused(server& x, const proposal_refused& r);
   void catch_up(server& x);
   void wake_in_time(server& x);
 
@@ -113,6 +117,8 @@ class world {
   // faults.cpp
   void fault();
   void lose_disk(server& x);
+  void lose_state(server& x);
+  bool may_lose_state(const server& x) const;
   void crash(server& x);
   void cut_randomly();
   void cut_off(node_id id);

@@ -22,6 +22,8 @@ class rising : public property {
     seen& last = seen_[x.id];
     demand(x.core->current_term() >= last.term, "the term goes back");
     demand(x.core->commit_index() >= last.commit, "the commit index goes back");
+    // A state that was lost begins anew from a copy, which may be older.
+    if (x.stateless) last.applied = index_t{}, last.cells = {};
     demand(x.state.applied >= last.applied, "the applied index goes back");
     for (std::size_t key = 0; key < machine::keys; ++key) {
       demand(x.state.cells[key].writer >= last.cells[key].writer,
@@ -30,6 +32,7 @@ class rising : public property {
     last.durable_term = x.store.log().state.term;
     last.term = x.core->current_term();
     last.commit = x.core->commit_index();
+    if (x.stateless) return;
     last.applied = x.state.applied;
     last.cells = x.state.cells;
   }
