@@ -173,6 +173,25 @@ BOOST_AUTO_TEST_CASE(a_leader_whose_disk_hangs_applies_what_the_others_commit_an
                          2 * c[1].opts.election_max_ticks));
 }
 
+BOOST_AUTO_TEST_CASE(a_leader_whose_disk_hangs_and_whom_nobody_follows_leads_on_and_offers_it_again) {
+  cluster c = three();
+  int offers = 0;
+  c.keep = [&offers](const packet& p) {
+    const bool offer = std::holds_alternative<timeout_now>(p.content);
+    offers += offer;
+    return !offer;
+  };
+  c[1].slow_disk = true;
+  c.propose(1, "b");
+  c.tick_all(4 * c[1].opts.election_max_ticks);
+  BOOST_TEST(offers > 1);
+  BOOST_TEST(c.core(1).ready());
+  BOOST_TEST(c.run_until([&] { return !c.core(1).inspect().transfer_target; }));
+  c.propose(1, "c");
+  c.deliver();
+  BOOST_TEST(c[2].applied_commands().back() == "c");
+}
+
 BOOST_AUTO_TEST_CASE(a_leader_whose_disk_is_slow_and_gets_there_stays_leader) {
   cluster c = three();
   c[1].slow_disk = true;

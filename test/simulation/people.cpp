@@ -107,6 +107,7 @@ void world::operate() {
   catch_up(*leader);
   expel_wiped(*leader);
   if (!healing_ && settings_.membership && random_.percent(60)) change_members(*leader);
+  if (!healing_ && settings_.membership && random_.percent(25)) abort_change(*leader);
   if (!healing_ && settings_.transfers && random_.percent(30)) {
     node_id to = random_.percent(40) ? node_id{} : node_id{random_.below(servers_.size()) + 1};
     bool begun = leader->core->transfer(to);
@@ -146,7 +147,16 @@ void world::change_members(server& leader) {
     note(&leader, "asked for members " + to_string(configuration{next, {}}) + ": " +
                       std::string{to_string(why)});
   }
-  if (why == raft_core::change_refusal::none) ++report_.changes;
+  if (why != raft_core::change_refusal::none) return;
+  ++report_.changes;
+  if (random_.percent(15)) abort_change(leader);
+}
+
+/// The entry that began the change may be anywhere by now, also committed without the leader knowing it.
+void world::abort_change(server& leader) {
+  raft_core::change_refusal why = leader.core->abort_change();
+  report_.aborts += why == raft_core::change_refusal::none;
+  note(&leader, "asked to give up the change of members: " + std::string{to_string(why)});
 }
 
 /// A voter that lost its disk is made a learner; once it knows that, it is like any other.

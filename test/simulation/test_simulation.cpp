@@ -28,6 +28,7 @@ BOOST_AUTO_TEST_CASE(every_property_holds_in_thousands_of_clusters) {
     sum.reads += x.reads;
     sum.leaders += x.leaders;
     sum.changes += x.changes;
+    sum.aborts += x.aborts;
     sum.snapshots += x.snapshots;
     sum.crashes += x.crashes;
   }
@@ -36,6 +37,7 @@ BOOST_AUTO_TEST_CASE(every_property_holds_in_thousands_of_clusters) {
   BOOST_TEST(sum.reads > seeds * 50);
   BOOST_TEST(sum.leaders > seeds * 2);
   BOOST_TEST(sum.changes > seeds);
+  BOOST_TEST(sum.aborts > seeds / 10);
   BOOST_TEST(sum.snapshots > seeds);
   BOOST_TEST(sum.crashes > seeds);
 }

@@ -24,7 +24,8 @@ struct report {
   std::uint64_t acknowledged = 0;  ///< writes
   std::uint64_t reads = 0;
   std::uint64_t leaders = 0;
-  std::uint64_t changes = 0;    ///< of members, committed
+  std::uint64_t changes = 0;    ///< of members, begun
+  std::uint64_t aborts = 0;     ///< of those, given up when asked
   std::uint64_t snapshots = 0;  ///< installed
   std::uint64_t crashes = 0;
 };
@@ -138,6 +139,7 @@ class world {
   void give_up_on_the_old();
   void operate();
   void change_members(server& leader);
+  void abort_change(server& leader);
   void expel_wiped(server& leader);
   server* some_leader();
 
