@@ -24,7 +24,9 @@ std::uint16_t status_of(raft_core::change_refusal why) {
     case refusal_of_change::same: return 200;
     case refusal_of_change::invalid: return 400;
     case refusal_of_change::in_progress:
+    case refusal_of_change::nothing_to_abort:
     case refusal_of_change::lagging: return 409;
+    case refusal_of_change::no_live_majority:
     case refusal_of_change::not_leader:
     case refusal_of_change::term_not_committed:
     case refusal_of_change::transferring: return 503;
@@ -40,6 +42,8 @@ std::string_view sentence_of(raft_core::change_refusal why) {
     case refusal_of_change::invalid: return "a cluster needs at least one voter, and ids from 1";
     case refusal_of_change::in_progress: return "another change of members is under way; try again when it is done";
     case refusal_of_change::lagging: return "the node has not caught up yet; try again later";
+    case refusal_of_change::no_live_majority: return "too few of the members, old or new, are reachable to complete the change";
+    case refusal_of_change::nothing_to_abort: return "no change of members is under way that could be given up";
     case refusal_of_change::not_leader: return "the leader changed meanwhile";
     case refusal_of_change::term_not_committed: return "the leader is new and not ready yet";
     case refusal_of_change::transferring: return "leadership is being handed over";

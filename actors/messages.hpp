@@ -364,6 +364,7 @@ struct send_snapshot {
 };
 struct snapshot_given_up {
   protocol::node_id peer;
+  protocol::term_t term;
   protocol::index_t index;
 };
 

@@ -22,7 +22,7 @@ void fields(Archive& a, vote_request& x) {
 }
 template <class Archive>
 void fields(Archive& a, vote_response& x) {
-  a(x.term, x.granted, x.pre);
+  a(x.term, x.granted, x.pre, x.no_member_as_of);
 }
 template <class Archive>
 void fields(Archive& a, append_request& x) {
@@ -68,7 +68,7 @@ void fields(Archive& a, propose_request& x) {
 }
 template <class Archive>
 void fields(Archive& a, propose_response& x) {
-  a(x.term, x.why, x.serials);
+  a(x.term, x.number, x.why, x.serials);
 }
 
 // -- writing ---------------------------------------------------------------------------------------------

@@ -125,7 +125,7 @@ caf::behavior raft_actor::make_behavior() {
         x.begun_anew ? core_.snapshot_installed(x.point) : core_.purged(x.point.index);
       },
       [this](const snapshot_made& x) { on_snapshot_made(x); },
-      [this](const snapshot_given_up& x) { core_.snapshot_sent(x.peer, x.index, false); },
+      [this](const snapshot_given_up& x) { core_.snapshot_sent(x.peer, x.term, x.index, false); },
       [this](const chunk_kept& x) { on_chunk_kept(x); },
       [this](const state_replaced& x) { on_state_replaced(x); },
       [this](prepare_stop) {
@@ -164,6 +164,8 @@ void raft_actor::turn_ended() {
   mend();
   begin_comparison();
   propose_waiting();
+  // A lease is judged when the output is taken, and a turn may have lasted: so the time is read once more.
+  turn_begins();
   start_reads();
   while (core_.has_output()) perform(core_.take_output());
   apply_committed();
@@ -188,7 +190,7 @@ void raft_actor::perform(output out) {
     if (auto* shipper = shipper_for(each.peer)) send(*shipper, fetch{each});
   }
   if (!out.snapshots_wanted.empty() && setup_.checkpointer) {
-    snapshot_askers_.insert(out.snapshots_wanted.begin(), out.snapshots_wanted.end());
+    for (auto& each : out.snapshots_wanted) snapshot_askers_[each.peer] = each.term;
     send(setup_.checkpointer, make_snapshot{});
   }
   if (out.snapshot_chunk && setup_.checkpointer) send(setup_.checkpointer, keep_chunk{std::move(*out.snapshot_chunk)});

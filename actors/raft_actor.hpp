@@ -167,7 +167,7 @@ class raft_actor final : public hosted_actor {
   protocol::node_id known_leader_;
   std::map<protocol::node_id, bool> linked_;
   std::string failure_;  // the disk's, or of applying; not empty: out of service
-  std::set<protocol::node_id> snapshot_askers_;  // peers that wait for a snapshot to be made
+  std::map<protocol::node_id, protocol::term_t> snapshot_askers_;  // peers that wait for a snapshot to be made, and when it was wanted
   std::deque<std::pair<protocol::index_t, std::uint64_t>> applying_;  // batches given to the aggregate: last and bytes
   std::uint64_t applying_bytes_ = 0;                                  // of them together
   log_allowance allowance_;

@@ -23,9 +23,11 @@ constexpr std::uint64_t max_applying_bytes = 16 * 1024 * 1024;
 }  // namespace
 
 void raft_actor::apply_committed() {
-  while (failure_.empty() && state_lost_.empty() && sent_ < committed_ && sent_ - applied_ < max_applying &&
+  // A saved state may not be ahead of the log, and what is applied may be saved at any time.
+  const auto limit = std::min(committed_, core_.durable_index());
+  while (failure_.empty() && state_lost_.empty() && sent_ < limit && sent_ - applied_ < max_applying &&
          applying_bytes_ < max_applying_bytes) {
-    auto last = std::min(committed_, sent_ + max_applying);
+    auto last = std::min(limit, sent_ + max_applying);
     auto entries = core_.cached(sent_ + 1, last);
     if (entries.empty()) {
       try {
@@ -81,6 +83,7 @@ void raft_actor::on_checkpointed(const checkpointed& x) {
   if (!x.failed.empty() || !failure_.empty() || !state_lost_.empty()) return;
   auto margin = std::min(setup_.log_margin, x.index.value);
   auto upto = std::max(x.index - margin, std::min(allowance_.floor(), x.index));
+  upto = std::min({upto, core_.purge_floor(), core_.durable_index()});
   if (upto <= purging_ || upto < core_.inspect().first_index) return;
   try {
     auto point = setup_.log->point_at(setup_.group, upto);
@@ -94,13 +97,14 @@ void raft_actor::on_checkpointed(const checkpointed& x) {
 
 void raft_actor::on_snapshot_made(const snapshot_made& x) {
   if (x.damaged) on_state_damaged(x.failed);
-  for (auto peer : std::exchange(snapshot_askers_, {})) {
+  for (auto [peer, term] : std::exchange(snapshot_askers_, {})) {
     auto* shipper = shipper_for(peer);
     if (!x.failed.empty() || shipper == nullptr) {
       spdlog::warn("no snapshot for node {}: {}", peer.value, x.failed);
-      core_.snapshot_sent(peer, core_.commit_index(), false);
+      core_.snapshot_sent(peer, term, core_.commit_index(), false);
     } else {
-      send(*shipper, send_snapshot{core_.current_term(), x.meta, x.path});
+      core_.snapshot_started(peer, term, x.meta.index);
+      send(*shipper, send_snapshot{term, x.meta, x.path});
     }
   }
 }

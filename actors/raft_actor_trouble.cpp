@@ -123,7 +123,7 @@ void raft_actor::on_state_wanted(node_id by) {
 void raft_actor::serve_state_askers(const checkpointed& x) {
   auto askers = std::exchange(state_askers_, {});
   if (askers.empty() || !x.failed.empty() || core_.current_role() != role::leader) return;
-  snapshot_askers_.insert(askers.begin(), askers.end());
+  for (auto peer : askers) snapshot_askers_[peer] = core_.current_term();
   send(setup_.checkpointer, make_snapshot{});
 }
 

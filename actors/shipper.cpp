@@ -189,7 +189,7 @@ void shipper::offer(const send_snapshot& x) {
     send_chunk(0, 0);
   } catch (const std::exception& e) {
     spdlog::error("the snapshot for node {} can't be read: {}", setup_.peer.id.value, e.what());
-    send(raft_, snapshot_given_up{setup_.peer.id, x.meta.index});
+    send(raft_, snapshot_given_up{setup_.peer.id, x.term, x.meta.index});
   }
 }
 
@@ -217,7 +217,7 @@ void shipper::on_progress(const protocol::snapshot_response& x) {
 
 void shipper::give_up_snapshot() {
   spdlog::warn("node {} did not take the snapshot in time", setup_.peer.id.value);
-  if (raft_) send(raft_, snapshot_given_up{setup_.peer.id, transfer_->meta.index});
+  if (raft_) send(raft_, snapshot_given_up{setup_.peer.id, transfer_->term, transfer_->meta.index});
   transfer_.reset();
 }
 

@@ -1,5 +1,6 @@
 #include "actors/ticker.hpp"
 
+#include <time.h>
 #include <uv.h>
 
 #include <chrono>
@@ -12,7 +13,25 @@
 
 namespace lithair::actors {
 
-using clock = std::chrono::steady_clock;
+namespace {
+
+// Goes on while the machine is suspended, unlike the steady clock: a leader that slept must know that its lease is
+// over.
+struct clock {
+  using duration = std::chrono::nanoseconds;
+  using rep = duration::rep;
+  using period = duration::period;
+  using time_point = std::chrono::time_point<clock>;
+  static constexpr bool is_steady = true;
+
+  static time_point now() {
+    timespec t{};
+    clock_gettime(CLOCK_BOOTTIME, &t);
+    return time_point{std::chrono::seconds{t.tv_sec} + std::chrono::nanoseconds{t.tv_nsec}};
+  }
+};
+
+}  // namespace
 
 struct ticker::state {
   uv_timer_t timer{};
@@ -42,7 +61,7 @@ std::uint32_t ticker::take() {
 
 void ticker::wake_after(std::uint32_t ticks, const caf::actor& sleeper) {
   if (state_ == nullptr) return;
-  auto due = state_->last + ticks * state_->interval;
+  const clock::time_point due = state_->last + ticks * state_->interval;
   bool runs = uv_is_active(reinterpret_cast<uv_handle_t*>(&state_->timer)) != 0;
   if (runs && state_->wake_time <= due) return;  // Waking too early costs little, and a later call asks again.
   state_->sleeper = sleeper;

@@ -8,7 +8,7 @@ namespace lithair::actors {
 
 class loop;
 
-/// Raft's clock on a loop: counts how many ticks passed on the steady clock, and wakes an actor when a tick is
+/// Raft's clock on a loop: counts how many ticks passed, also while the machine was suspended, and wakes an actor when a tick is
 /// due, not at each one, so that an idle node sleeps. Owned by whoever made it; `stop` before the loop stops.
 class ticker {
  public:

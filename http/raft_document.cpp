@@ -245,6 +245,7 @@ struct field_writer {
     out["term"] = x.term.value;
     out["granted"] = x.granted;
     out["pre"] = x.pre;
+    if (x.no_member_as_of) out["no_member_as_of"] = x.no_member_as_of.value;
   }
   void operator()(const append_response& x) {
     out["term"] = x.term.value;

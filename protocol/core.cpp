@@ -33,6 +33,7 @@ raft_core::implementation::implementation(node_id self_id, group_id group_of, op
     history.append(x.index, *std::move(members));
   }
   voters = quorum{history.current()};
+  was_member = history.ever_held(self);
   if (mutated(mutant::votes_after_losing_its_disk)) state.recovering = false;
   number = std::uint64_t{chance(static_cast<std::uint32_t>(session_bound))} << 40;
   if (opts.lease_reads && state.term) no_votes_before = opts.election_min_ticks;
@@ -45,8 +46,23 @@ raft_core::implementation::implementation(node_id self_id, group_id group_of, op
 }
 
 void raft_core::implementation::step(node_id from, message msg) {
-  if (objection_to(from, msg) != objection::none) return;
+  objection why = objection_to(from, msg);
+  if (why == objection::stranger || why == objection::leader_alive) return tell_if_removed(from, msg);
+  if (why != objection::none) return;
   std::visit([this, from](auto&& x) { on(from, std::move(x)); }, std::move(msg));
+}
+
+/// A node that was removed while it was away campaigns for ever, unheard; so it is told.
+void raft_core::implementation::tell_if_removed(node_id from, const message& msg) {
+  const auto* request = std::get_if<vote_request>(&msg);
+  if (request == nullptr || !request->pre) return;
+  if (index_t as_of = no_member_as_of(from)) send(from, vote_response{term_t{}, false, true, as_of});
+}
+
+/// The committed index as of which `id` is no member; none when it is one, there or later.
+index_t raft_core::implementation::no_member_as_of(node_id id) const {
+  bool known = history.as_of(commit).contains(id) || history.current().contains(id);
+  return known || history.as_of(commit).empty() ? index_t{} : commit;
 }
 
 void raft_core::implementation::send(node_id to, message content) {
@@ -88,14 +104,14 @@ void raft_core::implementation::written(write_token token) {
 }
 
 void raft_core::implementation::applied_up_to(index_t index) {
-  require(index <= std::min(commit, log.durable()), "an entry was applied that was not handed out");
+  require(index <= commit, "an entry was applied that was not handed out");
   applied = std::max(applied, index);
   log.trim(applied, opts.max_cached_bytes);
 }
 
 bool raft_core::implementation::has_output() const {
   return ship_wanted || state_dirty || log.unwritten() || follow.answer ||
-         members_version != told_members_version || std::min(commit, log.durable()) > told_commit ||
+         members_version != told_members_version || commit > told_commit ||
          told_role != role_change{visible_role(), state.term, leader} || !out.messages.empty() ||
          !out.reads.empty() || !out.refused.empty() || !out.fetches.empty() ||
          !out.snapshots_wanted.empty() || out.snapshot_chunk;
@@ -135,8 +151,7 @@ void raft_core::implementation::take_changes() {
   if (std::exchange(told_members_version, members_version) != members_version) {
     out.members = history.current();
   }
-  index_t ready_to_apply = std::min(commit, log.durable());
-  if (ready_to_apply > told_commit) out.commit = told_commit = ready_to_apply;
+  if (commit > told_commit) out.commit = told_commit = commit;
 }
 
 void raft_core::implementation::check() {
@@ -167,6 +182,13 @@ status raft_core::implementation::inspect() const {
                             history.current().is_voter(x.id), x.state});
   }
   return result;
+}
+
+/// A node that catches up passes configurations that don't hold it yet; but then a leader speaks to it.
+bool raft_core::implementation::removed() const {
+  const configuration& committed = history.as_of(commit);
+  return was_member && !leads() && !leader && !committed.empty() && !committed.contains(self) &&
+         !history.current().contains(self);
 }
 
 bool raft_core::implementation::ready() const {
@@ -212,8 +234,14 @@ refusal raft_core::propose(std::vector<proposal> proposals) {
   return why;
 }
 
-raft_core::change_refusal raft_core::reconfigure(std::vector<member> members) {
-  change_refusal why = impl_->reconfigure(std::move(members));
+raft_core::change_refusal raft_core::reconfigure(std::vector<member> members, bool force) {
+  change_refusal why = impl_->reconfigure(std::move(members), force);
+  impl_->check();
+  return why;
+}
+
+raft_core::change_refusal raft_core::abort_change() {
+  change_refusal why = impl_->abort_change();
   impl_->check();
   return why;
 }
@@ -246,13 +274,25 @@ void raft_core::unreachable(node_id peer) {
   impl_->unreachable(peer);
 }
 
+void raft_core::receiving(node_id peer) {
+  impl_->receiving(peer);
+}
+
+index_t raft_core::purge_floor() const {
+  return impl_->purge_floor();
+}
+
 void raft_core::purged(index_t index) {
   impl_->purged(index);
   impl_->check();
 }
 
-void raft_core::snapshot_sent(node_id peer, index_t index, bool installed) {
-  impl_->snapshot_sent(peer, index, installed);
+void raft_core::snapshot_started(node_id peer, term_t term, index_t index) {
+  impl_->snapshot_started(peer, term, index);
+}
+
+void raft_core::snapshot_sent(node_id peer, term_t term, index_t index, bool installed) {
+  impl_->snapshot_sent(peer, term, index, installed);
   impl_->check();
 }
 
@@ -319,6 +359,9 @@ index_t raft_core::commit_index() const {
 index_t raft_core::last_index() const {
   return impl_->log.last();
 }
+index_t raft_core::durable_index() const {
+  return impl_->log.durable();
+}
 const configuration& raft_core::members() const {
   return impl_->history.current();
 }
@@ -327,6 +370,12 @@ bool raft_core::ready() const {
 }
 bool raft_core::recovering() const {
   return impl_->state.recovering;
+}
+bool raft_core::removed() const {
+  return impl_->removed();
+}
+bool raft_core::told_removed() const {
+  return impl_->told_removed;
 }
 status raft_core::inspect() const {
   return impl_->inspect();

@@ -110,8 +110,14 @@ class raft_core {
     same,                ///< these are the members
     invalid,             ///< no voter, an id that is none, or an id twice
     lagging,             ///< a new voter's log is not close enough: add it as a learner and wait
+    no_live_majority,    ///< of the old or of the new voters too few were heard lately: the change might never end
+    nothing_to_abort,    ///< no joint change of this leader waits for being committed
   };
-  [[nodiscard]] change_refusal reconfigure(std::vector<member> members);
+  /// With `force` also when a majority of the old or the new voters is silent.
+  [[nodiscard]] change_refusal reconfigure(std::vector<member> members, bool force = false);
+  /// Goes back to the members before a joint change that this leader began and that is not committed yet. A leader
+  /// does so by itself when the majority of the new voters falls silent.
+  [[nodiscard]] change_refusal abort_change();
 
   /// Hands leadership to `to` (none: to the best voter). False when it can't begin.
   [[nodiscard]] bool transfer(node_id to);
@@ -131,11 +137,21 @@ class raft_core {
   /// Nothing reaches `peer` now (a hint: its link went down), or its link is back.
   void unreachable(node_id peer);
 
-  /// The log up to `index` is covered by the driver's own durable state; forget it.
-  void purged(index_t index);
+  /// The link to `peer` is still moving what was sent to it: entries that take longer than an election timeout on
+  /// their way are not lost. Call it at least once a heartbeat while that is so.
+  void receiving(node_id peer);
 
-  /// At the sender: `peer` has installed the snapshot as of `index`, or the transfer failed.
-  void snapshot_sent(node_id peer, index_t index, bool installed);
+  /// The log up to `index` is covered by the driver's own durable state; forget it. Not past `purge_floor()`, if the
+  /// disk has room.
+  void purged(index_t index);
+  /// Entries after this index are needed by a peer that gets a snapshot, or that had one and has not caught up; the
+  /// greatest index there is when none is needed. A peer that is silent holds nothing back.
+  index_t purge_floor() const;
+
+  /// At the sender, with the term of the `snapshot_want`; what comes under another term is ignored. Sending the
+  /// snapshot as of `index` begins; `peer` has installed it, or the transfer failed.
+  void snapshot_started(node_id peer, term_t term, index_t index);
+  void snapshot_sent(node_id peer, term_t term, index_t index, bool installed);
 
   /// At the receiver, after the chunk that was `done`: the driver's state now is that of `meta`,
   /// durably, and the log begins after it; or it can't be used (damaged). Until one of the two is
@@ -182,11 +198,19 @@ class raft_core {
   node_id leader() const;
   index_t commit_index() const;
   index_t last_index() const;
+  /// Of this node's own log, on its disk. May be behind what is committed and applied: a saved state is to be no
+  /// newer than this, and no purge goes past it.
+  index_t durable_index() const;
   const configuration& members() const;
   /// A leader that has committed an entry of its own term: it may answer reads and change members.
   bool ready() const;
   /// See `hard_state`.
   bool recovering() const;
+  /// A committed configuration does not hold this node, though an earlier one did, and no leader speaks to it.
+  bool removed() const;
+  /// A member said so, as of an index that this node's log does not hold against it. Only a hint for people: it
+  /// changes neither log nor vote, and ends when a leader is heard.
+  bool told_removed() const;
   status inspect() const;
 
  private:

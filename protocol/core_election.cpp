@@ -22,7 +22,12 @@ void raft_core::implementation::tick() {
     follow.asked_tick = now;
     send(leader, read_request{state.term, follow.asked_id, false});
   }
-  if (election_elapsed >= election_timeout && can_campaign()) pre_campaign();
+  if (election_elapsed < election_timeout) return;
+  if (can_campaign()) {
+    pre_campaign();
+  } else if (may_ask_whether_removed()) {
+    ask_whether_removed();
+  }
 }
 
 void raft_core::implementation::tick_leader() {
@@ -30,6 +35,7 @@ void raft_core::implementation::tick_leader() {
     lead.transfer_target = node_id{};
   }
   release_departed();
+  hand_over_when_behind();
   find_lost_appends();
   if (now - lead.heartbeat_tick >= opts.heartbeat_ticks) broadcast_heartbeat();
   confirm_rounds();
@@ -44,7 +50,7 @@ std::uint32_t raft_core::implementation::ticks_until_due() const {
   if (leads()) {
     if (!lead.peers.empty()) at(lead.heartbeat_tick + opts.heartbeat_ticks);
   } else {
-    if (can_campaign()) at(now + election_timeout - std::min(election_timeout, election_elapsed));
+    if (can_campaign() || may_ask_whether_removed()) at(now + election_timeout - std::min(election_timeout, election_elapsed));
     if (leader) at(leader_contact + opts.election_max_ticks);
     if (follow.asked_id != 0) at(follow.asked_tick + opts.heartbeat_ticks);
     if (state.recovering) at(now + opts.heartbeat_ticks);
@@ -62,13 +68,22 @@ void raft_core::implementation::restart_election_timer() {
 
 /// A leader that a majority has not answered for an election timeout steps down (thesis §6.2), so
 /// that its clients look elsewhere and its refusal of elections ends.
+///
+/// While only the new voters of a change that is not committed are silent, stepping down would leave a cluster in
+/// which nobody can be elected: the change is given up instead. They have an election timeout from its begin.
 void raft_core::implementation::check_quorum() {
-  std::uint64_t contact = voters.reached([this](node_id id) {
+  auto contact_of = [this](node_id id) {
     if (id == self) return now;
     const progress* peer = lead.find(id);
     return peer == nullptr ? 0 : peer->contact;
-  });
-  if (now >= contact + opts.election_max_ticks) become_follower(state.term, node_id{});
+  };
+  auto silent = [this, &contact_of](const quorum& all) {
+    return now >= all.reached(contact_of) + opts.election_max_ticks;
+  };
+  if (!silent(voters)) return;
+  if (!can_abort_change() || silent(quorum{{history.current().outgoing, {}}}))
+    return become_follower(state.term, node_id{});
+  if (now - lead.joint_tick >= opts.election_max_ticks) (void)abort_change();
 }
 
 // -- roles ----------------------------------------------------------------------------------------
@@ -83,6 +98,17 @@ role raft_core::implementation::visible_role() const {
 /// others may lack just this entry (thesis §4.2.2). Its own vote counts for nothing then.
 bool raft_core::implementation::can_campaign() const {
   return history.voter_since(commit, self) && !state.recovering && !installing && !lacks_state;
+}
+
+/// A learner that hears nobody may have been removed, and never campaigns to be told so; it asks like a candidate.
+bool raft_core::implementation::may_ask_whether_removed() const {
+  return !leader && history.current().contains(self) && !history.current().is_voter(self) && !state.recovering &&
+         !told_removed;
+}
+
+void raft_core::implementation::ask_whether_removed() {
+  restart_election_timer();
+  ask_for_votes({state.term + 1, log.last(), log.last_term(), true, false});
 }
 
 /// Whether a leader was heard so lately that no majority may elect another one yet (thesis §6.2,
@@ -120,7 +146,12 @@ void raft_core::implementation::become_follower(term_t term, node_id new_leader)
   follow.verified = commit;
 }
 
+void raft_core::implementation::become_no_candidate() {
+  if (now_role == role::candidate || now_role == role::pre_candidate) become_follower(state.term, node_id{});
+}
+
 void raft_core::implementation::become_leader() {
+  require(can_campaign() || mutated(mutant::leads_without_state), "a node leads that must not");
   now_role = role::leader;
   leader = elected = self;
   votes.clear();
@@ -175,7 +206,8 @@ void raft_core::implementation::count_votes() {
     if (found == votes.end()) return vote_result::pending;
     return found->second ? vote_result::won : vote_result::lost;
   });
-  if (result == vote_result::lost) return become_follower(state.term, node_id{});
+  bool may_go_on = can_campaign() || mutated(mutant::leads_without_state);
+  if (result == vote_result::lost || !may_go_on) return become_follower(state.term, node_id{});
   if (result == vote_result::won) return real ? become_leader() : campaign(false);
 }
 
@@ -186,6 +218,7 @@ bool raft_core::implementation::heed_leader(node_id from, term_t term) {
   if (term < state.term || (term == state.term && elected && elected != from)) return false;
   if (term > state.term || now_role != role::follower) become_follower(term, from);
   leader = elected = from;
+  told_removed = false;
   leader_contact = now;
   no_votes_before = now + opts.election_min_ticks;
   restart_election_timer();
@@ -199,6 +232,7 @@ bool raft_core::implementation::heed_answer(node_id from, term_t term) {
   progress* peer = lead.find(from);
   if (peer == nullptr) return false;
   peer->contact = now;
+  peer->heard = true;
   return true;
 }
 
@@ -212,16 +246,18 @@ bool raft_core::implementation::would_vote(node_id from, const vote_request& req
 void raft_core::implementation::on(node_id from, const vote_request& request) {
   if (request.pre) {
     bool granted = would_vote(from, request);
-    return send(from, vote_response{granted ? request.term : state.term, granted, true});
+    return send(from, vote_response{granted ? request.term : state.term, granted, true, no_member_as_of(from)});
   }
   if (request.term > state.term) become_follower(request.term, node_id{});
   bool granted = would_vote(from, request);
   if (granted && state.voted_for != from) save_state(state.term, from);
   if (granted) restart_election_timer();
-  send(from, vote_response{state.term, granted, false});
+  send(from, vote_response{state.term, granted, false, {}});
 }
 
 void raft_core::implementation::on(node_id from, const vote_response& response) {
+  // A configuration that we know and that is newer may hold us again.
+  if (!leader && response.no_member_as_of > history.current_index()) told_removed = true;
   if (!response.granted && response.term > state.term) {
     return become_follower(response.term, node_id{});
   }

@@ -29,7 +29,7 @@ bool raft_core::implementation::bootstrap(configuration members) {
   return true;
 }
 
-raft_core::change_refusal raft_core::implementation::reconfigure(std::vector<member> members) {
+raft_core::change_refusal raft_core::implementation::reconfigure(std::vector<member> members, bool force) {
   if (!leads()) return change_refusal::not_leader;
   const configuration& current = history.current();
   if (!mutated(mutant::changes_members_at_once)) {
@@ -45,9 +45,46 @@ raft_core::change_refusal raft_core::implementation::reconfigure(std::vector<mem
   }
   configuration next{*std::move(sorted), {}};
   if (!same_voters(next.members, current.members)) next.outgoing = current.members;
+  if (!force && !live_majority(next) && !mutated(mutant::begins_changes_that_cannot_end))
+    return change_refusal::no_live_majority;
+  if (next.joint()) {
+    lead.joint_index = log.last() + 1;
+    lead.joint_tick = now;
+  }
+  change_members_to(std::move(next));
+  return change_refusal::none;
+}
+
+void raft_core::implementation::change_members_to(configuration next) {
   append(entry_kind::configuration, origin{}, payload{encode(next)});
   history.append(log.last(), std::move(next));
   members_changed();
+}
+
+/// Whether a majority of the voters, of both sets when joint, was heard lately, so that an entry can be committed.
+bool raft_core::implementation::live_majority(const configuration& of) const {
+  return quorum{of}.reached([this](node_id id) -> std::uint64_t {
+    if (id == self) return 1;
+    auto peer = std::find_if(lead.peers.begin(), lead.peers.end(), [id](const progress& x) { return x.id == id; });
+    return peer != lead.peers.end() && peer->heard && now - peer->contact < opts.election_max_ticks ? 1 : 0;
+  }) == 1;
+}
+
+/// Only the leader that began a change can go back from it: nobody else adds an entry of this term, so nobody else
+/// leaves the joint configuration before a majority of the old voters has a later term. With a joint entry of an
+/// earlier term another leader may have gone on to the new members already.
+bool raft_core::implementation::can_abort_change() const {
+  bool ours = lead.joint_index == history.current_index() || mutated(mutant::aborts_what_it_inherited);
+  return leads() && history.current().joint() && ours && history.current_index() > commit;
+}
+
+/// The outgoing voters alone decide from here on, as they did before: every quorum of the joint configuration holds a
+/// majority of them, so no decision is taken beside theirs.
+raft_core::change_refusal raft_core::implementation::abort_change() {
+  if (!leads()) return change_refusal::not_leader;
+  if (!can_abort_change()) return change_refusal::nothing_to_abort;
+  change_members_to({history.current().outgoing, {}});
+  advance_commit();
   return change_refusal::none;
 }
 
@@ -66,6 +103,7 @@ bool raft_core::implementation::close_enough(const member& candidate) const {
 void raft_core::implementation::members_changed() {
   const configuration& members = history.current();
   voters = quorum{counted(members)};
+  was_member = was_member || members.contains(self);
   ++members_version;
   if (!leads()) return;
   for (progress& peer : lead.peers) {
@@ -92,10 +130,7 @@ void raft_core::implementation::members_changed() {
 void raft_core::implementation::after_commit_of_members() {
   if (!ready() || history.current_index() > commit) return;
   if (history.current().joint()) {
-    configuration final{history.current().members, {}};
-    append(entry_kind::configuration, origin{}, payload{encode(final)});
-    history.append(log.last(), std::move(final));
-    members_changed();
+    change_members_to({history.current().members, {}});
     // A leader that alone decides has the majority of the new members already, once it is durable.
   } else if (!history.current().is_voter(self)) {
     ship();
@@ -122,9 +157,9 @@ bool raft_core::implementation::transfer(node_id to) {
   const std::vector<node_id>& all = voters.incoming();
   if (target == self || std::find(all.begin(), all.end(), target) == all.end()) return false;
   progress* peer = lead.find(target);
-  // What was sent and not answered may be lost, and there is no time to find that out.
-  if (peer->state == progress::mode::replicate && peer->inflight())
-    peer->probe_from(peer->match + 1);
+  // What was sent and not answered may be lost, and there is no time to find that out, unless the link moves it.
+  bool moves = peer->moving != 0 && now - peer->moving < opts.heartbeat_ticks;
+  if (peer->state == progress::mode::replicate && peer->inflight() && !moves) peer->probe_from(peer->match + 1);
   ship_wanted = true;
   lead.transfer_target = target;
   lead.transfer_tick = now;
@@ -154,9 +189,25 @@ void raft_core::implementation::drive_transfer() {
   send(lead.transfer_target, timeout_now{state.term});
 }
 
-/// A majority knows that we are no voter: nothing that we forgot can count any more.
+/// A leader whose own disk hangs is carried by the others' disks; its reads, its memory and whatever it must write to
+/// step down wait for the disk. It leads on only when nobody can take over.
+void raft_core::implementation::hand_over_when_behind() {
+  if (log.durable() >= lead.behind_index) {
+    lead.behind_index = log.durable() < commit ? commit : index_t{};
+    lead.behind_tick = now;
+    return;
+  }
+  if (lead.transfer_target || now - lead.behind_tick < opts.election_max_ticks) return;
+  lead.behind_tick = now;
+  (void)transfer(node_id{});
+}
+
+/// A majority knows that we are no voter: no entry that we forgot can count any more. A vote can: the term may have
+/// been ours to vote in before, and its loser may still ask. So we abstain for the rest of it. Earlier terms are over
+/// for us, and a candidate of a later one that has a forgotten vote of ours lacks the change that made us no voter.
 void raft_core::implementation::recovered() {
   state.recovering = false;
+  if (!state.voted_for && !mutated(mutant::votes_again_after_recovering)) state.voted_for = elected ? elected : self;
   state_dirty = true;
   follow.answer = true;
 }

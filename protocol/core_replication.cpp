@@ -27,6 +27,7 @@ refusal raft_core::implementation::propose(std::vector<proposal> proposals) {
 refusal raft_core::implementation::accept(std::vector<proposal>& proposals) {
   if (lead.transfer_target) return refusal::transferring;
   if (closed || lead.uncommitted_bytes >= opts.max_uncommitted_bytes) return refusal::busy;
+  if (log.unsynced_bytes() >= opts.max_unsynced_bytes) return refusal::busy;
   for (proposal& x : proposals) append(entry_kind::command, x.from, std::move(x.data));
   return refusal::none;
 }
@@ -59,17 +60,29 @@ void raft_core::implementation::ship_to(progress& peer) {
     bool probing = peer.state == progress::mode::probe;
     if (peer.next <= log.base()) {
       peer.await_snapshot();
-      out.snapshots_wanted.push_back(peer.id);
+      out.snapshots_wanted.push_back({peer.id, state.term});
       return;
     }
     if (peer.next > log.last() && !probing) return;
+    if (peer.alone && peer.inflight()) return;
     std::vector<entry> entries = log.slice(peer.next, log.last(), opts.max_append_bytes);
     if (entries.empty() && peer.next <= log.last()) return request_entries(peer);
+    if (!may_go(peer, entries)) return;
     send_entries(peer, std::move(entries));
   }
 }
 
+/// An entry larger than the window goes when nothing else is on the way, or it would come on top of a full one.
+bool raft_core::implementation::may_go(progress& peer, const std::vector<entry>& entries) const {
+  bool large = !entries.empty() && footprint(entries.front()) > opts.max_inflight_bytes;
+  peer.alone = large && peer.inflight();
+  return !peer.alone;
+}
+
+/// A probe is repeated with every sign of life, so it never carries an entry that is larger than an append may be.
 void raft_core::implementation::send_entries(progress& peer, std::vector<entry> entries) {
+  bool large = !entries.empty() && footprint(entries.front()) > opts.max_append_bytes;
+  if (large && peer.state == progress::mode::probe) entries.clear();
   index_t prev = peer.next - 1;
   index_t last = entries.empty() ? prev : entries.back().index;
   if (peer.state == progress::mode::probe) {
@@ -109,6 +122,7 @@ void raft_core::implementation::fetched(const entry_fetch& request, std::vector<
   peer->fetching = false;
   if (peer->next != request.first) return;
   entries.resize(usable(request.first, entries));
+  if (!may_go(*peer, entries)) return;
   if (entries.empty()) {
     // The disk did not give them: try again when the peer shows another sign of life.
     peer->probe_from(peer->next);
@@ -154,6 +168,13 @@ void raft_core::implementation::unreachable(node_id id) {
   ship_wanted = true;
 }
 
+void raft_core::implementation::receiving(node_id id) {
+  progress* peer = leads() ? lead.find(id) : nullptr;
+  if (peer == nullptr || !peer->inflight()) return;
+  peer->moving = now;
+  if (!mutated(mutant::gives_up_what_still_moves)) peer->advance = now;
+}
+
 // -- commit ---------------------------------------------------------------------------------------
 
 /// An entry of our own term on a majority is committed, and all before it (§5.3, §5.4.2).
@@ -184,6 +205,8 @@ void raft_core::implementation::matched(progress& peer, index_t index) {
   bool news = peer.acknowledged(index, now);
   if (peer.state == progress::mode::probe && index + 1 >= peer.next) peer.replicate();
   if (peer.state == progress::mode::snapshot && peer.match >= log.base()) peer.replicate();
+  bool caught_up = log.last() - peer.match <= opts.max_promotion_lag;
+  if (peer.state == progress::mode::replicate && caught_up) peer.snapshot = index_t{};
   ship_wanted = true;
   if (!news) return;
   advance_commit();
@@ -317,6 +340,13 @@ bool seen_requests::first_time(node_id from, std::uint64_t number) {
   return true;
 }
 
+bool answered_requests::first_time(std::uint64_t number) {
+  constexpr std::size_t remembered = 1024;
+  if (number <= forgotten || !numbers.insert(number).second) return false;
+  if (numbers.size() > remembered) forgotten = numbers.extract(numbers.begin()).value();
+  return true;
+}
+
 void raft_core::implementation::forward() {
   if (follow.forwards.empty() || !leader) return;
   propose_request request{state.term, {}, 0};
@@ -343,7 +373,7 @@ void raft_core::implementation::on(node_id from, propose_request request) {
   if (mutated(mutant::proposes_repeated_requests)) first = ours;
   if (mutated(mutant::refuses_what_it_took)) first = first || !ours;
   if (!first) return;
-  propose_response response{request.term, refusal::not_leader, {}};
+  propose_response response{request.term, request.number, refusal::not_leader, {}};
   for (const proposal& x : request.proposals) response.serials.push_back(x.from.serial);
   if (ours) response.why = accept(request.proposals);
   if (response.why != refusal::none) send(from, std::move(response));
@@ -351,6 +381,10 @@ void raft_core::implementation::on(node_id from, propose_request request) {
 
 void raft_core::implementation::on(node_id, propose_response response) {
   if (response.term > state.term || response.why == refusal::none) return;
+  // A refused proposal may be under way again; only the first answer to each request of this process is about it. One
+  // that is not remembered leaves its outcome unknown, which is always true.
+  bool ours = response.number >> 40 == number >> 40 && response.number <= number;
+  if (!mutated(mutant::heeds_repeated_answers) && (!ours || !answers.first_time(response.number))) return;
   out.refused.push_back({std::move(response.serials), response.why, response.term});
 }
 

@@ -6,15 +6,38 @@ namespace lithair::protocol {
 
 void raft_core::implementation::purged(index_t index) {
   require(index <= applied, "the log was purged past what is applied");
+  require(index <= log.durable(), "the log was purged past what is on the disk");
   log.purge(index);
   history.purge(index);
 }
 
 // -- at the sender --------------------------------------------------------------------------------
 
-void raft_core::implementation::snapshot_sent(node_id id, index_t index, bool installed) {
-  progress* peer = leads() ? lead.find(id) : nullptr;
+/// What a peer will ask for next must still be there when it has its snapshot, or it needs another one, and so on
+/// without end while there is load. A peer that fell silent may not fill the disk of the others.
+index_t raft_core::implementation::purge_floor() const {
+  index_t floor{UINT64_MAX};
+  for (const progress& peer : lead.peers) {
+    bool waits = peer.state == progress::mode::snapshot;
+    bool silent = now - peer.contact >= 4 * std::uint64_t{opts.election_max_ticks};
+    if (silent || (!waits && !peer.snapshot)) continue;
+    index_t has = std::max(peer.snapshot, peer.match);
+    floor = std::min(floor, waits && !peer.snapshot ? log.base() : has);
+  }
+  return floor;
+}
+
+void raft_core::implementation::snapshot_started(node_id id, term_t term, index_t index) {
+  progress* peer = leads() && term == state.term ? lead.find(id) : nullptr;
+  if (peer != nullptr && peer->state == progress::mode::snapshot && index <= log.last()) peer->snapshot = index;
+}
+
+void raft_core::implementation::snapshot_sent(node_id id, term_t term, index_t index, bool installed) {
+  bool ours = term == state.term || mutated(mutant::heeds_old_transfers);
+  progress* peer = leads() && ours ? lead.find(id) : nullptr;
   if (peer == nullptr || index > log.last() || peer->state != progress::mode::snapshot) return;
+  if (peer->snapshot && peer->snapshot != index && !mutated(mutant::heeds_old_transfers)) return;
+  peer->snapshot = installed ? index : index_t{};
   // The next probe shows whether it really agrees there. When that is purged meanwhile, or the
   // transfer failed, another snapshot is wanted; after a failure not before a sign of life.
   peer->probe_from(installed ? index + 1 : peer->match + 1);
@@ -25,7 +48,7 @@ void raft_core::implementation::snapshot_sent(node_id id, index_t index, bool in
 void raft_core::implementation::on(node_id from, const snapshot_response& response) {
   if (!heed_answer(from, response.term)) return;
   if (response.installed || response.rejected) {
-    snapshot_sent(from, response.index, response.installed);
+    snapshot_sent(from, state.term, response.index, response.installed);
   }
 }
 
@@ -73,7 +96,8 @@ void raft_core::implementation::snapshot_installed(const snapshot_meta& meta) {
 }
 
 void raft_core::implementation::snapshot_failed(const snapshot_meta& meta) {
-  if (!installing && !lacks_state) return;
+  bool expected = installing && installing->index == meta.index && installing->term == meta.term;
+  if (!expected && (installing || !lacks_state)) return;
   installing.reset();
   if (leader) send(leader, snapshot_response{state.term, meta.index, 0, false, true});
 }

@@ -26,6 +26,8 @@ void raft_core::implementation::promises_lost() {
 void raft_core::implementation::state_lost() {
   lacks_state = true;
   resign();
+  // The votes for a campaign that is under way may still come.
+  if (!mutated(mutant::leads_without_state)) become_no_candidate();
 }
 
 /// The log goes on: what it holds and acknowledged stays, only what it made was fetched anew.

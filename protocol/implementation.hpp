@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <deque>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -57,6 +58,12 @@ struct leading {
   bool lease_given_up =
       false;  ///< someone may campaign despite our lease, for the rest of the term
 
+  // What may go wrong meanwhile.
+  index_t joint_index;  ///< of the joint change that this leader began last
+  std::uint64_t joint_tick = 0;
+  index_t behind_index;  ///< what was committed and not on our own disk
+  std::uint64_t behind_tick = 0;  ///< when that was noticed, or leadership was last offered for it
+
   progress* find(node_id id);
 };
 
@@ -74,6 +81,16 @@ struct seen_requests {
 
   term_t term;
   std::vector<sender> senders;
+};
+
+/// The requests to propose that this node made and that were answered: an answer that is repeated may name serials
+/// that were proposed again since.
+struct answered_requests {
+  /// True when this answer is the first to the request of that number, as far as is remembered.
+  bool first_time(std::uint64_t number);
+
+  std::uint64_t forgotten = 0;  ///< the greatest number that is not remembered any more
+  std::set<std::uint64_t> numbers;
 };
 
 /// What only a follower (or learner) owns; begins anew with each term.
@@ -98,6 +115,8 @@ struct raft_core::implementation {
 
   // -- core.cpp: what goes in and out ------------------------------------------------------------
   void step(node_id from, message msg);
+  void tell_if_removed(node_id from, const message& msg);
+  index_t no_member_as_of(node_id id) const;
   void send(node_id to, message content);
   void save_state(term_t term, node_id voted_for);
   bool state_durable() const { return !state_dirty && written_token >= state_token; }
@@ -132,6 +151,9 @@ struct raft_core::implementation {
   void ask_for_votes(vote_request request);
   void count_votes();
   void check_quorum();
+  void ask_whether_removed();
+  bool may_ask_whether_removed() const;
+  void become_no_candidate();
   role visible_role() const;
   bool heed_leader(node_id from, term_t term);
   bool heed_answer(node_id from, term_t term);
@@ -147,11 +169,13 @@ struct raft_core::implementation {
   void ship();
   void ship_to(progress& peer);
   void send_entries(progress& peer, std::vector<entry> entries);
+  bool may_go(progress& peer, const std::vector<entry>& entries) const;
   void request_entries(progress& peer);
   void tell_commit(progress& peer);
   std::size_t usable(index_t first, const std::vector<entry>& entries) const;
   void fetched(const entry_fetch& request, std::vector<entry> entries);
   void unreachable(node_id id);
+  void receiving(node_id id);
   void advance_commit();
   void commit_up_to(index_t index);
   void matched(progress& peer, index_t index);
@@ -170,7 +194,12 @@ struct raft_core::implementation {
 
   // -- core_membership.cpp (§6, thesis §3.10, §4) ------------------------------------------------
   bool bootstrap(configuration members);
-  change_refusal reconfigure(std::vector<member> members);
+  change_refusal reconfigure(std::vector<member> members, bool force);
+  bool live_majority(const configuration& of) const;
+  bool can_abort_change() const;
+  change_refusal abort_change();
+  void change_members_to(configuration next);
+  void hand_over_when_behind();
   bool close_enough(const member& candidate) const;
   void members_changed();
   void after_commit_of_members();
@@ -203,13 +232,16 @@ struct raft_core::implementation {
 
   // -- core_snapshot.cpp (§7) --------------------------------------------------------------------
   void purged(index_t index);
-  void snapshot_sent(node_id peer, index_t index, bool installed);
+  index_t purge_floor() const;
+  void snapshot_started(node_id peer, term_t term, index_t index);
+  void snapshot_sent(node_id peer, term_t term, index_t index, bool installed);
   void snapshot_installed(const snapshot_meta& meta);
   void snapshot_failed(const snapshot_meta& meta);
   void on(node_id from, snapshot_request chunk);
   void on(node_id from, const snapshot_response& response);
 
   bool ready() const;
+  bool removed() const;
   bool leads() const { return now_role == role::leader; }
 
   const node_id self;
@@ -230,6 +262,7 @@ struct raft_core::implementation {
   leading lead;
   following follow;
   seen_requests requests;
+  answered_requests answers;
   std::vector<std::pair<node_id, bool>> votes;  ///< answers to the campaign, own vote included
   std::uint64_t elections = 0;
 
@@ -240,6 +273,8 @@ struct raft_core::implementation {
   std::uint64_t no_votes_before = 0;  ///< tick; a leader may believe that nobody else is elected
   std::optional<snapshot_meta> installing;  ///< the log is about to be replaced
   bool lacks_state = false;                 ///< what the log once made is gone; see core.hpp
+  bool was_member = false;                  ///< some configuration that we knew held us
+  bool told_removed = false;                ///< and one that we don't know does not, as others say
   bool closed = false;                      ///< takes no proposals, and leadership from nobody
 
   std::uint64_t

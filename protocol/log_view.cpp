@@ -53,6 +53,7 @@ void log_view::append(entry x) {
   require(x.term >= last_term(), "an appended entry has an older term than the one before it");
   if (runs_.empty() || x.term > last_term()) runs_.push_back({x.term, x.index});
   cached_bytes_ += footprint(x);
+  unsynced_bytes_ += footprint(x);
   last_ = x.index;
   entries_.push_back(std::move(x));
 }
@@ -62,6 +63,7 @@ void log_view::truncate(index_t from) {
   if (from > last_) return;
   for (; !entries_.empty() && entries_.back().index >= from; entries_.pop_back()) {
     cached_bytes_ -= footprint(entries_.back());
+    if (entries_.back().index > durable_) unsynced_bytes_ -= footprint(entries_.back());
   }
   while (!runs_.empty() && runs_.back().first >= from) runs_.pop_back();
   last_ = from - 1;
@@ -133,7 +135,10 @@ void log_view::take_write(log_write& write) {
 
 void log_view::written(write_token token) {
   for (; !pending_.empty() && pending_.front().token <= token; pending_.pop_front()) {
-    durable_ = std::max(durable_, std::min(pending_.front().last, last_));
+    for (index_t last = std::min(pending_.front().last, last_); durable_ < last;) {
+      ++durable_;
+      if (const entry* x = cached(durable_)) unsynced_bytes_ -= footprint(*x);
+    }
   }
 }
 

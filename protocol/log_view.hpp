@@ -28,6 +28,8 @@ class log_view {
   index_t last() const { return last_; }
   term_t last_term() const { return runs_.empty() ? base_term_ : runs_.back().term; }
   index_t durable() const { return durable_; }
+  /// Of the entries after `durable`, all of which are in memory.
+  std::uint64_t unsynced_bytes() const { return unsynced_bytes_; }
 
   /// None outside [base, last].
   std::optional<term_t> term_at(index_t index) const;
@@ -80,6 +82,7 @@ class log_view {
   std::uint64_t cached_bytes_ = 0;
   index_t stored_;
   index_t durable_;
+  std::uint64_t unsynced_bytes_ = 0;
   std::optional<index_t> truncate_from_;
   std::deque<pending_write> pending_;
 };

@@ -1,5 +1,6 @@
 #include "protocol/member_log.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace lithair::protocol {
@@ -20,6 +21,11 @@ bool member_log::voter_since(index_t index, node_id id) const {
     if (x->index <= index) break;
   }
   return false;
+}
+
+bool member_log::ever_held(node_id id) const {
+  return std::any_of(versions_.begin(), versions_.end(),
+                     [id](const version& x) { return x.members.contains(id); });
 }
 
 void member_log::append(index_t index, configuration members) {

@@ -24,6 +24,9 @@ class member_log {
   /// Whether `id` votes in any of the configurations from the one in force at `index` on.
   bool voter_since(index_t index, node_id id) const;
 
+  /// Whether `id` is a member in any of the known configurations.
+  bool ever_held(node_id id) const;
+
   void append(index_t index, configuration members);
   /// True when the current configuration changed.
   bool truncate(index_t from);

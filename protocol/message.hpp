@@ -28,6 +28,8 @@ struct vote_response {
   term_t term;  ///< the voter's term; for a granted pre-vote the term that was asked for
   bool granted = false;
   bool pre = false;
+  /// The asker is no member as of this index, which is committed; none: nothing is said about that.
+  index_t no_member_as_of = {};
 
   bool operator==(const vote_response&) const = default;
 };
@@ -158,9 +160,11 @@ enum class refusal : std::uint8_t {
   transferring = 4,  ///< leadership is being handed over
 };
 
-/// The proposals with these serials are certainly not in the log.
+/// The proposals of that request are certainly not in the log. A serial that was refused may be proposed again, so
+/// the answer names its request: a repeated answer says nothing about the later one.
 struct propose_response {
   term_t term;  ///< of the request
+  std::uint64_t number = 0;  ///< of the request
   refusal why = refusal::none;
   std::vector<std::uint64_t> serials;
 

@@ -26,6 +26,13 @@ enum class mutant {
   refuses_what_it_took,             ///< an old leader calls refused what is in its log
   votes_after_losing_its_disk,      ///< a wiped node votes again
   keeps_the_lease_in_transfers,     ///< thesis §6.4.1 with §3.10
+  leads_without_state,              ///< votes for a campaign still count after the state was lost
+  heeds_repeated_answers,           ///< an old refusal is taken for one of a later request
+  votes_again_after_recovering,     ///< in a term in which a forgotten vote may have been given
+  heeds_old_transfers,              ///< news of another term's snapshot counts for this one's
+  begins_changes_that_cannot_end,   ///< although a majority of the old or new voters is silent
+  aborts_what_it_inherited,         ///< goes back from a joint change of an earlier leader
+  gives_up_what_still_moves,        ///< sends again and again what takes longer than an election timeout
   count
 };
 

@@ -15,6 +15,7 @@ std::string options::validate() const {
     return "max_inflight_bytes must be at least max_append_bytes";
   }
   if (max_uncommitted_bytes == 0) return "max_uncommitted_bytes must be at least 1";
+  if (max_unsynced_bytes == 0) return "max_unsynced_bytes must be at least 1";
   if (lease_drift_percent >= 100) return "lease_drift_percent must be less than 100";
   if (priority_delay == 0) return "priority_delay must be at least 1";
   return {};

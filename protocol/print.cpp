@@ -60,7 +60,7 @@ struct message_printer {
   }
   std::string operator()(const vote_response& x) const {
     return std::string{x.pre ? "pre-vote" : "vote"} + field("term", x.term.value) +
-           (x.granted ? " granted" : " refused");
+           (x.granted ? " granted" : " refused") + maybe("no-member-as-of", x.no_member_as_of.value);
   }
   std::string operator()(const append_request& x) const {
     std::string text = "append" + field("term", x.term.value) +
@@ -111,7 +111,8 @@ struct message_printer {
     return text;
   }
   std::string operator()(const propose_response& x) const {
-    return "propose-answer" + field("term", x.term.value) + " " + std::string{to_string(x.why)} +
+    return "propose-answer" + field("term", x.term.value) + " number=" + session_number(x.number) + " " +
+           std::string{to_string(x.why)} +
            field("serials", x.serials.size());
   }
 };
@@ -169,6 +170,10 @@ std::string_view to_string(raft_core::change_refusal x) {
       return "invalid";
     case lagging:
       return "lagging";
+    case no_live_majority:
+      return "no-live-majority";
+    case nothing_to_abort:
+      return "nothing-to-abort";
   }
   return "?";
 }

@@ -9,6 +9,7 @@ void progress::sent(index_t last, std::uint64_t bytes, std::uint64_t now) {
   window_.push_back({last, bytes});
   inflight_bytes_ += bytes;
   next = last + 1;
+  alone = false;
 }
 
 bool progress::acknowledged(index_t index, std::uint64_t now) {
@@ -34,6 +35,7 @@ void progress::probe_from(index_t from) {
   next = std::max(from, match + 1);
   paused = false;
   fetching = false;
+  alone = false;
 }
 
 void progress::replicate() {
@@ -42,12 +44,14 @@ void progress::replicate() {
   next = match + 1;
   paused = false;
   fetching = false;
+  alone = false;
 }
 
 void progress::await_snapshot() {
   clear_window();
   state = mode::snapshot;
   fetching = false;
+  snapshot = index_t{};
 }
 
 void progress::clear_window() {

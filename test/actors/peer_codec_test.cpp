@@ -21,7 +21,7 @@ std::vector<message> one_of_each() {
       {index_t{10}, term_t{3}, entry_kind::configuration, {}, payload{encode(some_members())}}};
   snapshot_meta meta{index_t{5}, term_t{2}, some_members(), 1000, 0xffffffffffffffff};
   return {vote_request{term_t{1}, index_t{2}, term_t{1}, true, false},
-          vote_response{term_t{4}, true, false},
+          vote_response{term_t{4}, true, false, index_t{9}},
           append_request{term_t{3}, index_t{7}, term_t{2}, index_t{6}, 9, entries},
           append_response{term_t{3}, false, index_t{1}, index_t{7}, index_t{4}, term_t{2}, 9},
           heartbeat{term_t{3}, index_t{6}, 10},
@@ -32,7 +32,7 @@ std::vector<message> one_of_each() {
           read_request{term_t{3}, 12, true},
           read_response{term_t{3}, 12, index_t{6}, false},
           propose_request{term_t{3}, {{{node_id{2}, 5}, payload{"one"}}, {{node_id{2}, 6}, payload{""}}}, 3},
-          propose_response{term_t{3}, refusal::busy, {5, 6, 0xffffffffffffffff}}};
+          propose_response{term_t{3}, 17, refusal::busy, {5, 6, 0xffffffffffffffff}}};
 }
 
 }  // namespace

@@ -126,8 +126,8 @@ void cluster::describe(const node& x, const output& out) {
            std::string{to_string(r.why)});
     }
   }
-  for (node_id id : out.snapshots_wanted) {
-    tell(who + ": wants to send a snapshot to n" + std::to_string(id.value));
+  for (const snapshot_want& w : out.snapshots_wanted) {
+    tell(who + ": wants to send a snapshot to n" + std::to_string(w.peer.value));
   }
   if (out.snapshot_chunk) tell(who + ": stores a chunk");
 }
@@ -147,7 +147,9 @@ void cluster::perform(node& x, output out) {
   }
   if (out.commit) {
     for (index_t i = x.commit + 1; i <= *out.commit; ++i) {
-      x.applied.push_back(*x.find(i));
+      // What is committed may not be on this node's own disk yet; then it is in memory.
+      std::vector<entry> cached = x.core->cached(i, i);
+      x.applied.push_back(cached.empty() ? *x.find(i) : cached.front());
       tell("n" + std::to_string(x.id.value) + ": applies " + to_string(x.applied.back()));
     }
     x.commit = *out.commit;
@@ -165,7 +167,7 @@ void cluster::perform(node& x, output out) {
   std::move(out.reads.begin(), out.reads.end(), std::back_inserter(x.reads));
   std::move(out.refused.begin(), out.refused.end(), std::back_inserter(x.refused));
   if (out.role) x.roles.push_back(*out.role);
-  for (node_id id : out.snapshots_wanted) x.snapshots_wanted.push_back(id);
+  for (const snapshot_want& w : out.snapshots_wanted) x.snapshots_wanted.push_back(w);
   if (out.snapshot_chunk) x.chunks.push_back(*std::move(out.snapshot_chunk));
 }
 

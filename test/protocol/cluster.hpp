@@ -53,7 +53,7 @@ struct node {
   std::vector<read_ready> reads;
   std::vector<proposal_refused> refused;
   std::vector<role_change> roles;
-  std::vector<node_id> snapshots_wanted;
+  std::vector<snapshot_want> snapshots_wanted;
   std::vector<snapshot_request> chunks;
   std::vector<entry_fetch> fetches;  ///< answered at once unless `hold_fetches`
   bool hold_fetches = false;

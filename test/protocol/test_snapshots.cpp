@@ -55,7 +55,7 @@ BOOST_AUTO_TEST_CASE(section_7_a_follower_whose_entries_are_purged_gets_a_snapsh
   // N1
   cluster c = purged_past();
   BOOST_TEST_REQUIRE(c[1].snapshots_wanted.size() == 1u);
-  BOOST_TEST(c[1].snapshots_wanted.front().value == 3u);
+  BOOST_TEST(c[1].snapshots_wanted.front().peer.value == 3u);
   c.inject(1, 3, chunk(c, 1));
   BOOST_TEST_REQUIRE(c[3].chunks.size() == 1u);
   install(c, 3, c[3].chunks.front().meta);
@@ -102,7 +102,7 @@ BOOST_AUTO_TEST_CASE(a_damaged_snapshot_is_asked_for_again) {
 BOOST_AUTO_TEST_CASE(a_transfer_that_the_sender_gives_up_is_begun_again_when_the_peer_lives) {
   // N3
   cluster c = purged_past();
-  c.core(1).snapshot_sent(node_id{3}, c[1].base, false);
+  c.core(1).snapshot_sent(node_id{3}, c.core(1).current_term(), c[1].base, false);
   c.isolate(3);
   c.tick_all(5);
   BOOST_TEST(c[1].snapshots_wanted.size() == 1u);
@@ -147,6 +147,81 @@ BOOST_AUTO_TEST_CASE(the_configuration_survives_a_purge_and_a_restart) {
   purge(c, 2, 3);
   c.restart(2);
   BOOST_TEST((c.core(2).members() == cluster::members({1, 2, 3})));
+}
+
+BOOST_AUTO_TEST_CASE(news_of_a_snapshot_that_was_wanted_in_an_older_term_counts_for_nothing) {
+  cluster c = purged_past();
+  const term_t wanted = c[1].snapshots_wanted.front().term;
+  BOOST_TEST(wanted == c.core(1).current_term());
+  // It loses leadership and wins it again, and the peer still needs a snapshot.
+  c.cut(2, 3);
+  BOOST_TEST(c.core(1).transfer(node_id{2}));
+  c.deliver();
+  BOOST_TEST_REQUIRE(c.core(2).ready());
+  BOOST_TEST(c.core(2).transfer(node_id{1}));
+  c.deliver();
+  BOOST_TEST_REQUIRE(c.core(1).ready());
+  BOOST_TEST(c.run_until([&] { return c[1].snapshots_wanted.size() == 2; }));
+  c.core(1).snapshot_started(node_id{3}, wanted, c[1].base);
+  c.core(1).snapshot_sent(node_id{3}, wanted, c[1].base, false);
+  c.tick_all(5);
+  BOOST_TEST(c[1].snapshots_wanted.size() == 2u);
+  BOOST_TEST((c.core(1).inspect().peers.back().state == peer_status::mode::snapshot));
+}
+
+BOOST_AUTO_TEST_CASE(a_late_failure_of_an_older_snapshot_does_not_end_the_one_under_way) {
+  cluster c = purged_past();
+  const term_t term = c.core(1).current_term();
+  c.core(1).snapshot_started(node_id{3}, term, index_t{8});
+  c.core(1).snapshot_sent(node_id{3}, term, index_t{7}, false);
+  c.tick_all(5);
+  BOOST_TEST(c[1].snapshots_wanted.size() == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(entries_behind_a_snapshot_on_its_way_are_kept_until_the_peer_has_caught_up) {
+  cluster c = purged_past();
+  BOOST_TEST(c.core(1).purge_floor() == c[1].base, "it may be any snapshot from here on");
+  const snapshot_request sent = chunk(c, 1);
+  c.core(1).snapshot_started(node_id{3}, c.core(1).current_term(), sent.meta.index);
+  for (int i = 0; i < 20; ++i) c.propose(1, "load");
+  c.deliver();
+  BOOST_TEST(c.core(1).purge_floor() == sent.meta.index);
+  c.inject(1, 3, sent);
+  c.keep = [](const packet& p) { return p.to.value != 3 || !std::holds_alternative<append_request>(p.content); };
+  install(c, 3, sent.meta);
+  c.tick_all(3);
+  BOOST_TEST(c.core(1).purge_floor() == sent.meta.index, "it has the snapshot and not what follows");
+  c.keep = [](const packet&) { return true; };
+  BOOST_TEST(c.run_until([&] { return c.core(3).last_index() == c.core(1).last_index(); }));
+  c.deliver();
+  BOOST_TEST(c.core(1).purge_floor() > c.core(1).last_index());
+  BOOST_TEST(c[1].snapshots_wanted.size() == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(a_peer_that_falls_silent_in_its_snapshot_holds_nothing_back) {
+  cluster c = purged_past();
+  c.core(1).snapshot_started(node_id{3}, c.core(1).current_term(), c[1].base);
+  c.isolate(3);
+  c.tick_all(4 * c[1].opts.election_max_ticks);
+  BOOST_TEST(c.core(1).purge_floor() > c.core(1).last_index());
+}
+
+BOOST_AUTO_TEST_CASE(a_link_that_goes_down_does_not_begin_another_snapshot) {
+  cluster c = purged_past();
+  c.core(1).snapshot_started(node_id{3}, c.core(1).current_term(), c[1].base);
+  c.core(1).unreachable(node_id{3});
+  c.tick_all(10);
+  BOOST_TEST(c[1].snapshots_wanted.size() == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(a_failure_of_another_snapshot_leaves_the_one_that_is_installed) {
+  cluster c = purged_past();
+  c.inject(1, 3, chunk(c, 1));
+  snapshot_meta other = c[3].chunks.front().meta;
+  other.index = other.index - 1;
+  c.core(3).snapshot_failed(other);
+  install(c, 3, c[3].chunks.front().meta);
+  BOOST_TEST(c.run_until([&] { return c.core(3).commit_index() == c.core(1).commit_index(); }));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -135,4 +135,97 @@ BOOST_AUTO_TEST_CASE(a_node_that_learns_that_it_is_an_old_copy_is_silent_until_i
   BOOST_TEST(c.run_until([&] { return c[3].commit == c[leader].commit; }));
 }
 
+BOOST_AUTO_TEST_CASE(a_candidate_that_loses_its_state_does_not_win_with_the_votes_that_come_later) {
+  cluster c = three();
+  c.isolate(1);
+  const term_t before = c.core(2).current_term();
+  c.keep = [](const packet& p) {
+    const auto* vote = std::get_if<vote_response>(&p.content);
+    return vote == nullptr || vote->pre;
+  };
+  BOOST_TEST_REQUIRE(c.run_until([&] { return c.core(2).current_role() == role::candidate; }));
+  c.core(2).state_lost();
+  const term_t term = c.core(2).current_term();
+  BOOST_TEST(term > before);
+  c.inject(3, 2, vote_response{term, true, false});
+  BOOST_TEST((c.core(2).current_role() == role::follower));
+}
+
+BOOST_AUTO_TEST_CASE(a_pre_candidate_that_loses_its_state_does_not_campaign_with_the_answers_that_come_later) {
+  cluster c = three();
+  c.isolate(1);
+  c.keep = [](const packet& p) { return !std::holds_alternative<vote_response>(p.content); };
+  BOOST_TEST_REQUIRE(c.run_until([&] { return c.core(2).current_role() == role::pre_candidate; }));
+  c.core(2).state_lost();
+  c.inject(3, 2, vote_response{c.core(2).current_term() + 1, true, true});
+  BOOST_TEST((c.core(2).current_role() == role::follower));
+  BOOST_TEST(c.core(2).inspect().elections == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(a_leader_whose_disk_hangs_applies_what_the_others_commit_and_hands_over) {
+  cluster c = three();
+  c[1].slow_disk = true;
+  c.propose(1, "b");
+  c.deliver();
+  BOOST_TEST(c[1].applied_commands().back() == "b");
+  BOOST_TEST(c.core(1).durable_index() < c.core(1).commit_index());
+  BOOST_TEST(c.run_until([&] { return c.core(2).ready() || c.core(3).ready(); },
+                         2 * c[1].opts.election_max_ticks));
+}
+
+BOOST_AUTO_TEST_CASE(a_leader_whose_disk_is_slow_and_gets_there_stays_leader) {
+  cluster c = three();
+  c[1].slow_disk = true;
+  for (int i = 0; i < 20; ++i) {
+    c.propose(1, "b");
+    c.tick_all(5);
+    if (i > 0) c.complete_write(1);
+  }
+  BOOST_TEST(c.core(1).ready());
+  BOOST_TEST(c.core(1).current_term().value == 2u);
+}
+
+BOOST_AUTO_TEST_CASE(what_waits_for_the_leaders_own_disk_is_bounded_in_bytes) {
+  options opts = cluster::quick_options();
+  opts.max_unsynced_bytes = 1000;
+  cluster c{3, opts};
+  c.found();
+  c[1].slow_disk = true;
+  for (int i = 0; i < 10; ++i) {
+    (void)c.core(1).propose({{origin{node_id{1}, 100u + i}, payload{std::string(200, 'x')}}});
+    c.deliver();
+  }
+  BOOST_TEST(c.core(1).commit_index() == c.core(1).last_index(), "the others have all of it");
+  BOOST_TEST((c.core(1).propose({{origin{node_id{1}, 200}, payload{"y"}}}) == refusal::busy));
+  while (!c[1].writes.empty()) c.complete_write(1);
+  BOOST_TEST((c.core(1).propose({{origin{node_id{1}, 201}, payload{"y"}}}) == refusal::none));
+}
+
+BOOST_AUTO_TEST_CASE(a_node_that_recovers_gives_no_vote_in_a_term_in_which_it_may_have_voted_before) {
+  cluster c{5};
+  c.found();
+  // Node 5 forgot that it voted for the leader of this very term.
+  node& x = c[5];
+  x.state = {};
+  x.state.recovering = true;
+  x.log.clear();
+  c.restart(5);
+  BOOST_TEST((c.core(1).reconfigure(cluster::members({1, 2, 3, 4}, {5}).members) == raft_core::change_refusal::none));
+  BOOST_TEST_REQUIRE(c.run_until([&] { return !c.core(5).recovering(); }));
+  c.isolate(5);
+  c.tick(5, 100);
+  const term_t term = c.core(5).current_term();
+  BOOST_TEST(term == c.core(1).current_term());
+  c.sent.clear();
+  c.inject(4, 5, vote_request{term, index_t{999}, term, false, false});
+  BOOST_TEST_REQUIRE(!c.sent.empty());
+  BOOST_TEST(!std::get<vote_response>(c.sent.back().content).granted);
+  c.restart(5);
+  c.sent.clear();
+  c.inject(4, 5, vote_request{term, index_t{999}, term, false, false});
+  BOOST_TEST(!std::get<vote_response>(c.sent.back().content).granted, "nor after a restart");
+  c.inject(4, 5, vote_request{term + 1, index_t{999}, term, false, false});
+  BOOST_TEST(std::get<vote_response>(c.sent.back().content).granted, "later terms are free");
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -139,7 +139,7 @@ void world::perform(server& x, output out) {
       x.writes.erase(found);
     }
   }
-  for (node_id peer : out.snapshots_wanted) send_snapshot(x, peer);
+  for (const snapshot_want& w : out.snapshots_wanted) send_snapshot(x, w);
   if (out.snapshot_chunk) take_chunk(x, *out.snapshot_chunk);
   answer_reads(x);
 }
@@ -190,13 +190,16 @@ void world::log_done(server& x) {
 void world::state_done(server& x) {
   state_operation done = x.store.complete_state();
   if (done.install) return to_disk(x, reset_log{*done.install});
+  demand(x.store.state()->applied <= x.store.log().last(), "a saved state is ahead of the log");
   x.saving = false;
   purge(x);
 }
 
 void world::checkpoint(server& x) {
   schedule(what::checkpoint, ms(random_.between(1, settings_.checkpoint_every_ms)), &x);
-  if (x.saving || x.installing || x.state.applied <= x.store.state()->applied) return;
+  // What is applied may not be on our own disk yet; a saved state must not be ahead of the log.
+  bool ahead = x.state.applied > x.core->durable_index();
+  if (x.saving || x.installing || ahead || x.state.applied <= x.store.state()->applied) return;
   to_disk(x, state_operation{std::make_shared<const machine>(x.state), std::nullopt});
 }
 
@@ -205,7 +208,8 @@ void world::purge(server& x) {
   std::uint64_t margin = random_.below(20);
   const machine& saved = *x.store.state();
   if (x.installing || saved.applied.value <= margin) return;
-  index_t through = saved.applied - margin;
+  index_t through = std::min(saved.applied - margin, x.core->durable_index());
+  if (random_.percent(90)) through = std::min(through, x.core->purge_floor());
   std::optional<term_t> term = x.shadow.term_at(through);
   if (through <= x.shadow.base || !term) return;
   snapshot_meta meta{through, *term, saved.members_as_of(through), 0, 0};
@@ -265,16 +269,18 @@ void world::answer_reads(server& x) {
 
 // -- snapshots ------------------------------------------------------------------------------------
 
-void world::send_snapshot(server& x, node_id peer) {
+void world::send_snapshot(server& x, const snapshot_want& wanted) {
+  const node_id peer = wanted.peer;
   if (x.sending.contains(peer)) return;
   const std::shared_ptr<const machine>& saved = x.store.state();
   if (saved->applied < x.shadow.base || !saved->applied) {
-    return x.core->snapshot_sent(peer, x.shadow.base, false);
+    return x.core->snapshot_sent(peer, wanted.term, x.shadow.base, false);
   }
   snapshots_.push_back(saved);
   snapshot_meta meta{saved->applied, saved->applied_term, saved->members_as_of(saved->applied),
                      chunks_of_a_snapshot, snapshots_.size()};
-  x.sending[peer] = {x.core->current_term(), meta, 0, now_};
+  x.sending[peer] = {wanted.term, meta, 0, now_};
+  x.core->snapshot_started(peer, wanted.term, meta.index);
   send_chunk(x, peer);
   schedule(what::snapshot_timer, ms(resend_chunk_ms), &x, peer.value);
 }
@@ -290,7 +296,7 @@ void world::snapshot_timer(server& x, node_id peer) {
   if (found == x.sending.end()) return;
   bool late = now_ - found->second.began > ms(give_up_snapshot_ms);
   if (late || x.core->current_role() != role::leader) {
-    x.core->snapshot_sent(peer, found->second.meta.index, false);
+    x.core->snapshot_sent(peer, found->second.term, found->second.meta.index, false);
     x.sending.erase(found);
     return after_input(x);
   }

@@ -139,7 +139,7 @@ void world::change_members(server& leader) {
         std::find_if(next.begin(), next.end(), [&](const member& m) { return m.id == x->id; });
     if (x->wiped && found != next.end() && found->voter) return;
   }
-  raft_core::change_refusal why = leader.core->reconfigure(next);
+  raft_core::change_refusal why = leader.core->reconfigure(next, random_.percent(30));
   if (tracing()) {
     note(&leader, "asked for members " + to_string(configuration{next, {}}) + ": " +
                       std::string{to_string(why)});

@@ -99,7 +99,7 @@ class world {
   void settle_writes(server& x, const entry& applied);
   void checkpoint(server& x);
   void purge(server& x);
-  void send_snapshot(server& x, node_id peer);
+  void send_snapshot(server& x, const snapshot_want& wanted);
   void send_chunk(server& x, node_id peer);
   void snapshot_timer(server& x, node_id peer);
   void take_chunk(server& x, const snapshot_request& chunk);

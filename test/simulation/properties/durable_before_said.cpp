@@ -12,8 +12,8 @@ class durable : public property {
     for (const envelope& e : out.messages) {
       std::visit([&x, &log, &e](const auto& m) { check(x, log, e, m); }, e.content);
     }
-    if (out.commit)
-      demand(*out.commit <= log.last(), "an entry is to be applied before it is durable");
+    if (out.commit && *out.commit > log.last())
+      demand(!x.core->cached(*out.commit, *out.commit).empty(), "an entry to apply is neither durable nor in memory");
   }
 
   template <class Message>

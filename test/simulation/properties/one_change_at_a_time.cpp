@@ -22,18 +22,21 @@ class one_change : public property {
     while (before > x.shadow.base && x.shadow.find(before)->kind != entry_kind::configuration) {
       before = before - 1;
     }
-    demand(before <= x.core->commit_index(),
-           "a change of members begins before the last is committed");
     demand(x.shadow.term_at(x.core->commit_index()) == change.term,
            "a change of members begins before an entry of the leader's term is committed");
     configuration next = *decode_configuration(change.data.view());
     configuration last = before > x.shadow.base
                              ? *decode_configuration(x.shadow.find(before)->data.view())
                              : x.shadow.base_members;
+    // A leader may go back from a change that it began itself: the old voters decide in both.
+    bool gives_up = last.joint() && !next.joint() && next.members == last.outgoing &&
+                    x.shadow.term_at(before) == change.term;
+    demand(before <= x.core->commit_index() || gives_up,
+           "a change of members begins before the last is committed");
     bool enters = !last.joint() && next.joint() && next.outgoing == last.members;
     bool leaves = last.joint() && !next.joint() && next.members == last.members;
     bool keeps = !last.joint() && !next.joint() && same_voters(next.members, last.members);
-    demand(enters || leaves || keeps, "voters change without a joint configuration");
+    demand(enters || leaves || keeps || gives_up, "voters change without a joint configuration");
   }
 };
 
