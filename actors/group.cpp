@@ -104,7 +104,7 @@ void group::spawn_raft(persistence::opened_state opened) {
 
 // Called by the raft actor, on its loop.
 caf::actor group::make_shipper(const peer_address& peer) {
-  auto made = spawn_at_home<shipper>(shipper::setup{setup_.identity, peer, setup_.id, setup_.log});
+  auto made = spawn_at_home<shipper>(shipper::setup{setup_.identity, peer, setup_.id, setup_.reader});
   caf::anon_send(setup_.gate, expect_peer{peer.id, setup_.id, made});
   std::lock_guard guard{shippers_mutex_};
   shippers_.push_back(made);
@@ -132,7 +132,8 @@ void group::end(caf::scoped_actor& self) {
   end_actors(self, {feed_, aggregate_, checkpointer_});
   end_actors(self, shippers_);
   shippers_.clear();
-  aggregate_ = checkpointer_ = archivist_ = feed_ = raft_ = setup_.writer = setup_.gate = setup_.local_raft = nullptr;
+  aggregate_ = checkpointer_ = archivist_ = feed_ = raft_ = setup_.writer = setup_.gate = setup_.reader = setup_.local_raft = nullptr;
+  setup_.identity.notes = nullptr;
 }
 
 void end_actors(caf::scoped_actor& self, const std::vector<caf::actor>& actors) {

@@ -6,6 +6,9 @@ namespace lithair::actors {
 
 enum class mutant {
   none,
+  piece_acknowledged_not_kept,  // a piece of a big message is acknowledged and thrown away
+  stale_piece_taken,            // a piece of a stream that is over is taken for one of the present
+  peer_met_before_noted,        // a peer is welcomed before its directory is on record
   count
 };
 

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cerrno>
 #include <chrono>
 #include <cstring>
@@ -25,10 +26,12 @@
 
 #include "actors/aggregate.hpp"
 #include "actors/dispatcher.hpp"
+#include "actors/file_reader.hpp"
 #include "actors/gate.hpp"
 #include "actors/group.hpp"
 #include "actors/log_writer.hpp"
 #include "actors/loop.hpp"
+#include "actors/note_taker.hpp"
 #include "actors/peer_registry.hpp"
 #include "actors/system.hpp"
 #include "models/compatibility.hpp"
@@ -55,14 +58,6 @@ constexpr std::chrono::seconds local_data_wait{10};
 std::uint64_t steady_ms() {
   using namespace std::chrono;
   return static_cast<std::uint64_t>(duration_cast<milliseconds>(steady_clock::now().time_since_epoch()).count());
-}
-
-std::uint64_t bytes_below(const std::filesystem::path& path) {
-  std::uint64_t result = 0;
-  std::error_code ignored;  // Files come and go meanwhile.
-  for (std::filesystem::recursive_directory_iterator at{path, ignored}, end; at != end; at.increment(ignored))
-    if (at->is_regular_file(ignored)) result += at->file_size(ignored);
-  return result;
 }
 
 // Throws unless the address is one of this machine's and nobody listens there.
@@ -114,14 +109,16 @@ struct node::implementation {
   persistence::data_directory directory;
   peer_registry peers;
   std::mutex identity_mutex;  // guards the directory's identity
+  std::atomic<std::uint64_t> cluster;  // of the directory; read without waiting for the disk
   std::string log_lost;
   std::unique_ptr<persistence::lmdb_log_store> log;
   system_config caf_config;
   std::unique_ptr<caf::actor_system> system;
   std::vector<std::unique_ptr<loop>> loops;
-  caf::actor writer, gate_actor, data;
+  caf::actor writer, reader, notes, gate_actor, data;
   std::vector<std::unique_ptr<group>> groups;  // the replicated ones, the main one first
   std::shared_ptr<log_meters> log_counts = std::make_shared<log_meters>();
+  std::shared_ptr<std::atomic<std::uint64_t>> directory_bytes = std::make_shared<std::atomic<std::uint64_t>>();
   std::unique_ptr<group> own;                  // of local data, if any model has some
   bool published = false;
   bool stopped = false;
@@ -131,6 +128,7 @@ struct node::implementation {
         schema(std::move(s)),
         directory(config.data_dir, config.self.id),
         peers(directory.path() / "peers", directory.identity().boots),
+        cluster(directory.identity().cluster),
         log(open_log()) {
     check_models();
     divide_schema();
@@ -180,6 +178,11 @@ struct node::implementation {
   void spawn_groups() {
     if (config.init && !directory.identity().cluster) join_cluster(new_cluster_id());
     writer = system->spawn<log_writer, caf::detached>(log.get(), log_counts);
+    reader = system->spawn<file_reader, caf::detached>(file_reader::setup{log.get(), directory.path(), directory_bytes});
+    *directory_bytes = bytes_below(directory.path());
+    notes = system->spawn<note_taker, caf::detached>(
+        note_taker::setup{directory.path() / "peers", [this](std::uint64_t id) { return join_cluster(id); }});
+    peers.note_with([to = notes](std::string text) { caf::anon_send(to, take_note{std::move(text)}); });
     auto identity = make_identity();
     gate_actor = system->spawn<gate>(loops.front().get(), identity);
     std::shared_ptr<state_window> window;
@@ -256,7 +259,12 @@ struct node::implementation {
     setup.identity = identity;
     setup.writer = writer;
     setup.gate = gate_actor;
-    setup.data_bytes = [path = directory.path()] { return bytes_below(path); };
+    setup.reader = reader;
+    // As of the last time that somebody asked, which no loop waits for.
+    setup.data_bytes = [this] {
+      caf::anon_send(reader, measure_directory{});
+      return directory_bytes->load();
+    };
     setup.now_ms = steady_ms;
     setup.log_counts = log_counts;
     setup.log_map = [store = log.get()] {
@@ -300,11 +308,7 @@ struct node::implementation {
   link_identity make_identity() {
     return {config.self.id, models::to_model_text(schema),
             [this](const std::string& theirs) { return why_other_models(theirs); },
-            [this] {
-              std::lock_guard guard{identity_mutex};
-              return directory.identity().cluster;
-            },
-            [this](std::uint64_t cluster) { return join_cluster(cluster); }, peers.own(),
+            [this] { return cluster.load(); }, notes, peers.own(),
             [this](std::uint64_t peer, std::uint64_t incarnation) { return peers.admit(peer, incarnation); },
             [this](std::uint64_t peer) { return peers.present(peer); },
             [this](std::uint64_t peer, protocol::group_id on, const std::string& proof) {
@@ -344,13 +348,14 @@ struct node::implementation {
     return ((std::uint64_t{random()} << 32) | random()) | 1;
   }
 
-  bool join_cluster(std::uint64_t cluster) {
+  bool join_cluster(std::uint64_t id) {
     std::lock_guard guard{identity_mutex};
     auto ours = directory.identity().cluster;
-    if (cluster == 0 || ours == cluster) return true;
+    if (id == 0 || ours == id) return true;
     if (ours != 0) return false;
-    directory.join(cluster);
-    spdlog::info("part of cluster {:016x} from now on", cluster);
+    directory.join(id);
+    cluster = id;
+    spdlog::info("part of cluster {:016x} from now on", id);
     return true;
   }
 
@@ -369,9 +374,12 @@ struct node::implementation {
       if (published) (void)system->middleman().unpublish(gate_actor, config.self.peer_port);
       if (data) end_actors(self, {data});
       for_each_group([&](group& x) { x.end(self); });
-      end_actors(self, {gate_actor, writer});
+      end_actors(self, {gate_actor, writer, reader});
+      // After those who have something to note.
+      peers.note_with([](const std::string&) {});
+      end_actors(self, {notes});
     }
-    data = writer = gate_actor = nullptr;
+    data = writer = reader = notes = gate_actor = nullptr;
     groups.clear();
     own.reset();
     for (auto& each : loops) each->stop();

@@ -103,8 +103,14 @@ caf::behavior raft_actor::make_behavior() {
       },
       [this](peer_step& x) {
         look_for_recovering(x);
-        for (auto& each : x.messages) core_.step(x.from, std::move(each));
+        for (auto& each : x.messages) {
+          const bool is_chunk = std::holds_alternative<snapshot_request>(each);
+          core_.step(x.from, std::move(each));
+          // The core gives out one chunk at a time, and several may have come.
+          while (is_chunk && failure_.empty() && core_.has_output()) perform(core_.take_output());
+        }
       },
+      [this](const receiving& x) { core_.receiving(x.peer); },
       [this](fetched& x) { core_.fetched(x.what, std::move(x.entries)); },
       [this](const link_changed& x) {
         linked_[x.peer] = x.up;

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+
+#include <caf/actor.hpp>
+
+#include "actors/hosted.hpp"
+#include "actors/messages.hpp"
+
+namespace lithair::persistence {
+class log_store;
+}
+
+namespace lithair::actors {
+
+/// Reads for those who live on loops and must not wait for the disk: entries that lagging peers need, chunks of
+/// snapshots for them. Detached; one a node.
+///
+/// Takes read_log, which it answers to the asker it names, read_chunk and measure_directory.
+class file_reader final : public detached_actor {
+ public:
+  struct setup {
+    const persistence::log_store* log = nullptr;  ///< outlives the actor
+    std::filesystem::path directory;
+    std::shared_ptr<std::atomic<std::uint64_t>> directory_bytes;  ///< what measure_directory found last
+  };
+
+  file_reader(caf::actor_config& cfg, setup s) : detached_actor(cfg), setup_(std::move(s)) {}
+
+  const char* name() const override { return "file_reader"; }
+
+ private:
+  caf::behavior make_behavior() override;
+
+  setup setup_;
+};
+
+/// Bytes of all files in a directory and below.
+std::uint64_t bytes_below(const std::filesystem::path& path);
+
+}  // namespace lithair::actors
