@@ -4,6 +4,7 @@
 
 #include <caf/send.hpp>
 
+#include "persistence/files.hpp"
 #include "persistence/log_store.hpp"
 #include "persistence/snapshot_file.hpp"
 
@@ -31,6 +32,15 @@ caf::behavior file_reader::make_behavior() {
           answer.failed = e.what();
         }
         send(handle(current_sender()), std::move(answer));
+      },
+      [](const open_file& x) {
+        file_opened answer;
+        try {
+          answer.file = std::make_shared<const persistence::file>(x.path, persistence::file::mode::read);
+        } catch (const std::exception& e) {
+          answer.failed = e.what();
+        }
+        return answer;
       },
       [](const release_file&) {},  // It goes with the message.
       [this](measure_directory) { *setup_.directory_bytes = bytes_below(setup_.directory); },

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <string>
 
 #include <caf/actor.hpp>
 
@@ -16,10 +17,19 @@ class log_store;
 
 namespace lithair::actors {
 
+/// A file to be opened for reading; answered with `file_opened`.
+struct open_file {
+  std::string path;
+};
+struct file_opened {
+  std::shared_ptr<const persistence::file> file;
+  std::string failed;  ///< not empty: it can't be opened, and why
+};
+
 /// Reads for those who live on loops and must not wait for the disk: entries that lagging peers need, chunks of
 /// snapshots for them. Detached; one a node.
 ///
-/// Takes read_log, which it answers to the asker it names, read_chunk and measure_directory.
+/// Takes read_log, which it answers to the asker it names, read_chunk, open_file, release_file and measure_directory.
 class file_reader final : public detached_actor {
  public:
   struct setup {
@@ -42,3 +52,6 @@ class file_reader final : public detached_actor {
 std::uint64_t bytes_below(const std::filesystem::path& path);
 
 }  // namespace lithair::actors
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(lithair::actors::open_file)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(lithair::actors::file_opened)

@@ -36,7 +36,7 @@ group::group(setup s)
       checkpointer::setup{setup_.id, setup_.directory->snapshots_path(), states_, std::move(state), state_options(),
                           setup_.identity.cluster, aggregate_, counts_});
   archivist_ = spawn_at_home<actors::archivist>(
-      actors::archivist::setup{setup_.identity.cluster, aggregate_, checkpointer_});
+      actors::archivist::setup{setup_.identity.cluster, aggregate_, checkpointer_, setup_.reader});
   feed_ = spawn_at_home<actors::feed>(actors::feed::setup{aggregate_, config.max_subscribers});
   spawn_raft(std::move(opened));
   caf::anon_send(aggregate_, serve_checkpoints{checkpointer_, raft_});
@@ -87,6 +87,7 @@ void group::spawn_raft(persistence::opened_state opened) {
   made.cluster = setup_.identity.cluster;
   made.log = setup_.log;
   made.writer = setup_.writer;
+  made.reader = setup_.reader;
   made.aggregate = aggregate_;
   made.checkpointer = checkpointer_;
   made.log_margin = setup_.config.log_margin;

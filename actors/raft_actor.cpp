@@ -111,7 +111,7 @@ caf::behavior raft_actor::make_behavior() {
         }
       },
       [this](const receiving& x) { core_.receiving(x.peer); },
-      [this](fetched& x) { core_.fetched(x.what, std::move(x.entries)); },
+      [this](fetched& x) { on_fetched(x); },
       [this](const link_changed& x) {
         linked_[x.peer] = x.up;
         if (!x.up) core_.unreachable(x.peer);
@@ -147,6 +147,7 @@ void raft_actor::on_exit() {
   calls_.expire(std::numeric_limits<std::uint64_t>::max());
   shippers_.clear();
   setup_.writer = nullptr;
+  setup_.reader = nullptr;
   setup_.aggregate = nullptr;
   setup_.checkpointer = nullptr;
   stopper_ = nullptr;

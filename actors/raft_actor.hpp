@@ -41,6 +41,7 @@ struct raft_setup {
   std::function<std::uint64_t()> cluster;  ///< the cluster's id, 0 until known
   const persistence::log_store* log = nullptr;  ///< read only; writing is the log writer's
   caf::actor writer;
+  caf::actor reader;  ///< the file reader; without one the log is read at once
   caf::actor aggregate;
   caf::actor checkpointer;  ///< none: nothing is purged, and no snapshot is sent or taken
   std::string log_lost;    ///< why the log was begun anew; empty: it was not
@@ -95,6 +96,8 @@ class raft_actor final : public hosted_actor {
   void finish_reads(const std::vector<protocol::read_ready>& reads);
   void release_reads();
   void apply_committed();
+  std::vector<protocol::entry> committed_entries(protocol::index_t last);
+  void on_fetched(fetched& x);
   void on_applied(applied& x);
   void log_role(const protocol::role_change& change) const;
   void on_role(const protocol::role_change& change);
@@ -162,6 +165,8 @@ class raft_actor final : public hosted_actor {
 
   protocol::index_t committed_;  // as the core's output told
   protocol::index_t sent_;       // entries given to the aggregate
+  std::vector<protocol::entry> read_back_;  // committed entries after those, read from the log
+  bool reading_back_ = false;
   protocol::index_t applied_;    // entries it has applied
   std::uint64_t leaderless_since_ms_ = 0;
   protocol::node_id known_leader_;

@@ -22,25 +22,48 @@ constexpr std::uint64_t max_applying_bytes = 16 * 1024 * 1024;
 
 }  // namespace
 
+// Those after the last that was sent, from memory or from the log. None: they will come, or can't be had.
+std::vector<entry> raft_actor::committed_entries(index_t last) {
+  auto entries = core_.cached(sent_ + 1, last);
+  if (!entries.empty()) return entries;
+  if (!read_back_.empty() && read_back_.front().index == sent_ + 1) return std::exchange(read_back_, {});
+  if (std::exchange(reading_back_, true)) return {};
+  read_back_.clear();
+  // The peer that is none: this node itself.
+  entry_fetch what;
+  what.first = sent_ + 1;
+  what.last = last;
+  what.max_bytes = max_apply_bytes;
+  if (setup_.reader) {
+    send(setup_.reader, read_log{setup_.group, what, caf::actor_cast<caf::actor>(this)});
+    return {};
+  }
+  try {
+    fetched all{what, setup_.log->read(setup_.group, what.first, what.last, what.max_bytes)};
+    on_fetched(all);
+  } catch (const std::exception& e) {
+    on_disk_failed(std::string{e.what()} + damaged_log_advice);
+  }
+  return std::exchange(read_back_, {});
+}
+
+void raft_actor::on_fetched(fetched& x) {
+  if (x.what.peer) return core_.fetched(x.what, std::move(x.entries));
+  reading_back_ = false;
+  // The state may have been replaced meanwhile.
+  if (x.what.first != sent_ + 1) return;
+  read_back_ = std::move(x.entries);
+  if (read_back_.empty() && failure_.empty())
+    on_disk_failed(fmt::format("entry {} is committed and not in the log", x.what.first.value));
+}
+
 void raft_actor::apply_committed() {
   // A saved state may not be ahead of the log, and what is applied may be saved at any time.
   const auto limit = std::min(committed_, core_.durable_index());
   while (failure_.empty() && state_lost_.empty() && sent_ < limit && sent_ - applied_ < max_applying &&
          applying_bytes_ < max_applying_bytes) {
-    auto last = std::min(limit, sent_ + max_applying);
-    auto entries = core_.cached(sent_ + 1, last);
-    if (entries.empty()) {
-      try {
-        entries = setup_.log->read(setup_.group, sent_ + 1, last, max_apply_bytes);
-      } catch (const std::exception& e) {
-        on_disk_failed(std::string{e.what()} + damaged_log_advice);
-        return;
-      }
-    }
-    if (entries.empty()) {
-      on_disk_failed(fmt::format("entry {} is committed and not in the log", sent_.value + 1));
-      return;
-    }
+    auto entries = committed_entries(std::min(limit, sent_ + max_applying));
+    if (entries.empty()) return;
     for (auto& each : entries) {
       if (each.kind != entry_kind::configuration || !setup_.members_committed) continue;
       auto members = decode_configuration(each.data.view());

@@ -20,7 +20,7 @@ std::string message(std::size_t size, std::size_t number) {
 }
 
 /// A link that keeps the order, as connections do.
-struct link {
+struct pipe_of_pieces {
   piece_sender sender;
   piece_receiver receiver;
   std::deque<peer_piece> there;
@@ -58,7 +58,7 @@ BOOST_AUTO_TEST_CASE(messages_arrive_whole_and_in_order_whenever_acknowledged) {
     const auto sizes = *rc::gen::container<std::vector<std::size_t>>(
         rc::gen::inRange<std::size_t>(1, 5 * piece_bytes));
     const auto steps = *rc::gen::container<std::vector<int>>(rc::gen::inRange(0, 3));
-    link x;
+    pipe_of_pieces x;
     std::vector<std::string> sent;
     for (auto size : sizes) {
       sent.push_back(message(size, sent.size()));
@@ -83,7 +83,7 @@ BOOST_AUTO_TEST_CASE(a_lost_link_leaves_nothing_of_its_messages) {
     const auto after = *rc::gen::inRange<std::size_t>(1, 20 * piece_bytes);
     const auto taken = *rc::gen::inRange(0, 5);
     const bool receiver_knows = *rc::gen::arbitrary<bool>();
-    link x;
+    pipe_of_pieces x;
     RC_ASSERT(x.sender.put(message(before, 1)));
     x.send();
     for (int i = 0; i < taken && !x.there.empty(); ++i) x.take_one();
@@ -103,7 +103,7 @@ BOOST_AUTO_TEST_CASE(a_lost_link_leaves_nothing_of_its_messages) {
 }
 
 BOOST_AUTO_TEST_CASE(pieces_of_a_stream_that_is_over_are_dropped) {
-  link x;
+  pipe_of_pieces x;
   BOOST_REQUIRE(x.sender.put(message(3 * piece_bytes, 1)));
   x.send();
   const auto old = x.there;
@@ -126,7 +126,7 @@ BOOST_AUTO_TEST_CASE(pieces_of_a_stream_that_is_over_are_dropped) {
 }
 
 BOOST_AUTO_TEST_CASE(a_gap_is_refused_and_then_both_ends_begin_anew) {
-  link x;
+  pipe_of_pieces x;
   BOOST_REQUIRE(x.sender.put(message(4 * piece_bytes, 1)));
   x.send();
   x.there.erase(x.there.begin() + 1);
@@ -139,7 +139,7 @@ BOOST_AUTO_TEST_CASE(a_gap_is_refused_and_then_both_ends_begin_anew) {
 }
 
 BOOST_AUTO_TEST_CASE(who_begins_to_listen_frees_the_window_of_what_it_never_heard) {
-  link x;
+  pipe_of_pieces x;
   BOOST_REQUIRE(x.sender.put(message(10 * piece_bytes, 1)));
   x.send();
   x.there.clear();
