@@ -81,7 +81,6 @@ BOOST_AUTO_TEST_CASE(a_node_whose_log_nobody_reads_serves_and_stops) {
   while (write(open_end, page.data(), page.size()) > 0) {
   }
   process stuck({.words = node.command(0), .output = pipe, .directory = {}, .variables = {}});
-  auto through = node.client(0);
   node.await("the node serves", [&] {
     try {
       return node.client(0, 2000ms).get("/readyz").status == 200;
@@ -89,6 +88,7 @@ BOOST_AUTO_TEST_CASE(a_node_whose_log_nobody_reads_serves_and_stops) {
       return false;
     }
   });
+  auto through = node.client(0);
   create(through, "tea");
   BOOST_TEST(through.get("/livez").status == 200);
   BOOST_TEST(through.get("/metrics").body.find("lithair_log_lines_dropped_total 0") != std::string::npos);
