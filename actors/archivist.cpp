@@ -4,7 +4,7 @@
 
 #include <caf/send.hpp>
 
-#include "persistence/files.hpp"
+#include "actors/file_reader.hpp"
 
 namespace lithair::actors {
 
@@ -18,23 +18,23 @@ caf::behavior archivist::make_behavior() {
       },
       [this](const checkpointed& x) { on_checkpointed(x); },
       [this](const snapshot_made& x) {
-        backup_taken made;
-        made.failed = x.failed;
-        made.meta = x.meta;
-        made.cluster = setup_.cluster();
-        try {
-          if (made.failed.empty())
-            made.file = std::make_shared<const persistence::file>(x.path, persistence::file::mode::read);
-        } catch (const std::exception& e) {
-          made.failed = e.what();
-        }
-        finish(std::move(made));
+        made_ = {};
+        made_.failed = x.failed;
+        made_.meta = x.meta;
+        made_.cluster = setup_.cluster();
+        if (!x.failed.empty()) return finish(std::move(made_));
+        send(setup_.reader, open_file{x.path});
+      },
+      [this](file_opened& x) {
+        made_.file = std::move(x.file);
+        made_.failed = std::move(x.failed);
+        finish(std::move(made_));
       },
   };
 }
 
 void archivist::on_exit() {
-  setup_.aggregate = setup_.checkpointer = nullptr;
+  setup_.aggregate = setup_.checkpointer = setup_.reader = nullptr;
   waiting_.clear();
   served_.clear();
 }

@@ -19,13 +19,14 @@ namespace lithair::actors {
 ///
 /// The first checkpoint may be one that was under way already, and so end before what its asker has seen.
 ///
-/// Takes take_backup (sessions), checkpointed (aggregate), snapshot_made (checkpointer).
+/// Takes take_backup (sessions), checkpointed (aggregate), snapshot_made (checkpointer), file_opened (file reader).
 class archivist final : public hosted_actor {
  public:
   struct setup {
     std::function<std::uint64_t()> cluster;
     caf::actor aggregate;
     caf::actor checkpointer;
+    caf::actor reader;  ///< the file reader
   };
 
   archivist(caf::actor_config& cfg, loop* home, setup s) : hosted_actor(cfg, home), setup_(std::move(s)) {}
@@ -48,6 +49,7 @@ class archivist final : public hosted_actor {
   std::vector<asker> waiting_;  // for the next
   std::vector<asker> served_;   // by the one that is being made
   int checkpoints_left_ = 0;
+  backup_taken made_;  // whose file is being opened
 };
 
 }  // namespace lithair::actors

@@ -11,8 +11,10 @@
 #include <spdlog/spdlog.h>
 
 #include "actors/aggregate.hpp"
+#include "actors/file_reader.hpp"
 #include "actors/gate.hpp"
 #include "actors/log_writer.hpp"
+#include "actors/note_taker.hpp"
 #include "models/compatibility.hpp"
 #include "models/model_file.hpp"
 #include "models/parts.hpp"
@@ -30,14 +32,6 @@ constexpr protocol::group_id own_group{std::uint64_t{1} << 32};
 // Serials of a node's proposals: the boot count above, a counter below.
 constexpr int serial_bits = 40;
 
-std::uint64_t bytes_below(const std::filesystem::path& path) {
-  std::uint64_t result = 0;
-  std::error_code ignored;  // Files come and go meanwhile.
-  for (std::filesystem::recursive_directory_iterator at{path, ignored}, end; at != end; at.increment(ignored))
-    if (at->is_regular_file(ignored)) result += at->file_size(ignored);
-  return result;
-}
-
 persistence::lmdb_options log_options(const node_config& config) {
   persistence::lmdb_options result;
   result.map_limit = config.map_size;
@@ -52,6 +46,7 @@ composition::composition(node_config config, models::schema schema, surroundings
       where_(std::move(where)),
       directory_(config_.data_dir, config_.self.id),
       peers_(directory_.path() / "peers", directory_.identity().boots, where_.random),
+      cluster_(directory_.identity().cluster),
       log_(open_log()) {
   check_models();
   divide_schema();
@@ -60,10 +55,7 @@ composition::composition(node_config config, models::schema schema, surroundings
 
 composition::~composition() = default;
 
-std::uint64_t composition::cluster() const {
-  std::lock_guard guard{identity_mutex_};
-  return directory_.identity().cluster;
-}
+std::uint64_t composition::cluster() const { return cluster_; }
 
 std::vector<group*> composition::all() const {
   std::vector<group*> result;
@@ -133,8 +125,12 @@ void composition::spawn() {
 void composition::spawn_groups() {
   if (config_.init && !directory_.identity().cluster) join_cluster(where_.random() | 1);
   auto& system = *where_.system;
-  writer_ = where_.detached ? system.spawn<log_writer, caf::detached>(log_.get(), log_counts_)
-                            : system.spawn<log_writer>(log_.get(), log_counts_);
+  writer_ = spawn_at_disk<log_writer>(where_, log_.get(), log_counts_);
+  *directory_bytes_ = bytes_below(directory_.path());
+  reader_ = spawn_at_disk<file_reader>(where_, file_reader::setup{log_.get(), directory_.path(), directory_bytes_});
+  notes_ = spawn_at_disk<note_taker>(
+      where_, note_taker::setup{directory_.path() / "peers", [this](std::uint64_t id) { return join_cluster(id); }});
+  peers_.note_with([to = notes_](std::string text) { caf::anon_send(to, take_note{std::move(text)}); });
   auto identity = make_identity();
   gate_ = system.spawn<actors::gate>(where_.home, identity);
   std::shared_ptr<state_window> window;
@@ -181,7 +177,12 @@ group::setup composition::group_setup(protocol::group_id id, const models::schem
   setup.identity = identity;
   setup.writer = writer_;
   setup.gate = gate_;
-  setup.data_bytes = [path = directory_.path()] { return bytes_below(path); };
+  setup.reader = reader_;
+  // As of the last time that somebody asked, which no loop waits for.
+  setup.data_bytes = [this] {
+    caf::anon_send(reader_, measure_directory{});
+    return directory_bytes_->load();
+  };
   setup.log_counts = log_counts_;
   setup.log_map = [store = log_.get()] {
     return std::pair{store->environment().map_size(), store->environment().used_bytes()};
@@ -217,7 +218,7 @@ link_identity composition::make_identity() {
   return {config_.self.id, models::to_model_text(schema_),
           [this](const std::string& theirs) { return why_other_models(theirs); },
           [this] { return cluster(); },
-          [this](std::uint64_t cluster) { return join_cluster(cluster); }, peers_.own(),
+          notes_, peers_.own(),
           [this](std::uint64_t peer, std::uint64_t incarnation) { return peers_.admit(peer, incarnation); },
           [this](std::uint64_t peer) { return peers_.present(peer); },
           [this](std::uint64_t peer, protocol::group_id on, const std::string& proof) {
@@ -239,19 +240,20 @@ std::string composition::why_other_models(const std::string& text) const {
   return "it serves other models: " + wrong.front();
 }
 
-bool composition::join_cluster(std::uint64_t cluster) {
+bool composition::join_cluster(std::uint64_t id) {
   std::lock_guard guard{identity_mutex_};
   auto ours = directory_.identity().cluster;
-  if (cluster == 0 || ours == cluster) return true;
+  if (id == 0 || ours == id) return true;
   if (ours != 0) return false;
-  directory_.join(cluster);
-  spdlog::info("part of cluster {:016x} from now on", cluster);
+  directory_.join(id);
+  cluster_ = id;
+  spdlog::info("part of cluster {:016x} from now on", id);
   return true;
 }
 
 std::vector<caf::actor> composition::actors() const {
   std::vector<caf::actor> result;
-  for (auto& each : {data_, gate_, writer_})
+  for (auto& each : {data_, gate_, writer_, reader_, notes_})
     if (each) result.push_back(each);
   for (auto* each : all()) {
     auto some = each->actors();
@@ -269,8 +271,11 @@ void composition::settle(caf::scoped_actor& self, std::uint32_t limit_ms) {
 void composition::end(caf::scoped_actor& self) {
   if (data_) end_actors(self, {data_});
   for (auto* each : all()) each->end(self);
-  end_actors(self, {gate_, writer_});
-  data_ = writer_ = gate_ = where_.connector = nullptr;
+  end_actors(self, {gate_, writer_, reader_});
+  // After those who have something to note.
+  peers_.note_with([](const std::string&) {});
+  end_actors(self, {notes_});
+  data_ = writer_ = reader_ = notes_ = gate_ = where_.connector = nullptr;
 }
 
 }  // namespace lithair::actors

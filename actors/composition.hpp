@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -84,11 +85,13 @@ class composition {
   models::schema local_schema_;                         // what the node's own does
   persistence::data_directory directory_;
   peer_registry peers_;
-  mutable std::mutex identity_mutex_;  // guards the directory's identity
+  std::mutex identity_mutex_;           // guards the directory's identity
+  std::atomic<std::uint64_t> cluster_;  // of the directory; read without waiting for the disk
   std::string log_lost_;
   std::unique_ptr<persistence::lmdb_log_store> log_;
   std::shared_ptr<log_meters> log_counts_ = std::make_shared<log_meters>();
-  caf::actor writer_, gate_, data_;
+  std::shared_ptr<std::atomic<std::uint64_t>> directory_bytes_ = std::make_shared<std::atomic<std::uint64_t>>();
+  caf::actor writer_, reader_, notes_, gate_, data_;
   std::vector<std::unique_ptr<group>> groups_;  // the replicated ones, the main one first
   std::unique_ptr<group> own_;
 };

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "actors/mutants.hpp"
+
 namespace lithair::actors {
 
 namespace {
@@ -22,23 +24,47 @@ caf::behavior gate::make_behavior() {
   return {
       [this](const expect_peer& x) { shippers_[{x.peer, x.group}] = x.shipper; },
       [this](const hello& x) {
-        welcome answer{identity_.cluster(), identity_.self.value, identity_.incarnation, identity_.schema, {}, why_not(x), {}};
-        if (answer.refused.empty()) {
-          auto& shipper = shippers_.at({protocol::node_id{x.node}, protocol::group_id{x.group}});
-          answer.cluster = identity_.cluster();
-          if (auto old = identity_.examine(x.node, protocol::group_id{x.group}, x.proof)) send(shipper, promises_lost{*old});
-          answer.proof = identity_.present(x.node);
-          answer.endpoint = shipper;
-          send(shipper, linked_by_peer{x.endpoint});
-          refused_.erase(x.node);
-        } else {
-          auto& last = refused_[std::min(x.node, max_node + 1)];
-          if (last != answer.refused) spdlog::warn("refused a link from node {}: {}", x.node, answer.refused);
-          last = answer.refused;
-        }
-        return answer;
+        asker who{make_response_promise<welcome>(), x};
+        if (auto why = why_not(x); !why.empty()) return refuse(who, why);
+        request(identity_.notes, caf::infinite, join_cluster{x.cluster})
+            .then([this, who](const noted& note) { note.failed.empty() ? joined(who) : refuse(who, note.failed); },
+                  [this, who](const caf::error&) { refuse(who, "this node stops"); });
       },
   };
+}
+
+// What is learned from the peer is on the disk before anything is said to it.
+void gate::joined(asker who) {
+  auto& x = who.said;
+  if (!identity_.admit(x.node, x.incarnation))
+    return refuse(who, fmt::format("the data directory of node {} is not the one it had before; remove the node from the "
+                                   "cluster, then add it again", x.node));
+  auto old = identity_.examine(x.node, protocol::group_id{x.group}, x.proof);
+  auto go_on = [this, who, old](const noted& note) {
+    auto found = shippers_.find({protocol::node_id{who.said.node}, protocol::group_id{who.said.group}});
+    if (found == shippers_.end()) return refuse(who, "this node stops");
+    if (old) send(found->second, promises_lost{*old});
+    note.failed.empty() ? accept(who, found->second) : refuse(who, "it can't be noted: " + note.failed);
+  };
+  if (mutated(mutant::peer_met_before_noted)) return go_on({});
+  request(identity_.notes, caf::infinite, await_notes{})
+      .then(go_on, [this, who](const caf::error&) { refuse(who, "this node stops"); });
+}
+
+void gate::accept(asker who, const caf::actor& shipper) {
+  auto& x = who.said;
+  send(shipper, linked_by_peer{x.endpoint});
+  refused_.erase(x.node);
+  who.answer.deliver(welcome{identity_.cluster(), identity_.self.value, identity_.incarnation, identity_.schema,
+                             identity_.present(x.node), {}, shipper});
+}
+
+void gate::refuse(asker who, const std::string& why) {
+  auto& last = refused_[std::min(who.said.node, max_node + 1)];
+  if (last != why) spdlog::warn("refused a link from node {}: {}", who.said.node, why);
+  last = why;
+  who.answer.deliver(
+      welcome{identity_.cluster(), identity_.self.value, identity_.incarnation, identity_.schema, {}, why, {}});
 }
 
 std::string gate::why_not(const hello& x) const {
@@ -50,10 +76,6 @@ std::string gate::why_not(const hello& x) const {
     return fmt::format("node {} is not a member here", x.node);
   if (auto why = identity_.why_other_models(x.schema); !why.empty()) return why;
   if (!x.endpoint) return "it named no endpoint";
-  if (!identity_.join_cluster(x.cluster)) return "it belongs to another cluster";
-  if (!identity_.admit(x.node, x.incarnation))
-    return fmt::format("the data directory of node {} is not the one it had before; remove the node from the cluster, "
-                       "then add it again", x.node);
   return {};
 }
 

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include <caf/actor.hpp>
+#include <caf/typed_response_promise.hpp>
 
 #include "actors/shipper.hpp"
 
@@ -18,8 +19,8 @@ struct expect_peer {
 };
 
 /// What a node publishes on its peer port: it checks who says hello (version, cluster, node id, models) and
-/// introduces the peer's endpoint to the shipper for that peer. Everybody else gets a sentence, and nothing more.
-/// Takes hello (from peers) and expect_peer.
+/// introduces the peer's endpoint to the shipper for that peer, once what it learned from it is on the disk. Everybody
+/// else gets a sentence, and nothing more. Takes hello (from peers) and expect_peer.
 class gate final : public hosted_actor {
  public:
   gate(caf::actor_config& cfg, loop* home, link_identity identity);
@@ -28,7 +29,18 @@ class gate final : public hosted_actor {
 
  private:
   caf::behavior make_behavior() override;
-  void on_exit() override { shippers_.clear(); }
+  void on_exit() override {
+    shippers_.clear();
+    identity_.notes = nullptr;
+  }
+
+  struct asker {
+    caf::typed_response_promise<welcome> answer;
+    hello said;
+  };
+  void joined(asker who);
+  void accept(asker who, const caf::actor& shipper);
+  void refuse(asker who, const std::string& why);
   std::string why_not(const hello& x) const;
 
   link_identity identity_;

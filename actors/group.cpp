@@ -36,12 +36,13 @@ group::group(setup s)
       opened.restored.last_index, setup_.identity.schema, opened.lost};
   state_of_models.seed = setup_.where.random();
   aggregate_ = spawn_at_home<actors::aggregate>(std::move(state_of_models));
-  snapshot_writer_ = spawn_at_disk<snapshot_writer>();
+  snapshot_writer_ = spawn_at_disk<snapshot_writer>(setup_.where);
   checkpointer_ = spawn_at_disk<checkpointer>(
+      setup_.where,
       checkpointer::setup{setup_.id, setup_.directory->snapshots_path(), states_, std::move(state), state_options(),
                           setup_.identity.cluster, aggregate_, snapshot_writer_, counts_});
   archivist_ = spawn_at_home<actors::archivist>(
-      actors::archivist::setup{setup_.identity.cluster, aggregate_, checkpointer_});
+      actors::archivist::setup{setup_.identity.cluster, aggregate_, checkpointer_, setup_.reader});
   feed_ = spawn_at_home<actors::feed>(actors::feed::setup{aggregate_, config.max_subscribers});
   spawn_raft(std::move(opened));
   caf::anon_send(aggregate_, serve_checkpoints{checkpointer_, raft_});
@@ -52,14 +53,6 @@ group::~group() = default;
 template <class Actor, class... Args>
 caf::actor group::spawn_at_home(Args&&... args) {
   return setup_.where.system->spawn<Actor>(setup_.where.home, std::forward<Args>(args)...);
-}
-
-// What blocks on the disk.
-template <class Actor, class... Args>
-caf::actor group::spawn_at_disk(Args&&... args) {
-  auto& system = *setup_.where.system;
-  return setup_.where.detached ? system.spawn<Actor, caf::detached>(std::forward<Args>(args)...)
-                               : system.spawn<Actor>(std::forward<Args>(args)...);
 }
 
 persistence::lmdb_options group::state_options() const {
@@ -100,6 +93,7 @@ void group::spawn_raft(persistence::opened_state opened) {
   made.cluster = setup_.identity.cluster;
   made.log = setup_.log;
   made.writer = setup_.writer;
+  made.reader = setup_.reader;
   made.aggregate = aggregate_;
   made.checkpointer = checkpointer_;
   made.log_margin = setup_.config.log_margin;
@@ -119,7 +113,8 @@ void group::spawn_raft(persistence::opened_state opened) {
 
 // Called by the raft actor, on its loop.
 caf::actor group::make_shipper(const peer_address& peer) {
-  auto made = spawn_at_home<shipper>(shipper::setup{setup_.identity, peer, setup_.id, setup_.log, setup_.where.connector});
+  auto made = spawn_at_home<shipper>(
+      shipper::setup{setup_.identity, peer, setup_.id, setup_.reader, setup_.where.connector});
   caf::anon_send(setup_.gate, expect_peer{peer.id, setup_.id, made});
   std::lock_guard guard{shippers_mutex_};
   shippers_.push_back(made);
@@ -156,7 +151,8 @@ void group::end(caf::scoped_actor& self) {
   end_actors(self, shippers_);
   shippers_.clear();
   aggregate_ = checkpointer_ = snapshot_writer_ = archivist_ = feed_ = raft_ = setup_.writer = setup_.gate =
-      setup_.local_raft = setup_.where.connector = nullptr;
+      setup_.reader = setup_.local_raft = setup_.where.connector = nullptr;
+  setup_.identity.notes = nullptr;
 }
 
 void end_actors(caf::scoped_actor& self, const std::vector<caf::actor>& actors) {

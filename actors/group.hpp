@@ -46,6 +46,7 @@ class group {
     link_identity identity;
     caf::actor writer;
     caf::actor gate;
+    caf::actor reader;
     std::shared_ptr<state_window> window;  ///< see aggregate
     caf::actor local_raft;                 ///< likewise
     std::function<void(protocol::index_t, const protocol::configuration&)> members_committed;
@@ -75,14 +76,12 @@ class group {
 
   /// Finishes what is in flight, hands leadership over and makes the state durable, each for at most so long.
   void settle(caf::scoped_actor& self, std::uint32_t limit_ms);
-  /// Ends the actors, and returns when they have ended. The writer and the gate must still live.
+  /// Ends the actors, and returns when they have ended. The writer, the gate and the reader must still live.
   void end(caf::scoped_actor& self);
 
  private:
   template <class Actor, class... Args>
   caf::actor spawn_at_home(Args&&... args);
-  template <class Actor, class... Args>
-  caf::actor spawn_at_disk(Args&&... args);
   persistence::lmdb_options state_options() const;
   persistence::opened_state open_state();
   void spawn_raft(persistence::opened_state opened);

@@ -21,6 +21,7 @@
 /// in one process.
 namespace lithair::persistence {
 class file;
+class snapshot_file;
 }
 
 namespace lithair::actors {
@@ -60,6 +61,21 @@ struct peer_message {
   std::string bytes;
 };
 
+/// A part of a message that is too long to go at once; see pieces.hpp.
+struct peer_piece {
+  std::uint64_t stream = 0;  ///< the sender's number for the message
+  std::uint64_t offset = 0;
+  std::uint64_t total = 0;  ///< length of the message, which is a peer_message's `bytes`
+  std::string bytes;
+};
+
+/// The receiver has the stream up to `received`, or can't use it and takes nothing more of it.
+struct peer_piece_ack {
+  std::uint64_t stream = 0;
+  std::uint64_t received = 0;
+  bool refused = false;
+};
+
 /// What a `peer_control` may ask for besides the actions of `change_members`.
 enum class control_action : std::uint8_t {
   send_state = 16,  ///< a snapshot as of now: the asker's log is whole, its state is not
@@ -90,6 +106,15 @@ typename Inspector::result_type inspect(Inspector& f, welcome& x) {
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, peer_message& x) {
   return f(x.version, x.bytes);
+}
+
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, peer_piece& x) {
+  return f(x.stream, x.offset, x.total, x.bytes);
+}
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, peer_piece_ack& x) {
+  return f(x.stream, x.received, x.refused);
 }
 
 template <class Inspector>
@@ -288,6 +313,56 @@ struct fetched {
   std::vector<protocol::entry> entries;
 };
 
+/// The same for the file reader, which tells `asker` what it read: `fetched` or `disk_failed`.
+struct read_log {
+  protocol::group_id group;
+  protocol::entry_fetch what;
+  caf::actor asker;
+};
+
+/// What was sent to the peer is still on its way, and getting there.
+struct receiving {
+  protocol::node_id peer;
+};
+
+/// For the file reader: bytes of a snapshot file, to be answered with `chunk_read`. The file is opened by the first
+/// and given back with each answer.
+struct read_chunk {
+  std::string path;
+  std::shared_ptr<const persistence::snapshot_file> file;
+  std::uint64_t offset = 0;
+  std::size_t most = 0;  ///< 0: only open it
+  std::uint64_t number = 0;  ///< the asker's own, given back
+};
+struct chunk_read {
+  std::string path;
+  std::shared_ptr<const persistence::snapshot_file> file;
+  std::uint64_t offset = 0;
+  std::string bytes;
+  std::string failed;  ///< not empty: it can't be read, and why
+  std::uint64_t number = 0;
+};
+/// For the file reader: a file to be closed there.
+struct release_file {
+  std::shared_ptr<const persistence::snapshot_file> file;
+};
+/// For the file reader: what the node's directory takes on the disk is to be counted anew.
+struct measure_directory {};
+
+/// For the note taker: the text that DIR/peers is to hold.
+struct take_note {
+  std::string text;
+};
+/// For the note taker: make the cluster this node's, if it has none; answered with `noted`.
+struct join_cluster {
+  std::uint64_t cluster = 0;
+};
+/// For the note taker: answered with `noted` once all that was to be noted before is on the disk.
+struct await_notes {};
+struct noted {
+  std::string failed;  ///< not empty: it is not, and why
+};
+
 /// A peer's link came up or went down.
 struct link_changed {
   protocol::node_id peer;
@@ -439,6 +514,8 @@ CAF_ADD_TYPE_ID(lithair, (lithair::actors::hello))
 CAF_ADD_TYPE_ID(lithair, (lithair::actors::welcome))
 CAF_ADD_TYPE_ID(lithair, (lithair::actors::peer_message))
 CAF_ADD_TYPE_ID(lithair, (lithair::actors::peer_control))
+CAF_ADD_TYPE_ID(lithair, (lithair::actors::peer_piece))
+CAF_ADD_TYPE_ID(lithair, (lithair::actors::peer_piece_ack))
 CAF_END_TYPE_ID_BLOCK(lithair)
 
 #define LITHAIR_LOCAL_MESSAGE(name) CAF_ALLOW_UNSAFE_MESSAGE_TYPE(lithair::actors::name)
@@ -462,6 +539,16 @@ LITHAIR_LOCAL_MESSAGE(ship)
 LITHAIR_LOCAL_MESSAGE(control_arrived)
 LITHAIR_LOCAL_MESSAGE(fetch)
 LITHAIR_LOCAL_MESSAGE(fetched)
+LITHAIR_LOCAL_MESSAGE(read_log)
+LITHAIR_LOCAL_MESSAGE(receiving)
+LITHAIR_LOCAL_MESSAGE(read_chunk)
+LITHAIR_LOCAL_MESSAGE(chunk_read)
+LITHAIR_LOCAL_MESSAGE(release_file)
+LITHAIR_LOCAL_MESSAGE(measure_directory)
+LITHAIR_LOCAL_MESSAGE(take_note)
+LITHAIR_LOCAL_MESSAGE(join_cluster)
+LITHAIR_LOCAL_MESSAGE(await_notes)
+LITHAIR_LOCAL_MESSAGE(noted)
 LITHAIR_LOCAL_MESSAGE(link_changed)
 LITHAIR_LOCAL_MESSAGE(write_log)
 LITHAIR_LOCAL_MESSAGE(written)

@@ -40,6 +40,12 @@ enum class mutant {
   checkpoints_without_the_feed,
   /// A checkpoint leaves out which commands were carried out already, for those who send them again.
   checkpoints_without_answers,
+  /// A piece of a big message is acknowledged and thrown away.
+  piece_acknowledged_not_kept,
+  /// A piece of a stream that is over is taken for one of the present.
+  stale_piece_taken,
+  /// A peer is welcomed before its directory is on record.
+  peer_met_before_noted,
   count
 };
 

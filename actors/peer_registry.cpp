@@ -220,7 +220,10 @@ void peer_registry::save() {
   for (auto& [node, x] : known_) {
     text += fmt::format("{} {:x} {} {} {}\n", node, x.incarnation, print(x.start), x.promise.term, x.promise.match);
   }
-  persistence::replace_file(file_, text);
+  if (hand_over_)
+    hand_over_(std::move(text));
+  else
+    persistence::replace_file(file_, text);
   for (auto& [node, x] : known_) x.noted = true;
 }
 

@@ -44,17 +44,22 @@ struct node_promise {
 ///     proof     := "starts" { SP boots:hex }* NL "holds" SP term SP last NL [ "recovering" NL ]
 ///                  [ "you" SP boots:hex SP term SP match NL ]
 ///
-/// Owned by the node; after construction, which may throw storage_error, only used on loop 0. A disk that takes no
-/// note then is logged, and what was to be noted holds until the process ends; only a new peer is not admitted.
+/// Owned by the node; after construction, which may throw storage_error, only used on loop 0, which must not wait for
+/// the disk: then `note_with` is given, and whoever promises something durable waits until the note is taken. What the
+/// disk does not take holds until the process ends.
 class peer_registry {
  public:
   /// Reads `file`; the first time, draws this directory's own incarnation with `random`. Notes this run.
   peer_registry(std::filesystem::path file, std::uint64_t boots, const std::function<std::uint64_t()>& random);
 
+  /// From now on the text of the file goes there, and is written by somebody else.
+  void note_with(std::function<void(std::string)> hand_over) { hand_over_ = std::move(hand_over); }
+
   /// A random number that this data directory has had from its beginning.
   std::uint64_t own() const { return own_; }
 
-  /// Whether `node` came with the directory it had before; the first one it comes with is remembered, durably.
+  /// Whether `node` came with the directory it had before; the first one it comes with is remembered, durably
+  /// once that note is taken.
   [[nodiscard]] bool admit(std::uint64_t node, std::uint64_t incarnation);
 
   /// The committed members as of `index`: whoever is not among them may come with another directory next time.
@@ -92,6 +97,7 @@ class peer_registry {
   std::string print_starts() const;
 
   std::filesystem::path file_;
+  std::function<void(std::string)> hand_over_;
   std::uint64_t own_ = 0;
   std::uint64_t members_as_of_ = 0;
   std::string recovering_;

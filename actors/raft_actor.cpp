@@ -115,10 +115,18 @@ caf::behavior raft_actor::make_behavior() {
       [this](peer_step& x) {
         if (!health_.may_step()) return;
         look_for_recovering(x);
-        for (auto& each : x.messages) core_.step(x.from, std::move(each));
+        for (auto& each : x.messages) {
+          const bool is_chunk = std::holds_alternative<snapshot_request>(each);
+          core_.step(x.from, std::move(each));
+          // The core gives out one chunk at a time, and several may have come.
+          while (is_chunk && health_.may_step() && core_.has_output()) perform(core_.take_output());
+        }
+      },
+      [this](const receiving& x) {
+        if (health_.may_step()) core_.receiving(x.peer);
       },
       [this](fetched& x) {
-        if (health_.may_step()) core_.fetched(x.what, std::move(x.entries));
+        if (health_.may_step()) on_fetched(x);
       },
       [this](const link_changed& x) {
         linked_[x.peer] = x.up;
@@ -159,6 +167,7 @@ void raft_actor::on_exit() {
   calls_.expire(std::numeric_limits<std::uint64_t>::max());
   shippers_.clear();
   setup_.writer = nullptr;
+  setup_.reader = nullptr;
   setup_.aggregate = nullptr;
   setup_.checkpointer = nullptr;
   gated_.reset();

@@ -43,6 +43,7 @@ struct raft_setup {
   std::function<std::uint64_t()> cluster;  ///< the cluster's id, 0 until known
   const persistence::log_store* log = nullptr;  ///< read only; writing is the log writer's
   caf::actor writer;
+  caf::actor reader;  ///< the file reader; without one the log is read at once
   caf::actor aggregate;
   caf::actor checkpointer;  ///< none: nothing is purged, and no snapshot is sent or taken
   std::string log_lost;    ///< why the log was begun anew; empty: it was not
@@ -92,6 +93,8 @@ class raft_actor final : public hosted_actor {
   void start_reads();
   void release_reads();
   void apply_committed();
+  std::vector<protocol::entry> committed_entries(protocol::index_t last);
+  void on_fetched(fetched& x);
   void on_applied(applied& x);
   void log_role(const protocol::role_change& change) const;
   void on_role(const protocol::role_change& change);
@@ -154,6 +157,8 @@ class raft_actor final : public hosted_actor {
   std::uint64_t next_comparison_ms_ = 0;
   read_requests reads_;
   apply_window window_;
+  std::vector<protocol::entry> read_back_;  // committed entries that come next, read from the log
+  bool reading_back_ = false;
   std::uint64_t leaderless_since_ms_ = 0;
   protocol::node_id known_leader_;
   std::map<protocol::node_id, bool> linked_;

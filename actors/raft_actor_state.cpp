@@ -21,21 +21,45 @@ constexpr std::uint64_t max_apply_bytes = 1024 * 1024;
 
 }  // namespace
 
+// Those after the last that was sent, from memory or from the log. None: they will come, or can't be had.
+std::vector<entry> raft_actor::committed_entries(index_t last) {
+  auto entries = core_.cached(window_.first(), last);
+  if (!entries.empty()) return entries;
+  if (!read_back_.empty() && read_back_.front().index == window_.first()) return std::exchange(read_back_, {});
+  if (std::exchange(reading_back_, true)) return {};
+  read_back_.clear();
+  // The peer that is none: this node itself.
+  entry_fetch what;
+  what.first = window_.first();
+  what.last = last;
+  what.max_bytes = max_apply_bytes;
+  if (setup_.reader) {
+    send(setup_.reader, read_log{setup_.group, what, caf::actor_cast<caf::actor>(this)});
+    return {};
+  }
+  try {
+    fetched all{what, setup_.log->read(setup_.group, what.first, what.last, what.max_bytes)};
+    on_fetched(all);
+  } catch (const std::exception& e) {
+    on_disk_failed(std::string{e.what()} + damaged_log_advice);
+  }
+  return std::exchange(read_back_, {});
+}
+
+void raft_actor::on_fetched(fetched& x) {
+  if (x.what.peer) return core_.fetched(x.what, std::move(x.entries));
+  reading_back_ = false;
+  // The state may have been replaced meanwhile.
+  if (x.what.first != window_.first()) return;
+  read_back_ = std::move(x.entries);
+  if (read_back_.empty() && health_.may_step())
+    on_disk_failed(fmt::format("entry {} is committed and not in the log", x.what.first.value));
+}
+
 void raft_actor::apply_committed() {
   while (health_.may_apply() && window_.is_open()) {
-    auto entries = core_.cached(window_.first(), window_.last());
-    if (entries.empty()) {
-      try {
-        entries = setup_.log->read(setup_.group, window_.first(), window_.last(), max_apply_bytes);
-      } catch (const std::exception& e) {
-        on_disk_failed(std::string{e.what()} + damaged_log_advice);
-        return;
-      }
-    }
-    if (entries.empty()) {
-      on_disk_failed(fmt::format("entry {} is committed and not in the log", window_.first().value));
-      return;
-    }
+    auto entries = committed_entries(window_.last());
+    if (entries.empty()) return;
     for (auto& each : entries) {
       if (each.kind != entry_kind::configuration || !setup_.members_committed) continue;
       auto members = decode_configuration(each.data.view());

@@ -7,8 +7,6 @@
 #include <spdlog/spdlog.h>
 
 #include "actors/peer_codec.hpp"
-#include "persistence/log_store.hpp"
-#include "persistence/snapshot_file.hpp"
 
 namespace lithair::actors {
 
@@ -18,21 +16,26 @@ constexpr std::uint32_t first_backoff_ms = 20;
 constexpr std::uint32_t last_backoff_ms = 500;
 constexpr std::chrono::seconds greeting_timeout{3};
 
-// Bytes of a snapshot in one message: heartbeats never wait behind more. And how long its answer may take; the
+// Bytes of a snapshot in one message, and how many of them may be on their way. And how long an answer may take; the
 // last one comes when the state is replaced.
 constexpr std::size_t chunk_size = 192 * 1024;
+constexpr std::size_t chunks_ahead = 4;
 constexpr std::chrono::seconds chunk_timeout{10};
 constexpr std::chrono::seconds install_timeout{120};
 
 using dial_atom = caf::atom_constant<caf::atom("dial")>;
 constexpr dial_atom dial_v{};
 
+// What must keep its order, and may be long. All else goes at once, between the pieces of these.
+bool is_bulk(const protocol::message& x) {
+  return std::holds_alternative<protocol::append_request>(x) || std::holds_alternative<protocol::snapshot_request>(x) ||
+         std::holds_alternative<protocol::propose_request>(x);
+}
+
 }  // namespace
 
 shipper::shipper(caf::actor_config& cfg, loop* home, setup s)
     : hosted_actor(cfg, home), setup_(std::move(s)), backoff_ms_(first_backoff_ms) {}
-
-shipper::~shipper() = default;
 
 caf::behavior shipper::make_behavior() {
   set_default_handler(caf::drop);
@@ -45,32 +48,27 @@ caf::behavior shipper::make_behavior() {
   });
   start_dialling();
   return {
-      [this](const ship& x) {
+      [this](ship& x) {
         // A leader has something for each peer many times a second, so no timer is needed here.
-        if (transfer_ && std::chrono::steady_clock::now() > transfer_->deadline) give_up_snapshot();
-        if (endpoint_) send(endpoint_, peer_message{peer_version, encode(setup_.group, x.messages)});
+        if (transfer_ && std::chrono::steady_clock::now() > transfer_->deadline) give_up_snapshot("it did not take it in time");
+        if (endpoint_) ship_all(std::move(x.messages));
       },
-      [this](const fetch& x) {
-        fetched answer{x.what, {}};
-        try {
-          answer.entries = setup_.log->read(setup_.group, x.what.first, x.what.last, x.what.max_bytes);
-        } catch (const std::exception& e) {
-          if (raft_) send(raft_, disk_failed{std::string{e.what()} + damaged_log_advice});
-        }
-        send(handle(current_sender()), std::move(answer));
-      },
+      [this](const fetch& x) { send(setup_.reader, read_log{setup_.group, x.what, handle(current_sender())}); },
+      [this](chunk_read& x) { on_chunk(x); },
       [this](peer_message& x) {
-        if (!endpoint_ || current_sender() != endpoint_ || x.version != peer_version || !raft_) return;
-        auto batch = decode(std::move(x.bytes));
-        if (!batch || batch->group != setup_.group) {
-          spdlog::warn("a message of node {} was not understood and is ignored", setup_.peer.id.value);
-          return;
-        }
-        for (auto& each : batch->messages) {
-          if (auto* answer = std::get_if<protocol::snapshot_response>(&each)) on_progress(*answer);
-          remember(each);
-        }
-        send(raft_, peer_step{setup_.peer.id, std::move(batch->messages)});
+        if (endpoint_ && current_sender() == endpoint_ && x.version == peer_version) on_message(std::move(x.bytes));
+      },
+      [this](peer_piece& x) {
+        if (!endpoint_ || current_sender() != endpoint_) return;
+        auto taken = coming_.take(std::move(x));
+        if (taken.answer) send(endpoint_, *taken.answer);
+        if (taken.message) on_message(std::move(*taken.message));
+      },
+      [this](const peer_piece_ack& x) {
+        if (!endpoint_ || current_sender() != endpoint_) return;
+        if (x.refused && x.stream != 0) spdlog::warn("node {} refused a long message", setup_.peer.id.value);
+        if (going_.acknowledged(x) && raft_) send(raft_, receiving{setup_.peer.id});
+        send_pieces();
       },
       [this](const promises_lost& x) {
         if (raft_) send(raft_, x);
@@ -98,7 +96,8 @@ caf::behavior shipper::make_behavior() {
 }
 
 void shipper::on_exit() {
-  transfer_.reset();
+  end_snapshot();
+  setup_.reader = setup_.identity.notes = nullptr;
   raft_ = nullptr;
   endpoint_ = nullptr;
   setup_.connector = nullptr;
@@ -124,14 +123,24 @@ void shipper::greet(const caf::actor& gate) {
 void shipper::welcomed(const welcome& x) {
   if (!x.refused.empty()) return retry(x.refused);
   if (x.node != setup_.peer.id.value) return retry(fmt::format("node {} answers there", x.node));
-  if (!setup_.identity.join_cluster(x.cluster)) return retry("it belongs to another cluster");
+  request(setup_.identity.notes, caf::infinite, join_cluster{x.cluster})
+      .then([this, x](const noted& note) { note.failed.empty() ? joined(x) : retry(note.failed); },
+            [this](const caf::error&) { retry("this node stops"); });
+}
+
+void shipper::joined(const welcome& x) {
   if (!setup_.identity.admit(x.node, x.incarnation)) return retry("its data directory is not the one it had before");
-  if (auto old = setup_.identity.examine(x.node, setup_.group, x.proof)) {
-    if (raft_) send(raft_, promises_lost{*old});
-    return retry("this node's data directory is an old copy");
-  }
-  dialling_ = false;
-  link(x.endpoint);
+  auto old = setup_.identity.examine(x.node, setup_.group, x.proof);
+  request(setup_.identity.notes, caf::infinite, await_notes{})
+      .then([this, old, endpoint = x.endpoint](const noted& note) {
+        if (old) {
+          if (raft_) send(raft_, promises_lost{*old});
+          return retry("this node's data directory is an old copy");
+        }
+        if (!note.failed.empty()) return retry("it can't be noted: " + note.failed);
+        dialling_ = false;
+        link(endpoint);
+      }, [this](const caf::error&) { retry("this node stops"); });
 }
 
 void shipper::retry(const std::string& why) {
@@ -144,47 +153,120 @@ void shipper::retry(const std::string& why) {
   backoff_ms_ = std::min(backoff_ms_ * 2, last_backoff_ms);
 }
 
+// -- messages ----------------------------------------------------------------------------------------------
+
+void shipper::ship_all(std::vector<protocol::message> messages) {
+  // The order of what is urgent and what is not is free; that among the latter is kept.
+  auto bulk = std::stable_partition(messages.begin(), messages.end(), [](const auto& x) { return !is_bulk(x); });
+  std::vector<protocol::message> later(std::make_move_iterator(bulk), std::make_move_iterator(messages.end()));
+  messages.erase(bulk, messages.end());
+  if (!messages.empty()) send(endpoint_, peer_message{peer_version, encode(setup_.group, messages)});
+  if (later.empty()) return;
+  auto encoded = encode(setup_.group, later);
+  if (encoded.size() <= piece_bytes) return put(std::move(encoded));
+  for (auto& each : later) put(encode(setup_.group, {std::move(each)}));
+}
+
+// Short ones go whole unless something is waiting, for then the window is full.
+void shipper::put(std::string encoded) {
+  if (encoded.size() <= piece_bytes && !going_.has_waiting())
+    return send(endpoint_, peer_message{peer_version, std::move(encoded)});
+  if (!going_.put(std::move(encoded)))
+    spdlog::warn("a message to node {} is dropped: it is too long, or too much waits for the link", setup_.peer.id.value);
+  send_pieces();
+}
+
+void shipper::send_pieces() {
+  while (auto piece = going_.next()) send(endpoint_, std::move(*piece));
+}
+
+void shipper::on_message(std::string bytes) {
+  if (!raft_) return;
+  auto batch = decode(std::move(bytes));
+  if (!batch || batch->group != setup_.group) {
+    spdlog::warn("a message of node {} was not understood and is ignored", setup_.peer.id.value);
+    return;
+  }
+  for (auto& each : batch->messages) {
+    if (auto* answer = std::get_if<protocol::snapshot_response>(&each)) on_progress(*answer);
+    remember(each);
+  }
+  send(raft_, peer_step{setup_.peer.id, std::move(batch->messages)});
+}
+
 // -- snapshots ---------------------------------------------------------------------------------------------
 
 void shipper::offer(const send_snapshot& x) {
   if (transfer_ && transfer_->term == x.term && transfer_->meta == x.meta) return;
-  transfer_.reset();
-  try {
-    transfer made{x.term, x.meta, std::make_unique<persistence::snapshot_file>(x.path), {}, false};
-    transfer_ = std::move(made);
-    spdlog::info("sending node {} a snapshot as of {}, {} bytes", setup_.peer.id.value, x.meta.index.value, x.meta.size);
-    send_chunk(0, 0);
-  } catch (const std::exception& e) {
-    spdlog::error("the snapshot for node {} can't be read: {}", setup_.peer.id.value, e.what());
-    send(raft_, snapshot_given_up{setup_.peer.id, x.term, x.meta.index});
+  end_snapshot();
+  transfer_.emplace();
+  transfer_->number = ++transfers_;
+  transfer_->term = x.term;
+  transfer_->meta = x.meta;
+  transfer_->path = x.path;
+  transfer_->deadline = std::chrono::steady_clock::now() + chunk_timeout;
+  spdlog::info("sending node {} a snapshot as of {}, {} bytes", setup_.peer.id.value, x.meta.index.value, x.meta.size);
+  send(setup_.reader, read_chunk{x.path, nullptr, 0, 0, transfer_->number});
+}
+
+// Keeps some chunks on their way from the disk to the peer. The last one only goes when the peer has all before it,
+// for it is then checked whole.
+void shipper::read_ahead() {
+  auto& x = *transfer_;
+  while (x.unanswered < chunks_ahead && !x.complete) {
+    const bool last = x.meta.size - x.next <= chunk_size;
+    if (last && x.unanswered != 0) return;
+    send(setup_.reader, read_chunk{x.path, x.file, x.next, chunk_size, x.number});
+    x.next = last ? x.meta.size : x.next + chunk_size;
+    x.complete = last;
+    ++x.unanswered;
   }
 }
 
-void shipper::send_chunk(std::uint64_t offset, std::size_t most) {
-  protocol::snapshot_request chunk{transfer_->term, transfer_->meta, offset, {}, false};
-  if (most != 0) chunk.data = protocol::payload{transfer_->file->bytes(offset, most)};
-  chunk.done = most != 0 && offset + chunk.data.size() == chunk.meta.size;
-  transfer_->complete = chunk.done;
-  transfer_->deadline = std::chrono::steady_clock::now() + (chunk.done ? install_timeout : chunk_timeout);
-  if (endpoint_) send(endpoint_, peer_message{peer_version, encode(setup_.group, {std::move(chunk)})});
-}
-
-void shipper::on_progress(const protocol::snapshot_response& x) {
-  if (!transfer_ || x.index != transfer_->meta.index) return;
-  if (x.installed || x.rejected) return transfer_.reset();
-  // All of it is there: either because the last chunk was sent, or from before a crash, and then it is still due.
-  if (x.offset >= transfer_->meta.size && transfer_->complete) return;
-  try {
-    send_chunk(x.offset, chunk_size);
-  } catch (const std::exception& e) {
-    spdlog::error("the snapshot for node {} can't be read: {}", setup_.peer.id.value, e.what());
-    give_up_snapshot();
+void shipper::on_chunk(chunk_read& x) {
+  if (!transfer_ || x.number != transfer_->number) return;
+  if (!x.failed.empty()) return give_up_snapshot("it can't be read: " + x.failed);
+  const bool opened = !transfer_->file;
+  if (opened) transfer_->file = std::move(x.file);
+  if (!opened && x.bytes.empty() && x.offset < transfer_->meta.size) return give_up_snapshot("its file is shorter than it was");
+  protocol::snapshot_request chunk{transfer_->term, transfer_->meta, x.offset, {}, false};
+  if (!opened) {
+    chunk.data = protocol::payload{std::move(x.bytes)};
+    chunk.done = x.offset + chunk.data.size() == chunk.meta.size;
   }
+  expect_answer();
+  if (endpoint_) put(encode(setup_.group, {std::move(chunk)}));
 }
 
-void shipper::give_up_snapshot() {
-  spdlog::warn("node {} did not take the snapshot in time", setup_.peer.id.value);
+void shipper::expect_answer() {
+  transfer_->deadline = std::chrono::steady_clock::now() + (transfer_->complete ? install_timeout : chunk_timeout);
+}
+
+void shipper::on_progress(const protocol::snapshot_response& answer) {
+  if (!transfer_ || answer.index != transfer_->meta.index) return;
+  if (answer.installed || answer.rejected) return end_snapshot();
+  auto& x = *transfer_;
+  if (x.unanswered != 0) --x.unanswered;
+  // All of it is there, and is being installed.
+  if (x.complete && answer.offset >= x.meta.size) return;
+  expect_answer();
+  // All is answered: from here it goes on, after the offer, and where something was lost.
+  if (x.unanswered == 0) {
+    x.next = std::min(answer.offset, x.meta.size);
+    x.complete = false;
+  }
+  read_ahead();
+}
+
+void shipper::give_up_snapshot(const std::string& why) {
+  spdlog::warn("the snapshot for node {} is given up: {}", setup_.peer.id.value, why);
   if (raft_) send(raft_, snapshot_given_up{setup_.peer.id, transfer_->term, transfer_->meta.index});
+  end_snapshot();
+}
+
+// The file goes where it can be closed without a wait.
+void shipper::end_snapshot() {
+  if (transfer_ && transfer_->file && setup_.reader) send(setup_.reader, release_file{std::move(transfer_->file)});
   transfer_.reset();
 }
 
@@ -204,6 +286,10 @@ void shipper::remember(const protocol::message& x) {
 void shipper::link(caf::actor endpoint) {
   if (endpoint_) demonitor(endpoint_);
   endpoint_ = std::move(endpoint);
+  going_.forget();
+  coming_.forget();
+  // What the peer sent before is not heard here, and it need not wait until that is acknowledged.
+  send(endpoint_, begin_anew);
   monitor(endpoint_);
   backoff_ms_ = first_backoff_ms;
   last_trouble_.clear();
@@ -214,8 +300,10 @@ void shipper::link(caf::actor endpoint) {
 void shipper::unlink() {
   spdlog::info("lost the link with node {}", setup_.peer.id.value);
   endpoint_ = nullptr;
+  going_.forget();
+  coming_.forget();
   setup_.identity.link_lost(setup_.peer.id.value);
-  if (transfer_) give_up_snapshot();
+  if (transfer_) give_up_snapshot("the link went down");
   if (raft_) send(raft_, link_changed{setup_.peer.id, false});
 }
 

@@ -13,11 +13,7 @@
 #include "actors/hosted.hpp"
 #include "actors/messages.hpp"
 #include "actors/node.hpp"
-
-namespace lithair::persistence {
-class log_store;
-class snapshot_file;
-}  // namespace lithair::persistence
+#include "actors/pieces.hpp"
 
 namespace lithair::actors {
 
@@ -28,10 +24,10 @@ struct link_identity {
   /// Why a node that serves these models can't work with this one; empty: it can.
   std::function<std::string(const std::string& schema)> why_other_models;
   std::function<std::uint64_t()> cluster;  ///< 0 until known
-  /// Makes the peer's cluster ours, durably, if we have none; false when they differ.
-  std::function<bool(std::uint64_t)> join_cluster;
+  /// The note taker: makes a peer's cluster ours, and puts on the disk what the following remember.
+  caf::actor notes;
   std::uint64_t incarnation = 0;  ///< of our data directory
-  /// Whether a peer came with the data directory that it is known by.
+  /// Whether a peer came with the data directory that it is known by. It may be welcomed once that is noted.
   std::function<bool(std::uint64_t node, std::uint64_t incarnation)> admit;
   /// What both ends remember of each other's disks; see peer_registry.
   std::function<std::string(std::uint64_t node)> present;
@@ -51,7 +47,7 @@ struct serve_raft {
 };
 
 /// The way to one peer: keeps a link through the middleman, encodes what goes out, decodes what comes in, and
-/// reads from the log what a lagging peer needs. Of two nodes the one with the higher id dials.
+/// has read from the log what a lagging peer needs. Of two nodes the one with the higher id dials.
 ///
 ///      dialling side                                 accepting side
 ///   unlinked ──dial──▶ BASP handshake ──hello──▶ gate ──linked_by_peer──▶ its shipper: linked
@@ -59,21 +55,21 @@ struct serve_raft {
 ///      │◀── down, refused or no answer ── linked ◀─welcome
 ///      └──── again after a backoff
 ///
-/// While there is no link, messages are dropped: Raft sends them again. A snapshot is offered first, and the peer
-/// says how much of it is there already. Takes ship, fetch, send_snapshot, control_arrived (raft actor),
-/// peer_message and peer_control (the peer's shipper).
+/// While there is no link, messages are dropped: Raft sends them again. Long ones go in pieces, between which what is
+/// short and urgent finds its way (see pieces.hpp). A snapshot is offered first, and the peer says how much of it is
+/// there already; then some chunks are on their way at a time. Takes ship, fetch, send_snapshot, control_arrived (raft
+/// actor), chunk_read (file reader), peer_message, peer_piece, peer_piece_ack and peer_control (the peer's shipper).
 class shipper final : public hosted_actor {
  public:
   struct setup {
     link_identity identity;
     peer_address peer;
     protocol::group_id group;
-    const persistence::log_store* log = nullptr;
+    caf::actor reader;     ///< the file reader
     caf::actor connector;  ///< takes reach; none: this node never dials
   };
 
   shipper(caf::actor_config& cfg, loop* home, setup s);
-  ~shipper() override;
 
   const char* name() const override { return "shipper"; }
 
@@ -84,29 +80,45 @@ class shipper final : public hosted_actor {
   void start_dialling();
   void greet(const caf::actor& gate);
   void welcomed(const welcome& x);
+  void joined(const welcome& x);
   void retry(const std::string& why);
   void link(caf::actor endpoint);
   void unlink();
 
+  void ship_all(std::vector<protocol::message> messages);
+  void put(std::string encoded);
+  void send_pieces();
+  void on_message(std::string bytes);
+
   void offer(const send_snapshot& x);
-  void send_chunk(std::uint64_t offset, std::size_t most);
+  void read_ahead();
+  void on_chunk(chunk_read& x);
+  void expect_answer();
   void on_progress(const protocol::snapshot_response& x);
-  void give_up_snapshot();
+  void give_up_snapshot(const std::string& why);
+  void end_snapshot();
   void remember(const protocol::message& x);
 
-  // A snapshot on its way to the peer: one chunk at a time, from where the peer says.
+  // A snapshot on its way to the peer, from where the peer says.
   struct transfer {
+    std::uint64_t number = 0;  // of this shipper's transfers
     protocol::term_t term;
     protocol::snapshot_meta meta;
-    std::unique_ptr<persistence::snapshot_file> file;
-    std::chrono::steady_clock::time_point deadline;  // for the answer to the last chunk
-    bool complete = false;                           // the last chunk was sent
+    std::string path;
+    std::shared_ptr<const persistence::snapshot_file> file;  // once it is open
+    std::chrono::steady_clock::time_point deadline;          // for the next answer
+    std::uint64_t next = 0;      // the first byte that was not asked of the reader
+    std::size_t unanswered = 0;  // chunks asked of the reader whose answers from the peer are due
+    bool complete = false;       // the last of them was the last
   };
 
   setup setup_;
   std::optional<transfer> transfer_;
+  std::uint64_t transfers_ = 0;
   caf::actor raft_;
   caf::actor endpoint_;  // the peer's shipper, while linked
+  piece_sender going_;
+  piece_receiver coming_;
   bool dialling_ = false;
   std::uint32_t backoff_ms_;
   std::string last_trouble_;  // so that the log tells each reason once

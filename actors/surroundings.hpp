@@ -3,8 +3,10 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <utility>
 
 #include <caf/actor.hpp>
+#include <caf/actor_system.hpp>
 #include <caf/fwd.hpp>
 
 #include "actors/tick_source.hpp"
@@ -24,5 +26,13 @@ struct surroundings {
   std::function<std::uint64_t()> random;    ///< 64 bits that nobody can predict; any thread
   std::function<std::unique_ptr<tick_source>()> make_ticks;  ///< a clock for one group
 };
+
+/// An actor that blocks on the disk.
+template <class Actor, class... Args>
+caf::actor spawn_at_disk(const surroundings& where, Args&&... args) {
+  auto& system = *where.system;
+  return where.detached ? system.spawn<Actor, caf::detached>(std::forward<Args>(args)...)
+                        : system.spawn<Actor>(std::forward<Args>(args)...);
+}
 
 }  // namespace lithair::actors

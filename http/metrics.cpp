@@ -333,7 +333,7 @@ void lane_metrics::answered(endpoint what, int status, std::uint64_t microsecond
 
 std::string metrics_text(const std::vector<actors::node_status>& groups,
                          const std::vector<const lane_metrics*>& lanes,
-                         std::size_t open_connections) {
+                         std::size_t open_connections, std::uint64_t log_lines_dropped) {
   families all;
   add_roles(all, groups);
   add_numbers(all, groups);
@@ -345,6 +345,8 @@ std::string metrics_text(const std::vector<actors::node_status>& groups,
   gauge(all, "uptime_seconds", "Since the node started.",
         static_cast<double>(groups.front().uptime_ms) / 1000);
   add_process(all);
+  counter(all, "log_lines_dropped_total", "Lines of the log that nobody took from stderr in time.",
+          number(log_lines_dropped));
   std::erase_if(all, [](const MetricFamily& x) { return x.metric.empty(); });
   return prometheus::TextSerializer{}.Serialize(all);
 }

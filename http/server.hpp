@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -34,6 +35,8 @@ struct server_options {
   std::optional<bearer_token> cluster_token;  ///< of those who may speak Raft over HTTP
   /// The program's own projections, at /api/projections/{name}; `lithair::publish` makes them.
   std::vector<std::shared_ptr<const actors::published>> published = {};
+  /// Lines of the program's log that nobody took, for /metrics; any thread. None: it isn't known.
+  std::function<std::uint64_t()> log_lines_dropped = {};
 };
 
 /// The HTTP server of one node: a listener and a session actor per connection, on the node's loops.

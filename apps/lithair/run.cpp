@@ -73,14 +73,14 @@ std::string why_not_start(const apps::settings& x) {
   return {};
 }
 
-void greet(const apps::program& self, const apps::settings& x, const schema& models) {
+void greet(const apps::program& self, const apps::settings& x, const schema& models,
+           apps::program_log& log) {
   for (const auto& warning : x.warnings) spdlog::warn("{}", warning);
   if (x.insecure)
     spdlog::warn("--insecure: whoever reaches this node may read and change everything");
   const auto text = apps::banner(x, models, self.version);
   if (x.log == apps::log_format::text) {
-    std::fputs(text.c_str(), stdout);
-    std::fflush(stdout);
+    log.show(text);
   } else {
     spdlog::info("{}", text);
   }
@@ -90,14 +90,15 @@ void greet(const apps::program& self, const apps::settings& x, const schema& mod
 void serve(const apps::program& self, apps::settings x, schema models,
            const std::vector<publication>& published) {
   const apps::stop_signals signals;
-  apps::set_up_log(x.log, x.log_level, x.node.self.id.value);
+  apps::program_log log{x.log, x.log_level, x.node.self.id.value};
   if (x.join) apps::find_members(x);
   actors::node node{x.node, std::move(models)};
   auto options = x.http;
   for (const auto& each : published) options.published.push_back(each.make(node));
+  options.log_lines_dropped = [&log] { return log.dropped(); };
   http::server server{node, options};
   server.start();
-  greet(self, x, node.schema());
+  greet(self, x, node.schema(), log);
   std::optional<apps::joining> joining;
   if (x.join) joining.emplace(x);
   const int signal = signals.wait();

@@ -1,3 +1,7 @@
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <csignal>
 #include <thread>
 
@@ -64,6 +68,33 @@ BOOST_AUTO_TEST_CASE(a_second_request_to_terminate_ends_the_process_at_once) {
   });
   nodes.at(left).signal(SIGTERM);
   BOOST_TEST((nodes.at(left).wait(cluster::patience) == ending{128 + SIGTERM}));
+}
+
+BOOST_AUTO_TEST_CASE(a_node_whose_log_nobody_reads_serves_and_stops) {
+  shop_cluster node({.nodes = 1, .flags = {"--log-level", "debug"}});
+  // A pipe in the place of the file that takes the output, full before the node starts.
+  const auto pipe = node.directory() / "stuck";
+  BOOST_REQUIRE(mkfifo(pipe.c_str(), 0600) == 0);
+  const int open_end = open(pipe.c_str(), O_RDWR | O_NONBLOCK | O_CLOEXEC);
+  BOOST_REQUIRE(open_end >= 0);
+  const std::string page(4096, 'x');
+  while (write(open_end, page.data(), page.size()) > 0) {
+  }
+  process stuck({.words = node.command(0), .output = pipe, .directory = {}, .variables = {}});
+  node.await("the node serves", [&] {
+    try {
+      return node.client(0, 2000ms).get("/readyz").status == 200;
+    } catch (const std::exception&) {
+      return false;
+    }
+  });
+  auto through = node.client(0);
+  create(through, "tea");
+  BOOST_TEST(through.get("/livez").status == 200);
+  BOOST_TEST(through.get("/metrics").body.find("lithair_log_lines_dropped_total 0") != std::string::npos);
+  stuck.signal(SIGTERM);
+  BOOST_TEST((stuck.wait(cluster::patience) == ending{0}));
+  close(open_end);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,96 @@
+#include "actors/gate.hpp"
+
+#include <chrono>
+#include <string>
+
+#include <boost/test/unit_test.hpp>
+
+#include <caf/actor_system.hpp>
+#include <caf/scoped_actor.hpp>
+#include <caf/send.hpp>
+
+#include "actors/messages.hpp"
+#include "actors/system.hpp"
+
+using namespace lithair::actors;
+using lithair::protocol::group_id;
+using lithair::protocol::node_id;
+using namespace std::chrono_literals;
+
+namespace {
+
+/// A gate of node 1, and one who is everybody else: the note taker, the shipper for node 2, and node 2.
+struct world_of_a_gate {
+  system_config config;
+  caf::actor_system system{config};
+  caf::scoped_actor all{system};
+  caf::actor entrance;
+
+  world_of_a_gate() {
+    link_identity x;
+    x.self = node_id{1};
+    x.why_other_models = [](const std::string&) { return std::string{}; };
+    x.cluster = [] { return std::uint64_t{7}; };
+    x.notes = caf::actor_cast<caf::actor>(all);
+    x.admit = [](std::uint64_t, std::uint64_t) { return true; };
+    x.present = [](std::uint64_t) { return std::string{}; };
+    x.examine = [](std::uint64_t, group_id, const std::string&) { return std::optional<std::string>{}; };
+    entrance = system.spawn<gate>(nullptr, x);
+    all->send(entrance, expect_peer{node_id{2}, group_id{1}, caf::actor_cast<caf::actor>(all)});
+  }
+  ~world_of_a_gate() { all->send_exit(entrance, caf::exit_reason::user_shutdown); }
+
+  void say_hello() {
+    hello x;
+    x.cluster = 7;
+    x.node = 2;
+    x.to = 1;
+    x.group = 1;
+    x.endpoint = caf::actor_cast<caf::actor>(all);
+    all->send(entrance, x);
+  }
+  /// What comes next, and answers it as the note taker would.
+  std::string next(const std::string& failed = {}) {
+    std::string came;
+    all->receive(
+        [&](const join_cluster&) {
+          came = "join";
+          return noted{failed};
+        },
+        [&](await_notes) {
+          came = "notes";
+          return noted{failed};
+        },
+        [&](const linked_by_peer&) { came = "linked"; },
+        [&](const welcome& x) { came = x.refused.empty() ? "welcome" : x.refused; },
+        caf::after(30s) >> [&] { came = "nothing"; });
+    return came;
+  }
+};
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(gates, world_of_a_gate)
+
+BOOST_AUTO_TEST_CASE(a_peer_is_welcomed_only_once_what_was_learned_from_it_is_noted) {
+  say_hello();
+  BOOST_TEST(next() == "join");
+  BOOST_TEST(next() == "notes");
+  BOOST_TEST(next() == "linked");
+  BOOST_TEST(next() == "welcome");
+}
+
+BOOST_AUTO_TEST_CASE(a_peer_that_cannot_be_noted_is_refused) {
+  say_hello();
+  BOOST_TEST(next() == "join");
+  BOOST_TEST(next("no room") == "notes");
+  BOOST_TEST(next() == "it can't be noted: no room");
+}
+
+BOOST_AUTO_TEST_CASE(a_peer_of_another_cluster_is_refused_before_anything_is_learned_from_it) {
+  say_hello();
+  BOOST_TEST(next("it belongs to another cluster") == "join");
+  BOOST_TEST(next() == "it belongs to another cluster");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
