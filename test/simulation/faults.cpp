@@ -164,6 +164,11 @@ bool world::may_wipe(const server& x) const {
     if (each->wiped || each->stateless || !each->alive) return false;
     const configuration& members = each->core->members();
     bool founded = each->store.log().last() || each->id.value > settings_.founders;
+    // Also one that was given up: the node that knows may lose what its disk does not have yet.
+    for (index_t i = each->core->commit_index() + 1; i <= each->shadow.last(); ++i) {
+      const entry* e = each->shadow.find(i);
+      if (e != nullptr && e->kind == entry_kind::configuration) return false;
+    }
     if (members.joint() || !founded) return false;
     auto voters = std::count_if(members.members.begin(), members.members.end(),
                                 [](const member& m) { return m.voter; });
