@@ -6,9 +6,12 @@ namespace lithair::actors {
 
 enum class mutant {
   none,
-  piece_acknowledged_not_kept,  // a piece of a big message is acknowledged and thrown away
-  stale_piece_taken,            // a piece of a stream that is over is taken for one of the present
-  peer_met_before_noted,        // a peer is welcomed before its directory is on record
+  /// A piece of a long message is acknowledged and thrown away.
+  piece_acknowledged_not_kept,
+  /// A piece of a stream that is over is taken for one of the present stream.
+  stale_piece_taken,
+  /// A peer is welcomed before what was learned from it is on the disk.
+  peer_met_before_noted,
   count
 };
 
