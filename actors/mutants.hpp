@@ -40,11 +40,11 @@ enum class mutant {
   checkpoints_without_the_feed,
   /// A checkpoint leaves out which commands were carried out already, for those who send them again.
   checkpoints_without_answers,
-  /// A piece of a big message is acknowledged and thrown away.
+  /// A piece of a long message is acknowledged and thrown away.
   piece_acknowledged_not_kept,
-  /// A piece of a stream that is over is taken for one of the present.
+  /// A piece of a stream that is over is taken for one of the present stream.
   stale_piece_taken,
-  /// A peer is welcomed before its directory is on record.
+  /// A peer is welcomed before what was learned from it is on the disk.
   peer_met_before_noted,
   count
 };

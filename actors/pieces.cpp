@@ -7,7 +7,8 @@
 namespace lithair::actors {
 
 bool piece_sender::put(std::string message) {
-  if (message.empty() || message.size() > longest_message || waiting_bytes_ + message.size() > most_waiting) return false;
+  if (message.empty() || message.size() > longest_message) return false;
+  if (waiting_bytes_ + message.size() > most_waiting) return false;
   waiting_bytes_ += message.size();
   waiting_.push_back(std::move(message));
   return true;
@@ -32,18 +33,19 @@ std::optional<peer_piece> piece_sender::next() {
 }
 
 bool piece_sender::acknowledged(const peer_piece_ack& x) {
-  // One of a former link, or of nothing that was sent.
-  const auto known = (x.refused && x.stream == begin_anew.stream) || std::any_of(sent_.begin(), sent_.end(), [&](const sent& each) {
+  const auto is_meant = [&](const sent& each) {
     return each.stream == x.stream && (x.refused || each.end == x.received);
-  });
-  if (!known) return false;
+  };
+  // Else it is of a former link, or of nothing that was sent.
+  const bool anew = x.refused && x.stream == begin_anew.stream;
+  if (!anew && std::none_of(sent_.begin(), sent_.end(), is_meant)) return false;
   if (x.refused) {
     forget();
     return false;
   }
   for (bool reached = false; !reached; sent_.pop_front()) {
     on_the_way_ -= sent_.front().size;
-    reached = sent_.front().stream == x.stream && sent_.front().end == x.received;
+    reached = is_meant(sent_.front());
   }
   return true;
 }

@@ -11,7 +11,8 @@
 
 /// Big messages between nodes, in pieces: what is small and urgent goes between them, so that a heartbeat never waits
 /// behind megabytes. Each message is a stream; the streams of a link follow one another in the order in which they
-/// were put. Numbers of streams only rise in the life of a sender, so nothing of a former link is taken for the present.
+/// were put. Numbers of streams only rise in the life of a sender, so nothing of a former link is taken for something of
+/// the present one.
 namespace lithair::actors {
 
 /// Bytes of one piece at most; longer messages are cut.

@@ -50,7 +50,8 @@ caf::behavior shipper::make_behavior() {
   return {
       [this](ship& x) {
         // A leader has something for each peer many times a second, so no timer is needed here.
-        if (transfer_ && std::chrono::steady_clock::now() > transfer_->deadline) give_up_snapshot("it did not take it in time");
+        if (transfer_ && std::chrono::steady_clock::now() > transfer_->deadline)
+          give_up_snapshot("it did not take it in time");
         if (endpoint_) ship_all(std::move(x.messages));
       },
       [this](const fetch& x) { send(setup_.reader, read_log{setup_.group, x.what, handle(current_sender())}); },
@@ -172,7 +173,8 @@ void shipper::put(std::string encoded) {
   if (encoded.size() <= piece_bytes && !going_.has_waiting())
     return send(endpoint_, peer_message{peer_version, std::move(encoded)});
   if (!going_.put(std::move(encoded)))
-    spdlog::warn("a message to node {} is dropped: it is too long, or too much waits for the link", setup_.peer.id.value);
+    spdlog::warn("a message to node {} is dropped: it is too long, or too much waits for the link",
+                 setup_.peer.id.value);
   send_pieces();
 }
 
@@ -228,7 +230,8 @@ void shipper::on_chunk(chunk_read& x) {
   if (!x.failed.empty()) return give_up_snapshot("it can't be read: " + x.failed);
   const bool opened = !transfer_->file;
   if (opened) transfer_->file = std::move(x.file);
-  if (!opened && x.bytes.empty() && x.offset < transfer_->meta.size) return give_up_snapshot("its file is shorter than it was");
+  if (!opened && x.bytes.empty() && x.offset < transfer_->meta.size)
+    return give_up_snapshot("its file is shorter than it was");
   protocol::snapshot_request chunk{transfer_->term, transfer_->meta, x.offset, {}, false};
   if (!opened) {
     chunk.data = protocol::payload{std::move(x.bytes)};

@@ -13,15 +13,13 @@
 
 namespace lithair::actors {
 
-namespace {
-
 // Goes on while the machine is suspended, unlike the steady clock: a leader that slept must know that its lease is
 // over.
-struct clock {
+struct boot_clock {
   using duration = std::chrono::nanoseconds;
   using rep = duration::rep;
   using period = duration::period;
-  using time_point = std::chrono::time_point<clock>;
+  using time_point = std::chrono::time_point<boot_clock>;
   static constexpr bool is_steady = true;
 
   static time_point now() {
@@ -31,7 +29,7 @@ struct clock {
   }
 };
 
-}  // namespace
+using clock = boot_clock;
 
 struct ticker::state {
   uv_timer_t timer{};
