@@ -40,6 +40,8 @@ enum class mutant {
   checkpoints_without_the_feed,
   /// A checkpoint leaves out which commands were carried out already, for those who send them again.
   checkpoints_without_answers,
+  /// Committed entries are read from a log that may still hold others in their place.
+  reads_back_what_is_not_durable,
   /// A piece of a long message is acknowledged and thrown away.
   piece_acknowledged_not_kept,
   /// A piece of a stream that is over is taken for one of the present stream.

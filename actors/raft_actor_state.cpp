@@ -21,12 +21,14 @@ constexpr std::uint64_t max_apply_bytes = 1024 * 1024;
 
 }  // namespace
 
-// Those after the last that was sent, from memory or from the log. None: they will come, or can't be had.
+// Those after the last that was sent, from memory or from the log. None: they will come, or can't be had. What is not
+// durable yet is in memory, and the disk may hold others in its place, which a newer leader has removed.
 std::vector<entry> raft_actor::committed_entries(index_t last) {
   auto entries = core_.cached(window_.first(), last);
   if (!entries.empty()) return entries;
   if (!read_back_.empty() && read_back_.front().index == window_.first()) return std::exchange(read_back_, {});
-  if (std::exchange(reading_back_, true)) return {};
+  if (!mutated(mutant::reads_back_what_is_not_durable)) last = std::min(last, core_.durable_index());
+  if (last < window_.first() || std::exchange(reading_back_, true)) return {};
   read_back_.clear();
   // The peer that is none: this node itself.
   entry_fetch what;
