@@ -40,6 +40,12 @@ enum class mutant {
   checkpoints_without_the_feed,
   /// A checkpoint leaves out which commands were carried out already, for those who send them again.
   checkpoints_without_answers,
+  /// An answer to a change of members counts by its number alone, whoever gives it.
+  takes_answers_of_anybody,
+  /// A member that has moved is still looked for where it was.
+  keeps_ways_to_old_addresses,
+  /// A node that was removed goes on answering reads from what it has.
+  removed_node_answers_reads,
   count
 };
 

@@ -45,7 +45,7 @@ raft_actor::raft_actor(caf::actor_config& cfg, loop* home, raft_setup setup)
                          if (shipper == nullptr || !linked_[to]) return false;
                          send(*shipper, control_arrived{to, std::move(x)});
                          return true;
-                       }}),
+                       }}, setup_.first_serial),
       calls_(core_, [this](const caf::strong_actor_ptr& asker, raft_answered x) { send(handle(asker), std::move(x)); }),
       meter_(setup_.meters),
       alone_(!setup_.label.empty() && setup_.config.peers.empty()),
