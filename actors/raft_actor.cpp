@@ -69,8 +69,10 @@ caf::behavior raft_actor::make_behavior() {
     for (auto& each : setup_.set_aside())
       spdlog::warn("{}{} is set aside and not used, {} bytes: {}; remove it once nothing of it is needed", setup_.label,
                    each.path, each.bytes, each.reason);
-  for (auto& peer : setup_.config.peers) add_shipper(peer);
+  // What the members agreed upon counts more than what this node was told at its start.
   on_members(core_.members());
+  for (auto& peer : setup_.config.peers)
+    if (!shippers_.contains(peer.id)) lead_way_to(peer);
   if (setup_.config.init && core_.last_index() == index_t{} && core_.current_term() == term_t{} && !core_.recovering()) {
     configuration founders;
     founders.members.push_back(founder(setup_.config.self));
@@ -158,6 +160,7 @@ void raft_actor::on_exit() {
     refuse(each.who, each.was_proposed ? disposition::unknown : disposition::unavailable, "the node stops");
   calls_.expire(std::numeric_limits<std::uint64_t>::max());
   shippers_.clear();
+  addresses_.clear();
   setup_.writer = nullptr;
   setup_.aggregate = nullptr;
   setup_.checkpointer = nullptr;
@@ -181,6 +184,7 @@ void raft_actor::turn_ended() {
   }
   release_checkpoint();
   if (!health_.may_step()) return;
+  look_whether_removed();
   mend();
   begin_comparison();
   propose_waiting();
