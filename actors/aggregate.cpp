@@ -131,6 +131,11 @@ caf::behavior aggregate::make_behavior() {
         on_checkpointed(x);
         take_held();
       },
+      [this](const membership_lost& x) {
+        left_ = x.reason;
+        if (!left_.empty()) refuse_all_reads(left_);
+        if (feed_ && !left_.empty()) send(std::exchange(feed_, nullptr), feed_stops{left_});
+      },
       [this](const compare_at& x) { compare_at_ = x.index; },
       [this](checkpoint_now) {
         checkpoint_askers_.push_back(current_sender());
@@ -149,6 +154,7 @@ caf::behavior aggregate::make_behavior() {
         for (auto& each : x.queries) take(each.asker, each.what, std::chrono::milliseconds{each.wait_ms});
       },
       [this](const attend_feed& x) {
+        if (x.on && !left_.empty()) return send(caf::actor_cast<caf::actor>(current_sender()), feed_stops{left_});
         feed_ = x.on ? caf::actor_cast<caf::actor>(current_sender()) : nullptr;
         if (feed_) send(feed_, feed_begins{applied_.value});
       },

@@ -29,6 +29,12 @@ struct serve_checkpoints {
   caf::actor raft;
 };
 
+/// The members go on without this node, so its state grows old and is not to be answered from, and why. No reason: it is
+/// a member again.
+struct membership_lost {
+  std::string reason;
+};
+
 /// What an aggregate tells itself: look for reads that waited too long, go on with lists, try a checkpoint again.
 struct expire_reads {};
 struct go_on_reading {};
@@ -181,6 +187,7 @@ class aggregate final : public hosted_actor {
   protocol::term_t applied_term_;
   protocol::configuration members_;  // as of applied_
   std::string stopped_;
+  std::string left_;      // why nothing is answered although there is a state: the members go on without this node
   bool damaged_ = false;  // which is why it is stopped, until the state is replaced
   protocol::index_t checkpointed_;  // of the last checkpoint that is durable, or under way
   protocol::index_t compare_at_;    // a checkpoint is to be made as of just here
@@ -204,6 +211,7 @@ class aggregate final : public hosted_actor {
 }  // namespace lithair::actors
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(lithair::actors::serve_checkpoints)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(lithair::actors::membership_lost)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(lithair::actors::expire_reads)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(lithair::actors::go_on_reading)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(lithair::actors::try_checkpoint_again)

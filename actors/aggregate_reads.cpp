@@ -31,7 +31,7 @@ constexpr std::size_t max_queued = 4096;
 // is there is not to be used, it is answered why.
 void aggregate::take(const caf::strong_actor_ptr& asker, ask& what, std::chrono::milliseconds longest) {
   const bool is_applied = what.min_index <= applied_.value || mutated(mutant::answers_before_applying);
-  if (is_applied || !state_ || !stopped_.empty()) return answer(asker, what);
+  if (is_applied || !state_ || !stopped_.empty() || !left_.empty()) return answer(asker, what);
   if (mutated(mutant::drops_a_held_read)) return;
   if (waiting_.size() >= max_waiting)
     return refuse(asker, what.token, disposition::unavailable, "too many reads wait for an index");
@@ -52,6 +52,7 @@ void aggregate::answer(const caf::strong_actor_ptr& asker, const ask& what) {
 template <class Make>
 bool aggregate::attempt(const caf::strong_actor_ptr& asker, answered reply, Make make) {
   try {
+    if (!left_.empty()) throw std::runtime_error(left_);
     if (!stopped_.empty()) throw std::runtime_error(stopped_);
     if (!state_) throw std::runtime_error("a snapshot is being installed");
     std::optional<models::outcome> made = make();

@@ -75,6 +75,7 @@ caf::behavior feed::make_behavior() {
       [this](const unfollow& x) {
         drop({current_sender()->id(), x.token});
       },
+      [this](const feed_stops& x) { on_stop(x.reason); },
       [this](const feed_begins& x) {
         if (!asked_) return;
         attended_ = true;
@@ -125,6 +126,15 @@ void feed::start_waiting() {
     auto& [id, x] = *at++;
     if (x.now == phase::starting || x.now == phase::parked) serve(id, x);
   }
+}
+
+// One that is busy has its answer on the way. When it asks on, so is the aggregate, which still has its reason or not.
+void feed::on_stop(const std::string& reason) {
+  for (auto at = followers_.begin(); at != followers_.end();) {
+    auto& [id, x] = *at++;
+    if (x.now != phase::busy) end(follower_id{id}, followed::result::unavailable, reason);
+  }
+  asked_ = attended_ = false;
 }
 
 void feed::on_grown(feed_grew& x) {

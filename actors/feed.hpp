@@ -51,6 +51,7 @@ class feed final : public hosted_actor {
   void on_nudge(const follower_id& id);
   void on_read(feed_read& x);
   void on_grown(feed_grew& x);
+  void on_stop(const std::string& reason);
   void start_waiting();
   void serve(const follower_id& id, follower& x);
   void serve_from_cache(follower& x);

@@ -71,6 +71,10 @@ struct attend_feed {
 struct feed_begins {
   std::uint64_t applied = 0;
 };
+/// No change is told, and why: streams end. Also an answer to attend_feed.
+struct feed_stops {
+  std::string reason;
+};
 /// What was applied, in order and without gaps.
 struct feed_grew {
   std::uint64_t applied = 0;
@@ -98,6 +102,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(lithair::actors::unfollow)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(lithair::actors::followed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(lithair::actors::attend_feed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(lithair::actors::feed_begins)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(lithair::actors::feed_stops)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(lithair::actors::feed_grew)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(lithair::actors::read_feed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(lithair::actors::feed_read)

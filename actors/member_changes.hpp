@@ -38,7 +38,10 @@ class member_changes {
     std::function<bool(protocol::node_id, peer_control)> send;  ///< false: there is no way to that node
   };
 
-  member_changes(protocol::raft_core& core, effects out) : core_(core), out_(std::move(out)) {}
+  /// Requests to the leader are numbered from `first_id`, which is above those of this node's earlier lives: an answer
+  /// to one of theirs finishes none of ours.
+  member_changes(protocol::raft_core& core, effects out, std::uint64_t first_id)
+      : core_(core), out_(std::move(out)), next_id_(first_id) {}
 
   /// A client's request.
   void ask(const caf::strong_actor_ptr& asker, const change_members& x, std::uint64_t now_ms);
@@ -65,23 +68,27 @@ class member_changes {
     requester who;
     std::optional<std::vector<protocol::member>> target;  // none: a transfer of leadership
     std::optional<protocol::index_t> final_index;         // of the last entry of the change, once appended
+    std::string risk;                                     // of a change that would have been refused without force
     std::uint64_t deadline_ms = 0;
   };
   struct forwarded {
     requester who;
+    protocol::node_id leader;  // who was asked, and who alone may answer
     std::uint64_t deadline_ms = 0;
   };
 
   void handle(requester who, const peer_control& x, std::uint64_t now_ms);
   std::optional<verdict> begin(const peer_control& x, change& started);
-  verdict start(std::vector<protocol::member> target, change& started);
+  verdict start(std::vector<protocol::member> target, change& started, bool force = false);
+  void abort(requester who, std::uint64_t now_ms);
+  std::optional<verdict> outcome(change& x, std::uint64_t now_ms) const;
   void finish(const requester& who, const verdict& x);
   void promote_learners(std::uint64_t now_ms);
 
   protocol::raft_core& core_;
   effects out_;
   std::optional<change> current_;
-  std::uint64_t next_id_ = 1;
+  std::uint64_t next_id_;
   std::map<std::uint64_t, forwarded> forwarded_;
   std::uint64_t next_promotion_ms_ = 0;
 };

@@ -29,7 +29,7 @@ namespace lithair::actors {
 // -- between nodes ------------------------------------------------------------------------------------
 
 /// The version of the messages between nodes; peers of another major version are refused.
-inline constexpr std::uint32_t peer_version = 2;
+inline constexpr std::uint32_t peer_version = 3;
 
 /// The first thing said on a link: who speaks, and where its messages are to be sent.
 struct hello {
@@ -89,6 +89,7 @@ struct peer_control {
   std::uint64_t id = 0;  ///< the asking node's number for it
   bool is_answer = false;
   std::uint8_t action = 0;  ///< change_members::action
+  bool force = false;       ///< of a request: as in change_members
   std::uint64_t node = 0;
   std::string address;       ///< as in a configuration entry
   std::uint16_t status = 0;  ///< of an answer
@@ -119,7 +120,7 @@ typename Inspector::result_type inspect(Inspector& f, peer_piece_ack& x) {
 
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, peer_control& x) {
-  return f(x.version, x.id, x.is_answer, x.action, x.node, x.address, x.status, x.detail);
+  return f(x.version, x.id, x.is_answer, x.action, x.force, x.node, x.address, x.status, x.detail);
 }
 
 // -- HTTP sessions and the library: requests to the group's raft actor, answers to their sender ------------
@@ -227,21 +228,29 @@ struct readiness {
 
 /// Changes members or moves leadership, on any node; the answer is `members_changed`, once it is committed.
 struct change_members {
-  enum class action : std::uint8_t { add = 1, promote = 2, remove = 3, transfer = 4 };
+  enum class action : std::uint8_t {
+    add = 1,
+    promote = 2,
+    remove = 3,
+    transfer = 4,
+    abort = 5,  ///< go back from a change that is not committed
+    move = 6,   ///< a member is found at another address from now on
+  };
 
   std::uint64_t token = 0;
   action what = action::add;
   std::uint64_t node = 0;  ///< transfer: 0 lets the leader choose
-  std::string host;        ///< add: where the new member is found
+  std::string host;        ///< add, move: where the member is found
   std::uint16_t http_port = 0;
   std::uint16_t peer_port = 0;
   bool promote = true;  ///< add: make it a voter as soon as it has caught up
+  bool force = false;   ///< also when the change may never end, since a majority of the old or new voters is silent
 };
 
 struct members_changed {
   std::uint64_t token = 0;
   std::uint16_t status = 500;  ///< 200; 400, 404, 409: refused; 503: certainly not done; 504: unknown
-  std::string detail;          ///< a sentence, when refused
+  std::string detail;          ///< a sentence: why it was refused, or what was risked
 };
 
 /// A Raft message that came over HTTP, in its envelope; the answer is `raft_answered`.

@@ -48,6 +48,12 @@ enum class mutant {
   stale_piece_taken,
   /// A peer is welcomed before what was learned from it is on the disk.
   peer_met_before_noted,
+  /// An answer to a change of members counts by its number alone, whoever gives it.
+  takes_answers_of_anybody,
+  /// A member that has moved is still looked for where it was.
+  keeps_ways_to_old_addresses,
+  /// A node that was removed goes on answering reads from what it has.
+  removed_node_answers_reads,
   count
 };
 

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <sstream>
 
+#include "persistence/checksum.hpp"
 #include "persistence/files.hpp"
 #include "persistence/storage_error.hpp"
 
@@ -33,6 +34,10 @@ bool read_known(std::istream& words, node_start& start, node_promise& promise) {
   std::string word;
   return static_cast<bool>(words >> word) && read_start(word, start) &&
          static_cast<bool>(words >> promise.term >> promise.match);
+}
+
+std::string checksum_line(std::string_view rest) {
+  return fmt::format("checksum {:016x}", persistence::checksum(rest));
 }
 
 std::string print(const node_start& x) { return fmt::format("{}:{:x}", x.boots, x.id); }
@@ -98,6 +103,11 @@ peer_registry::peer_registry(std::filesystem::path file, std::uint64_t boots,
 void peer_registry::load(const std::string& text) {
   std::istringstream lines{text};
   bool sound = true;
+  if (text.starts_with("checksum ")) {  // Files of earlier versions have none.
+    std::string head;
+    std::getline(lines, head);
+    sound = text.size() > head.size() && head == checksum_line(std::string_view{text}.substr(head.size() + 1));
+  }
   for (std::string line; sound && std::getline(lines, line);) {
     std::istringstream words{line};
     std::string what;
@@ -121,7 +131,10 @@ void peer_registry::load(const std::string& text) {
     }
   }
   if (!sound || own_ == 0)
-    throw persistence::storage_error{persistence::storage_errc::damaged, file_.string() + " is damaged"};
+    throw persistence::storage_error{
+        persistence::storage_errc::damaged,
+        file_.string() + " is damaged, and what this node promised can't be told from it; remove the node from the "
+                         "cluster, then add it again with an empty data directory"};
 }
 
 bool peer_registry::admit(std::uint64_t node, std::uint64_t incarnation) {
@@ -220,6 +233,7 @@ void peer_registry::save() {
   for (auto& [node, x] : known_) {
     text += fmt::format("{} {:x} {} {} {}\n", node, x.incarnation, print(x.start), x.promise.term, x.promise.match);
   }
+  text = checksum_line(text) + '\n' + text;
   if (hand_over_)
     hand_over_(std::move(text));
   else

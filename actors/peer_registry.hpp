@@ -39,10 +39,14 @@ struct node_promise {
 /// promise of an earlier run that its log did not hold at start, is an old copy: it notes that durably and
 /// recovers. Others take note of a run only when it continues what they know, or when it recovers.
 ///
-///     DIR/peers := "self" SP hex NL "members-as-of" SP index NL [ "recovering" SP word* NL ] "starts" { SP boots:hex }* NL
+///     DIR/peers := "checksum" SP of-the-rest:hex NL
+///                  "self" SP hex NL "members-as-of" SP index NL [ "recovering" SP word* NL ] "starts" { SP boots:hex }* NL
 ///                  { node SP incarnation-hex SP boots:hex SP term SP match NL }*
 ///     proof     := "starts" { SP boots:hex }* NL "holds" SP term SP last NL [ "recovering" NL ]
 ///                  [ "you" SP boots:hex SP term SP match NL ]
+///
+/// A file without a checksum is one of an earlier version. A damaged one is not trusted and the node does not start: it
+/// can't tell itself from an old copy any more.
 ///
 /// Owned by the node; after construction, which may throw storage_error, only used on loop 0, which must not wait for
 /// the disk: then `note_with` is given, and whoever promises something durable waits until the note is taken. What the

@@ -45,7 +45,7 @@ raft_actor::raft_actor(caf::actor_config& cfg, loop* home, raft_setup setup)
                          if (shipper == nullptr || !linked_[to]) return false;
                          send(*shipper, control_arrived{to, std::move(x)});
                          return true;
-                       }}),
+                       }}, setup_.first_serial),
       calls_(core_, [this](const caf::strong_actor_ptr& asker, raft_answered x) { send(handle(asker), std::move(x)); }),
       meter_(setup_.meters),
       alone_(!setup_.label.empty() && setup_.config.peers.empty()),
@@ -69,8 +69,10 @@ caf::behavior raft_actor::make_behavior() {
     for (auto& each : setup_.set_aside())
       spdlog::warn("{}{} is set aside and not used, {} bytes: {}; remove it once nothing of it is needed", setup_.label,
                    each.path, each.bytes, each.reason);
-  for (auto& peer : setup_.config.peers) add_shipper(peer);
+  // What the members agreed upon counts more than what this node was told at its start.
   on_members(core_.members());
+  for (auto& peer : setup_.config.peers)
+    if (!shippers_.contains(peer.id)) lead_way_to(peer);
   if (setup_.config.init && core_.last_index() == index_t{} && core_.current_term() == term_t{} && !core_.recovering()) {
     configuration founders;
     founders.members.push_back(founder(setup_.config.self));
@@ -166,6 +168,7 @@ void raft_actor::on_exit() {
     refuse(each.who, each.was_proposed ? disposition::unknown : disposition::unavailable, "the node stops");
   calls_.expire(std::numeric_limits<std::uint64_t>::max());
   shippers_.clear();
+  addresses_.clear();
   setup_.writer = nullptr;
   setup_.reader = nullptr;
   setup_.aggregate = nullptr;
@@ -190,6 +193,7 @@ void raft_actor::turn_ended() {
   }
   release_checkpoint();
   if (!health_.may_step()) return;
+  look_whether_removed();
   mend();
   begin_comparison();
   propose_waiting();

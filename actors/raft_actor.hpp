@@ -100,7 +100,8 @@ class raft_actor final : public hosted_actor {
   void on_role(const protocol::role_change& change);
   void on_members(const protocol::configuration& members);
   const caf::actor* shipper_for(protocol::node_id peer) const;
-  void add_shipper(const peer_address& peer);
+  void lead_way_to(const peer_address& peer);
+  void look_whether_removed();
   void on_tick(std::uint32_t count);
   void on_call(raft_call& x);
   void send_messages(std::vector<protocol::envelope> messages);
@@ -149,6 +150,8 @@ class raft_actor final : public hosted_actor {
   raft_calls calls_;
   raft_meter meter_;
   std::map<protocol::node_id, caf::actor> shippers_;
+  std::map<protocol::node_id, peer_address> addresses_;  // where each of them looks for its peer
+  bool self_moved_ = false;  // the members look for this node elsewhere, and the log says so
   const bool alone_;  // a group beside the one that tells a cluster's story, with no other member
   std::uint64_t started_ms_;
   health health_;

@@ -1,6 +1,8 @@
 #include <caf/send.hpp>
 #include <spdlog/spdlog.h>
 
+#include "actors/aggregate.hpp"
+#include "actors/mutants.hpp"
 #include "actors/raft_actor.hpp"
 #include "actors/shipper.hpp"
 
@@ -55,19 +57,51 @@ void raft_actor::on_role(const role_change& change) {
 }
 
 void raft_actor::on_members(const configuration& members) {
+  std::map<node_id, peer_address> found;
+  // Who is in both sets is where the new one says.
   for (auto* set : {&members.members, &members.outgoing}) {
     for (auto& m : *set) {
-      auto address = parse_member_address(m.address);
-      if (m.id != setup_.config.self.id && address)
-        add_shipper({m.id, address->host, address->http_port, address->peer_port});
+      if (auto address = parse_member_address(m.address))
+        found.try_emplace(m.id, peer_address{m.id, address->host, address->http_port, address->peer_port});
     }
   }
+  for (auto& [id, where] : found)
+    if (id != setup_.config.self.id) lead_way_to(where);
+  auto self = found.find(setup_.config.self.id);
+  const bool moved = !alone_ && self != found.end() && self->second != setup_.config.self;
+  if (moved && !self_moved_)
+    spdlog::warn("{}the members look for this node at {}:{}, and it was started with another address; tell them with "
+                 "POST /cluster/members, \"move\": true", setup_.label, self->second.host, self->second.http_port);
+  self_moved_ = moved;
 }
 
-void raft_actor::add_shipper(const peer_address& peer) {
-  if (shippers_.contains(peer.id)) return;
+// The first way to a peer, or another one when it has moved: whoever held on to the old one loses it with its shipper.
+void raft_actor::lead_way_to(const peer_address& peer) {
+  auto before = shippers_.find(peer.id);
+  if (before != shippers_.end()) {
+    if (addresses_.at(peer.id) == peer || mutated(mutant::keeps_ways_to_old_addresses)) return;
+    spdlog::info("{}node {} has moved to {}:{}", setup_.label, peer.id.value, peer.host, peer.peer_port);
+    send_exit(before->second, caf::exit_reason::user_shutdown);
+    linked_[peer.id] = false;
+    core_.unreachable(peer.id);
+  }
+  addresses_[peer.id] = peer;
   auto& shipper = shippers_[peer.id] = setup_.make_shipper(peer);
   send(shipper, serve_raft{caf::actor_cast<caf::actor>(this)});
+}
+
+// A node that was removed while it was away hears of it from the members, and one that was there from its own log.
+void raft_actor::look_whether_removed() {
+  const bool removed = core_.removed() || core_.told_removed();
+  if (removed == !health_.removed.empty()) return;
+  health_.removed = removed ? "this node was removed from the cluster" : "";
+  if (!mutated(mutant::removed_node_answers_reads)) send(setup_.aggregate, membership_lost{health_.removed});
+  if (!removed) {
+    spdlog::info("{}this node is a member of the cluster again", setup_.label);
+    return;
+  }
+  spdlog::warn("{}this node was removed from the cluster; stop it and remove its data directory, or add it again",
+               setup_.label);
 }
 
 const caf::actor* raft_actor::shipper_for(node_id peer) const {

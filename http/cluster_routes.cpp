@@ -1,7 +1,9 @@
 #include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
 #include <limits>
 
 #include "http/exchange.hpp"
+#include "http/target.hpp"
 
 namespace lithair::http {
 
@@ -64,10 +66,19 @@ void read_address(const json::object& from, actors::change_members& out) {
   out.http_port = static_cast<std::uint16_t>(*port);
 }
 
+std::optional<bool> flag(const json::object& from, std::string_view name) {
+  const auto* x = from.if_contains(name);
+  if (x == nullptr) return {};
+  if (!x->is_bool()) throw refusal{bad_member(std::string{name} + " must be true or false.")};
+  return x->get_bool();
+}
+
+// A new member, or another address of one that there is.
 actors::change_members add(const json::object& from) {
   actors::change_members result;
-  allow_only(from, {"id", "addr", "peer_port", "promote"});
+  allow_only(from, {"id", "addr", "peer_port", "promote", "move"});
   result.what = action::add;
+  if (flag(from, "move").value_or(false)) result.what = action::move;
   result.node = number(from, "id", most_id);
   if (result.node == 0) throw refusal{bad_member("id must be the new member's node id.")};
   read_address(from, result);
@@ -76,10 +87,10 @@ actors::change_members add(const json::object& from) {
   if (peer_port == 0) peer_port = result.http_port + std::uint64_t{1000};
   if (peer_port > 65535) throw refusal{bad_member("peer_port must be given for this addr.")};
   result.peer_port = static_cast<std::uint16_t>(peer_port);
-  if (const auto* x = from.if_contains("promote")) {
-    if (!x->is_bool()) throw refusal{bad_member("promote must be true or false.")};
-    result.promote = x->get_bool();
-  }
+  const auto promote = flag(from, "promote");
+  if (promote && result.what == action::move)
+    throw refusal{bad_member("A move leaves it as it is whether the member votes.")};
+  result.promote = promote.value_or(true);
   return result;
 }
 
@@ -101,15 +112,39 @@ actors::change_members of_member(const matched& place) {
   return result;
 }
 
+// Whether a change is wanted even if it may never end.
+bool forced(const request& r) {
+  const auto all = query_parameters(r.query);
+  if (!all)
+    throw refusal{problem_response(400, "bad_query", "The query string's percent-encoding is malformed.")};
+  bool result = false;
+  for (const auto& [name, value] : *all) {
+    if (name != "force" || (value != "true" && value != "false"))
+      throw refusal{problem_response(400, "bad_query", "Only force=true or force=false may be asked for.")};
+    result = value == "true";
+  }
+  return result;
+}
+
+actors::change_members change_of(const request& r, const matched& place) {
+  if (place.what == endpoint::member || place.what == endpoint::promote) return of_member(place);
+  if (place.what == endpoint::abort) {
+    actors::change_members result;
+    result.what = action::abort;
+    return result;
+  }
+  if (auto wrong = check_media(r.find("Content-Type"), false)) throw refusal{std::move(*wrong)};
+  const auto body = object_of(r.body);
+  return place.what == endpoint::transfer ? transfer(body) : add(body);
+}
+
 }  // namespace
 
 step begin_member(const request& r, const matched& place) {
   try {
-    if (place.what == endpoint::member || place.what == endpoint::promote)
-      return member_step{of_member(place)};
-    if (auto wrong = check_media(r.find("Content-Type"), false)) return std::move(*wrong);
-    const auto body = object_of(r.body);
-    return member_step{place.what == endpoint::transfer ? transfer(body) : add(body)};
+    auto result = change_of(r, place);
+    result.force = forced(r);
+    return member_step{std::move(result)};
   } catch (refusal& x) {
     return std::move(x.answer);
   }
@@ -118,7 +153,9 @@ step begin_member(const request& r, const matched& place) {
 response answer_members(actors::members_changed&& x) {
   if (x.status == 200) {
     response result;
-    result.body = R"({"status":"done"})";
+    json::object body{{"status", "done"}};
+    if (!x.detail.empty()) body["risk"] = x.detail;
+    result.body = json::serialize(body);
     return result;
   }
   const std::string_view code = x.status == 503   ? "unavailable"

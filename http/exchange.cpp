@@ -296,6 +296,7 @@ step begin_at(const request& r, matched&& place, const site& site, const models:
       [[fallthrough]];
     case endpoint::member:
     case endpoint::promote:
+    case endpoint::abort:
     case endpoint::transfer:
       return begin_member(r, place);
     case endpoint::projections:

@@ -24,6 +24,7 @@ enum class endpoint : std::uint8_t {
   members,
   member,
   promote,
+  abort,
   transfer,
   raft_vote,
   raft_append,

@@ -91,6 +91,8 @@ struct two_aggregates {
           told.push_back("checkpoint");
         },
         [this](const checkpointed& x) { told.push_back(x.failed); },
+        [this](const feed_begins& x) { feed_began = x.applied; },
+        [this](const feed_stops& x) { feed_ended = x.reason; },
         [](give_back_memory) {},
         [](const state_released&) {},
         [](const submit&) {},
@@ -171,6 +173,8 @@ struct two_aggregates {
   std::uint64_t local_index = 0;
   std::uint64_t token = 0;
   std::vector<std::string> told;
+  std::uint64_t feed_began = 0;
+  std::string feed_ended;
   std::vector<models::outcome> outcomes;
   std::map<std::uint64_t, answered> answers;
   bool disk_hangs = false;
@@ -471,6 +475,33 @@ BOOST_FIXTURE_TEST_CASE(a_read_waits_for_its_index_over_a_state_that_is_older_th
   write(models::operation::create, 11, R"({"id":11,"value":1})");
   run();
   BOOST_TEST(answers[of].result.status == 200);
+}
+
+BOOST_AUTO_TEST_CASE(the_state_of_a_node_that_was_removed_is_not_answered_from_until_it_is_a_member_again) {
+  two_aggregates x;
+  x.fill(3);
+  const auto before = x.list({});
+  x.run();
+  BOOST_TEST((x.answers.at(before).what == disposition::done));
+
+  x.tell(x.group, membership_lost{"it was removed"});
+  const auto after = x.list({});
+  x.tell(x.group, attend_feed{true});
+  x.run();
+  BOOST_TEST((x.answers.at(after).what == disposition::unavailable));
+  BOOST_TEST(x.answers.at(after).reason == "it was removed");
+  BOOST_TEST(x.feed_ended == "it was removed");
+
+  x.tell(x.group, membership_lost{});
+  const auto again = x.list({});
+  x.tell(x.group, attend_feed{true});
+  x.run();
+  BOOST_TEST((x.answers.at(again).what == disposition::done));
+  BOOST_TEST(x.feed_began == 3u);
+  // Who follows then hears of the end at once.
+  x.tell(x.group, membership_lost{"it was removed again"});
+  x.run();
+  BOOST_TEST(x.feed_ended == "it was removed again");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

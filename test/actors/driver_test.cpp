@@ -13,6 +13,7 @@
 #include <caf/scheduler/test_coordinator.hpp>
 #include <caf/send.hpp>
 
+#include "actors/aggregate.hpp"
 #include "actors/raft_actor.hpp"
 #include "actors/shipper.hpp"
 #include "persistence/memory_log_store.hpp"
@@ -43,6 +44,7 @@ struct driver {
     setup.now_ms = [this] { return now_ms; };
     setup.set_aside = [] { return std::vector<set_aside_part>{{"state/1/3", "a checksum is wrong", 4096}}; };
     setup.make_shipper = [this](const peer_address& peer) {
+      ways.push_back(peer);
       return system.spawn([this, to = peer.id](caf::event_based_actor*) { return peer_behaviour(to); });
     };
     raft = system.spawn<raft_actor>(nullptr, std::move(setup));
@@ -83,8 +85,9 @@ struct driver {
         [this](const node_status& x) { status = x; },
         [this](const members_changed& x) { changed.push_back(x); },
         [this](const submitted& x) { written_answers.push_back(x); },
-        [this](const answered&) {},
+        [this](const answered& x) { read_answers.push_back(x); },
         [this](const keep_chunk&) {},
+        [this](const membership_lost& x) { memberships_lost.push_back(x.reason); },
         [](const compare_at&) {},
         [](const condemn_state&) {},
         [](const state_damaged&) {},
@@ -212,6 +215,7 @@ struct driver {
   std::uint64_t token = 0;
   bool log_hangs = false;
   bool applying_held = false;
+  std::vector<peer_address> ways;  // those that shippers were made for
   std::set<node_id> silent, serving;
   std::map<node_id, index_t> match;
   index_t given;
@@ -225,6 +229,8 @@ struct driver {
   std::vector<make_snapshot> snapshots_wanted;
   std::vector<readiness> readies;
   std::vector<members_changed> changed;
+  std::vector<answered> read_answers;
+  std::vector<std::string> memberships_lost;
   std::vector<submitted> written_answers;
   std::vector<std::pair<node_id, send_snapshot>> sent_snapshots;
   std::vector<protocol::snapshot_response> said;
@@ -481,6 +487,61 @@ BOOST_FIXTURE_TEST_CASE(a_node_out_of_service_takes_nothing_more_from_its_peers,
   run();
   BOOST_REQUIRE(changed.size() == 1u);
   BOOST_TEST(changed.front().status == 503u);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_member_that_has_moved_is_looked_for_at_its_new_address, driver) {
+  BOOST_TEST(ways.size() == 2u);
+  change_members move;
+  move.what = change_members::action::move;
+  move.node = 3;
+  move.host = "10.0.0.3";
+  move.http_port = 8003;
+  move.peer_port = 9003;
+  tell(move);
+  run();
+  tick(20);
+  BOOST_REQUIRE(changed.size() == 1u);
+  BOOST_TEST(changed.front().status == 200u);
+  BOOST_REQUIRE(ways.size() == 3u);
+  BOOST_TEST(ways.back().id.value == 3u);
+  BOOST_TEST(ways.back().host == "10.0.0.3");
+  BOOST_TEST(ways.back().peer_port == 9003u);
+  // What was said of it counts for the old way, and the new one says itself when it has a link.
+  look();
+  BOOST_TEST(!status.members.at(2).connected);
+  tell(link_changed{node_id{3}, true});
+  look();
+  BOOST_TEST(status.members.at(2).connected);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_node_that_was_removed_says_so_to_everybody_who_asks_it_anything, driver) {
+  change_members remove;
+  remove.what = change_members::action::remove;
+  remove.node = 1;
+  tell(remove);
+  run();
+  tick(20);
+  const std::string why = "this node was removed from the cluster";
+  BOOST_REQUIRE(memberships_lost.size() == 1u);
+  BOOST_TEST(memberships_lost.front() == why);
+  look();
+  BOOST_TEST(!status.ready);
+  BOOST_TEST(status.not_ready == why);
+  BOOST_TEST(status.trouble == why);
+  submit_one();
+  BOOST_REQUIRE(!written_answers.empty());
+  BOOST_TEST((written_answers.back().what == disposition::unavailable));
+  BOOST_TEST(written_answers.back().reason == why);
+  tell(ask{});
+  run();
+  BOOST_REQUIRE(read_answers.size() == 1u);
+  BOOST_TEST((read_answers.front().what == disposition::unavailable));
+  BOOST_TEST(read_answers.front().reason == why);
+  tell(probe_ready{});
+  run();
+  BOOST_REQUIRE(!readies.empty());
+  BOOST_TEST(!readies.back().ready);
+  BOOST_TEST(readies.back().reason == why);
 }
 
 BOOST_FIXTURE_TEST_CASE(what_was_set_aside_is_told, driver) {

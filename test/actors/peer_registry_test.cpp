@@ -10,6 +10,7 @@
 
 #include "actors/peer_registry.hpp"
 #include "persistence/files.hpp"
+#include "persistence/storage_error.hpp"
 
 using namespace lithair::actors;
 using lithair::protocol::group_id;
@@ -157,6 +158,28 @@ BOOST_AUTO_TEST_CASE(a_disk_that_takes_no_note_admits_nobody_new_and_forgets_not
   BOOST_TEST(one.admit(3, 33));
   x.start(2, 3, 99);
   BOOST_TEST(x.meet().has_value());
+}
+
+BOOST_AUTO_TEST_CASE(a_file_in_which_one_bit_is_not_what_was_written_is_refused) {
+  pair_of_nodes x;
+  x.start(1);
+  x.start(2);
+  x.meet();
+  const auto sound = *lithair::persistence::read_file(x.file(1));
+  for (std::size_t i = 0; i < sound.size(); ++i) {
+    auto damaged = sound;
+    damaged[i] = static_cast<char>(damaged[i] ^ 1);
+    lithair::persistence::replace_file(x.file(1), damaged);
+    BOOST_TEST_CONTEXT("byte " << i) { BOOST_CHECK_THROW(x.start(1), lithair::persistence::storage_error); }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_file_of_an_earlier_version_has_no_checksum_and_is_read) {
+  pair_of_nodes x;
+  const auto own = x.start(1).own();
+  const auto text = *lithair::persistence::read_file(x.file(1));
+  lithair::persistence::replace_file(x.file(1), text.substr(text.find('\n') + 1));
+  BOOST_TEST(x.start(1).own() == own);
 }
 
 BOOST_AUTO_TEST_CASE(a_damaged_file_is_refused) {

@@ -33,11 +33,12 @@ void script::saw_read(actors::consistency level) {
 }
 
 void script::saw_change(const actors::change_members& x) {
-  const char* const words[] = {"", "add", "promote", "remove", "transfer"};
+  const char* const words[] = {"", "add", "promote", "remove", "transfer", "abort", "move"};
   const std::lock_guard guard{mutex_};
   change_ = words[static_cast<std::size_t>(x.what)] + (' ' + std::to_string(x.node));
-  if (x.what == actors::change_members::action::add)
+  if (x.what == actors::change_members::action::add || x.what == actors::change_members::action::move)
     change_ += ' ' + x.host + ' ' + std::to_string(x.http_port) + ' ' + std::to_string(x.peer_port);
+  if (x.force) change_ += " force";
 }
 
 std::string script::last_change() const {
@@ -121,7 +122,9 @@ caf::behavior fake_node::make_behavior() {
         const bool known = x.node < 9;
         send(caf::actor_cast<caf::actor>(current_sender()),
              actors::members_changed{x.token, static_cast<std::uint16_t>(known ? 200 : 409),
-                                     known ? "" : "Another change is under way."});
+                                     !known    ? "Another change is under way."
+                                     : x.force ? "Nobody is there."
+                                               : ""});
       },
       [this](const actors::raft_call& x) {
         script_->saw_call(x);

@@ -1,0 +1,186 @@
+// Changes of members at a leader whose peers come and go, without an actor.
+
+#include <vector>
+
+#include <boost/test/unit_test.hpp>
+
+#include <caf/actor_system.hpp>
+#include <caf/actor_system_config.hpp>
+#include <caf/scoped_actor.hpp>
+
+#include "../protocol/cluster.hpp"
+#include "actors/member_changes.hpp"
+
+using namespace lithair;
+using namespace lithair::actors;
+using protocol::node_id;
+using action = change_members::action;
+
+namespace {
+
+// What is told to peers, and to whom; what comes of changes asked for by node 9, which stands for any other member.
+struct asked {
+  explicit asked(std::size_t nodes) : cores(nodes) {
+    cores.found();
+    cores.run_until([this] { return cores.core(1).ready(); });
+  }
+
+  member_changes::effects effects() {
+    return {[](const caf::strong_actor_ptr&, members_changed) {},
+            [this](node_id to, peer_control x) {
+              sent.emplace_back(to, std::move(x));
+              return true;
+            }};
+  }
+  peer_control ask(action what, std::uint64_t node, const std::string& address = {}, bool force = false) {
+    peer_control x;
+    x.id = ++asked_so_far;
+    x.action = static_cast<std::uint8_t>(what);
+    x.node = node;
+    x.address = address;
+    x.force = force;
+    changes.arrived(node_id{9}, x, now_ms);
+    return x;
+  }
+  // Time passes, also for the cores.
+  void go_on(std::uint64_t ms = 1000) {
+    for (const auto until = now_ms + ms; now_ms < until; now_ms += 10) {
+      cores.tick_all();
+      cores.deliver();
+      changes.advance(now_ms);
+    }
+  }
+  // Which are heard no more; long enough for the leader to see it, not for it to step down.
+  void fall_silent(std::uint64_t node) {
+    cores.isolate(node);
+    for (auto left = test::cluster::quick_options().election_max_ticks + 1; left > 0; --left) {
+      cores.tick_all();
+      cores.deliver();
+    }
+  }
+  const std::vector<protocol::member>& members() { return cores.core(1).members().members; }
+  std::uint16_t status() const { return sent.empty() ? 0 : sent.back().second.status; }
+  const std::string& detail() const { return sent.back().second.detail; }
+
+  test::cluster cores;
+  std::vector<std::pair<node_id, peer_control>> sent;
+  member_changes changes{cores.core(1), effects(), 100};
+  std::uint64_t now_ms = 1;
+  std::uint64_t asked_so_far = 0;
+};
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(changing_members)
+
+BOOST_AUTO_TEST_CASE(with_one_of_three_gone_the_other_healthy_member_is_not_removed) {
+  asked x{3};
+  x.fall_silent(3);
+  x.ask(action::remove, 2);
+  BOOST_TEST(x.status() == 409);
+  BOOST_TEST(x.detail().find("force=true") != std::string::npos);
+  BOOST_TEST(x.members().size() == 3u);
+  BOOST_TEST(!x.cores.core(1).members().joint());
+  // The dead one may go: both who were members and who stay have a majority.
+  x.ask(action::remove, 3);
+  x.go_on();
+  BOOST_TEST(x.status() == 200);
+  BOOST_TEST(x.detail().empty());
+  BOOST_TEST(x.members().size() == 2u);
+}
+
+BOOST_AUTO_TEST_CASE(a_forced_change_is_done_and_says_what_it_risked_or_is_given_up_when_the_new_members_stay_silent) {
+  asked x{3};
+  x.fall_silent(3);
+  x.ask(action::remove, 2, {}, true);
+  BOOST_TEST(x.sent.empty());
+  BOOST_TEST(x.cores.core(1).members().joint());
+  x.go_on();
+  BOOST_TEST(x.status() == 409);
+  BOOST_TEST(x.members().size() == 3u);
+  BOOST_TEST(!x.cores.core(1).members().joint());
+
+  x.ask(action::remove, 2, {}, true);
+  x.cores.heal();
+  x.go_on();
+  BOOST_TEST(x.status() == 200);
+  BOOST_TEST(x.detail().find("forced") != std::string::npos);
+  BOOST_TEST(x.members().size() == 2u);
+}
+
+BOOST_AUTO_TEST_CASE(a_change_that_is_not_committed_is_given_up_on_request) {
+  asked x{3};
+  x.ask(action::abort, 0);
+  BOOST_TEST(x.status() == 409);
+  x.fall_silent(3);
+  x.ask(action::remove, 2, {}, true);
+  const auto answers = x.sent.size();
+  x.ask(action::abort, 0);
+  BOOST_REQUIRE(x.sent.size() == answers + 1);
+  BOOST_TEST(x.status() == 504);
+  x.go_on(100);
+  BOOST_REQUIRE(x.sent.size() == answers + 2);
+  BOOST_TEST(x.status() == 200);
+  BOOST_TEST(x.sent.back().second.id == x.asked_so_far);
+  BOOST_TEST(x.members().size() == 3u);
+}
+
+BOOST_AUTO_TEST_CASE(a_member_is_moved_to_another_address_when_that_is_asked_and_only_then) {
+  asked x{3};
+  x.ask(action::move, 3, "10.0.0.3:8080/9080");
+  x.go_on();
+  BOOST_TEST(x.status() == 200);
+  BOOST_TEST(x.members().at(2).address == "10.0.0.3:8080/9080");
+  BOOST_TEST(x.members().at(2).voter);
+
+  x.ask(action::add, 3, "10.0.0.4:8080/9080");
+  BOOST_TEST(x.status() == 409);
+  x.ask(action::add, 3, "10.0.0.3:8080/9080");
+  BOOST_TEST(x.status() == 200);
+  x.ask(action::move, 4, "10.0.0.4:8080/9080");
+  BOOST_TEST(x.status() == 404);
+  BOOST_TEST(x.members().at(2).address == "10.0.0.3:8080/9080");
+}
+
+BOOST_AUTO_TEST_CASE(only_the_leader_that_was_asked_answers_a_change) {
+  test::cluster cores{3};
+  cores.found();
+  cores.run_until([&] { return cores.core(2).leader() == node_id{1}; });
+  std::vector<peer_control> asked;
+  caf::actor_system_config config;
+  config.set("scheduler.policy", caf::atom("testing"));
+  caf::actor_system system{config};
+  caf::scoped_actor client{system};
+  std::vector<members_changed> answers;
+  member_changes changes{cores.core(2),
+                         {[&](const caf::strong_actor_ptr&, members_changed x) { answers.push_back(std::move(x)); },
+                          [&](node_id, peer_control x) {
+                            asked.push_back(std::move(x));
+                            return true;
+                          }},
+                         5000};
+  change_members what;
+  what.what = action::remove;
+  what.node = 3;
+  what.token = 7;
+  changes.ask(caf::actor_cast<caf::strong_actor_ptr>(client), what, 1);
+  BOOST_REQUIRE(asked.size() == 1u);
+  BOOST_TEST(asked[0].id == 5000u);
+  peer_control answer;
+  answer.id = asked[0].id;
+  answer.is_answer = true;
+  answer.status = 200;
+  changes.arrived(node_id{3}, answer, 2);
+  BOOST_TEST(answers.empty());
+  // An answer to an earlier life's request, whatever its number was.
+  answer.id = 1;
+  changes.arrived(node_id{1}, answer, 2);
+  BOOST_TEST(answers.empty());
+  answer.id = asked[0].id;
+  changes.arrived(node_id{1}, answer, 3);
+  BOOST_REQUIRE(answers.size() == 1u);
+  BOOST_TEST(answers[0].token == 7u);
+  BOOST_TEST(answers[0].status == 200);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
