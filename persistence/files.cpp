@@ -6,8 +6,10 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <string>
 #include <utility>
 
+#include "persistence/mutants.hpp"
 #include "persistence/storage_error.hpp"
 
 namespace lithair::persistence {
@@ -18,6 +20,11 @@ namespace {
 
 [[noreturn]] void fail(const char* doing, const fs::path& path, int error = errno) {
   throw_errno(error, std::string(doing) + " " + path.string());
+}
+
+/// Whether the disk has lost what was there, as against not answering at all.
+bool is_unreadable(int error) {
+  return error == EIO || error == EBADMSG || error == EUCLEAN;
 }
 
 int flags_of(file::mode how) {
@@ -69,6 +76,9 @@ std::string file::read(std::uint64_t offset, std::size_t size) const {
     const auto n =
         ::pread(descriptor_, out.data() + done, size - done, static_cast<off_t>(offset + done));
     if (n < 0 && errno == EINTR) continue;
+    if (n < 0 && is_unreadable(errno))
+      throw storage_error(storage_errc::damaged, path_.string() + " can't be read at byte " +
+                                                     std::to_string(offset + done));
     if (n < 0) fail("reading", path_);
     if (n == 0) break;
     done += static_cast<std::size_t>(n);
@@ -119,7 +129,7 @@ void replace_file(const fs::path& path, std::string_view bytes, void (*before_re
   {
     file to(beside, file::mode::create);
     to.write(0, bytes);
-    to.sync();
+    if (!mutated(mutant::swap_not_synced)) to.sync();
   }
   if (before_rename != nullptr) before_rename();
   if (::rename(beside.c_str(), path.c_str()) != 0) fail("renaming", beside);
@@ -151,6 +161,11 @@ void make_directory(const fs::path& directory) {
   if (made == 0) return sync_directory(parent_of(directory));
   const auto error = errno;
   if (error != EEXIST || !fs::is_directory(directory)) fail("creating", directory, error);
+}
+
+void remove_file(const fs::path& path) {
+  remove_path(path);
+  sync_directory(parent_of(path));
 }
 
 void remove_path(const fs::path& path) {

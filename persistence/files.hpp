@@ -24,7 +24,8 @@ class file {
   const std::filesystem::path& path() const { return path_; }
   std::uint64_t size() const;
 
-  /// Up to `size` bytes from `offset`; fewer at the end of the file only.
+  /// Up to `size` bytes from `offset`; fewer at the end of the file only. What the disk can't read is
+  /// `damaged`.
   std::string read(std::uint64_t offset, std::size_t size) const;
   void write(std::uint64_t offset, std::string_view bytes);
   void truncate(std::uint64_t size);
@@ -54,6 +55,9 @@ void sync_directory(const std::filesystem::path& directory);
 
 /// Creates it with mode 0700 where missing (parents too) and makes that durable.
 void make_directory(const std::filesystem::path& directory);
+
+/// Removes a file, durably.
+void remove_file(const std::filesystem::path& path);
 
 /// Removes a file or a directory with all in it; nothing when missing.
 void remove_path(const std::filesystem::path& path);

@@ -11,6 +11,7 @@
 #include "persistence/files.hpp"
 #include "persistence/lmdb_check.hpp"
 #include "persistence/lmdb_error.hpp"
+#include "persistence/mutants.hpp"
 
 namespace lithair::persistence {
 
@@ -94,7 +95,8 @@ void lmdb_environment::open() {
   const auto limit = options_.map_limit == 0 ? options_.map_size : options_.map_limit;
   check_lmdb(mdb_env_set_mapsize(env_, std::min(options_.map_size, limit)), opening);
   check_lmdb(mdb_env_set_maxreaders(env_, max_readers), opening);
-  const unsigned flags = MDB_NOTLS | (options_.scattered_reads ? MDB_NORDAHEAD : 0);
+  const unsigned flags = MDB_NOTLS | (options_.scattered_reads ? MDB_NORDAHEAD : 0) |
+                         (mutated(mutant::no_sync) ? MDB_NOSYNC : 0);
   check_lmdb(mdb_env_open(env_, directory_.c_str(), flags, 0600), opening);
   // The unnamed map has a fixed number; opening it once makes it known to all transactions.
   MDB_txn* txn = nullptr;
@@ -122,11 +124,25 @@ void lmdb_environment::write(const std::function<void(lmdb_writer&)>& work, writ
     } catch (const map_full&) {
       grow(purpose);
     } catch (const storage_error& error) {
+      const bool is_full = error.code() == storage_errc::full;
+      if (is_full && nothing_changed() && !mutated(mutant::full_is_failed)) throw;
       stop(error.what());
-      if (error.code() != storage_errc::full) throw;
-      // Part of the transaction may be on the disk: only a restart tells.
+      if (!is_full) throw;
+      // The transaction may be on the disk as a whole: only a restart tells.
       throw storage_error(storage_errc::io, error.what());
     }
+  }
+}
+
+/// Pages that an abandoned transaction wrote are free ones for all that is known, until a meta page says
+/// otherwise: as long as both are those of the last commit, nothing that counts was touched.
+bool lmdb_environment::nothing_changed() const {
+  try {
+    if (!seal_.is_current()) return false;
+    const write_transaction still_possible(env_);
+    return true;
+  } catch (const storage_error&) {
+    return false;
   }
 }
 

@@ -43,6 +43,7 @@ struct lmdb_options {
 /// `write` returns, the transaction survives power loss (two syncs). After a failed write the
 /// file's state is unknown, for a sync that failed once may succeed the next time without having
 /// written: so the environment then refuses every write until it is opened anew, and reads go on.
+/// A write that found no room before it came to the meta page has changed nothing, and is only `full`.
 class lmdb_environment {
  public:
   /// Opens or creates, and checks what is there before LMDB trusts it (`check_data_file`,
@@ -84,6 +85,7 @@ class lmdb_environment {
   void refuse_when_stopped() const;
   void refuse_when_disk_is_full() const;
   void run(const std::function<void(lmdb_writer&)>& work);
+  bool nothing_changed() const;
   void grow(write_purpose purpose);
 
   std::filesystem::path directory_;

@@ -21,12 +21,12 @@ struct map_full {};
   switch (rc) {
     case MDB_CORRUPTED:
     case MDB_PAGE_NOTFOUND:
-    case MDB_PANIC:
     case MDB_INVALID:
       throw storage_error(storage_errc::damaged, sentence);
     case MDB_VERSION_MISMATCH:
       throw storage_error(storage_errc::bad_format, sentence);
     default:
+      // MDB_PANIC is among them: a meta page could not be written, which is no damage yet.
       throw storage_error(storage_errc::io, sentence);
   }
 }

@@ -76,6 +76,12 @@ void lmdb_seal::check() const {
   if (!sound) fail("a meta page is not what was written");
 }
 
+bool lmdb_seal::is_current() const {
+  const auto sealed = parse(seal_.read(0, seal_size));
+  const auto now = read_metas(file(data_path_, file::mode::read));
+  return sealed && sealed->newest == now.newest && sealed->checksums == now.checksums;
+}
+
 void lmdb_seal::renew() {
   const auto now = read_metas(file(data_path_, file::mode::read));
   byte_writer out;

@@ -22,6 +22,9 @@ class lmdb_seal {
   /// one.
   void check() const;
 
+  /// Whether the data file is as of the last `renew`.
+  bool is_current() const;
+
   /// After each commit.
   void renew();
 

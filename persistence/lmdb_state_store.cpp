@@ -1,10 +1,11 @@
 #include "persistence/lmdb_state_store.hpp"
 
 #include <stdexcept>
-#include <vector>
+#include <utility>
 
 #include "persistence/fault_points.hpp"
 #include "persistence/files.hpp"
+#include "persistence/mutants.hpp"
 #include "persistence/pending_changes.hpp"
 #include "persistence/state_records.hpp"
 #include "persistence/state_scan.hpp"
@@ -59,74 +60,85 @@ lmdb_options for_states(lmdb_options options) {
 
 }  // namespace
 
-/// Changes read back from a file, gathered into parts.
-class lmdb_state_store::part_builder {
- public:
-  explicit part_builder(lmdb_state_store& to) : to_(to) {}
+std::optional<std::string> lmdb_state_store::tree::get(std::string_view key) const {
+  return find_pair(env_, key);
+}
 
-  void add(const change_view& change) {
-    keys_.emplace_back(change.key);
-    values_.emplace_back(change.value ? std::optional<std::string>(*change.value) : std::nullopt);
-    cost_ += cost_of(change);
-    if (cost_ >= to_.part_bytes_) flush();
-  }
+void lmdb_state_store::tree::scan(std::string_view lower, std::string_view upper, scan_order order,
+                                  const pair_visitor& visit) const {
+  scan_pairs(env_, lower, upper, order, visit);
+}
 
-  void flush() {
-    std::vector<change_view> changes;
-    for (std::size_t i = 0; i < keys_.size(); ++i) changes.push_back({keys_[i], values_[i]});
-    to_.write_part(changes, nullptr);
-    keys_.clear();
-    values_.clear();
-    cost_ = 0;
-  }
+std::uint64_t lmdb_state_store::tree::count(std::string_view lower, std::string_view upper,
+                                            std::uint64_t most, std::string& last) const {
+  return count_pairs(env_, lower, upper, most, last);
+}
 
- private:
-  lmdb_state_store& to_;
-  std::vector<std::string> keys_;
-  std::vector<std::optional<std::string>> values_;
-  std::uint64_t cost_ = 0;
-};
+void lmdb_state_store::unfinished::add(const change_view& change) {
+  change.value ? shown.put(change.key, *change.value) : shown.erase(change.key);
+}
+
+void lmdb_state_store::unfinished::close() {
+  layer = shown.freeze();
+  changes = layer->changes();
+}
 
 lmdb_state_store::lmdb_state_store(const std::filesystem::path& directory, lmdb_options options)
     : env_(directory, for_states(options)), part_bytes_(options.part_bytes) {
-  {
-    lmdb_reader from(env_);
-    if (from.first()) {
-      if (from.key() != applied_key)
-        throw storage_error(storage_errc::damaged, directory.string() + " has no applied point");
-      stored_ = decode_applied(from.value());
-    }
-  }
-  if (std::filesystem::exists(pending_path())) finish_pending();
+  read_stored();
   applied_ = stored_.point;
+  if (std::filesystem::exists(pending_path())) open_pending();
 }
 
-void lmdb_state_store::finish_pending() {
+void lmdb_state_store::read_stored() {
+  lmdb_reader from(env_);
+  stored_ = {};
+  if (!from.first()) return;
+  if (from.key() != applied_key)
+    throw storage_error(storage_errc::damaged, env_.directory().string() + " has no applied point");
+  stored_ = decode_applied(from.value());
+}
+
+/// That a file was removed may be lost with the power: one that is made already is an old one.
+void lmdb_state_store::open_pending() {
   const pending_changes pending(pending_path());
   const auto commits = pending.target().commits;
-  if (commits == stored_.commits + 1) {
-    part_builder parts(*this);
-    pending.read([&](const change_view& change) { parts.add(change); });
-    parts.flush();
-    write_part({}, &pending.target());
-  } else if (commits != stored_.commits) {
-    throw storage_error(storage_errc::damaged, pending_path().string() + " is of another state");
+  const bool is_old = mutated(mutant::old_pending_is_damage) ? commits == stored_.commits
+                                                             : commits <= stored_.commits;
+  if (is_old) {
+    remove_file(pending_path());
+    return;
   }
-  remove_path(pending_path());
+  if (commits != stored_.commits + 1)
+    throw storage_error(storage_errc::damaged, pending_path().string() + " is of another state");
+  auto found = std::make_shared<unfinished>(tree_, pending.target());
+  pending.read([&](const change_view& change) { found->add(change); });
+  found->close();
+  show_unfinished(std::move(found));
+  try {
+    finish();
+  } catch (const storage_error& error) {
+    if (error.code() != storage_errc::full) throw;
+  }
 }
 
 std::optional<std::string> lmdb_state_store::get(std::string_view key) const {
-  return find_pair(env_, key);
+  const auto half = shown_half();
+  return half ? half->shown.get(key) : tree_.get(key);
 }
 
 void lmdb_state_store::scan(std::string_view lower, std::string_view upper, scan_order order,
                             const pair_visitor& visit) const {
-  scan_pairs(env_, lower, upper, order, visit);
+  const auto half = shown_half();
+  const state_source& from = half ? static_cast<const state_source&>(half->shown) : tree_;
+  from.scan(lower, upper, order, visit);
 }
 
 std::uint64_t lmdb_state_store::count(std::string_view lower, std::string_view upper,
                                       std::uint64_t most, std::string& last) const {
-  return count_pairs(env_, lower, upper, most, last);
+  const auto half = shown_half();
+  return half ? half->shown.count(lower, upper, most, last)
+              : tree_.count(lower, upper, most, last);
 }
 
 applied_point lmdb_state_store::applied() const {
@@ -134,23 +146,36 @@ applied_point lmdb_state_store::applied() const {
   return applied_;
 }
 
+std::shared_ptr<const lmdb_state_store::unfinished> lmdb_state_store::shown_half() const {
+  if (!is_half_made_) return nullptr;
+  const std::lock_guard lock(mutex_);
+  return shown_half_;
+}
+
+void lmdb_state_store::show(applied_point point, std::shared_ptr<const unfinished> half) {
+  const std::lock_guard lock(mutex_);
+  applied_ = std::move(point);
+  is_half_made_ = half != nullptr;
+  shown_half_ = std::move(half);
+}
+
 void lmdb_state_store::commit(std::span<const change_view> changes, applied_point point) {
   check_order(changes);
   env_.require_writable();
+  finish();
   std::uint64_t cost = 0;
   for (const auto& change : changes) cost += cost_of(change);
   const applied_record target{std::move(point), stored_.commits + 1};
-  if (cost <= part_bytes_)
+  if (cost <= part_bytes_) {
     write_part(changes, &target);
-  else
+    show(stored_.point, nullptr);
+  } else {
     write_in_parts(changes, target);
-  {
-    const std::lock_guard lock(mutex_);
-    applied_ = stored_.point;
   }
   reach(fault_point::checkpoint_after_commit);
 }
 
+/// Once the file is there the commit has happened; no room for its parts is not its failure.
 void lmdb_state_store::write_in_parts(std::span<const change_view> changes,
                                       const applied_record& target) {
   try {
@@ -159,17 +184,75 @@ void lmdb_state_store::write_in_parts(std::span<const change_view> changes,
     if (error.code() != storage_errc::full) env_.stop(error.what());
     throw;
   }
-  reach(fault_point::checkpoint_pending);
-  while (!changes.empty()) {
-    std::uint64_t cost = 0;
-    std::size_t count = 0;
-    while (count < changes.size() && cost < part_bytes_) cost += cost_of(changes[count++]);
-    write_part(changes.first(count), nullptr);
-    changes = changes.subspan(count);
-    reach(fault_point::checkpoint_between_parts);
+  std::size_t made = 0;
+  try {
+    reach(fault_point::checkpoint_pending);
+    while (made < changes.size()) {
+      made += write_one_part(changes.subspan(made));
+      reach(fault_point::checkpoint_between_parts);
+    }
+    write_part({}, &target);
+  } catch (const storage_error& error) {
+    leave_half_made(changes, made, target);
+    if (error.code() == storage_errc::full && !mutated(mutant::half_state_is_damage)) return;
+    throw;
+  } catch (...) {
+    leave_half_made(changes, made, target);
+    throw;
   }
-  write_part({}, &target);
-  remove_path(pending_path());
+  show(stored_.point, nullptr);
+  remove_file(pending_path());
+}
+
+void lmdb_state_store::leave_half_made(std::span<const change_view> changes, std::size_t made,
+                                       const applied_record& target) {
+  if (mutated(mutant::half_state_is_damage)) return;
+  auto left = std::make_shared<unfinished>(tree_, target);
+  for (const auto& change : changes) left->add(change);
+  left->close();
+  left->made = made;
+  show_unfinished(std::move(left));
+}
+
+/// Makes the first of the changes, as many as one transaction is to hold, and tells how many.
+std::size_t lmdb_state_store::write_one_part(std::span<const change_view> changes) {
+  std::uint64_t cost = 0;
+  std::size_t count = 0;
+  while (count < changes.size() && cost < part_bytes_) cost += cost_of(changes[count++]);
+  write_part(changes.first(count), nullptr);
+  return count;
+}
+
+/// From now on reads show the state with all of the commit. A failed write may be there or not, so what
+/// is there is asked.
+void lmdb_state_store::show_unfinished(std::shared_ptr<unfinished> x) {
+  read_stored();
+  auto point = x->target.point;
+  point.digest = stored_.point.digest;
+  point.pairs = stored_.point.pairs;
+  for (const auto& [key, value] : x->changes) {
+    if (const auto before = tree_.get(key)) {
+      point.digest -= pair_digest(key, *before);
+      --point.pairs;
+    }
+    if (!value) continue;
+    point.digest += pair_digest(key, *value);
+    ++point.pairs;
+  }
+  unfinished_ = x;
+  show(std::move(point), std::move(x));
+}
+
+/// Makes the parts that are missing. Throws `full` where there is no room, and goes on from there.
+void lmdb_state_store::finish() {
+  if (!unfinished_) return;
+  auto& x = *unfinished_;
+  while (x.made < x.changes.size())
+    x.made += write_one_part(std::span(x.changes).subspan(x.made));
+  if (stored_.commits != x.target.commits) write_part({}, &x.target);
+  show(stored_.point, nullptr);
+  remove_file(pending_path());
+  unfinished_.reset();
 }
 
 /// One transaction; with a target the last one of a commit.

@@ -6,6 +6,16 @@ namespace lithair::persistence {
 
 enum class mutant {
   none,
+  old_pending_is_damage,       // a file of pending changes older than the state is taken for another state's
+  half_state_is_damage,        // a commit whose parts found no room leaves a state between old and new
+  deletes_what_was_condemned,  // a damaged state is removed when another takes its place
+  deletes_earlier_damaged_log, // a log that is set aside takes the place of one set aside before
+  swap_not_synced,             // a file is replaced by one that may not be on the disk yet
+  snapshot_renamed_before_sync,  // a snapshot gets its name before its bytes are on the disk
+  point_in_another_transaction,  // what a state is the state of is written after its pairs
+  no_sync,                     // LMDB leaves it to the kernel when its pages reach the disk
+  full_is_failed,              // no room in the middle of a transaction stops the store
+  new_file_in_place,           // a data file has its name before its first pages are on the disk
   count
 };
 

@@ -26,6 +26,22 @@ std::string encode_header(const applied_record& target, std::uint64_t length, st
   return std::move(out.bytes());
 }
 
+void write_changes(const fs::path& path, std::span<const change_view> changes,
+                   const applied_record& target) {
+  file to(path, file::mode::create);
+  frame_writer frames(to, encode_header(target, 0, 0).size());
+  for (const auto& [key, value] : changes) {
+    auto& record = frames.record().u16(static_cast<std::uint16_t>(key.size()));
+    record.u8(value ? 1 : 0);
+    if (value) record.text(*value);
+    record.raw(key);
+    frames.end_record();
+  }
+  const auto length = frames.finish();
+  to.write(0, encode_header(target, length, frames.checksum()));
+  to.sync();
+}
+
 [[noreturn]] void throw_damaged(const fs::path& path) {
   throw storage_error(storage_errc::damaged, path.string() + ": its header is damaged");
 }
@@ -36,19 +52,13 @@ void write_pending(const fs::path& path, std::span<const change_view> changes,
                    const applied_record& target) {
   auto beside = path;
   beside += ".new";
-  {
-    file to(beside, file::mode::create);
-    frame_writer frames(to, encode_header(target, 0, 0).size());
-    for (const auto& [key, value] : changes) {
-      auto& record = frames.record().u16(static_cast<std::uint16_t>(key.size()));
-      record.u8(value ? 1 : 0);
-      if (value) record.text(*value);
-      record.raw(key);
-      frames.end_record();
-    }
-    const auto length = frames.finish();
-    to.write(0, encode_header(target, length, frames.checksum()));
-    to.sync();
+  try {
+    write_changes(beside, changes, target);
+  } catch (const storage_error&) {
+    // It may be what fills the disk.
+    std::error_code ignored;
+    fs::remove(beside, ignored);
+    throw;
   }
   move_file(beside, path);
 }

@@ -38,12 +38,43 @@ BOOST_AUTO_TEST_CASE(stops_the_state_too) {
   temporary_directory place;
   lmdb_state_store state(place.path());
   commit(state, 1, {{"a", "1"}});
-  fail_disk(disk_call::write, 0, ENOSPC);
+  fail_disk(disk_call::write, 0, EIO);
   BOOST_TEST((code_of([&] { commit(state, 2, {{"a", "2"}}); }) == storage_errc::io));
   heal_disk();
   BOOST_TEST((code_of([&] { commit(state, 2, {{"a", "2"}}); }) == storage_errc::stopped));
   BOOST_TEST(state.get("a").value() == "1");
   BOOST_TEST(state.applied().index.value == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(that_is_only_full_in_the_middle_of_a_transaction_stops_nothing) {
+  temporary_directory place;
+  for (const auto error : {ENOSPC, EDQUOT}) {
+    const auto path = place.make(std::to_string(error));
+    {
+      lmdb_state_store state(path);
+      commit(state, 1, {{"a", "1"}});
+      fail_disk(disk_call::write, 0, error);
+      BOOST_TEST((code_of([&] { commit(state, 2, {{"a", "2"}}); }) == storage_errc::full));
+      heal_disk();
+      BOOST_TEST(state.environment().stopped_because() == "");
+      BOOST_TEST(state.get("a").value() == "1");
+      commit(state, 2, {{"a", "2"}});
+      state.verify();
+    }
+    BOOST_TEST(lmdb_state_store(path).get("a").value() == "2");
+  }
+}
+
+BOOST_AUTO_TEST_CASE(that_is_full_at_the_meta_page_stops_the_state) {
+  temporary_directory place;
+  lmdb_state_store state(place.path());
+  commit(state, 1, {{"a", "1"}});
+  // The pages are written in one call, the meta page in the next.
+  fail_disk(disk_call::write, 1, ENOSPC);
+  BOOST_TEST((code_of([&] { commit(state, 2, {{"a", "2"}}); }) == storage_errc::io));
+  BOOST_TEST(heal_disk());
+  BOOST_TEST((code_of([&] { commit(state, 2, {{"a", "2"}}); }) == storage_errc::stopped));
+  BOOST_TEST((code_of([&] { (void)state.get("a"); }) != storage_errc::damaged), "what failed is no damage");
 }
 
 BOOST_AUTO_TEST_CASE(stops_the_state_in_the_middle_of_a_large_commit_which_a_restart_completes) {
@@ -62,7 +93,9 @@ BOOST_AUTO_TEST_CASE(stops_the_state_in_the_middle_of_a_large_commit_which_a_res
       BOOST_TEST((code_of([&] { commit(state, 2, all); }) == storage_errc::io));
       heal_disk();
       BOOST_TEST((code_of([&] { commit(state, 2, all); }) == storage_errc::stopped));
-      BOOST_TEST(state.applied().index.value == 1u);
+      // Whole before the pending changes are durable, and whole with them.
+      BOOST_TEST(state.applied().index.value == (calls < 2 ? 1u : 2u));
+      state.verify();
     }
     lmdb_state_store state(path, in_parts);
     state.verify();
