@@ -7,6 +7,7 @@
 #include "persistence/fault_points.hpp"
 #include "persistence/frames.hpp"
 #include "persistence/log_records.hpp"
+#include "persistence/mutants.hpp"
 #include "persistence/storage_error.hpp"
 
 namespace lithair::persistence {
@@ -72,7 +73,7 @@ snapshot_header write_snapshot(const state_store& from, protocol::group_id group
     file to(beside, file::mode::create);
     fill_snapshot(to, from, header);
     reach(fault_point::snapshot_before_sync);
-    to.sync();
+    if (!mutated(mutant::snapshot_renamed_before_sync)) to.sync();
   } catch (const storage_error&) {
     std::error_code ignored;
     fs::remove(beside, ignored);
