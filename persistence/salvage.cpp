@@ -1,9 +1,14 @@
 #include "persistence/salvage.hpp"
 
 #include <algorithm>
+#include <optional>
+#include <utility>
+#include <vector>
 
 #include "persistence/files.hpp"
+#include "persistence/mutants.hpp"
 #include "persistence/recovery.hpp"
+#include "persistence/set_aside.hpp"
 #include "persistence/storage_error.hpp"
 
 namespace lithair::persistence {
@@ -28,8 +33,21 @@ fs::path mark_of(const data_directory& directory) {
   return directory.path() / "log-lost";
 }
 
-fs::path damaged_place(const data_directory& directory) {
-  return directory.path() / "damaged-log";
+/// A log that is not used any more, and where it goes.
+struct condemned_log {
+  std::string why;
+  std::string place;
+};
+
+/// A name that none has that was set aside before: it may be the last copy of something.
+std::string unused_place(const data_directory& directory) {
+  std::string name = "damaged-log";
+  if (mutated(mutant::deletes_earlier_damaged_log)) {
+    remove_path(directory.path() / name);
+    return name;
+  }
+  for (int n = 2; fs::exists(directory.path() / name); ++n) name = "damaged-log-" + std::to_string(n);
+  return name;
 }
 
 /// Where a node has been part of a cluster, its log was written: it can't be empty.
@@ -48,21 +66,35 @@ std::unique_ptr<lmdb_log_store> open_checked(const data_directory& directory,
 }
 
 /// From here on the old log is not used any more, whatever happens.
-void condemn_log(const data_directory& directory, const std::string& why) {
-  remove_path(damaged_place(directory));
-  replace_file(mark_of(directory), why + '\n');
+condemned_log condemn_log(const data_directory& directory, const std::string& why) {
+  condemned_log out{why, unused_place(directory)};
+  replace_file(mark_of(directory), out.why + '\n' + out.place + '\n');
+  return out;
+}
+
+std::optional<condemned_log> find_condemned(const data_directory& directory) {
+  const auto text = read_file(mark_of(directory));
+  if (!text) return std::nullopt;
+  const auto end = text->find('\n');
+  condemned_log out{text->substr(0, end), {}};
+  if (end != std::string::npos) out.place = text->substr(end + 1, text->find('\n', end + 1) - end - 1);
+  if (out.place.empty()) out.place = "damaged-log";
+  return out;
 }
 
 /// A new log takes the place of one that was condemned. When this was interrupted before, what is in
 /// that place is either still the old one or a part of the new one.
 std::unique_ptr<lmdb_log_store> begin_anew(const data_directory& directory,
                                            const lmdb_options& options,
-                                           std::span<const protocol::group_id> groups) {
+                                           std::span<const protocol::group_id> groups,
+                                           const condemned_log& condemned) {
   const auto place = directory.log_path();
-  if (fs::exists(damaged_place(directory)))
+  const auto aside = directory.path() / condemned.place;
+  if (fs::exists(aside))
     remove_path(place);
   else if (fs::exists(place))
-    move_file(place, damaged_place(directory));
+    move_file(place, aside);
+  if (fs::exists(aside)) note_damage(aside, condemned.why);
   make_directory(place);
   auto log = std::make_unique<lmdb_log_store>(place, options);
   std::vector<group_write> states;
@@ -71,58 +103,51 @@ std::unique_ptr<lmdb_log_store> begin_anew(const data_directory& directory,
     states.back().write.state = protocol::hard_state{{}, {}, true};
   }
   log->write(states);
-  remove_path(mark_of(directory));
-  sync_directory(directory.path());
+  remove_file(mark_of(directory));
   return log;
-}
-
-// -- the state ---------------------------------------------------------------------------------
-
-opened_state open_sound(state_directory& states, log_store& log, protocol::group_id group,
-                        const lmdb_options& options) {
-  opened_state out;
-  out.state = states.open(options);
-  out.restored = recover(log, *out.state, group);
-  // A log that was begun anew knows no term; the state's is the least that there was.
-  auto& hard = out.restored.state;
-  hard.term = std::max(hard.term, out.restored.snapshot_term);
-  return out;
 }
 
 }  // namespace
 
 opened_log open_log(const data_directory& directory, const lmdb_options& options,
                     std::span<const protocol::group_id> groups, bool has_peers) {
-  auto lost = read_file(mark_of(directory));
+  auto lost = find_condemned(directory);
   if (!lost) {
     try {
       return {open_checked(directory, options, groups), {}};
     } catch (const storage_error& error) {
       if (!is_damage(error)) throw;
       if (!has_peers) refuse(error.what());
-      lost = error.what();
-      condemn_log(directory, *lost);
+      lost = condemn_log(directory, error.what());
     }
   }
-  if (lost->ends_with('\n')) lost->pop_back();
-  if (!has_peers) refuse(*lost);
-  return {begin_anew(directory, options, groups), *lost};
+  if (!has_peers) refuse(lost->why);
+  return {begin_anew(directory, options, groups, *lost), lost->why};
 }
 
 opened_state open_state(state_directory& states, log_store& log, protocol::group_id group,
                         const lmdb_options& options, bool has_peers) {
+  opened_state out;
   std::string why;
   try {
-    return open_sound(states, log, group, options);
+    out.state = states.open(options);
+    out.restored = recover(log, *out.state, group);
+    // A log that was begun anew knows no term; the state's is the least that there was.
+    auto& hard = out.restored.state;
+    hard.term = std::max(hard.term, out.restored.snapshot_term);
+    return out;
   } catch (const storage_error& error) {
     if (!is_damage(error)) throw;
     why = error.what();
   }
-  opened_state out;
   out.restored = log.restore(group);
   const bool log_is_whole = !out.restored.snapshot_index;
   if (!log_is_whole && !has_peers) refuse(why);
-  out.state = states.begin_anew(options);
+  // An empty one, as an earlier start left it, is as good as a new one, and nothing to keep.
+  if (!out.state || out.state->applied() != applied_point{}) {
+    out.state.reset();
+    out.state = states.begin_anew(options, why);
+  }
   (log_is_whole ? out.rebuilt : out.lost) = why;
   out.restored.applied = out.restored.snapshot_index;
   return out;

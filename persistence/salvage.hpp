@@ -33,7 +33,7 @@ struct opened_state {
 };
 
 /// Opens a group's state and brings it and the (sound) log into agreement, as `recover`. A damaged
-/// state is begun anew: either the log makes all of it again, or it is `lost`. When it is lost and
+/// state is set aside and begun anew: either the log makes all of it again, or it is `lost`. When it is lost and
 /// there are no peers this throws `damaged`, with what to do, and the state is left as it is.
 opened_state open_state(state_directory& states, log_store& log, protocol::group_id group,
                         const lmdb_options& options, bool has_peers);

@@ -9,6 +9,8 @@
 #include "persistence/checksum.hpp"
 #include "persistence/fault_points.hpp"
 #include "persistence/files.hpp"
+#include "persistence/mutants.hpp"
+#include "persistence/set_aside.hpp"
 #include "persistence/storage_error.hpp"
 
 namespace lithair::persistence {
@@ -18,6 +20,16 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::size_t batch_bytes = 8 * 1024 * 1024;
+
+constexpr std::string_view aside = "set-aside-";
+
+/// The number that this name is; none when it is not just a number.
+std::optional<std::uint64_t> number_in(const std::string& name) {
+  std::uint64_t number = 0;
+  const auto [end, failed] = std::from_chars(name.data(), name.data() + name.size(), number);
+  if (failed != std::errc{} || end != name.data() + name.size()) return std::nullopt;
+  return number;
+}
 
 std::string with_checksum(const std::string& text) {
   return text + ' ' + std::to_string(checksum(text)) + '\n';
@@ -102,41 +114,77 @@ std::unique_ptr<lmdb_state_store> state_directory::open(const lmdb_options& opti
   const auto number = read_current().value();
   if (!fs::exists(directory_of(number) / "data.mdb"))
     throw storage_error(storage_errc::damaged, directory_of(number).string() + " is missing");
-  if (auto why = read_file(directory_of(number) / "damaged"))
-    throw storage_error(storage_errc::damaged, why->substr(0, why->find('\n')));
-  remove_all_but(number);
+  if (const auto why = noted_damage(directory_of(number)); !why.empty())
+    throw storage_error(storage_errc::damaged, why);
+  tidy(number);
   return std::make_unique<lmdb_state_store>(directory_of(number), options);
 }
 
 void state_directory::condemn(const std::string& why) {
   const auto number = read_current();
-  if (number) replace_file(directory_of(*number) / "damaged", why + '\n');
+  if (!number) return;
+  condemned_.emplace(*number, why);
+  note_damage(directory_of(*number), why);
 }
 
-/// Whatever `current` says, for it may be damaged too.
+std::vector<std::uint64_t> state_directory::numbers() const {
+  std::vector<std::uint64_t> out;
+  for (const auto& entry : fs::directory_iterator(path_))
+    if (const auto number = number_in(entry.path().filename().string())) out.push_back(*number);
+  return out;
+}
+
+/// Whatever `current` says, for it may be damaged too. Those set aside keep their numbers.
 std::uint64_t state_directory::unused_number() const {
   std::uint64_t last = 0;
   for (const auto& entry : fs::directory_iterator(path_)) {
-    const auto name = entry.path().filename().string();
-    std::uint64_t number = 0;
-    std::from_chars(name.data(), name.data() + name.size(), number);
-    last = std::max(last, number);
+    auto name = entry.path().filename().string();
+    if (name.starts_with(aside)) name.erase(0, aside.size());
+    last = std::max(last, number_in(name).value_or(0));
   }
   return last + 1;
 }
 
-std::unique_ptr<lmdb_state_store> state_directory::begin_anew(const lmdb_options& options) {
+/// Without a word on which one that is it may be any of them.
+void state_directory::condemn_what_is_in_use(const std::string& why) {
+  std::optional<std::uint64_t> current;
+  try {
+    current = read_current();
+  } catch (const storage_error& error) {
+    if (error.code() != storage_errc::damaged) throw;
+  }
+  for (const auto number : numbers())
+    if ((!current || number == *current) && noted_damage(directory_of(number)).empty())
+      note_damage(directory_of(number), why);
+}
+
+std::unique_ptr<lmdb_state_store> state_directory::begin_anew(const lmdb_options& options,
+                                                              const std::string& why) {
+  condemn_what_is_in_use(why);
   const auto number = unused_number();
   make_directory(directory_of(number));
   auto made = std::make_unique<lmdb_state_store>(directory_of(number), options);
   write_current(number);
-  remove_all_but(number);
+  tidy(number);
   return made;
 }
 
-void state_directory::remove_all_but(std::uint64_t number) {
-  for (const auto& entry : fs::directory_iterator(path_))
-    if (entry.is_directory() && entry.path() != directory_of(number)) remove_path(entry.path());
+/// Leaves `number` as the only one. What was found to be damaged may be the last copy of something; the
+/// others were superseded, or never in use.
+void state_directory::tidy(std::uint64_t number) {
+  for (const auto other : numbers()) {
+    if (other == number) continue;
+    const auto place = directory_of(other);
+    const auto condemned = condemned_.find(other);
+    const bool is_noted = !noted_damage(place).empty();
+    if (mutated(mutant::deletes_what_was_condemned) || (!is_noted && condemned == condemned_.end())) {
+      remove_path(place);
+      continue;
+    }
+    if (!is_noted) note_damage(place, condemned->second);
+    move_file(place, path_ / (std::string(aside) + std::to_string(other)));
+    condemned_.erase(other);
+  }
 }
 
 void state_directory::install(const snapshot_file& snapshot,
@@ -147,22 +195,32 @@ void state_directory::install(const snapshot_file& snapshot,
                                                    std::to_string(header.group.value) + ", not " +
                                                    std::to_string(group_.value));
   const auto number = unused_number();
-  remove_path(directory_of(number));
   make_directory(directory_of(number));
-  {
-    lmdb_state_store next(directory_of(number));
-    state_builder build(next);
-    snapshot.read([&](std::string_view key, std::string_view value) {
-      build.add(key, value);
-      return true;
-    });
-    auto point = header.point;
-    if (members) point.members = *members;
-    build.commit(std::move(point));
+  try {
+    build(snapshot, members, number);
+  } catch (const storage_error&) {
+    // It may be what fills the disk.
+    std::error_code ignored;
+    fs::remove_all(directory_of(number), ignored);
+    throw;
   }
   reach(fault_point::install_before_swap);
   write_current(number);
   reach(fault_point::install_after_swap);
+}
+
+void state_directory::build(const snapshot_file& snapshot,
+                            const std::optional<protocol::configuration>& members,
+                            std::uint64_t number) const {
+  lmdb_state_store next(directory_of(number));
+  state_builder pairs(next);
+  snapshot.read([&](std::string_view key, std::string_view value) {
+    pairs.add(key, value);
+    return true;
+  });
+  auto point = snapshot.header().point;
+  if (members) point.members = *members;
+  pairs.commit(std::move(point));
 }
 
 }  // namespace lithair::persistence

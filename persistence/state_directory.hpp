@@ -2,8 +2,11 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "persistence/lmdb_state_store.hpp"
 #include "persistence/snapshot_file.hpp"
@@ -14,6 +17,7 @@ namespace lithair::persistence {
 ///
 ///     DIR/state/<group>/current      which of the directories beside it is in use, as text
 ///     DIR/state/<group>/<number>/    a state environment
+///     DIR/state/<group>/set-aside-<number>/   one that is damaged; never removed (`set_aside.hpp`)
 ///
 /// A snapshot is built in a new directory while the old one is in use; replacing `current` is the
 /// switch. One thread at a time.
@@ -22,8 +26,8 @@ class state_directory {
   /// `states` is the data directory's `state_path()`, which must exist.
   state_directory(const std::filesystem::path& states, protocol::group_id group);
 
-  /// Opens the state in use, creating an empty one at first, and removes what is not in use. Any
-  /// store that was opened before must be closed. Throws `damaged` when there should be a state and
+  /// Opens the state in use, creating an empty one at first, removes what is not in use and sets aside
+  /// what was condemned. Any store that was opened before must be closed. Throws `damaged` when there should be a state and
   /// is none.
   std::unique_ptr<lmdb_state_store> open(const lmdb_options& options = {});
 
@@ -31,8 +35,8 @@ class state_directory {
   /// after a restart, until a snapshot or `begin_anew` has replaced it. Throws what a write throws.
   void condemn(const std::string& why);
 
-  /// Puts an empty state into the place of whatever is there.
-  std::unique_ptr<lmdb_state_store> begin_anew(const lmdb_options& options = {});
+  /// Puts an empty state into the place of whatever is there, which is set aside for this reason.
+  std::unique_ptr<lmdb_state_store> begin_anew(const lmdb_options& options, const std::string& why);
 
   /// Makes the snapshot's state the one in use, durably. A store opened before is not touched, and
   /// shows the old state until it is closed. `members` replaces those in the snapshot (for a backup
@@ -47,10 +51,15 @@ class state_directory {
   std::uint64_t unused_number() const;
   void write_current(std::uint64_t number);
   void create_first(const lmdb_options& options);
-  void remove_all_but(std::uint64_t number);
+  std::vector<std::uint64_t> numbers() const;
+  void condemn_what_is_in_use(const std::string& why);
+  void build(const snapshot_file& snapshot, const std::optional<protocol::configuration>& members,
+             std::uint64_t number) const;
+  void tidy(std::uint64_t number);
 
   std::filesystem::path path_;
   protocol::group_id group_;
+  std::map<std::uint64_t, std::string> condemned_;  ///< also those where it could not be noted
 };
 
 }  // namespace lithair::persistence

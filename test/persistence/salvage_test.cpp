@@ -1,7 +1,10 @@
 #include <boost/test/unit_test.hpp>
 
 #include "persistence/files.hpp"
+#include "persistence/memory_state_store.hpp"
 #include "persistence/salvage.hpp"
+#include "persistence/set_aside.hpp"
+#include "persistence/snapshot_file.hpp"
 #include "test/persistence/support.hpp"
 
 using namespace lithair;
@@ -153,8 +156,99 @@ BOOST_AUTO_TEST_CASE(a_condemned_state_stays_so_over_a_restart_until_it_is_repla
   state_directory states(directory.state_path(), group);
   states.condemn("record 7 is damaged");
   BOOST_TEST(sentence_of([&] { (void)states.open(); }) == "record 7 is damaged");
-  BOOST_TEST((states.begin_anew()->applied() == applied_point{}));
+  BOOST_TEST((states.begin_anew({}, "for a test")->applied() == applied_point{}));
   BOOST_TEST((states.open()->applied() == applied_point{}));
+}
+
+BOOST_AUTO_TEST_CASE(a_damaged_state_is_set_aside_and_named_and_none_is_ever_removed) {
+  const member_directory node;
+  node.purge(20);
+  node.spoil_state();
+  const auto bytes = read_file(node.path() / "state" / "1" / "1" / "data.mdb");
+  const auto directory = node.open();
+  BOOST_TEST(set_aside(directory).empty());
+  const auto opened = open_log(directory, {}, groups, true);
+  state_directory states(directory.state_path(), group);
+  for (int start = 0; start < 3; ++start) {
+    (void)open_state(states, *opened.log, group, {}, true);
+    const auto kept = set_aside(directory);
+    BOOST_REQUIRE(kept.size() == 1u);
+    BOOST_TEST(kept[0].path == node.path() / "state" / "1" / "set-aside-1");
+    BOOST_TEST(kept[0].reason.find("data.mdb") != std::string::npos);
+    BOOST_TEST(kept[0].bytes >= bytes->size());
+    BOOST_TEST((read_file(kept[0].path / "data.mdb") == bytes));
+  }
+  // A snapshot takes the empty one's place; what it brought is condemned in its turn.
+  const auto snapshot = node.path() / "snapshots" / "1-40.snapshot";
+  memory_state_store later;
+  commit(later, 40, {{"a", "5"}});
+  write_snapshot(later, group, salvaged_cluster, snapshot);
+  for (int n = 0; n < 2; ++n) {
+    states.install(snapshot_file(snapshot));
+    (void)states.open();
+    states.condemn("record 7 is damaged");
+  }
+  states.install(snapshot_file(snapshot));
+  BOOST_TEST(states.open()->get("a").value() == "5");
+  const auto kept = set_aside(directory);
+  BOOST_REQUIRE(kept.size() == 3u);
+  BOOST_TEST(kept[2].reason == "record 7 is damaged");
+  BOOST_TEST(lmdb_state_store(kept[1].path).get("a").value() == "5");
+}
+
+BOOST_AUTO_TEST_CASE(a_state_is_set_aside_also_when_there_is_no_word_on_which_is_in_use) {
+  const member_directory node;
+  fs::remove(node.path() / "state" / "1" / "current");
+  const auto directory = node.open();
+  const auto opened = open_log(directory, {}, groups, true);
+  state_directory states(directory.state_path(), group);
+  (void)open_state(states, *opened.log, group, {}, true);
+  const auto kept = set_aside(directory);
+  BOOST_REQUIRE(kept.size() == 1u);
+  BOOST_TEST(lmdb_state_store(kept[0].path).get("a").value() == "1");
+}
+
+BOOST_AUTO_TEST_CASE(a_state_is_set_aside_also_when_that_was_interrupted) {
+  const member_directory node;
+  const auto directory = node.open();
+  state_directory states(directory.state_path(), group);
+  states.condemn("record 7 is damaged");
+  // The new one is in use, and the old one still has its name.
+  const auto old = node.path() / "state" / "1" / "1";
+  fs::copy(old, node.path() / "kept", fs::copy_options::recursive);
+  (void)states.begin_anew({}, "for a test");
+  fs::remove_all(node.path() / "state" / "1" / "set-aside-1");
+  fs::rename(node.path() / "kept", old);
+  (void)state_directory(directory.state_path(), group).open();
+  BOOST_REQUIRE(set_aside(directory).size() == 1u);
+  BOOST_TEST(!fs::exists(old));
+  BOOST_TEST(lmdb_state_store(set_aside(directory)[0].path).get("a").value() == "1");
+}
+
+BOOST_AUTO_TEST_CASE(a_state_that_was_replaced_by_a_snapshot_while_sound_is_removed) {
+  const member_directory node;
+  const auto directory = node.open();
+  state_directory states(directory.state_path(), group);
+  const auto snapshot = node.path() / "snapshots" / "1-40.snapshot";
+  memory_state_store later;
+  commit(later, 40, {{"a", "5"}});
+  write_snapshot(later, group, salvaged_cluster, snapshot);
+  states.install(snapshot_file(snapshot));
+  (void)states.open();
+  BOOST_TEST(set_aside(directory).empty());
+  BOOST_TEST(!fs::exists(node.path() / "state" / "1" / "1"));
+}
+
+BOOST_AUTO_TEST_CASE(an_earlier_damaged_log_is_kept_beside_a_later_one) {
+  const member_directory node;
+  const auto directory = node.open();
+  for (const std::size_t damaged : {1u, 2u, 3u}) {
+    node.spoil_log();
+    BOOST_TEST(!open_log(directory, {}, groups, true).lost.empty());
+    const auto kept = set_aside(directory);
+    BOOST_REQUIRE(kept.size() == damaged);
+    for (const auto& each : kept) BOOST_TEST(each.reason.find("data.mdb") != std::string::npos);
+  }
 }
 
 BOOST_AUTO_TEST_SUITE_END()
