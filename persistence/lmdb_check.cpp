@@ -47,6 +47,11 @@ class mapped_file {
 
   std::string_view bytes() const { return {start_, size_}; }
 
+  /// Throws `damaged` where the disk can't read this: through the map the process would end.
+  void require_readable(std::uint64_t offset, std::size_t size) const {
+    (void)file_.read(offset, size);
+  }
+
  private:
   file file_;
   std::uint64_t size_;
@@ -61,8 +66,8 @@ bool key_less(std::string_view a, std::string_view b, bool numbers) {
 
 class checker {
  public:
-  checker(const fs::path& path, std::string_view bytes, check_depth depth)
-      : path_(path), bytes_(bytes), depth_(depth) {}
+  checker(const fs::path& path, const mapped_file& data, check_depth depth)
+      : path_(path), data_(data), bytes_(data.bytes()), depth_(depth) {}
 
   void run() {
     const auto newest = choose_meta();
@@ -108,6 +113,7 @@ class checker {
   }
 
   meta checked_meta(std::size_t offset) const {
+    data_.require_readable(offset, page_header_size + meta_size);
     const auto out = meta::at(bytes_.data() + offset + page_header_size);
     if (out.magic != magic) fail(offset != 0, "it does not begin an LMDB file");
     if (out.version != version)
@@ -142,10 +148,14 @@ class checker {
     used_[number] = true;
   }
 
-  /// For one whose content is needed.
+  /// For one whose content is there.
   void use_content(std::uint64_t number, std::uint64_t user) {
     use(number, user);
     if ((number + 1) * page_size_ > bytes_.size()) fail(number, "the file is cut off before it");
+  }
+
+  void require_readable(std::uint64_t number) const {
+    data_.require_readable(number * page_size_, page_size_);
   }
 
   void check_page(std::uint64_t number, std::size_t level, const bounds& keys) {
@@ -153,6 +163,7 @@ class checker {
     const bool leaf = level == 1;
     ++(leaf ? counts_.leaf : counts_.branch);
     if (leaf && !reads_leaves_) return;
+    require_readable(number);
     const page p{bytes_.data() + number * page_size_};
     if (p.number() != number) fail(number, "it says to be another one");
     if (p.flags() != (leaf ? leaf_page : branch_page))
@@ -217,7 +228,10 @@ class checker {
 
   std::string_view overflow_value(std::uint64_t first, std::uint64_t size, std::uint64_t user) {
     const auto needed = (page_header_size + size + page_size_ - 1) / page_size_;
-    for (std::uint64_t i = 0; i < needed; ++i) use_content(first + i, user);
+    for (std::uint64_t i = 0; i < needed; ++i) {
+      use_content(first + i, user);
+      require_readable(first + i);
+    }
     const page p{bytes_.data() + first * page_size_};
     if (p.number() != first || p.flags() != overflow_page || p.overflow_count() != needed)
       fail(first, "it does not hold the large value it should");
@@ -236,6 +250,7 @@ class checker {
   }
 
   const fs::path& path_;
+  const mapped_file& data_;
   std::string_view bytes_;
   check_depth depth_;
   std::uint64_t page_size_ = 0;
@@ -251,7 +266,7 @@ class checker {
 void check_data_file(const fs::path& path, check_depth depth) {
   if (!fs::exists(path)) return;
   const mapped_file data(path);
-  if (!data.bytes().empty()) checker(path, data.bytes(), depth).run();
+  if (!data.bytes().empty()) checker(path, data, depth).run();
 }
 
 }  // namespace lithair::persistence

@@ -36,6 +36,24 @@ bool could_map(std::uint64_t size) {
   return true;
 }
 
+/// A file that LMDB makes in place has its name before its first pages are on the disk, and after a
+/// power loss in between looks like one that was wiped. So it is made elsewhere.
+void create_data_file(const std::filesystem::path& directory) {
+  const auto path = directory / "data.mdb";
+  if (std::filesystem::exists(path) || mutated(mutant::new_file_in_place)) return;
+  const auto elsewhere = directory / "new";
+  const auto creating = "creating " + path.string();
+  remove_path(elsewhere);
+  make_directory(elsewhere);
+  MDB_env* env = nullptr;
+  check_lmdb(mdb_env_create(&env), creating);
+  const std::unique_ptr<MDB_env, decltype(&mdb_env_close)> closing(env, &mdb_env_close);
+  check_lmdb(mdb_env_open(env, elsewhere.c_str(), MDB_NOLOCK, 0600), creating);
+  check_lmdb(mdb_env_sync(env, 1), creating);
+  move_file(elsewhere / "data.mdb", path);
+  remove_path(elsewhere);
+}
+
 /// A transaction that is undone unless it is committed.
 class write_transaction {
  public:
@@ -68,6 +86,7 @@ class write_transaction {
 lmdb_environment::lmdb_environment(std::filesystem::path directory, lmdb_options options)
     : directory_(std::move(directory)), options_(options), seal_(directory_) {
   check();
+  create_data_file(directory_);
   idle_.reserve(max_readers);
   check_lmdb(mdb_env_create(&env_), "opening " + directory_.string());
   try {
@@ -97,7 +116,11 @@ void lmdb_environment::open() {
   check_lmdb(mdb_env_set_maxreaders(env_, max_readers), opening);
   const unsigned flags = MDB_NOTLS | (options_.scattered_reads ? MDB_NORDAHEAD : 0) |
                          (mutated(mutant::no_sync) ? MDB_NOSYNC : 0);
-  check_lmdb(mdb_env_open(env_, directory_.c_str(), flags, 0600), opening);
+  // Of a file that is there it only reads.
+  const auto opened = mdb_env_open(env_, directory_.c_str(), flags, 0600);
+  if (opened == EIO)
+    throw storage_error(storage_errc::damaged, (directory_ / "data.mdb").string() + " can't be read");
+  check_lmdb(opened, opening);
   // The unnamed map has a fixed number; opening it once makes it known to all transactions.
   MDB_txn* txn = nullptr;
   MDB_dbi dbi = 0;

@@ -106,6 +106,18 @@ BOOST_AUTO_TEST_CASE(stops_the_state_in_the_middle_of_a_large_commit_which_a_res
   BOOST_TEST(seen == "1 50 50 50 50 ");
 }
 
+BOOST_AUTO_TEST_CASE(gives_no_new_data_file_its_name_before_it_is_durable) {
+  temporary_directory place;
+  fail_disk(disk_call::sync, 1, EIO);
+  BOOST_TEST((code_of([&] { lmdb_state_store(place.path()); }) == storage_errc::io));
+  BOOST_TEST(heal_disk());
+  BOOST_TEST(!fs::exists(place.path() / "data.mdb"));
+  BOOST_TEST(fs::file_size(place.path() / "new" / "data.mdb") > 0u);
+  lmdb_state_store state(place.path());
+  commit(state, 1, {{"a", "1"}});
+  BOOST_TEST(!fs::exists(place.path() / "new"));
+}
+
 BOOST_AUTO_TEST_CASE(leaves_the_identity_as_it_was) {
   temporary_directory place;
   { const data_directory made(place.path(), node_id{1}); }

@@ -69,6 +69,11 @@ ssize_t pwrite(int descriptor, const void* bytes, size_t size, off_t offset) {
   return fails(disk_call::write) ? -1 : next(descriptor, bytes, size, offset);
 }
 
+ssize_t pread(int descriptor, void* bytes, size_t size, off_t offset) {
+  static auto* const next = real("pread", &pread);
+  return fails(disk_call::read) ? -1 : next(descriptor, bytes, size, offset);
+}
+
 ssize_t writev(int descriptor, const iovec* parts, int count) {
   static auto* const next = real("writev", &writev);
   return fails(disk_call::write) ? -1 : next(descriptor, parts, count);

@@ -1,10 +1,12 @@
 #include <boost/test/unit_test.hpp>
+#include <cerrno>
 
 #include "persistence/files.hpp"
 #include "persistence/memory_state_store.hpp"
 #include "persistence/salvage.hpp"
 #include "persistence/set_aside.hpp"
 #include "persistence/snapshot_file.hpp"
+#include "test/persistence/failing_disk.hpp"
 #include "test/persistence/support.hpp"
 
 using namespace lithair;
@@ -249,6 +251,38 @@ BOOST_AUTO_TEST_CASE(an_earlier_damaged_log_is_kept_beside_a_later_one) {
     BOOST_REQUIRE(kept.size() == damaged);
     for (const auto& each : kept) BOOST_TEST(each.reason.find("data.mdb") != std::string::npos);
   }
+}
+
+/// Each single read that fails at opening: the member goes on, to be mended by the others.
+BOOST_AUTO_TEST_CASE(what_the_disk_cant_read_of_the_log_is_damage_of_it) {
+  int failures = 0;
+  for (bool failed = true; failed; failures += failed) {
+    const member_directory node;
+    const auto directory = node.open();
+    fail_disk(disk_call::read, failures, EIO);
+    const auto opened = open_log(directory, {}, groups, true);
+    failed = heal_disk();
+    BOOST_TEST(opened.lost.empty() == !failed);
+    BOOST_TEST(set_aside(directory).empty() == !failed);
+  }
+  BOOST_TEST(failures > 5);
+}
+
+BOOST_AUTO_TEST_CASE(what_the_disk_cant_read_of_the_state_is_damage_of_it) {
+  int failures = 0;
+  for (bool failed = true; failed; failures += failed) {
+    const member_directory node;
+    node.purge(20);
+    const auto directory = node.open();
+    const auto opened = open_log(directory, {}, groups, true);
+    state_directory states(directory.state_path(), group);
+    fail_disk(disk_call::read, failures, EIO);
+    const auto state = open_state(states, *opened.log, group, {}, true);
+    failed = heal_disk();
+    BOOST_TEST(state.lost.empty() == !failed);
+    BOOST_TEST(set_aside(directory).empty() == !failed);
+  }
+  BOOST_TEST(failures > 5);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
