@@ -264,9 +264,11 @@ void lmdb_state_store::write_part(std::span<const change_view> changes,
     after.point.digest = stored_.point.digest;
     after.point.pairs = stored_.point.pairs;
     perform(to, changes, after.point);
-    to.put(applied_key, encode_applied(after));
+    if (!mutated(mutant::point_in_another_transaction)) to.put(applied_key, encode_applied(after));
     reach(fault_point::checkpoint_before_commit);
   });
+  if (mutated(mutant::point_in_another_transaction))
+    env_.write([&](lmdb_writer& to) { to.put(applied_key, encode_applied(after)); });
   stored_ = std::move(after);
 }
 
