@@ -106,7 +106,7 @@ void lmdb_state_store::open_pending() {
   const bool is_old = mutated(mutant::old_pending_is_damage) ? commits == stored_.commits
                                                              : commits <= stored_.commits;
   if (is_old) {
-    remove_file(pending_path());
+    remove_pending();
     return;
   }
   if (commits != stored_.commits + 1)
@@ -201,7 +201,7 @@ void lmdb_state_store::write_in_parts(std::span<const change_view> changes,
     throw;
   }
   show(stored_.point, nullptr);
-  remove_file(pending_path());
+  remove_pending();
 }
 
 void lmdb_state_store::leave_half_made(std::span<const change_view> changes, std::size_t made,
@@ -212,6 +212,10 @@ void lmdb_state_store::leave_half_made(std::span<const change_view> changes, std
   left->close();
   left->made = made;
   show_unfinished(std::move(left));
+}
+
+void lmdb_state_store::remove_pending() {
+  mutated(mutant::old_pending_is_damage) ? remove_path(pending_path()) : remove_file(pending_path());
 }
 
 /// Makes the first of the changes, as many as one transaction is to hold, and tells how many.
@@ -251,7 +255,7 @@ void lmdb_state_store::finish() {
     x.made += write_one_part(std::span(x.changes).subspan(x.made));
   if (stored_.commits != x.target.commits) write_part({}, &x.target);
   show(stored_.point, nullptr);
-  remove_file(pending_path());
+  remove_pending();
   unfinished_.reset();
 }
 

@@ -82,6 +82,7 @@ class lmdb_state_store : public state_store {
                        const applied_record& target);
   void show_unfinished(std::shared_ptr<unfinished> x);
   void finish();
+  void remove_pending();
   void show(applied_point point, std::shared_ptr<const unfinished> half);
   std::shared_ptr<const unfinished> shown_half() const;
   std::filesystem::path pending_path() const { return env_.directory() / "pending"; }

@@ -6,7 +6,7 @@ namespace lithair::persistence {
 
 enum class mutant {
   none,
-  old_pending_is_damage,       // a file of pending changes older than the state is taken for another state's
+  old_pending_is_damage,       // pending changes are not removed durably, and old ones are taken for another state's
   half_state_is_damage,        // a commit whose parts found no room leaves a state between old and new
   deletes_what_was_condemned,  // a damaged state is removed when another takes its place
   deletes_earlier_damaged_log, // a log that is set aside takes the place of one set aside before

@@ -163,6 +163,10 @@ void node::install(std::uint64_t chance) {
   log_->reset(group, {index, term, state_->applied().members, 0, 0});
 }
 
+std::size_t node::kept() const {
+  return set_aside(*directory_).size();
+}
+
 std::string node::describe() {
   const auto log = log_->restore(group);
   auto out = "term " + std::to_string(log.state.term.value) + " vote " + std::to_string(log.state.voted_for.value) +

@@ -36,6 +36,8 @@ class node {
   /// Why opening found the log, or the state, to be damaged; empty: it did not.
   const std::string& damaged_log() const { return damaged_log_; }
   const std::string& damaged_state() const { return damaged_state_; }
+  /// How many damaged states are kept.
+  std::size_t kept() const;
   bool is_empty() const { return !state_->applied().index; }
 
  private:

@@ -27,13 +27,13 @@ std::ostream& operator<<(std::ostream& out, const broken& x) {
 }
 
 const broken broken_rules[] = {
-    {mutant::old_pending_is_damage, "old_pending_is_damage", 40'000},
-    {mutant::deletes_what_was_condemned, "deletes_what_was_condemned", 40'000},
-    {mutant::swap_not_synced, "swap_not_synced", 2'000},
-    {mutant::snapshot_renamed_before_sync, "snapshot_renamed_before_sync", 20'000},
-    {mutant::point_in_another_transaction, "point_in_another_transaction", 20'000},
+    {mutant::old_pending_is_damage, "old_pending_is_damage", 20'000},
+    {mutant::deletes_what_was_condemned, "deletes_what_was_condemned", 5'000},
+    {mutant::swap_not_synced, "swap_not_synced", 500},
+    {mutant::snapshot_renamed_before_sync, "snapshot_renamed_before_sync", 15'000},
+    {mutant::point_in_another_transaction, "point_in_another_transaction", 5'000},
     {mutant::no_sync, "no_sync", 2'000},
-    {mutant::new_file_in_place, "new_file_in_place", 2'000},
+    {mutant::new_file_in_place, "new_file_in_place", 500},
 };
 
 }  // namespace
