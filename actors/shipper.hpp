@@ -106,7 +106,7 @@ class shipper final : public hosted_actor {
     protocol::snapshot_meta meta;
     std::string path;
     std::shared_ptr<const persistence::snapshot_file> file;  // once it is open
-    std::chrono::steady_clock::time_point deadline;          // for the next answer
+    caf::actor_clock::time_point deadline;          // for the next answer
     std::uint64_t next = 0;      // the first byte that was not asked of the reader
     std::size_t unanswered = 0;  // chunks asked of the reader whose answers from the peer are due
     bool complete = false;       // the last of them was the last
