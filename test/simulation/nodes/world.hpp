@@ -87,6 +87,7 @@ class world {
   void restore_old_copy(machine& x);
   void come_back(machine& x);
   void ask_all_how_they_are();
+  void learn_members(const protocol::configuration& now);
   bool all_ready() const;
 
   // world_clients.cpp

@@ -225,6 +225,15 @@ void world::heal() {
       return fail(fmt::format("operation {} was answered 503 although everything works", operations_[i].id));
 }
 
+// The operator does not know what became of each change that was asked for; the leader does.
+void world::learn_members(const protocol::configuration& now) {
+  if (now.joint()) return;
+  members_.clear();
+  for (auto& x : now.members) members_.insert(x.id.value);
+  for (auto& each : machines_)
+    if (members_.contains(each->id()) && !each->runs()) time_.after(1, [this, x = each.get()] { come_back(*x); });
+}
+
 void world::ask_all_how_they_are() {
   const auto from = caf::actor_cast<caf::strong_actor_ptr>(desk_);
   for (auto& each : machines_) {
