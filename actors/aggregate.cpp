@@ -205,7 +205,7 @@ applied aggregate::apply(const std::vector<entry>& entries) {
 
 bool aggregate::apply_command(const entry& x, applied& result) {
   try {
-    bool ours = x.from.node == setup_.self;
+    bool ours = x.from.node == setup_.self && (x.from.run == setup_.run || mutated(mutant::answers_for_earlier_lives));
     changes_.clear();
     auto outcome = models::apply(*setup_.schema, x.index.value, x.data.view(), *view_, ours, changes_);
     if (!outcome) {

@@ -39,7 +39,7 @@ struct raft_setup {
   node_config config;
   protocol::restored_state restored;
   protocol::jitter chance;
-  std::uint64_t first_serial = 1;  ///< above every serial of earlier runs
+  std::uint64_t run = 0;  ///< a random number of this process, that tells its requests from those of earlier lives
   std::function<std::uint64_t()> cluster;  ///< the cluster's id, 0 until known
   const persistence::log_store* log = nullptr;  ///< read only; writing is the log writer's
   caf::actor writer;

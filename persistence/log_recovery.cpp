@@ -38,7 +38,7 @@ void check_small_records(lmdb_cursor& at) {
 }
 
 protocol::entry own(const entry_view& x) {
-  return {x.index, x.term, x.kind, x.from, protocol::payload(std::string(x.data))};
+  return {x.index, x.term, x.kind, x.from, protocol::payload(std::string(x.data)), x.time_us};
 }
 
 void check_order(group_id group, const entry_view& x, index_t expected, protocol::term_t before) {

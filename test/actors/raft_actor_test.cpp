@@ -72,6 +72,21 @@ BOOST_AUTO_TEST_CASE(a_command_that_the_models_refuse_is_an_answer) {
   BOOST_TEST(w.await_write(w.remove(leader, "a")).result.status == 404);
 }
 
+BOOST_AUTO_TEST_CASE(a_request_is_not_answered_by_one_of_an_earlier_life_of_its_node) {
+  world w{3};
+  auto leader = w.await_leader();
+  auto node = others(3, leader).front();
+  check_created(w.await_write(w.create(node, "old-1")));
+  w.crash(node);
+  w.wipe(node);
+  w.start(node);
+  // The first of this life: it is numbered as "old-1" was, which is applied here meanwhile.
+  auto answer = w.await_write(w.create(node, "new-1"));
+  check_created(answer);
+  BOOST_TEST(answer.result.body.find("new-1") != std::string::npos);
+  BOOST_TEST(w.await_read(w.read(leader, "new-1")).result.status == 200);
+}
+
 BOOST_AUTO_TEST_CASE(many_writes_at_once_are_each_answered_once) {
   world w{3};
   w.await_leader();

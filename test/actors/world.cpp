@@ -110,9 +110,11 @@ void world::start(id node) {
   auto& m = nodes_.at(node);
   BOOST_REQUIRE(!m.running);
   m.running = true;
-  m.writer = system_->spawn<log_writer>(&m.disk);
-  m.aggregate = system_->spawn<aggregate>(
-      nullptr, aggregate::setup{&schema_, protocol::node_id{node}, std::make_shared<persistence::memory_state_store>()});
+  m.writer = system_->spawn<log_writer>(m.disk.get());
+  const auto run = node << 32 | ++m.boots;
+  aggregate::setup state{&schema_, protocol::node_id{node}, std::make_shared<persistence::memory_state_store>()};
+  state.run = run;
+  m.aggregate = system_->spawn<aggregate>(nullptr, std::move(state));
   raft_setup setup;
   setup.group = protocol::group_id{1};
   setup.config.self = address_of(node);
@@ -123,16 +125,16 @@ void world::start(id node) {
     setup.config.peers.push_back(address_of(other));
   }
   setup.make_shipper = [this, &m, node](const peer_address& peer) {
-    m.wires.push_back(system_->spawn<wire>(this, &m.disk, node, peer.id.value));
+    m.wires.push_back(system_->spawn<wire>(this, m.disk.get(), node, peer.id.value));
     return m.wires.back();
   };
-  setup.restored = m.disk.restore(setup.group);
+  setup.restored = m.disk->restore(setup.group);
   setup.chance = [random = std::mt19937(static_cast<unsigned>(100 * node + m.boots))](std::uint32_t bound) mutable {
     return static_cast<std::uint32_t>(random() % bound);
   };
-  setup.first_serial = (++m.boots << 40) + 1;
+  setup.run = run;
   setup.cluster = [] { return std::uint64_t{7}; };
-  setup.log = &m.disk;
+  setup.log = m.disk.get();
   setup.writer = m.writer;
   setup.aggregate = m.aggregate;
   setup.now_ms = [this] { return now_ms_; };

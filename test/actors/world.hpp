@@ -29,6 +29,8 @@ class world {
 
   void start(id node);
   void crash(id node);
+  /// The disk of a node that is down becomes an empty one.
+  void wipe(id node) { nodes_.at(node).disk = std::make_unique<persistence::memory_log_store>(); }
   bool runs(id node) const { return nodes_.at(node).running; }
 
   /// Messages from `from` to `to` are lost until `heal`.
@@ -67,8 +69,8 @@ class world {
 
  private:
   struct machine {
-    persistence::memory_log_store disk;
-    std::uint64_t boots = 0;
+    std::unique_ptr<persistence::memory_log_store> disk = std::make_unique<persistence::memory_log_store>();
+    std::uint64_t boots = 0;  // the machine's, whatever its disk knows
     bool running = false;
     caf::actor raft, aggregate, writer;
     std::vector<caf::actor> wires;
