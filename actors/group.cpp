@@ -102,6 +102,7 @@ void group::spawn_raft(persistence::opened_state opened) {
   if (setup_.config.map_size != 0) made.max_lag_bytes = std::min(made.max_lag_bytes, setup_.config.map_size / 4);
   made.make_shipper = [this](const peer_address& peer) { return make_shipper(peer); };
   made.now_ms = setup_.where.now_ms;
+  made.wall_us = setup_.where.wall_us;
   made.members_committed = setup_.members_committed;
   made.data_bytes = setup_.data_bytes;
   made.meters = counts_;

@@ -180,6 +180,7 @@ void raft_actor::on_exit() {
 // -- a turn ----------------------------------------------------------------------------------------------
 
 void raft_actor::turn_begins() {
+  if (setup_.wall_us) core_.clock(setup_.wall_us(), static_cast<std::int64_t>(setup_.now_ms() * 1000));
   if (!setup_.ticks_passed) return;
   if (auto count = setup_.ticks_passed(); count != 0) on_tick(count);
 }

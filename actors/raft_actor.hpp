@@ -53,6 +53,7 @@ struct raft_setup {
   /// Makes the shipper for a member that the configuration names; on the actor's own thread.
   std::function<caf::actor(const peer_address&)> make_shipper;
   std::function<std::uint64_t()> now_ms;  ///< a steady clock
+  std::function<std::int64_t()> wall_us;  ///< Unix time by this node's clock; none: entries get no time
   /// A change of members is complete and committed; may be none.
   std::function<void(protocol::index_t, const protocol::configuration&)> members_committed;
   std::shared_ptr<group_meters> meters = std::make_shared<group_meters>();

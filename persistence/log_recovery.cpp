@@ -56,6 +56,7 @@ void restore_entries(lmdb_cursor& at, group_id group, protocol::restored_state& 
       out.terms.push_back({x.term, x.index});
     if (x.kind == protocol::entry_kind::configuration) out.configurations.push_back(own(x));
     out.last_index = x.index;
+    out.last_time_us = std::max(out.last_time_us, x.time_us);
     term = x.term;
   }
 }
