@@ -29,8 +29,6 @@ namespace {
 constexpr protocol::group_id main_group{1};
 // Local data has no other member, so its number means something on this node only.
 constexpr protocol::group_id own_group{std::uint64_t{1} << 32};
-// Serials of a node's proposals: the boot count above, a counter below.
-constexpr int serial_bits = 40;
 
 persistence::lmdb_options log_options(const node_config& config) {
   persistence::lmdb_options result;
@@ -46,6 +44,7 @@ composition::composition(node_config config, models::schema schema, surroundings
       where_(std::move(where)),
       directory_(config_.data_dir, config_.self.id),
       peers_(directory_.path() / "peers", directory_.identity().boots, where_.random),
+      run_(where_.random()),
       cluster_(directory_.identity().cluster),
       log_(open_log()) {
   check_models();
@@ -173,7 +172,7 @@ group::setup composition::group_setup(protocol::group_id id, const models::schem
   setup.where = where_;
   setup.directory = &directory_;
   setup.log = log_.get();
-  setup.first_serial = (directory_.identity().boots << serial_bits) + 1;
+  setup.run = run_;
   setup.identity = identity;
   setup.writer = writer_;
   setup.gate = gate_;

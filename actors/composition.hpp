@@ -86,6 +86,7 @@ class composition {
   persistence::data_directory directory_;
   peer_registry peers_;
   std::mutex identity_mutex_;           // guards the directory's identity
+  std::uint64_t run_;                   // drawn for this process
   std::atomic<std::uint64_t> cluster_;  // of the directory; read without waiting for the disk
   std::string log_lost_;
   std::unique_ptr<persistence::lmdb_log_store> log_;

@@ -42,7 +42,7 @@ class group {
     surroundings where;
     const persistence::data_directory* directory = nullptr;
     persistence::log_store* log = nullptr;
-    std::uint64_t first_serial = 1;
+    std::uint64_t run = 0;  ///< as in raft_setup
     link_identity identity;
     caf::actor writer;
     caf::actor gate;

@@ -38,8 +38,8 @@ class member_changes {
     std::function<bool(protocol::node_id, peer_control)> send;  ///< false: there is no way to that node
   };
 
-  /// Requests to the leader are numbered from `first_id`, which is above those of this node's earlier lives: an answer
-  /// to one of theirs finishes none of ours.
+  /// Requests to the leader are numbered from `first_id`, a random number of this process: an answer to one of this
+  /// node's earlier lives finishes none of ours.
   member_changes(protocol::raft_core& core, effects out, std::uint64_t first_id)
       : core_(core), out_(std::move(out)), next_id_(first_id) {}
 

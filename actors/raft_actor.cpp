@@ -38,14 +38,14 @@ raft_actor::raft_actor(caf::actor_config& cfg, loop* home, raft_setup setup)
     : hosted_actor(cfg, home),
       setup_(std::move(setup)),
       core_(setup_.config.self.id, setup_.group, setup_.config.raft, setup_.restored, setup_.chance),
-      submissions_(setup_.config.self.id, setup_.first_serial),
+      submissions_(setup_.config.self.id, setup_.run),
       changes_(core_, {[this](const caf::strong_actor_ptr& asker, members_changed x) { send(handle(asker), std::move(x)); },
                        [this](node_id to, peer_control x) {
                          auto* shipper = shipper_for(to);
                          if (shipper == nullptr || !linked_[to]) return false;
                          send(*shipper, control_arrived{to, std::move(x)});
                          return true;
-                       }}, setup_.first_serial),
+                       }}, setup_.run),
       calls_(core_, [this](const caf::strong_actor_ptr& asker, raft_answered x) { send(handle(asker), std::move(x)); }),
       meter_(setup_.meters),
       alone_(!setup_.label.empty() && setup_.config.peers.empty()),
@@ -180,6 +180,7 @@ void raft_actor::on_exit() {
 // -- a turn ----------------------------------------------------------------------------------------------
 
 void raft_actor::turn_begins() {
+  if (setup_.wall_us) core_.clock(setup_.wall_us(), static_cast<std::int64_t>(setup_.now_ms() * 1000));
   if (!setup_.ticks_passed) return;
   if (auto count = setup_.ticks_passed(); count != 0) on_tick(count);
 }

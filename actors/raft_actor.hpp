@@ -39,7 +39,7 @@ struct raft_setup {
   node_config config;
   protocol::restored_state restored;
   protocol::jitter chance;
-  std::uint64_t first_serial = 1;  ///< above every serial of earlier runs
+  std::uint64_t run = 0;  ///< a random number of this process, that tells its requests from those of earlier lives
   std::function<std::uint64_t()> cluster;  ///< the cluster's id, 0 until known
   const persistence::log_store* log = nullptr;  ///< read only; writing is the log writer's
   caf::actor writer;
@@ -53,6 +53,7 @@ struct raft_setup {
   /// Makes the shipper for a member that the configuration names; on the actor's own thread.
   std::function<caf::actor(const peer_address&)> make_shipper;
   std::function<std::uint64_t()> now_ms;  ///< a steady clock
+  std::function<std::int64_t()> wall_us;  ///< Unix time by this node's clock; none: entries get no time
   /// A change of members is complete and committed; may be none.
   std::function<void(protocol::index_t, const protocol::configuration&)> members_committed;
   std::shared_ptr<group_meters> meters = std::make_shared<group_meters>();

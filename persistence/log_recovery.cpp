@@ -38,7 +38,7 @@ void check_small_records(lmdb_cursor& at) {
 }
 
 protocol::entry own(const entry_view& x) {
-  return {x.index, x.term, x.kind, x.from, protocol::payload(std::string(x.data))};
+  return {x.index, x.term, x.kind, x.from, protocol::payload(std::string(x.data)), x.time_us};
 }
 
 void check_order(group_id group, const entry_view& x, index_t expected, protocol::term_t before) {
@@ -56,6 +56,7 @@ void restore_entries(lmdb_cursor& at, group_id group, protocol::restored_state& 
       out.terms.push_back({x.term, x.index});
     if (x.kind == protocol::entry_kind::configuration) out.configurations.push_back(own(x));
     out.last_index = x.index;
+    out.last_time_us = std::max(out.last_time_us, x.time_us);
     term = x.term;
   }
 }

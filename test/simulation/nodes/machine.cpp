@@ -126,6 +126,7 @@ std::string machine::start(actors::node_config config, const models::schema& sch
   where.detached = false;
   where.connector = std::move(connector);
   where.now_ms = [this] { return steady_us() / 1000; };
+  where.wall_us = [this] { return wall_us(); };
   where.random = [this] { return random_.next(); };
   where.make_ticks = [this, tick = config.tick_ms] { return std::make_unique<ticks>(*this, tick); };
   config.data_dir = directory_.string();
