@@ -128,7 +128,7 @@ std::vector<protocol::entry> read_entries(lmdb_cursor& at, group_id group, index
   for (; more && first + out.size() <= last && at_entry_of(at, group); more = at.next()) {
     const auto x = decode_entry(at.key(), at.value());
     if (x.index != first + out.size()) throw_damaged(group, first + out.size(), "it is missing");
-    out.push_back({x.index, x.term, x.kind, x.from, {}});
+    out.push_back({x.index, x.term, x.kind, x.from, {}, x.time_us});
     cost += footprint(out.back()) + x.data.size();  // the payload is not in there yet
     if (out.size() > 1 && cost > max_bytes) {
       out.pop_back();
