@@ -84,6 +84,9 @@ void group::spawn_raft(persistence::opened_state opened) {
   made.config = setup_.config;
   made.restored = std::move(opened.restored);
   made.state_lost = opened.lost;
+  std::vector<set_aside_part> set_aside;
+  for (auto& x : persistence::set_aside(*setup_.directory)) set_aside.push_back({x.path.string(), x.why, x.bytes});
+  made.set_aside = [set_aside] { return set_aside; };  // as of the start
   made.log_lost = setup_.log_lost;
   made.recovered = setup_.recovered;
   made.models = setup_.schema->fingerprint();

@@ -1,10 +1,12 @@
 #include "persistence/lmdb_state_store.hpp"
 
+#include <algorithm>
 #include <stdexcept>
 #include <vector>
 
 #include "persistence/fault_points.hpp"
 #include "persistence/files.hpp"
+#include "persistence/mutants.hpp"
 #include "persistence/pending_changes.hpp"
 #include "persistence/state_records.hpp"
 #include "persistence/state_scan.hpp"
@@ -74,7 +76,7 @@ class lmdb_state_store::part_builder {
   void flush() {
     std::vector<change_view> changes;
     for (std::size_t i = 0; i < keys_.size(); ++i) changes.push_back({keys_[i], values_[i]});
-    to_.write_part(changes, nullptr);
+    to_.write_part(changes, nullptr, write_purpose::finishes);
     keys_.clear();
     values_.clear();
     cost_ = 0;
@@ -101,18 +103,26 @@ lmdb_state_store::lmdb_state_store(const std::filesystem::path& directory, lmdb_
   applied_ = stored_.point;
 }
 
+/// Its removal becomes durable some time after its commit, so an old one may be found here again: that commit and
+/// perhaps others are in the state since.
 void lmdb_state_store::finish_pending() {
   const pending_changes pending(pending_path());
   const auto commits = pending.target().commits;
+  const bool old = commits <= stored_.commits && !mutated(mutant::old_pending_is_damage);
   if (commits == stored_.commits + 1) {
     part_builder parts(*this);
     pending.read([&](const change_view& change) { parts.add(change); });
     parts.flush();
-    write_part({}, &pending.target());
-  } else if (commits != stored_.commits) {
+    write_part({}, &pending.target(), write_purpose::finishes);
+  } else if (!old && commits != stored_.commits) {
     throw storage_error(storage_errc::damaged, pending_path().string() + " is of another state");
   }
+  remove_pending();
+}
+
+void lmdb_state_store::remove_pending() {
   remove_path(pending_path());
+  sync_directory(env_.directory());
 }
 
 std::optional<std::string> lmdb_state_store::get(std::string_view key) const {
@@ -140,10 +150,15 @@ void lmdb_state_store::commit(std::span<const change_view> changes, applied_poin
   std::uint64_t cost = 0;
   for (const auto& change : changes) cost += cost_of(change);
   const applied_record target{std::move(point), stored_.commits + 1};
-  if (cost <= part_bytes_)
-    write_part(changes, &target);
-  else
+  std::uint64_t bytes = 0;
+  for (const auto& change : changes) bytes += change.key.size() + (change.value ? change.value->size() : 0);
+  if (cost <= part_bytes_) {
+    write_part(changes, &target, write_purpose::stores_more, bytes);
+  } else {
+    // In the file, in the state, and what its last parts hold in pages while those before wait to be used again.
+    env_.require_writable(2 * bytes + 2 * std::min(bytes, part_bytes_));
     write_in_parts(changes, target);
+  }
   {
     const std::lock_guard lock(mutex_);
     applied_ = stored_.point;
@@ -159,31 +174,34 @@ void lmdb_state_store::write_in_parts(std::span<const change_view> changes,
     if (error.code() != storage_errc::full) env_.stop(error.what());
     throw;
   }
+  // It has happened now: what follows is not held up by limits that were kept at its begin.
   reach(fault_point::checkpoint_pending);
   while (!changes.empty()) {
     std::uint64_t cost = 0;
     std::size_t count = 0;
     while (count < changes.size() && cost < part_bytes_) cost += cost_of(changes[count++]);
-    write_part(changes.first(count), nullptr);
+    write_part(changes.first(count), nullptr, write_purpose::finishes);
     changes = changes.subspan(count);
     reach(fault_point::checkpoint_between_parts);
   }
-  write_part({}, &target);
-  remove_path(pending_path());
+  write_part({}, &target, write_purpose::finishes);
+  remove_pending();
 }
 
 /// One transaction; with a target the last one of a commit.
 void lmdb_state_store::write_part(std::span<const change_view> changes,
-                                  const applied_record* target) {
+                                  const applied_record* target, write_purpose purpose,
+                                  std::uint64_t bytes) {
   applied_record after;
-  env_.write([&](lmdb_writer& to) {
+  const auto work = [&](lmdb_writer& to) {
     after = target != nullptr ? *target : stored_;
     after.point.digest = stored_.point.digest;
     after.point.pairs = stored_.point.pairs;
     perform(to, changes, after.point);
     to.put(applied_key, encode_applied(after));
     reach(fault_point::checkpoint_before_commit);
-  });
+  };
+  env_.write(work, purpose, bytes);
   stored_ = std::move(after);
 }
 

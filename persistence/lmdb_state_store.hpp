@@ -35,9 +35,11 @@ class lmdb_state_store : public state_store {
  private:
   class part_builder;
 
-  void write_part(std::span<const change_view> changes, const applied_record* target);
+  void write_part(std::span<const change_view> changes, const applied_record* target,
+                  write_purpose purpose, std::uint64_t bytes = 0);
   void write_in_parts(std::span<const change_view> changes, const applied_record& target);
   void finish_pending();
+  void remove_pending();
   std::filesystem::path pending_path() const { return env_.directory() / "pending"; }
 
   lmdb_environment env_;

@@ -6,6 +6,10 @@ namespace lithair::persistence {
 
 enum class mutant {
   none,
+  /// What a commit in parts left behind, and a power loss brought back, counts as damage.
+  old_pending_is_damage,
+  /// What was found to be damaged is deleted as soon as something else is in its place.
+  deletes_what_was_condemned,
   count
 };
 

@@ -1,8 +1,11 @@
 #pragma once
 
+#include <cstdint>
+#include <filesystem>
 #include <memory>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "persistence/data_directory.hpp"
 #include "persistence/lmdb_log_store.hpp"
@@ -19,10 +22,20 @@ struct opened_log {
 
 /// Opens the log and reads all of it. A damaged one, or one that is missing although the node has
 /// been part of a cluster, took acknowledgements and votes with it: it is set aside as
-/// `DIR/damaged-log`, and in the new one each of `groups` is `recovering`, durably and in one step as
+/// `DIR/damaged-log` (or `damaged-log-2` …), and in the new one each of `groups` is `recovering`, durably and in one step as
 /// seen after a crash. Without `has_peers` it throws `damaged` instead, with what to do.
 opened_log open_log(const data_directory& directory, const lmdb_options& options,
                     std::span<const protocol::group_id> groups, bool has_peers);
+
+/// Something that was damaged and is kept for whoever wants to look, or to mend it by hand.
+struct set_aside_copy {
+  std::filesystem::path path;
+  std::string why;
+  std::uint64_t bytes = 0;
+};
+
+/// What stands beside the data and is not used. Reads the directory: not on a thread that must not wait.
+std::vector<set_aside_copy> set_aside(const data_directory& directory);
 
 struct opened_state {
   std::unique_ptr<lmdb_state_store> state;

@@ -9,6 +9,7 @@
 #include "persistence/checksum.hpp"
 #include "persistence/fault_points.hpp"
 #include "persistence/files.hpp"
+#include "persistence/mutants.hpp"
 #include "persistence/storage_error.hpp"
 
 namespace lithair::persistence {
@@ -119,7 +120,8 @@ std::uint64_t state_directory::unused_number() const {
   for (const auto& entry : fs::directory_iterator(path_)) {
     const auto name = entry.path().filename().string();
     std::uint64_t number = 0;
-    std::from_chars(name.data(), name.data() + name.size(), number);
+    const auto digits = std::string_view(name).substr(name.starts_with(set_aside_prefix) ? set_aside_prefix.size() : 0);
+    std::from_chars(digits.data(), digits.data() + digits.size(), number);
     last = std::max(last, number);
   }
   return last + 1;
@@ -127,6 +129,12 @@ std::uint64_t state_directory::unused_number() const {
 
 std::unique_ptr<lmdb_state_store> state_directory::begin_anew(const lmdb_options& options) {
   const auto number = unused_number();
+  // Before `current` names another one: a restart in between finds none in use, and begins anew again.
+  std::vector<fs::path> before;
+  for (const auto& entry : fs::directory_iterator(path_))
+    if (entry.is_directory() && fs::exists(entry.path() / "data.mdb")) before.push_back(entry.path());
+  if (!mutated(mutant::deletes_what_was_condemned))
+    for (const auto& each : before) set_aside(each);
   make_directory(directory_of(number));
   auto made = std::make_unique<lmdb_state_store>(directory_of(number), options);
   write_current(number);
@@ -134,9 +142,21 @@ std::unique_ptr<lmdb_state_store> state_directory::begin_anew(const lmdb_options
   return made;
 }
 
+/// What was in use and found to be damaged may be the last copy of something, so it is not removed: a person does that.
+void state_directory::set_aside(const fs::path& directory) {
+  const auto name = directory.filename().string();
+  if (name.starts_with(set_aside_prefix)) return;
+  move_file(directory, path_ / (std::string(set_aside_prefix) + name));
+}
+
 void state_directory::remove_all_but(std::uint64_t number) {
+  std::vector<fs::path> others;
   for (const auto& entry : fs::directory_iterator(path_))
-    if (entry.is_directory() && entry.path() != directory_of(number)) remove_path(entry.path());
+    if (entry.is_directory() && entry.path() != directory_of(number)) others.push_back(entry.path());
+  for (const auto& other : others) {
+    const bool kept = other.filename().string().starts_with(set_aside_prefix) || fs::exists(other / "damaged");
+    kept && !mutated(mutant::deletes_what_was_condemned) ? set_aside(other) : remove_path(other);
+  }
 }
 
 void state_directory::install(const snapshot_file& snapshot,

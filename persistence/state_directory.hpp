@@ -4,16 +4,21 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <string_view>
 
 #include "persistence/lmdb_state_store.hpp"
 #include "persistence/snapshot_file.hpp"
 
 namespace lithair::persistence {
 
+/// What the names of state directories that were set aside begin with; their number follows.
+inline constexpr std::string_view set_aside_prefix = "set-aside-";
+
 /// The durable state of one group, which a snapshot replaces as a whole.
 ///
 ///     DIR/state/<group>/current      which of the directories beside it is in use, as text
 ///     DIR/state/<group>/<number>/    a state environment
+///     DIR/state/<group>/set-aside-<number>/    one that was damaged; never used, and never removed by the program
 ///
 /// A snapshot is built in a new directory while the old one is in use; replacing `current` is the
 /// switch. One thread at a time.
@@ -31,7 +36,7 @@ class state_directory {
   /// after a restart, until a snapshot or `begin_anew` has replaced it. Throws what a write throws.
   void condemn(const std::string& why);
 
-  /// Puts an empty state into the place of whatever is there.
+  /// Puts an empty state into the place of whatever is there, which is set aside.
   std::unique_ptr<lmdb_state_store> begin_anew(const lmdb_options& options = {});
 
   /// Makes the snapshot's state the one in use, durably. A store opened before is not touched, and
@@ -47,6 +52,7 @@ class state_directory {
   std::uint64_t unused_number() const;
   void write_current(std::uint64_t number);
   void create_first(const lmdb_options& options);
+  void set_aside(const std::filesystem::path& directory);
   void remove_all_but(std::uint64_t number);
 
   std::filesystem::path path_;

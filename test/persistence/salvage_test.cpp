@@ -1,7 +1,10 @@
 #include <boost/test/unit_test.hpp>
 
+#include <set>
+
 #include "persistence/files.hpp"
 #include "persistence/salvage.hpp"
+#include "persistence/snapshot_file.hpp"
 #include "test/persistence/support.hpp"
 
 using namespace lithair;
@@ -155,6 +158,48 @@ BOOST_AUTO_TEST_CASE(a_condemned_state_stays_so_over_a_restart_until_it_is_repla
   BOOST_TEST(sentence_of([&] { (void)states.open(); }) == "record 7 is damaged");
   BOOST_TEST((states.begin_anew()->applied() == applied_point{}));
   BOOST_TEST((states.open()->applied() == applied_point{}));
+}
+
+BOOST_AUTO_TEST_CASE(what_was_condemned_is_set_aside_and_named_and_never_removed) {
+  const member_directory node;
+  const auto directory = node.open();
+  state_directory states(directory.state_path(), group);
+  states.condemn("record 7 is damaged");
+  (void)states.begin_anew();
+  states.condemn("record 8 is damaged too");
+  (void)states.begin_anew();
+  (void)states.open();
+  const auto kept = set_aside(directory);
+  BOOST_REQUIRE(kept.size() == 2u);
+  std::set<std::string> reasons;
+  for (const auto& each : kept) {
+    reasons.insert(each.why);
+    BOOST_TEST(each.bytes > 0u);
+    BOOST_TEST(fs::exists(each.path / "data.mdb"));
+  }
+  BOOST_TEST((reasons == std::set<std::string>{"record 7 is damaged", "record 8 is damaged too"}));
+}
+
+BOOST_AUTO_TEST_CASE(a_snapshot_in_the_place_of_a_condemned_state_leaves_that_beside_it) {
+  const member_directory node;
+  const auto directory = node.open();
+  state_directory states(directory.state_path(), group);
+  const auto file = directory.snapshots_path() / "one.snapshot";
+  (void)write_snapshot(*states.open(), group, salvaged_cluster, file);
+  states.condemn("record 7 is damaged");
+  states.install(snapshot_file(file));
+  BOOST_TEST(scanned(*states.open(), "", "") == "a=1 b=2 ");
+  BOOST_TEST(set_aside(directory).size() == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(each_damaged_log_is_kept_when_another_one_is) {
+  const member_directory node;
+  for (unsigned time = 1; time <= 3; ++time) {
+    node.spoil_log();
+    const auto directory = node.open();
+    BOOST_TEST(!open_log(directory, {}, groups, true).lost.empty());
+    BOOST_TEST(set_aside(directory).size() == time);
+  }
 }
 
 BOOST_AUTO_TEST_SUITE_END()
