@@ -107,6 +107,8 @@ void group::spawn_raft(persistence::opened_state opened) {
   made.now_ms = setup_.where.now_ms;
   made.wall_us = setup_.where.wall_us;
   made.members_committed = setup_.members_committed;
+  made.main_members = setup_.main_members;
+  made.is_main = setup_.is_main;
   made.data_bytes = setup_.data_bytes;
   made.meters = counts_;
   made.log_counts = setup_.log_counts;

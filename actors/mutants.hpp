@@ -58,6 +58,10 @@ enum class mutant {
   answers_for_earlier_lives,
   /// What a command dates, and what expires by it, goes by the clock of the node that proposed it.
   dates_by_the_proposer,
+  /// A group beyond the first keeps the members that it was founded with.
+  other_groups_keep_their_members,
+  /// A directory that the main group admits is admitted in every group.
+  registry_admits_by_the_main_group,
   count
 };
 
