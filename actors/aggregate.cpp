@@ -205,9 +205,10 @@ applied aggregate::apply(const std::vector<entry>& entries) {
 
 bool aggregate::apply_command(const entry& x, applied& result) {
   try {
-    bool ours = x.from.node == setup_.self;
+    bool ours = x.from.node == setup_.self && (x.from.run == setup_.run || mutated(mutant::answers_for_earlier_lives));
     changes_.clear();
-    auto outcome = models::apply(*setup_.schema, x.index.value, x.data.view(), *view_, ours, changes_);
+    auto outcome = models::apply(*setup_.schema, x.index.value, x.data.view(), *view_, ours, changes_,
+                                 mutated(mutant::dates_by_the_proposer) ? 0 : x.time_us);
     if (!outcome) {
       stop(fmt::format("the command at index {} is of a version, or about models or fields, that this node does not "
                        "know; start it with the program and the models of the others",

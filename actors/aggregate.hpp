@@ -94,6 +94,7 @@ class aggregate final : public hosted_actor {
     std::string lost = {};  ///< why the state is not there, and is waited for; empty: it is there
     std::chrono::microseconds slice{250};           ///< that lists get of a turn
     std::size_t max_kept_bytes = 64 << 20;          ///< of what changed while lists are under way
+    std::uint64_t run = 0;                          ///< of `self`'s processes the one whose clients wait
     std::uint64_t seed = std::random_device{}();    ///< of chance: where a list of random items begins
   };
 

@@ -34,6 +34,7 @@ group::group(setup s)
       setup_.schema, config.self.id, state, config.checkpoint_bytes, config.checkpoint_entries,
       std::chrono::milliseconds{config.checkpoint_interval_ms}, setup_.window, setup_.local_raft,
       opened.restored.last_index, setup_.identity.schema, opened.lost};
+  state_of_models.run = setup_.run;
   state_of_models.seed = setup_.where.random();
   aggregate_ = spawn_at_home<actors::aggregate>(std::move(state_of_models));
   snapshot_writer_ = spawn_at_disk<snapshot_writer>(setup_.where);
@@ -83,13 +84,16 @@ void group::spawn_raft(persistence::opened_state opened) {
   made.config = setup_.config;
   made.restored = std::move(opened.restored);
   made.state_lost = opened.lost;
+  std::vector<set_aside_part> set_aside;
+  for (auto& x : persistence::set_aside(*setup_.directory)) set_aside.push_back({x.path.string(), x.why, x.bytes});
+  made.set_aside = [set_aside] { return set_aside; };  // as of the start
   made.log_lost = setup_.log_lost;
   made.recovered = setup_.recovered;
   made.models = setup_.schema->fingerprint();
   made.chance = [random = std::mt19937_64{setup_.where.random()}](std::uint32_t bound) mutable {
     return std::uniform_int_distribution<std::uint32_t>{0, bound - 1}(random);
   };
-  made.first_serial = setup_.first_serial;
+  made.run = setup_.run;
   made.cluster = setup_.identity.cluster;
   made.log = setup_.log;
   made.writer = setup_.writer;
@@ -101,7 +105,10 @@ void group::spawn_raft(persistence::opened_state opened) {
   if (setup_.config.map_size != 0) made.max_lag_bytes = std::min(made.max_lag_bytes, setup_.config.map_size / 4);
   made.make_shipper = [this](const peer_address& peer) { return make_shipper(peer); };
   made.now_ms = setup_.where.now_ms;
+  made.wall_us = setup_.where.wall_us;
   made.members_committed = setup_.members_committed;
+  made.main_members = setup_.main_members;
+  made.is_main = setup_.is_main;
   made.data_bytes = setup_.data_bytes;
   made.meters = counts_;
   made.log_counts = setup_.log_counts;

@@ -11,6 +11,7 @@
 #include <caf/actor.hpp>
 #include <caf/fwd.hpp>
 
+#include "actors/membership_plan.hpp"
 #include "actors/meters.hpp"
 #include "actors/node.hpp"
 #include "actors/shipper.hpp"
@@ -42,7 +43,7 @@ class group {
     surroundings where;
     const persistence::data_directory* directory = nullptr;
     persistence::log_store* log = nullptr;
-    std::uint64_t first_serial = 1;
+    std::uint64_t run = 0;  ///< as in raft_setup
     link_identity identity;
     caf::actor writer;
     caf::actor gate;
@@ -50,6 +51,8 @@ class group {
     std::shared_ptr<state_window> window;  ///< see aggregate
     caf::actor local_raft;                 ///< likewise
     std::function<void(protocol::index_t, const protocol::configuration&)> members_committed;
+    std::shared_ptr<committed_members> main_members;  ///< see raft_setup
+    bool is_main = true;                              ///< likewise
     std::string log_lost;  ///< why this node may have forgotten what it promised; empty: it has not
     std::function<void()> recovered;  ///< that counts no more
     std::function<void(protocol::term_t, protocol::index_t)> opened;  ///< is told what the log held; may be none

@@ -29,7 +29,7 @@ namespace lithair::actors {
 // -- between nodes ------------------------------------------------------------------------------------
 
 /// The version of the messages between nodes; peers of another major version are refused.
-inline constexpr std::uint32_t peer_version = 3;
+inline constexpr std::uint32_t peer_version = 4;
 
 /// The first thing said on a link: who speaks, and where its messages are to be sent.
 struct hello {

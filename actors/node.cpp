@@ -38,6 +38,11 @@ std::uint64_t steady_ms() {
   return static_cast<std::uint64_t>(duration_cast<milliseconds>(steady_clock::now().time_since_epoch()).count());
 }
 
+std::int64_t wall_us() {
+  using namespace std::chrono;
+  return duration_cast<microseconds>(system_clock::now().time_since_epoch()).count();
+}
+
 std::uint64_t random_number() {
   std::random_device random;
   return (std::uint64_t{random()} << 32) | random();
@@ -123,6 +128,7 @@ struct node::implementation {
     made.home = loops.front().get();
     made.connector = connector;
     made.now_ms = steady_ms;
+    made.wall_us = wall_us;
     made.random = random_number;
     made.make_ticks = [this] { return std::make_unique<ticker>(*loops.front(), config.tick_ms); };
     return made;

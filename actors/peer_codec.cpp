@@ -22,7 +22,7 @@ void fields(Archive& a, vote_request& x) {
 }
 template <class Archive>
 void fields(Archive& a, vote_response& x) {
-  a(x.term, x.granted, x.pre, x.no_member_as_of);
+  a(x.term, x.granted, x.pre, x.no_member_as_of, x.clock_us);
 }
 template <class Archive>
 void fields(Archive& a, append_request& x) {
@@ -39,7 +39,7 @@ void fields(Archive& a, heartbeat& x) {
 }
 template <class Archive>
 void fields(Archive& a, heartbeat_response& x) {
-  a(x.term, x.round, x.match);
+  a(x.term, x.round, x.match, x.clock_us);
 }
 template <class Archive>
 void fields(Archive& a, snapshot_request& x) {
@@ -72,6 +72,10 @@ void fields(Archive& a, propose_response& x) {
 }
 
 // -- writing ---------------------------------------------------------------------------------------------
+
+constexpr std::uint8_t no_flags = 0;
+constexpr std::size_t entry_head_size = 8 + 1 + 1 + 8 + 8 + 8 + 8 + 4;
+constexpr std::size_t proposal_head_size = 8 + 8 + 8 + 4;
 
 struct string_sink {
   std::string& out;
@@ -106,14 +110,17 @@ class writer {
 
   void entries(index_t, std::vector<entry>& xs) {
     std::size_t size = 0;
-    for (auto& x : xs) size += 29 + x.data.size();
+    for (auto& x : xs) size += entry_head_size + x.data.size();
     pack_.pack_bin(static_cast<std::uint32_t>(size));
     sink_.out.reserve(sink_.out.size() + size);
     for (auto& x : xs) {
       put(sink_.out, x.term.value);
       put(sink_.out, static_cast<std::uint8_t>(x.kind));
+      put(sink_.out, no_flags);
       put(sink_.out, x.from.node.value);
       put(sink_.out, x.from.serial);
+      put(sink_.out, x.from.run);
+      put(sink_.out, x.time_us);
       put(sink_.out, static_cast<std::uint32_t>(x.data.size()));
       sink_.out.append(x.data.view());
     }
@@ -121,11 +128,12 @@ class writer {
 
   void proposals(std::vector<proposal>& xs) {
     std::size_t size = 0;
-    for (auto& x : xs) size += 20 + x.data.size();
+    for (auto& x : xs) size += proposal_head_size + x.data.size();
     pack_.pack_bin(static_cast<std::uint32_t>(size));
     for (auto& x : xs) {
       put(sink_.out, x.from.node.value);
       put(sink_.out, x.from.serial);
+      put(sink_.out, x.from.run);
       put(sink_.out, static_cast<std::uint32_t>(x.data.size()));
       sink_.out.append(x.data.view());
     }
@@ -139,6 +147,7 @@ class writer {
     pack_.pack_uint64(x.value);
   }
   void one(std::uint64_t& x) { pack_.pack_uint64(x); }
+  void one(std::int64_t& x) { pack_.pack_int64(x); }
   void one(bool& x) { x ? pack_.pack_true() : pack_.pack_false(); }
   void one(refusal& x) { pack_.pack_uint8(static_cast<std::uint8_t>(x)); }
   void one(payload& x) { bin(x.view()); }
@@ -204,8 +213,11 @@ class reader {
       auto kind = in.number<std::uint8_t>();
       if (kind < 1 || kind > 3) throw malformed{};
       x.kind = static_cast<entry_kind>(kind);
+      if (in.number<std::uint8_t>() != no_flags) throw malformed{};
       x.from.node = node_id{in.number<std::uint64_t>()};
       x.from.serial = in.number<std::uint64_t>();
+      x.from.run = in.number<std::uint64_t>();
+      x.time_us = in.number<std::int64_t>();
       x.data = payload{owner_, in.take(in.number<std::uint32_t>())};
       xs.push_back(std::move(x));
     }
@@ -216,6 +228,7 @@ class reader {
       proposal x;
       x.from.node = node_id{in.number<std::uint64_t>()};
       x.from.serial = in.number<std::uint64_t>();
+      x.from.run = in.number<std::uint64_t>();
       x.data = payload{owner_, in.take(in.number<std::uint32_t>())};
       xs.push_back(std::move(x));
     }
@@ -235,6 +248,14 @@ class reader {
     one(x.value);
   }
   void one(std::uint64_t& x) { x = next(msgpack::type::POSITIVE_INTEGER).via.u64; }
+  void one(std::int64_t& x) {
+    if (next_ == end_) throw malformed{};
+    auto& from = *next_++;
+    const bool fits = from.type == msgpack::type::NEGATIVE_INTEGER ||
+                      (from.type == msgpack::type::POSITIVE_INTEGER && from.via.u64 <= INT64_MAX);
+    if (!fits) throw malformed{};
+    x = from.via.i64;
+  }
   void one(bool& x) { x = next(msgpack::type::BOOLEAN).via.boolean; }
   void one(refusal& x) {
     auto raw = next(msgpack::type::POSITIVE_INTEGER).via.u64;

@@ -38,14 +38,14 @@ raft_actor::raft_actor(caf::actor_config& cfg, loop* home, raft_setup setup)
     : hosted_actor(cfg, home),
       setup_(std::move(setup)),
       core_(setup_.config.self.id, setup_.group, setup_.config.raft, setup_.restored, setup_.chance),
-      submissions_(setup_.config.self.id, setup_.first_serial),
+      submissions_(setup_.config.self.id, setup_.run),
       changes_(core_, {[this](const caf::strong_actor_ptr& asker, members_changed x) { send(handle(asker), std::move(x)); },
                        [this](node_id to, peer_control x) {
                          auto* shipper = shipper_for(to);
                          if (shipper == nullptr || !linked_[to]) return false;
                          send(*shipper, control_arrived{to, std::move(x)});
                          return true;
-                       }}, setup_.first_serial),
+                       }}, setup_.run),
       calls_(core_, [this](const caf::strong_actor_ptr& asker, raft_answered x) { send(handle(asker), std::move(x)); }),
       meter_(setup_.meters),
       alone_(!setup_.label.empty() && setup_.config.peers.empty()),
@@ -71,6 +71,7 @@ caf::behavior raft_actor::make_behavior() {
                    each.path, each.bytes, each.reason);
   // What the members agreed upon counts more than what this node was told at its start.
   on_members(core_.members());
+  recall_committed_members();
   for (auto& peer : setup_.config.peers)
     if (!shippers_.contains(peer.id)) lead_way_to(peer);
   if (setup_.config.init && core_.last_index() == index_t{} && core_.current_term() == term_t{} && !core_.recovering()) {
@@ -180,6 +181,7 @@ void raft_actor::on_exit() {
 // -- a turn ----------------------------------------------------------------------------------------------
 
 void raft_actor::turn_begins() {
+  if (setup_.wall_us) core_.clock(setup_.wall_us(), static_cast<std::int64_t>(setup_.now_ms() * 1000));
   if (!setup_.ticks_passed) return;
   if (auto count = setup_.ticks_passed(); count != 0) on_tick(count);
 }
@@ -188,12 +190,15 @@ void raft_actor::turn_ended() {
   if (setup_.wake_after) {
     bool somebody_waits = submissions_.size() + reads_.size() + calls_.size() != 0;
     auto due = core_.ticks_until_due();
+    // One that nobody has told anything yet looks whether there is somebody to wait for.
+    if (!setup_.is_main && !known_leader_) due = std::min(due, setup_.config.raft.election_max_ticks);
     setup_.wake_after(somebody_waits || stopper_ ? std::min(due, request_check_ticks) : due,
                       caf::actor_cast<caf::actor>(this));
   }
   release_checkpoint();
   if (!health_.may_step()) return;
   look_whether_removed();
+  follow_main_group();
   mend();
   begin_comparison();
   propose_waiting();

@@ -39,7 +39,7 @@ struct raft_setup {
   node_config config;
   protocol::restored_state restored;
   protocol::jitter chance;
-  std::uint64_t first_serial = 1;  ///< above every serial of earlier runs
+  std::uint64_t run = 0;  ///< a random number of this process, that tells its requests from those of earlier lives
   std::function<std::uint64_t()> cluster;  ///< the cluster's id, 0 until known
   const persistence::log_store* log = nullptr;  ///< read only; writing is the log writer's
   caf::actor writer;
@@ -53,8 +53,13 @@ struct raft_setup {
   /// Makes the shipper for a member that the configuration names; on the actor's own thread.
   std::function<caf::actor(const peer_address&)> make_shipper;
   std::function<std::uint64_t()> now_ms;  ///< a steady clock
+  std::function<std::int64_t()> wall_us;  ///< Unix time by this node's clock; none: entries get no time
   /// A change of members is complete and committed; may be none.
   std::function<void(protocol::index_t, const protocol::configuration&)> members_committed;
+  /// The main group's members: kept up to date by its raft actor, followed by those of the others; all on one loop.
+  /// None: a group that nobody follows and that follows nobody.
+  std::shared_ptr<committed_members> main_members;
+  bool is_main = true;
   std::shared_ptr<group_meters> meters = std::make_shared<group_meters>();
   std::shared_ptr<const log_meters> log_counts;  ///< for status pages
   /// Size of the log's LMDB map, and how much of it is in use; for status pages, may be none.
@@ -99,6 +104,9 @@ class raft_actor final : public hosted_actor {
   void log_role(const protocol::role_change& change) const;
   void on_role(const protocol::role_change& change);
   void on_members(const protocol::configuration& members);
+  void on_members_committed(protocol::index_t index, const protocol::configuration& members);
+  void recall_committed_members();
+  void follow_main_group();
   const caf::actor* shipper_for(protocol::node_id peer) const;
   void lead_way_to(const peer_address& peer);
   void look_whether_removed();
@@ -151,6 +159,7 @@ class raft_actor final : public hosted_actor {
   raft_meter meter_;
   std::map<protocol::node_id, caf::actor> shippers_;
   std::map<protocol::node_id, peer_address> addresses_;  // where each of them looks for its peer
+  protocol::index_t ways_as_of_;  // the main group's members that the ways were looked up by
   bool self_moved_ = false;  // the members look for this node elsewhere, and the log says so
   const bool alone_;  // a group beside the one that tells a cluster's story, with no other member
   std::uint64_t started_ms_;

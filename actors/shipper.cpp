@@ -50,7 +50,7 @@ caf::behavior shipper::make_behavior() {
   return {
       [this](ship& x) {
         // A leader has something for each peer many times a second, so no timer is needed here.
-        if (transfer_ && std::chrono::steady_clock::now() > transfer_->deadline)
+        if (transfer_ && clock().now() > transfer_->deadline)
           give_up_snapshot("it did not take it in time");
         if (endpoint_) ship_all(std::move(x.messages));
       },
@@ -115,7 +115,7 @@ void shipper::start_dialling() {
 void shipper::greet(const caf::actor& gate) {
   hello us{peer_version, setup_.identity.cluster(), setup_.identity.self.value, setup_.peer.id.value,
            setup_.identity.incarnation, setup_.group.value, setup_.identity.schema,
-           setup_.identity.present(setup_.peer.id.value), caf::actor_cast<caf::actor>(this)};
+           setup_.identity.present(setup_.peer.id.value, setup_.group), caf::actor_cast<caf::actor>(this)};
   request(gate, greeting_timeout, std::move(us))
       .then([this](const welcome& x) { welcomed(x); },
             [this](const caf::error&) { retry("it does not answer the greeting"); });
@@ -130,7 +130,7 @@ void shipper::welcomed(const welcome& x) {
 }
 
 void shipper::joined(const welcome& x) {
-  if (!setup_.identity.admit(x.node, x.incarnation)) return retry("its data directory is not the one it had before");
+  if (!setup_.identity.admit(x.node, setup_.group, x.incarnation)) return retry("its data directory is not the one it had before");
   auto old = setup_.identity.examine(x.node, setup_.group, x.proof);
   request(setup_.identity.notes, caf::infinite, await_notes{})
       .then([this, old, endpoint = x.endpoint](const noted& note) {
@@ -206,7 +206,7 @@ void shipper::offer(const send_snapshot& x) {
   transfer_->term = x.term;
   transfer_->meta = x.meta;
   transfer_->path = x.path;
-  transfer_->deadline = std::chrono::steady_clock::now() + chunk_timeout;
+  transfer_->deadline = clock().now() + chunk_timeout;
   spdlog::info("sending node {} a snapshot as of {}, {} bytes", setup_.peer.id.value, x.meta.index.value, x.meta.size);
   send(setup_.reader, read_chunk{x.path, nullptr, 0, 0, transfer_->number});
 }
@@ -242,7 +242,7 @@ void shipper::on_chunk(chunk_read& x) {
 }
 
 void shipper::expect_answer() {
-  transfer_->deadline = std::chrono::steady_clock::now() + (transfer_->complete ? install_timeout : chunk_timeout);
+  transfer_->deadline = clock().now() + (transfer_->complete ? install_timeout : chunk_timeout);
 }
 
 void shipper::on_progress(const protocol::snapshot_response& answer) {

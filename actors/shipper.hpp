@@ -27,10 +27,10 @@ struct link_identity {
   /// The note taker: makes a peer's cluster ours, and puts on the disk what the following remember.
   caf::actor notes;
   std::uint64_t incarnation = 0;  ///< of our data directory
-  /// Whether a peer came with the data directory that it is known by. It may be welcomed once that is noted.
-  std::function<bool(std::uint64_t node, std::uint64_t incarnation)> admit;
+  /// Whether a peer came to a group with the data directory that it is known by there. It may be welcomed once that is noted.
+  std::function<bool(std::uint64_t node, protocol::group_id group, std::uint64_t incarnation)> admit;
   /// What both ends remember of each other's disks; see peer_registry.
-  std::function<std::string(std::uint64_t node)> present;
+  std::function<std::string(std::uint64_t node, protocol::group_id group)> present;
   std::function<std::optional<std::string>(std::uint64_t node, protocol::group_id group, const std::string& proof)> examine;
   std::function<void(std::uint64_t node, protocol::group_id group, std::uint64_t term, std::uint64_t match)> promised;
   std::function<void(std::uint64_t node)> link_lost;
@@ -106,7 +106,7 @@ class shipper final : public hosted_actor {
     protocol::snapshot_meta meta;
     std::string path;
     std::shared_ptr<const persistence::snapshot_file> file;  // once it is open
-    std::chrono::steady_clock::time_point deadline;          // for the next answer
+    caf::actor_clock::time_point deadline;          // for the next answer
     std::uint64_t next = 0;      // the first byte that was not asked of the reader
     std::size_t unanswered = 0;  // chunks asked of the reader whose answers from the peer are due
     bool complete = false;       // the last of them was the last

@@ -24,7 +24,7 @@ std::vector<proposal> submissions::take_waiting(term_t term, std::uint64_t max_b
     if (found == pending_.end()) continue;
     found->second.under = term;
     bytes += found->second.command.size();
-    result.push_back({origin{self_, serial}, found->second.command});
+    result.push_back({origin{self_, serial, run_}, found->second.command});
   }
   return result;
 }

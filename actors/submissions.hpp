@@ -23,9 +23,8 @@ class submissions {
     std::uint64_t token = 0;
   };
 
-  /// `first_serial` must be above every serial this node used before (over restarts).
-  submissions(protocol::node_id self, std::uint64_t first_serial)
-      : self_(self), next_serial_(first_serial) {}
+  /// `run` is a random number of this process: with it, and only with it, the serials are this node's for ever.
+  submissions(protocol::node_id self, std::uint64_t run) : self_(self), run_(run) {}
 
   void add(client who, std::string command, std::uint64_t now_ms);
 
@@ -60,7 +59,8 @@ class submissions {
   };
 
   protocol::node_id self_;
-  std::uint64_t next_serial_;
+  std::uint64_t run_;
+  std::uint64_t next_serial_ = 1;
   std::unordered_map<std::uint64_t, pending> pending_;
   std::deque<std::uint64_t> waiting_;  // serials; may hold some that were forgotten
   std::deque<std::uint64_t> by_age_;   // serials in order of submission; likewise

@@ -23,6 +23,7 @@ struct surroundings {
   bool detached = true;  ///< actors that block on the disk get threads of their own
   caf::actor connector;  ///< takes reach
   std::function<std::uint64_t()> now_ms;    ///< of a steady clock; any thread
+  std::function<std::int64_t()> wall_us;    ///< Unix time, as wrong as it may be; any thread
   std::function<std::uint64_t()> random;    ///< 64 bits that nobody can predict; any thread
   std::function<std::unique_ptr<tick_source>()> make_ticks;  ///< a clock for one group
 };

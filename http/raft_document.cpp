@@ -76,6 +76,16 @@ class fields {
     if (!result) refuse(path(name), "format", "must be 16 hex digits");
     return *result;
   }
+  /// As `hex`; 0 where the field is missing.
+  std::uint64_t hex_or_0(std::string_view name) {
+    return from_->if_contains(json::string_view{name.data(), name.size()}) == nullptr ? 0 : hex(name);
+  }
+  /// Microseconds since 1970; 0 where the field is missing.
+  std::int64_t time(std::string_view name) {
+    const auto x = number_or_0(name);
+    if (x > INT64_MAX) refuse(path(name), "format", "must be microseconds since 1970");
+    return static_cast<std::int64_t>(x);
+  }
   payload bytes(std::string_view name) {
     const auto* x = find(name);
     if (x == nullptr) return {};
@@ -153,20 +163,21 @@ entry read_entry(const json::value& from, std::string where, const models::schem
   entry result;
   result.index = index_t{x.number("index")};
   result.term = term_t{x.number("term")};
+  result.time_us = x.time("time_us");
   const auto kind = x.text("kind");
   if (kind == "noop") {
     result.kind = entry_kind::noop;
-    x.finish({"index", "term", "kind"});
+    x.finish({"index", "term", "time_us", "kind"});
   } else if (kind == "configuration") {
     result.kind = entry_kind::configuration;
     result.data = payload{encode(read_configuration(x))};
-    x.finish({"index", "term", "kind", "members", "outgoing"});
+    x.finish({"index", "term", "time_us", "kind", "members", "outgoing"});
   } else if (kind == "command") {
-    result.from = {node_id{x.number("node")}, x.number("serial")};
+    result.from = {node_id{x.number("node")}, x.number("serial"), x.hex_or_0("run")};
     result.data = x.bytes("data");
     if (!is_command(result.data.view(), schema))
       refuse(x.path("data"), "bad_payload", "is no command of these models");
-    x.finish({"index", "term", "kind", "node", "serial", "data"});
+    x.finish({"index", "term", "time_us", "kind", "node", "serial", "run", "data"});
   } else {
     refuse(x.path("kind"), "invalid", "must be noop, command or configuration");
   }
@@ -246,6 +257,7 @@ struct field_writer {
     out["granted"] = x.granted;
     out["pre"] = x.pre;
     if (x.no_member_as_of) out["no_member_as_of"] = x.no_member_as_of.value;
+    if (x.clock_us != 0) out["clock_us"] = x.clock_us;
   }
   void operator()(const append_response& x) {
     out["term"] = x.term.value;
@@ -260,6 +272,7 @@ struct field_writer {
     out["term"] = x.term.value;
     out["match"] = x.match.value;
     out["round"] = x.round;
+    if (x.clock_us != 0) out["clock_us"] = x.clock_us;
   }
   void operator()(const snapshot_response& x) {
     out["term"] = x.term.value;

@@ -134,10 +134,14 @@ class application {
 }  // namespace
 
 std::optional<outcome> apply(const schema& s, std::uint64_t index, std::string_view bytes,
-                             const state_view& state, bool want_body, change_set& out) {
-  const auto what = read_command(bytes);
+                             const state_view& state, bool want_body, change_set& out,
+                             std::int64_t log_time_us) {
+  auto what = read_command(bytes);
   if (!what || !is_known(s, *what)) {
     return std::nullopt;
+  }
+  if (log_time_us != 0) {
+    what->time_us = log_time_us;
   }
   if (what->token) {
     if (auto given = find_answer(*what->token, what->time_us, state)) {

@@ -88,9 +88,11 @@ struct outcome {
 /// `out`. Deterministic. A refused command changes nothing, except that its answer is kept for its
 /// Idempotency-Key, and is an answer like any other. `want_body` is false where nobody waits for
 /// the answer. Bytes of an unknown version: nullopt; the caller must stop applying rather than
-/// guess.
+/// guess. What is dated or expires goes by `log_time_us`, which the log has from the clocks of a
+/// majority; where that is 0, as in logs of earlier versions, by the clock of who made the command.
 std::optional<outcome> apply(const schema& s, std::uint64_t index, std::string_view bytes,
-                             const state_view& state, bool want_body, change_set& out);
+                             const state_view& state, bool want_body, change_set& out,
+                             std::int64_t log_time_us = 0);
 
 /// A read of one collection.
 struct query {

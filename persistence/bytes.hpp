@@ -25,6 +25,17 @@ inline std::uint64_t load_u64(const char* from) {
   return swapped(big);
 }
 
+inline char* store_u32(char* to, std::uint32_t x) {
+  for (int shift = 24; shift >= 0; shift -= 8) *to++ = static_cast<char>(x >> shift);
+  return to;
+}
+
+inline std::uint32_t load_u32(const char* from) {
+  std::uint32_t x = 0;
+  for (int i = 0; i < 4; ++i) x = x << 8 | static_cast<unsigned char>(from[i]);
+  return x;
+}
+
 /// Writes numbers and byte strings one after the other.
 class byte_writer {
  public:

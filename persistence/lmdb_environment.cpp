@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstring>
 #include <memory>
 #include <utility>
 
@@ -138,9 +139,10 @@ lmdb_environment::~lmdb_environment() {
   mdb_env_close(env_);
 }
 
-void lmdb_environment::write(const std::function<void(lmdb_writer&)>& work, write_purpose purpose) {
+void lmdb_environment::write(const std::function<void(lmdb_writer&)>& work, write_purpose purpose,
+                             std::uint64_t bytes) {
   refuse_when_stopped();
-  if (purpose == write_purpose::stores_more) refuse_when_disk_is_full();
+  if (purpose == write_purpose::stores_more) refuse_when_disk_is_full(bytes);
   for (;;) {
     try {
       return run(work);
@@ -176,9 +178,12 @@ void lmdb_environment::run(const std::function<void(lmdb_writer&)>& work) {
   seal_.renew();
 }
 
-void lmdb_environment::require_writable() const {
+void lmdb_environment::require_writable(std::uint64_t bytes) const {
   refuse_when_stopped();
-  refuse_when_disk_is_full();
+  refuse_when_disk_is_full(bytes);
+  if (bytes != 0 && options_.map_limit != 0 && used_bytes() + bytes > options_.map_limit + reusable_bytes())
+    throw storage_error(storage_errc::full, directory_.string() + " has too little room below its size limit of " +
+                                                std::to_string(options_.map_limit) + " bytes");
 }
 
 void lmdb_environment::refuse_when_stopped() const {
@@ -188,8 +193,8 @@ void lmdb_environment::refuse_when_stopped() const {
                                                  stopped_because() + "); restart to check it");
 }
 
-void lmdb_environment::refuse_when_disk_is_full() const {
-  if (free_bytes(directory_) >= options_.min_free_bytes) return;
+void lmdb_environment::refuse_when_disk_is_full(std::uint64_t bytes) const {
+  if (free_bytes(directory_) >= options_.min_free_bytes + bytes) return;
   throw storage_error(storage_errc::full, "the file system of " + directory_.string() +
                                               " is full; writes go on when there is room");
 }
@@ -197,7 +202,7 @@ void lmdb_environment::refuse_when_disk_is_full() const {
 void lmdb_environment::grow(write_purpose purpose) {
   const auto now = map_size();
   auto wanted = options_.map_limit == 0 ? now * 2 : std::min(now * 2, options_.map_limit);
-  if (purpose == write_purpose::frees_space) wanted = std::max(wanted, now + room_to_free_space);
+  if (purpose != write_purpose::stores_more) wanted = std::max(wanted, now + room_to_free_space);
   if (wanted <= now)
     throw storage_error(storage_errc::full, directory_.string() +
                                                 " has reached its size limit of " +
@@ -242,6 +247,29 @@ std::uint64_t lmdb_environment::used_bytes() const {
   mdb_env_info(env_, &info);
   mdb_env_stat(env_, &stat);
   return (info.me_last_pgno + 1) * static_cast<std::uint64_t>(stat.ms_psize);
+}
+
+std::uint64_t lmdb_environment::reusable_bytes() const {
+  constexpr MDB_dbi free_pages = 0;
+  const auto map = keep_map();
+  MDB_txn* txn = nullptr;
+  MDB_cursor* cursor = nullptr;
+  check_lmdb(mdb_txn_begin(env_, nullptr, MDB_RDONLY, &txn), "counting free pages");
+  const std::unique_ptr<MDB_txn, decltype(&mdb_txn_abort)> ending(txn, &mdb_txn_abort);
+  check_lmdb(mdb_cursor_open(txn, free_pages, &cursor), "counting free pages");
+  const std::unique_ptr<MDB_cursor, decltype(&mdb_cursor_close)> closing(cursor, &mdb_cursor_close);
+  std::uint64_t pages = 0;
+  MDB_val key{};
+  MDB_val list{};
+  // Each is a list of pages behind their number.
+  while (mdb_cursor_get(cursor, &key, &list, MDB_NEXT) == MDB_SUCCESS) {
+    std::size_t count = 0;
+    std::memcpy(&count, list.mv_data, sizeof count);
+    pages += count;
+  }
+  MDB_stat stat{};
+  mdb_env_stat(env_, &stat);
+  return pages * static_cast<std::uint64_t>(stat.ms_psize);
 }
 
 }  // namespace lithair::persistence

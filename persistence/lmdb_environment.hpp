@@ -18,7 +18,8 @@ struct MDB_env;
 namespace lithair::persistence {
 
 /// What a write is for: one that frees space is not held up by the limits that it helps to keep.
-enum class write_purpose : std::uint8_t { stores_more, frees_space };
+/// So is one that finishes what is durable already: it was let begin when there was room for all of it.
+enum class write_purpose : std::uint8_t { stores_more, frees_space, finishes };
 
 struct lmdb_options {
   /// Bytes of address space to begin with; doubled whenever it is full. More than the file needs.
@@ -55,11 +56,13 @@ class lmdb_environment {
 
   /// Runs `work` in one transaction and commits it. `work` runs again from its start, in a new
   /// transaction, whenever the map had to grow. An exception of `work` undoes everything.
+  /// With `bytes`, how much is about to be stored, it is refused as `full` before anything is touched unless the file
+  /// system has room for that too.
   void write(const std::function<void(lmdb_writer&)>& work,
-             write_purpose purpose = write_purpose::stores_more);
+             write_purpose purpose = write_purpose::stores_more, std::uint64_t bytes = 0);
 
-  /// Throws `stopped` when writes are refused, `full` when the file system is.
-  void require_writable() const;
+  /// Throws `stopped` when writes are refused, `full` when the file system or the map's limit has not so much room.
+  void require_writable(std::uint64_t bytes = 0) const;
   /// Refuses writes from now on, for this reason. On the writer's thread.
   void stop(const std::string& reason);
   /// Why writes are refused; empty while they are not. Any thread.
@@ -81,9 +84,10 @@ class lmdb_environment {
 
   void check() const;
   void open();
+  std::uint64_t reusable_bytes() const;
   std::shared_lock<std::shared_mutex> keep_map() const;
   void refuse_when_stopped() const;
-  void refuse_when_disk_is_full() const;
+  void refuse_when_disk_is_full(std::uint64_t bytes) const;
   void run(const std::function<void(lmdb_writer&)>& work);
   bool nothing_changed() const;
   void grow(write_purpose purpose);

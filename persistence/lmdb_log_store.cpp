@@ -66,6 +66,14 @@ struct batch_kind {
   }
 };
 
+/// What the entries take, about.
+std::uint64_t size_of(std::span<const group_write> writes) {
+  std::uint64_t out = 0;
+  for (const auto& [group, write] : writes)
+    for (const auto& x : write.entries) out += entry_record_size(x);
+  return out + out / 4;
+}
+
 /// `restore` reads all of the log anyway.
 lmdb_options with_full_check(lmdb_options options) {
   options.check_all_up_to = UINT64_MAX;
@@ -106,7 +114,7 @@ protocol::restored_state lmdb_log_store::restore(group_id group) {
 void lmdb_log_store::write(std::span<const group_write> writes) {
   const batch_kind kind(writes);
   extents after;
-  env_.write([&](lmdb_writer& to) {
+  const auto work = [&](lmdb_writer& to) {
     after = extents_;
     for (const auto& request : writes) {
       auto& log = extent_of(after, to, request.group);
@@ -116,7 +124,8 @@ void lmdb_log_store::write(std::span<const group_write> writes) {
       remove_leftovers(to, request.group, log, std::exchange(log.due, 0));
     }
     kind.reach_before_commit();
-  });
+  };
+  env_.write(work, write_purpose::stores_more, size_of(writes));
   extents_ = std::move(after);
   kind.reach_after_commit();
 }

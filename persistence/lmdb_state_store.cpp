@@ -1,5 +1,6 @@
 #include "persistence/lmdb_state_store.hpp"
 
+#include <algorithm>
 #include <stdexcept>
 #include <utility>
 
@@ -164,18 +165,24 @@ void lmdb_state_store::commit(std::span<const change_view> changes, applied_poin
   env_.require_writable();
   finish();
   std::uint64_t cost = 0;
-  for (const auto& change : changes) cost += cost_of(change);
+  std::uint64_t bytes = 0;
+  for (const auto& change : changes) {
+    cost += cost_of(change);
+    bytes += change.key.size() + (change.value ? change.value->size() : 0);
+  }
   const applied_record target{std::move(point), stored_.commits + 1};
   if (cost <= part_bytes_) {
-    write_part(changes, &target);
+    write_part(changes, &target, write_purpose::stores_more, bytes);
     show(stored_.point, nullptr);
   } else {
+    // In the file, in the state, and what its last parts hold in pages while those before wait to be used again.
+    env_.require_writable(2 * bytes + 2 * std::min(bytes, part_bytes_));
     write_in_parts(changes, target);
   }
   reach(fault_point::checkpoint_after_commit);
 }
 
-/// Once the file is there the commit has happened; no room for its parts is not its failure.
+/// Once the file is there the commit has happened: limits that were kept at its begin hold it up no more, and no room for its parts is not its failure.
 void lmdb_state_store::write_in_parts(std::span<const change_view> changes,
                                       const applied_record& target) {
   try {
@@ -191,7 +198,7 @@ void lmdb_state_store::write_in_parts(std::span<const change_view> changes,
       made += write_one_part(changes.subspan(made));
       reach(fault_point::checkpoint_between_parts);
     }
-    write_part({}, &target);
+    write_part({}, &target, write_purpose::finishes);
   } catch (const storage_error& error) {
     leave_half_made(changes, made, target);
     if (error.code() == storage_errc::full && !mutated(mutant::half_state_is_damage)) return;
@@ -223,7 +230,7 @@ std::size_t lmdb_state_store::write_one_part(std::span<const change_view> change
   std::uint64_t cost = 0;
   std::size_t count = 0;
   while (count < changes.size() && cost < part_bytes_) cost += cost_of(changes[count++]);
-  write_part(changes.first(count), nullptr);
+  write_part(changes.first(count), nullptr, write_purpose::finishes);
   return count;
 }
 
@@ -253,7 +260,7 @@ void lmdb_state_store::finish() {
   auto& x = *unfinished_;
   while (x.made < x.changes.size())
     x.made += write_one_part(std::span(x.changes).subspan(x.made));
-  if (stored_.commits != x.target.commits) write_part({}, &x.target);
+  if (stored_.commits != x.target.commits) write_part({}, &x.target, write_purpose::finishes);
   show(stored_.point, nullptr);
   remove_pending();
   unfinished_.reset();
@@ -261,16 +268,18 @@ void lmdb_state_store::finish() {
 
 /// One transaction; with a target the last one of a commit.
 void lmdb_state_store::write_part(std::span<const change_view> changes,
-                                  const applied_record* target) {
+                                  const applied_record* target, write_purpose purpose,
+                                  std::uint64_t bytes) {
   applied_record after;
-  env_.write([&](lmdb_writer& to) {
+  const auto work = [&](lmdb_writer& to) {
     after = target != nullptr ? *target : stored_;
     after.point.digest = stored_.point.digest;
     after.point.pairs = stored_.point.pairs;
     perform(to, changes, after.point);
     if (!mutated(mutant::point_in_another_transaction)) to.put(applied_key, encode_applied(after));
     reach(fault_point::checkpoint_before_commit);
-  });
+  };
+  env_.write(work, purpose, bytes);
   if (mutated(mutant::point_in_another_transaction))
     env_.write([&](lmdb_writer& to) { to.put(applied_key, encode_applied(after)); });
   stored_ = std::move(after);

@@ -76,7 +76,8 @@ class lmdb_state_store : public state_store {
   void read_stored();
   void open_pending();
   std::size_t write_one_part(std::span<const change_view> changes);
-  void write_part(std::span<const change_view> changes, const applied_record* target);
+  void write_part(std::span<const change_view> changes, const applied_record* target,
+                  write_purpose purpose, std::uint64_t bytes = 0);
   void write_in_parts(std::span<const change_view> changes, const applied_record& target);
   void leave_half_made(std::span<const change_view> changes, std::size_t made,
                        const applied_record& target);

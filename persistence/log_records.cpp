@@ -17,7 +17,12 @@ using protocol::term_t;
 
 constexpr std::uint8_t record_format = 1;
 constexpr std::size_t checksum_size = 8;
-constexpr std::size_t entry_header_size = checksum_size + 1 + 1 + 8 + 8 + 8;
+// Entries have a format of their own. In the first, which is only read, one checksum covers all of the record; now it
+// covers the head, which has another one of the payload: so that a record can be told whole without its payload.
+constexpr std::uint8_t entry_format = 2;
+constexpr std::uint8_t known_flags = 0;
+constexpr std::size_t first_entry_head_size = checksum_size + 1 + 1 + 8 + 8 + 8;
+constexpr std::size_t entry_head_size = checksum_size + 1 + 1 + 1 + 8 + 8 + 8 + 8 + 8 + 4 + checksum_size;
 
 std::string place_of(std::string_view key) {
   const auto parsed = parse_log_key(key);
@@ -41,13 +46,18 @@ std::string place_of(std::string_view key) {
   throw storage_error(storage_errc::damaged, place_of(key) + ": " + why);
 }
 
+std::uint8_t format_of(std::string_view key, std::string_view value) {
+  if (value.size() < checksum_size + 1) throw_damaged(key, "the record is cut off");
+  return static_cast<std::uint8_t>(value[checksum_size]);
+}
+
 /// What stands between the checksum and the record's end, after the format byte.
 std::string_view checked_body(std::string_view key, std::string_view value) {
-  if (value.size() < checksum_size + 1) throw_damaged(key, "the record is cut off");
+  const auto format = format_of(key, value);
   const auto body = value.substr(checksum_size);
   if (load_u64(value.data()) != checksum_of(key, body))
     throw_damaged(key, "the checksum does not match");
-  if (static_cast<std::uint8_t>(body[0]) != record_format)
+  if (format != record_format)
     throw storage_error(storage_errc::bad_format, place_of(key) + ": written by another version");
   return body.substr(1);
 }
@@ -83,33 +93,71 @@ std::optional<parsed_log_key> parse_log_key(std::string_view key) {
 }
 
 std::size_t entry_record_size(const protocol::entry& x) {
-  return entry_header_size + x.data.size();
+  return entry_head_size + x.data.size();
 }
 
 void encode_entry(char* to, std::string_view key, const protocol::entry& x) {
-  auto* at = to + checksum_size;
-  *at++ = static_cast<char>(record_format);
-  *at++ = static_cast<char>(x.kind);
-  at = store_u64(at, x.term.value);
-  at = store_u64(at, x.from.node.value);
-  at = store_u64(at, x.from.serial);
   const auto data = x.data.view();
+  auto* at = to + checksum_size;
+  *at++ = static_cast<char>(entry_format);
+  *at++ = static_cast<char>(x.kind);
+  *at++ = static_cast<char>(known_flags);
+  at = store_u64(at, x.term.value);
+  at = store_u64(at, static_cast<std::uint64_t>(x.time_us));
+  at = store_u64(at, x.from.node.value);
+  at = store_u64(at, x.from.run);
+  at = store_u64(at, x.from.serial);
+  at = store_u32(at, static_cast<std::uint32_t>(data.size()));
+  at = store_u64(at, checksum(data));
+  store_u64(to, checksum_of(key, {to + checksum_size, entry_head_size - checksum_size}));
   if (!data.empty()) std::memcpy(at, data.data(), data.size());
-  store_u64(to, checksum_of(key, {to + checksum_size, entry_record_size(x) - checksum_size}));
 }
 
-entry_view decode_entry(std::string_view key, std::string_view value) {
-  const auto parsed = parse_log_key(key);
-  if (!parsed || parsed->tag != log_tag::entry) throw_damaged(key, "an entry was expected here");
-  if (value.size() < entry_header_size) throw_damaged(key, "the record is cut off");
+namespace {
+
+entry_view decode_first_format(std::string_view key, std::string_view value) {
   const auto body = checked_body(key, value);
+  if (value.size() < first_entry_head_size) throw_damaged(key, "the record is cut off");
   entry_view out;
-  out.index = parsed->index;
   out.kind = static_cast<protocol::entry_kind>(body[0]);
   out.term = term_t{load_u64(body.data() + 1)};
   out.from.node = node_id{load_u64(body.data() + 9)};
   out.from.serial = load_u64(body.data() + 17);
-  out.data = value.substr(entry_header_size);
+  out.data = value.substr(first_entry_head_size);
+  return out;
+}
+
+entry_view decode_present_format(std::string_view key, std::string_view value) {
+  if (value.size() < entry_head_size) throw_damaged(key, "the record is cut off");
+  const auto head = value.substr(checksum_size, entry_head_size - checksum_size);
+  if (load_u64(value.data()) != checksum_of(key, head))
+    throw_damaged(key, "the checksum does not match");
+  if (static_cast<std::uint8_t>(head[2]) != known_flags)
+    throw storage_error(storage_errc::bad_format, place_of(key) + ": written by another version");
+  entry_view out;
+  out.kind = static_cast<protocol::entry_kind>(head[1]);
+  out.term = term_t{load_u64(head.data() + 3)};
+  out.time_us = static_cast<std::int64_t>(load_u64(head.data() + 11));
+  out.from.node = node_id{load_u64(head.data() + 19)};
+  out.from.run = load_u64(head.data() + 27);
+  out.from.serial = load_u64(head.data() + 35);
+  out.data = value.substr(entry_head_size);
+  if (out.data.size() != load_u32(head.data() + 43))
+    throw_damaged(key, "the record has a wrong length");
+  if (load_u64(head.data() + 47) != checksum(out.data))
+    throw_damaged(key, "the checksum of its payload does not match");
+  return out;
+}
+
+}  // namespace
+
+entry_view decode_entry(std::string_view key, std::string_view value) {
+  const auto parsed = parse_log_key(key);
+  if (!parsed || parsed->tag != log_tag::entry) throw_damaged(key, "an entry was expected here");
+  // What is of neither format is damaged or of another version, which the first one's checksum tells.
+  auto out = format_of(key, value) == entry_format ? decode_present_format(key, value)
+                                                   : decode_first_format(key, value);
+  out.index = parsed->index;
   return out;
 }
 
@@ -170,8 +218,12 @@ void check_configuration_mark(std::string_view key, std::string_view value) {
 }
 
 void check_log_record(std::string_view key, std::string_view value) {
-  if (!parse_log_key(key)) throw_damaged(key, "it can't be used");
-  checked_body(key, value);
+  const auto parsed = parse_log_key(key);
+  if (!parsed) throw_damaged(key, "it can't be used");
+  if (parsed->tag == log_tag::entry)
+    decode_entry(key, value);
+  else
+    checked_body(key, value);
 }
 
 }  // namespace lithair::persistence

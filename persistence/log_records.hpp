@@ -52,6 +52,7 @@ struct entry_view {
   protocol::entry_kind kind = protocol::entry_kind::command;
   protocol::origin from;
   std::string_view data;
+  std::int64_t time_us = 0;
 };
 
 std::size_t entry_record_size(const protocol::entry& x);

@@ -38,7 +38,7 @@ void check_small_records(lmdb_cursor& at) {
 }
 
 protocol::entry own(const entry_view& x) {
-  return {x.index, x.term, x.kind, x.from, protocol::payload(std::string(x.data))};
+  return {x.index, x.term, x.kind, x.from, protocol::payload(std::string(x.data)), x.time_us};
 }
 
 void check_order(group_id group, const entry_view& x, index_t expected, protocol::term_t before) {
@@ -56,6 +56,7 @@ void restore_entries(lmdb_cursor& at, group_id group, protocol::restored_state& 
       out.terms.push_back({x.term, x.index});
     if (x.kind == protocol::entry_kind::configuration) out.configurations.push_back(own(x));
     out.last_index = x.index;
+    out.last_time_us = std::max(out.last_time_us, x.time_us);
     term = x.term;
   }
 }
@@ -127,7 +128,7 @@ std::vector<protocol::entry> read_entries(lmdb_cursor& at, group_id group, index
   for (; more && first + out.size() <= last && at_entry_of(at, group); more = at.next()) {
     const auto x = decode_entry(at.key(), at.value());
     if (x.index != first + out.size()) throw_damaged(group, first + out.size(), "it is missing");
-    out.push_back({x.index, x.term, x.kind, x.from, {}});
+    out.push_back({x.index, x.term, x.kind, x.from, {}, x.time_us});
     cost += footprint(out.back()) + x.data.size();  // the payload is not in there yet
     if (out.size() > 1 && cost > max_bytes) {
       out.pop_back();

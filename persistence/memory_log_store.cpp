@@ -23,6 +23,7 @@ protocol::restored_state memory_log_store::restore(group_id group) {
   out.snapshot_members = from.point.members;
   out.last_index = from.last();
   for (const auto& x : from.entries) {
+    out.last_time_us = std::max(out.last_time_us, x.time_us);
     if (out.terms.empty() || out.terms.back().term != x.term)
       out.terms.push_back({x.term, x.index});
     if (x.kind == protocol::entry_kind::configuration) out.configurations.push_back(x);

@@ -1,11 +1,15 @@
 #pragma once
 
+#include <cstdint>
+#include <filesystem>
 #include <memory>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "persistence/data_directory.hpp"
 #include "persistence/lmdb_log_store.hpp"
+#include "persistence/set_aside.hpp"
 #include "persistence/state_directory.hpp"
 
 /// Opening what a node kept, where some of it may be damaged. Whatever is damaged is never used: with
@@ -19,7 +23,7 @@ struct opened_log {
 
 /// Opens the log and reads all of it. A damaged one, or one that is missing although the node has
 /// been part of a cluster, took acknowledgements and votes with it: it is set aside as
-/// `DIR/damaged-log`, and in the new one each of `groups` is `recovering`, durably and in one step as
+/// `DIR/damaged-log` (or `damaged-log-2` …), and in the new one each of `groups` is `recovering`, durably and in one step as
 /// seen after a crash. Without `has_peers` it throws `damaged` instead, with what to do.
 opened_log open_log(const data_directory& directory, const lmdb_options& options,
                     std::span<const protocol::group_id> groups, bool has_peers);

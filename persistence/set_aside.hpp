@@ -13,7 +13,7 @@ namespace lithair::persistence {
 
 struct set_aside_copy {
   std::filesystem::path path;
-  std::string reason;
+  std::string why;
   std::uint64_t bytes = 0;
 };
 

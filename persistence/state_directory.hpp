@@ -36,7 +36,8 @@ class state_directory {
   void condemn(const std::string& why);
 
   /// Puts an empty state into the place of whatever is there, which is set aside for this reason.
-  std::unique_ptr<lmdb_state_store> begin_anew(const lmdb_options& options, const std::string& why);
+  std::unique_ptr<lmdb_state_store> begin_anew(const lmdb_options& options = {},
+                                               const std::string& why = "another state took its place");
 
   /// Makes the snapshot's state the one in use, durably. A store opened before is not touched, and
   /// shows the old state until it is closed. `members` replaces those in the snapshot (for a backup

@@ -24,7 +24,8 @@ raft_core::implementation::implementation(node_id self_id, group_id group_of, op
           std::move(restored.terms)),
       history(restored.snapshot_index, std::move(restored.snapshot_members)),
       commit(std::max(restored.snapshot_index, restored.applied)),
-      applied(commit) {
+      applied(commit),
+      last_time_us(restored.last_time_us) {
   require(static_cast<bool>(self), "a node without an id");
   require(opts.validate().empty(), "options that make no sense together");
   for (const entry& x : restored.configurations) {
@@ -220,6 +221,10 @@ void raft_core::step(node_id from, message msg) {
 
 objection raft_core::objection_to(node_id from, const message& msg) const {
   return impl_->objection_to(from, msg);
+}
+
+void raft_core::clock(std::int64_t wall_us, std::int64_t steady_us) {
+  impl_->clocks.set(wall_us, steady_us);
 }
 
 bool raft_core::bootstrap(configuration members) {

@@ -27,6 +27,7 @@ struct restored_state {
   std::vector<term_run> terms;     ///< of the entries after snapshot_index
   std::vector<entry> configurations;  ///< the configuration entries after snapshot_index
   index_t applied;  ///< the driver's state has applied up to here; committed, therefore
+  std::int64_t last_time_us = 0;  ///< the latest time of the entries after snapshot_index; 0: none has one
 };
 
 /// A number in [0, bound), bound > 0. Handed in so that tests own chance.
@@ -78,6 +79,10 @@ class raft_core {
 
   /// One tick of time passed.
   void tick();
+
+  /// What this node's clocks show now, in microseconds: the wall clock since 1970, and a steady one. Call it before the
+  /// other inputs of a turn. Never called: entries that this node appends as leader carry no time.
+  void clock(std::int64_t wall_us, std::int64_t steady_us);
 
   /// How many more ticks it takes, at the earliest and at least 1, until a tick does anything. A
   /// driver may sleep so long, if it makes up for the ticks that passed before it gives any other

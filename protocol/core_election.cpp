@@ -246,16 +246,17 @@ bool raft_core::implementation::would_vote(node_id from, const vote_request& req
 void raft_core::implementation::on(node_id from, const vote_request& request) {
   if (request.pre) {
     bool granted = would_vote(from, request);
-    return send(from, vote_response{granted ? request.term : state.term, granted, true, no_member_as_of(from)});
+    return send(from, vote_response{granted ? request.term : state.term, granted, true, no_member_as_of(from), clocks.own()});
   }
   if (request.term > state.term) become_follower(request.term, node_id{});
   bool granted = would_vote(from, request);
   if (granted && state.voted_for != from) save_state(state.term, from);
   if (granted) restart_election_timer();
-  send(from, vote_response{state.term, granted, false, {}});
+  send(from, vote_response{state.term, granted, false, {}, clocks.own()});
 }
 
 void raft_core::implementation::on(node_id from, const vote_response& response) {
+  clocks.heard(from, response.clock_us);
   // A configuration that we know and that is newer may hold us again.
   if (!leader && response.no_member_as_of > history.current_index()) told_removed = true;
   if (!response.granted && response.term > state.term) {

@@ -32,8 +32,14 @@ refusal raft_core::implementation::accept(std::vector<proposal>& proposals) {
   return refusal::none;
 }
 
+/// The time of the log: never back, whatever clocks do. Where it is ahead of all clocks it waits for them.
+std::int64_t raft_core::implementation::next_time() {
+  last_time_us = std::max(last_time_us, clocks.at(voters, self));
+  return last_time_us;
+}
+
 void raft_core::implementation::append(entry_kind kind, origin from, payload data) {
-  entry x{log.last() + 1, state.term, kind, from, std::move(data)};
+  entry x{log.last() + 1, state.term, kind, from, std::move(data), next_time()};
   lead.uncommitted_bytes += footprint(x);
   log.append(std::move(x));
   ship_wanted = true;
@@ -233,6 +239,7 @@ void raft_core::implementation::on(node_id from, const append_response& response
 }
 
 void raft_core::implementation::on(node_id from, const heartbeat_response& response) {
+  clocks.heard(from, response.clock_us);
   if (!heed_answer(from, response.term) || response.match > log.last()) return;
   progress& peer = *lead.find(from);
   if (response.round < peer.believed_from) return;
@@ -287,6 +294,7 @@ void raft_core::implementation::take_entries(std::vector<entry> entries) {
       history.append(x.index, *decode_configuration(x.data.view()));
       changed = true;
     }
+    last_time_us = std::max(last_time_us, x.time_us);
     log.append(std::move(x));
   }
   if (mutated(mutant::truncates_on_late_appends) && checked < log.last() && checked > commit) {
@@ -321,7 +329,7 @@ void raft_core::implementation::on(node_id from, const heartbeat& beat) {
   index_t safe = mutated(mutant::follows_commit_unchecked) ? log.last() : follow.verified;
   commit_up_to(std::min(beat.commit, safe));
   if (beat.round == 0) return;
-  send(from, heartbeat_response{state.term, beat.round, std::min(follow.verified, log.durable())});
+  send(from, heartbeat_response{state.term, beat.round, std::min(follow.verified, log.durable()), clocks.own()});
 }
 
 // -- proposals of other nodes ---------------------------------------------------------------------

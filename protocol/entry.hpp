@@ -16,7 +16,10 @@ enum class entry_kind : std::uint8_t {
 /// proposal was committed, whichever leader put it into the log.
 struct origin {
   node_id node;              ///< none for entries made by a leader itself
-  std::uint64_t serial = 0;  ///< unique per node over all its restarts
+  std::uint64_t serial = 0;  ///< unique in that run
+  /// A random number of the process that proposed it. A node that was wiped, or started from an old copy, counts again
+  /// as it did before: only a run tells its requests from those of its earlier lives. 0: of an older version.
+  std::uint64_t run = 0;
 
   bool operator==(const origin&) const = default;
 };
@@ -28,6 +31,7 @@ struct entry {
   entry_kind kind = entry_kind::command;
   origin from;
   payload data;
+  std::int64_t time_us = 0;  ///< Unix time by the leader that appended it, never below the entry before; 0: unknown
 
   bool operator==(const entry&) const = default;
 };

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "protocol/cluster_time.hpp"
 #include "protocol/core.hpp"
 #include "protocol/invariants.hpp"
 #include "protocol/log_view.hpp"
@@ -165,6 +166,7 @@ struct raft_core::implementation {
   // -- core_replication.cpp (§5.3, §5.4) ---------------------------------------------------------
   refusal propose(std::vector<proposal> proposals);
   refusal accept(std::vector<proposal>& proposals);
+  std::int64_t next_time();
   void append(entry_kind kind, origin from, payload data);
   void ship();
   void ship_to(progress& peer);
@@ -255,6 +257,8 @@ struct raft_core::implementation {
   quorum voters;
   index_t commit;
   index_t applied;
+  cluster_time clocks;
+  std::int64_t last_time_us;  ///< no entry of the log is later; what is appended next is not earlier
 
   role now_role = role::follower;  ///< never learner: that follows from the members
   node_id leader;   ///< whom we hear or believe to be leading

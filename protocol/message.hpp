@@ -30,6 +30,7 @@ struct vote_response {
   bool pre = false;
   /// The asker is no member as of this index, which is committed; none: nothing is said about that.
   index_t no_member_as_of = {};
+  std::int64_t clock_us = 0;  ///< what the voter's wall clock shows, as Unix time; 0: unknown
 
   bool operator==(const vote_response&) const = default;
 };
@@ -72,6 +73,7 @@ struct heartbeat_response {
   term_t term;
   std::uint64_t round = 0;
   index_t match;  ///< as in append_response: shows the leader what was lost on the way
+  std::int64_t clock_us = 0;  ///< as in vote_response
 
   bool operator==(const heartbeat_response&) const = default;
 };

@@ -33,6 +33,7 @@ enum class mutant {
   begins_changes_that_cannot_end,   ///< although a majority of the old or new voters is silent
   aborts_what_it_inherited,         ///< goes back from a joint change of an earlier leader
   gives_up_what_still_moves,        ///< sends again and again what takes longer than an election timeout
+  dates_by_the_leaders_clock,       ///< and not by the clocks of a majority
   count
 };
 

@@ -17,21 +17,21 @@ configuration some_members() {
 std::vector<message> one_of_each() {
   std::vector<entry> entries{
       {index_t{8}, term_t{2}, entry_kind::noop, {}, {}},
-      {index_t{9}, term_t{2}, entry_kind::command, {node_id{3}, 77}, payload{std::string("a\0b", 3)}},
+      {index_t{9}, term_t{2}, entry_kind::command, {node_id{3}, 77, 0xfedcba9876543210}, payload{std::string("a\0b", 3)}, 1'764'000'000'000'000},
       {index_t{10}, term_t{3}, entry_kind::configuration, {}, payload{encode(some_members())}}};
   snapshot_meta meta{index_t{5}, term_t{2}, some_members(), 1000, 0xffffffffffffffff};
   return {vote_request{term_t{1}, index_t{2}, term_t{1}, true, false},
-          vote_response{term_t{4}, true, false, index_t{9}},
+          vote_response{term_t{4}, true, false, index_t{9}, 1'764'000'000'000'001},
           append_request{term_t{3}, index_t{7}, term_t{2}, index_t{6}, 9, entries},
           append_response{term_t{3}, false, index_t{1}, index_t{7}, index_t{4}, term_t{2}, 9},
           heartbeat{term_t{3}, index_t{6}, 10},
-          heartbeat_response{term_t{3}, 10, index_t{5}},
+          heartbeat_response{term_t{3}, 10, index_t{5}, -1},
           snapshot_request{term_t{3}, meta, 512, payload{"chunk"}, true},
           snapshot_response{term_t{3}, index_t{5}, 517, false, true},
           timeout_now{term_t{3}},
           read_request{term_t{3}, 12, true},
           read_response{term_t{3}, 12, index_t{6}, false},
-          propose_request{term_t{3}, {{{node_id{2}, 5}, payload{"one"}}, {{node_id{2}, 6}, payload{""}}}, 3},
+          propose_request{term_t{3}, {{{node_id{2}, 5, 0xfedcba9876543210}, payload{"one"}}, {{node_id{2}, 6}, payload{""}}}, 3},
           propose_response{term_t{3}, 17, refusal::busy, {5, 6, 0xffffffffffffffff}}};
 }
 

@@ -2,6 +2,7 @@
 
 #include <caf/send.hpp>
 
+#include "models/timestamp.hpp"
 #include "test/actors/world.hpp"
 
 using namespace lithair;
@@ -70,6 +71,58 @@ BOOST_AUTO_TEST_CASE(a_command_that_the_models_refuse_is_an_answer) {
   }
   BOOST_TEST(w.await_write(w.remove(leader, "a")).result.status == 204);
   BOOST_TEST(w.await_write(w.remove(leader, "a")).result.status == 404);
+}
+
+BOOST_AUTO_TEST_CASE(a_request_is_not_answered_by_one_of_an_earlier_life_of_its_node) {
+  world w{3};
+  auto leader = w.await_leader();
+  auto node = others(3, leader).front();
+  check_created(w.await_write(w.create(node, "old-1")));
+  w.crash(node);
+  w.start(node);
+  // The first of this life, numbered as "old-1" was: which is applied here anew before it.
+  auto answer = w.await_write(w.create(node, "new-1"));
+  check_created(answer);
+  BOOST_TEST(answer.result.body.find("new-1") != std::string::npos);
+  BOOST_TEST(w.await_read(w.read(leader, "new-1")).result.status == 200);
+}
+
+BOOST_AUTO_TEST_CASE(a_retry_is_carried_out_once_although_one_clock_is_days_ahead) {
+  constexpr std::int64_t three_days_us = 3LL * 86'400'000'000;
+  for (bool leader_is_wrong : {true, false}) {
+    BOOST_TEST_CONTEXT((leader_is_wrong ? "the leader's" : "a follower's")) {
+      world w{3};
+      auto leader = w.await_leader();
+      auto follower = others(3, leader).front();
+      auto wrong = leader_is_wrong ? leader : follower;
+      auto right = leader_is_wrong ? follower : leader;
+      w.set_clock(wrong, three_days_us);
+      w.tick(50);
+      auto first = w.await_write(w.create(right, "a", "x", "key"));
+      check_created(first);
+      BOOST_TEST(w.await_write(w.remove(right, "a")).result.status == 204);
+      // Carried out anew it would create the item again, for it is gone.
+      auto again = w.await_write(w.create(wrong, "a", "x", "key"));
+      BOOST_TEST(again.result.replayed);
+      BOOST_TEST(again.result.version == first.result.version);
+      BOOST_TEST(w.await_read(w.read(right, "a")).result.status == 404);
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(what_a_node_with_a_wrong_clock_does_is_dated_rightly) {
+  world w{3};
+  auto leader = w.await_leader();
+  const auto today = models::to_string(models::timestamp{w.right_us()}).substr(0, 10);
+  for (world::id wrong = 1; wrong <= 3; ++wrong) {
+    w.set_clock(wrong, 3LL * 86'400'000'000);
+    w.tick(50);
+    auto key = "k" + std::to_string(wrong);
+    check_created(w.await_write(w.create(wrong, key)));
+    auto events = w.await_read(w.history(leader, key)).result.body;
+    BOOST_TEST(events.find(today) != std::string::npos, events);
+    w.set_clock(wrong, 0);
+  }
 }
 
 BOOST_AUTO_TEST_CASE(many_writes_at_once_are_each_answered_once) {

@@ -24,7 +24,7 @@ namespace {
 constexpr std::string_view models_text = R"(
 [models.items.fields]
 id    = { type = "string", primary_key = true, immutable = true, replicate = true }
-value = { type = "string", unique = true, optional = true, replicate = true }
+value = { type = "string", unique = true, optional = true, replicate = true, track_history = true }
 )";
 
 models::schema the_schema() {
@@ -111,8 +111,10 @@ void world::start(id node) {
   BOOST_REQUIRE(!m.running);
   m.running = true;
   m.writer = system_->spawn<log_writer>(&m.disk);
-  m.aggregate = system_->spawn<aggregate>(
-      nullptr, aggregate::setup{&schema_, protocol::node_id{node}, std::make_shared<persistence::memory_state_store>()});
+  const auto run = node << 32 | ++m.boots;
+  aggregate::setup state{&schema_, protocol::node_id{node}, std::make_shared<persistence::memory_state_store>()};
+  state.run = run;
+  m.aggregate = system_->spawn<aggregate>(nullptr, std::move(state));
   raft_setup setup;
   setup.group = protocol::group_id{1};
   setup.config.self = address_of(node);
@@ -130,12 +132,13 @@ void world::start(id node) {
   setup.chance = [random = std::mt19937(static_cast<unsigned>(100 * node + m.boots))](std::uint32_t bound) mutable {
     return static_cast<std::uint32_t>(random() % bound);
   };
-  setup.first_serial = (++m.boots << 40) + 1;
+  setup.run = run;
   setup.cluster = [] { return std::uint64_t{7}; };
   setup.log = &m.disk;
   setup.writer = m.writer;
   setup.aggregate = m.aggregate;
   setup.now_ms = [this] { return now_ms_; };
+  setup.wall_us = [this, node] { return wall_us(node); };
   m.raft = system_->spawn<raft_actor>(nullptr, std::move(setup));
   deliver();
 }
@@ -196,13 +199,23 @@ world::id world::await_leader(std::set<id> except, std::size_t limit) {
   return 0;
 }
 
-std::uint64_t world::write(id at, int operation, const std::string& key, const std::string& body) {
+std::int64_t world::wall_us(id node) const {
+  return right_us() + nodes_.at(node).clock_ahead_us;
+}
+
+std::int64_t world::right_us() const {
+  return 1'764'000'000'000'000 + static_cast<std::int64_t>(now_ms_) * 1000;
+}
+
+std::uint64_t world::write(id at, int operation, const std::string& key, const std::string& body,
+                           const std::string& idempotency_key) {
   models::write_request request;
   request.op = static_cast<models::operation>(operation);
   request.target = schema_.find("items");
   request.key = key;
   request.body = body;
-  auto command = models::prepare(schema_, request, models::stamp{static_cast<std::int64_t>(now_ms_) * 1000, {}});
+  request.idempotency_key = idempotency_key;
+  auto command = models::prepare(schema_, request, models::stamp{wall_us(at), {}});
   BOOST_REQUIRE(command.has_value());
   auto token = next_token_++;
   caf::send_as(client_, raft(at), submit{token, std::move(*command)});
@@ -210,9 +223,10 @@ std::uint64_t world::write(id at, int operation, const std::string& key, const s
   return token;
 }
 
-std::uint64_t world::create(id at, const std::string& key, const std::string& value) {
+std::uint64_t world::create(id at, const std::string& key, const std::string& value,
+                            const std::string& idempotency_key) {
   auto body = value.empty() ? R"({"id":")" + key + R"("})" : R"({"id":")" + key + R"(","value":")" + value + R"("})";
-  return write(at, static_cast<int>(models::operation::create), {}, body);
+  return write(at, static_cast<int>(models::operation::create), {}, body, idempotency_key);
 }
 
 std::uint64_t world::remove(id at, const std::string& key) {
@@ -222,11 +236,21 @@ std::uint64_t world::remove(id at, const std::string& key) {
 std::uint64_t world::read(id at, const std::string& key, consistency level) {
   auto query = models::item_query(*schema_.find("items"), key);
   BOOST_REQUIRE(query.has_value());
+  return ask_for(at, std::move(*query), level);
+}
+
+std::uint64_t world::history(id at, const std::string& key) {
+  auto query = models::history_query(*schema_.find("items"), key, {});
+  BOOST_REQUIRE(query.has_value());
+  return ask_for(at, std::move(*query), consistency::linearizable);
+}
+
+std::uint64_t world::ask_for(id at, models::query what, consistency level) {
   auto token = next_token_++;
   ask question;
   question.token = token;
   question.level = level;
-  question.what = std::move(*query);
+  question.what = std::move(what);
   caf::send_as(client_, level == consistency::local ? nodes_.at(at).aggregate : raft(at), std::move(question));
   deliver();
   return token;

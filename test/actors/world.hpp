@@ -31,6 +31,11 @@ class world {
   void crash(id node);
   bool runs(id node) const { return nodes_.at(node).running; }
 
+  /// The wall clock of a node is so much ahead of the right time.
+  void set_clock(id node, std::int64_t ahead_us) { nodes_.at(node).clock_ahead_us = ahead_us; }
+  /// Unix time, of a clock that is right.
+  std::int64_t right_us() const;
+
   /// Messages from `from` to `to` are lost until `heal`.
   void cut(id from, id to) { cuts_.insert({from, to}); }
   void isolate(id node);
@@ -47,7 +52,9 @@ class world {
   actors::node_status inspect(id node);
 
   /// Requests of a client at a node; the answer shows up in `writes` or `reads` under the token.
-  std::uint64_t create(id at, const std::string& key, const std::string& value = {});
+  std::uint64_t create(id at, const std::string& key, const std::string& value = {},
+                       const std::string& idempotency_key = {});
+  std::uint64_t history(id at, const std::string& key);
   std::uint64_t remove(id at, const std::string& key);
   std::uint64_t read(id at, const std::string& key, actors::consistency level = actors::consistency::linearizable);
   /// The answers so far.
@@ -68,13 +75,17 @@ class world {
  private:
   struct machine {
     persistence::memory_log_store disk;
-    std::uint64_t boots = 0;
+    std::uint64_t boots = 0;  // the machine's, whatever its disk knows
     bool running = false;
+    std::int64_t clock_ahead_us = 0;
     caf::actor raft, aggregate, writer;
     std::vector<caf::actor> wires;
   };
 
-  std::uint64_t write(id at, int operation, const std::string& key, const std::string& body);
+  std::uint64_t write(id at, int operation, const std::string& key, const std::string& body,
+                      const std::string& idempotency_key = {});
+  std::uint64_t ask_for(id at, models::query what, actors::consistency level);
+  std::int64_t wall_us(id node) const;
 
   bool init_;
   caf::actor_system_config config_;

@@ -88,8 +88,8 @@ const std::vector<message_case> messages{
      "append term=3 prev=4@2 commit=5 round=8",
      R"("term":3,"success":true,"match":4,"rejected":0,"hint_index":0,"hint_term":0,"round":8})"},
     {"append-entries",
-     R"("term":3,"prev_index":4,"prev_term":2,"entries":[{"index":5,"term":3,"kind":"noop"},)"
-     R"({"index":6,"term":3,"kind":"command","node":2,"serial":9,"data":")" +
+     R"("term":3,"prev_index":4,"prev_term":2,"entries":[{"index":5,"term":3,"time_us":1764000000000000,"kind":"noop"},)"
+     R"({"index":6,"term":3,"kind":"command","node":2,"serial":9,"run":"fedcba9876543210","data":")" +
          some_command() + R"("},{"index":7,"term":3,"kind":"configuration",)"
                         R"("members":[{"id":1,"address":"a"},{"id":2,"voter":false,"address":"b"}]}]})",
      "append term=3 prev=4@2",

@@ -46,12 +46,12 @@ outcome service_fixture::run_request(const Request& request) {
   last_command = *prepared;
   ++index_;
   change_set changes;
-  auto made = models::apply(schema_, index_, *prepared, state_, true, changes);
+  auto made = models::apply(schema_, index_, *prepared, state_, true, changes, log_time_us);
   BOOST_REQUIRE(made.has_value());
   BOOST_TEST((made->status < 300 || changes.empty() || !request.idempotency_key.empty()));
   // A node where nobody waits for the answer makes the same changes.
   change_set elsewhere;
-  const auto unasked = models::apply(schema_, index_, *prepared, state_, false, elsewhere);
+  const auto unasked = models::apply(schema_, index_, *prepared, state_, false, elsewhere, log_time_us);
   BOOST_TEST((unasked->status == made->status));
   BOOST_TEST((elsewhere == changes));
   for (const auto& each : changes) {

@@ -15,21 +15,18 @@ namespace fs = std::filesystem;
 
 namespace {
 
-lmdb_options in_parts(std::uint64_t limit = 0) {
+lmdb_options in_parts() {
   lmdb_options out;
   out.map_size = 256 * 1024;
-  out.map_limit = limit;
   out.part_bytes = 8 * 4096;
   return out;
 }
-
-constexpr std::uint64_t narrow = 512 * 1024;
 
 changes old_pairs() {
   return {{"1000", "old"}, {"1010", "old"}, {"1500", "old"}, {"2000", "old"}};
 }
 
-/// More than fits into a narrow map, over what is there and beside it.
+/// Over what is there and beside it.
 changes many_pairs() {
   changes out;
   for (int i = 0; i < 150; ++i) out.push_back({std::to_string(1000 + i), std::string(3000, 'n')});
@@ -56,6 +53,20 @@ void require_new_state(const state_store& found) {
   BOOST_TEST(found.get("1149").value().size() == 3000u);
   std::string last;
   BOOST_TEST(found.count("", "", 1000, last) == 151u);
+}
+
+/// A store whose disk was full when some parts of the second commit were made.
+std::unique_ptr<lmdb_state_store> half_made_in(const fs::path& directory) {
+  auto state = std::make_unique<lmdb_state_store>(directory, in_parts());
+  commit(*state, 1, old_pairs());
+  set_fault_handler([](fault_point point) {
+    if (point == fault_point::checkpoint_between_parts) fail_disk(disk_call::write, 0, ENOSPC, true);
+  });
+  commit(*state, 2, many_pairs());
+  set_fault_handler(nullptr);
+  BOOST_REQUIRE(heal_disk());
+  BOOST_REQUIRE(state->half_made());
+  return state;
 }
 
 fs::path copy_from;
@@ -97,32 +108,33 @@ BOOST_AUTO_TEST_CASE(for_want_of_room_has_happened_and_no_reader_sees_a_half) {
   temporary_directory place;
   const auto directory = place.make("state");
   {
-    lmdb_state_store state(directory, in_parts(narrow));
-    commit(state, 1, old_pairs());
-    commit(state, 2, many_pairs());
-    BOOST_REQUIRE(state.half_made());
-    require_new_state(state);
-    state.verify();
-    BOOST_TEST(code_of([&] { commit(state, 3, {{"a", "3"}}); }) == storage_errc::full);
-    require_new_state(state);
-    BOOST_TEST(state.environment().stopped_because() == "");
+    const auto state = half_made_in(directory);
+    require_new_state(*state);
+    state->verify();
+    fail_disk(disk_call::write, 0, ENOSPC, true);
+    BOOST_TEST(code_of([&] { commit(*state, 3, {{"a", "3"}}); }) == storage_errc::full);
+    heal_disk();
+    require_new_state(*state);
+    BOOST_TEST(state->environment().stopped_because() == "");
   }
-  // It opens under the same limit, as it was.
-  lmdb_state_store state(directory, in_parts(narrow));
+  // It opens on the same disk, as it was: only the seal is written over.
+  fail_disk(disk_call::write, 1, ENOSPC, true);
+  lmdb_state_store state(directory, in_parts());
   BOOST_TEST(state.half_made());
   require_new_state(state);
+  state.verify();
   BOOST_TEST(code_of([&] { commit(state, 3, {{"a", "3"}}); }) == storage_errc::full);
+  BOOST_TEST(heal_disk());
+  require_new_state(state);
+  commit(state, 3, {{"1500", "again"}});
+  BOOST_TEST(!state.half_made());
+  state.verify();
 }
 
-BOOST_AUTO_TEST_CASE(is_made_as_soon_as_there_is_room) {
+BOOST_AUTO_TEST_CASE(is_made_by_the_next_start_where_there_is_room) {
   temporary_directory place;
   const auto directory = place.make("state");
-  {
-    lmdb_state_store state(directory, in_parts(narrow));
-    commit(state, 1, old_pairs());
-    commit(state, 2, many_pairs());
-    BOOST_REQUIRE(state.half_made());
-  }
+  (void)half_made_in(directory);
   lmdb_state_store state(directory, in_parts());
   BOOST_TEST(!state.half_made());
   BOOST_TEST(!fs::exists(directory / "pending"));
@@ -161,10 +173,8 @@ BOOST_AUTO_TEST_CASE(for_a_full_disk_goes_on_where_it_stopped) {
 
 BOOST_AUTO_TEST_CASE(gives_whole_snapshots) {
   temporary_directory place;
-  lmdb_state_store state(place.make("state"), in_parts(narrow));
-  commit(state, 1, old_pairs());
-  commit(state, 2, many_pairs());
-  BOOST_REQUIRE(state.half_made());
+  const auto made = half_made_in(place.make("state"));
+  const auto& state = *made;
   const auto path = place.path() / "snapshot";
   write_snapshot(state, group, 1, path);
   const pinned_state pinned(state);

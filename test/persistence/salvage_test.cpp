@@ -1,5 +1,6 @@
 #include <boost/test/unit_test.hpp>
 #include <cerrno>
+#include <set>
 
 #include "persistence/files.hpp"
 #include "persistence/memory_state_store.hpp"
@@ -176,7 +177,7 @@ BOOST_AUTO_TEST_CASE(a_damaged_state_is_set_aside_and_named_and_none_is_ever_rem
     const auto kept = set_aside(directory);
     BOOST_REQUIRE(kept.size() == 1u);
     BOOST_TEST(kept[0].path == node.path() / "state" / "1" / "set-aside-1");
-    BOOST_TEST(kept[0].reason.find("data.mdb") != std::string::npos);
+    BOOST_TEST(kept[0].why.find("data.mdb") != std::string::npos);
     BOOST_TEST(kept[0].bytes >= bytes->size());
     BOOST_TEST((read_file(kept[0].path / "data.mdb") == bytes));
   }
@@ -194,7 +195,7 @@ BOOST_AUTO_TEST_CASE(a_damaged_state_is_set_aside_and_named_and_none_is_ever_rem
   BOOST_TEST(states.open()->get("a").value() == "5");
   const auto kept = set_aside(directory);
   BOOST_REQUIRE(kept.size() == 3u);
-  BOOST_TEST(kept[2].reason == "record 7 is damaged");
+  BOOST_TEST(kept[2].why == "record 7 is damaged");
   BOOST_TEST(lmdb_state_store(kept[1].path).get("a").value() == "5");
 }
 
@@ -249,7 +250,7 @@ BOOST_AUTO_TEST_CASE(an_earlier_damaged_log_is_kept_beside_a_later_one) {
     BOOST_TEST(!open_log(directory, {}, groups, true).lost.empty());
     const auto kept = set_aside(directory);
     BOOST_REQUIRE(kept.size() == damaged);
-    for (const auto& each : kept) BOOST_TEST(each.reason.find("data.mdb") != std::string::npos);
+    for (const auto& each : kept) BOOST_TEST(each.why.find("data.mdb") != std::string::npos);
   }
 }
 
@@ -283,6 +284,38 @@ BOOST_AUTO_TEST_CASE(what_the_disk_cant_read_of_the_state_is_damage_of_it) {
     BOOST_TEST(set_aside(directory).empty() == !failed);
   }
   BOOST_TEST(failures > 5);
+}
+
+BOOST_AUTO_TEST_CASE(what_was_condemned_is_set_aside_and_named_and_never_removed) {
+  const member_directory node;
+  const auto directory = node.open();
+  state_directory states(directory.state_path(), group);
+  states.condemn("record 7 is damaged");
+  (void)states.begin_anew();
+  states.condemn("record 8 is damaged too");
+  (void)states.begin_anew();
+  (void)states.open();
+  const auto kept = set_aside(directory);
+  BOOST_REQUIRE(kept.size() == 2u);
+  std::set<std::string> reasons;
+  for (const auto& each : kept) {
+    reasons.insert(each.why);
+    BOOST_TEST(each.bytes > 0u);
+    BOOST_TEST(fs::exists(each.path / "data.mdb"));
+  }
+  BOOST_TEST((reasons == std::set<std::string>{"record 7 is damaged", "record 8 is damaged too"}));
+}
+
+BOOST_AUTO_TEST_CASE(a_snapshot_in_the_place_of_a_condemned_state_leaves_that_beside_it) {
+  const member_directory node;
+  const auto directory = node.open();
+  state_directory states(directory.state_path(), group);
+  const auto file = directory.snapshots_path() / "one.snapshot";
+  (void)write_snapshot(*states.open(), group, salvaged_cluster, file);
+  states.condemn("record 7 is damaged");
+  states.install(snapshot_file(file));
+  BOOST_TEST(scanned(*states.open(), "", "") == "a=1 b=2 ");
+  BOOST_TEST(set_aside(directory).size() == 1u);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

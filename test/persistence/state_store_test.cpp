@@ -1,9 +1,11 @@
 #include "persistence/state_store.hpp"
 
 #include <boost/test/unit_test.hpp>
+#include <filesystem>
 #include <map>
 #include <tuple>
 
+#include "persistence/fault_points.hpp"
 #include "persistence/lmdb_state_store.hpp"
 #include "persistence/memory_state_store.hpp"
 #include "test/persistence/support.hpp"
@@ -159,6 +161,65 @@ BOOST_AUTO_TEST_CASE(scans_in_pieces_what_is_larger_than_one) {
     });
     BOOST_TEST(n == all.size());
   }
+  state.verify();
+}
+
+BOOST_AUTO_TEST_CASE(is_sound_when_power_loss_brings_the_file_of_an_old_commit_back) {
+  temporary_directory place;
+  static std::filesystem::path from;
+  from = place.make("state");
+  lmdb_options options;
+  options.part_bytes = 20 * 4096;
+  changes large;
+  for (int i = 0; i < 200; ++i) large.push_back({std::to_string(1000 + i), "large"});
+  {
+    lmdb_state_store state(from, options);
+    set_fault_handler([](fault_point point) {
+      if (point == fault_point::checkpoint_pending) std::filesystem::copy(from / "pending", from.parent_path() / "old");
+    });
+    commit(state, 1, large);
+    set_fault_handler(nullptr);
+    BOOST_TEST(!std::filesystem::exists(from / "pending"));
+    commit(state, 2, {{"1000", "small"}});
+  }
+  for (const auto newer : {0, 1}) {
+    std::filesystem::copy(place.path() / "old", from / "pending");
+    lmdb_state_store state(from, options);
+    BOOST_TEST(state.applied().index.value == 2u + static_cast<unsigned>(newer));
+    BOOST_TEST(state.get("1000").value() == (newer == 0 ? "small" : "newer"));
+    BOOST_TEST(!std::filesystem::exists(from / "pending"));
+    state.verify();
+    if (newer == 0) commit(state, 3, {{"1000", "newer"}});
+  }
+}
+
+BOOST_AUTO_TEST_CASE(takes_a_large_commit_whole_or_refuses_it_whole_at_its_limit) {
+  temporary_directory place;
+  lmdb_options options;
+  options.map_size = options.map_limit = 4 << 20;
+  options.part_bytes = 256 << 10;
+  std::uint64_t index = 0;
+  const auto fill = [&](state_store& to) {
+    for (;;) {
+      changes all;
+      for (int i = 0; i < 400; ++i) all.push_back({std::to_string(1000 + i) + '-' + std::to_string(index), std::string(1000, 'x')});
+      commit(to, index + 1, all);
+      ++index;
+    }
+  };
+  for (int life = 0; life < 3; ++life) {
+    lmdb_state_store state(place.path(), options);
+    BOOST_TEST(state.applied().index.value == index);
+    state.verify();
+    BOOST_TEST((code_of([&] { fill(state); }) == storage_errc::full));
+    BOOST_TEST(!std::filesystem::exists(place.path() / "pending"));
+    state.verify();
+  }
+  BOOST_TEST(index > 2u);
+  // With room again it goes on.
+  options.map_limit = 64 << 20;
+  lmdb_state_store state(place.path(), options);
+  commit(state, index + 1, {{"a", "1"}});
   state.verify();
 }
 

@@ -51,6 +51,7 @@ void cluster::start(node& x) {
     if (restored.terms.empty() || restored.terms.back().term != e.term) {
       restored.terms.push_back({e.term, e.index});
     }
+    restored.last_time_us = std::max(restored.last_time_us, e.time_us);
     if (e.kind == entry_kind::configuration) restored.configurations.push_back(e);
   }
   x.applied.clear();

@@ -92,6 +92,7 @@ restored_state disk::restore() {
   x.applied = at.applied;
   for (const entry& e : log_.entries) {
     if (x.terms.empty() || x.terms.back().term != e.term) x.terms.push_back({e.term, e.index});
+    x.last_time_us = std::max(x.last_time_us, e.time_us);
     if (e.kind == entry_kind::configuration) x.configurations.push_back(e);
   }
   return x;

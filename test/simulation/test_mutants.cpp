@@ -61,6 +61,21 @@ bool begins_what_cannot_end() {
   return c.core(1).reconfigure(cluster::members({1, 3}).members) == lithair::protocol::raft_core::change_refusal::none;
 }
 
+/// Whether the time of the log is that of one clock, which is wrong.
+bool dates_by_one_clock() {
+  cluster c{3};
+  const auto show = [&c](std::int64_t at_us) {
+    for (std::uint64_t id = 1; id <= 3; ++id) c.core(id).clock(at_us + (id == 1 ? 1'000'000'000 : 0), at_us);
+  };
+  show(1'000);
+  c.found();
+  show(2'000);
+  c.tick_all(c[1].opts.election_max_ticks);
+  c.propose(1, "x");
+  c.deliver();
+  return c[1].log.back().time_us > 2'000;
+}
+
 /// Whether an entry that is still on its way is sent once more.
 bool sends_twice_what_still_moves() {
   cluster c{3};
@@ -132,6 +147,7 @@ std::ostream& operator<<(std::ostream& out, const script& x) {
 
 const script scripts[] = {
     {mutant::begins_changes_that_cannot_end, "begins changes that cannot end", begins_what_cannot_end},
+    {mutant::dates_by_the_leaders_clock, "dates by the leader's clock", dates_by_one_clock},
     {mutant::gives_up_what_still_moves, "gives up what still moves", sends_twice_what_still_moves},
     {mutant::votes_again_after_recovering, "votes again after recovering", votes_in_the_term_of_its_recovery},
     {mutant::heeds_old_transfers, "heeds old transfers", ends_a_snapshot_of_another_term},

@@ -178,7 +178,7 @@ std::string node::describe() {
   state_->verify();
   out += " applied " + std::to_string(applied.index.value) + " digest " + std::to_string(applied.digest) + " aside";
   for (const auto& each : set_aside(*directory_)) {
-    out += ' ' + each.reason;
+    out += ' ' + each.why;
     if (!fs::exists(each.path / "data.mdb")) out += " without data";
   }
   if (const auto made = latest_snapshot(directory_->snapshots_path(), group)) snapshot_file(*made).verify();

@@ -92,6 +92,7 @@ machine::machine(std::uint64_t id, std::filesystem::path directory, timeline& ti
       unit_(std::make_unique<unit>(*system_, ready_)) {
   if (sky.wall_spread_ms != 0) wall_offset_us = static_cast<std::int64_t>(random.below(sky.wall_spread_ms * 1000));
   persistence::set_fault_handler(&crash_if_due);
+  fire_timeouts();
   while (can_run()) run_one();  // CAF's own actors
 }
 
@@ -119,11 +120,13 @@ void machine::fire_timeouts() {
 std::string machine::start(actors::node_config config, const models::schema& schema, caf::actor connector) {
   ++life_;
   died_ = false;
+  fire_timeouts();  // Its clock went on while nothing ran.
   actors::surroundings where;
   where.system = system_.get();
   where.detached = false;
   where.connector = std::move(connector);
   where.now_ms = [this] { return steady_us() / 1000; };
+  where.wall_us = [this] { return wall_us(); };
   where.random = [this] { return random_.next(); };
   where.make_ticks = [this, tick = config.tick_ms] { return std::make_unique<ticks>(*this, tick); };
   config.data_dir = directory_.string();

@@ -85,16 +85,9 @@ void network::reach(machine& from, const caf::actor& asker, const actors::reach&
 // The greeting crosses, the other node's gate answers it, and the answer crosses back.
 void network::greet(std::uint64_t from, std::uint64_t from_life, machine& to, std::uint64_t to_life,
                     caf::mailbox_element_ptr greeting) {
-  auto made = std::make_shared<connection>();
   auto said = greeting->content().get_as<actors::hello>(0);
   auto asker = caf::actor_cast<caf::actor>(greeting->sender);
-  made->ends[0] = {from, from_life, said.endpoint, nullptr, 0};
-  made->ends[1] = {to.id(), to_life, nullptr, nullptr, 0};
-  for (int at : {0, 1})
-    made->ends[at].wire = make([this, made, at](caf::mailbox_element_ptr x) {
-      if (!closed_) carry(made, 1 - at, x->move_content_to_message());
-    });
-  links_.push_back(made);
+  const auto made = link_between({from, from_life, said.endpoint, nullptr, 0}, {to.id(), to_life, nullptr, nullptr, 0});
   const auto answer_to = greeting->mid.response_id();
   auto answered = make([this, made, asker, answer_to](caf::mailbox_element_ptr x) {
     if (closed_ || !x->content().match_elements<actors::welcome>()) return;
@@ -113,6 +106,23 @@ void network::greet(std::uint64_t from, std::uint64_t from_life, machine& to, st
     give(to.node().gate(), caf::make_message(std::move(said)), caf::actor_cast<caf::strong_actor_ptr>(answered),
          caf::make_message_id(1).with_category(0));
   });
+}
+
+// Who greets again, because an answer was late, does so on the connection that is there: as with the middleman, the same
+// two ends know each other by the same handles.
+network::link network::link_between(end from, end to) {
+  for (auto& x : links_)
+    if (x->open && x->ends[0].node == from.node && x->ends[0].life == from.life && x->ends[0].shipper == from.shipper &&
+         x->ends[1].node == to.node && x->ends[1].life == to.life) return x;
+  auto made = std::make_shared<connection>();
+  made->ends[0] = std::move(from);
+  made->ends[1] = std::move(to);
+  for (int at : {0, 1})
+    made->ends[at].wire = make([this, made, at](caf::mailbox_element_ptr x) {
+      if (!closed_) carry(made, 1 - at, x->move_content_to_message());
+    });
+  links_.push_back(made);
+  return made;
 }
 
 // -- what is sent ---------------------------------------------------------------------------------------------

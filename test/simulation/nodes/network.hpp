@@ -61,6 +61,7 @@ class network {
   machine* find(std::uint64_t id, std::uint16_t peer_port);
   void reach(machine& from, const caf::actor& asker, const actors::reach& x);
   void greet(std::uint64_t from, std::uint64_t from_life, machine& to, std::uint64_t to_life, caf::mailbox_element_ptr greeting);
+  link link_between(end from, end to);
   void carry(const link& x, int to, caf::message content);
   void deliver(const link& x, int to, caf::message content);
   void break_link(const link& x);

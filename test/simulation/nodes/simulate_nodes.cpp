@@ -6,10 +6,11 @@
 #include <cstdlib>
 #include <cstring>
 
+#include "actors/mutants.hpp"
 #include "test/simulation/nodes/world.hpp"
 
-// simulate_nodes [--first S] [--seeds N] [--seed X] [--all] [--trace]: runs seeds S.., or the one seed X; with --all it goes on
-// when one is broken.
+// simulate_nodes [--first S] [--seeds N] [--seed X] [--all] [--mutant M] [--trace]: runs seeds S.., or the one seed X; with
+// --all it goes on when one is broken; with M, a number in actors/mutants.hpp, a duty is broken on purpose.
 
 namespace {
 
@@ -81,6 +82,8 @@ int main(int argc, char** argv) {
       trace = true;
     } else if (is("--all")) {
       all = true;
+    } else if (is("--mutant") && has_value) {
+      lithair::actors::active_mutant = static_cast<lithair::actors::mutant>(std::strtoul(argv[++i], nullptr, 10));
     } else if (is("--first") && has_value) {
       first = std::strtoull(argv[++i], nullptr, 10);
     } else if (is("--seeds") && has_value) {
@@ -89,7 +92,7 @@ int main(int argc, char** argv) {
       first = std::strtoull(argv[++i], nullptr, 10);
       count = 1;
     } else {
-      std::fprintf(stderr, "usage: simulate_nodes [--first S] [--seeds N] [--seed X] [--all] [--trace]\n");
+      std::fprintf(stderr, "usage: simulate_nodes [--first S] [--seeds N] [--seed X] [--all] [--mutant M] [--trace]\n");
       return 2;
     }
   }

@@ -37,7 +37,9 @@ weather weather::draw(random_source& random) {
   x.membership = random.percent(35);
   x.nodes = x.founders + (x.membership ? random.between(1, 2) : 0);
   x.wipes = x.founders >= 3 && x.membership && random.percent(50);
-  x.old_copies = x.founders >= 3 && random.percent(10);
+  // What a node acknowledged last is known to its peers only while they live, so the rest is quiet around an old copy.
+  x.old_copies = x.founders >= 3 && !x.membership && random.percent(15);
+  if (x.old_copies) x.crashes = x.crash_points = x.full_disks = x.failing_disks = false;
   x.moves = x.membership && random.percent(25);
   return x;
 }

@@ -141,8 +141,11 @@ actors::node_config world::config_of(machine& x, bool init) {
     return actors::peer_address{protocol::node_id{of.id()}, "10.0.0.1", of.port, static_cast<std::uint16_t>(of.port + 1000)};
   };
   config.self = address(x);
+  // Later starts are told who is a member by then, as those who ask a cluster to join it.
+  const bool founds = is_founder(x) && x.life() == 0;
   for (auto& each : machines_)
-    if (each.get() != &x && (is_founder(x) ? is_founder(*each) : members_.contains(each->id()))) config.peers.push_back(address(*each));
+    if (each.get() != &x && (founds ? is_founder(*each) : members_.contains(each->id())))
+      config.peers.push_back(address(*each));
   config.init = init;
   if (sky_.groups) config.groups = {{"others", protocol::group_id{2}}};
   config.checkpoint_entries = sky_.checkpoint_entries;
@@ -157,7 +160,7 @@ actors::node_config world::config_of(machine& x, bool init) {
 bool world::start(machine& x) {
   running_machine = x.id();
   note(fmt::format("node {} starts", x.id()));
-  auto refused = x.start(config_of(x, x.id() == 1), schema_, network_->connector(x));
+  auto refused = x.start(config_of(x, x.id() == 1 && x.life() == 0), schema_, network_->connector(x));
   ++report_.starts;
   if (refused.empty()) return true;
   note(fmt::format("node {} refuses to start: {}", x.id(), refused));

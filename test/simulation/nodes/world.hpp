@@ -83,8 +83,11 @@ class world {
   void operate();
   void change_member(actors::change_members::action what, machine& of, const std::function<void(std::uint16_t)>& then);
   void wipe(machine& x);
+  void move(machine& x);
+  void restore_old_copy(machine& x);
   void come_back(machine& x);
   void ask_all_how_they_are();
+  void learn_members(const protocol::configuration& now);
   bool all_ready() const;
 
   // world_clients.cpp
@@ -147,7 +150,7 @@ class world {
   std::vector<caf::actor> desks_;                                     // of single questions
   std::set<std::uint64_t> members_;                             // as the operator thinks
   bool changing_ = false;
-  std::map<std::uint64_t, std::filesystem::path> copies_;  // old ones, of directories
+  bool old_copy_used_ = false;
 
   report report_;
 };

@@ -133,6 +133,7 @@ void world::on_message(const caf::message& x) {
     auto [at, life, group] = asked->second;
     inspections_.erase(asked);
     if (news.diverged != 0) return fail(fmt::format("the states of group {} differ as of {}, says node {}", group, news.diverged, at->id()));
+    if (!chaos_ && group == 1 && news.raft.now == protocol::role::leader) learn_members(news.raft.members);
     if (chaos_ || at->life() != life || news.trouble.find("out of service") == std::string::npos) return;
     note(fmt::format("node {} is out of service: {}", at->id(), news.trouble));
     if (news.trouble.find("restart") == std::string::npos && news.trouble.find("disk") == std::string::npos && !sky_.failing_disks)

@@ -1,6 +1,7 @@
 #include <spdlog/fmt/fmt.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "test/simulation/nodes/world.hpp"
 
@@ -17,6 +18,7 @@ constexpr std::uint64_t healing_limit_us = 60'000'000;
 }  // namespace
 
 void world::fault() {
+  if (sky_.old_copies && random_.percent(25)) return restore_old_copy(*machines_[seed_ % sky_.founders]);
   auto& x = *machines_[random_.below(machines_.size())];
   switch (random_.below(10)) {
     case 0:
@@ -86,6 +88,24 @@ void world::fault() {
   }
 }
 
+// Somebody keeps a copy of a directory; the next time it is put in the place of what is there.
+void world::restore_old_copy(machine& x) {
+  if (!x.runs() || old_copy_used_) return;
+  const auto copy = place_ / "copy";
+  kill(x, false);
+  if (!fs::exists(copy)) {
+    note(fmt::format("the directory of node {} is copied", x.id()));
+    fs::copy(x.directory(), copy, fs::copy_options::recursive);
+  } else {
+    note(fmt::format("the directory of node {} is replaced by its old copy", x.id()));
+    fs::remove_all(x.directory());
+    fs::copy(copy, x.directory(), fs::copy_options::recursive);
+    old_copy_used_ = true;
+  }
+  // So that its peers have noticed.
+  time_.after(random_.between(50'000, 300'000), [this, &x] { come_back(x); });
+}
+
 // Somebody starts it again, as often as it takes.
 void world::come_back(machine& x) {
   if (x.runs() || !report_.broken.empty() || !members_.contains(x.id())) return;
@@ -130,7 +150,22 @@ void world::operate() {
     });
   }
   if (random_.percent(30)) return change_member(action::transfer, x, nullptr);
+  if (sky_.moves && members_.size() > 2 && random_.percent(40)) return move(x);
   if (members_.size() > 3 && random_.percent(60)) return wipe(x);
+}
+
+// The others are told first; then it comes back there.
+void world::move(machine& x) {
+  const auto port = static_cast<std::uint16_t>(x.port + 100);
+  const auto before = std::exchange(x.port, port);
+  change_member(change_members::action::move, x, [this, &x, port](std::uint16_t status) {
+    if (status == 200 || status == 504) {
+      kill(x, false);
+      x.port = port;
+      come_back(x);
+    }
+  });
+  x.port = before;
 }
 
 // Removed; then its data directory goes, and one day it is added again.
@@ -188,6 +223,15 @@ void world::heal() {
   for (auto i = from; i < operations_.size(); ++i)
     if (operations_[i].outcome == operation::end::unavailable && members_.size() == machines_.size())
       return fail(fmt::format("operation {} was answered 503 although everything works", operations_[i].id));
+}
+
+// The operator does not know what became of each change that was asked for; the leader does.
+void world::learn_members(const protocol::configuration& now) {
+  if (now.joint()) return;
+  members_.clear();
+  for (auto& x : now.members) members_.insert(x.id.value);
+  for (auto& each : machines_)
+    if (members_.contains(each->id()) && !each->runs()) time_.after(1, [this, x = each.get()] { come_back(*x); });
 }
 
 void world::ask_all_how_they_are() {
