@@ -14,6 +14,7 @@
 #include "actors/file_reader.hpp"
 #include "actors/gate.hpp"
 #include "actors/log_writer.hpp"
+#include "actors/member_address.hpp"
 #include "actors/note_taker.hpp"
 #include "models/compatibility.hpp"
 #include "models/model_file.hpp"
@@ -110,6 +111,8 @@ void composition::divide_schema() {
   for (auto id : ids)
     parts_.emplace(id, models::replicated_part(schema_, [&](const models::collection& c) { return group_of(c) == id; }));
   local_schema_ = models::local_part(schema_);
+  // Named before there are actors; each is told what its log holds when it is opened.
+  for (auto& [id, part] : parts_) peers_.opened_with(id, {}, {});
 }
 
 // Actors that know each other would outlive a node that could not be made.
@@ -189,15 +192,18 @@ group::setup composition::group_setup(protocol::group_id id, const models::schem
   };
   setup.log_lost = log_lost_;
   setup.recovered = [this, id] { peers_.recovered(id, parts_.size()); };
-  if (id == main_group)
-    setup.opened = [this](protocol::term_t term, protocol::index_t last) { peers_.opened_with(term, last); };
-  if (id == main_group)
-    setup.members_committed = [this](protocol::index_t index, const protocol::configuration& members) {
-      std::set<std::uint64_t> nodes;
-      for (auto& m : members.members) nodes.insert(m.id.value);
-      peers_.members_committed(index, nodes);
-    };
-  else
+  setup.opened = [this, id](protocol::term_t term, protocol::index_t last) { peers_.opened_with(id, term, last); };
+  setup.members_committed = [this, id](protocol::index_t index, const protocol::configuration& members) {
+    std::map<std::uint64_t, std::uint64_t> added;
+    for (auto& m : members.members) {
+      auto address = parse_member_address(m.address);
+      added[m.id.value] = address ? address->added : 0;
+    }
+    peers_.members_committed(id, index, added);
+  };
+  setup.main_members = main_members_;
+  setup.is_main = id == main_group;
+  if (!setup.is_main)
     setup.label = fmt::format("group {}: ", id.value);
   return setup;
 }
@@ -210,6 +216,9 @@ group::setup composition::own_group_setup(const link_identity& identity, std::sh
   setup.config.init = true;
   setup.log_lost.clear();
   setup.recovered = nullptr;
+  setup.opened = nullptr;
+  setup.members_committed = nullptr;
+  setup.main_members = nullptr;
   setup.window = std::move(window);
   return setup;
 }
@@ -219,13 +228,15 @@ link_identity composition::make_identity() {
           [this](const std::string& theirs) { return why_other_models(theirs); },
           [this] { return cluster(); },
           notes_, peers_.own(),
-          [this](std::uint64_t peer, std::uint64_t incarnation) { return peers_.admit(peer, incarnation); },
-          [this](std::uint64_t peer) { return peers_.present(peer); },
+          [this](std::uint64_t peer, protocol::group_id in, std::uint64_t incarnation) {
+            return peers_.admit(peer, in, incarnation);
+          },
+          [this](std::uint64_t peer, protocol::group_id in) { return peers_.present(peer, in); },
           [this](std::uint64_t peer, protocol::group_id on, const std::string& proof) {
             return peers_.examine(peer, on, proof);
           },
           [this](std::uint64_t peer, protocol::group_id in, std::uint64_t term, std::uint64_t match) {
-            if (in == main_group) peers_.promised(peer, {term, match});
+            peers_.promised(peer, in, {term, match});
           },
           [this](std::uint64_t peer) { peers_.link_lost(peer); }};
 }

@@ -87,6 +87,7 @@ class composition {
   peer_registry peers_;
   std::mutex identity_mutex_;           // guards the directory's identity
   std::atomic<std::uint64_t> cluster_;  // of the directory; read without waiting for the disk
+  std::shared_ptr<committed_members> main_members_ = std::make_shared<committed_members>();
   std::string log_lost_;
   std::unique_ptr<persistence::lmdb_log_store> log_;
   std::shared_ptr<log_meters> log_counts_ = std::make_shared<log_meters>();

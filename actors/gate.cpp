@@ -36,7 +36,7 @@ caf::behavior gate::make_behavior() {
 // What is learned from the peer is on the disk before anything is said to it.
 void gate::joined(asker who) {
   auto& x = who.said;
-  if (!identity_.admit(x.node, x.incarnation))
+  if (!identity_.admit(x.node, protocol::group_id{x.group}, x.incarnation))
     return refuse(who, fmt::format("the data directory of node {} is not the one it had before; remove the node from the "
                                    "cluster, then add it again", x.node));
   auto old = identity_.examine(x.node, protocol::group_id{x.group}, x.proof);
@@ -56,7 +56,7 @@ void gate::accept(asker who, const caf::actor& shipper) {
   send(shipper, linked_by_peer{x.endpoint});
   refused_.erase(x.node);
   who.answer.deliver(welcome{identity_.cluster(), identity_.self.value, identity_.incarnation, identity_.schema,
-                             identity_.present(x.node), {}, shipper});
+                             identity_.present(x.node, protocol::group_id{x.group}), {}, shipper});
 }
 
 void gate::refuse(asker who, const std::string& why) {

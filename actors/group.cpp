@@ -102,6 +102,8 @@ void group::spawn_raft(persistence::opened_state opened) {
   made.make_shipper = [this](const peer_address& peer) { return make_shipper(peer); };
   made.now_ms = setup_.where.now_ms;
   made.members_committed = setup_.members_committed;
+  made.main_members = setup_.main_members;
+  made.is_main = setup_.is_main;
   made.data_bytes = setup_.data_bytes;
   made.meters = counts_;
   made.log_counts = setup_.log_counts;

@@ -11,6 +11,7 @@
 #include <caf/actor.hpp>
 #include <caf/fwd.hpp>
 
+#include "actors/membership_plan.hpp"
 #include "actors/meters.hpp"
 #include "actors/node.hpp"
 #include "actors/shipper.hpp"
@@ -50,6 +51,8 @@ class group {
     std::shared_ptr<state_window> window;  ///< see aggregate
     caf::actor local_raft;                 ///< likewise
     std::function<void(protocol::index_t, const protocol::configuration&)> members_committed;
+    std::shared_ptr<committed_members> main_members;  ///< see raft_setup
+    bool is_main = true;                              ///< likewise
     std::string log_lost;  ///< why this node may have forgotten what it promised; empty: it has not
     std::function<void()> recovered;  ///< that counts no more
     std::function<void(protocol::term_t, protocol::index_t)> opened;  ///< is told what the log held; may be none

@@ -4,7 +4,6 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
-#include <charconv>
 
 #include "actors/mutants.hpp"
 
@@ -69,29 +68,6 @@ member as_voter(const member& learner) {
 
 }  // namespace
 
-std::string to_text(const member_address& x) {
-  return fmt::format("{}:{}/{}{}", x.host, x.http_port, x.peer_port, x.promote ? "+" : "");
-}
-
-std::optional<member_address> parse_member_address(std::string_view text) {
-  member_address result;
-  if (text.ends_with('+')) {
-    result.promote = true;
-    text.remove_suffix(1);
-  }
-  auto slash = text.rfind('/');
-  auto colon = text.rfind(':', slash);
-  if (slash == std::string_view::npos || colon == std::string_view::npos || colon == 0) return {};
-  auto number = [](std::string_view digits, std::uint16_t& out) {
-    auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), out);
-    return error == std::errc{} && end == digits.data() + digits.size();
-  };
-  result.host = text.substr(0, colon);
-  if (!number(text.substr(colon + 1, slash - colon - 1), result.http_port)) return {};
-  if (!number(text.substr(slash + 1), result.peer_port)) return {};
-  return result;
-}
-
 void member_changes::ask(const caf::strong_actor_ptr& asker, const change_members& x, std::uint64_t now_ms) {
   peer_control request;
   request.action = static_cast<std::uint8_t>(x.what);
@@ -137,9 +113,11 @@ std::optional<member_changes::verdict> member_changes::begin(const peer_control&
     if (known != nullptr) {
       auto theirs = parse_member_address(known->address);
       address->promote = theirs && theirs->promote;
+      address->added = theirs ? theirs->added : 0;
       if (theirs == address) return verdict{200, {}};
       return verdict{409, fmt::format("node {} is a member already, at another address; ask for a move to change it", x.node)};
     }
+    address->added = (core_.last_index() + 1).value;
     members.push_back({id, false, to_text(*address)});
   } else if (what == action::transfer) {
     if (id && known == nullptr) return verdict{404, fmt::format("node {} is not a member", x.node)};
@@ -156,6 +134,7 @@ std::optional<member_changes::verdict> member_changes::begin(const peer_control&
     if (!address) return verdict{400, "a member needs an address and a peer port"};
     auto before = parse_member_address(known->address);
     address->promote = before && before->promote;
+    address->added = before ? before->added : 0;
     if (before == address) return verdict{200, {}};
     known->address = to_text(*address);
   } else if (what == action::remove) {
@@ -243,6 +222,18 @@ void member_changes::promote_learners(std::uint64_t now_ms) {
       return;
     }
   }
+}
+
+void member_changes::follow(const committed_members& wanted, std::uint64_t now_ms) {
+  if (core_.current_role() != role::leader || current_ || now_ms < next_step_ms_) return;
+  if (mutated(mutant::other_groups_keep_their_members)) return;
+  next_step_ms_ = now_ms + promotion_interval_ms;
+  auto target = next_membership(core_.members(), wanted);
+  if (!target) return;
+  change started;
+  started.deadline_ms = now_ms + change_timeout_ms;
+  (void)start(std::move(*target), started);  // Refused while a majority is away; tried again next time.
+  if (started.target) current_ = std::move(started);
 }
 
 void member_changes::let_recover(node_id voter, std::uint64_t now_ms) {

@@ -9,25 +9,13 @@
 
 #include <caf/actor_control_block.hpp>
 
+#include "actors/member_address.hpp"
+#include "actors/membership_plan.hpp"
 #include "actors/messages.hpp"
 #include "actors/node.hpp"
 #include "protocol/core.hpp"
 
 namespace lithair::actors {
-
-/// A member as a configuration entry's address tells it.
-struct member_address {
-  std::string host;
-  std::uint16_t http_port = 0;
-  std::uint16_t peer_port = 0;
-  bool promote = false;  ///< a learner that is to vote once it has caught up
-
-  bool operator==(const member_address&) const = default;
-};
-
-/// "10.0.0.1:8080/9080", followed by "+" for a learner that is to be promoted.
-std::string to_text(const member_address& x);
-std::optional<member_address> parse_member_address(std::string_view text);
 
 /// Requests to change the members of a group: those of this node's clients, which go to the leader wherever it
 /// is, and at the leader those of everybody, one at a time. Owned by the raft actor.
@@ -49,6 +37,9 @@ class member_changes {
   void arrived(protocol::node_id from, const peer_control& x, std::uint64_t now_ms);
   /// At the leader: a voter lost what it had promised. It becomes a learner, to be promoted when it has caught up.
   void let_recover(protocol::node_id voter, std::uint64_t now_ms);
+  /// At the leader of a group beyond the main one: takes the next step towards the main group's members, if none is
+  /// under way.
+  void follow(const committed_members& wanted, std::uint64_t now_ms);
   /// After each turn and tick: finishes what is committed, gives up what is late, promotes learners.
   void advance(std::uint64_t now_ms);
 
@@ -91,6 +82,7 @@ class member_changes {
   std::uint64_t next_id_;
   std::map<std::uint64_t, forwarded> forwarded_;
   std::uint64_t next_promotion_ms_ = 0;
+  std::uint64_t next_step_ms_ = 0;
 };
 
 }  // namespace lithair::actors

@@ -54,6 +54,10 @@ enum class mutant {
   keeps_ways_to_old_addresses,
   /// A node that was removed goes on answering reads from what it has.
   removed_node_answers_reads,
+  /// A group beyond the first keeps the members that it was founded with.
+  other_groups_keep_their_members,
+  /// A directory that the main group admits is admitted in every group.
+  registry_admits_by_the_main_group,
   count
 };
 

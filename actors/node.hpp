@@ -35,7 +35,7 @@ struct node_config {
   std::string data_dir = "./lithair-data";
   protocol::options raft;
   /// Models that a Raft group of their own keeps, by name; the numbers are from 2, and the same on all nodes. All
-  /// others share group 1. Such a group has the members it was founded with, and no change of members reaches it.
+  /// others share group 1, whose members every such group follows.
   std::map<std::string, protocol::group_id> groups = {};
   std::uint32_t tick_ms = 10;
   std::size_t loops = 0;          ///< 0: one for two cores

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <sstream>
 
+#include "actors/mutants.hpp"
 #include "persistence/checksum.hpp"
 #include "persistence/files.hpp"
 #include "persistence/storage_error.hpp"
@@ -16,6 +17,7 @@ namespace {
 
 // A node that was not met for so many runs is taken for an old copy when it comes back, which is safe.
 constexpr std::size_t remembered_starts = 500;
+constexpr protocol::group_id main_group{1};
 
 bool read_start(const std::string& word, node_start& out) {
   std::istringstream in{word};
@@ -115,7 +117,11 @@ void peer_registry::load(const std::string& text) {
     if (what == "self") {
       sound = static_cast<bool>(words >> std::hex >> own_);
     } else if (what == "members-as-of") {
-      sound = static_cast<bool>(words >> members_as_of_);
+      std::uint64_t index = 0;
+      sound = static_cast<bool>(words >> index);
+      auto group = main_group;
+      if (std::uint64_t number = 0; words >> number) group = protocol::group_id{number};
+      members_as_of_[group] = index;
     } else if (what == "recovering") {
       std::getline(words >> std::ws, recovering_);
       if (recovering_.empty()) recovering_ = "its log was lost";
@@ -125,9 +131,12 @@ void peer_registry::load(const std::string& text) {
       std::uint64_t node = 0;
       peer x;
       std::istringstream number{what};
-      sound = static_cast<bool>(number >> node) && static_cast<bool>(words >> std::hex >> x.incarnation >> std::dec) &&
+      sound = static_cast<bool>(number >> node);
+      auto group = main_group;
+      if (char slash = 0; number >> slash) sound = sound && slash == '/' && number >> group.value;
+      sound = sound && static_cast<bool>(words >> std::hex >> x.incarnation >> std::dec) &&
               read_known(words, x.start, x.promise);
-      known_[node] = x;
+      known_[{group, node}] = x;
     }
   }
   if (!sound || own_ == 0)
@@ -137,19 +146,39 @@ void peer_registry::load(const std::string& text) {
                          "cluster, then add it again with an empty data directory"};
 }
 
-bool peer_registry::admit(std::uint64_t node, std::uint64_t incarnation) {
-  auto [known, first] = known_.try_emplace(node, peer{incarnation, {}, {}, true});
+bool peer_registry::admit(std::uint64_t node, protocol::group_id group, std::uint64_t incarnation) {
+  if (mutated(mutant::registry_admits_by_the_main_group)) group = main_group;
+  auto [known, first] = known_.try_emplace({group, node}, peer{incarnation, {}, {}, true});
   if (first && !saved()) {
     known_.erase(known);
     return false;
   }
+  if (first) {
+    auto& members = added_[group];
+    if (auto found = members.find(node); found != members.end()) known->second.added = found->second;
+  }
   return known->second.incarnation == incarnation;
 }
 
-void peer_registry::members_committed(protocol::index_t index, const std::set<std::uint64_t>& nodes) {
-  if (index.value <= members_as_of_) return;  // Applied again after a restart: it may be out of date.
-  members_as_of_ = index.value;
-  std::erase_if(known_, [&](const auto& pair) { return !nodes.contains(pair.first); });
+void peer_registry::members_committed(protocol::group_id group, protocol::index_t index,
+                                      const std::map<std::uint64_t, std::uint64_t>& added) {
+  auto& as_of = members_as_of_[group];
+  if (index.value < as_of) return;  // Applied again after a restart: it may be out of date.
+  added_[group] = added;
+  const bool is_news = index.value > as_of;
+  for (auto each = known_.begin(); each != known_.end();) {
+    auto& [where, known] = *each;
+    auto found = added.find(where.second);
+    const bool gone = found == added.end() ? is_news : known.added && *known.added != found->second;
+    if (where.first == group && gone) {
+      each = known_.erase(each);
+      continue;
+    }
+    if (where.first == group && found != added.end()) known.added = found->second;
+    ++each;
+  }
+  if (!is_news) return;
+  as_of = index.value;
   (void)saved();
 }
 
@@ -167,10 +196,11 @@ void peer_registry::recovered(protocol::group_id group, std::size_t groups) {
   (void)saved();
 }
 
-std::string peer_registry::present(std::uint64_t node) const {
-  auto text = fmt::format("{}holds {} {}\n", print_starts(), held_.term, held_.match);
+std::string peer_registry::present(std::uint64_t node, protocol::group_id group) const {
+  const auto held = held_in(group);
+  auto text = fmt::format("{}holds {} {}\n", print_starts(), held.term, held.match);
   if (!recovering_.empty()) text += "recovering\n";
-  auto found = known_.find(node);
+  auto found = known_.find({group, node});
   if (found != known_.end() && found->second.start.boots) {
     auto& x = found->second;
     text += fmt::format("you {} {} {}\n", print(x.start), x.promise.term, x.promise.match);
@@ -180,7 +210,7 @@ std::string peer_registry::present(std::uint64_t node) const {
 
 std::optional<std::string> peer_registry::examine(std::uint64_t node, protocol::group_id group, std::string_view proof) {
   auto theirs = read_claim(proof);
-  auto found = known_.find(node);
+  auto found = known_.find({group, node});
   if (!theirs || found == known_.end()) return std::nullopt;
   auto& known = found->second;
   bool news = known.start != theirs->starts.back();
@@ -190,7 +220,7 @@ std::optional<std::string> peer_registry::examine(std::uint64_t node, protocol::
     (void)saved();
   }
   if (theirs->you && recovering_.empty()) {
-    if (auto old = why_old(starts_, held_, *theirs->you, theirs->your_promise)) {
+    if (auto old = why_old(starts_, held_in(group), *theirs->you, theirs->your_promise)) {
       set_recovering(*old);
       found_old_ = true;
     }
@@ -198,16 +228,21 @@ std::optional<std::string> peer_registry::examine(std::uint64_t node, protocol::
   return found_old_ && told_.insert(group).second ? std::optional{recovering_} : std::nullopt;
 }
 
-void peer_registry::promised(std::uint64_t node, const node_promise& x) {
-  auto found = known_.find(node);
+void peer_registry::promised(std::uint64_t node, protocol::group_id group, const node_promise& x) {
+  auto found = known_.find({group, node});
   if (found == known_.end() || x <= found->second.promise) return;
   found->second.promise = x;
   found->second.noted = false;
 }
 
 void peer_registry::link_lost(std::uint64_t node) {
-  auto found = known_.find(node);
-  if (found != known_.end() && !found->second.noted) (void)saved();
+  const auto unnoted = [&](const auto& pair) { return pair.first.second == node && !pair.second.noted; };
+  if (std::any_of(known_.begin(), known_.end(), unnoted)) (void)saved();
+}
+
+node_promise peer_registry::held_in(protocol::group_id group) const {
+  auto found = held_.find(group);
+  return found == held_.end() ? node_promise{} : found->second;
 }
 
 std::string peer_registry::print_starts() const {
@@ -227,18 +262,20 @@ bool peer_registry::saved() {
 }
 
 void peer_registry::save() {
-  auto text = fmt::format("self {:x}\nmembers-as-of {}\n", own_, members_as_of_);
+  auto text = fmt::format("self {:x}\n", own_);
+  for (auto& [group, index] : members_as_of_) text += fmt::format("members-as-of {} {}\n", index, group.value);
   if (!recovering_.empty()) text += "recovering " + recovering_ + '\n';
   text += print_starts();
-  for (auto& [node, x] : known_) {
-    text += fmt::format("{} {:x} {} {} {}\n", node, x.incarnation, print(x.start), x.promise.term, x.promise.match);
+  for (auto& [where, x] : known_) {
+    const auto group = where.first == main_group ? std::string{} : fmt::format("/{}", where.first.value);
+    text += fmt::format("{}{} {:x} {} {} {}\n", where.second, group, x.incarnation, print(x.start), x.promise.term, x.promise.match);
   }
   text = checksum_line(text) + '\n' + text;
   if (hand_over_)
     hand_over_(std::move(text));
   else
     persistence::replace_file(file_, text);
-  for (auto& [node, x] : known_) x.noted = true;
+  for (auto& [where, x] : known_) x.noted = true;
 }
 
 }  // namespace lithair::actors

@@ -8,6 +8,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "protocol/types.hpp"
@@ -32,20 +33,20 @@ struct node_promise {
 
 /// What nodes remember of each other, so that nobody counts on a disk that forgot something.
 ///
-/// A member whose directory was *wiped* comes with another incarnation: it is refused until the cluster has removed
-/// it and adds it again. A directory that is an *old copy* has the right incarnation, but lacks votes and
+/// A member whose directory was *wiped* comes with another incarnation: it is refused in each group until that group has
+/// removed it and adds it again. All that follows is kept for each node and group of its own. A directory that is an *old copy* has the right incarnation, but lacks votes and
 /// acknowledgements that were given since it was taken. Nodes tell each other, on each link, their own runs and
 /// what they know of the other's. Whoever finds that another node knows a run of it that is not among its own, or a
 /// promise of an earlier run that its log did not hold at start, is an old copy: it notes that durably and
 /// recovers. Others take note of a run only when it continues what they know, or when it recovers.
 ///
 ///     DIR/peers := "checksum" SP of-the-rest:hex NL
-///                  "self" SP hex NL "members-as-of" SP index NL [ "recovering" SP word* NL ] "starts" { SP boots:hex }* NL
-///                  { node SP incarnation-hex SP boots:hex SP term SP match NL }*
+///                  "self" SP hex NL { "members-as-of" SP index [ SP group ] NL }* [ "recovering" SP word* NL ] "starts" { SP boots:hex }* NL
+///                  { node [ "/" group ] SP incarnation-hex SP boots:hex SP term SP match NL }*
 ///     proof     := "starts" { SP boots:hex }* NL "holds" SP term SP last NL [ "recovering" NL ]
 ///                  [ "you" SP boots:hex SP term SP match NL ]
 ///
-/// A file without a checksum is one of an earlier version. A damaged one is not trusted and the node does not start: it
+/// Where no group is named it is group 1. A file without a checksum is one of an earlier version. A damaged one is not trusted and the node does not start: it
 /// can't tell itself from an old copy any more.
 ///
 /// Owned by the node; after construction, which may throw storage_error, only used on loop 0, which must not wait for
@@ -62,29 +63,33 @@ class peer_registry {
   /// A random number that this data directory has had from its beginning.
   std::uint64_t own() const { return own_; }
 
-  /// Whether `node` came with the directory it had before; the first one it comes with is remembered, durably
-  /// once that note is taken.
-  [[nodiscard]] bool admit(std::uint64_t node, std::uint64_t incarnation);
+  /// Whether `node` came to `group` with the directory it had before; the first one it comes with is remembered,
+  /// durably once that note is taken.
+  [[nodiscard]] bool admit(std::uint64_t node, protocol::group_id group, std::uint64_t incarnation);
 
-  /// The committed members as of `index`: whoever is not among them may come with another directory next time.
-  void members_committed(protocol::index_t index, const std::set<std::uint64_t>& nodes);
+  /// The committed members of a group as of `index`, and when each was added (member_address::added): whoever is not
+  /// among them, or was added again, may come with another directory next time.
+  void members_committed(protocol::group_id group, protocol::index_t index,
+                         const std::map<std::uint64_t, std::uint64_t>& added);
 
-  /// What this node's log held when it was opened.
-  void opened_with(protocol::term_t term, protocol::index_t last) { held_ = {term.value, last.value}; }
+  /// What this node's log held of a group when it was opened. Any thread, if the group was named before.
+  void opened_with(protocol::group_id group, protocol::term_t term, protocol::index_t last) {
+    held_[group] = {term.value, last.value};
+  }
   /// Why this directory is an old copy, or its log was lost; empty: it is not. Durable until `recovered`.
   const std::string& recovering() const { return recovering_; }
   void set_recovering(const std::string& why);
   /// One of so many groups has left behind what was forgotten. The last one ends it.
   void recovered(protocol::group_id group, std::size_t groups);
 
-  /// What to tell `node` about ourselves and itself.
-  std::string present(std::uint64_t node) const;
+  /// What to tell `node` about ourselves and itself, on the link of `group`.
+  std::string present(std::uint64_t node, protocol::group_id group) const;
   /// Takes note of what an admitted `node` presented on the link of `group`. Returns why this directory is an old
   /// copy, when that turned out in this run and the group was not told yet; it is durable then.
   std::optional<std::string> examine(std::uint64_t node, protocol::group_id group, std::string_view proof);
 
-  /// `node` said this, durably true for it. Cheap; on the disk only once `link_lost` is called.
-  void promised(std::uint64_t node, const node_promise& x);
+  /// `node` said this in `group`, durably true for it. Cheap; on the disk only once `link_lost` is called.
+  void promised(std::uint64_t node, protocol::group_id group, const node_promise& x);
   void link_lost(std::uint64_t node);
 
  private:
@@ -93,24 +98,28 @@ class peer_registry {
     node_start start;
     node_promise promise;
     bool noted = true;  // the promise is on the disk
+    std::optional<std::uint64_t> added{};  // as of the committed members; none: it was not among them yet
   };
+  using place = std::pair<protocol::group_id, std::uint64_t>;  // the node's in the group
 
   void load(const std::string& text);
   void save();
   bool saved();
   std::string print_starts() const;
+  node_promise held_in(protocol::group_id group) const;
 
   std::filesystem::path file_;
   std::function<void(std::string)> hand_over_;
   std::uint64_t own_ = 0;
-  std::uint64_t members_as_of_ = 0;
+  std::map<protocol::group_id, std::uint64_t> members_as_of_;
+  std::map<protocol::group_id, std::map<std::uint64_t, std::uint64_t>> added_;  // the committed members, and when
   std::string recovering_;
   std::vector<node_start> starts_;  // of this directory, the current one last
-  node_promise held_;
+  std::map<protocol::group_id, node_promise> held_;
   bool found_old_ = false;                 // in this run
   std::set<protocol::group_id> told_;      // groups that know it
   std::set<protocol::group_id> recovered_;
-  std::map<std::uint64_t, peer> known_;
+  std::map<place, peer> known_;
 };
 
 }  // namespace lithair::actors

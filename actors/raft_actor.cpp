@@ -71,6 +71,7 @@ caf::behavior raft_actor::make_behavior() {
                    each.path, each.bytes, each.reason);
   // What the members agreed upon counts more than what this node was told at its start.
   on_members(core_.members());
+  recall_committed_members();
   for (auto& peer : setup_.config.peers)
     if (!shippers_.contains(peer.id)) lead_way_to(peer);
   if (setup_.config.init && core_.last_index() == index_t{} && core_.current_term() == term_t{} && !core_.recovering()) {
@@ -188,12 +189,15 @@ void raft_actor::turn_ended() {
   if (setup_.wake_after) {
     bool somebody_waits = submissions_.size() + reads_.size() + calls_.size() != 0;
     auto due = core_.ticks_until_due();
+    // One that nobody has told anything yet looks whether there is somebody to wait for.
+    if (!setup_.is_main && !known_leader_) due = std::min(due, setup_.config.raft.election_max_ticks);
     setup_.wake_after(somebody_waits || stopper_ ? std::min(due, request_check_ticks) : due,
                       caf::actor_cast<caf::actor>(this));
   }
   release_checkpoint();
   if (!health_.may_step()) return;
   look_whether_removed();
+  follow_main_group();
   mend();
   begin_comparison();
   propose_waiting();

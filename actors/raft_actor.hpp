@@ -55,6 +55,10 @@ struct raft_setup {
   std::function<std::uint64_t()> now_ms;  ///< a steady clock
   /// A change of members is complete and committed; may be none.
   std::function<void(protocol::index_t, const protocol::configuration&)> members_committed;
+  /// The main group's members: kept up to date by its raft actor, followed by those of the others; all on one loop.
+  /// None: a group that nobody follows and that follows nobody.
+  std::shared_ptr<committed_members> main_members;
+  bool is_main = true;
   std::shared_ptr<group_meters> meters = std::make_shared<group_meters>();
   std::shared_ptr<const log_meters> log_counts;  ///< for status pages
   /// Size of the log's LMDB map, and how much of it is in use; for status pages, may be none.
@@ -99,6 +103,9 @@ class raft_actor final : public hosted_actor {
   void log_role(const protocol::role_change& change) const;
   void on_role(const protocol::role_change& change);
   void on_members(const protocol::configuration& members);
+  void on_members_committed(protocol::index_t index, const protocol::configuration& members);
+  void recall_committed_members();
+  void follow_main_group();
   const caf::actor* shipper_for(protocol::node_id peer) const;
   void lead_way_to(const peer_address& peer);
   void look_whether_removed();
@@ -151,6 +158,7 @@ class raft_actor final : public hosted_actor {
   raft_meter meter_;
   std::map<protocol::node_id, caf::actor> shippers_;
   std::map<protocol::node_id, peer_address> addresses_;  // where each of them looks for its peer
+  protocol::index_t ways_as_of_;  // the main group's members that the ways were looked up by
   bool self_moved_ = false;  // the members look for this node elsewhere, and the log says so
   const bool alone_;  // a group beside the one that tells a cluster's story, with no other member
   std::uint64_t started_ms_;

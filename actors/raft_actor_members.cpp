@@ -58,8 +58,10 @@ void raft_actor::on_role(const role_change& change) {
 
 void raft_actor::on_members(const configuration& members) {
   std::map<node_id, peer_address> found;
-  // Who is in both sets is where the new one says.
-  for (auto* set : {&members.members, &members.outgoing}) {
+  // Who is in both sets is where the new one says. Where the main group's members are, they are in every group.
+  std::vector<const std::vector<member>*> sets{&members.members, &members.outgoing};
+  if (!setup_.is_main && setup_.main_members) sets.insert(sets.begin(), &setup_.main_members->members.members);
+  for (auto* set : sets) {
     for (auto& m : *set) {
       if (auto address = parse_member_address(m.address))
         found.try_emplace(m.id, peer_address{m.id, address->host, address->http_port, address->peer_port});
@@ -73,6 +75,33 @@ void raft_actor::on_members(const configuration& members) {
     spdlog::warn("{}the members look for this node at {}:{}, and it was started with another address; tell them with "
                  "POST /cluster/members, \"move\": true", setup_.label, self->second.host, self->second.http_port);
   self_moved_ = moved;
+}
+
+void raft_actor::on_members_committed(index_t index, const configuration& members) {
+  if (members.joint() || members.empty()) return;
+  if (setup_.members_committed) setup_.members_committed(index, members);
+  if (setup_.is_main && setup_.main_members && setup_.main_members->index < index)
+    *setup_.main_members = {index, members};
+}
+
+// What is applied is committed, and it is not applied again.
+void raft_actor::recall_committed_members() {
+  const auto& x = setup_.restored;
+  on_members_committed(x.snapshot_index, x.snapshot_members);
+  for (auto& each : x.configurations) {
+    auto members = decode_configuration(each.data.view());
+    if (members && each.index <= x.applied) on_members_committed(each.index, *members);
+  }
+}
+
+void raft_actor::follow_main_group() {
+  if (setup_.is_main || !setup_.main_members) return;
+  auto& wanted = *setup_.main_members;
+  if (ways_as_of_ < wanted.index) {
+    ways_as_of_ = wanted.index;
+    on_members(core_.members());
+  }
+  changes_.follow(wanted, setup_.now_ms());
 }
 
 // The first way to a peer, or another one when it has moved: whoever held on to the old one loses it with its shipper.

@@ -63,9 +63,8 @@ void raft_actor::apply_committed() {
     auto entries = committed_entries(window_.last());
     if (entries.empty()) return;
     for (auto& each : entries) {
-      if (each.kind != entry_kind::configuration || !setup_.members_committed) continue;
-      auto members = decode_configuration(each.data.view());
-      if (members && !members->joint()) setup_.members_committed(each.index, *members);
+      if (each.kind != entry_kind::configuration) continue;
+      if (auto members = decode_configuration(each.data.view())) on_members_committed(each.index, *members);
     }
     std::uint64_t bytes = 0;
     for (auto& each : entries) bytes += footprint(each);
@@ -226,6 +225,7 @@ void raft_actor::on_state_replaced(const state_replaced& x) {
   window_.begin_at(x.meta.index);
   gated_.reset();
   checkpointed_ = x.meta.index;
+  on_members_committed(x.meta.index, x.meta.members);
   checkpoint_asked_ = snapshot_asked_ = false;
   health_.state_full.clear();
   if (!std::exchange(health_.state_lost, {}).empty()) spdlog::info("the state is there again");

@@ -115,7 +115,7 @@ void shipper::start_dialling() {
 void shipper::greet(const caf::actor& gate) {
   hello us{peer_version, setup_.identity.cluster(), setup_.identity.self.value, setup_.peer.id.value,
            setup_.identity.incarnation, setup_.group.value, setup_.identity.schema,
-           setup_.identity.present(setup_.peer.id.value), caf::actor_cast<caf::actor>(this)};
+           setup_.identity.present(setup_.peer.id.value, setup_.group), caf::actor_cast<caf::actor>(this)};
   request(gate, greeting_timeout, std::move(us))
       .then([this](const welcome& x) { welcomed(x); },
             [this](const caf::error&) { retry("it does not answer the greeting"); });
@@ -130,7 +130,7 @@ void shipper::welcomed(const welcome& x) {
 }
 
 void shipper::joined(const welcome& x) {
-  if (!setup_.identity.admit(x.node, x.incarnation)) return retry("its data directory is not the one it had before");
+  if (!setup_.identity.admit(x.node, setup_.group, x.incarnation)) return retry("its data directory is not the one it had before");
   auto old = setup_.identity.examine(x.node, setup_.group, x.proof);
   request(setup_.identity.notes, caf::infinite, await_notes{})
       .then([this, old, endpoint = x.endpoint](const noted& note) {

@@ -27,10 +27,10 @@ struct link_identity {
   /// The note taker: makes a peer's cluster ours, and puts on the disk what the following remember.
   caf::actor notes;
   std::uint64_t incarnation = 0;  ///< of our data directory
-  /// Whether a peer came with the data directory that it is known by. It may be welcomed once that is noted.
-  std::function<bool(std::uint64_t node, std::uint64_t incarnation)> admit;
+  /// Whether a peer came to a group with the data directory that it is known by there. It may be welcomed once that is noted.
+  std::function<bool(std::uint64_t node, protocol::group_id group, std::uint64_t incarnation)> admit;
   /// What both ends remember of each other's disks; see peer_registry.
-  std::function<std::string(std::uint64_t node)> present;
+  std::function<std::string(std::uint64_t node, protocol::group_id group)> present;
   std::function<std::optional<std::string>(std::uint64_t node, protocol::group_id group, const std::string& proof)> examine;
   std::function<void(std::uint64_t node, protocol::group_id group, std::uint64_t term, std::uint64_t match)> promised;
   std::function<void(std::uint64_t node)> link_lost;

@@ -35,7 +35,7 @@ class pair_of_nodes {
   peer_registry& start(std::uint64_t node, std::uint64_t term = 1, std::uint64_t last = 0) {
     auto& x = nodes_[node];
     x = std::make_unique<peer_registry>(file(node), ++boots_[node], [this] { return random_(); });
-    x->opened_with(term_t{term}, index_t{last});
+    x->opened_with(main_group, term_t{term}, index_t{last});
     return *x;
   }
   void copy_away() { fs::copy_file(file(2), place_ / "copy", fs::copy_options::overwrite_existing); }
@@ -47,11 +47,11 @@ class pair_of_nodes {
   std::optional<std::string> meet() {
     auto& one = *nodes_[1];
     auto& two = *nodes_[2];
-    BOOST_TEST_REQUIRE(one.admit(2, two.own()));
-    BOOST_TEST_REQUIRE(two.admit(1, one.own()));
-    const auto hello = two.present(1);
+    BOOST_TEST_REQUIRE(one.admit(2, main_group, two.own()));
+    BOOST_TEST_REQUIRE(two.admit(1, main_group, one.own()));
+    const auto hello = two.present(1, main_group);
     BOOST_TEST(!one.examine(2, main_group, hello).has_value());
-    return two.examine(1, main_group, one.present(2));
+    return two.examine(1, main_group, one.present(2, main_group));
   }
 
  private:
@@ -106,7 +106,7 @@ BOOST_AUTO_TEST_CASE(a_copy_taken_in_the_same_run_is_found_out_by_what_it_had_pr
     x.start(2);
     BOOST_TEST(!x.meet());
     x.copy_away();
-    one.promised(2, {3, 100});
+    one.promised(2, main_group, {3, 100});
     one.link_lost(2);
     if (peer_restarts) x.start(1);
     x.put_copy_back(1);
@@ -120,10 +120,10 @@ BOOST_AUTO_TEST_CASE(what_was_promised_and_is_there_is_no_old_copy) {
   auto& one = x.start(1);
   x.start(2);
   BOOST_TEST(!x.meet());
-  one.promised(2, {3, 100});
+  one.promised(2, main_group, {3, 100});
   x.start(2, 3, 100);
   BOOST_TEST(!x.meet());
-  one.promised(2, {3, 120});
+  one.promised(2, main_group, {3, 120});
   // A later leader had the tail replaced.
   x.start(2, 4, 110);
   BOOST_TEST(!x.meet());
@@ -134,11 +134,11 @@ BOOST_AUTO_TEST_CASE(every_group_is_told_and_the_last_one_to_recover_ends_it) {
   auto& one = x.start(1);
   x.start(2);
   BOOST_TEST(!x.meet());
-  one.promised(2, {3, 100});
+  one.promised(2, main_group, {3, 100});
   auto& two = x.start(2, 3, 5);
   BOOST_TEST(x.meet().has_value());
-  BOOST_TEST(two.examine(1, group_id{2}, one.present(2)).has_value());
-  BOOST_TEST(!two.examine(1, group_id{2}, one.present(2)).has_value());
+  BOOST_TEST(two.examine(1, group_id{2}, one.present(2, group_id{2})).has_value());
+  BOOST_TEST(!two.examine(1, group_id{2}, one.present(2, group_id{2})).has_value());
   two.recovered(main_group, 2);
   BOOST_TEST(!two.recovering().empty());
   two.recovered(group_id{2}, 2);
@@ -151,11 +151,11 @@ BOOST_AUTO_TEST_CASE(a_disk_that_takes_no_note_admits_nobody_new_and_forgets_not
   x.start(2);
   BOOST_TEST(!x.meet());
   fs::create_directory(x.file(1).string() + ".new");  // Where the file is written before it is renamed.
-  BOOST_TEST(!one.admit(3, 33));
-  one.promised(2, {3, 100});
+  BOOST_TEST(!one.admit(3, main_group, 33));
+  one.promised(2, main_group, {3, 100});
   one.link_lost(2);
   fs::remove(x.file(1).string() + ".new");
-  BOOST_TEST(one.admit(3, 33));
+  BOOST_TEST(one.admit(3, main_group, 33));
   x.start(2, 3, 99);
   BOOST_TEST(x.meet().has_value());
 }
@@ -186,6 +186,59 @@ BOOST_AUTO_TEST_CASE(a_damaged_file_is_refused) {
   pair_of_nodes x;
   lithair::persistence::replace_file(x.file(1), "nonsense\n");
   BOOST_CHECK_THROW(x.start(1), std::exception);
+}
+
+BOOST_AUTO_TEST_CASE(another_directory_is_refused_in_each_group_until_that_group_has_removed_the_node) {
+  constexpr group_id other{2};
+  pair_of_nodes x;
+  auto* one = &x.start(1);
+  for (auto group : {main_group, other}) BOOST_TEST(one->admit(2, group, 22));
+  for (auto group : {main_group, other}) one->members_committed(group, index_t{1}, {{1, 0}, {2, 0}});
+  one->members_committed(main_group, index_t{5}, {{1, 0}});
+  BOOST_TEST(one->admit(2, main_group, 33));
+  BOOST_TEST(!one->admit(2, other, 33));
+  one = &x.start(1);
+  BOOST_TEST(!one->admit(2, main_group, 22), "durably");
+  BOOST_TEST(!one->admit(2, other, 33), "durably");
+  one->members_committed(other, index_t{7}, {{1, 0}});
+  BOOST_TEST(one->admit(2, other, 33));
+  BOOST_TEST(!one->admit(2, other, 22));
+}
+
+BOOST_AUTO_TEST_CASE(a_node_that_was_removed_and_added_again_unseen_may_come_with_another_directory) {
+  pair_of_nodes x;
+  auto& one = x.start(1);
+  BOOST_TEST(one.admit(2, main_group, 22));
+  one.members_committed(main_group, index_t{1}, {{1, 0}, {2, 0}});
+  one.members_committed(main_group, index_t{3}, {{1, 0}, {2, 0}, {3, 2}});
+  BOOST_TEST(!one.admit(2, main_group, 33));
+  // A snapshot: the entries between are not seen.
+  one.members_committed(main_group, index_t{9}, {{1, 0}, {2, 7}});
+  BOOST_TEST(one.admit(2, main_group, 33));
+  // One that is met before its addition is committed here is remembered.
+  BOOST_TEST(one.admit(4, main_group, 44));
+  one.members_committed(main_group, index_t{12}, {{1, 0}, {2, 7}, {4, 11}});
+  BOOST_TEST(!one.admit(4, main_group, 45));
+}
+
+BOOST_AUTO_TEST_CASE(what_was_promised_in_another_group_counts_in_that_group) {
+  constexpr group_id other{2};
+  pair_of_nodes x;
+  auto& one = x.start(1);
+  auto* two = &x.start(2);
+  BOOST_TEST(!x.meet());
+  const auto meet_in_other = [&] {
+    BOOST_TEST(one.admit(2, other, two->own()));
+    BOOST_TEST(two->admit(1, other, one.own()));
+    (void)one.examine(2, other, two->present(1, other));
+    return two->examine(1, other, one.present(2, other));
+  };
+  BOOST_TEST(!meet_in_other());
+  one.promised(2, other, {3, 100});
+  two = &x.start(2, 3, 100);
+  two->opened_with(other, term_t{3}, index_t{99});
+  BOOST_TEST(!x.meet());
+  BOOST_TEST(meet_in_other().has_value());
 }
 
 BOOST_AUTO_TEST_SUITE_END()
