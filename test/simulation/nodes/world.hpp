@@ -121,6 +121,7 @@ class world {
   std::unique_ptr<network> network_;
   caf::actor desk_;  // where answers to clients arrive
   bool chaos_ = true;
+  bool joins_ = false;  // node 1 was wiped: it comes back as one that is added
   bool clients_ = true;
   std::uint64_t end_of_chaos_ = 0;
 

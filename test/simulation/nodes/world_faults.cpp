@@ -145,6 +145,8 @@ void world::wipe(machine& x) {
       if (!sky_.wipes || random_.percent(30)) return;
       note(fmt::format("the directory of node {} is wiped", x.id()));
       fs::remove_all(x.directory());
+      // Who founds once more on an empty disk founds another cluster.
+      if (x.id() == 1) joins_ = true;
     });
   });
 }
