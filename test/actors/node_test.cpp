@@ -297,6 +297,47 @@ BOOST_AUTO_TEST_CASE(a_wiped_node_is_refused_until_it_is_removed_and_added_again
   BOOST_TEST(read(3, "c").result.status == 404);
 }
 
+BOOST_AUTO_TEST_CASE(a_wiped_node_that_is_removed_and_added_again_is_taken_in_by_every_group) {
+  schema = *models::parse_model_text(R"(
+[models.items.fields]
+id = { type = "string", primary_key = true, replicate = true }
+[models.events.fields]
+id = { type = "string", primary_key = true, replicate = true }
+)", "test");
+  groups = {{"events", protocol::group_id{2}}};
+  for (std::uint64_t id = 1; id <= 3; ++id) start(id, 3);
+  must_write(3, "items", R"({"id":"a"})");
+  must_write(3, "events", R"({"id":"a"})");
+  nodes.erase(3);
+  std::filesystem::remove_all(directory / "3");
+  start(3, 3);
+  must_write(1, "events", R"({"id":"b"})");
+  BOOST_CHECK(inspect(3, 2).raft.last_index == protocol::index_t{});
+  change_members what;
+  what.what = change_members::action::remove;
+  what.node = 3;
+  BOOST_TEST(change(1, what).status == 200);
+  what.what = change_members::action::add;
+  what.promote = true;
+  what.host = "127.0.0.1";
+  what.http_port = address(3).http_port;
+  what.peer_port = address(3).peer_port;
+  BOOST_TEST(change(2, what).status == 200);
+  for (std::uint64_t group : {1, 2}) {
+    const auto votes = [&] {
+      for (auto& m : inspect(3, group).members)
+        if (m.id == 3) return m.voter;
+      return false;
+    };
+    while (!votes()) {
+    }
+  }
+  must_write(3, "items", R"({"id":"c"})");
+  must_write(3, "events", R"({"id":"c"})");
+  for (auto model : {"items", "events"}) BOOST_TEST(read(3, "a", model).result.status == 200);
+  BOOST_TEST(read(3, "b", "events").result.status == 200);
+}
+
 BOOST_AUTO_TEST_CASE(local_fields_stay_with_the_node_that_wrote_them_and_survive_its_restart) {
   schema = *models::parse_model_text(R"(
 [models.items.fields]

@@ -137,6 +137,7 @@ BOOST_AUTO_TEST_CASE(every_group_is_told_and_the_last_one_to_recover_ends_it) {
   one.promised(2, main_group, {3, 100});
   auto& two = x.start(2, 3, 5);
   BOOST_TEST(x.meet().has_value());
+  BOOST_TEST(two.admit(1, group_id{2}, one.own()));
   BOOST_TEST(two.examine(1, group_id{2}, one.present(2, group_id{2})).has_value());
   BOOST_TEST(!two.examine(1, group_id{2}, one.present(2, group_id{2})).has_value());
   two.recovered(main_group, 2);

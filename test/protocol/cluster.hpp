@@ -6,6 +6,7 @@
 #include <ostream>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "protocol/core.hpp"
@@ -131,6 +132,11 @@ class cluster {
   std::set<std::pair<node_id, node_id>> cut_;
   std::uint64_t serial_ = 0;
 };
+
+/// What a change of members is asked to make of them.
+inline std::vector<member> voters(std::vector<std::uint64_t> ids, std::vector<std::uint64_t> learners = {}) {
+  return cluster::members(std::move(ids), std::move(learners)).members;
+}
 
 /// Makes a command entry for hand-written messages.
 entry command(std::uint64_t index, std::uint64_t term, const std::string& data);

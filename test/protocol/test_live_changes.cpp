@@ -8,10 +8,6 @@ using change = raft_core::change_refusal;
 
 namespace {
 
-std::vector<member> voters(std::vector<std::uint64_t> ids, std::vector<std::uint64_t> learners = {}) {
-  return cluster::members(std::move(ids), std::move(learners)).members;
-}
-
 /// Nodes 1, 2 and 3 vote; 4, 5 and 6 are learners that have caught up.
 cluster three_and_three_learners() {
   cluster c{3};

@@ -7,11 +7,6 @@ using change = raft_core::change_refusal;
 
 namespace {
 
-std::vector<member> voters(std::vector<std::uint64_t> ids,
-                           std::vector<std::uint64_t> learners = {}) {
-  return cluster::members(std::move(ids), std::move(learners)).members;
-}
-
 /// Changes to these members and waits until every one of them uses them.
 bool change_to(cluster& c, std::uint64_t leader, const std::vector<member>& next) {
   if (c.core(leader).reconfigure(next) != change::none) return false;
