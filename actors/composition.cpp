@@ -31,6 +31,17 @@ constexpr protocol::group_id main_group{1};
 // Local data has no other member, so its number means something on this node only.
 constexpr protocol::group_id own_group{std::uint64_t{1} << 32};
 
+std::map<std::uint64_t, std::uint64_t> when_added(const protocol::configuration& members) {
+  std::map<std::uint64_t, std::uint64_t> result;
+  for (auto* set : {&members.outgoing, &members.members}) {
+    for (auto& m : *set) {
+      auto address = parse_member_address(m.address);
+      result[m.id.value] = address ? address->added : 0;
+    }
+  }
+  return result;
+}
+
 persistence::lmdb_options log_options(const node_config& config) {
   persistence::lmdb_options result;
   result.map_limit = config.map_size;
@@ -192,13 +203,9 @@ group::setup composition::group_setup(protocol::group_id id, const models::schem
   setup.log_lost = log_lost_;
   setup.recovered = [this, id] { peers_.recovered(id, parts_.size()); };
   setup.opened = [this, id](protocol::term_t term, protocol::index_t last) { peers_.opened_with(id, term, last); };
+  setup.members_known = [this, id](const protocol::configuration& members) { peers_.members_known(id, when_added(members)); };
   setup.members_committed = [this, id](protocol::index_t index, const protocol::configuration& members) {
-    std::map<std::uint64_t, std::uint64_t> added;
-    for (auto& m : members.members) {
-      auto address = parse_member_address(m.address);
-      added[m.id.value] = address ? address->added : 0;
-    }
-    peers_.members_committed(id, index, added);
+    peers_.members_committed(id, index, when_added(members));
   };
   setup.main_members = main_members_;
   setup.is_main = id == main_group;
@@ -216,6 +223,7 @@ group::setup composition::own_group_setup(const link_identity& identity, std::sh
   setup.log_lost.clear();
   setup.recovered = nullptr;
   setup.opened = nullptr;
+  setup.members_known = nullptr;
   setup.members_committed = nullptr;
   setup.main_members = nullptr;
   setup.window = std::move(window);

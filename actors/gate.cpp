@@ -23,9 +23,15 @@ caf::behavior gate::make_behavior() {
   set_error_handler([](caf::error&) {});
   return {
       [this](const expect_peer& x) { shippers_[{x.peer, x.group}] = x.shipper; },
+      [this](const forget_peer& x) {
+        auto found = shippers_.find({x.peer, x.group});
+        if (found != shippers_.end() && found->second == x.shipper) shippers_.erase(found);
+      },
+      [this](const guard_group& x) { groups_[x.group] = x.raft; },
       [this](const hello& x) {
         asker who{make_response_promise<welcome>(), x};
         if (auto why = why_not(x); !why.empty()) return refuse(who, why);
+        if (!expects(x)) return announce(x), refuse(who, fmt::format("node {} is not a member here", x.node));
         request(identity_.notes, caf::infinite, join_cluster{x.cluster})
             .then([this, who](const noted& note) { note.failed.empty() ? joined(who) : refuse(who, note.failed); },
                   [this, who](const caf::error&) { refuse(who, "this node stops"); });
@@ -61,7 +67,7 @@ void gate::accept(asker who, const caf::actor& shipper) {
 
 void gate::refuse(asker who, const std::string& why) {
   auto& last = refused_[std::min(who.said.node, max_node + 1)];
-  if (last != why) spdlog::warn("refused a link from node {}: {}", who.said.node, why);
+  if (last != why && expects(who.said)) spdlog::warn("refused a link from node {}: {}", who.said.node, why);
   last = why;
   who.answer.deliver(
       welcome{identity_.cluster(), identity_.self.value, identity_.incarnation, identity_.schema, {}, why, {}});
@@ -72,11 +78,20 @@ std::string gate::why_not(const hello& x) const {
   if (x.version != peer_version)
     return fmt::format("it speaks version {} of the peer protocol, this node {}", x.version, peer_version);
   if (x.to != identity_.self.value) return fmt::format("this is node {}, not {}", identity_.self.value, x.to);
-  if (!shippers_.contains({protocol::node_id{x.node}, protocol::group_id{x.group}}))
-    return fmt::format("node {} is not a member here", x.node);
+  if (x.node == identity_.self.value) return "it has the number of this node";
   if (auto why = identity_.why_other_models(x.schema); !why.empty()) return why;
   if (!x.endpoint) return "it named no endpoint";
   return {};
+}
+
+bool gate::expects(const hello& x) const {
+  return shippers_.contains({protocol::node_id{x.node}, protocol::group_id{x.group}});
+}
+
+void gate::announce(const hello& x) {
+  auto found = groups_.find(protocol::group_id{x.group});
+  if (found == groups_.end() || x.cluster == 0 || x.cluster != identity_.cluster()) return;
+  send(found->second, meet{protocol::node_id{x.node}});
 }
 
 }  // namespace lithair::actors

@@ -104,8 +104,10 @@ void group::spawn_raft(persistence::opened_state opened) {
   // A log that may not grow for ever keeps only a part of its room for those who lag.
   if (setup_.config.map_size != 0) made.max_lag_bytes = std::min(made.max_lag_bytes, setup_.config.map_size / 4);
   made.make_shipper = [this](const peer_address& peer) { return make_shipper(peer); };
+  made.end_shipper = [this](protocol::node_id peer, const caf::actor& shipper) { end_shipper(peer, shipper); };
   made.now_ms = setup_.where.now_ms;
   made.wall_us = setup_.where.wall_us;
+  made.members_known = setup_.members_known;
   made.members_committed = setup_.members_committed;
   made.main_members = setup_.main_members;
   made.is_main = setup_.is_main;
@@ -116,6 +118,7 @@ void group::spawn_raft(persistence::opened_state opened) {
   made.ticks_passed = [this] { return ticks_->take(); };
   made.wake_after = [this](std::uint32_t count, const caf::actor& who) { ticks_->wake_after(count, who); };
   raft_ = spawn_at_home<raft_actor>(std::move(made));
+  if (setup_.main_members) caf::anon_send(setup_.gate, guard_group{setup_.id, raft_});
 }
 
 // Called by the raft actor, on its loop.
@@ -123,15 +126,28 @@ caf::actor group::make_shipper(const peer_address& peer) {
   auto made = spawn_at_home<shipper>(
       shipper::setup{setup_.identity, peer, setup_.id, setup_.reader, setup_.where.connector});
   caf::anon_send(setup_.gate, expect_peer{peer.id, setup_.id, made});
-  std::lock_guard guard{shippers_mutex_};
-  shippers_.push_back(made);
+  {
+    std::lock_guard guard{living_->mutex};
+    living_->shippers.push_back(made);
+  }
+  made->attach_functor([all = living_, address = made.address()] {
+    std::lock_guard guard{all->mutex};
+    std::erase_if(all->shippers, [&](auto& x) { return x == address; });
+  });
   return made;
 }
 
+// Likewise.
+void group::end_shipper(protocol::node_id peer, const caf::actor& shipper) {
+  caf::anon_send(setup_.gate, forget_peer{peer, setup_.id, shipper});
+  caf::anon_send_exit(shipper, caf::exit_reason::user_shutdown);
+}
+
 std::vector<caf::actor> group::actors() {
-  std::lock_guard guard{shippers_mutex_};
+  std::lock_guard guard{living_->mutex};
+  auto& shippers = living_->shippers;
   std::vector<caf::actor> result{raft_, archivist_, feed_, aggregate_, checkpointer_, snapshot_writer_};
-  result.insert(result.end(), shippers_.begin(), shippers_.end());
+  result.insert(result.end(), shippers.begin(), shippers.end());
   return result;
 }
 
@@ -155,8 +171,12 @@ void group::end(caf::scoped_actor& self) {
   end_actors(self, {raft_, archivist_});
   end_actors(self, {feed_, aggregate_, checkpointer_});
   end_actors(self, {snapshot_writer_});
-  end_actors(self, shippers_);
-  shippers_.clear();
+  std::vector<caf::actor> shippers;
+  {
+    std::lock_guard guard{living_->mutex};
+    shippers = living_->shippers;
+  }
+  end_actors(self, shippers);
   aggregate_ = checkpointer_ = snapshot_writer_ = archivist_ = feed_ = raft_ = setup_.writer = setup_.gate =
       setup_.reader = setup_.local_raft = setup_.where.connector = nullptr;
   setup_.identity.notes = nullptr;

@@ -50,6 +50,7 @@ class group {
     caf::actor reader;
     std::shared_ptr<state_window> window;  ///< see aggregate
     caf::actor local_raft;                 ///< likewise
+    std::function<void(const protocol::configuration&)> members_known;  ///< see raft_setup, as the next
     std::function<void(protocol::index_t, const protocol::configuration&)> members_committed;
     std::shared_ptr<committed_members> main_members;  ///< see raft_setup
     bool is_main = true;                              ///< likewise
@@ -89,14 +90,19 @@ class group {
   persistence::opened_state open_state();
   void spawn_raft(persistence::opened_state opened);
   caf::actor make_shipper(const peer_address& peer);
+  void end_shipper(protocol::node_id peer, const caf::actor& shipper);
 
   setup setup_;
   std::shared_ptr<persistence::state_directory> states_;
   std::shared_ptr<group_meters> counts_ = std::make_shared<group_meters>();
   std::unique_ptr<tick_source> ticks_;
   caf::actor aggregate_, snapshot_writer_, checkpointer_, archivist_, feed_, raft_;
-  std::mutex shippers_mutex_;
-  std::vector<caf::actor> shippers_;  // guarded by shippers_mutex_
+  // Those that have not ended.
+  struct living {
+    std::mutex mutex;
+    std::vector<caf::actor> shippers;
+  };
+  std::shared_ptr<living> living_ = std::make_shared<living>();
 };
 
 /// Sends each of them a reason to exit and waits until they have ended.

@@ -372,6 +372,11 @@ struct noted {
   std::string failed;  ///< not empty: it is not, and why
 };
 
+/// A node that no configuration here names wants to be linked in this group (gate to raft actor). It calls again.
+struct meet {
+  protocol::node_id peer;
+};
+
 /// A peer's link came up or went down.
 struct link_changed {
   protocol::node_id peer;
@@ -559,6 +564,7 @@ LITHAIR_LOCAL_MESSAGE(join_cluster)
 LITHAIR_LOCAL_MESSAGE(await_notes)
 LITHAIR_LOCAL_MESSAGE(noted)
 LITHAIR_LOCAL_MESSAGE(link_changed)
+LITHAIR_LOCAL_MESSAGE(meet)
 LITHAIR_LOCAL_MESSAGE(write_log)
 LITHAIR_LOCAL_MESSAGE(written)
 LITHAIR_LOCAL_MESSAGE(disk_failed)

@@ -148,23 +148,23 @@ void peer_registry::load(const std::string& text) {
 
 bool peer_registry::admit(std::uint64_t node, protocol::group_id group, std::uint64_t incarnation) {
   if (mutated(mutant::registry_admits_by_the_main_group)) group = main_group;
-  auto [known, first] = known_.try_emplace({group, node}, peer{incarnation, {}, {}, true});
-  if (first && !saved()) {
-    known_.erase(known);
-    return false;
+  if (auto known = known_.find({group, node}); known != known_.end()) return known->second.incarnation == incarnation;
+  peer met{incarnation, {}, {}, true};
+  if (auto& members = newest_[group]; !members.empty()) {
+    auto found = members.find(node);
+    if (found == members.end()) return true;
+    met.added = found->second;
   }
-  if (first) {
-    auto& members = added_[group];
-    if (auto found = members.find(node); found != members.end()) known->second.added = found->second;
-  }
-  return known->second.incarnation == incarnation;
+  known_[{group, node}] = met;
+  if (saved()) return true;
+  known_.erase({group, node});
+  return false;
 }
 
 void peer_registry::members_committed(protocol::group_id group, protocol::index_t index,
                                       const std::map<std::uint64_t, std::uint64_t>& added) {
   auto& as_of = members_as_of_[group];
   if (index.value < as_of) return;  // Applied again after a restart: it may be out of date.
-  added_[group] = added;
   const bool is_news = index.value > as_of;
   for (auto each = known_.begin(); each != known_.end();) {
     auto& [where, known] = *each;
@@ -210,15 +210,18 @@ std::string peer_registry::present(std::uint64_t node, protocol::group_id group)
 
 std::optional<std::string> peer_registry::examine(std::uint64_t node, protocol::group_id group, std::string_view proof) {
   auto theirs = read_claim(proof);
+  if (!theirs) return std::nullopt;
   auto found = known_.find({group, node});
-  if (!theirs || found == known_.end()) return std::nullopt;
-  auto& known = found->second;
-  bool news = known.start != theirs->starts.back();
-  if (news && (theirs->recovering || !why_old(theirs->starts, theirs->held, known.start, known.promise))) {
-    known.start = theirs->starts.back();
-    known.promise = {};
-    (void)saved();
+  if (found != known_.end()) {
+    auto& known = found->second;
+    const bool news = known.start != theirs->starts.back();
+    if (news && (theirs->recovering || !why_old(theirs->starts, theirs->held, known.start, known.promise))) {
+      known.start = theirs->starts.back();
+      known.promise = {};
+      (void)saved();
+    }
   }
+  // What anybody of the cluster knows of this directory counts, a member or not.
   if (theirs->you && recovering_.empty()) {
     if (auto old = why_old(starts_, held_in(group), *theirs->you, theirs->your_promise)) {
       set_recovering(*old);

@@ -63,10 +63,15 @@ class peer_registry {
   /// A random number that this data directory has had from its beginning.
   std::uint64_t own() const { return own_; }
 
-  /// Whether `node` came to `group` with the directory it had before; the first one it comes with is remembered,
-  /// durably once that note is taken.
+  /// Whether `node` came to `group` with the directory it had before. The first one that a member comes with is
+  /// remembered, durably once that note is taken. Of others nothing is: they may come with another one as members.
   [[nodiscard]] bool admit(std::uint64_t node, protocol::group_id group, std::uint64_t incarnation);
 
+  /// The newest members of a group, committed or not, and when each was added; none: not known yet, and all are taken
+  /// for members.
+  void members_known(protocol::group_id group, std::map<std::uint64_t, std::uint64_t> added) {
+    newest_[group] = std::move(added);
+  }
   /// The committed members of a group as of `index`, and when each was added (member_address::added): whoever is not
   /// among them, or was added again, may come with another directory next time.
   void members_committed(protocol::group_id group, protocol::index_t index,
@@ -84,7 +89,7 @@ class peer_registry {
 
   /// What to tell `node` about ourselves and itself, on the link of `group`.
   std::string present(std::uint64_t node, protocol::group_id group) const;
-  /// Takes note of what an admitted `node` presented on the link of `group`. Returns why this directory is an old
+  /// Takes note of what an admitted `node`, if it is remembered, presented on the link of `group`. Returns why this directory is an old
   /// copy, when that turned out in this run and the group was not told yet; it is durable then.
   std::optional<std::string> examine(std::uint64_t node, protocol::group_id group, std::string_view proof);
 
@@ -112,7 +117,7 @@ class peer_registry {
   std::function<void(std::string)> hand_over_;
   std::uint64_t own_ = 0;
   std::map<protocol::group_id, std::uint64_t> members_as_of_;
-  std::map<protocol::group_id, std::map<std::uint64_t, std::uint64_t>> added_;  // the committed members, and when
+  std::map<protocol::group_id, std::map<std::uint64_t, std::uint64_t>> newest_;  // the members, and when each was added
   std::string recovering_;
   std::vector<node_start> starts_;  // of this directory, the current one last
   std::map<protocol::group_id, node_promise> held_;

@@ -42,12 +42,13 @@ raft_actor::raft_actor(caf::actor_config& cfg, loop* home, raft_setup setup)
       changes_(core_, {[this](const caf::strong_actor_ptr& asker, members_changed x) { send(handle(asker), std::move(x)); },
                        [this](node_id to, peer_control x) {
                          auto* shipper = shipper_for(to);
-                         if (shipper == nullptr || !linked_[to]) return false;
+                         if (shipper == nullptr || !ways_.is_linked(to)) return false;
                          send(*shipper, control_arrived{to, std::move(x)});
                          return true;
                        }}, setup_.run),
       calls_(core_, [this](const caf::strong_actor_ptr& asker, raft_answered x) { send(handle(asker), std::move(x)); }),
       meter_(setup_.meters),
+      ways_({setup_.make_shipper, setup_.end_shipper}),
       alone_(!setup_.label.empty() && setup_.config.peers.empty()),
       started_ms_(setup_.now_ms()),
       window_(setup_.restored.applied),
@@ -73,7 +74,7 @@ caf::behavior raft_actor::make_behavior() {
   on_members(core_.members());
   recall_committed_members();
   for (auto& peer : setup_.config.peers)
-    if (!shippers_.contains(peer.id)) lead_way_to(peer);
+    if (shipper_for(peer.id) == nullptr) lead_way_to(peer);
   if (setup_.config.init && core_.last_index() == index_t{} && core_.current_term() == term_t{} && !core_.recovering()) {
     configuration founders;
     founders.members.push_back(founder(setup_.config.self));
@@ -132,9 +133,10 @@ caf::behavior raft_actor::make_behavior() {
         if (health_.may_step()) on_fetched(x);
       },
       [this](const link_changed& x) {
-        linked_[x.peer] = x.up;
+        ways_.linked(x.peer, x.up);
         if (!x.up && health_.may_step()) core_.unreachable(x.peer);
       },
+      [this](const meet& x) { hear(x); },
       [this](const written& x) {
         if (!health_.may_step()) return;
         meter_.written(x.token);
@@ -168,8 +170,7 @@ void raft_actor::on_exit() {
   for (auto& each : submissions_.drain())
     refuse(each.who, each.was_proposed ? disposition::unknown : disposition::unavailable, "the node stops");
   calls_.expire(std::numeric_limits<std::uint64_t>::max());
-  shippers_.clear();
-  addresses_.clear();
+  ways_.clear();
   setup_.writer = nullptr;
   setup_.reader = nullptr;
   setup_.aggregate = nullptr;
@@ -285,6 +286,7 @@ void raft_actor::on_tick(std::uint32_t count) {
   }
   expire_reads(waiting_limit, ago(setup_.config.request_timeout_ms));
   calls_.expire(ago(setup_.config.request_timeout_ms));
+  end_unwanted_ways();
   continue_stop();
 }
 

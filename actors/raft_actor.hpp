@@ -18,6 +18,7 @@
 #include "actors/member_changes.hpp"
 #include "actors/messages.hpp"
 #include "actors/node.hpp"
+#include "actors/peer_ways.hpp"
 #include "actors/raft_calls.hpp"
 #include "actors/raft_meter.hpp"
 #include "actors/read_requests.hpp"
@@ -50,10 +51,13 @@ struct raft_setup {
   std::string state_lost;  ///< why the state below the aggregate is empty; empty: it is there
   std::uint64_t models = 0;  ///< fingerprint of what the state is made by
   std::uint64_t log_margin = 10'000;  ///< entries kept behind a checkpoint, for followers that lag a little
-  /// Makes the shipper for a member that the configuration names; on the actor's own thread.
+  /// Makes the shipper for a peer, and ends one; on the actor's own thread. A peer without a host is one that called.
   std::function<caf::actor(const peer_address&)> make_shipper;
+  std::function<void(protocol::node_id, const caf::actor&)> end_shipper;
   std::function<std::uint64_t()> now_ms;  ///< a steady clock
   std::function<std::int64_t()> wall_us;  ///< Unix time by this node's clock; none: entries get no time
+  /// The newest members, committed or not; may be none.
+  std::function<void(const protocol::configuration&)> members_known;
   /// A change of members is complete and committed; may be none.
   std::function<void(protocol::index_t, const protocol::configuration&)> members_committed;
   /// The main group's members: kept up to date by its raft actor, followed by those of the others; all on one loop.
@@ -109,6 +113,8 @@ class raft_actor final : public hosted_actor {
   void follow_main_group();
   const caf::actor* shipper_for(protocol::node_id peer) const;
   void lead_way_to(const peer_address& peer);
+  void hear(const meet& x);
+  void end_unwanted_ways();
   void look_whether_removed();
   void on_tick(std::uint32_t count);
   void on_call(raft_call& x);
@@ -157,8 +163,7 @@ class raft_actor final : public hosted_actor {
   member_changes changes_;
   raft_calls calls_;
   raft_meter meter_;
-  std::map<protocol::node_id, caf::actor> shippers_;
-  std::map<protocol::node_id, peer_address> addresses_;  // where each of them looks for its peer
+  peer_ways ways_;
   protocol::index_t ways_as_of_;  // the main group's members that the ways were looked up by
   bool self_moved_ = false;  // the members look for this node elsewhere, and the log says so
   const bool alone_;  // a group beside the one that tells a cluster's story, with no other member
@@ -173,7 +178,6 @@ class raft_actor final : public hosted_actor {
   bool reading_back_ = false;
   std::uint64_t leaderless_since_ms_ = 0;
   protocol::node_id known_leader_;
-  std::map<protocol::node_id, bool> linked_;
   snapshot_requests snapshots_;
   bool snapshot_asked_ = false;    // the checkpointer for one
   bool checkpoint_asked_ = false;  // the aggregate for one as of now, since a snapshot needs it

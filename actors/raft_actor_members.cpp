@@ -67,6 +67,8 @@ void raft_actor::on_members(const configuration& members) {
         found.try_emplace(m.id, peer_address{m.id, address->host, address->http_port, address->peer_port});
     }
   }
+  if (setup_.members_known) setup_.members_known(members);
+  end_unwanted_ways();
   for (auto& [id, where] : found)
     if (id != setup_.config.self.id) lead_way_to(where);
   auto self = found.find(setup_.config.self.id);
@@ -104,19 +106,31 @@ void raft_actor::follow_main_group() {
   changes_.follow(wanted, setup_.now_ms());
 }
 
-// The first way to a peer, or another one when it has moved: whoever held on to the old one loses it with its shipper.
 void raft_actor::lead_way_to(const peer_address& peer) {
-  auto before = shippers_.find(peer.id);
-  if (before != shippers_.end()) {
-    if (addresses_.at(peer.id) == peer || mutated(mutant::keeps_ways_to_old_addresses)) return;
-    spdlog::info("{}node {} has moved to {}:{}", setup_.label, peer.id.value, peer.host, peer.peer_port);
-    send_exit(before->second, caf::exit_reason::user_shutdown);
-    linked_[peer.id] = false;
-    core_.unreachable(peer.id);
-  }
-  addresses_[peer.id] = peer;
-  auto& shipper = shippers_[peer.id] = setup_.make_shipper(peer);
-  send(shipper, serve_raft{caf::actor_cast<caf::actor>(this)});
+  auto* before = ways_.address(peer.id);
+  const bool moves = before != nullptr && *before != peer;
+  if (moves && mutated(mutant::keeps_ways_to_old_addresses)) return;
+  if (moves) spdlog::info("{}node {} has moved to {}:{}", setup_.label, peer.id.value, peer.host, peer.peer_port);
+  const auto had = shipper_for(peer.id) != nullptr;
+  const bool ended = ways_.lead_to(peer);
+  if (ended && health_.may_step()) core_.unreachable(peer.id);
+  if (ended || !had) send(*shipper_for(peer.id), serve_raft{caf::actor_cast<caf::actor>(this)});
+}
+
+// A node of this cluster calls, and no configuration here names it.
+void raft_actor::hear(const meet& x) {
+  if (!health_.may_step() || alone_ || x.peer == setup_.config.self.id || shipper_for(x.peer) != nullptr) return;
+  if (!ways_.hear(x.peer, setup_.now_ms())) return;
+  spdlog::info("{}node {} is no member as far as this node knows, and is heard all the same", setup_.label, x.peer.value);
+  send(*shipper_for(x.peer), serve_raft{caf::actor_cast<caf::actor>(this)});
+}
+
+void raft_actor::end_unwanted_ways() {
+  auto& own = core_.members();
+  const auto* main = setup_.main_members ? &setup_.main_members->members : nullptr;
+  ways_.end_unwanted(setup_.now_ms(), [&](node_id peer) {
+    return own.empty() || own.contains(peer) || (main != nullptr && main->contains(peer));
+  });
 }
 
 // A node that was removed while it was away hears of it from the members, and one that was there from its own log.
@@ -134,8 +148,7 @@ void raft_actor::look_whether_removed() {
 }
 
 const caf::actor* raft_actor::shipper_for(node_id peer) const {
-  auto found = shippers_.find(peer);
-  return found == shippers_.end() ? nullptr : &found->second;
+  return ways_.find(peer);
 }
 
 }  // namespace lithair::actors

@@ -153,8 +153,7 @@ index_t raft_actor::needed_by_followers() const {
   auto out = core_.purge_floor();
   const auto now = core_.inspect();
   for (auto& peer : now.peers) {
-    const auto link = linked_.find(peer.id);
-    if (link == linked_.end() || !link->second) continue;
+    if (!ways_.is_linked(peer.id)) continue;
     if (peer.ticks_since_contact > 2 * setup_.config.raft.election_max_ticks) continue;
     if (peer.state != peer_status::mode::snapshot) out = std::min(out, peer.match);
   }

@@ -44,8 +44,7 @@ member_status raft_actor::describe_member(const member& m, const status& raft) c
     result.peer_addr = fmt::format("{}:{}", address->host, address->peer_port);
   }
   bool is_self = m.id == setup_.config.self.id;
-  auto link = linked_.find(m.id);
-  result.connected = is_self || (link != linked_.end() && link->second);
+  result.connected = is_self || ways_.is_linked(m.id);
   result.role = m.id == raft.leader ? "leader" : !m.voter ? "learner" : "follower";
   if (raft.now != role::leader) return result;
   if (is_self) {

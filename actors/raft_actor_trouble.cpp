@@ -31,7 +31,7 @@ void raft_actor::on_disk_failed(const std::string& reason) {
   // A leader hands over at once. These are its last messages: the core holds back what must be durable first.
   core_.resign();
   if (core_.has_output()) send_messages(core_.take_output().messages);
-  for (auto& [peer, shipper] : shippers_) send(shipper, serve_raft{});
+  ways_.for_each([this](node_id, const caf::actor& shipper) { send(shipper, serve_raft{}); });
   snapshots_.begin({});
   refuse_everything();
 }
@@ -115,7 +115,7 @@ void raft_actor::on_control(const control_arrived& x) {
 // A peer's log is whole and its state is not. It needs one no older than where its log begins, which is no later than
 // what a leader knows to be committed once it has committed an entry of its own term.
 void raft_actor::on_state_wanted(node_id by) {
-  if (!core_.ready() || !health_.may_give_snapshots() || !setup_.checkpointer) return;
+  if (!core_.ready() || !health_.may_give_snapshots() || !setup_.checkpointer || !core_.members().contains(by)) return;
   begin_snapshots_of_term();
   if (!snapshots_.wants(by)) spdlog::info("node {} lost its state and gets a copy", by.value);
   snapshots_.ask(by, core_.current_term(), core_.commit_index());
@@ -143,7 +143,7 @@ void raft_actor::begin_comparison() {
   peer_control request;
   request.action = static_cast<std::uint8_t>(control_action::compare_at);
   request.id = at.value;
-  for (auto& [peer, shipper] : shippers_) send_control(peer, request);
+  ways_.for_each([&](node_id peer, const caf::actor&) { send_control(peer, request); });
 }
 
 bool raft_actor::expect_comparison(index_t at) {
@@ -159,7 +159,7 @@ void raft_actor::tell_digest(const checkpointed& x) {
   news.id = x.index.value;
   news.node = x.digest;
   news.address = fmt::format("{:x}", setup_.models);
-  for (auto& [peer, shipper] : shippers_) send_control(peer, news);
+  ways_.for_each([&](node_id peer, const caf::actor&) { send_control(peer, news); });
   if (comparison_.own(x.index, x.digest)) report_divergence();
 }
 

@@ -15,6 +15,8 @@ namespace {
 constexpr std::uint32_t first_backoff_ms = 20;
 constexpr std::uint32_t last_backoff_ms = 500;
 constexpr std::chrono::seconds greeting_timeout{3};
+// The one that is dialled dials itself when nobody came for so long: its peer may not know of it, or where it is.
+constexpr std::chrono::milliseconds patience{3000};
 
 // Bytes of a snapshot in one message, and how many of them may be on their way. And how long an answer may take; the
 // last one comes when the state is replaced.
@@ -88,11 +90,12 @@ caf::behavior shipper::make_behavior() {
         if (!raft_) return transfer_.reset();  // It is out of service: nothing is taken or given any more.
         send(raft_, link_changed{setup_.peer.id, static_cast<bool>(endpoint_)});
       },
-      [this](dial_atom) {
-        dialling_ = false;
-        start_dialling();
+      [this](dial_atom) { reach_out(); },
+      [this](const reached& x) {
+        if (endpoint_) dialling_ = false;
+        else if (x.failed.empty()) greet(x.gate);
+        else retry(x.failed);
       },
-      [this](const reached& x) { x.failed.empty() ? greet(x.gate) : retry(x.failed); },
   };
 }
 
@@ -106,10 +109,19 @@ void shipper::on_exit() {
 
 // -- dialling ----------------------------------------------------------------------------------------------
 
+// A peer of which nobody knows where it is has to come by itself.
 void shipper::start_dialling() {
-  if (dialling_ || endpoint_ || setup_.identity.self < setup_.peer.id || !setup_.connector) return;
+  if (dialling_ || endpoint_ || setup_.peer.host.empty() || !setup_.connector) return;
   dialling_ = true;
-  send(setup_.connector, reach{setup_.peer});
+  if (dials_first()) return reach_out();
+  delayed_send(this, patience, dial_v);
+}
+
+bool shipper::dials_first() const { return setup_.peer.id < setup_.identity.self; }
+
+void shipper::reach_out() {
+  if (endpoint_ || !setup_.connector) dialling_ = false;
+  else send(setup_.connector, reach{setup_.peer});
 }
 
 void shipper::greet(const caf::actor& gate) {
@@ -150,7 +162,7 @@ void shipper::retry(const std::string& why) {
                  setup_.peer.peer_port, why);
     last_trouble_ = why;
   }
-  delayed_send(this, std::chrono::milliseconds{backoff_ms_}, dial_v);
+  delayed_send(this, dials_first() ? std::chrono::milliseconds{backoff_ms_} : patience, dial_v);
   backoff_ms_ = std::min(backoff_ms_ * 2, last_backoff_ms);
 }
 

@@ -47,7 +47,8 @@ struct serve_raft {
 };
 
 /// The way to one peer: keeps a link through the middleman, encodes what goes out, decodes what comes in, and
-/// has read from the log what a lagging peer needs. Of two nodes the one with the higher id dials.
+/// has read from the log what a lagging peer needs. Of two nodes the one with the higher id dials, and the other one when
+/// nobody came for a while. One without a host is never dialled.
 ///
 ///      dialling side                                 accepting side
 ///   unlinked ──dial──▶ BASP handshake ──hello──▶ gate ──linked_by_peer──▶ its shipper: linked
@@ -78,6 +79,8 @@ class shipper final : public hosted_actor {
   void on_exit() override;
 
   void start_dialling();
+  bool dials_first() const;
+  void reach_out();
   void greet(const caf::actor& gate);
   void welcomed(const welcome& x);
   void joined(const welcome& x);

@@ -43,6 +43,7 @@ struct driver {
     setup.log_margin = 0;
     setup.now_ms = [this] { return now_ms; };
     setup.set_aside = [] { return std::vector<set_aside_part>{{"state/1/3", "a checksum is wrong", 4096}}; };
+    setup.end_shipper = [](node_id, const caf::actor& x) { caf::anon_send_exit(x, caf::exit_reason::kill); };
     setup.make_shipper = [this](const peer_address& peer) {
       ways.push_back(peer);
       return system.spawn([this, to = peer.id](caf::event_based_actor*) { return peer_behaviour(to); });

@@ -40,10 +40,10 @@ struct world_of_a_gate {
   }
   ~world_of_a_gate() { all->send_exit(entrance, caf::exit_reason::user_shutdown); }
 
-  void say_hello() {
+  void say_hello(std::uint64_t from = 2, std::uint64_t cluster = 7) {
     hello x;
-    x.cluster = 7;
-    x.node = 2;
+    x.cluster = cluster;
+    x.node = from;
     x.to = 1;
     x.group = 1;
     x.endpoint = caf::actor_cast<caf::actor>(all);
@@ -62,6 +62,7 @@ struct world_of_a_gate {
           return noted{failed};
         },
         [&](const linked_by_peer&) { came = "linked"; },
+        [&](const meet& x) { came = "meet " + std::to_string(x.peer.value); },
         [&](const welcome& x) { came = x.refused.empty() ? "welcome" : x.refused; },
         caf::after(30s) >> [&] { came = "nothing"; });
     return came;
@@ -91,6 +92,30 @@ BOOST_AUTO_TEST_CASE(a_peer_of_another_cluster_is_refused_before_anything_is_lea
   say_hello();
   BOOST_TEST(next("it belongs to another cluster") == "join");
   BOOST_TEST(next() == "it belongs to another cluster");
+}
+
+BOOST_AUTO_TEST_CASE(of_a_stranger_that_knows_the_cluster_the_group_is_told_and_welcomes_it_when_it_calls_again) {
+  all->send(entrance, guard_group{group_id{1}, caf::actor_cast<caf::actor>(all)});
+  say_hello(5);
+  BOOST_TEST(next() == "meet 5");
+  BOOST_TEST(next() == "node 5 is not a member here");
+  all->send(entrance, expect_peer{node_id{5}, group_id{1}, caf::actor_cast<caf::actor>(all)});
+  say_hello(5);
+  for (auto what : {"join", "notes", "linked", "welcome"}) BOOST_TEST(next() == what);
+  all->send(entrance, forget_peer{node_id{5}, group_id{1}, caf::actor_cast<caf::actor>(all)});
+  say_hello(5);
+  BOOST_TEST(next() == "meet 5");
+  BOOST_TEST(next() == "node 5 is not a member here");
+}
+
+BOOST_AUTO_TEST_CASE(of_a_stranger_that_does_not_know_the_cluster_or_has_the_own_number_nobody_is_told) {
+  all->send(entrance, guard_group{group_id{1}, caf::actor_cast<caf::actor>(all)});
+  say_hello(5, 0);
+  BOOST_TEST(next() == "node 5 is not a member here");
+  say_hello(5, 8);
+  BOOST_TEST(next() == "node 5 is not a member here");
+  say_hello(1);
+  BOOST_TEST(next() == "it has the number of this node");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

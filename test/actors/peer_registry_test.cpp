@@ -222,6 +222,35 @@ BOOST_AUTO_TEST_CASE(a_node_that_was_removed_and_added_again_unseen_may_come_wit
   BOOST_TEST(!one.admit(4, main_group, 45));
 }
 
+BOOST_AUTO_TEST_CASE(a_node_that_is_no_member_is_met_and_not_remembered_so_that_it_may_be_added_with_another_directory) {
+  pair_of_nodes x;
+  auto* one = &x.start(1);
+  one->members_known(main_group, {{1, 0}, {2, 4}});
+  BOOST_TEST(one->admit(2, main_group, 22));
+  // Removed, met again while it still runs, wiped, and added again.
+  one->members_known(main_group, {{1, 0}});
+  one->members_committed(main_group, index_t{9}, {{1, 0}});
+  BOOST_TEST(one->admit(2, main_group, 22));
+  one->members_known(main_group, {{1, 0}, {2, 12}});
+  BOOST_TEST(one->admit(2, main_group, 33));
+  one->members_committed(main_group, index_t{12}, {{1, 0}, {2, 12}});
+  BOOST_TEST(!one->admit(2, main_group, 22));
+  one = &x.start(1);
+  BOOST_TEST(!one->admit(2, main_group, 22), "durably");
+}
+
+BOOST_AUTO_TEST_CASE(an_old_copy_is_found_out_by_a_member_that_it_does_not_know) {
+  pair_of_nodes x;
+  x.start(1);
+  x.start(2).members_known(main_group, {{2, 0}, {3, 0}});
+  x.copy_away();
+  x.start(2).members_known(main_group, {{1, 5}, {2, 0}, {3, 0}});
+  BOOST_TEST(!x.meet());
+  x.put_copy_back(1);
+  x.start(2).members_known(main_group, {{2, 0}, {3, 0}});
+  BOOST_TEST(x.meet().has_value());
+}
+
 BOOST_AUTO_TEST_CASE(what_was_promised_in_another_group_counts_in_that_group) {
   constexpr group_id other{2};
   pair_of_nodes x;

@@ -124,6 +124,7 @@ void world::start(id node) {
     if (other == node) continue;
     setup.config.peers.push_back(address_of(other));
   }
+  setup.end_shipper = [](protocol::node_id, const caf::actor& x) { caf::anon_send_exit(x, caf::exit_reason::kill); };
   setup.make_shipper = [this, &m, node](const peer_address& peer) {
     m.wires.push_back(system_->spawn<wire>(this, &m.disk, node, peer.id.value));
     return m.wires.back();

@@ -87,34 +87,47 @@ void network::greet(std::uint64_t from, std::uint64_t from_life, machine& to, st
                     caf::mailbox_element_ptr greeting) {
   auto said = greeting->content().get_as<actors::hello>(0);
   auto asker = caf::actor_cast<caf::actor>(greeting->sender);
-  const auto made = link_between({from, from_life, said.endpoint, nullptr, 0}, {to.id(), to_life, nullptr, nullptr, 0});
+  const auto [made, me] = link_between({from, from_life, said.endpoint, nullptr, 0},
+                                       {to.id(), to_life, nullptr, nullptr, 0}, said.group);
   const auto answer_to = greeting->mid.response_id();
-  auto answered = make([this, made, asker, answer_to](caf::mailbox_element_ptr x) {
+  auto answered = make([this, made = made, me = me, asker, answer_to](caf::mailbox_element_ptr x) {
     if (closed_ || !x->content().match_elements<actors::welcome>()) return;
     auto answer = x->content().get_as<actors::welcome>(0);
-    made->ends[1].shipper = answer.endpoint;
-    if (answer.endpoint) answer.endpoint = made->ends[0].wire;
-    time_.after(delay(), [this, made, asker, answer_to, answer] {
-      auto& here = made->ends[0];
-      if (closed_ || !made->open || !alive(here.node, here.life) || is_cut(made->ends[1].node, here.node)) return;
+    auto& there = made->ends[1 - me];
+    if (answer.endpoint) {
+      // Another shipper has taken its place there: what the earlier one had is over.
+      if (there.shipper && there.shipper != answer.endpoint) return break_link(made);
+      there.shipper = answer.endpoint;
+      answer.endpoint = made->ends[me].wire;
+    }
+    time_.after(delay(), [this, made, me, asker, answer_to, answer] {
+      auto& here = made->ends[me];
+      if (closed_ || !made->open || !alive(here.node, here.life) || is_cut(made->ends[1 - me].node, here.node)) return;
       give(asker, caf::make_message(answer), nullptr, answer_to);
     });
   });
-  time_.after(delay(), [this, made, said, answered, &to, to_life]() mutable {
-    if (closed_ || !alive(to.id(), to_life) || is_cut(made->ends[0].node, to.id())) return;
-    said.endpoint = made->ends[1].wire;
+  time_.after(delay(), [this, made = made, me = me, said, answered, &to, to_life]() mutable {
+    if (closed_ || !alive(to.id(), to_life) || is_cut(made->ends[me].node, to.id())) return;
+    said.endpoint = made->ends[1 - me].wire;
     give(to.node().gate(), caf::make_message(std::move(said)), caf::actor_cast<caf::strong_actor_ptr>(answered),
          caf::make_message_id(1).with_category(0));
   });
 }
 
-// Who greets again, because an answer was late, does so on the connection that is there: as with the middleman, the same
-// two ends know each other by the same handles.
-network::link network::link_between(end from, end to) {
-  for (auto& x : links_)
-    if (x->open && x->ends[0].node == from.node && x->ends[0].life == from.life && x->ends[0].shipper == from.shipper &&
-         x->ends[1].node == to.node && x->ends[1].life == to.life) return x;
+// Who greets again, because an answer was late or the other one greeted too, does so on the connection that is there: as
+// with the middleman, the same two ends know each other by the same handles. Also which of its ends greets.
+std::pair<network::link, int> network::link_between(end from, end to, std::uint64_t group) {
+  for (auto& x : links_) {
+    for (int me : {0, 1}) {
+      auto &here = x->ends[me], &there = x->ends[1 - me];
+      if (!x->open || x->group != group || here.node != from.node || here.life != from.life || there.node != to.node ||
+          there.life != to.life || (here.shipper && here.shipper != from.shipper)) continue;
+      here.shipper = from.shipper;
+      return {x, me};
+    }
+  }
   auto made = std::make_shared<connection>();
+  made->group = group;
   made->ends[0] = std::move(from);
   made->ends[1] = std::move(to);
   for (int at : {0, 1})
@@ -122,7 +135,7 @@ network::link network::link_between(end from, end to) {
       if (!closed_) carry(made, 1 - at, x->move_content_to_message());
     });
   links_.push_back(made);
-  return made;
+  return {made, 0};
 }
 
 // -- what is sent ---------------------------------------------------------------------------------------------

@@ -51,7 +51,8 @@ class network {
     std::uint64_t last_arrival = 0;  // of what was sent towards it
   };
   struct connection {
-    end ends[2];
+    end ends[2];  // the one that called first
+    std::uint64_t group = 0;
     bool open = true;
     std::uint64_t stalled_since = 0;
   };
@@ -61,7 +62,7 @@ class network {
   machine* find(std::uint64_t id, std::uint16_t peer_port);
   void reach(machine& from, const caf::actor& asker, const actors::reach& x);
   void greet(std::uint64_t from, std::uint64_t from_life, machine& to, std::uint64_t to_life, caf::mailbox_element_ptr greeting);
-  link link_between(end from, end to);
+  std::pair<link, int> link_between(end from, end to, std::uint64_t group);
   void carry(const link& x, int to, caf::message content);
   void deliver(const link& x, int to, caf::message content);
   void break_link(const link& x);
