@@ -50,6 +50,7 @@ struct claim {
   node_promise held;
   bool recovering = false;
   std::optional<node_start> you;
+  std::uint64_t your_incarnation = 0;  // 0: an earlier version, which does not tell
   node_promise your_promise;
 };
 
@@ -68,6 +69,7 @@ std::optional<claim> read_claim(std::string_view text) {
       out.recovering = true;
     } else if (what == "you") {
       if (!read_known(words, out.you.emplace(), out.your_promise)) return std::nullopt;
+      if (!(words >> std::hex >> out.your_incarnation)) out.your_incarnation = 0;
     }
   }
   if (out.starts.empty()) return std::nullopt;
@@ -203,7 +205,7 @@ std::string peer_registry::present(std::uint64_t node, protocol::group_id group)
   auto found = known_.find({group, node});
   if (found != known_.end() && found->second.start.boots) {
     auto& x = found->second;
-    text += fmt::format("you {} {} {}\n", print(x.start), x.promise.term, x.promise.match);
+    text += fmt::format("you {} {} {} {:x}\n", print(x.start), x.promise.term, x.promise.match, x.incarnation);
   }
   return text;
 }
@@ -222,7 +224,9 @@ std::optional<std::string> peer_registry::examine(std::uint64_t node, protocol::
     }
   }
   // What anybody of the cluster knows of this directory counts, a member or not.
-  if (theirs->you && recovering_.empty()) {
+  // What was known of the directory that was there before this one says nothing of this one.
+  const bool is_ours = theirs->your_incarnation == 0 || theirs->your_incarnation == own_;
+  if (theirs->you && is_ours && recovering_.empty()) {
     if (auto old = why_old(starts_, held_in(group), *theirs->you, theirs->your_promise)) {
       set_recovering(*old);
       found_old_ = true;

@@ -44,7 +44,7 @@ struct node_promise {
 ///                  "self" SP hex NL { "members-as-of" SP index [ SP group ] NL }* [ "recovering" SP word* NL ] "starts" { SP boots:hex }* NL
 ///                  { node [ "/" group ] SP incarnation-hex SP boots:hex SP term SP match NL }*
 ///     proof     := "starts" { SP boots:hex }* NL "holds" SP term SP last NL [ "recovering" NL ]
-///                  [ "you" SP boots:hex SP term SP match NL ]
+///                  [ "you" SP boots:hex SP term SP match [ SP incarnation-hex ] NL ]
 ///
 /// Where no group is named it is group 1. A file without a checksum is one of an earlier version. A damaged one is not trusted and the node does not start: it
 /// can't tell itself from an old copy any more.

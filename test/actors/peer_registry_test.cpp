@@ -239,6 +239,19 @@ BOOST_AUTO_TEST_CASE(a_node_that_is_no_member_is_met_and_not_remembered_so_that_
   BOOST_TEST(!one->admit(2, main_group, 22), "durably");
 }
 
+BOOST_AUTO_TEST_CASE(a_blank_directory_is_no_old_copy_of_the_one_that_a_member_still_remembers) {
+  pair_of_nodes x;
+  auto& one = x.start(1);
+  x.start(2);
+  BOOST_TEST(!x.meet());
+  fs::remove(x.file(2));
+  auto& blank = x.start(2);
+  BOOST_TEST(!one.admit(2, main_group, blank.own()));
+  BOOST_TEST(blank.admit(1, main_group, one.own()));
+  BOOST_TEST(!blank.examine(1, main_group, one.present(2, main_group)).has_value());
+  BOOST_TEST(blank.recovering().empty());
+}
+
 BOOST_AUTO_TEST_CASE(an_old_copy_is_found_out_by_a_member_that_it_does_not_know) {
   pair_of_nodes x;
   x.start(1);
