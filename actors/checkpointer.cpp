@@ -1,7 +1,5 @@
 #include "actors/checkpointer.hpp"
 
-#include <malloc.h>
-
 #include <chrono>
 #include <vector>
 
@@ -55,7 +53,9 @@ caf::behavior checkpointer::make_behavior() {
         if (pinned_) return pinned_->cancel();  // It reads the old one.
         replace_state();
       },
-      [](give_back_memory) { malloc_trim(0); },
+      [this](give_back_memory) {
+        if (setup_.give_back_memory) setup_.give_back_memory();
+      },
       [this](const condemn_state& x) { condemn(x.reason); },
   };
 }

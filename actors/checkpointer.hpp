@@ -45,6 +45,7 @@ class checkpointer final : public detached_actor {
     caf::actor writer;  ///< a snapshot_writer of its own
     std::shared_ptr<group_meters> meters = std::make_shared<group_meters>();
     std::size_t max_kept_bytes = 128 << 20;  ///< of what changed while a snapshot is written
+    std::function<void()> give_back_memory{};  ///< to the system, what is free; may be none
   };
 
   checkpointer(caf::actor_config& cfg, setup s);

@@ -38,10 +38,11 @@ group::group(setup s)
   state_of_models.seed = setup_.where.random();
   aggregate_ = spawn_at_home<actors::aggregate>(std::move(state_of_models));
   snapshot_writer_ = spawn_at_disk<snapshot_writer>(setup_.where);
-  checkpointer_ = spawn_at_disk<checkpointer>(
-      setup_.where,
-      checkpointer::setup{setup_.id, setup_.directory->snapshots_path(), states_, std::move(state), state_options(),
-                          setup_.identity.cluster, aggregate_, snapshot_writer_, counts_});
+  checkpointer::setup keeper{setup_.id,       setup_.directory->snapshots_path(), states_,
+                             std::move(state), state_options(), setup_.identity.cluster,
+                             aggregate_,       snapshot_writer_, counts_};
+  keeper.give_back_memory = setup_.where.give_back_memory;
+  checkpointer_ = spawn_at_disk<checkpointer>(setup_.where, std::move(keeper));
   archivist_ = spawn_at_home<actors::archivist>(
       actors::archivist::setup{setup_.identity.cluster, aggregate_, checkpointer_, setup_.reader});
   feed_ = spawn_at_home<actors::feed>(actors::feed::setup{aggregate_, config.max_subscribers});

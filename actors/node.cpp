@@ -1,5 +1,6 @@
 #include "actors/node.hpp"
 
+#include <malloc.h>
 #include <netdb.h>
 #include <spdlog/spdlog.h>
 #include <sys/socket.h>
@@ -131,6 +132,7 @@ struct node::implementation {
     made.wall_us = wall_us;
     made.random = random_number;
     made.make_ticks = [this] { return std::make_unique<ticker>(*loops.front(), config.tick_ms); };
+    made.give_back_memory = [] { malloc_trim(0); };
     return made;
   }
 

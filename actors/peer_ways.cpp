@@ -58,17 +58,18 @@ void peer_ways::for_each(const std::function<void(protocol::node_id, const caf::
 }
 
 void peer_ways::end_unwanted(std::uint64_t now_ms, const std::function<bool(protocol::node_id)>& wanted) {
-  std::erase_if(ways_, [&](auto& pair) {
-    auto& [id, x] = pair;
-    if (x.is_stranger() ? x.linked : wanted(id)) {
-      x.of_use = true;
-      return false;
+  for (auto each = ways_.begin(); each != ways_.end();) {
+    auto& [id, x] = *each;
+    const bool of_use = x.is_stranger() ? x.linked : wanted(id);
+    if (!of_use && std::exchange(x.of_use, false)) x.useless_since_ms = now_ms;
+    x.of_use = of_use;
+    if (of_use || now_ms - x.useless_since_ms < departing_ms) {
+      ++each;
+      continue;
     }
-    if (std::exchange(x.of_use, false)) x.useless_since_ms = now_ms;
-    if (now_ms - x.useless_since_ms < departing_ms) return false;
     with_.end(id, x.shipper);
-    return true;
-  });
+    each = ways_.erase(each);
+  }
 }
 
 }  // namespace lithair::actors
