@@ -4,6 +4,8 @@
 #include <chrono>
 #include <exception>
 #include <limits>
+#include <typeindex>
+#include <unordered_map>
 #include <utility>
 
 #include <caf/resumable.hpp>
@@ -27,6 +29,14 @@ void crash_if_due(persistence::fault_point) {
   if (crash_counter == nullptr || *crash_counter < 0 || (*crash_counter)-- > 0) return;
   *crash_flag = true;
   throw dies_here{};
+}
+
+// Asked of every job each time: by its type, since a cast across bases takes long.
+bool blocks_on_the_disk(caf::resumable* job) {
+  static std::unordered_map<std::type_index, bool> known;
+  const auto [found, is_new] = known.try_emplace(typeid(*job), false);
+  if (is_new) found->second = dynamic_cast<actors::detached_actor*>(job) != nullptr;
+  return found->second;
 }
 
 caf::actor_system_config& virtual_time(caf::actor_system_config& config) {
@@ -175,7 +185,7 @@ void machine::intake() {
   ready_.insert(ready_.end(), jobs.begin(), jobs.end());
   jobs.clear();
   const auto waits = [this](caf::resumable* job) {
-    if (dynamic_cast<actors::detached_actor*>(job) == nullptr) return false;
+    if (!blocks_on_the_disk(job)) return false;
     const auto typical = sky_.disk_us / 2 + random_.below(sky_.disk_us + 1);
     blocked_.push_back({job, time_.now() + typical + (slow_us == 0 ? 0 : random_.below(slow_us))});
     return true;
@@ -209,10 +219,16 @@ bool machine::can_run() {
   });
 }
 
+std::uint64_t machine::next_able(std::uint64_t limit) const {
+  if (!paused)
+    for (auto& x : blocked_) limit = std::min(limit, std::max(x.until, disk_held_until));
+  return limit;
+}
+
 void machine::run_one() {
   auto* job = next_job();
   if (job == nullptr) return;
-  const bool at_disk = node_ != nullptr && dynamic_cast<actors::detached_actor*>(job) != nullptr;
+  const bool at_disk = node_ != nullptr && blocks_on_the_disk(job);
   if (at_disk) {
     set_disk_mood(disk);
     crash_counter = &crash_in;

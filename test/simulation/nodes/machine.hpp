@@ -41,6 +41,8 @@ class machine {
 
   // -- what runs next
   bool can_run();
+  /// When what waits for the disk goes on, if nothing else happens and that is before `limit`.
+  std::uint64_t next_able(std::uint64_t limit) const;
   /// Lets some actor handle some messages.
   void run_one();
   /// It was to crash in the middle of what it did.

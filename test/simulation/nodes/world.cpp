@@ -47,13 +47,16 @@ caf::actor_system_config& virtual_time(caf::actor_system_config& config) {
   return config.set("scheduler.policy", caf::atom("testing"));
 }
 
+// Chance from one seed is not that from the next one, a step further.
+std::uint64_t beginning_of(std::uint64_t seed) { return random_source{seed}.next(); }
+
 std::uint64_t running_machine = 0;
 
 }  // namespace
 
 world::world(std::uint64_t seed, fs::path place, tracer trace)
     : seed_(seed),
-      random_(seed * 0x9e3779b97f4a7c15 + 1),
+      random_(beginning_of(seed)),
       sky_(weather::draw(random_)),
       trace_(std::move(trace)),
       place_(std::move(place)),
@@ -119,8 +122,9 @@ void world::run_until(std::uint64_t time, const std::function<bool()>& done) {
     for (auto& each : machines_)
       if (each->can_run()) able.push_back(each.get());
     if (able.empty()) {
-      // What waits for a disk becomes able by itself.
-      time_.skip(std::min(time, time_.now() + 200));
+      auto until = time;
+      for (auto& each : machines_) until = each->next_able(until);
+      time_.skip(until);
       continue;
     }
     auto& chosen = *able[random_.below(able.size())];
