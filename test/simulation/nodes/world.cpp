@@ -1,5 +1,6 @@
 #include "test/simulation/nodes/world.hpp"
 
+#include <malloc.h>
 #include <spdlog/sinks/base_sink.h>
 #include <spdlog/spdlog.h>
 
@@ -218,7 +219,15 @@ report world::run() {
   return report_;
 }
 
+// LMDB wants some MB of zeros for each environment and touches few of them: fresh from the system they cost nothing. All
+// else is used again and again.
+void keep_memory() {
+  static const bool done = mallopt(M_MMAP_THRESHOLD, 1 << 20) != 0 && mallopt(M_TRIM_THRESHOLD, 1 << 30) != 0;
+  (void)done;
+}
+
 report simulate(std::uint64_t seed, const fs::path& place, world::tracer trace) {
+  keep_memory();
   return world{seed, place, std::move(trace)}.run();
 }
 
