@@ -97,7 +97,7 @@ void network::greet(std::uint64_t from, std::uint64_t from_life, machine& to, st
     if (answer.endpoint) {
       // Another shipper has taken its place there: what the earlier one had is over.
       if (there.shipper && there.shipper != answer.endpoint) return break_link(made);
-      there.shipper = answer.endpoint;
+      if (!std::exchange(there.shipper, answer.endpoint)) watch(made, 1 - me);
       answer.endpoint = made->ends[me].wire;
     }
     time_.after(delay(), [this, made, me, asker, answer_to, answer] {
@@ -122,7 +122,7 @@ std::pair<network::link, int> network::link_between(end from, end to, std::uint6
       auto &here = x->ends[me], &there = x->ends[1 - me];
       if (!x->open || x->group != group || here.node != from.node || here.life != from.life || there.node != to.node ||
           there.life != to.life || (here.shipper && here.shipper != from.shipper)) continue;
-      here.shipper = from.shipper;
+      if (!std::exchange(here.shipper, from.shipper)) watch(x, me);
       return {x, me};
     }
   }
@@ -135,6 +135,7 @@ std::pair<network::link, int> network::link_between(end from, end to, std::uint6
       if (!closed_) carry(made, 1 - at, x->move_content_to_message());
     });
   links_.push_back(made);
+  watch(made, 0);
   return {made, 0};
 }
 
@@ -165,6 +166,17 @@ void network::deliver(const link& x, int to, caf::message content) {
   ++messages_;
   fingerprint = (fingerprint ^ (time_.now() + 31 * there.node + size_of(content))) * 0x100000001b3;
   give(there.shipper, std::move(content), caf::actor_cast<caf::strong_actor_ptr>(there.wire));
+}
+
+// A shipper that ends is missed by its peer, unless its machine went without a word.
+void network::watch(const link& x, int at) {
+  const auto& here = x->ends[at];
+  here.shipper->attach_functor([this, node = here.node, life = here.life, of = std::weak_ptr{x}] {
+    if (closed_ || !alive(node, life)) return;
+    time_.after(delay(), [this, of] {
+      if (auto over = of.lock(); over && !closed_) break_link(over);
+    });
+  });
 }
 
 void network::break_link(const link& x) {

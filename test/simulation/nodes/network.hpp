@@ -65,6 +65,7 @@ class network {
   std::pair<link, int> link_between(end from, end to, std::uint64_t group);
   void carry(const link& x, int to, caf::message content);
   void deliver(const link& x, int to, caf::message content);
+  void watch(const link& x, int at);
   void break_link(const link& x);
   bool alive(std::uint64_t id, std::uint64_t life);
   std::uint64_t delay();
