@@ -86,6 +86,7 @@ void aggregate::open(std::shared_ptr<const persistence::state_store> state) {
   checkpoint_failed_ = false;
   stopped_.clear();
   try {
+    timeline_ = models::timeline_of(*view_);
     repair();
   } catch (const persistence::storage_error& e) {
     on_damage(e.what());
@@ -148,7 +149,7 @@ caf::behavior aggregate::make_behavior() {
       [this](const state_replaced& x) {
         open(x.state);
         release_waiting();
-        if (feed_) send(feed_, feed_begins{applied_.value});
+        if (feed_) send(feed_, feed_begins{applied_.value, timeline_});
       },
       [this](run_queries& x) {
         for (auto& each : x.queries) take(each.asker, each.what, std::chrono::milliseconds{each.wait_ms});
@@ -156,10 +157,11 @@ caf::behavior aggregate::make_behavior() {
       [this](const attend_feed& x) {
         if (x.on && !left_.empty()) return send(caf::actor_cast<caf::actor>(current_sender()), feed_stops{left_});
         feed_ = x.on ? caf::actor_cast<caf::actor>(current_sender()) : nullptr;
-        if (feed_) send(feed_, feed_begins{applied_.value});
+        if (feed_) send(feed_, feed_begins{applied_.value, timeline_});
       },
       [this](const read_feed& x) { send(caf::actor_cast<caf::actor>(current_sender()), read_changes(x)); },
       [this](ask& x) { take(current_sender(), x, min_index_wait); },
+      [this](const confirm_ready& x) { confirm(x); },
       [this](expire_reads) { expire_waiting(); },
       [this](go_on_reading) { go_on(); },
       [this](try_checkpoint_again) {

@@ -19,6 +19,7 @@
 #include "models/kept_past.hpp"
 #include "models/reading.hpp"
 #include "models/service.hpp"
+#include "models/timeline.hpp"
 #include "persistence/overlay_store.hpp"
 
 namespace lithair::actors {
@@ -154,6 +155,7 @@ class aggregate final : public hosted_actor {
   void answer(const caf::strong_actor_ptr& asker, const ask& what);
   template <class Make>
   bool attempt(const caf::strong_actor_ptr& asker, answered reply, Make make);
+  void confirm(const confirm_ready& x);
   void refuse(const caf::strong_actor_ptr& asker, std::uint64_t token, disposition what, std::string reason);
   bool is_joint(const models::query& what) const;
   const models::state_view& local_view() const;
@@ -184,6 +186,7 @@ class aggregate final : public hosted_actor {
   std::unique_ptr<const models::state_view> view_;      // of it
   models::change_set changes_;                          // scratch
   std::deque<std::pair<caf::strong_actor_ptr, apply_entries>> held_;  // to be applied once there is memory for it
+  models::timeline timeline_;                            // of the state
   protocol::index_t applied_;
   protocol::term_t applied_term_;
   protocol::configuration members_;  // as of applied_

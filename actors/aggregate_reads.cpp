@@ -9,6 +9,8 @@
 #include "actors/aggregate.hpp"
 #include "actors/mutants.hpp"
 #include "models/parts.hpp"
+#include "models/problem.hpp"
+#include "models/problems.hpp"
 #include "persistence/storage_error.hpp"
 
 // Reads: those that are answered at once, those that wait for an index, and those that take many turns.
@@ -30,17 +32,26 @@ constexpr std::size_t max_queued = 4096;
 // Where a read is answered it is seen whether the state is as far as the read must see. While none is there, or what
 // is there is not to be used, it is answered why.
 void aggregate::take(const caf::strong_actor_ptr& asker, ask& what, std::chrono::milliseconds longest) {
-  const bool is_applied = what.min_index <= applied_.value || mutated(mutant::answers_before_applying);
+  const auto wanted = std::max(what.min_index, what.read_index);
+  const bool is_applied = wanted <= applied_.value || mutated(mutant::answers_before_applying);
   if (is_applied || !state_ || !stopped_.empty() || !left_.empty()) return answer(asker, what);
   if (mutated(mutant::drops_a_held_read)) return;
   if (waiting_.size() >= max_waiting)
     return refuse(asker, what.token, disposition::unavailable, "too many reads wait for an index");
   if (waiting_.empty()) delayed_send(this, look_again, expire_reads{});
-  waiting_.emplace(what.min_index, waiting_read{asker, std::move(what), clock().now() + longest});
+  waiting_.emplace(wanted, waiting_read{asker, std::move(what), clock().now() + longest});
 }
 
 void aggregate::answer(const caf::strong_actor_ptr& asker, const ask& what) {
   if (!asker) return;
+  if (timeline_.is_elsewhere(what.min_index)) {
+    answered reply;
+    reply.token = what.token;
+    reply.applied = applied_.value;
+    reply.result.status = 412;
+    reply.result.body = models::to_json(models::other_timeline(what.min_index));
+    return send(handle(asker), std::move(reply));
+  }
   if (auto work = models::begin_reading(what.what)) return begin({asker, what, std::move(work)});
   answered reply;
   reply.token = what.token;
@@ -68,6 +79,17 @@ bool aggregate::attempt(const caf::strong_actor_ptr& asker, answered reply, Make
   }
   send(handle(asker), std::move(reply));
   return true;
+}
+
+void aggregate::confirm(const confirm_ready& x) {
+  if (!x.asker) return;
+  readiness reply{x.what.token, true, {}, applied_.value};
+  if (timeline_.is_elsewhere(x.what.min_index)) {
+    reply.ready = false;
+    reply.elsewhere = true;
+    reply.reason = models::other_timeline(x.what.min_index).detail;
+  }
+  caf::anon_send(handle(x.asker), std::move(reply));
 }
 
 void aggregate::refuse(const caf::strong_actor_ptr& asker, std::uint64_t token, disposition what, std::string reason) {

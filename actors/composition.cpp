@@ -125,12 +125,15 @@ void composition::divide_schema() {
   for (auto& [id, part] : parts_) peers_.opened_with(id, {}, {});
 }
 
-// Actors that know each other would outlive a node that could not be made.
+// Actors would outlive a node that could not be made, and what they work upon. Those that make others go first.
 void composition::spawn() {
   try {
     spawn_groups();
   } catch (...) {
-    for (auto& each : actors()) caf::anon_send_exit(each, caf::exit_reason::kill);
+    std::vector<caf::actor> rafts;
+    for (auto* each : all()) rafts.push_back(each->raft());
+    where_.end_at_once(rafts);
+    where_.end_at_once(actors());
     throw;
   }
 }

@@ -4,6 +4,8 @@
 
 #include <caf/send.hpp>
 
+#include "actors/mutants.hpp"
+
 namespace lithair::actors {
 
 namespace {
@@ -17,6 +19,14 @@ constexpr auto gone_text =
     "The changes behind this event are not kept any more. Read the collection anew, then follow "
     "from the "
     "X-Applied-Index of that answer.";
+
+constexpr auto elsewhere_text =
+    "This event is not of this log: it was told before the data were restored from a backup. Read the "
+    "collection anew, then follow from the X-Applied-Index of that answer.";
+
+constexpr auto ahead_text =
+    "The log does not go as far as this event, which must have been told by another one, before the data "
+    "were restored. Read the collection anew, then follow from the X-Applied-Index of that answer.";
 
 // Pairs in order, until the answer is full.
 class batch {
@@ -80,8 +90,11 @@ caf::behavior feed::make_behavior() {
         if (!asked_) return;
         attended_ = true;
         cache_.begin(x.applied);
+        numbers_ = x.numbers;
         start_waiting();
       },
+      [this](const feed_consults& x) { raft_ = x.raft; },
+      [this](const readiness& x) { on_checked(x); },
       [this](feed_grew& x) { on_grown(x); },
       [this](feed_read& x) { on_read(x); },
   };
@@ -151,10 +164,36 @@ void feed::on_grown(feed_grew& x) {
 void feed::serve(const follower_id& id, follower& x) {
   auto& after = x.what.after;
   if (!after) after = models::feed_position{cache_.applied(), 0};
+  if (numbers_.is_elsewhere(after->index) && !mutated(mutant::resumes_across_restores))
+    return end(follower_id{id}, followed::result::gone, elsewhere_text);
+  if (after->index > cache_.applied() && !x.is_of_this_log && raft_) return check(x);
   if (after->whole() >= cache_.floor()) return serve_from_cache(x);
   x.now = phase::reading;
   reads_[next_read_] = id;
   send(setup_.aggregate, read_feed{next_read_++, after->whole(), batch_bytes});
+}
+
+// A position ahead of what is applied here may be one that another node told, or one that no log here ever had.
+void feed::check(follower& x) {
+  x.now = phase::checking;
+  if (!std::exchange(checking_, true)) send(raft_, probe_ready{});
+}
+
+// What any node told before was committed by then, and a read that began later sees it.
+void feed::on_checked(const readiness& x) {
+  checking_ = false;
+  for (auto at = followers_.begin(); at != followers_.end();) {
+    auto& [id, each] = *at++;
+    if (each.now != phase::checking) continue;
+    if (!x.ready) {
+      end(follower_id{id}, followed::result::unavailable, x.reason);
+    } else if (each.what.after->index > x.applied) {
+      end(follower_id{id}, followed::result::gone, ahead_text);
+    } else {
+      each.is_of_this_log = true;
+      serve(id, each);
+    }
+  }
 }
 
 void feed::serve_from_cache(follower& x) {

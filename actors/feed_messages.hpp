@@ -9,6 +9,7 @@
 
 #include "actors/messages.hpp"
 #include "models/stream.hpp"
+#include "models/timeline.hpp"
 
 /// The messages around the change feed; all stay in one process.
 namespace lithair::actors {
@@ -46,7 +47,8 @@ struct unfollow {
 struct followed {
   enum class result : std::uint8_t {
     fine,
-    gone,  ///< what comes behind the position is not kept any more; the subscription has ended
+    gone,  ///< what comes behind the position is not kept any more, or it is none of this log; the
+           ///< subscription has ended
     unavailable,  ///< 503: full, or stopping; it has ended
   };
 
@@ -70,6 +72,11 @@ struct attend_feed {
 /// Every change behind this index will be told. Comes again when the state was replaced.
 struct feed_begins {
   std::uint64_t applied = 0;
+  models::timeline numbers;
+};
+/// Who knows how far the log goes, whatever this node has applied: takes probe_ready.
+struct feed_consults {
+  caf::actor raft;
 };
 /// No change is told, and why: streams end. Also an answer to attend_feed.
 struct feed_stops {
@@ -102,6 +109,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(lithair::actors::unfollow)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(lithair::actors::followed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(lithair::actors::attend_feed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(lithair::actors::feed_begins)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(lithair::actors::feed_consults)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(lithair::actors::feed_stops)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(lithair::actors::feed_grew)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(lithair::actors::read_feed)

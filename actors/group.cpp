@@ -48,6 +48,7 @@ group::group(setup s)
   feed_ = spawn_at_home<actors::feed>(actors::feed::setup{aggregate_, config.max_subscribers});
   spawn_raft(std::move(opened));
   caf::anon_send(aggregate_, serve_checkpoints{checkpointer_, raft_});
+  caf::anon_send(feed_, feed_consults{raft_});
 }
 
 group::~group() = default;

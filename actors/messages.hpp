@@ -152,8 +152,9 @@ enum class consistency : std::uint8_t { linearizable, leader, local };
 struct ask {
   std::uint64_t token = 0;
   consistency level = consistency::linearizable;
-  std::uint64_t min_index = 0;  ///< wait until this much is applied, for at most 5 s
+  std::uint64_t min_index = 0;  ///< what the client has seen: wait until it is applied, for at most 5 s
   models::query what;
+  std::uint64_t read_index = 0;  ///< what a leader says must be applied; the raft actor's
 };
 
 struct answered {
@@ -224,6 +225,14 @@ struct readiness {
   bool ready = false;
   std::string reason;  ///< when not ready
   std::uint64_t applied = 0;
+  bool elsewhere = false;  ///< not ready, since `min_index` is of another timeline; see models/timeline.hpp
+};
+
+/// The last word on a probe with a `min_index`, which is applied if it is of this log: the state's (raft actor to
+/// aggregate, which answers with `readiness`).
+struct confirm_ready {
+  caf::strong_actor_ptr asker;
+  probe_ready what;
 };
 
 /// Changes members or moves leadership, on any node; the answer is `members_changed`, once it is committed.
@@ -565,6 +574,7 @@ LITHAIR_LOCAL_MESSAGE(await_notes)
 LITHAIR_LOCAL_MESSAGE(noted)
 LITHAIR_LOCAL_MESSAGE(link_changed)
 LITHAIR_LOCAL_MESSAGE(meet)
+LITHAIR_LOCAL_MESSAGE(confirm_ready)
 LITHAIR_LOCAL_MESSAGE(write_log)
 LITHAIR_LOCAL_MESSAGE(written)
 LITHAIR_LOCAL_MESSAGE(disk_failed)

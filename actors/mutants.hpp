@@ -62,6 +62,8 @@ enum class mutant {
   other_groups_keep_their_members,
   /// A directory that the main group admits is admitted in every group.
   registry_admits_by_the_main_group,
+  /// A stream goes on behind an event of the time before a restore as if it were one of this log.
+  resumes_across_restores,
   count
 };
 

@@ -39,7 +39,7 @@ caf::behavior publisher::make_behavior() {
 void publisher::on_exit() {
   for (auto& [token, each] : std::exchange(asking_, {})) refuse(each, disposition::unavailable, "the node is stopping");
   for (auto& each : std::exchange(waiting_, {})) refuse(each, disposition::unavailable, "the node is stopping");
-  setup_.raft = setup_.data = nullptr;
+  setup_.raft = setup_.data = setup_.aggregate = nullptr;
 }
 
 void publisher::begin(const caf::strong_actor_ptr& asker, read_published& x) {
@@ -47,14 +47,16 @@ void publisher::begin(const caf::strong_actor_ptr& asker, read_published& x) {
   if (asking_.size() + waiting_.size() >= max_reads)
     return refuse(made, disposition::unavailable, "too many reads of projections are under way on this node");
   made.index = made.read.min_index;
-  if (made.read.level == consistency::local) return settle(std::move(made));
+  const bool is_local = made.read.level == consistency::local;
+  if (is_local && made.index == 0) return settle(std::move(made));
   // What it answers does not matter, only as of when.
   ask question;
   question.token = next_token_++;
   question.level = made.read.level;
+  question.min_index = made.read.min_index;
   question.what.what = models::query::kind::random_id;
   question.what.target = &made.read.what->from();
-  send(setup_.data ? setup_.data : setup_.raft, question);
+  send(setup_.data ? setup_.data : is_local ? setup_.aggregate : setup_.raft, question);
   asking_.emplace(question.token, std::move(made));
 }
 
@@ -64,6 +66,11 @@ void publisher::go_on(answered& x) {
   auto read = std::move(found->second);
   asking_.erase(found);
   if (x.what != disposition::done) return refuse(read, x.what, std::move(x.reason));
+  // Its index is of another timeline.
+  if (x.result.status >= 400) {
+    x.token = read.read.token;
+    return caf::anon_send(handle(read.asker), std::move(x));
+  }
   read.index = std::max(read.index, x.applied);
   settle(std::move(read));
 }

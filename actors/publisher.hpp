@@ -22,6 +22,7 @@ class publisher final : public hosted_actor {
   struct setup {
     caf::actor raft;  ///< takes ask
     caf::actor data;  ///< if there, takes ask instead
+    caf::actor aggregate;  ///< takes ask of what is local, without `data`
   };
 
   publisher(caf::actor_config& cfg, loop* home, setup s) : hosted_actor(cfg, home), setup_(std::move(s)) {}

@@ -34,7 +34,9 @@ void raft_actor::release_reads() {
   run_queries batch;
   const auto now = setup_.now_ms();
   for (auto& each : reads_.release(window_.sent(), mutated(mutant::probes_before_applying) ? window_.sent() : window_.applied())) {
-    if (each.is_probe) {
+    if (each.is_probe && each.what.min_index != 0) {
+      send(setup_.aggregate, confirm_ready{std::move(each.asker), {each.what.token, each.what.min_index}});
+    } else if (each.is_probe) {
       send(handle(each.asker), readiness{each.what.token, true, {}, window_.applied().value});
     } else {
       const auto over = each.since_ms + setup_.config.request_timeout_ms;

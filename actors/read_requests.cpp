@@ -16,7 +16,7 @@ using by_index = std::multimap<std::uint64_t, read_requests::request>;
 void take_up_to(by_index& from, index_t last, requests& to) {
   const auto end = from.upper_bound(last.value);
   for (auto at = from.begin(); at != end; ++at) {
-    at->second.what.min_index = at->first;
+    at->second.what.read_index = at->first;
     to.push_back(std::move(at->second));
   }
   from.erase(from.begin(), end);

@@ -20,7 +20,7 @@ namespace lithair::actors {
 ///    ▲                   │
 ///    └──── refused ──────┘     asked again when a leader is known, until their time is up
 ///
-/// What is released bears its index as `ask::min_index`: it is for the state that answers to see that it is there.
+/// What is released bears its index as `ask::read_index`: it is for the state that answers to see that it is there.
 /// Pure; for one thread.
 class read_requests {
  public:

@@ -74,7 +74,9 @@ response answer_status(const actors::node_status& x, endpoint page, const models
 }
 
 response answer_ready(const actors::readiness& x) {
-  auto result = x.ready ? ready_page(x.applied) : problem_response(503, "not_ready", x.reason);
+  auto result = x.ready       ? ready_page(x.applied)
+                : x.elsewhere ? problem_response(412, "other_timeline", x.reason)
+                              : problem_response(503, "not_ready", x.reason);
   result.applied = x.applied;
   return result;
 }

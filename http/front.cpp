@@ -72,7 +72,7 @@ void front::start_publisher() {
   if (common_.options.published.empty()) return;
   const auto& node = common_.node;
   common_.publisher = node.system->spawn<actors::publisher, caf::hidden>(
-      node.loops.back(), actors::publisher::setup{node.raft, node.data});
+      node.loops.back(), actors::publisher::setup{node.raft, node.data, node.aggregate});
   actors::let_go_of_system();
 }
 

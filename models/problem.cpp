@@ -122,6 +122,14 @@ problem precondition_failed(std::string detail) {
   return {412, "precondition_failed", std::move(detail), {}};
 }
 
+problem other_timeline(std::uint64_t index) {
+  return {412,
+          "other_timeline",
+          "Index " + std::to_string(index) +
+              " is not of this log: it was given before the data were restored from a backup.",
+          {}};
+}
+
 problem still_referenced(const std::string& collection_name, const std::string& field) {
   return {409,
           "conflict",

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,6 +16,8 @@ problem not_found();
 problem already_exists(const std::string& key_field);
 problem not_unique(std::vector<field_error> errors);
 problem precondition_failed(std::string detail);
+/// An index that a client has from the time before the data were restored.
+problem other_timeline(std::uint64_t index);
 problem still_referenced(const std::string& collection_name, const std::string& field);
 /// The problem of one part of a request, its errors told to be of that part.
 problem of_part(problem x, const std::string& part);

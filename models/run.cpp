@@ -6,6 +6,7 @@
 #include "models/reading.hpp"
 #include "models/record.hpp"
 #include "models/service.hpp"
+#include "models/timeline.hpp"
 #include "models/value_codec.hpp"
 
 namespace lithair::models {
@@ -29,6 +30,14 @@ outcome nothing_found() {
 }
 
 outcome run_past_item(const query& q, const state_view& state) {
+  if (const auto& index = q.item->as_of_index; index && timeline_of(state).is_elsewhere(*index)) {
+    problem refused = other_timeline(*index);
+    refused.status = 410;
+    outcome made;
+    made.status = refused.status;
+    made.body = to_json(refused);
+    return made;
+  }
   auto item = item_as_of(*q.target, q.key, *q.item, state);
   if (!item) {
     return nothing_found();

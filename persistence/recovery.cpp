@@ -59,7 +59,7 @@ protocol::restored_state recover(log_store& log, const state_store& state, group
 }
 
 void restore_backup(const fs::path& backup, const fs::path& directory, protocol::node_id node,
-                    std::uint64_t cluster, const std::optional<protocol::configuration>& members) {
+                    const restore_options& how) {
   const snapshot_file from(backup);
   from.verify();
   if (fs::exists(directory) && !(fs::is_directory(directory) && fs::is_empty(directory)))
@@ -67,15 +67,17 @@ void restore_backup(const fs::path& backup, const fs::path& directory, protocol:
   const auto place = place_for_building(directory);
   remove_path(place);
   try {
-    const data_directory made(place, node, cluster != 0 ? cluster : from.header().cluster);
+    const data_directory made(place, node, how.cluster != 0 ? how.cluster : from.header().cluster);
     state_directory states(made.state_path(), from.header().group);
-    states.install(from, members);
-    const auto point = states.open()->applied();
+    states.install(from, how.members);
+    const auto state = states.open();
+    if (how.amend) how.amend(*state);
+    const auto point = state->applied();
     lmdb_log_store log(made.log_path());
     begin_log_after(log, from.header().group, point);
-    group_write state{from.header().group, {}};
-    state.write.state = protocol::hard_state{point.term, {}};
-    log.write(std::span(&state, 1));
+    group_write begin{from.header().group, {}};
+    begin.write.state = protocol::hard_state{point.term, {}};
+    log.write(std::span(&begin, 1));
   } catch (...) {
     remove_path(place);
     throw;

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <optional>
 
 #include "persistence/log_store.hpp"
@@ -16,11 +17,17 @@ namespace lithair::persistence {
 protocol::restored_state recover(log_store& log, const state_store& state,
                                  protocol::group_id group);
 
-/// Makes a new data directory out of a backup: for `node`, with these `members` (the backup's when
-/// none), as part of `cluster` (the backup's when 0). Refuses a directory that holds anything
+/// How what is restored differs from the backup.
+struct restore_options {
+  std::uint64_t cluster = 0;                       ///< 0: the backup's
+  std::optional<protocol::configuration> members;  ///< none: the backup's
+  /// Commits something more to the restored state, before its log begins behind it; may be none.
+  std::function<void(state_store&)> amend;
+};
+
+/// Makes a new data directory for `node` out of a backup. Refuses a directory that holds anything
 /// (`foreign`), and leaves nothing when it fails.
 void restore_backup(const std::filesystem::path& backup, const std::filesystem::path& directory,
-                    protocol::node_id node, std::uint64_t cluster = 0,
-                    const std::optional<protocol::configuration>& members = std::nullopt);
+                    protocol::node_id node, const restore_options& how = {});
 
 }  // namespace lithair::persistence

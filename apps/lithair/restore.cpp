@@ -2,18 +2,23 @@
 
 #include <spdlog/fmt/fmt.h>
 
+#include <algorithm>
+#include <chrono>
 #include <filesystem>
 #include <optional>
 #include <random>
+#include <span>
 #include <stdexcept>
 
 #include "actors/member_changes.hpp"
 #include "models/compatibility.hpp"
 #include "models/model_file.hpp"
 #include "models/parts.hpp"
+#include "models/timeline.hpp"
 #include "persistence/files.hpp"
 #include "persistence/recovery.hpp"
 #include "persistence/snapshot_file.hpp"
+#include "persistence/state_store.hpp"
 
 namespace lithair::apps {
 namespace {
@@ -24,6 +29,27 @@ namespace fs = std::filesystem;
 std::uint64_t new_cluster_id() {
   std::random_device random;
   return ((std::uint64_t{random()} << 32) | random()) | 1;
+}
+
+// Numbers go on where no log that gave out fewer than this many indexes a second can have come.
+constexpr std::uint64_t indexes_a_second = std::uint64_t{1} << 22;
+constexpr std::chrono::sys_seconds epoch = std::chrono::sys_days{std::chrono::year{2025} / 1 / 1};
+
+/// Where the numbers of data that are restored now go on behind `last`: never where those of the log that they come from,
+/// or of an earlier restore, may have been.
+std::uint64_t next_index(std::uint64_t last, std::chrono::system_clock::time_point now) {
+  const auto since = std::chrono::floor<std::chrono::seconds>(now) - epoch;
+  const auto seconds = since.count() > 0 ? static_cast<std::uint64_t>(since.count()) : 0;
+  return std::max(last + 1, seconds * indexes_a_second);
+}
+
+/// The restored state is one as of `next`, and remembers which numbers are none of its own.
+void go_on_at(std::uint64_t next, persistence::state_store& state) {
+  auto point = state.applied();
+  const auto gap = models::with_gap(state.get(models::timeline_key), {point.index.value, next});
+  point.index = protocol::index_t{next};
+  const persistence::change_view change{gap.key, *gap.value};
+  state.commit(std::span(&change, 1), std::move(point));
 }
 
 /// The models that the backup was made with.
@@ -59,7 +85,7 @@ std::string command(const program& self, const settings& x, const std::string& d
 }
 
 std::string report(const program& self, const settings& x, const models::schema& models,
-                   const persistence::snapshot_header& header, std::uint64_t cluster) {
+                   const persistence::snapshot_header& header, std::uint64_t cluster, std::uint64_t goes_on) {
   const auto& node = x.node;
   const endpoint addr{node.self.host, node.self.http_port};
   const endpoint next{addr.host, static_cast<std::uint16_t>(addr.port + 1)};
@@ -68,12 +94,13 @@ std::string report(const program& self, const settings& x, const models::schema&
   return fmt::format(
       "Restored {} into {}\n"
       "  holds     {} as of index {}, term {}{}\n"
+      "  goes on   at index {}: event ids, tags and indexes from after the backup are told to be of another timeline\n"
       "  belongs   to node {}, alone in the new cluster {:016x}\n"
       "  start it  {}\n"
       "  then add  {} --join {}",
       x.restore_file, node.data_dir, names_of(models, false), header.point.index.value,
       header.point.term.value,
-      left_out.empty() ? "" : "; not what each node has for itself: " + left_out, id, cluster, command(self, x, node.data_dir, id, addr),
+      left_out.empty() ? "" : "; not what each node has for itself: " + left_out, goes_on, id, cluster, command(self, x, node.data_dir, id, addr),
       command(self, x, "ANOTHER_DIR", id + 1, next), to_string(addr));
 }
 
@@ -87,11 +114,13 @@ std::string restore(const program& self, const settings& x, const models::schema
       throw std::runtime_error(x.restore_file + " was made with other models: " + wrong.front());
   }
   const auto cluster = new_cluster_id();
-  persistence::restore_backup(x.restore_file, x.node.data_dir, x.node.self.id, cluster,
-                              alone(x.node.self));
+  const auto next = next_index(file.header().point.index.value, std::chrono::system_clock::now());
+  persistence::restore_backup(
+      x.restore_file, x.node.data_dir, x.node.self.id,
+      {cluster, alone(x.node.self), [next](persistence::state_store& state) { go_on_at(next, state); }});
   // What the node checks its models against when it starts.
   persistence::replace_file(fs::path(x.node.data_dir) / "models.toml", file.header().point.extra);
-  return report(self, x, before, file.header(), cluster);
+  return report(self, x, before, file.header(), cluster, next);
 }
 
 }  // namespace lithair::apps

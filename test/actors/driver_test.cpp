@@ -256,7 +256,7 @@ BOOST_FIXTURE_TEST_CASE(a_query_bears_the_index_that_it_must_see_although_entrie
   tell(std::move(question));
   tick();
   BOOST_REQUIRE(queries.size() == 1u);
-  BOOST_TEST(queries.front().what.min_index == given.value);
+  BOOST_TEST(queries.front().what.read_index == given.value);
   BOOST_TEST(queries.front().wait_ms > 0u);
   BOOST_TEST(queries.front().wait_ms <= 5000u);
 }

@@ -40,7 +40,7 @@ BOOST_AUTO_TEST_CASE(those_that_came_together_share_a_token_and_wait_for_one_ind
   BOOST_TEST(reads.release(index_t{6}, index_t{6}).empty());
   const auto out = reads.release(index_t{7}, index_t{0});
   BOOST_TEST(tokens(out) == (list{1, 2}), boost::test_tools::per_element());
-  BOOST_TEST(out.front().what.min_index == 7u);
+  BOOST_TEST(out.front().what.read_index == 7u);
   BOOST_TEST(reads.size() == 0u);
 }
 
@@ -50,10 +50,10 @@ BOOST_AUTO_TEST_CASE(what_is_released_bears_the_later_of_its_indexes) {
   reads.add(request(2, 0, 3), index_t{5});
   auto out = reads.release(index_t{5}, index_t{5});
   BOOST_TEST(tokens(out) == (list{2}), boost::test_tools::per_element());
-  BOOST_TEST(out.front().what.min_index == 5u);
+  BOOST_TEST(out.front().what.read_index == 5u);
   out = reads.release(index_t{9}, index_t{5});
   BOOST_TEST(tokens(out) == (list{1}), boost::test_tools::per_element());
-  BOOST_TEST(out.front().what.min_index == 9u);
+  BOOST_TEST(out.front().what.read_index == 9u);
 }
 
 BOOST_AUTO_TEST_CASE(a_probe_waits_until_its_index_is_applied_and_not_only_given) {

@@ -10,6 +10,7 @@
 #include <thread>
 
 #include "test/cluster/fixture.hpp"
+#include "test/cluster/harness/event_source.hpp"
 
 namespace data = boost::unit_test::data;
 namespace fs = std::filesystem;
@@ -211,6 +212,93 @@ BOOST_AUTO_TEST_CASE(a_backup_under_load_restores_the_state_of_its_index_and_oth
              json_at(through.get("/status").body, "/cluster_id"));
   BOOST_TEST(json_at(joined.get("/status").body, "/cluster_id") !=
              json_at(at.get("/status").body, "/cluster_id"));
+}
+
+BOOST_AUTO_TEST_CASE(no_number_that_a_client_kept_means_something_else_after_a_restore) {
+  const temporary_directory place;
+  const auto here = place.path() / "here";
+  fs::create_directory(here);
+  const auto keep_backup = [&](const std::string& name, http_client& through) {
+    const auto taken = through.get("/_admin/backup");
+    BOOST_REQUIRE(taken.status == 200);
+    std::ofstream(here / name, std::ios::binary) << taken.body;
+  };
+  const auto restore = [&](const std::string& name, const std::string& directory) {
+    const auto x = run_in(here, {"--restore", name, "--data-dir", directory});
+    BOOST_REQUIRE_MESSAGE(x.status == 0, x.said);
+    BOOST_TEST(x.said.find("goes on   at index ") != std::string::npos, x.said);
+  };
+
+  // What a client keeps of the time before the backup, and of the time after it.
+  shop_cluster old({.nodes = 1});
+  old.start_and_await();
+  const std::string stream = std::string(products) + "/stream";
+  struct {
+    std::string id, tag, index, event;
+  } early, late;
+  auto through = old.client(0);
+  const auto remember = [&](auto& what, const std::string& name) {
+    const auto made = through.post(products, product(name, 1));
+    BOOST_REQUIRE(made.status == 201);
+    what.id = json_at(made.body, "/id");
+    what.tag = made.field("etag");
+    what.index = what.event = made.field("x-raft-index");
+  };
+  remember(early, "early");
+  const auto ordered =
+      through.post("/api/orders", R"({"product":")" + early.id + R"(","customer":"ann","pieces":1,"amount":"1.00"})");
+  BOOST_REQUIRE_MESSAGE(ordered.status == 201, ordered.body);
+  const auto order = "/api/orders/" + json_at(ordered.body, "/id") + "?as_of=";
+  keep_backup("first.backup", through);
+  for (int i = 0; i < 10; ++i) create(through, "lost " + std::to_string(i));
+  remember(late, "late");
+  create(through, "lost too");
+
+  restore("first.backup", "data");
+  const port_block ports;
+  std::string second_event;
+  const auto check = [&](const lone_node& node, std::uint16_t port) {
+    auto at = node.client();
+    event_source resumed(port, stream, late.event);
+    BOOST_TEST(resumed.status() == 410);
+    BOOST_TEST(resumed.answer().find("restored") != std::string::npos, resumed.answer());
+    BOOST_TEST(at.get(item_path(early.id), {{"X-Min-Index", late.index}}).status == 412);
+    BOOST_TEST(at.get(products, {{"X-Min-Index", late.index}, {"X-Consistency", "linearizable"}}).status == 412);
+    BOOST_TEST(at.get("/readyz?min_index=" + late.index).status == 412);
+    BOOST_TEST(at.get(order + late.index).status == 410);
+    BOOST_TEST(at.send("PATCH", item_path(early.id), R"({"stock":9})", {{"If-Match", late.tag}}).status == 412);
+    // Of the time before the backup everything holds.
+    BOOST_TEST(at.get(item_path(early.id), {{"X-Min-Index", early.index}}).status == 200);
+    BOOST_TEST(at.get("/readyz?min_index=" + early.index).status == 200);
+    BOOST_TEST(at.get(order + ordered.field("x-raft-index")).status == 200);
+    BOOST_TEST(at.get(item_path(early.id)).field("etag") == early.tag);
+  };
+  {
+    const lone_node node(here, ports.http(0), {"--data-dir", "data"});
+    check(node, ports.http(0));
+    auto again = node.client();
+    const auto made = again.post(products, product("new", 1));
+    BOOST_TEST(number(made.field("x-raft-index")) > number(late.index));
+    event_source resumed(ports.http(0), stream, early.event);
+    const auto told = resumed.next(cluster::patience);
+    BOOST_REQUIRE(told.has_value());
+    BOOST_TEST(told->data.find("\"new\"") != std::string::npos, told->data);
+    // An id that no log has had yet.
+    event_source ahead(ports.http(0), stream, std::to_string(number(told->id) + 1000));
+    BOOST_TEST(ahead.status() == 410);
+
+    const lone_node second(here, ports.http(1),
+                           {"--data-dir", "data-2", "--node-id", "2", "--join",
+                            "127.0.0.1:" + std::to_string(ports.http(0))});
+    check(second, ports.http(1));
+    keep_backup("second.backup", again);
+    second_event = again.post(products, product("lost again", 1)).field("x-raft-index");
+  }
+  restore("second.backup", "data-3");
+  const lone_node node(here, ports.http(2), {"--data-dir", "data-3"});
+  check(node, ports.http(2));
+  event_source resumed(ports.http(2), stream, second_event);
+  BOOST_TEST(resumed.status() == 410);
 }
 
 BOOST_AUTO_TEST_CASE(a_checkpoint_covers_what_was_acknowledged_before_it_was_asked_for) {

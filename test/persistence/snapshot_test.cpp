@@ -307,7 +307,7 @@ BOOST_AUTO_TEST_CASE(makes_a_new_directory_of_a_backup) {
   const made_snapshot made;
   temporary_directory place;
   const auto path = place.path() / "node";
-  restore_backup(made.path, path, node_id{4}, 0, members_up_to(1));
+  restore_backup(made.path, path, node_id{4}, {0, members_up_to(1), {}});
   const data_directory opened(path, node_id{4}, cluster_of_test);
   auto state = state_directory(opened.state_path(), group).open();
   lmdb_log_store log(opened.log_path());
@@ -317,6 +317,27 @@ BOOST_AUTO_TEST_CASE(makes_a_new_directory_of_a_backup) {
   BOOST_TEST((start.snapshot_members == members_up_to(1)));
   BOOST_TEST(start.state.term.value == 1u);
   BOOST_TEST(state->applied().digest == made.state.applied().digest);
+}
+
+BOOST_AUTO_TEST_CASE(begins_the_log_of_a_restored_state_where_that_was_taken_to) {
+  const made_snapshot made;
+  temporary_directory place;
+  const auto path = place.path() / "node";
+  restore_options how;
+  how.amend = [](state_store& state) {
+    auto point = state.applied();
+    point.index = protocol::index_t{std::uint64_t{1} << 48};
+    const change_view added{"k", "v"};
+    state.commit(std::span(&added, 1), point);
+  };
+  restore_backup(made.path, path, node_id{4}, how);
+  const data_directory opened(path, node_id{4}, cluster_of_test);
+  auto state = state_directory(opened.state_path(), group).open();
+  lmdb_log_store log(opened.log_path());
+  const auto start = recover(log, *state, group);
+  BOOST_TEST(start.last_index.value == std::uint64_t{1} << 48);
+  BOOST_TEST(start.applied.value == std::uint64_t{1} << 48);
+  BOOST_TEST(state->get("k").value() == "v");
 }
 
 BOOST_AUTO_TEST_CASE(leaves_nothing_of_a_backup_it_refuses) {

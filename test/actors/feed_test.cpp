@@ -1,0 +1,129 @@
+#include "actors/feed.hpp"
+
+#include <boost/test/unit_test.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <caf/actor_system.hpp>
+#include <caf/event_based_actor.hpp>
+#include <caf/scheduler/test_coordinator.hpp>
+#include <caf/send.hpp>
+
+#include "actors/system.hpp"
+
+using namespace lithair::actors;
+using lithair::models::feed_position;
+using lithair::models::timeline;
+
+namespace {
+
+/// A feed, and one who is everybody around it: the aggregate, which has applied entry 100, the raft actor, who knows of
+/// entries up to `log_end`, and a follower.
+struct around_a_feed {
+  around_a_feed() : system(config.set("scheduler.policy", caf::atom("testing"))) {
+    other = system.spawn([this](caf::event_based_actor* self) { return behaviour(self); });
+    subject = system.spawn<feed>(nullptr, feed::setup{other});
+    caf::anon_send(subject, feed_consults{other});
+    run();
+  }
+  ~around_a_feed() {
+    for (auto* each : {&subject, &other}) {
+      caf::anon_send_exit(*each, caf::exit_reason::user_shutdown);
+      *each = nullptr;
+    }
+    run();
+  }
+
+  caf::behavior behaviour(caf::event_based_actor* self) {
+    return {
+        [this, self](const attend_feed& x) {
+          if (x.on) self->send(subject, feed_begins{100, timeline({{40, 60}})});
+        },
+        [this, self](const read_feed& x) {
+          self->send(subject, feed_read{x.token, {}, 100, 0, {}});
+        },
+        [this, self](const probe_ready& x) {
+          ++probes;
+          self->send(subject, readiness{x.token, refusal.empty(), refusal, log_end});
+        },
+        [this](followed& x) { came = std::move(x); },
+    };
+  }
+
+  /// What a follower behind this position is answered; none: it waits.
+  std::optional<followed> answer_behind(feed_position at, bool at_once = true) {
+    came.reset();
+    follow x;
+    x.token = ++token;
+    x.after = at;
+    x.at_once = at_once;
+    subject->enqueue(caf::actor_cast<caf::strong_actor_ptr>(other), caf::make_message_id(),
+                     caf::make_message(std::move(x)), nullptr);
+    run();
+    return came;
+  }
+  void run() { dynamic_cast<caf::scheduler::test_coordinator&>(system.scheduler()).run(); }
+
+  system_config config;
+  caf::actor_system system;
+  caf::actor other;
+  caf::actor subject;
+  std::uint64_t token = 0;
+  std::uint64_t log_end = 100;
+  std::string refusal;
+  int probes = 0;
+  std::optional<followed> came;
+};
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(feeds, around_a_feed)
+
+BOOST_AUTO_TEST_CASE(a_position_of_this_log_is_served) {
+  for (const feed_position at : {feed_position{40, 0}, {60, 0}, {99, 2}, {100, 0}}) {
+    const auto answer = answer_behind(at);
+    BOOST_REQUIRE(answer.has_value());
+    BOOST_TEST((answer->what == followed::result::fine));
+  }
+  BOOST_TEST(probes == 0);
+}
+
+BOOST_AUTO_TEST_CASE(a_position_between_two_lives_of_the_data_is_gone) {
+  for (const feed_position at : {feed_position{41, 0}, {50, 3}, {59, 0}}) {
+    const auto answer = answer_behind(at);
+    BOOST_REQUIRE(answer.has_value());
+    BOOST_TEST((answer->what == followed::result::gone));
+    BOOST_TEST(answer->reason.find("restored") != std::string::npos);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_position_that_the_log_does_not_reach_is_gone) {
+  const auto answer = answer_behind({101, 0});
+  BOOST_REQUIRE(answer.has_value());
+  BOOST_TEST((answer->what == followed::result::gone));
+  BOOST_TEST(probes == 1);
+}
+
+BOOST_AUTO_TEST_CASE(a_position_that_this_node_alone_has_not_reached_waits) {
+  log_end = 130;
+  BOOST_TEST(!answer_behind({120, 0}, false).has_value());
+  caf::anon_send(subject, feed_grew{125, {}});
+  run();
+  BOOST_TEST(!came.has_value());
+  caf::anon_send(subject, feed_grew{126, {{126, std::make_shared<const std::string>("x")}}});
+  run();
+  BOOST_REQUIRE(came.has_value());
+  BOOST_TEST((came->what == followed::result::fine));
+  BOOST_TEST(came->changes.size() == 1u);
+  BOOST_TEST(probes == 1);
+}
+
+BOOST_AUTO_TEST_CASE(a_position_ahead_is_not_judged_without_a_majority) {
+  refusal = "no leader is known";
+  const auto answer = answer_behind({101, 0});
+  BOOST_REQUIRE(answer.has_value());
+  BOOST_TEST((answer->what == followed::result::unavailable));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
