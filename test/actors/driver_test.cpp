@@ -201,7 +201,7 @@ struct driver {
     for (int i = 0; i < 10; ++i) submit_one();
     checkpoint_is_done(given);
     BOOST_REQUIRE(!cuts.empty());
-    disk.purge(protocol::group_id{1}, cuts.back().point);
+    disk.purge(protocol::group_id{1}, *disk.point_at(protocol::group_id{1}, cuts.back().point.index));
     tell(log_cut{cuts.back().point, false});
     cuts.clear();
     run();
@@ -408,6 +408,14 @@ BOOST_FIXTURE_TEST_CASE(a_peer_that_lost_its_state_gets_one_as_of_what_was_commi
   tell(made(given));
   run();
   BOOST_TEST(sent_snapshots.size() == 1u);
+}
+
+BOOST_FIXTURE_TEST_CASE(what_follows_a_state_that_was_taken_over_is_not_dated_before_it, driver) {
+  tell(state_replaced{{given + 100, given_term, {}, 0, 0}, nullptr, 77'000});
+  run();
+  submit_one();
+  const auto last = disk.restore(protocol::group_id{1}).last_index;
+  BOOST_TEST(disk.read(protocol::group_id{1}, last, last, 1'000'000).front().time_us == 77'000);
 }
 
 // -- disks ------------------------------------------------------------------------------------------------------

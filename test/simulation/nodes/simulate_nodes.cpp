@@ -19,7 +19,8 @@ using namespace lithair::simulation::nodes;
 volatile std::uint64_t current_seed = 0;
 
 /// The core ends the process when it finds itself broken: say which seed it was.
-void on_abort(int) {
+void on_abort(int signal) {
+  std::signal(signal, SIG_DFL);
   std::fprintf(stderr, "simulate_nodes: ended in seed %llu; see it with --seed %llu --trace\n",
                static_cast<unsigned long long>(current_seed), static_cast<unsigned long long>(current_seed));
 }

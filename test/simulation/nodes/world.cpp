@@ -150,6 +150,7 @@ actors::node_config world::config_of(machine& x, bool init) {
   if (sky_.groups) config.groups = {{"others", protocol::group_id{2}}};
   config.checkpoint_entries = sky_.checkpoint_entries;
   config.checkpoint_interval_ms = 700;
+  config.checkpoint_part_bytes = sky_.part_kb << 10;
   config.log_margin = sky_.log_margin;
   config.map_size = sky_.map_mb << 20;
   config.request_timeout_ms = 2500;

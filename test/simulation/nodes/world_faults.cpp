@@ -99,6 +99,7 @@ void world::restore_old_copy(machine& x) {
   } else {
     note(fmt::format("the directory of node {} is replaced by its old copy", x.id()));
     fs::remove_all(x.directory());
+    forget_local(x);
     fs::copy(copy, x.directory(), fs::copy_options::recursive);
     old_copy_used_ = true;
   }
@@ -174,12 +175,19 @@ void world::wipe(machine& x) {
   change_member(change_members::action::remove, x, [this, &x](std::uint16_t status) {
     if (status != 200) return;
     members_.erase(x.id());
-    time_.after(random_.below(500'000), [this, &x] {
+    // It may run on for a while, and knows by then that it was removed.
+    for (std::uint64_t later = 20'000; later < 3'000'000; later *= 2)
+      time_.after(later, [this, &x] {
+        if (!x.runs() || members_.contains(x.id())) return;
+        for (auto* model : {"items", "others"}) probe(x, model);
+      });
+    time_.after(random_.below(random_.percent(50) ? 3'000'000 : 500'000), [this, &x] {
       if (members_.contains(x.id())) return;
       kill(x, false);
       if (!sky_.wipes || random_.percent(30)) return;
       note(fmt::format("the directory of node {} is wiped", x.id()));
       fs::remove_all(x.directory());
+      forget_local(x);
     });
   });
 }
