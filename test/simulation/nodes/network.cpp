@@ -93,6 +93,7 @@ void network::greet(std::uint64_t from, std::uint64_t from_life, machine& to, st
     if (closed_ || !x->content().match_elements<actors::welcome>()) return;
     auto answer = x->content().get_as<actors::welcome>(0);
     made->ends[1].shipper = answer.endpoint;
+    break_with(made->ends[1], made);
     if (answer.endpoint) answer.endpoint = made->ends[0].wire;
     time_.after(delay(), [this, made, asker, answer_to, answer] {
       auto& here = made->ends[0];
@@ -122,6 +123,7 @@ network::link network::link_between(end from, end to) {
       if (!closed_) carry(made, 1 - at, x->move_content_to_message());
     });
   links_.push_back(made);
+  break_with(made->ends[0], made);
   return made;
 }
 
@@ -158,6 +160,17 @@ void network::break_link(const link& x) {
   if (!std::exchange(x->open, false)) return;
   for (auto& each : x->ends) companion::end(each.wire, caf::exit_reason::remote_link_unreachable);
   std::erase(links_, x);
+}
+
+// A shipper that ends while its node runs on is missed at the other end, as the middleman tells there.
+void network::break_with(const end& of, const link& what) {
+  if (!of.shipper) return;
+  caf::actor_cast<caf::abstract_actor*>(of.shipper)->attach_functor([this, node = of.node, life = of.life, weak = std::weak_ptr{what}] {
+    if (closed_ || !alive(node, life)) return;
+    time_.after(delay(), [this, weak] {
+      if (auto x = weak.lock(); x && !closed_) break_link(x);
+    });
+  });
 }
 
 void network::break_links(std::uint64_t of) {

@@ -65,6 +65,7 @@ class network {
   void carry(const link& x, int to, caf::message content);
   void deliver(const link& x, int to, caf::message content);
   void break_link(const link& x);
+  void break_with(const end& of, const link& what);
   bool alive(std::uint64_t id, std::uint64_t life);
   std::uint64_t delay();
 

@@ -84,6 +84,7 @@ class world {
 
   // world_faults.cpp
   void fault();
+  void cut_off(const machine& x);
   void heal();
   void operate();
   void change_member(actors::change_members::action what, machine& of, const std::function<void(std::uint16_t)>& then);
