@@ -10,6 +10,7 @@
 
 #include "actors/checkpointer.hpp"
 #include "actors/mutants.hpp"
+#include "actors/stored_view.hpp"
 #include "models/feed.hpp"
 #include "models/parts.hpp"
 #include "models/state_repair.hpp"
@@ -33,22 +34,9 @@ constexpr std::chrono::seconds min_index_wait{5};
 
 }  // namespace
 
-class aggregate::view final : public models::state_view {
+class aggregate::view final : public stored_view {
  public:
-  explicit view(const persistence::overlay_store& over) : over_(over) {}
-
-  std::optional<std::string> get(std::string_view key) const override { return over_.get(key); }
-  void scan(std::string_view lower, std::string_view upper, direction order, const visitor& visit) const override {
-    auto downwards = order == direction::descending;
-    over_.scan(lower, upper, downwards ? persistence::scan_order::descending : persistence::scan_order::ascending, visit);
-  }
-  std::uint64_t count(std::string_view lower, std::string_view upper, std::uint64_t most,
-                      std::string& last) const override {
-    return over_.count(lower, upper, most, last);
-  }
-
- private:
-  const persistence::overlay_store& over_;
+  using stored_view::stored_view;
 };
 
 aggregate::aggregate(caf::actor_config& cfg, loop* home, setup s)

@@ -7,6 +7,7 @@
 #include <spdlog/spdlog.h>
 
 #include "actors/mutants.hpp"
+#include "actors/stored_view.hpp"
 #include "models/feed.hpp"
 #include "persistence/snapshot_file.hpp"
 #include "persistence/storage_error.hpp"
@@ -194,7 +195,7 @@ chunk_kept checkpointer::keep(const protocol::snapshot_request& chunk) {
 void checkpointer::replace_state() {
   released_ = false;
   if (!installing_) return;
-  state_replaced news{*installing_, nullptr};
+  state_replaced news{*installing_, nullptr, 0};
   installing_.reset();
   half_done_.clear();
   latest_ = {};
@@ -202,6 +203,7 @@ void checkpointer::replace_state() {
     setup_.state.reset();
     setup_.state = setup_.directory->open(setup_.options);
     news.state = setup_.state;
+    news.time_us = latest_log_time(*setup_.state);
     measure();
   } catch (const std::exception& e) {
     send(caf::actor_cast<caf::actor>(installer_), disk_failed{e.what()});

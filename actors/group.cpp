@@ -17,6 +17,7 @@
 #include "actors/loop.hpp"
 #include "actors/raft_actor.hpp"
 #include "actors/snapshot_writer.hpp"
+#include "actors/stored_view.hpp"
 #include "persistence/data_directory.hpp"
 #include "persistence/salvage.hpp"
 #include "persistence/state_directory.hpp"
@@ -61,6 +62,7 @@ caf::actor group::spawn_at_home(Args&&... args) {
 persistence::lmdb_options group::state_options() const {
   persistence::lmdb_options result;
   result.map_limit = setup_.config.map_size;
+  result.part_bytes = setup_.config.checkpoint_part_bytes;
   result.scattered_reads = true;
   return result;
 }
@@ -74,6 +76,8 @@ persistence::opened_state group::open_state() {
   auto& found = out.restored;
   if (setup_.opened) setup_.opened(found.state.term, found.last_index);
   if (!setup_.log_lost.empty()) found.state.recovering = true;
+  // The log may hold no entry any more, and its time goes on all the same.
+  if (out.state) found.last_time_us = std::max(found.last_time_us, latest_log_time(*out.state));
   if (found.last_index)
     spdlog::info("{}the log holds entries up to {}, term {}", setup_.label, found.last_index.value, found.state.term.value);
   return out;

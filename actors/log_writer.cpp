@@ -65,7 +65,7 @@ void log_writer::cut_waiting() {
   for (; !cuts_.empty(); cuts_.pop_front()) {
     auto& [asker, x] = cuts_.front();
     try {
-      if (failure_.empty()) x.begin_anew ? store_->reset(x.group, x.point) : store_->purge(x.group, x.point);
+      if (failure_.empty()) cut(x);
     } catch (const persistence::storage_error& e) {
       if (e.code() == persistence::storage_errc::full && !mutated(mutant::calls_full_failed)) return try_later();
       failure_ = e.what();
@@ -79,6 +79,12 @@ void log_writer::cut_waiting() {
     else
       tell_failure(asker);
   }
+}
+
+void log_writer::cut(const cut_log& x) {
+  if (x.begin_anew) return store_->reset(x.group, x.point);
+  // None: it begins behind that already.
+  if (auto point = store_->point_at(x.group, x.point.index)) store_->purge(x.group, *point);
 }
 
 // The group's log begins anew, while there was no room for the end of the old one: of that, term and vote stay.

@@ -40,6 +40,7 @@ class log_writer final : public detached_actor {
   void turn_ended() override;
   void write_waiting();
   void cut_waiting();
+  void cut(const cut_log& x);
   void forget_entries(protocol::group_id group);
   void try_later();
   void keep(batch& x, const std::string& why);

@@ -503,12 +503,13 @@ struct condemn_state {
 struct state_replaced {
   protocol::snapshot_meta meta;
   std::shared_ptr<const persistence::state_store> state;
+  std::int64_t time_us = 0;  ///< of the log, as the state tells it
 };
 
 /// For the log writer: forget entries up to the point, or begin anew after it; the answer is `log_cut`.
 struct cut_log {
   protocol::group_id group;
-  protocol::snapshot_meta point;
+  protocol::snapshot_meta point;  ///< to forget up to it, its index is enough: the rest is in the log
   bool begin_anew = false;
 };
 struct log_cut {

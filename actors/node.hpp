@@ -43,6 +43,7 @@ struct node_config {
   std::uint64_t checkpoint_bytes = 32 << 20;     ///< changes held in memory before a checkpoint begins
   std::uint64_t checkpoint_entries = 50'000;     ///< entries applied before a checkpoint begins
   std::uint32_t checkpoint_interval_ms = 30'000; ///< a checkpoint is due so long after the last one
+  std::uint64_t checkpoint_part_bytes = 16 << 20;  ///< what one transaction writes of a checkpoint, about
   std::uint64_t log_margin = 10'000;             ///< entries kept in the log behind a checkpoint
   std::uint32_t max_pending = 8192;  ///< proposals and reads in flight on this node; more: 503
   std::uint32_t max_subscribers = 4096;      ///< streams of changes on this node; more: 503

@@ -137,14 +137,11 @@ void raft_actor::purge_log(index_t saved) {
   upto = std::min(upto, core_.durable_index());
   if (mutated(mutant::purges_past_the_checkpoint)) upto = window_.applied();
   if (upto <= purging_ || upto < core_.inspect().first_index) return;
-  try {
-    auto point = setup_.log->point_at(setup_.group, upto);
-    if (!point) return;
-    purging_ = upto;
-    send(setup_.writer, cut_log{setup_.group, std::move(*point), false});
-  } catch (const std::exception& e) {
-    on_disk_failed(e.what());
-  }
+  purging_ = upto;
+  cut_log what;
+  what.group = setup_.group;
+  what.point.index = upto;
+  send(setup_.writer, std::move(what));
 }
 
 // The last entry that all peers have which can be reached: those behind it are going to be sent to somebody. One that
@@ -228,6 +225,7 @@ void raft_actor::on_state_replaced(const state_replaced& x) {
   checkpoint_asked_ = snapshot_asked_ = false;
   health_.state_full.clear();
   if (!std::exchange(health_.state_lost, {}).empty()) spdlog::info("the state is there again");
+  core_.not_before(x.time_us);
   if (core_.continues(x.meta)) return core_.state_restored(x.meta);
   send(setup_.writer, cut_log{setup_.group, x.meta, true});
 }

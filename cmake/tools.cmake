@@ -72,14 +72,14 @@ function(lithair_compile_quickly target)
     SKIP_PRECOMPILE_HEADERS ON SKIP_UNITY_BUILD_INCLUSION ON)
 endfunction()
 
-# lithair_test(<name> SOURCES ... LINK ... [PRECOMPILE <header>...]): a Boost.Test binary, one ctest case.
+# lithair_test(<name> SOURCES ... LINK ... [PRECOMPILE <header>...] [ARGUMENTS ...]): a Boost.Test binary, one ctest case.
 function(lithair_test name)
-  cmake_parse_arguments(arg "" "TIMEOUT" "SOURCES;LINK;LABELS;PRECOMPILE" ${ARGN})
+  cmake_parse_arguments(arg "" "TIMEOUT" "SOURCES;LINK;LABELS;PRECOMPILE;ARGUMENTS" ${ARGN})
   add_executable(test_${name} ${arg_SOURCES} ${PROJECT_SOURCE_DIR}/test/main.cpp)
   target_link_libraries(test_${name} PRIVATE ${arg_LINK} lithair_deps::boost_test lithair_warnings)
   target_include_directories(test_${name} PRIVATE ${PROJECT_SOURCE_DIR})
   lithair_compile_quickly(test_${name} ${arg_PRECOMPILE})
-  add_test(NAME ${name} COMMAND test_${name} --log_level=error --color_output=no)
+  add_test(NAME ${name} COMMAND test_${name} --log_level=error --color_output=no ${arg_ARGUMENTS})
   if(NOT arg_TIMEOUT)
     set(arg_TIMEOUT 300)
   endif()

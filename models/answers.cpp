@@ -25,9 +25,7 @@ std::string place_of(const request_token& token) {
 }
 
 std::int64_t log_time(std::int64_t time_us, const state_view& state) {
-  const auto stored = state.get(clock_key);
-  const auto latest = stored ? static_cast<std::int64_t>(read_big_endian(*stored)) : 0;
-  return std::max({time_us, latest, std::int64_t{0}});
+  return std::max({time_us, latest_answer_time(state), std::int64_t{0}});
 }
 
 std::string expiry_key(std::int64_t time_us, std::string_view place) {
@@ -53,6 +51,11 @@ std::string write_answer(std::int64_t time_us, std::string_view digest, const ou
 }
 
 }  // namespace
+
+std::int64_t latest_answer_time(const state_view& state) {
+  const auto stored = state.get(clock_key);
+  return stored ? static_cast<std::int64_t>(read_big_endian(*stored)) : 0;
+}
 
 std::optional<outcome> find_answer(const request_token& token, std::int64_t time_us,
                                    const state_view& state) {

@@ -31,4 +31,7 @@ std::optional<outcome> find_answer(const request_token& token, std::int64_t time
 void keep_answer(const request_token& token, std::int64_t time_us, const outcome& given,
                  const state_view& state, change_set& out);
 
+/// The clock, in microseconds since 1970; 0: no such command came yet.
+std::int64_t latest_answer_time(const state_view& state);
+
 }  // namespace lithair::models

@@ -338,6 +338,10 @@ void raft_core::state_restored(const snapshot_meta& meta) {
   impl_->check();
 }
 
+void raft_core::not_before(std::int64_t time_us) {
+  impl_->last_time_us = std::max(impl_->last_time_us, time_us);
+}
+
 bool raft_core::has_output() const {
   return impl_->has_output();
 }

@@ -27,7 +27,7 @@ struct restored_state {
   std::vector<term_run> terms;     ///< of the entries after snapshot_index
   std::vector<entry> configurations;  ///< the configuration entries after snapshot_index
   index_t applied;  ///< the driver's state has applied up to here; committed, therefore
-  std::int64_t last_time_us = 0;  ///< the latest time of the entries after snapshot_index; 0: none has one
+  std::int64_t last_time_us = 0;  ///< the latest time of the log, by its entries or by the state; 0: none is known
 };
 
 /// A number in [0, bound), bound > 0. Handed in so that tests own chance.
@@ -187,6 +187,9 @@ class raft_core {
   bool continues(const snapshot_meta& meta) const;
   /// The driver's state now is that of `meta`, which the log continues.
   void state_restored(const snapshot_meta& meta);
+  /// The driver's state tells of this time of the log, in microseconds: nothing is appended that is earlier. For a state
+  /// whose entries are not in the log.
+  void not_before(std::int64_t time_us);
 
   // -- outputs ----------------------------------------------------------------------------------
 

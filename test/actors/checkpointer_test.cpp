@@ -224,7 +224,10 @@ BOOST_FIXTURE_TEST_CASE(a_snapshot_that_is_written_ends_before_the_state_below_i
   save(10, 0, 0, 1000);
   // Of another node, further on.
   saving other;
-  other.save(50, 0, 0, 2000, "w");
+  other.save(40, 0, 0, 2000, "w");
+  auto layer = std::make_shared<persistence::overlay_layer>();
+  layer->put("t", std::string(7, '\0') + '\7');  // the time of its log
+  other.tell(checkpoint{layer, {index_t{50}, term_t{1}, {}, {}}, index_t{40}});
   other.tell(make_snapshot{});
   other.write_it();
   const auto from = other.made.back();
@@ -243,6 +246,7 @@ BOOST_FIXTURE_TEST_CASE(a_snapshot_that_is_written_ends_before_the_state_below_i
   write_it();
   BOOST_REQUIRE(replaced.size() == 2u);  // the aggregate and the raft actor
   BOOST_TEST((replaced.front().state->applied().index == index_t{50}));
+  BOOST_TEST(replaced.back().time_us == 7);
   BOOST_TEST(made.back().later);
   // Changes that were on their way to the old one do not reach the new one.
   save(20, 10, 0, 10, "old");

@@ -31,6 +31,17 @@ namespace {
 struct driver {
   driver() : system(config.set("scheduler.policy", caf::atom("testing"))) {
     neighbour = system.spawn([this](caf::event_based_actor* self) { return behaviour(self); });
+    start();
+    become_leader();
+  }
+  ~driver() {
+    for (auto* each : {&raft, &neighbour}) {
+      caf::anon_send_exit(*each, caf::exit_reason::kill);
+      *each = nullptr;
+    }
+    run();
+  }
+  void start() {
     raft_setup setup;
     setup.group = protocol::group_id{1};
     setup.config.self = address(1);
@@ -39,6 +50,7 @@ struct driver {
     setup.chance = [](std::uint32_t) { return 0u; };
     setup.cluster = [] { return std::uint64_t{7}; };
     setup.log = &disk;
+    setup.restored = disk.restore(setup.group);
     setup.writer = setup.aggregate = setup.checkpointer = neighbour;
     setup.log_margin = 0;
     setup.now_ms = [this] { return now_ms; };
@@ -51,14 +63,12 @@ struct driver {
     raft = system.spawn<raft_actor>(nullptr, std::move(setup));
     run();
     for (std::uint64_t peer : {2, 3}) tell(link_changed{node_id{peer}, true});
-    become_leader();
   }
-  ~driver() {
-    for (auto* each : {&raft, &neighbour}) {
-      caf::anon_send_exit(*each, caf::exit_reason::kill);
-      *each = nullptr;
-    }
+  // Its log is there again, and nothing is applied.
+  void restart() {
+    caf::anon_send_exit(raft, caf::exit_reason::kill);
     run();
+    start();
   }
 
   static peer_address address(std::uint64_t node) {
@@ -73,7 +83,8 @@ struct driver {
         },
         [this](const cut_log& x) { cuts.push_back(x); },
         [this, self](const apply_entries& x) {
-          for (auto& each : x.entries) given = each.index;
+          for (auto& each : x.entries) given_terms[each.index] = each.term;
+          given = x.entries.back().index;
           given_term = x.entries.back().term;
           if (!applying_held) self->send(raft, applied{given, given_term, {}, {}});
         },
@@ -191,7 +202,7 @@ struct driver {
     for (int i = 0; i < 10; ++i) submit_one();
     checkpoint_is_done(given);
     BOOST_REQUIRE(!cuts.empty());
-    disk.purge(protocol::group_id{1}, cuts.back().point);
+    disk.purge(protocol::group_id{1}, *disk.point_at(protocol::group_id{1}, cuts.back().point.index));
     tell(log_cut{cuts.back().point, false});
     cuts.clear();
     run();
@@ -221,6 +232,7 @@ struct driver {
   std::map<node_id, index_t> match;
   index_t given;
   term_t given_term;
+  std::map<index_t, term_t> given_terms;
   std::vector<write_log> unwritten;
   std::vector<cut_log> cuts;
   std::vector<run_query> queries;
@@ -399,6 +411,14 @@ BOOST_FIXTURE_TEST_CASE(a_peer_that_lost_its_state_gets_one_as_of_what_was_commi
   BOOST_TEST(sent_snapshots.size() == 1u);
 }
 
+BOOST_FIXTURE_TEST_CASE(what_follows_a_state_that_was_taken_over_is_not_dated_before_it, driver) {
+  tell(state_replaced{{given + 100, given_term, {}, 0, 0}, nullptr, 77'000});
+  run();
+  submit_one();
+  const auto last = disk.restore(protocol::group_id{1}).last_index;
+  BOOST_TEST(disk.read(protocol::group_id{1}, last, last, 1'000'000).front().time_us == 77'000);
+}
+
 // -- disks ------------------------------------------------------------------------------------------------------
 
 BOOST_FIXTURE_TEST_CASE(a_checkpoint_waits_until_the_log_is_durable_up_to_it, driver) {
@@ -428,6 +448,26 @@ BOOST_FIXTURE_TEST_CASE(a_leader_whose_log_disk_hangs_applies_and_answers_what_t
   checkpoint_is_done(given);
   BOOST_TEST(checkpoints.empty());
   for (auto& each : cuts) BOOST_TEST(each.point.index.value <= durable.value);
+}
+
+BOOST_FIXTURE_TEST_CASE(what_is_committed_and_not_yet_on_the_disk_is_not_read_from_there, driver) {
+  for (int i = 0; i < 5; ++i) submit_one();
+  const auto common = look().raft.last_index;
+  silent = {node_id{2}, node_id{3}};
+  for (int i = 0; i < 5; ++i) submit_one();
+  restart();
+  BOOST_REQUIRE((look().raft.last_index == common + 5));
+  // A leader of a later term has others in the place of the last five, and a majority of those.
+  log_hangs = true;
+  const auto later = look().raft.term + 1;
+  protocol::append_request others{later, common, disk.restore(protocol::group_id{1}).state.term, common + 3, 1, {}};
+  for (std::uint64_t i = 1; i <= 3; ++i)
+    others.entries.push_back({common + i, later, protocol::entry_kind::command, {}, {}});
+  given_terms.clear();
+  say(node_id{2}, std::move(others));
+  tick();
+  BOOST_TEST((given == common + 3));
+  for (auto& [index, term] : given_terms) BOOST_TEST((index > common) == (term == later), index.value);
 }
 
 BOOST_FIXTURE_TEST_CASE(a_checkpoint_whose_log_failed_is_not_made_and_not_left_waiting, driver) {

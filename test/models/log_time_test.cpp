@@ -1,6 +1,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "models/answers.hpp"
+#include "models/log_time.hpp"
 #include "test/models/service_fixture.hpp"
 
 using namespace lithair::models;
@@ -61,6 +62,18 @@ BOOST_AUTO_TEST_CASE(is_that_of_the_command_in_logs_that_have_none) {
   time_us = right_us + three_days_us;
   BOOST_TEST(create(1).status == 201);
   BOOST_TEST(dates_of(1).find("2025-11-27T16:00:00") != std::string::npos, dates_of(1));
+}
+
+BOOST_AUTO_TEST_CASE(is_told_by_the_state_its_last_changes_and_answers) {
+  BOOST_TEST(latest_log_time(state()) == 0);
+  create(1);
+  BOOST_TEST(latest_log_time(state()) == right_us);
+  log_time_us += 5'000;
+  create(2, "key");
+  BOOST_TEST(latest_log_time(state()) == right_us + 5'000);
+  log_time_us += 5'000;
+  create(2, "another");  // refused, and answered so again
+  BOOST_TEST(latest_log_time(state()) == right_us + 10'000);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -158,4 +158,15 @@ BOOST_AUTO_TEST_CASE(no_clock_that_a_peer_tells_does_harm) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(nothing_is_appended_that_is_earlier_than_what_the_state_tells_of) {
+  cluster c{3};
+  clocks_of x{c};
+  c.found();
+  x.tick(20);
+  const auto later = x.right_us + 60'000'000;
+  c.core(1).not_before(later);
+  c.core(1).not_before(later - 1);
+  BOOST_TEST(time_of(c, 1, "x") == later);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -80,6 +80,36 @@ const std::string* as_of(const std::vector<change>& history, std::uint64_t index
   return now;
 }
 
+std::string judge_dates(const std::vector<operation>& asked, const histories& happened, const clock_bounds& clocks,
+                        std::uint64_t now) {
+  // Clocks are heard of with messages, and by then are as late as those were on their way; rates differ.
+  constexpr std::int64_t late_us = 5'000'000, fast_us = 2'000'000;
+  std::map<std::string, const operation*> by_value;
+  for (auto& x : asked)
+    if (x.writes()) by_value[x.value] = &x;
+  std::map<std::uint64_t, std::int64_t> by_index;
+  for (auto& [item, history] : happened) {
+    for (auto& each : history) {
+      auto [at, first] = by_index.emplace(each.index, each.time_us);
+      if (!first && at->second != each.time_us) return fmt::format("the changes at {} bear different times", each.index);
+      auto wrote = by_value.find(each.value);
+      if (each.type == "deleted" || wrote == by_value.end()) continue;
+      auto& x = *wrote->second;
+      const auto ended = x.outcome == operation::end::done ? x.ended : now;
+      if (each.time_us < static_cast<std::int64_t>(x.began) + clocks.earliest_us - late_us)
+        return fmt::format("{} is dated {}, before the clocks of a majority when it began", name(x), each.time);
+      if (each.time_us > static_cast<std::int64_t>(ended) + clocks.latest_us + fast_us)
+        return fmt::format("{} is dated {}, behind the clocks of a majority when it ended", name(x), each.time);
+    }
+  }
+  std::int64_t before = 0;
+  for (auto& [index, time_us] : by_index) {
+    if (time_us < before) return fmt::format("time goes back at {}", index);
+    before = time_us;
+  }
+  return {};
+}
+
 std::string judge(const std::vector<operation>& asked, const histories& happened) {
   for (auto& x : asked) {
     if (x.writes()) {
@@ -92,12 +122,15 @@ std::string judge(const std::vector<operation>& asked, const histories& happened
       return fmt::format("{} got index {}, and {} had been told before it began", name(x), x.index, x.floor);
     if (!x.writes() && x.linearizable && x.index < x.floor)
       return fmt::format("{} is stale: it was answered as of {}, and {} had been told before it began", name(x), x.index, x.floor);
+    if (x.must_be_refused) return fmt::format("{} was answered by a node that was removed and knew it", name(x));
+    if (!x.writes() && x.index < x.applied)
+      return fmt::format("{} was answered as of {}, and the node had told that {} was applied", name(x), x.index, x.applied);
     if (!x.writes() && x.index < x.min_index)
       return fmt::format("{} was answered as of {}, not {} as it asked", name(x), x.index, x.min_index);
   }
   for (auto& [item, history] : happened) {
     for (std::size_t i = 1; i < history.size(); ++i)
-      if (history[i].index <= history[i - 1].index || history[i].time < history[i - 1].time)
+      if (history[i].index <= history[i - 1].index || history[i].time_us < history[i - 1].time_us)
         return fmt::format("the history of {}/{} goes back at {}", item.first, item.second, history[i].index);
     for (auto& each : history) {
       if (each.type == "deleted") continue;

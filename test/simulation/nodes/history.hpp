@@ -23,8 +23,11 @@ struct operation {
   std::string key;
   std::string value;  ///< that it writes; no two operations write the same
   std::string token;  ///< an Idempotency-Key; empty: none
+  std::string note;   ///< a local field that it writes; empty: none
   bool linearizable = true;
   std::uint64_t min_index = 0;
+  std::uint64_t applied = 0;     ///< what the node that it asks has told to be applied
+  bool must_be_refused = false;  ///< the node that it asks has told that it was removed
   std::uint64_t began = 0;
   std::uint64_t floor = 0;  ///< the newest index that anybody had been told of when it began
   std::uint64_t attempts = 0;
@@ -47,6 +50,7 @@ struct change {
   std::string type;
   std::string value;
   std::string time;
+  std::int64_t time_us = 0;
 
   bool operator==(const change&) const = default;
 };
@@ -56,6 +60,17 @@ using histories = std::map<std::pair<std::string, std::string>, std::vector<chan
 
 /// Why these answers can't have been given by one copy of the data that lost nothing; empty: they can.
 std::string judge(const std::vector<operation>& asked, const histories& happened);
+
+/// What a group's clocks may have shown, as far as one wrong one among them is not heeded.
+struct clock_bounds {
+  std::int64_t earliest_us = 0;  ///< what is added to the time of the timeline
+  std::int64_t latest_us = 0;
+};
+
+/// Why these dates can't be those of a log that goes by the clocks of a majority; empty: they can. `happened` is of the
+/// items of one group, and `now` the end of the timeline.
+std::string judge_dates(const std::vector<operation>& asked, const histories& happened, const clock_bounds& clocks,
+                        std::uint64_t now);
 
 /// What the item was as of an index; none: it was not.
 const std::string* as_of(const std::vector<change>& history, std::uint64_t index);

@@ -155,6 +155,7 @@ actors::node_config world::config_of(machine& x, bool init) {
   if (sky_.groups) config.groups = {{"others", protocol::group_id{2}}};
   config.checkpoint_entries = sky_.checkpoint_entries;
   config.checkpoint_interval_ms = 700;
+  config.checkpoint_part_bytes = sky_.part_kb << 10;
   config.log_margin = sky_.log_margin;
   config.map_size = sky_.map_mb << 20;
   config.request_timeout_ms = 2500;
@@ -165,6 +166,7 @@ actors::node_config world::config_of(machine& x, bool init) {
 bool world::start(machine& x) {
   running_machine = x.id();
   note(fmt::format("node {} starts", x.id()));
+  if (x.disk == disk_mood::filling) x.disk = disk_mood::full;  // It has filled meanwhile.
   auto refused = x.start(config_of(x, x.id() == 1 && x.life() == 0), schema_, network_->connector(x));
   ++report_.starts;
   if (refused.empty()) return true;
@@ -174,13 +176,15 @@ bool world::start(machine& x) {
   return false;
 }
 
-// Peers of a process that was killed hear it from its kernel; those of a machine without power do not.
+// Peers of a process that was killed hear it from its kernel; those of a machine without power do not, until they send
+// something: the middleman does, twice a second.
 void world::kill(machine& x, bool silently) {
   if (!x.runs() && !x.has_died()) return;
   note(fmt::format("node {} is killed{}", x.id(), silently ? ", silently" : ""));
   running_machine = x.id();
   x.crash();
-  if (!silently) network_->break_links(x.id());
+  if (!silently) return network_->break_links(x.id());
+  time_.after(random_.between(500'000, 1'500'000), [this, &x] { network_->break_links(x.id()); });
 }
 
 machine* world::running(bool any) {

@@ -62,7 +62,12 @@ class world {
     machine* at = nullptr;
     std::uint64_t life = 0;
     bool lost = false;  // its place was gone
-    std::vector<std::uint64_t> indexes;
+    struct told {
+      std::uint64_t index;
+      std::string model, key, type, time;
+      auto operator<=>(const told&) const = default;
+    };
+    std::vector<told> events;
   };
 
   void note(const std::string& text);
@@ -79,6 +84,7 @@ class world {
 
   // world_faults.cpp
   void fault();
+  void cut_off(const machine& x);
   void heal();
   void operate();
   void change_member(actors::change_members::action what, machine& of, const std::function<void(std::uint16_t)>& then);
@@ -104,12 +110,23 @@ class world {
   void on_followed(const actors::followed& x);
   std::uint64_t group_of(const std::string& model) const { return sky_.groups && model == "others" ? 2 : 1; }
 
+  // world_watch.cpp
+  void probe();
+  void probe(machine& at, const std::string& model);
+  bool on_watched(const actors::readiness& x);
+  void read_at(machine& at, operation x);
+  void write_local();
+  bool on_written_locally(const actors::submitted& x);
+  void forget_local(const machine& of);
+  std::string judge_local();
+
   // world_end.cpp
   void judge_all();
   std::optional<histories> read_histories(machine& from);
   std::string compare_states();
   std::optional<actors::answered> read(machine& from, const std::string& model, models::query what);
   std::string judge_streams(const histories& happened);
+  std::string judge_times(const histories& happened);
 
   std::uint64_t seed_;
   random_source random_;
@@ -133,8 +150,24 @@ class world {
     machine* at;
     std::uint64_t life;
     std::uint64_t since;
+    std::uint64_t stood_still = 0;  // its node, meanwhile
   };
   std::map<std::uint64_t, pending_attempt> attempts_;  // by token
+  std::uint64_t looked_at_ = 0;                        // when it was seen which of them are answered
+  struct watched_probe {
+    machine* at;
+    std::uint64_t life;
+    std::string model;
+    std::uint64_t min_index;
+  };
+  std::map<std::uint64_t, watched_probe> watched_;  // by token
+  // A node's own data, as it was acknowledged: written once, and never changed.
+  struct local_value {
+    machine* at;
+    std::string model, key, value;
+  };
+  std::map<std::uint64_t, local_value> local_attempts_;  // by token
+  std::vector<local_value> local_values_;
   std::uint64_t next_token_ = 1;
   std::map<std::uint64_t, std::uint64_t> floors_;  // by group: the newest index that anybody was told of
   std::map<std::uint64_t, subscription> subscriptions_;

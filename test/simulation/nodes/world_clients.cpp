@@ -2,8 +2,11 @@
 
 #include <algorithm>
 #include <boost/json.hpp>
+#include <utility>
 
+#include "models/feed.hpp"
 #include "models/service.hpp"
+#include "models/timestamp.hpp"
 #include "test/simulation/nodes/world.hpp"
 
 // What clients ask, and what they are told.
@@ -25,6 +28,10 @@ models::operation operation_of(operation::kind x) {
   }
 }
 
+std::string name_of(models::event_type x) {
+  return x == models::event_type::created ? "created" : x == models::event_type::updated ? "updated" : "deleted";
+}
+
 void see(const json::value& item, operation& x) {
   auto& fields = item.as_object();
   x.seen[std::string{fields.at("id").as_string()}] = std::string{fields.at("value").as_string()};
@@ -34,6 +41,8 @@ void see(const json::value& item, operation& x) {
 
 void world::client() {
   if (!clients_) return;
+  if (random_.percent(10)) return probe();
+  if (sky_.local && random_.percent(10)) return write_local();
   operation x;
   x.model = random_.percent(65) ? "items" : "others";
   x.key = fmt::format("k{}", random_.below(6));
@@ -66,7 +75,10 @@ void world::begin(operation x) {
     x.value = fmt::format("v{}", x.id);
     if (x.what == operation::kind::bulk) x.key = fmt::format("b{}", x.id);
     if (sky_.big_kb != 0 && random_.percent(5)) x.value += std::string(random_.below(sky_.big_kb * 1024), '.');
-    if (random_.percent(30)) x.token = fmt::format("t{}", x.id);
+    if (sky_.local && x.model == "others" && x.what == operation::kind::create && random_.percent(50)) {
+      x.key = fmt::format("m{}", x.id);
+      x.note = fmt::format("n{}", x.id);
+    } else if (random_.percent(30)) x.token = fmt::format("t{}", x.id);
   }
   operations_.push_back(std::move(x));
   send(operations_.back());
@@ -77,7 +89,7 @@ void world::send(operation& x) {
   if (at == nullptr) return finish(x, x.maybe_applied ? operation::end::unknown : operation::end::unavailable);
   auto token = next_token_++;
   ++x.attempts;
-  attempts_[token] = {x.id - 1, at, at->life(), time_.now()};
+  attempts_[token] = {x.id - 1, at, at->life(), time_.now(), 0};
   auto& node = at->node();
   auto& target = *node.schema().find(x.model);
   const auto from = caf::actor_cast<caf::strong_actor_ptr>(desk_);
@@ -105,7 +117,8 @@ void world::send(operation& x) {
     request.op = operation_of(x.what);
     request.target = &target;
     if (x.what != operation::kind::create) request.key = x.key;
-    if (x.what == operation::kind::create || x.what == operation::kind::put) body = fmt::format(R"({{"id":"{}","value":"{}"}})", x.key, x.value);
+    const auto note = x.note.empty() ? "" : fmt::format(R"(,"note":"{}")", x.note);
+    if (x.what == operation::kind::create || x.what == operation::kind::put) body = fmt::format(R"({{"id":"{}","value":"{}"{}}})", x.key, x.value, note);
     if (x.what == operation::kind::patch) body = fmt::format(R"({{"value":"{}"}})", x.value);
     request.body = body;
     request.idempotency_key = x.token;
@@ -121,6 +134,7 @@ void world::on_message(const caf::message& x) {
   if (x.match_elements<followed>()) return on_followed(x.get_as<followed>(0));
   if (x.match_elements<readiness>()) {
     auto& news = x.get_as<readiness>(0);
+    if (on_watched(news)) return;
     auto asked = probes_.find(news.token);
     if (asked == probes_.end()) return;
     if (asked->second.at->life() == asked->second.life)
@@ -153,9 +167,11 @@ void world::on_message(const caf::message& x) {
 }
 
 void world::on_submitted(const submitted& x) {
+  if (on_written_locally(x)) return;
   auto found = attempts_.find(x.token);
   if (found == attempts_.end()) return;
   auto& op = operations_[found->second.operation];
+  auto* at = found->second.at;
   attempts_.erase(found);
   if (op.outcome != operation::end::pending) return;
   note(fmt::format("client: operation {} answered {} {} at {} version {} {}", op.id, static_cast<int>(x.what), x.result.status, x.index, x.result.version, x.reason));
@@ -165,6 +181,7 @@ void world::on_submitted(const submitted& x) {
     op.replayed = x.result.replayed;
     const bool is_index = op.what == operation::kind::remove || op.what == operation::kind::bulk;
     op.version = !is_index ? x.result.version : op.replayed ? 0 : x.index;
+    if (op.status == 201 && !op.note.empty()) local_values_.push_back({at, op.model, op.key, op.note});
     if (op.status == 200 || (op.status == 201 && op.what != operation::kind::bulk))
       if (x.result.body.find('"' + op.value + '"') == std::string::npos)
         fail(fmt::format("operation {} was answered with another's answer: {}", op.id, x.result.body.substr(0, 100)));
@@ -207,15 +224,18 @@ void world::finish(operation& x, operation::end outcome) {
   floor = std::max(floor, x.index);
 }
 
-// Whoever asked a node that died, or that does not answer, does not know.
+// Whoever asked a node that died does not know; one that runs answers everything in its time.
 void world::give_up_on_the_dead() {
+  const auto passed = time_.now() - std::exchange(looked_at_, time_.now());
   for (auto at = attempts_.begin(); at != attempts_.end();) {
+    if (at->second.at->paused) at->second.stood_still += passed;
     const auto x = at->second;
     const bool dead = !x.at->runs() || x.at->life() != x.life;
-    if (!dead && time_.now() - x.since < patience_us) {
+    if (!dead && time_.now() - x.since < patience_us + x.stood_still) {
       ++at;
       continue;
     }
+    if (!dead) return fail(fmt::format("operation {} is not answered by node {}, which runs", x.operation + 1, x.at->id()));
     at = attempts_.erase(at);
     auto& op = operations_[x.operation];
     if (op.outcome != operation::end::pending) continue;
@@ -270,7 +290,12 @@ void world::on_followed(const followed& x) {
   }
   for (auto& each : x.changes) {
     if (each.index <= it.through) continue;
-    it.indexes.push_back(each.index);
+    const auto understood = models::read_feed(each.index, *each.bytes, [&](const models::feed_event& event) {
+      auto* of = it.at->node().schema().find(event.collection_id);
+      it.events.push_back({each.index, of == nullptr ? "?" : of->name, std::string{event.key}, name_of(event.type),
+                           models::to_string(models::timestamp{event.time_us})});
+    });
+    if (!understood) return fail(fmt::format("a stream was told something at {} that makes no sense", each.index));
     ++report_.streamed;
   }
   it.through = std::max(it.through, x.through.index);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "actors/member_address.hpp"
 #include "test/simulation/nodes/world.hpp"
 
 // Trouble, an operator who changes members, and the end of both.
@@ -41,12 +42,7 @@ void world::fault() {
     }
     case 4:
       if (!sky_.partitions) return;
-      note(fmt::format("node {} is cut off", x.id()));
-      for (auto& each : machines_) {
-        network_->cut(x.id(), each->id());
-        network_->cut(each->id(), x.id());
-      }
-      return;
+      return cut_off(x);
     case 5:
       note("all cuts are mended");
       network_->heal();
@@ -63,6 +59,8 @@ void world::fault() {
       if (random_.percent(50)) {
         x.disk_held_until = time_.now() + random_.between(50'000, 3'000'000);
         note(fmt::format("the disk of node {} hangs until {} ms", x.id(), x.disk_held_until / 1000));
+        // What was asked of it is ready when others have gone on without it.
+        if (sky_.partitions && random_.percent(50)) cut_off(x);
       } else {
         x.slow_us = random_.below(300'000);
         note(fmt::format("the disk of node {} is slow: {} us", x.id(), x.slow_us));
@@ -71,10 +69,10 @@ void world::fault() {
       return;
     case 8:
       if (!sky_.full_disks) return;
-      note(fmt::format("the disk of node {} is full", x.id()));
-      x.disk = disk_mood::full;
+      x.disk = random_.percent(50) ? disk_mood::full : disk_mood::filling;
+      note(fmt::format("the disk of node {} is {}", x.id(), x.disk == disk_mood::full ? "full" : "filling"));
       return time_.after(random_.between(50'000, 2'000'000), [&x] {
-        if (x.disk == disk_mood::full) x.disk = disk_mood::fine;
+        if (x.disk != disk_mood::failing) x.disk = disk_mood::fine;
       });
     default:
       if (!sky_.failing_disks || !x.runs()) return;
@@ -85,6 +83,14 @@ void world::fault() {
         kill(x, false);
         come_back(x);
       });
+  }
+}
+
+void world::cut_off(const machine& x) {
+  note(fmt::format("node {} is cut off", x.id()));
+  for (auto& each : machines_) {
+    network_->cut(x.id(), each->id());
+    network_->cut(each->id(), x.id());
   }
 }
 
@@ -99,6 +105,7 @@ void world::restore_old_copy(machine& x) {
   } else {
     note(fmt::format("the directory of node {} is replaced by its old copy", x.id()));
     fs::remove_all(x.directory());
+    forget_local(x);
     fs::copy(copy, x.directory(), fs::copy_options::recursive);
     old_copy_used_ = true;
   }
@@ -174,12 +181,19 @@ void world::wipe(machine& x) {
   change_member(change_members::action::remove, x, [this, &x](std::uint16_t status) {
     if (status != 200) return;
     members_.erase(x.id());
-    time_.after(random_.below(500'000), [this, &x] {
+    // It may run on for a while, and knows by then that it was removed.
+    for (std::uint64_t later = 20'000; later < 3'000'000; later *= 2)
+      time_.after(later, [this, &x] {
+        if (!x.runs() || members_.contains(x.id())) return;
+        for (auto* model : {"items", "others"}) probe(x, model);
+      });
+    time_.after(random_.below(random_.percent(50) ? 3'000'000 : 500'000), [this, &x] {
       if (members_.contains(x.id())) return;
       kill(x, false);
       if (!sky_.wipes || random_.percent(30)) return;
       note(fmt::format("the directory of node {} is wiped", x.id()));
       fs::remove_all(x.directory());
+      forget_local(x);
     });
   });
 }
@@ -230,7 +244,16 @@ void world::heal() {
 void world::learn_members(const protocol::configuration& now) {
   if (now.joint()) return;
   members_.clear();
-  for (auto& x : now.members) members_.insert(x.id.value);
+  for (auto& x : now.members) {
+    members_.insert(x.id.value);
+    // One whose move was not heard to be done comes back where the others look for it.
+    auto& there = *machines_.at(x.id.value - 1);
+    const auto address = parse_member_address(x.address);
+    if (changing_ || !address || address->http_port == there.port) continue;
+    note(fmt::format("operator: node {} is at port {} by now", there.id(), address->http_port));
+    kill(there, false);
+    there.port = address->http_port;
+  }
   for (auto& each : machines_)
     if (members_.contains(each->id()) && !each->runs()) time_.after(1, [this, x = each.get()] { come_back(*x); });
 }
