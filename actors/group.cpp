@@ -27,8 +27,13 @@ namespace lithair::actors {
 group::group(setup s)
     : setup_(std::move(s)),
       states_(std::make_shared<persistence::state_directory>(setup_.directory->state_path(), setup_.id)),
-      ticks_(setup_.where.make_ticks()) {
-  auto opened = open_state();
+      ticks_(setup_.where.make_ticks()),
+      opened_(std::make_unique<persistence::opened_state>(open_state())) {}
+
+void group::begin(const caf::actor& local_raft) {
+  auto opened = std::move(*opened_);
+  opened_.reset();
+  setup_.local_raft = local_raft;
   std::shared_ptr<persistence::lmdb_state_store> state = std::move(opened.state);
   auto& config = setup_.config;
   actors::aggregate::setup state_of_models{
@@ -133,6 +138,7 @@ caf::actor group::make_shipper(const peer_address& peer) {
 }
 
 std::vector<caf::actor> group::actors() {
+  if (!raft_) return {};
   std::lock_guard guard{shippers_mutex_};
   std::vector<caf::actor> result{raft_, archivist_, feed_, aggregate_, checkpointer_, snapshot_writer_};
   result.insert(result.end(), shippers_.begin(), shippers_.end());
