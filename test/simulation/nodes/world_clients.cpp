@@ -159,7 +159,8 @@ void world::on_message(const caf::message& x) {
     note(fmt::format("operator: {} {}", news.status, news.detail));
     auto then = std::move(asked_changes_[news.token]);
     asked_changes_.erase(news.token);
-    if (then) then(news.status);
+    // Not in the midst of the turn in which it tells so: the node may be stopped for it.
+    if (then) time_.after(1, [then, status = news.status] { then(status); });
   }
 }
 

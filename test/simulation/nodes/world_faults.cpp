@@ -249,9 +249,14 @@ void world::learn_members(const protocol::configuration& now) {
     auto& there = *machines_.at(x.id.value - 1);
     const auto address = parse_member_address(x.address);
     if (changing_ || !address || address->http_port == there.port) continue;
-    note(fmt::format("operator: node {} is at port {} by now", there.id(), address->http_port));
-    kill(there, false);
-    there.port = address->http_port;
+    // Not in the midst of the turn in which it tells so.
+    time_.after(1, [this, &there, port = address->http_port] {
+      if (there.port == port) return;
+      note(fmt::format("operator: node {} is at port {} by now", there.id(), port));
+      kill(there, false);
+      there.port = port;
+      come_back(there);
+    });
   }
   for (auto& each : machines_)
     if (members_.contains(each->id()) && !each->runs()) time_.after(1, [this, x = each.get()] { come_back(*x); });
