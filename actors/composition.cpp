@@ -125,15 +125,12 @@ void composition::divide_schema() {
   for (auto& [id, part] : parts_) peers_.opened_with(id, {}, {});
 }
 
-// Actors would outlive a node that could not be made, and what they work upon. Those that make others go first.
+// Actors that know each other would outlive a node that could not be made.
 void composition::spawn() {
   try {
     spawn_groups();
   } catch (...) {
-    std::vector<caf::actor> rafts;
-    for (auto* each : all()) rafts.push_back(each->raft());
-    where_.end_at_once(rafts);
-    where_.end_at_once(actors());
+    for (auto& each : actors()) caf::anon_send_exit(each, caf::exit_reason::kill);
     throw;
   }
 }
@@ -154,12 +151,14 @@ void composition::spawn_groups() {
     window = std::make_shared<state_window>();
     own_ = std::make_unique<group>(own_group_setup(identity, window));
   }
+  // All states are open before an actor of a group lives: it would go on for a moment in a node that could not be made.
   for (auto& [id, part] : parts_) {
     auto setup = group_setup(id, part, identity);
     setup.window = window;
-    if (own_) setup.local_raft = own_->raft();
     groups_.push_back(std::make_unique<group>(std::move(setup)));
   }
+  if (own_) own_->begin(nullptr);
+  for (auto& each : groups_) each->begin(own_ ? own_->raft() : nullptr);
   if (own_ || groups_.size() > 1)
     data_ = system.spawn<dispatcher>(where_.home, dispatcher::setup{&schema_, places(), window});
 }

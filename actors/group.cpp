@@ -27,8 +27,13 @@ namespace lithair::actors {
 group::group(setup s)
     : setup_(std::move(s)),
       states_(std::make_shared<persistence::state_directory>(setup_.directory->state_path(), setup_.id)),
-      ticks_(setup_.where.make_ticks()) {
-  auto opened = open_state();
+      ticks_(setup_.where.make_ticks()),
+      opened_(std::make_unique<persistence::opened_state>(open_state())) {}
+
+void group::begin(const caf::actor& local_raft) {
+  auto opened = std::move(*opened_);
+  opened_.reset();
+  setup_.local_raft = local_raft;
   std::shared_ptr<persistence::lmdb_state_store> state = std::move(opened.state);
   auto& config = setup_.config;
   actors::aggregate::setup state_of_models{
@@ -150,6 +155,7 @@ void group::end_shipper(protocol::node_id peer, const caf::actor& shipper) {
 }
 
 std::vector<caf::actor> group::actors() {
+  if (!raft_) return {};
   std::lock_guard guard{living_->mutex};
   auto& shippers = living_->shippers;
   std::vector<caf::actor> result{raft_, archivist_, feed_, aggregate_, checkpointer_, snapshot_writer_};

@@ -62,8 +62,10 @@ class group {
     std::function<std::pair<std::uint64_t, std::uint64_t>()> log_map;
   };
 
-  /// Opens the state, brings it and the log into agreement, and spawns. Throws storage_error.
+  /// Opens the state and brings it and the log into agreement; nothing lives yet. Throws storage_error.
   explicit group(setup s);
+  /// Spawns the actors. `local_raft`: of the node's own data, or none.
+  void begin(const caf::actor& local_raft);
   ~group();
   group(const group&) = delete;
   group& operator=(const group&) = delete;
@@ -75,7 +77,7 @@ class group {
   const caf::actor& archivist() const { return archivist_; }
   const caf::actor& feed() const { return feed_; }
 
-  /// All its actors.
+  /// All its actors; none before it begins.
   std::vector<caf::actor> actors();
 
   /// Finishes what is in flight, hands leadership over and makes the state durable, each for at most so long.
@@ -96,6 +98,7 @@ class group {
   std::shared_ptr<persistence::state_directory> states_;
   std::shared_ptr<group_meters> counts_ = std::make_shared<group_meters>();
   std::unique_ptr<tick_source> ticks_;
+  std::unique_ptr<persistence::opened_state> opened_;  // until it begins
   caf::actor aggregate_, snapshot_writer_, checkpointer_, archivist_, feed_, raft_;
   // Those that have not ended.
   struct living {

@@ -132,10 +132,6 @@ struct node::implementation {
     made.wall_us = wall_us;
     made.random = random_number;
     made.make_ticks = [this] { return std::make_unique<ticker>(*loops.front(), config.tick_ms); };
-    made.end_at_once = [this](const std::vector<caf::actor>& all) {
-      caf::scoped_actor self{*system};
-      end_actors(self, all);
-    };
     made.give_back_memory = [] { malloc_trim(0); };
     return made;
   }

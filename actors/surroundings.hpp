@@ -4,7 +4,6 @@
 #include <functional>
 #include <memory>
 #include <utility>
-#include <vector>
 
 #include <caf/actor.hpp>
 #include <caf/actor_system.hpp>
@@ -27,8 +26,6 @@ struct surroundings {
   std::function<std::int64_t()> wall_us;    ///< Unix time, as wrong as it may be; any thread
   std::function<std::uint64_t()> random;    ///< 64 bits that nobody can predict; any thread
   std::function<std::unique_ptr<tick_source>()> make_ticks;  ///< a clock for one group
-  /// Ends actors and returns when they have ended: what is under them goes next.
-  std::function<void(const std::vector<caf::actor>&)> end_at_once;
   std::function<void()> give_back_memory;  ///< hands what is free back to the system, which takes a while; may be none
 };
 

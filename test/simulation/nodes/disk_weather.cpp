@@ -11,15 +11,11 @@ namespace lithair::simulation::nodes {
 
 namespace {
 
-// Enough for a transaction or two, so that a checkpoint in parts is left half done.
-constexpr int first_writes = 6;
-
 disk_mood mood = disk_mood::fine;
-int writes = 0;  // since the mood was set
 
 bool refuses_write() {
-  if (mood == disk_mood::fine || (mood == disk_mood::filling && ++writes <= first_writes)) return false;
-  errno = mood == disk_mood::failing ? EIO : ENOSPC;
+  if (mood == disk_mood::fine) return false;
+  errno = mood == disk_mood::full ? ENOSPC : EIO;
   return true;
 }
 
@@ -36,10 +32,7 @@ Function* real(const char* name, Function*) {
 
 }  // namespace
 
-void set_disk_mood(disk_mood x) {
-  mood = x;
-  writes = 0;
-}
+void set_disk_mood(disk_mood x) { mood = x; }
 
 static bool mood_is_full() { return mood == disk_mood::full; }
 

@@ -8,7 +8,6 @@ namespace lithair::simulation::nodes {
 enum class disk_mood : std::uint8_t {
   fine,
   full,     ///< there is no room, for whoever asks before and for whoever writes all the same
-  filling,  ///< there is room for the first writes only, each time that it is set
   failing,  ///< writes and syncs fail
 };
 

@@ -137,7 +137,6 @@ std::string machine::start(actors::node_config config, const models::schema& sch
   where.connector = std::move(connector);
   where.now_ms = [this] { return steady_us() / 1000; };
   where.wall_us = [this] { return wall_us(); };
-  where.end_at_once = [this](const std::vector<caf::actor>& all) { end(all); };
   where.random = [this] { return random_.next(); };
   where.make_ticks = [this, tick = config.tick_ms] { return std::make_unique<ticks>(*this, tick); };
   config.data_dir = directory_.string();
@@ -170,19 +169,15 @@ std::string machine::start(actors::node_config config, const models::schema& sch
 void machine::crash() {
   ++life_;
   crash_in = -1;
+  if (node_)
+    for (auto& each : node_->actors()) caf::anon_send_exit(each, caf::exit_reason::kill);
   paused = false;
   disk_held_until = slow_us = 0;
-  end(node_ ? node_->actors() : std::vector<caf::actor>{});
-  node_.reset();
-}
-
-// Whatever they have to do meanwhile does not wait for a disk.
-void machine::end(const std::vector<caf::actor>& all) {
-  for (auto& each : all) caf::anon_send_exit(each, caf::exit_reason::kill);
   crashing_ = true;
   for (auto& each : std::exchange(blocked_, {})) ready_.push_back(each.job);
   for (intake(); !ready_.empty(); intake()) run_one();
   crashing_ = false;
+  node_.reset();
 }
 
 void machine::intake() {

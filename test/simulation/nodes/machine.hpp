@@ -67,7 +67,6 @@ class machine {
   class unit;
   class ticks;
 
-  void end(const std::vector<caf::actor>& all);
   void intake();
   caf::scheduler::test_coordinator& coordinator();
   caf::resumable* next_job();

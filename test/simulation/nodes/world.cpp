@@ -166,7 +166,6 @@ actors::node_config world::config_of(machine& x, bool init) {
 bool world::start(machine& x) {
   running_machine = x.id();
   note(fmt::format("node {} starts", x.id()));
-  if (x.disk == disk_mood::filling) x.disk = disk_mood::full;  // It has filled meanwhile.
   auto refused = x.start(config_of(x, x.id() == 1 && x.life() == 0), schema_, network_->connector(x));
   ++report_.starts;
   if (refused.empty()) return true;

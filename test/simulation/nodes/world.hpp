@@ -105,6 +105,8 @@ class world {
   void on_answered(const actors::answered& x);
   void give_up_on_the_dead();
   void finish(operation& x, operation::end outcome);
+
+  // world_streams.cpp
   void subscribe();
   void follow(subscription& x);
   void on_followed(const actors::followed& x);

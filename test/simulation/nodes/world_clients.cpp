@@ -4,9 +4,7 @@
 #include <boost/json.hpp>
 #include <utility>
 
-#include "models/feed.hpp"
 #include "models/service.hpp"
-#include "models/timestamp.hpp"
 #include "test/simulation/nodes/world.hpp"
 
 // What clients ask, and what they are told.
@@ -26,10 +24,6 @@ models::operation operation_of(operation::kind x) {
     case operation::kind::patch: return models::operation::patch;
     default: return models::operation::remove;
   }
-}
-
-std::string name_of(models::event_type x) {
-  return x == models::event_type::created ? "created" : x == models::event_type::updated ? "updated" : "deleted";
 }
 
 void see(const json::value& item, operation& x) {
@@ -147,6 +141,9 @@ void world::on_message(const caf::message& x) {
     auto [at, life, group] = asked->second;
     inspections_.erase(asked);
     if (news.diverged != 0) return fail(fmt::format("the states of group {} differ as of {}, says node {}", group, news.diverged, at->id()));
+    // No disk here damages what it keeps.
+    if (!news.set_aside.empty() && !sky_.old_copies)
+      return fail(fmt::format("node {} has set {} aside: {}", at->id(), news.set_aside.front().path, news.set_aside.front().reason));
     if (!chaos_ && group == 1 && news.raft.now == protocol::role::leader) learn_members(news.raft.members);
     if (chaos_ || at->life() != life || news.trouble.find("out of service") == std::string::npos) return;
     note(fmt::format("node {} is out of service: {}", at->id(), news.trouble));
@@ -162,7 +159,8 @@ void world::on_message(const caf::message& x) {
     note(fmt::format("operator: {} {}", news.status, news.detail));
     auto then = std::move(asked_changes_[news.token]);
     asked_changes_.erase(news.token);
-    if (then) then(news.status);
+    // Not in the midst of the turn in which it tells so: the node may be stopped for it.
+    if (then) time_.after(1, [then, status = news.status] { then(status); });
   }
 }
 
@@ -247,64 +245,6 @@ void world::give_up_on_the_dead() {
   }
   for (auto& [token, x] : subscriptions_)
     if (!x.lost && (x.at == nullptr || !x.at->runs() || x.at->life() != x.life)) follow(x);
-}
-
-// -- streams ----------------------------------------------------------------------------------------------------
-
-void world::subscribe() {
-  if (subscriptions_.size() >= 4) return;
-  auto* at = running();
-  if (at == nullptr) return;
-  const auto token = next_token_++;
-  auto& x = subscriptions_[token];
-  x.token = token;
-  x.model = random_.percent(65) ? "items" : "others";
-  x.from = x.through = floors_[group_of(x.model)];
-  follow(x);
-}
-
-void world::follow(subscription& x) {
-  x.at = running();
-  if (x.at == nullptr) return;
-  x.life = x.at->life();
-  auto& node = x.at->node();
-  actors::follow question;
-  question.token = x.token;
-  question.after = models::feed_position{x.through, 0};
-  give(node.group_with(*node.schema().find(x.model)).feed(), caf::make_message(std::move(question)),
-       caf::actor_cast<caf::strong_actor_ptr>(desk_));
-}
-
-void world::on_followed(const followed& x) {
-  auto found = subscriptions_.find(x.token);
-  if (found == subscriptions_.end()) return;
-  auto& it = found->second;
-  if (it.at == nullptr || !it.at->runs() || it.at->life() != it.life) return;
-  if (x.what == followed::result::gone) {
-    it.lost = true;
-    return fail(fmt::format("a stream behind {} was told that its place is gone: {}", it.through, x.reason));
-  }
-  if (x.what != followed::result::fine) {
-    it.at = nullptr;  // It goes on elsewhere.
-    return;
-  }
-  for (auto& each : x.changes) {
-    if (each.index <= it.through) continue;
-    const auto understood = models::read_feed(each.index, *each.bytes, [&](const models::feed_event& event) {
-      auto* of = it.at->node().schema().find(event.collection_id);
-      it.events.push_back({each.index, of == nullptr ? "?" : of->name, std::string{event.key}, name_of(event.type),
-                           models::to_string(models::timestamp{event.time_us})});
-    });
-    if (!understood) return fail(fmt::format("a stream was told something at {} that makes no sense", each.index));
-    ++report_.streamed;
-  }
-  it.through = std::max(it.through, x.through.index);
-  actors::follow question;
-  question.token = it.token;
-  question.after = models::feed_position{it.through, 0};
-  auto& node = it.at->node();
-  give(node.group_with(*node.schema().find(it.model)).feed(), caf::make_message(std::move(question)),
-       caf::actor_cast<caf::strong_actor_ptr>(desk_));
 }
 
 }  // namespace lithair::simulation::nodes

@@ -69,10 +69,10 @@ void world::fault() {
       return;
     case 8:
       if (!sky_.full_disks) return;
-      x.disk = random_.percent(50) ? disk_mood::full : disk_mood::filling;
-      note(fmt::format("the disk of node {} is {}", x.id(), x.disk == disk_mood::full ? "full" : "filling"));
+      note(fmt::format("the disk of node {} is full", x.id()));
+      x.disk = disk_mood::full;
       return time_.after(random_.between(50'000, 2'000'000), [&x] {
-        if (x.disk != disk_mood::failing) x.disk = disk_mood::fine;
+        if (x.disk == disk_mood::full) x.disk = disk_mood::fine;
       });
     default:
       if (!sky_.failing_disks || !x.runs()) return;
@@ -250,9 +250,14 @@ void world::learn_members(const protocol::configuration& now) {
     auto& there = *machines_.at(x.id.value - 1);
     const auto address = parse_member_address(x.address);
     if (changing_ || !address || address->http_port == there.port) continue;
-    note(fmt::format("operator: node {} is at port {} by now", there.id(), address->http_port));
-    kill(there, false);
-    there.port = address->http_port;
+    // Not in the midst of the turn in which it tells so.
+    time_.after(1, [this, &there, port = address->http_port] {
+      if (there.port == port) return;
+      note(fmt::format("operator: node {} is at port {} by now", there.id(), port));
+      kill(there, false);
+      there.port = port;
+      come_back(there);
+    });
   }
   for (auto& each : machines_)
     if (members_.contains(each->id()) && !each->runs()) time_.after(1, [this, x = each.get()] { come_back(*x); });
