@@ -110,9 +110,14 @@ std::string disk_model::content(const inode& x, std::mt19937_64& random, unsigne
   return out;
 }
 
-image disk_model::crash(std::mt19937_64& random) const {
+std::vector<std::map<std::string, int>> disk_model::names_of(const std::vector<inode>& inodes) {
   std::vector<std::map<std::string, int>> names;
-  for (const auto& each : inodes_) names.push_back(each.entries);
+  for (const auto& each : inodes) names.push_back(each.entries);
+  return names;
+}
+
+image disk_model::crash(std::mt19937_64& random) const {
+  auto names = names_of(inodes_);
   // A journal keeps names in order; others may keep any of them.
   const bool in_order = random() % 2 == 0;
   auto first = random() % (names_.size() + 1);
@@ -120,28 +125,94 @@ image disk_model::crash(std::mt19937_64& random) const {
   for (std::size_t i = 0; i < names_.size(); ++i)
     if (in_order ? i < first : chance(random, kept_names)) rename(names, *names_[i]);
   const auto kept = static_cast<unsigned>(random() % 9);
+  return show(names, [&](int file) { return content(inodes_[file], random, kept); });
+}
+
+image disk_model::show(const std::vector<std::map<std::string, int>>& names,
+                       const std::function<std::string(int)>& content_of) const {
   image out;
-  const std::function<void(int, const std::string&)> show = [&](int directory, const std::string& path) {
+  const std::function<void(int, const std::string&)> go_through = [&](int directory, const std::string& path) {
     for (const auto& [name, number] : names[directory]) {
-      const auto& x = inodes_[number];
-      if (!x.is_directory) {
-        out[path + name] = content(x, random, kept);
+      if (!inodes_[number].is_directory) {
+        out[path + name] = content_of(number);
         continue;
       }
       out[path + name + '/'];
-      show(number, path + name + '/');
+      go_through(number, path + name + '/');
     }
   };
-  show(0, "");
+  go_through(0, "");
   return out;
+}
+
+std::size_t disk_model::undecided() const {
+  auto out = names_.size();
+  for (const auto& each : inodes_)
+    for (const auto* x : each.later)
+      out += x->what == kind::cut ? 1 : (x->offset + x->bytes.size() + page - 1) / page - x->offset / page;
+  return out;
+}
+
+std::string disk_model::content(const inode& x, const choice& keeps) {
+  auto out = x.bytes;
+  for (const auto* each : x.later) {
+    if (each->what == kind::cut) {
+      if (keeps()) out.resize(each->offset);
+      continue;
+    }
+    for (std::uint64_t at = 0; at < each->bytes.size();) {
+      const auto from = each->offset + at;
+      const auto size = std::min<std::uint64_t>(page - from % page, each->bytes.size() - at);
+      if (keeps()) {
+        out.resize(std::max<std::size_t>(out.size(), from + size));
+        out.replace(from, size, each->bytes, at, size);
+      }
+      at += size;
+    }
+  }
+  return out;
+}
+
+bool disk_model::each_crash(unsigned most, const std::function<bool(const image&)>& visit) const {
+  const auto things = undecided();
+  if (things > most) return false;
+  for (std::uint64_t kept = 0; kept < std::uint64_t{1} << things; ++kept) {
+    unsigned next = 0;
+    const choice keeps = [&] { return (kept >> next++ & 1) != 0; };
+    auto names = names_of(inodes_);
+    for (const auto* each : names_)
+      if (keeps()) rename(names, *each);
+    std::vector<std::string> files;
+    for (const auto& each : inodes_) files.push_back(content(each, keeps));
+    if (!visit(show(names, [&](int file) { return std::move(files[file]); }))) break;
+  }
+  return true;
+}
+
+void disk_model::settle() {
+  auto names = names_of(inodes_);
+  for (const auto* each : names_) rename(names, *each);
+  names_.clear();
+  for (std::size_t i = 0; i < inodes_.size(); ++i) {
+    auto& x = inodes_[i];
+    x.entries = std::move(names[i]);
+    for (const auto* each : x.later) change(x.bytes, *each);
+    x.later.clear();
+  }
+  unsynced_ = 0;
 }
 
 void write_image(const image& x, const fs::path& directory) {
   fs::remove_all(directory);
   fs::create_directory(directory);
+  fill(x, directory);
+}
+
+void fill(const image& x, const fs::path& directory) {
   for (const auto& [path, bytes] : x) {
-    const auto whole = (directory / path).string();
-    if (path.ends_with('/')) {
+    auto whole = (directory / path).string();
+    if (whole.ends_with('/')) {
+      whole.pop_back();
       fs::create_directory(whole);
       continue;
     }

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstddef>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <random>
 #include <string>
@@ -23,6 +25,11 @@ class disk_model {
   void perform(const operation& x);
   /// One of the images that a crash may leave now.
   image crash(std::mt19937_64& random) const;
+  /// All of them, if no more than 2^`most` can be told apart: pages whole or not at all, sizes with them, any names.
+  /// Whether that was so. Ends early when `visit` returns false.
+  bool each_crash(unsigned most, const std::function<bool(const image&)>& visit) const;
+  /// Everything so far is durable.
+  void settle();
   /// Whether every crash leaves the same.
   bool is_settled() const { return names_.empty() && unsynced_ == 0; }
 
@@ -36,6 +43,12 @@ class disk_model {
 
   static void change(std::string& bytes, const operation& x);
   static std::string content(const inode& x, std::mt19937_64& random, unsigned kept);
+  using choice = std::function<bool()>;  ///< whether the next thing is kept
+  std::size_t undecided() const;
+  static std::string content(const inode& x, const choice& keeps);
+  static std::vector<std::map<std::string, int>> names_of(const std::vector<inode>& inodes);
+  image show(const std::vector<std::map<std::string, int>>& names,
+             const std::function<std::string(int)>& content_of) const;
   static void rename(std::vector<std::map<std::string, int>>& names, const operation& x);
 
   std::vector<inode> inodes_;
@@ -45,5 +58,7 @@ class disk_model {
 
 /// Makes `directory` look like this.
 void write_image(const image& x, const std::filesystem::path& directory);
+/// The same for one that is there and empty.
+void fill(const image& x, const std::filesystem::path& directory);
 
 }  // namespace lithair::persistence::images

@@ -67,6 +67,12 @@ std::vector<step> make_story(std::uint64_t seed, std::size_t steps) {
   return out;
 }
 
+void make_backup(std::uint64_t seed, const fs::path& to) {
+  memory_state_store kept;
+  commit_changes(kept, index_t{10 + seed % 50}, term_t{2}, 35);
+  write_snapshot(kept, group, cluster, to);
+}
+
 node::node(fs::path directory, fs::path elsewhere) : path_(std::move(directory)), elsewhere_(std::move(elsewhere)) {
   open();
 }

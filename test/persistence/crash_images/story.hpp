@@ -23,6 +23,9 @@ struct step {
 /// The same for the same seed.
 std::vector<step> make_story(std::uint64_t seed, std::size_t steps);
 
+/// A backup of a node that has applied something, as a file.
+void make_backup(std::uint64_t seed, const std::filesystem::path& to);
+
 /// A node's directory, opened as a member of a cluster opens it.
 class node {
  public:

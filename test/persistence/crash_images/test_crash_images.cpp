@@ -45,6 +45,16 @@ BOOST_AUTO_TEST_CASE(none_loses_what_was_acknowledged_or_is_called_damaged) {
   BOOST_TEST(found.failure == "");
 }
 
+BOOST_AUTO_TEST_CASE(all_that_a_short_story_may_leave_is_right) {
+  const auto found = exhaust(1, images_to_try() / 4);
+  BOOST_TEST(found.failure == "");
+}
+
+BOOST_AUTO_TEST_CASE(a_backup_is_restored_as_a_whole_or_not_at_all) {
+  const auto found = restore_backups(1, images_to_try() / 10, 4);
+  BOOST_TEST(found.failure == "");
+}
+
 BOOST_DATA_TEST_CASE(each_broken_rule_is_found, data::make(broken_rules)) {
   active_mutant = sample.rule;
   const auto found = explore(1, sample.within, 4);

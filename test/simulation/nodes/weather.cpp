@@ -10,7 +10,9 @@ weather weather::draw(random_source& random) {
   x.founders = sizes[random.below(std::size(sizes))];
   x.groups = random.percent(40);
   x.local = random.percent(25);
-  x.chaos_ms = random.between(2000, 6000);
+  // Many short lives find more than a few long ones, and some things take their time.
+  const std::uint64_t shortest = std::uint64_t{500} << random.below(4);
+  x.chaos_ms = random.between(shortest, shortest * 3 / 2);
   x.client_every_ms = random.between(4, 40);
   x.fault_every_ms = random.between(100, 800);
   x.delay_us = random.between(100, 3000);
