@@ -28,8 +28,6 @@ namespace lithair::actors {
 namespace {
 
 constexpr protocol::group_id main_group{1};
-// Local data has no other member, so its number means something on this node only.
-constexpr protocol::group_id own_group{std::uint64_t{1} << 32};
 
 std::map<std::uint64_t, std::uint64_t> when_added(const protocol::configuration& members) {
   std::map<std::uint64_t, std::uint64_t> result;

@@ -25,6 +25,9 @@ class lmdb_log_store;
 
 namespace lithair::actors {
 
+/// The group of what a node has for itself. It has no other member, so its number means something on that node only.
+inline constexpr protocol::group_id own_group{std::uint64_t{1} << 32};
+
 /// All that a node is made of but its threads, its port and its clock: the data directory, the log, the groups with
 /// their actors, and what they share. Made and ended by one thread; what it spawned must have ended before it is
 /// destroyed (`settle`, `end`).

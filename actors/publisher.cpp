@@ -42,6 +42,10 @@ void publisher::on_exit() {
   setup_.raft = setup_.data = setup_.aggregate = nullptr;
 }
 
+std::string publisher::not_there_yet(const pending& x) {
+  return fmt::format("the projection {} has not come to index {} yet", x.read.what->name(), x.index);
+}
+
 void publisher::begin(const caf::strong_actor_ptr& asker, read_published& x) {
   pending made{asker, std::move(x)};
   if (asking_.size() + waiting_.size() >= max_reads)
@@ -65,6 +69,7 @@ void publisher::go_on(answered& x) {
   if (found == asking_.end()) return;
   auto read = std::move(found->second);
   asking_.erase(found);
+  if (x.what == disposition::unknown && read.index != 0) return refuse(read, x.what, not_there_yet(read));
   if (x.what != disposition::done) return refuse(read, x.what, std::move(x.reason));
   // Its index is of another timeline.
   if (x.result.status >= 400) {
@@ -106,7 +111,7 @@ bool publisher::give_up(const pending& x) {
     return true;
   }
   if (now < x.deadline) return false;
-  refuse(x, disposition::unknown, fmt::format("the projection {} has not come to index {} yet", what.name(), x.index));
+  refuse(x, disposition::unknown, not_there_yet(x));
   return true;
 }
 

@@ -44,6 +44,7 @@ class publisher final : public hosted_actor {
   void on_exit() override;
   void begin(const caf::strong_actor_ptr& asker, read_published& x);
   void go_on(answered& x);
+  static std::string not_there_yet(const pending& x);
   void settle(pending x);
   bool tell(const pending& x);
   bool give_up(const pending& x);

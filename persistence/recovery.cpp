@@ -28,6 +28,14 @@ void begin_log_after(log_store& log, group_id group, const applied_point& point)
   log.reset(group, {point.index, point.term, point.members, 0, 0});
 }
 
+/// A log with nothing in it behind the state.
+void begin_group(log_store& log, group_id group, const applied_point& point) {
+  begin_log_after(log, group, point);
+  group_write begin{group, {}};
+  begin.write.state = protocol::hard_state{point.term, {}};
+  log.write(std::span(&begin, 1));
+}
+
 void check_meeting(const protocol::restored_state& log, group_id group,
                    const applied_point& point) {
   if (log.snapshot_index <= point.index) return;
@@ -74,10 +82,12 @@ void restore_backup(const fs::path& backup, const fs::path& directory, protocol:
     if (how.amend) how.amend(*state);
     const auto point = state->applied();
     lmdb_log_store log(made.log_path());
-    begin_log_after(log, from.header().group, point);
-    group_write begin{from.header().group, {}};
-    begin.write.state = protocol::hard_state{point.term, {}};
-    log.write(std::span(&begin, 1));
+    begin_group(log, from.header().group, point);
+    if (how.other) {
+      state_directory others(made.state_path(), how.other);
+      how.amend_other(*others.open(), point);
+      begin_group(log, how.other, point);
+    }
   } catch (...) {
     remove_path(place);
     throw;

@@ -19,10 +19,14 @@ protocol::restored_state recover(log_store& log, const state_store& state,
 
 /// How what is restored differs from the backup.
 struct restore_options {
-  std::uint64_t cluster = 0;                       ///< 0: the backup's
-  std::optional<protocol::configuration> members;  ///< none: the backup's
+  std::uint64_t cluster = 0;                            ///< 0: the backup's
+  std::optional<protocol::configuration> members = {};  ///< none: the backup's
   /// Commits something more to the restored state, before its log begins behind it; may be none.
-  std::function<void(state_store&)> amend;
+  std::function<void(state_store&)> amend = {};
+  /// A group that the backup does not have: its log begins at the same index, with the same members, and its
+  /// state with what `amend_other` commits. None: there is no such group.
+  protocol::group_id other = {};
+  std::function<void(state_store&, const applied_point& beside)> amend_other = {};
 };
 
 /// Makes a new data directory for `node` out of a backup. Refuses a directory that holds anything

@@ -10,6 +10,7 @@
 #include <span>
 #include <stdexcept>
 
+#include "actors/composition.hpp"
 #include "actors/member_changes.hpp"
 #include "models/compatibility.hpp"
 #include "models/model_file.hpp"
@@ -35,12 +36,15 @@ std::uint64_t new_cluster_id() {
 constexpr std::uint64_t indexes_a_second = std::uint64_t{1} << 22;
 constexpr std::chrono::sys_seconds epoch = std::chrono::sys_days{std::chrono::year{2025} / 1 / 1};
 
+// At least so far, whatever the clock says.
+constexpr std::uint64_t least_step = std::uint64_t{1} << 40;
+
 /// Where the numbers of data that are restored now go on behind `last`: never where those of the log that they come from,
 /// or of an earlier restore, may have been.
 std::uint64_t next_index(std::uint64_t last, std::chrono::system_clock::time_point now) {
   const auto since = std::chrono::floor<std::chrono::seconds>(now) - epoch;
   const auto seconds = since.count() > 0 ? static_cast<std::uint64_t>(since.count()) : 0;
-  return std::max(last + 1, seconds * indexes_a_second);
+  return std::max(last + least_step, seconds * indexes_a_second);
 }
 
 /// The restored state is one as of `next`, and remembers which numbers are none of its own.
@@ -50,6 +54,14 @@ void go_on_at(std::uint64_t next, persistence::state_store& state) {
   point.index = protocol::index_t{next};
   const persistence::change_view change{gap.key, *gap.value};
   state.commit(std::span(&change, 1), std::move(point));
+}
+
+/// What a node has for itself is in no backup: it begins anew, and with numbers that it never had either.
+void begin_there_too(persistence::state_store& own, persistence::applied_point beside) {
+  const auto gap = models::with_gap({}, {0, beside.index.value});
+  beside.extra.clear();
+  const persistence::change_view change{gap.key, *gap.value};
+  own.commit(std::span(&change, 1), std::move(beside));
 }
 
 /// The models that the backup was made with.
@@ -117,7 +129,8 @@ std::string restore(const program& self, const settings& x, const models::schema
   const auto next = next_index(file.header().point.index.value, std::chrono::system_clock::now());
   persistence::restore_backup(
       x.restore_file, x.node.data_dir, x.node.self.id,
-      {cluster, alone(x.node.self), [next](persistence::state_store& state) { go_on_at(next, state); }});
+      {cluster, alone(x.node.self), [next](persistence::state_store& state) { go_on_at(next, state); },
+       actors::own_group, begin_there_too});
   // What the node checks its models against when it starts.
   persistence::replace_file(fs::path(x.node.data_dir) / "models.toml", file.header().point.extra);
   return report(self, x, before, file.header(), cluster, next);
