@@ -102,7 +102,7 @@ void network::greet(std::uint64_t from, std::uint64_t from_life, machine& to, st
     });
   });
   time_.after(delay(), [this, made, said, answered, &to, to_life]() mutable {
-    if (closed_ || !alive(to.id(), to_life) || is_cut(made->ends[0].node, to.id())) return;
+    if (closed_ || !made->open || !alive(to.id(), to_life) || is_cut(made->ends[0].node, to.id())) return;
     said.endpoint = made->ends[1].wire;
     give(to.node().gate(), caf::make_message(std::move(said)), caf::actor_cast<caf::strong_actor_ptr>(answered),
          caf::make_message_id(1).with_category(0));
