@@ -107,7 +107,7 @@ void network::greet(std::uint64_t from, std::uint64_t from_life, machine& to, st
     });
   });
   time_.after(delay(), [this, made = made, me = me, said, answered, &to, to_life]() mutable {
-    if (closed_ || !alive(to.id(), to_life) || is_cut(made->ends[me].node, to.id())) return;
+    if (closed_ || !made->open || !alive(to.id(), to_life) || is_cut(made->ends[me].node, to.id())) return;
     said.endpoint = made->ends[1 - me].wire;
     give(to.node().gate(), caf::make_message(std::move(said)), caf::actor_cast<caf::strong_actor_ptr>(answered),
          caf::make_message_id(1).with_category(0));

@@ -182,12 +182,12 @@ void world::wipe(machine& x) {
     if (status != 200) return;
     members_.erase(x.id());
     // It may run on for a while, and knows by then that it was removed.
-    for (std::uint64_t later = 20'000; later < 3'000'000; later *= 2)
+    for (std::uint64_t later = 20'000; later < 500'000; later *= 2)
       time_.after(later, [this, &x] {
         if (!x.runs() || members_.contains(x.id())) return;
         for (auto* model : {"items", "others"}) probe(x, model);
       });
-    time_.after(random_.below(random_.percent(50) ? 3'000'000 : 500'000), [this, &x] {
+    time_.after(random_.below(500'000), [this, &x] {
       if (members_.contains(x.id())) return;
       kill(x, false);
       if (!sky_.wipes || random_.percent(30)) return;
