@@ -1,6 +1,7 @@
 #include "actors/feed.hpp"
 
 #include <algorithm>
+#include <chrono>
 
 #include <caf/send.hpp>
 
@@ -14,6 +15,9 @@ namespace {
 // alone.
 constexpr std::size_t cache_bytes = 8 << 20;
 constexpr std::size_t batch_bytes = 128 << 10;
+
+// While no leader is known, a position ahead is not judged.
+constexpr std::chrono::milliseconds check_again_after{250};
 
 constexpr auto gone_text =
     "The changes behind this event are not kept any more. Read the collection anew, then follow "
@@ -95,6 +99,9 @@ caf::behavior feed::make_behavior() {
       },
       [this](const feed_consults& x) { raft_ = x.raft; },
       [this](const readiness& x) { on_checked(x); },
+      [this](check_again) {
+        if (checking_ && raft_) send(raft_, probe_ready{});
+      },
       [this](feed_grew& x) { on_grown(x); },
       [this](feed_read& x) { on_read(x); },
   };
@@ -153,10 +160,12 @@ void feed::on_stop(const std::string& reason) {
 void feed::on_grown(feed_grew& x) {
   if (!attended_) return;
   cache_.grow(std::move(x));
+  const auto applied = cache_.applied();
   made_.clear();
   for (auto at = followers_.begin(); at != followers_.end();) {
     auto& [id, each] = *at++;
-    if (each.now == phase::parked) serve(id, each);
+    const bool is_here_now = each.now == phase::checking && each.what.after->index <= applied;
+    if (each.now == phase::parked || is_here_now) serve(id, each);
   }
   made_.clear();
 }
@@ -181,13 +190,12 @@ void feed::check(follower& x) {
 
 // What any node told before was committed by then, and a read that began later sees it.
 void feed::on_checked(const readiness& x) {
+  if (!x.ready) return delayed_send(this, check_again_after, check_again{});
   checking_ = false;
   for (auto at = followers_.begin(); at != followers_.end();) {
     auto& [id, each] = *at++;
     if (each.now != phase::checking) continue;
-    if (!x.ready) {
-      end(follower_id{id}, followed::result::unavailable, x.reason);
-    } else if (each.what.after->index > x.applied) {
+    if (each.what.after->index > x.applied) {
       end(follower_id{id}, followed::result::gone, ahead_text);
     } else {
       each.is_of_this_log = true;

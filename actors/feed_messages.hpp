@@ -78,6 +78,8 @@ struct feed_begins {
 struct feed_consults {
   caf::actor raft;
 };
+/// The feed's own: nobody could say how far the log goes.
+struct check_again {};
 /// No change is told, and why: streams end. Also an answer to attend_feed.
 struct feed_stops {
   std::string reason;
@@ -110,6 +112,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(lithair::actors::followed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(lithair::actors::attend_feed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(lithair::actors::feed_begins)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(lithair::actors::feed_consults)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(lithair::actors::check_again)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(lithair::actors::feed_stops)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(lithair::actors::feed_grew)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(lithair::actors::read_feed)

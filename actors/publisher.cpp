@@ -72,7 +72,7 @@ void publisher::go_on(answered& x) {
   if (x.what == disposition::unknown && read.index != 0) return refuse(read, x.what, not_there_yet(read));
   if (x.what != disposition::done) return refuse(read, x.what, std::move(x.reason));
   // Its index is of another timeline.
-  if (x.result.status >= 400) {
+  if (x.result.status == 412) {
     x.token = read.read.token;
     return caf::anon_send(handle(read.asker), std::move(x));
   }

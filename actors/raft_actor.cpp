@@ -21,6 +21,7 @@ namespace {
 constexpr std::uint64_t max_proposal_bytes = 1024 * 1024;
 // While requests wait, their time is looked at this often.
 constexpr std::uint32_t request_check_ticks = 5;
+constexpr std::uint64_t purge_again_ms = 1000;
 
 member founder(const peer_address& x) {
   return {x.id, true, to_text({x.host, x.http_port, x.peer_port, false})};
@@ -287,6 +288,11 @@ void raft_actor::on_tick(std::uint32_t count) {
   expire_reads(waiting_limit, ago(setup_.config.request_timeout_ms));
   calls_.expire(ago(setup_.config.request_timeout_ms));
   end_unwanted_ways();
+  // What was kept for somebody who is gone by now need not wait for the next checkpoint.
+  if (setup_.checkpointer && health_.may_step() && now >= next_purge_ms_) {
+    next_purge_ms_ = now + purge_again_ms;
+    purge_log(checkpointed_);
+  }
   continue_stop();
 }
 

@@ -186,6 +186,7 @@ class raft_actor final : public hosted_actor {
   std::optional<std::pair<caf::strong_actor_ptr, checkpoint>> gated_;
   log_allowance allowance_;      // for followers that lag a little
   log_allowance lag_allowance_;  // for followers that are catching up
+  std::uint64_t next_purge_ms_ = 0;
   protocol::index_t purging_;                    // what the log writer was asked to forget
   caf::strong_actor_ptr stopper_;  // who waits for the graceful end
   bool handed_over_ = false;

@@ -1,6 +1,7 @@
 #include "actors/feed.hpp"
 
 #include <boost/test/unit_test.hpp>
+#include <chrono>
 #include <optional>
 #include <string>
 #include <vector>
@@ -63,6 +64,10 @@ struct around_a_feed {
     run();
     return came;
   }
+  void pass(std::chrono::milliseconds time) {
+    dynamic_cast<caf::scheduler::test_coordinator&>(system.scheduler()).advance_time(time);
+    run();
+  }
   void run() { dynamic_cast<caf::scheduler::test_coordinator&>(system.scheduler()).run(); }
 
   system_config config;
@@ -119,11 +124,24 @@ BOOST_AUTO_TEST_CASE(a_position_that_this_node_alone_has_not_reached_waits) {
   BOOST_TEST(probes == 1);
 }
 
-BOOST_AUTO_TEST_CASE(a_position_ahead_is_not_judged_without_a_majority) {
+BOOST_AUTO_TEST_CASE(a_position_ahead_is_not_judged_until_there_is_a_leader) {
   refusal = "no leader is known";
-  const auto answer = answer_behind({101, 0});
-  BOOST_REQUIRE(answer.has_value());
-  BOOST_TEST((answer->what == followed::result::unavailable));
+  BOOST_TEST(!answer_behind({101, 0}).has_value());
+  pass(std::chrono::seconds{1});
+  BOOST_TEST(!came.has_value());
+  refusal.clear();
+  pass(std::chrono::seconds{1});
+  BOOST_REQUIRE(came.has_value());
+  BOOST_TEST((came->what == followed::result::gone));
+}
+
+BOOST_AUTO_TEST_CASE(a_position_that_is_applied_here_meanwhile_needs_no_judgement) {
+  refusal = "no leader is known";
+  BOOST_TEST(!answer_behind({101, 0}).has_value());
+  caf::anon_send(subject, feed_grew{101, {}});
+  run();
+  BOOST_REQUIRE(came.has_value());
+  BOOST_TEST((came->what == followed::result::fine));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -3,6 +3,8 @@
 #include <boost/test/unit_test.hpp>
 
 #include "models/memory_state.hpp"
+#include "models/service.hpp"
+#include "test/models/service_fixture.hpp"
 
 namespace lithair::models {
 
@@ -49,6 +51,21 @@ BOOST_AUTO_TEST_CASE(of_more_gaps_than_are_remembered_the_oldest_are_one) {
   BOOST_TEST((numbers.gaps().front() == timeline::gap{0, 250}));
   BOOST_TEST(numbers.is_elsewhere(70));
   BOOST_TEST(!numbers.is_elsewhere(270));
+}
+
+BOOST_AUTO_TEST_CASE(an_item_as_of_an_index_of_another_timeline_is_gone) {
+  const auto models = schema_from(R"(
+[models.notes.fields]
+id = { type = "string", primary_key = true, replicate = true, track_history = true }
+)");
+  const auto state = state_with(with_gap({}, {100, 5000}));
+  const auto status_as_of = [&](const std::string& index) {
+    const std::vector<std::pair<std::string, std::string>> asked{{"as_of", index}};
+    return run(models, item_query(*models.find("notes"), "x", asked).value(), state, 0).status;
+  };
+  BOOST_TEST(status_as_of("100") == 404);
+  BOOST_TEST(status_as_of("101") == 410);
+  BOOST_TEST(status_as_of("5000") == 404);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

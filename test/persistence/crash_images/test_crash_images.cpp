@@ -46,12 +46,12 @@ BOOST_AUTO_TEST_CASE(none_loses_what_was_acknowledged_or_is_called_damaged) {
 }
 
 BOOST_AUTO_TEST_CASE(all_that_a_short_story_may_leave_is_right) {
-  const auto found = exhaust(1, images_to_try() / 4);
+  const auto found = exhaust(1, images_to_try() / 20);
   BOOST_TEST(found.failure == "");
 }
 
 BOOST_AUTO_TEST_CASE(a_backup_is_restored_as_a_whole_or_not_at_all) {
-  const auto found = restore_backups(1, images_to_try() / 10, 4);
+  const auto found = restore_backups(1, images_to_try() / 40, 4);
   BOOST_TEST(found.failure == "");
 }
 
