@@ -13,7 +13,7 @@ namespace {
 
 std::uint64_t images_to_try() {
   const char* given = std::getenv("LITHAIR_CRASH_IMAGES");
-  return given != nullptr ? std::strtoull(given, nullptr, 10) : 20'000;
+  return given != nullptr ? std::strtoull(given, nullptr, 10) : 8'000;
 }
 
 struct broken {
