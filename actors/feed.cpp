@@ -100,7 +100,7 @@ caf::behavior feed::make_behavior() {
       [this](const feed_consults& x) { raft_ = x.raft; },
       [this](const readiness& x) { on_checked(x); },
       [this](check_again) {
-        if (checking_ && raft_) send(raft_, probe_ready{});
+        if (checking_ && raft_) begin_check();
       },
       [this](feed_grew& x) { on_grown(x); },
       [this](feed_read& x) { on_read(x); },
@@ -185,16 +185,26 @@ void feed::serve(const follower_id& id, follower& x) {
 // A position ahead of what is applied here may be one that another node told, or one that no log here ever had.
 void feed::check(follower& x) {
   x.now = phase::checking;
-  if (!std::exchange(checking_, true)) send(raft_, probe_ready{});
+  if (!checking_) begin_check();
 }
 
-// What any node told before was committed by then, and a read that began later sees it.
+void feed::begin_check() {
+  checking_ = true;
+  ++check_;
+  for (auto& [id, x] : followers_)
+    if (x.now == phase::checking) x.checked_by = check_;
+  send(raft_, probe_ready{check_});
+}
+
+// What any node told before was committed by then, and a read that began later sees it: so those who came while it was
+// under way need one of their own.
 void feed::on_checked(const readiness& x) {
+  if (x.token != check_) return;
   if (!x.ready) return delayed_send(this, check_again_after, check_again{});
   checking_ = false;
   for (auto at = followers_.begin(); at != followers_.end();) {
     auto& [id, each] = *at++;
-    if (each.now != phase::checking) continue;
+    if (each.now != phase::checking || each.checked_by != x.token) continue;
     if (each.what.after->index > x.applied) {
       end(follower_id{id}, followed::result::gone, ahead_text);
     } else {
@@ -202,6 +212,8 @@ void feed::on_checked(const readiness& x) {
       serve(id, each);
     }
   }
+  const auto waits = [](const auto& each) { return each.second.now == phase::checking; };
+  if (!checking_ && std::any_of(followers_.begin(), followers_.end(), waits)) begin_check();
 }
 
 void feed::serve_from_cache(follower& x) {

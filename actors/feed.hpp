@@ -45,6 +45,7 @@ class feed final : public hosted_actor {
     phase now = phase::busy;
     follow what;
     bool is_of_this_log = false;  // its position, although it is not applied here yet
+    std::uint64_t checked_by = 0;  // the number of the check that began when it was there
   };
 
   caf::behavior make_behavior() override;
@@ -57,6 +58,7 @@ class feed final : public hosted_actor {
   void start_waiting();
   void serve(const follower_id& id, follower& x);
   void check(follower& x);
+  void begin_check();
   void on_checked(const readiness& x);
   void serve_from_cache(follower& x);
   void answer(follower& x, followed&& reply);
@@ -68,6 +70,7 @@ class feed final : public hosted_actor {
   feed_cache cache_;
   models::timeline numbers_;
   bool checking_ = false;  // the raft actor was asked how far the log goes
+  std::uint64_t check_ = 0;
   bool attended_ = false;  // the cache is kept up
   bool asked_ = false;     // to be told of changes
   std::map<follower_id, follower> followers_;

@@ -46,6 +46,10 @@ struct around_a_feed {
         },
         [this, self](const probe_ready& x) {
           ++probes;
+          if (answers_late) {
+            late.push_back({x.token, true, {}, log_end});
+            return;
+          }
           self->send(subject, readiness{x.token, refusal.empty(), refusal, log_end});
         },
         [this](followed& x) { came = std::move(x); },
@@ -78,6 +82,8 @@ struct around_a_feed {
   std::uint64_t log_end = 100;
   std::string refusal;
   int probes = 0;
+  bool answers_late = false;
+  std::vector<readiness> late;
   std::optional<followed> came;
 };
 
@@ -133,6 +139,24 @@ BOOST_AUTO_TEST_CASE(a_position_ahead_is_not_judged_until_there_is_a_leader) {
   pass(std::chrono::seconds{1});
   BOOST_REQUIRE(came.has_value());
   BOOST_TEST((came->what == followed::result::gone));
+}
+
+BOOST_AUTO_TEST_CASE(a_position_is_judged_by_no_read_that_began_before_it_came) {
+  answers_late = true;
+  BOOST_TEST(!answer_behind({101, 0}).has_value());
+  log_end = 110;
+  BOOST_TEST(!answer_behind({105, 0}, false).has_value());
+  BOOST_REQUIRE(late.size() == 1u);
+  caf::anon_send(subject, late.front());
+  run();
+  BOOST_REQUIRE(came.has_value());
+  BOOST_TEST(came->token == 1u);
+  BOOST_TEST((came->what == followed::result::gone));
+  BOOST_REQUIRE(late.size() == 2u);
+  came.reset();
+  caf::anon_send(subject, late.back());
+  run();
+  BOOST_TEST(!came.has_value());
 }
 
 BOOST_AUTO_TEST_CASE(a_position_that_is_applied_here_meanwhile_needs_no_judgement) {

@@ -226,6 +226,8 @@ void world::heal() {
   report_.healed_ms = (time_.now() - began) / 1000;
   note("all are ready");
   asked_changes_.clear();  // The operator goes home, and acts upon no answer any more.
+  // A disk that was full is looked at again now and then.
+  if (sky_.full_disks) run_until(time_.now() + 1'000'000);
   // Whatever is asked now is answered.
   const auto from = operations_.size();
   run_until(time_.now() + 1'500'000);
