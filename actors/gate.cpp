@@ -31,7 +31,7 @@ caf::behavior gate::make_behavior() {
       [this](const hello& x) {
         asker who{make_response_promise<welcome>(), x};
         if (auto why = why_not(x); !why.empty()) return refuse(who, why);
-        if (!expects(x)) return announce(x), refuse(who, fmt::format("node {} is not a member here", x.node));
+        if (!expects(x)) return turn_away(who);
         request(identity_.notes, caf::infinite, join_cluster{x.cluster})
             .then([this, who](const noted& note) { note.failed.empty() ? joined(who) : refuse(who, note.failed); },
                   [this, who](const caf::error&) { refuse(who, "this node stops"); });
@@ -67,8 +67,22 @@ void gate::accept(asker who, const caf::actor& shipper) {
 
 void gate::refuse(asker who, const std::string& why) {
   auto& last = refused_[std::min(who.said.node, max_node + 1)];
-  if (last != why && expects(who.said)) spdlog::warn("refused a link from node {}: {}", who.said.node, why);
+  if (last != why) spdlog::warn("refused a link from node {}: {}", who.said.node, why);
   last = why;
+  answer_refusal(who, why);
+}
+
+// It calls again, and is expected then unless the group has no place for it: so the log need not tell of this.
+void gate::turn_away(asker who) {
+  auto& x = who.said;
+  const auto why = fmt::format("node {} is not a member here", x.node);
+  const auto found = groups_.find(protocol::group_id{x.group});
+  if (found == groups_.end() || x.cluster == 0 || x.cluster != identity_.cluster()) return refuse(who, why);
+  send(found->second, meet{protocol::node_id{x.node}});
+  answer_refusal(who, why);
+}
+
+void gate::answer_refusal(asker& who, const std::string& why) {
   who.answer.deliver(
       welcome{identity_.cluster(), identity_.self.value, identity_.incarnation, identity_.schema, {}, why, {}});
 }
@@ -86,12 +100,6 @@ std::string gate::why_not(const hello& x) const {
 
 bool gate::expects(const hello& x) const {
   return shippers_.contains({protocol::node_id{x.node}, protocol::group_id{x.group}});
-}
-
-void gate::announce(const hello& x) {
-  auto found = groups_.find(protocol::group_id{x.group});
-  if (found == groups_.end() || x.cluster == 0 || x.cluster != identity_.cluster()) return;
-  send(found->second, meet{protocol::node_id{x.node}});
 }
 
 }  // namespace lithair::actors

@@ -56,9 +56,10 @@ class gate final : public hosted_actor {
   void joined(asker who);
   void accept(asker who, const caf::actor& shipper);
   void refuse(asker who, const std::string& why);
+  void turn_away(asker who);
+  void answer_refusal(asker& who, const std::string& why);
   std::string why_not(const hello& x) const;
   bool expects(const hello& x) const;
-  void announce(const hello& x);
 
   link_identity identity_;
   using link = std::pair<protocol::node_id, protocol::group_id>;
