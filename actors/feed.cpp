@@ -100,7 +100,8 @@ caf::behavior feed::make_behavior() {
       [this](const feed_consults& x) { raft_ = x.raft; },
       [this](const readiness& x) { on_checked(x); },
       [this](check_again) {
-        if (checking_ && raft_) begin_check();
+        checking_ = false;
+        check_those_who_wait();
       },
       [this](feed_grew& x) { on_grown(x); },
       [this](feed_read& x) { on_read(x); },
@@ -212,8 +213,12 @@ void feed::on_checked(const readiness& x) {
       serve(id, each);
     }
   }
+  check_those_who_wait();
+}
+
+void feed::check_those_who_wait() {
   const auto waits = [](const auto& each) { return each.second.now == phase::checking; };
-  if (!checking_ && std::any_of(followers_.begin(), followers_.end(), waits)) begin_check();
+  if (!checking_ && raft_ && std::any_of(followers_.begin(), followers_.end(), waits)) begin_check();
 }
 
 void feed::serve_from_cache(follower& x) {

@@ -59,6 +59,7 @@ class feed final : public hosted_actor {
   void serve(const follower_id& id, follower& x);
   void check(follower& x);
   void begin_check();
+  void check_those_who_wait();
   void on_checked(const readiness& x);
   void serve_from_cache(follower& x);
   void answer(follower& x, followed&& reply);

@@ -159,6 +159,22 @@ BOOST_AUTO_TEST_CASE(a_position_is_judged_by_no_read_that_began_before_it_came) 
   BOOST_TEST(!came.has_value());
 }
 
+BOOST_AUTO_TEST_CASE(nothing_is_asked_any_more_once_nobody_waits_for_it) {
+  refusal = "no leader is known";
+  BOOST_TEST(!answer_behind({101, 0}).has_value());
+  pass(std::chrono::seconds{1});
+  subject->enqueue(caf::actor_cast<caf::strong_actor_ptr>(other), caf::make_message_id(),
+                   caf::make_message(unfollow{token}), nullptr);
+  pass(std::chrono::seconds{1});
+  const auto asked = probes;
+  pass(std::chrono::seconds{10});
+  BOOST_TEST(probes == asked);
+  refusal.clear();
+  const auto answer = answer_behind({101, 0});
+  BOOST_REQUIRE(answer.has_value());
+  BOOST_TEST((answer->what == followed::result::gone));
+}
+
 BOOST_AUTO_TEST_CASE(a_position_that_is_applied_here_meanwhile_needs_no_judgement) {
   refusal = "no leader is known";
   BOOST_TEST(!answer_behind({101, 0}).has_value());
