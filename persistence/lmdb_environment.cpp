@@ -18,7 +18,6 @@ namespace lithair::persistence {
 
 namespace {
 
-constexpr MDB_dbi main_map = 1;
 constexpr unsigned max_readers = 1000;
 constexpr std::uint64_t room_to_free_space = 4ull << 20;
 

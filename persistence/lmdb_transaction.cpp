@@ -9,7 +9,6 @@ namespace lithair::persistence {
 
 namespace {
 
-constexpr MDB_dbi only_map = 1;
 
 MDB_val as_val(std::string_view bytes) {
   return {bytes.size(), const_cast<char*>(bytes.data())};
@@ -55,7 +54,7 @@ lmdb_reader::lmdb_reader(const lmdb_environment& env)
     : lmdb_cursor(nullptr), env_(env), map_stays_(env.keep_map()), txn_(nullptr) {
   if (take_idle()) return;
   check_lmdb(mdb_txn_begin(env.env_, nullptr, MDB_RDONLY, &txn_), "beginning to read");
-  if (const auto rc = mdb_cursor_open(txn_, only_map, &raw_)) {
+  if (const auto rc = mdb_cursor_open(txn_, main_map, &raw_)) {
     mdb_txn_abort(txn_);
     throw_lmdb(rc, "beginning to read");
   }

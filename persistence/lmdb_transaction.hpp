@@ -13,6 +13,9 @@ namespace lithair::persistence {
 
 class lmdb_environment;
 
+/// LMDB's number of the unnamed map, the only one here.
+inline constexpr unsigned main_map = 1;
+
 /// A position in an environment's ordered map of bytes, within one transaction. Whatever it shows
 /// stays valid until the transaction ends or writes.
 ///
