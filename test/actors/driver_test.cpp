@@ -388,6 +388,19 @@ BOOST_FIXTURE_TEST_CASE(a_peer_that_is_away_holds_no_entries, lagging_peer) {
   BOOST_TEST((cuts.back().point.index == given));
 }
 
+BOOST_FIXTURE_TEST_CASE(what_was_kept_for_a_peer_that_is_gone_by_now_is_purged_without_another_checkpoint, lagging_peer) {
+  tell(made(snapshots_wanted.front().at_least));
+  for (int i = 0; i < 50; ++i) submit_one();
+  checkpoint_is_done(given);
+  tick(200);
+  BOOST_TEST(cuts.empty());
+  silent.insert(node_id{3});
+  tell(link_changed{node_id{3}, false});
+  tick(500);
+  BOOST_REQUIRE(!cuts.empty());
+  BOOST_TEST((cuts.back().point.index == given));
+}
+
 BOOST_FIXTURE_TEST_CASE(a_peer_that_lost_its_state_gets_one_as_of_what_was_committed_when_it_asked, driver) {
   for (int i = 0; i < 5; ++i) submit_one();
   checkpoint_is_done(index_t{2});
