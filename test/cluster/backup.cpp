@@ -351,7 +351,8 @@ BOOST_AUTO_TEST_CASE(a_backup_leaves_out_what_a_node_has_for_itself_and_says_so)
   node.start_and_await();
   auto through = node.client(0);
   BOOST_TEST(through.post("/api/users", R"({"email":"a@b.example","name":"ann","hits":3})").status == 201);
-  BOOST_TEST(through.post("/api/visits", R"({"path":"/"})").status == 201);
+  const auto visit = through.post("/api/visits", R"({"path":"/"})");
+  BOOST_TEST(visit.status == 201);
   const temporary_directory place;
   const auto here = place.path() / "here";
   fs::create_directory(here);
@@ -366,6 +367,14 @@ BOOST_AUTO_TEST_CASE(a_backup_leaves_out_what_a_node_has_for_itself_and_says_so)
   BOOST_TEST(json_at(found, "/data/0/name") == "ann", found);
   BOOST_TEST(json_at(found, "/data/0/hits") == "0");
   BOOST_TEST(json_at(again.client().get("/api/visits").body, "/total") == "0");
+  // It begins anew, and with numbers that it never had.
+  const auto old_event = visit.field("x-raft-index");
+  event_source resumed(ports.http(0), "/api/visits/stream", old_event);
+  BOOST_TEST(resumed.status() == 410);
+  BOOST_TEST(again.client().get("/api/visits", {{"X-Min-Index", old_event}}).status == 412);
+  const auto next = again.client().post("/api/visits", R"({"path":"/"})");
+  BOOST_TEST(next.status == 201);
+  BOOST_TEST(number(next.field("x-raft-index")) > std::uint64_t{1} << 40);
 }
 
 BOOST_AUTO_TEST_CASE(a_directory_that_holds_something_or_is_in_use_is_refused) {
