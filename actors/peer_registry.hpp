@@ -89,8 +89,8 @@ class peer_registry {
 
   /// What to tell `node` about ourselves and itself, on the link of `group`.
   std::string present(std::uint64_t node, protocol::group_id group) const;
-  /// Takes note of what an admitted `node`, if it is remembered, presented on the link of `group`. Returns why this directory is an old
-  /// copy, when that turned out in this run and the group was not told yet; it is durable then.
+  /// Takes note of what an admitted `node`, if it is remembered, presented on the link of `group`. Returns why this
+  /// directory is an old copy, when that turned out in this run and the group was not told yet; it is durable then.
   std::optional<std::string> examine(std::uint64_t node, protocol::group_id group, std::string_view proof);
 
   /// `node` said this in `group`, durably true for it. Cheap; on the disk only once `link_lost` is called.

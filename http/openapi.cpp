@@ -209,7 +209,7 @@ json::object stream_path(const models::collection& c) {
                           {{"description", "Server-Sent Events: create, update, delete."},
                            {"content", events}});
   json::array all{
-      parameter("Last-Event-ID", "header", "The last id seen; what comes behind is told.", text),
+      parameter("Last-Event-ID", "header", "The last id seen; what comes behind is told, or 410 when that is not kept or the id is of another log.", text),
       parameter("after", "query", "The same for the first time; 0: all that is kept.", text),
       parameter("fields", "query", "The fields to show.", text),
   };

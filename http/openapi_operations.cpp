@@ -111,7 +111,7 @@ constexpr std::string_view data_paths = R"json({
 constexpr std::string_view components = R"json({
 "securitySchemes": {"cluster_token": {"type": "http", "scheme": "bearer", "description": "What the file of --cluster-token holds."}},
 "parameters": {
-  "min_index": {"name": "min_index", "in": "query", "required": false, "description": "Not ready before this index is applied.", "schema": {"type": "integer"}},
+  "min_index": {"name": "min_index", "in": "query", "required": false, "description": "Not ready before this index is applied; 412 when it was given before the data were restored.", "schema": {"type": "integer"}},
   "force": {"name": "force", "in": "query", "description": "Also when the change may never end, since a majority of the old or the new voters is silent; the answer tells the risk.", "schema": {"type": "boolean", "default": false}},
   "member_id": {"name": "id", "in": "path", "required": true, "description": "The member's node id.", "schema": {"type": "integer"}},
   "idempotency_key": {"name": "Idempotency-Key", "in": "header", "required": false,
@@ -122,7 +122,7 @@ constexpr std::string_view components = R"json({
   "consistency": {"name": "X-Consistency", "in": "header", "required": false, "description": "What a read may miss.",
     "schema": {"enum": ["linearizable", "leader", "local"], "default": "linearizable"}},
   "applied": {"name": "X-Min-Index", "in": "header", "required": false,
-    "description": "A local read waits until this index is applied, at most 5 s.", "schema": {"type": "integer"}}
+    "description": "A local read waits until this index is applied, at most 5 s; 412 when it was given before the data were restored.", "schema": {"type": "integer"}}
 },
 "responses": {
   "object": {"description": "As said.", "content": {"application/json": {"schema": {"type": "object"}}}},
