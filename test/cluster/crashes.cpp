@@ -234,7 +234,7 @@ BOOST_DATA_TEST_CASE(a_leader_that_was_overtaken_crashes_while_it_drops_its_tail
   const auto next = (old + 1) % 3;
   const auto third = (old + 2) % 3;
   BOOST_REQUIRE(expected.create(nodes, old));
-  for (const auto i : {next, third}) nodes.at(i).signal(SIGSTOP);
+  for (const auto i : {next, third}) nodes.at(i).pause();
   // Only the old leader has this; it must be gone, for the others go on without it.
   http_client alone(nodes.port(old), 300ms);
   (void)alone.post(products, product("never confirmed"));

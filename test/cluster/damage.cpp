@@ -387,9 +387,9 @@ BOOST_DATA_TEST_CASE(an_old_copy_of_a_directory_does_not_vote_for_what_it_forgot
   const auto copy = nodes.directory() / "copy";
   fill(nodes, leader, "tea ", 10);
   // A copy of a stopped process's files is as of one moment.
-  nodes.at(old).signal(SIGSTOP);
+  nodes.at(old).pause();
   copy_directory(nodes.data_directory(old), copy);
-  nodes.at(old).signal(SIGCONT);
+  nodes.at(old).resume();
   if (taken_in_an_earlier_run) {
     nodes.kill(old);
     nodes.start(old);

@@ -168,13 +168,13 @@ BOOST_AUTO_TEST_CASE(a_leader_that_slept_answers_nothing_old) {
   auto sleepy = nodes.client(leader);
   auto through = nodes.client(next);
   const auto path = item_path(create(sleepy, "tea"));
-  nodes.at(leader).signal(SIGSTOP);
+  nodes.at(leader).pause();
   nodes.await("another leader is elected", [&nodes, next = next, leader] {
     const auto named = nodes.leader_named_by(next);
     return named && *named != leader;
   });
   BOOST_REQUIRE(through.send("PATCH", path, R"({"stock":5})").status == 200);
-  nodes.at(leader).signal(SIGCONT);
+  nodes.at(leader).resume();
   const auto seen = sleepy.get(path);
   const bool honest =
       seen.status == 503 || seen.status == 504 || json_at(seen.body, "/stock") == "5";

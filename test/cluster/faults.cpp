@@ -155,10 +155,10 @@ class troublemaker {
       nodes_.start(i);
       ++restarts;
     } else if (stopped_[i]) {
-      nodes_.at(i).signal(SIGCONT);
+      nodes_.at(i).resume();
       stopped_[i] = false;
     } else if (chance_() % 3 == 0) {
-      nodes_.at(i).signal(SIGSTOP);
+      nodes_.at(i).pause();
       stopped_[i] = true;
     } else {
       nodes_.kill(i);
@@ -168,7 +168,7 @@ class troublemaker {
   void repair() {
     for (std::size_t i = 0; i < nodes_.size(); ++i) {
       if (!nodes_.runs(i)) nodes_.start(i);
-      if (stopped_[i]) nodes_.at(i).signal(SIGCONT);
+      if (stopped_[i]) nodes_.at(i).resume();
       stopped_[i] = false;
     }
   }

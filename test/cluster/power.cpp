@@ -112,17 +112,17 @@ BOOST_AUTO_TEST_CASE(power_lost_by_one_beside_two_that_stand_still_loses_nothing
     const std::size_t victim = round % count, first = (round + 1) % count, second = (round + 2) % count;
     writers clients(nodes, std::to_string(round) + " ", told);
     BOOST_REQUIRE(told.await_more(40));
-    nodes.at(first).signal(SIGSTOP);
+    nodes.at(first).pause();
     // What is acknowledged now is on two disks, and one of them is about to lose its power.
     BOOST_REQUIRE(told.await_more(20));
-    nodes.at(second).signal(SIGSTOP);
+    nodes.at(second).pause();
     BOOST_REQUIRE(kept.each[victim]->lose_power());
     nodes.kill(victim);
     BOOST_REQUIRE(kept.each[victim]->restart());
     const bool before_the_others = round % 2 == 0;
     if (before_the_others) nodes.start(victim);
-    nodes.at(first).signal(SIGCONT);
-    nodes.at(second).signal(SIGCONT);
+    nodes.at(first).resume();
+    nodes.at(second).resume();
     if (!before_the_others) nodes.start(victim);
     nodes.await_all_ready();
     BOOST_REQUIRE(told.await_more(20));

@@ -83,6 +83,17 @@ void process::signal(int number) const {
   if (!ended_) ::kill(pid_, number);
 }
 
+void process::pause() const {
+  if (ended_) return;
+  signal(SIGSTOP);
+  siginfo_t now{};
+  // One that has ended in the meantime is left to `wait`.
+  while (waitid(P_PID, static_cast<id_t>(pid_), &now, WSTOPPED | WEXITED | WNOWAIT) != 0)
+    if (errno != EINTR) fail("waiting for a process to stop");
+}
+
+void process::resume() const { signal(SIGCONT); }
+
 void process::kill() {
   signal(SIGKILL);
   while (!wait(1000ms)) {

@@ -36,7 +36,8 @@ struct ending {
 };
 
 /// A child process. It is killed, at the latest, when this object goes or the starting thread ends,
-/// so that nothing is left behind. Used by one thread, except for `signal`.
+/// so that nothing is left behind. Used by one thread, except for `signal`,
+/// `pause` and `resume`.
 class process {
  public:
   explicit process(const launch& how);
@@ -47,6 +48,10 @@ class process {
   pid_t pid() const { return pid_; }
   bool running() { return !wait(0ms); }
   void signal(int number) const;
+  /// Stops all its threads where they are and waits until they stand still: a signal alone leaves them running until
+  /// one of them was scheduled to take it.
+  void pause() const;
+  void resume() const;
   /// Ends it as a crash would, and waits until it is gone.
   void kill();
   /// Its ending, or none when it still runs after `limit`.
