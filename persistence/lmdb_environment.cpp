@@ -91,7 +91,7 @@ lmdb_environment::lmdb_environment(std::filesystem::path directory, lmdb_options
   check_lmdb(mdb_env_create(&env_), "opening " + directory_.string());
   try {
     open();
-    seal_.renew();
+    seal();
     sync_directory(directory_);
   } catch (...) {
     mdb_env_close(env_);
@@ -142,6 +142,7 @@ void lmdb_environment::write(const std::function<void(lmdb_writer&)>& work, writ
                              std::uint64_t bytes) {
   refuse_when_stopped();
   if (purpose == write_purpose::stores_more) refuse_when_disk_is_full(bytes);
+  seal_what_is_due();
   for (;;) {
     try {
       return run(work);
@@ -174,7 +175,29 @@ void lmdb_environment::run(const std::function<void(lmdb_writer&)>& work) {
   write_transaction transaction(env_);
   transaction.run(work);
   transaction.commit();
-  seal_.renew();
+  seal();
+}
+
+/// On file systems that never write in place even this small file may find no room.
+void lmdb_environment::seal() {
+  try {
+    seal_.renew();
+    seal_is_due_ = false;
+  } catch (const storage_error& error) {
+    if (error.code() != storage_errc::full || mutated(mutant::full_is_failed)) throw;
+    seal_is_due_ = true;
+  }
+}
+
+void lmdb_environment::seal_what_is_due() {
+  if (!seal_is_due_) return;
+  try {
+    seal_.renew();
+    seal_is_due_ = false;
+  } catch (const storage_error& error) {
+    if (error.code() != storage_errc::full) stop(error.what());
+    throw;
+  }
 }
 
 void lmdb_environment::require_writable(std::uint64_t bytes) const {

@@ -44,7 +44,8 @@ struct lmdb_options {
 /// `write` returns, the transaction survives power loss (two syncs). After a failed write the
 /// file's state is unknown, for a sync that failed once may succeed the next time without having
 /// written: so the environment then refuses every write until it is opened anew, and reads go on.
-/// A write that found no room before it came to the meta page has changed nothing, and is only `full`.
+/// A write that found no room before it came to the meta page has changed nothing, and is only `full`. One that found
+/// none for the seal is done, and the next one is `full` until there is.
 class lmdb_environment {
  public:
   /// Opens or creates, and checks what is there before LMDB trusts it (`check_data_file`,
@@ -89,12 +90,15 @@ class lmdb_environment {
   void refuse_when_stopped() const;
   void refuse_when_disk_is_full(std::uint64_t bytes) const;
   void run(const std::function<void(lmdb_writer&)>& work);
+  void seal();
+  void seal_what_is_due();
   bool nothing_changed() const;
   void grow(write_purpose purpose);
 
   std::filesystem::path directory_;
   lmdb_options options_;
   lmdb_seal seal_;
+  bool seal_is_due_ = false;  // there was no room for it; it is one commit behind, and no more than that
   MDB_env* env_ = nullptr;
 
   // Whoever grows the map holds `gate_` while it waits for the readers, so that new ones queue

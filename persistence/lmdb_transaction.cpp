@@ -9,7 +9,6 @@ namespace lithair::persistence {
 
 namespace {
 
-
 MDB_val as_val(std::string_view bytes) {
   return {bytes.size(), const_cast<char*>(bytes.data())};
 }

@@ -65,6 +65,33 @@ BOOST_AUTO_TEST_CASE(that_is_only_full_in_the_middle_of_a_transaction_stops_noth
   }
 }
 
+BOOST_AUTO_TEST_CASE(that_has_no_room_for_the_seal_refuses_the_next_write_until_there_is) {
+  temporary_directory place;
+  {
+    lmdb_state_store state(place.path());
+    commit(state, 1, {{"a", "1"}});
+    // The pages are written in one call, the meta page in the next, the seal in the third.
+    fail_disk(disk_call::write, 2, ENOSPC);
+    commit(state, 2, {{"a", "2"}});
+    BOOST_TEST(heal_disk());
+    fail_disk(disk_call::write, 0, ENOSPC);
+    BOOST_TEST((code_of([&] { commit(state, 3, {{"a", "3"}}); }) == storage_errc::full));
+    BOOST_TEST(heal_disk());
+    BOOST_TEST(state.environment().stopped_because() == "");
+    BOOST_TEST(state.get("a").value() == "2");
+  }
+  {
+    lmdb_state_store state(place.path());
+    BOOST_TEST(state.get("a").value() == "2", "the seal of the commit before vouches for it");
+    fail_disk(disk_call::write, 2, ENOSPC);
+    commit(state, 3, {{"a", "3"}});
+    BOOST_TEST(heal_disk());
+    commit(state, 4, {{"a", "4"}});
+    state.verify();
+  }
+  BOOST_TEST(lmdb_state_store(place.path()).get("a").value() == "4");
+}
+
 BOOST_AUTO_TEST_CASE(that_is_full_at_the_meta_page_stops_the_state) {
   temporary_directory place;
   lmdb_state_store state(place.path());
