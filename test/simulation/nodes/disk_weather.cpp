@@ -1,6 +1,7 @@
 #include "test/simulation/nodes/disk_weather.hpp"
 
 #include <dlfcn.h>
+#include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <sys/uio.h>
 #include <unistd.h>
@@ -11,12 +12,30 @@ namespace lithair::simulation::nodes {
 
 namespace {
 
-disk_mood mood = disk_mood::fine;
+// Enough for a transaction or two, so that a checkpoint in parts is left half done.
+constexpr int first_writes = 6;
 
-bool refuses_write() {
+disk_mood mood = disk_mood::fine;
+int writes = 0;  // since the mood was set
+
+bool has_filled() { return mood == disk_mood::full || (mood == disk_mood::filling && writes > first_writes); }
+
+// `until`: where in its file a write ends.
+bool refuses_write(int descriptor, off_t until) {
   if (mood == disk_mood::fine) return false;
-  errno = mood == disk_mood::full ? ENOSPC : EIO;
+  if (mood == disk_mood::filling) {
+    struct stat about {};
+    ++writes;
+    if (!has_filled() || ::fstat(descriptor, &about) != 0 || until <= about.st_size) return false;
+  }
+  errno = mood == disk_mood::failing ? EIO : ENOSPC;
   return true;
+}
+
+off_t size_of(const iovec* parts, int count) {
+  off_t total = 0;
+  for (int i = 0; i < count; ++i) total += static_cast<off_t>(parts[i].iov_len);
+  return total;
 }
 
 bool refuses_sync() {
@@ -32,9 +51,10 @@ Function* real(const char* name, Function*) {
 
 }  // namespace
 
-void set_disk_mood(disk_mood x) { mood = x; }
-
-static bool mood_is_full() { return mood == disk_mood::full; }
+void set_disk_mood(disk_mood x) {
+  mood = x;
+  writes = 0;
+}
 
 }  // namespace lithair::simulation::nodes
 
@@ -55,28 +75,29 @@ int fsync(int descriptor) {
 
 ssize_t pwrite(int descriptor, const void* bytes, size_t size, off_t offset) {
   static auto* const next = real("pwrite", &pwrite);
-  return refuses_write() ? -1 : next(descriptor, bytes, size, offset);
+  return refuses_write(descriptor, offset + static_cast<off_t>(size)) ? -1 : next(descriptor, bytes, size, offset);
 }
 
 ssize_t writev(int descriptor, const iovec* parts, int count) {
   static auto* const next = real("writev", &writev);
-  return refuses_write() ? -1 : next(descriptor, parts, count);
+  const auto until = ::lseek(descriptor, 0, SEEK_CUR) + size_of(parts, count);
+  return refuses_write(descriptor, until) ? -1 : next(descriptor, parts, count);
 }
 
 ssize_t pwritev(int descriptor, const iovec* parts, int count, off_t offset) {
   static auto* const next = real("pwritev", &pwritev);
-  return refuses_write() ? -1 : next(descriptor, parts, count, offset);
+  return refuses_write(descriptor, offset + size_of(parts, count)) ? -1 : next(descriptor, parts, count, offset);
 }
 
 int posix_fallocate(int descriptor, off_t offset, off_t size) {
   static auto* const next = real("posix_fallocate", &posix_fallocate);
-  return mood_is_full() ? ENOSPC : next(descriptor, offset, size);
+  return has_filled() ? ENOSPC : next(descriptor, offset, size);
 }
 
 int statvfs(const char* path, struct statvfs* about) {
   static auto* const next = real("statvfs", &statvfs);
   const auto result = next(path, about);
-  if (result == 0 && mood_is_full()) about->f_bavail = about->f_bfree = 0;
+  if (result == 0 && has_filled()) about->f_bavail = about->f_bfree = 0;
   return result;
 }
 }

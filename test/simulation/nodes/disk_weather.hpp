@@ -8,6 +8,7 @@ namespace lithair::simulation::nodes {
 enum class disk_mood : std::uint8_t {
   fine,
   full,     ///< there is no room, for whoever asks before and for whoever writes all the same
+  filling,  ///< after some writes, each time that it is set, there is no room for a file to grow
   failing,  ///< writes and syncs fail
 };
 

@@ -69,10 +69,10 @@ void world::fault() {
       return;
     case 8:
       if (!sky_.full_disks) return;
-      note(fmt::format("the disk of node {} is full", x.id()));
-      x.disk = disk_mood::full;
+      x.disk = random_.percent(50) ? disk_mood::full : disk_mood::filling;
+      note(fmt::format("the disk of node {} is {}", x.id(), x.disk == disk_mood::full ? "full" : "filling"));
       return time_.after(random_.between(50'000, 2'000'000), [&x] {
-        if (x.disk == disk_mood::full) x.disk = disk_mood::fine;
+        if (x.disk != disk_mood::failing) x.disk = disk_mood::fine;
       });
     default:
       if (!sky_.failing_disks || !x.runs()) return;
