@@ -53,7 +53,7 @@ composition::composition(node_config config, models::schema schema, surroundings
       schema_(std::move(schema)),
       where_(std::move(where)),
       directory_(config_.data_dir, config_.self.id),
-      peers_(directory_.path() / "peers", directory_.identity().boots, where_.random),
+      peers_(directory_.path() / "peers", config_.self.id.value, directory_.identity().boots, where_.random),
       run_(where_.random()),
       cluster_(directory_.identity().cluster),
       log_(open_log()) {
@@ -235,12 +235,12 @@ link_identity composition::make_identity() {
           [this](const std::string& theirs) { return why_other_models(theirs); },
           [this] { return cluster(); },
           notes_, peers_.own(),
-          [this](std::uint64_t peer, protocol::group_id in, std::uint64_t incarnation) {
-            return peers_.admit(peer, in, incarnation);
+          [this](std::uint64_t peer, protocol::group_id in, std::uint64_t incarnation, const std::string& proof) {
+            return peers_.admit(peer, in, incarnation, proof);
           },
           [this](std::uint64_t peer, protocol::group_id in) { return peers_.present(peer, in); },
-          [this](std::uint64_t peer, protocol::group_id on, const std::string& proof) {
-            return peers_.examine(peer, on, proof);
+          [this](std::uint64_t peer, protocol::group_id in, std::uint64_t incarnation, const std::string& proof) {
+            return peers_.examine(peer, in, incarnation, proof);
           },
           [this](std::uint64_t peer, protocol::group_id in, std::uint64_t term, std::uint64_t match) {
             peers_.promised(peer, in, {term, match});

@@ -42,24 +42,25 @@ caf::behavior gate::make_behavior() {
 // What is learned from the peer is on the disk before anything is said to it.
 void gate::joined(asker who) {
   auto& x = who.said;
-  if (!identity_.admit(x.node, protocol::group_id{x.group}, x.incarnation))
+  const auto how = identity_.admit(x.node, protocol::group_id{x.group}, x.incarnation, x.proof);
+  if (how == trust::none)
     return refuse(who, fmt::format("the data directory of node {} is not the one it had before; remove the node from the "
                                    "cluster, then add it again", x.node));
-  auto old = identity_.examine(x.node, protocol::group_id{x.group}, x.proof);
-  auto go_on = [this, who, old](const noted& note) {
+  auto old = identity_.examine(x.node, protocol::group_id{x.group}, x.incarnation, x.proof);
+  auto go_on = [this, who, old, how](const noted& note) {
     auto found = shippers_.find({protocol::node_id{who.said.node}, protocol::group_id{who.said.group}});
     if (found == shippers_.end()) return refuse(who, "this node stops");
     if (old) send(found->second, promises_lost{*old});
-    note.failed.empty() ? accept(who, found->second) : refuse(who, "it can't be noted: " + note.failed);
+    note.failed.empty() ? accept(who, found->second, how) : refuse(who, "it can't be noted: " + note.failed);
   };
   if (mutated(mutant::peer_met_before_noted)) return go_on({});
   request(identity_.notes, caf::infinite, await_notes{})
       .then(go_on, [this, who](const caf::error&) { refuse(who, "this node stops"); });
 }
 
-void gate::accept(asker who, const caf::actor& shipper) {
+void gate::accept(asker who, const caf::actor& shipper, trust how) {
   auto& x = who.said;
-  send(shipper, linked_by_peer{x.endpoint});
+  send(shipper, linked_by_peer{{x.endpoint, x.incarnation, x.proof, how}});
   refused_.erase(x.node);
   who.answer.deliver(welcome{identity_.cluster(), identity_.self.value, identity_.incarnation, identity_.schema,
                              identity_.present(x.node, protocol::group_id{x.group}), {}, shipper});

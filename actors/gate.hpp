@@ -54,7 +54,7 @@ class gate final : public hosted_actor {
     hello said;
   };
   void joined(asker who);
-  void accept(asker who, const caf::actor& shipper);
+  void accept(asker who, const caf::actor& shipper, trust how);
   void refuse(asker who, const std::string& why);
   void turn_away(asker who);
   void answer_refusal(asker& who, const std::string& why);

@@ -64,6 +64,8 @@ enum class mutant {
   registry_admits_by_the_main_group,
   /// A stream goes on behind an event of the time before a restore as if it were one of this log.
   resumes_across_restores,
+  /// A member that says that it was added again with another directory has all that it sends counted at once.
+  counts_answers_of_readded,
   count
 };
 

@@ -49,6 +49,7 @@ struct claim {
   std::vector<node_start> starts;
   node_promise held;
   bool recovering = false;
+  std::optional<std::uint64_t> added;
   std::optional<node_start> you;
   std::uint64_t your_incarnation = 0;  // 0: an earlier version, which does not tell
   node_promise your_promise;
@@ -67,6 +68,8 @@ std::optional<claim> read_claim(std::string_view text) {
       if (!(words >> out.held.term >> out.held.match)) return std::nullopt;
     } else if (what == "recovering") {
       out.recovering = true;
+    } else if (what == "added") {
+      if (!(words >> out.added.emplace())) return std::nullopt;
     } else if (what == "you") {
       if (!read_known(words, out.you.emplace(), out.your_promise)) return std::nullopt;
       if (!(words >> std::hex >> out.your_incarnation)) out.your_incarnation = 0;
@@ -91,9 +94,9 @@ std::optional<std::string> why_old(const std::vector<node_start>& starts, const 
 
 }  // namespace
 
-peer_registry::peer_registry(std::filesystem::path file, std::uint64_t boots,
+peer_registry::peer_registry(std::filesystem::path file, std::uint64_t self, std::uint64_t boots,
                              const std::function<std::uint64_t()>& random)
-    : file_(std::move(file)) {
+    : file_(std::move(file)), self_(self) {
   if (auto text = persistence::read_file(file_))
     load(*text);
   else
@@ -148,19 +151,26 @@ void peer_registry::load(const std::string& text) {
                          "cluster, then add it again with an empty data directory"};
 }
 
-bool peer_registry::admit(std::uint64_t node, protocol::group_id group, std::uint64_t incarnation) {
+trust peer_registry::admit(std::uint64_t node, protocol::group_id group, std::uint64_t incarnation,
+                           std::string_view proof) {
   if (mutated(mutant::registry_admits_by_the_main_group)) group = main_group;
-  if (auto known = known_.find({group, node}); known != known_.end()) return known->second.incarnation == incarnation;
+  if (auto known = known_.find({group, node}); known != known_.end()) {
+    if (known->second.incarnation == incarnation) return trust::full;
+    const auto theirs = read_claim(proof);
+    const auto before = known->second.added;
+    const bool added_again = theirs && theirs->added && before && *theirs->added > *before;
+    return added_again ? trust::requests : trust::none;
+  }
   peer met{incarnation, {}, {}, true};
   if (auto& members = newest_[group]; !members.empty()) {
     auto found = members.find(node);
-    if (found == members.end()) return true;
+    if (found == members.end()) return trust::full;
     met.added = found->second;
   }
   known_[{group, node}] = met;
-  if (saved()) return true;
+  if (saved()) return trust::full;
   known_.erase({group, node});
-  return false;
+  return trust::none;
 }
 
 void peer_registry::members_committed(protocol::group_id group, protocol::index_t index,
@@ -202,6 +212,8 @@ std::string peer_registry::present(std::uint64_t node, protocol::group_id group)
   const auto held = held_in(group);
   auto text = fmt::format("{}holds {} {}\n", print_starts(), held.term, held.match);
   if (!recovering_.empty()) text += "recovering\n";
+  if (auto members = newest_.find(group); members != newest_.end())
+    if (auto us = members->second.find(self_); us != members->second.end()) text += fmt::format("added {}\n", us->second);
   auto found = known_.find({group, node});
   if (found != known_.end() && found->second.start.boots) {
     auto& x = found->second;
@@ -210,11 +222,12 @@ std::string peer_registry::present(std::uint64_t node, protocol::group_id group)
   return text;
 }
 
-std::optional<std::string> peer_registry::examine(std::uint64_t node, protocol::group_id group, std::string_view proof) {
+std::optional<std::string> peer_registry::examine(std::uint64_t node, protocol::group_id group,
+                                                  std::uint64_t incarnation, std::string_view proof) {
   auto theirs = read_claim(proof);
   if (!theirs) return std::nullopt;
   auto found = known_.find({group, node});
-  if (found != known_.end()) {
+  if (found != known_.end() && found->second.incarnation == incarnation) {
     auto& known = found->second;
     const bool news = known.start != theirs->starts.back();
     if (news && (theirs->recovering || !why_old(theirs->starts, theirs->held, known.start, known.promise))) {

@@ -31,31 +31,43 @@ struct node_promise {
   auto operator<=>(const node_promise&) const = default;
 };
 
+/// How much of what a node sends counts.
+enum class trust : std::uint8_t {
+  none,      ///< it is refused
+  requests,  ///< what it asks is answered; its answers, which tell of its disk, count for nothing
+  full,
+};
+
 /// What nodes remember of each other, so that nobody counts on a disk that forgot something.
 ///
 /// A member whose directory was *wiped* comes with another incarnation: it is refused in each group until that group has
-/// removed it and adds it again. All that follows is kept for each node and group of its own. A directory that is an *old copy* has the right incarnation, but lacks votes and
-/// acknowledgements that were given since it was taken. Nodes tell each other, on each link, their own runs and
-/// what they know of the other's. Whoever finds that another node knows a run of it that is not among its own, or a
-/// promise of an earlier run that its log did not hold at start, is an old copy: it notes that durably and
-/// recovers. Others take note of a run only when it continues what they know, or when it recovers.
+/// removed it and adds it again. One that says that it was added later than is known here has been: of that this node
+/// hears from the leader, which may be the very node, so its requests are taken until the addition is committed here.
+/// All that follows is kept for each node and group of its own.
+///
+/// A directory that is an *old copy* has the right incarnation, but lacks votes and acknowledgements that were given
+/// since it was taken. Nodes tell each other, on each link, their own runs and what they know of the other's. Whoever
+/// finds that another node knows a run of it that is not among its own, or a promise of an earlier run that its log did
+/// not hold at start, is an old copy: it notes that durably and recovers. Others take note of a run only when it
+/// continues what they know, or when it recovers.
 ///
 ///     DIR/peers := "checksum" SP of-the-rest:hex NL
 ///                  "self" SP hex NL { "members-as-of" SP index [ SP group ] NL }* [ "recovering" SP word* NL ] "starts" { SP boots:hex }* NL
 ///                  { node [ "/" group ] SP incarnation-hex SP boots:hex SP term SP match NL }*
-///     proof     := "starts" { SP boots:hex }* NL "holds" SP term SP last NL [ "recovering" NL ]
+///     proof     := "starts" { SP boots:hex }* NL "holds" SP term SP last NL [ "recovering" NL ] [ "added" SP index NL ]
 ///                  [ "you" SP boots:hex SP term SP match [ SP incarnation-hex ] NL ]
 ///
-/// Where no group is named it is group 1. A file without a checksum is one of an earlier version. A damaged one is not trusted and the node does not start: it
-/// can't tell itself from an old copy any more.
+/// Where no group is named it is group 1. A file without a checksum is one of an earlier version. A damaged one is not
+/// trusted and the node does not start: it can't tell itself from an old copy any more.
 ///
 /// Owned by the node; after construction, which may throw storage_error, only used on loop 0, which must not wait for
 /// the disk: then `note_with` is given, and whoever promises something durable waits until the note is taken. What the
 /// disk does not take holds until the process ends.
 class peer_registry {
  public:
-  /// Reads `file`; the first time, draws this directory's own incarnation with `random`. Notes this run.
-  peer_registry(std::filesystem::path file, std::uint64_t boots, const std::function<std::uint64_t()>& random);
+  /// Reads `file` of node `self`; the first time, draws this directory's own incarnation with `random`. Notes this run.
+  peer_registry(std::filesystem::path file, std::uint64_t self, std::uint64_t boots,
+                const std::function<std::uint64_t()>& random);
 
   /// From now on the text of the file goes there, and is written by somebody else.
   void note_with(std::function<void(std::string)> hand_over) { hand_over_ = std::move(hand_over); }
@@ -63,9 +75,11 @@ class peer_registry {
   /// A random number that this data directory has had from its beginning.
   std::uint64_t own() const { return own_; }
 
-  /// Whether `node` came to `group` with the directory it had before. The first one that a member comes with is
-  /// remembered, durably once that note is taken. Of others nothing is: they may come with another one as members.
-  [[nodiscard]] bool admit(std::uint64_t node, protocol::group_id group, std::uint64_t incarnation);
+  /// Whether `node` came to `group` with the directory it had before, or proves that it may have another one. The first
+  /// one that a member comes with is remembered, durably once that note is taken. Of others nothing is: they may come
+  /// with another one as members.
+  [[nodiscard]] trust admit(std::uint64_t node, protocol::group_id group, std::uint64_t incarnation,
+                            std::string_view proof);
 
   /// The newest members of a group, committed or not, and when each was added; none: not known yet, and all are taken
   /// for members.
@@ -89,9 +103,11 @@ class peer_registry {
 
   /// What to tell `node` about ourselves and itself, on the link of `group`.
   std::string present(std::uint64_t node, protocol::group_id group) const;
-  /// Takes note of what an admitted `node`, if it is remembered, presented on the link of `group`. Returns why this
-  /// directory is an old copy, when that turned out in this run and the group was not told yet; it is durable then.
-  std::optional<std::string> examine(std::uint64_t node, protocol::group_id group, std::string_view proof);
+  /// Takes note of what an admitted `node`, if it is remembered with this directory, presented on the link of `group`.
+  /// Returns why our own directory is an old copy, when that turned out in this run and the group was not told yet; it is
+  /// durable then.
+  std::optional<std::string> examine(std::uint64_t node, protocol::group_id group, std::uint64_t incarnation,
+                                     std::string_view proof);
 
   /// `node` said this in `group`, durably true for it. Cheap; on the disk only once `link_lost` is called.
   void promised(std::uint64_t node, protocol::group_id group, const node_promise& x);
@@ -114,6 +130,7 @@ class peer_registry {
   node_promise held_in(protocol::group_id group) const;
 
   std::filesystem::path file_;
+  std::uint64_t self_;
   std::function<void(std::string)> hand_over_;
   std::uint64_t own_ = 0;
   std::map<protocol::group_id, std::uint64_t> members_as_of_;

@@ -11,12 +11,12 @@
 
 namespace lithair::actors {
 
-/// The ways to other nodes in one group: a shipper each. Who has one: the members, whoever the command line names
-/// while no members are known (and for a while after), and *strangers*, nodes of the same cluster that call although no configuration here names them. Those are heard, as Raft
-/// wants it (thesis §4.1: servers process requests of servers that are not in their latest configuration): one may be a
-/// leader that was added while this node was away, another one was removed and has to be told. Strangers are not looked
-/// for, only so many are heard at a time, and a way that is of no use any more ends after a while, in which a member
-/// that was removed still gets the log up to there.
+/// The ways to other nodes in one group: a shipper each. Who has one: the members, whoever the command line names while
+/// no members are known (and for a while after), and *strangers*, nodes of the same cluster that call although no
+/// configuration here names them. Those are heard, as Raft wants it (thesis §4.1: servers process requests of servers
+/// that are not in their latest configuration): one may be a leader that was added while this node was away, another
+/// one was removed and has to be told. Strangers are not looked for, only so many are heard at a time, and a way that is
+/// of no use any more ends after a while, in which a member that was removed still gets the log up to there.
 ///
 /// Owned by the raft actor, on its thread.
 class peer_ways {

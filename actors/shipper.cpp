@@ -6,6 +6,7 @@
 #include <caf/send.hpp>
 #include <spdlog/spdlog.h>
 
+#include "actors/mutants.hpp"
 #include "actors/peer_codec.hpp"
 
 namespace lithair::actors {
@@ -34,6 +35,13 @@ bool is_bulk(const protocol::message& x) {
          std::holds_alternative<protocol::propose_request>(x);
 }
 
+bool is_answer(const protocol::message& x) {
+  return std::holds_alternative<protocol::vote_response>(x) || std::holds_alternative<protocol::append_response>(x) ||
+         std::holds_alternative<protocol::heartbeat_response>(x) ||
+         std::holds_alternative<protocol::snapshot_response>(x) || std::holds_alternative<protocol::read_response>(x) ||
+         std::holds_alternative<protocol::propose_response>(x);
+}
+
 }  // namespace
 
 shipper::shipper(caf::actor_config& cfg, loop* home, setup s)
@@ -43,7 +51,7 @@ caf::behavior shipper::make_behavior() {
   set_default_handler(caf::drop);
   set_error_handler([](caf::error&) {});
   set_down_handler([this](const caf::down_msg& x) {
-    if (endpoint_ && x.source == endpoint_.address()) {
+    if (peer_.endpoint && x.source == peer_.endpoint.address()) {
       unlink();
       start_dialling();
     }
@@ -54,21 +62,21 @@ caf::behavior shipper::make_behavior() {
         // A leader has something for each peer many times a second, so no timer is needed here.
         if (transfer_ && clock().now() > transfer_->deadline)
           give_up_snapshot("it did not take it in time");
-        if (endpoint_) ship_all(std::move(x.messages));
+        if (peer_.endpoint) ship_all(std::move(x.messages));
       },
       [this](const fetch& x) { send(setup_.reader, read_log{setup_.group, x.what, handle(current_sender())}); },
       [this](chunk_read& x) { on_chunk(x); },
       [this](peer_message& x) {
-        if (endpoint_ && current_sender() == endpoint_ && x.version == peer_version) on_message(std::move(x.bytes));
+        if (is_from_peer() && x.version == peer_version) on_message(std::move(x.bytes));
       },
       [this](peer_piece& x) {
-        if (!endpoint_ || current_sender() != endpoint_) return;
+        if (!is_from_peer()) return;
         auto taken = coming_.take(std::move(x));
-        if (taken.answer) send(endpoint_, *taken.answer);
+        if (taken.answer) send(peer_.endpoint, *taken.answer);
         if (taken.message) on_message(std::move(*taken.message));
       },
       [this](const peer_piece_ack& x) {
-        if (!endpoint_ || current_sender() != endpoint_) return;
+        if (!is_from_peer()) return;
         if (x.refused && x.stream != 0) spdlog::warn("node {} refused a long message", setup_.peer.id.value);
         if (going_.acknowledged(x) && raft_) send(raft_, receiving{setup_.peer.id});
         send_pieces();
@@ -78,21 +86,21 @@ caf::behavior shipper::make_behavior() {
       },
       [this](const send_snapshot& x) { offer(x); },
       [this](control_arrived& x) {
-        if (endpoint_) send(endpoint_, std::move(x.content));
+        if (peer_.endpoint) send(peer_.endpoint, std::move(x.content));
       },
       [this](peer_control& x) {
-        if (endpoint_ && current_sender() == endpoint_ && x.version == peer_version && raft_)
+        if (is_from_peer() && peer_.how == trust::full && x.version == peer_version && raft_)
           send(raft_, control_arrived{setup_.peer.id, std::move(x)});
       },
-      [this](const linked_by_peer& x) { link(x.endpoint); },
+      [this](const linked_by_peer& x) { link(x.end); },
       [this](const serve_raft& x) {
         raft_ = x.raft;
         if (!raft_) return transfer_.reset();  // It is out of service: nothing is taken or given any more.
-        send(raft_, link_changed{setup_.peer.id, static_cast<bool>(endpoint_)});
+        send(raft_, link_changed{setup_.peer.id, static_cast<bool>(peer_.endpoint)});
       },
       [this](dial_atom) { reach_out(); },
       [this](const reached& x) {
-        if (endpoint_) dialling_ = false;
+        if (peer_.endpoint) dialling_ = false;
         else if (x.failed.empty()) greet(x.gate);
         else retry(x.failed);
       },
@@ -103,15 +111,17 @@ void shipper::on_exit() {
   end_snapshot();
   setup_.reader = setup_.identity.notes = nullptr;
   raft_ = nullptr;
-  endpoint_ = nullptr;
+  peer_ = {};
   setup_.connector = nullptr;
 }
+
+bool shipper::is_from_peer() { return peer_.endpoint && current_sender() == peer_.endpoint; }
 
 // -- dialling ----------------------------------------------------------------------------------------------
 
 // A peer of which nobody knows where it is has to come by itself.
 void shipper::start_dialling() {
-  if (dialling_ || endpoint_ || setup_.peer.host.empty() || !setup_.connector) return;
+  if (dialling_ || peer_.endpoint || setup_.peer.host.empty() || !setup_.connector) return;
   dialling_ = true;
   if (dials_first()) return reach_out();
   delayed_send(this, patience, dial_v);
@@ -120,7 +130,7 @@ void shipper::start_dialling() {
 bool shipper::dials_first() const { return setup_.peer.id < setup_.identity.self; }
 
 void shipper::reach_out() {
-  if (endpoint_ || !setup_.connector) dialling_ = false;
+  if (peer_.endpoint || !setup_.connector) dialling_ = false;
   else send(setup_.connector, reach{setup_.peer});
 }
 
@@ -142,17 +152,18 @@ void shipper::welcomed(const welcome& x) {
 }
 
 void shipper::joined(const welcome& x) {
-  if (!setup_.identity.admit(x.node, setup_.group, x.incarnation)) return retry("its data directory is not the one it had before");
-  auto old = setup_.identity.examine(x.node, setup_.group, x.proof);
+  const auto how = setup_.identity.admit(x.node, setup_.group, x.incarnation, x.proof);
+  if (how == trust::none) return retry("its data directory is not the one it had before");
+  auto old = setup_.identity.examine(x.node, setup_.group, x.incarnation, x.proof);
   request(setup_.identity.notes, caf::infinite, await_notes{})
-      .then([this, old, endpoint = x.endpoint](const noted& note) {
+      .then([this, old, end = other_end{x.endpoint, x.incarnation, x.proof, how}](const noted& note) {
         if (old) {
           if (raft_) send(raft_, promises_lost{*old});
           return retry("this node's data directory is an old copy");
         }
         if (!note.failed.empty()) return retry("it can't be noted: " + note.failed);
         dialling_ = false;
-        link(endpoint);
+        link(end);
       }, [this](const caf::error&) { retry("this node stops"); });
 }
 
@@ -173,7 +184,7 @@ void shipper::ship_all(std::vector<protocol::message> messages) {
   auto bulk = std::stable_partition(messages.begin(), messages.end(), [](const auto& x) { return !is_bulk(x); });
   std::vector<protocol::message> later(std::make_move_iterator(bulk), std::make_move_iterator(messages.end()));
   messages.erase(bulk, messages.end());
-  if (!messages.empty()) send(endpoint_, peer_message{peer_version, encode(setup_.group, messages)});
+  if (!messages.empty()) send(peer_.endpoint, peer_message{peer_version, encode(setup_.group, messages)});
   if (later.empty()) return;
   auto encoded = encode(setup_.group, later);
   if (encoded.size() <= piece_bytes) return put(std::move(encoded));
@@ -183,7 +194,7 @@ void shipper::ship_all(std::vector<protocol::message> messages) {
 // Short ones go whole unless something is waiting, for then the window is full.
 void shipper::put(std::string encoded) {
   if (encoded.size() <= piece_bytes && !going_.has_waiting())
-    return send(endpoint_, peer_message{peer_version, std::move(encoded)});
+    return send(peer_.endpoint, peer_message{peer_version, std::move(encoded)});
   if (!going_.put(std::move(encoded)))
     spdlog::warn("a message to node {} is dropped: it is too long, or too much waits for the link",
                  setup_.peer.id.value);
@@ -191,7 +202,7 @@ void shipper::put(std::string encoded) {
 }
 
 void shipper::send_pieces() {
-  while (auto piece = going_.next()) send(endpoint_, std::move(*piece));
+  while (auto piece = going_.next()) send(peer_.endpoint, std::move(*piece));
 }
 
 void shipper::on_message(std::string bytes) {
@@ -200,6 +211,10 @@ void shipper::on_message(std::string bytes) {
   if (!batch || batch->group != setup_.group) {
     spdlog::warn("a message of node {} was not understood and is ignored", setup_.peer.id.value);
     return;
+  }
+  if (peer_.how != trust::full && !mutated(mutant::counts_answers_of_readded)) {
+    std::erase_if(batch->messages, is_answer);
+    reconsider();
   }
   for (auto& each : batch->messages) {
     if (auto* answer = std::get_if<protocol::snapshot_response>(&each)) on_progress(*answer);
@@ -250,7 +265,7 @@ void shipper::on_chunk(chunk_read& x) {
     chunk.done = x.offset + chunk.data.size() == chunk.meta.size;
   }
   expect_answer();
-  if (endpoint_) put(encode(setup_.group, {std::move(chunk)}));
+  if (peer_.endpoint) put(encode(setup_.group, {std::move(chunk)}));
 }
 
 void shipper::expect_answer() {
@@ -298,23 +313,36 @@ void shipper::remember(const protocol::message& x) {
 
 // -- the link ------------------------------------------------------------------------------------------------
 
-void shipper::link(caf::actor endpoint) {
-  if (endpoint_) demonitor(endpoint_);
-  endpoint_ = std::move(endpoint);
+void shipper::link(other_end end) {
+  if (peer_.endpoint) demonitor(peer_.endpoint);
+  peer_ = std::move(end);
   going_.forget();
   coming_.forget();
   // What the peer sent before is not heard here, and it need not wait until that is acknowledged.
-  send(endpoint_, begin_anew);
-  monitor(endpoint_);
+  send(peer_.endpoint, begin_anew);
+  monitor(peer_.endpoint);
   backoff_ms_ = first_backoff_ms;
   last_trouble_.clear();
-  spdlog::info("linked with node {}", setup_.peer.id.value);
+  spdlog::info("linked with node {}{}", setup_.peer.id.value,
+               peer_.how == trust::full ? "" : ", which says that it was added again: what it asks is heard");
   if (raft_) send(raft_, link_changed{setup_.peer.id, true});
+}
+
+// Its requests may have told this node by now that the peer was added again.
+void shipper::reconsider() {
+  const auto node = setup_.peer.id.value;
+  if (setup_.identity.admit(node, setup_.group, peer_.incarnation, peer_.proof) != trust::full) return;
+  auto old = setup_.identity.examine(node, setup_.group, peer_.incarnation, peer_.proof);
+  if (old && raft_) send(raft_, promises_lost{*old});
+  request(setup_.identity.notes, caf::infinite, await_notes{})
+      .then([this, incarnation = peer_.incarnation](const noted& note) {
+        if (note.failed.empty() && peer_.endpoint && peer_.incarnation == incarnation) peer_.how = trust::full;
+      }, [](const caf::error&) {});
 }
 
 void shipper::unlink() {
   spdlog::info("lost the link with node {}", setup_.peer.id.value);
-  endpoint_ = nullptr;
+  peer_ = {};
   going_.forget();
   coming_.forget();
   setup_.identity.link_lost(setup_.peer.id.value);

@@ -13,6 +13,7 @@
 #include "actors/hosted.hpp"
 #include "actors/messages.hpp"
 #include "actors/node.hpp"
+#include "actors/peer_registry.hpp"
 #include "actors/pieces.hpp"
 
 namespace lithair::actors {
@@ -28,17 +29,28 @@ struct link_identity {
   caf::actor notes;
   std::uint64_t incarnation = 0;  ///< of our data directory
   /// Whether a peer came to a group with the data directory that it is known by there. It may be welcomed once that is noted.
-  std::function<bool(std::uint64_t node, protocol::group_id group, std::uint64_t incarnation)> admit;
+  std::function<trust(std::uint64_t node, protocol::group_id group, std::uint64_t incarnation, const std::string& proof)>
+      admit;
   /// What both ends remember of each other's disks; see peer_registry.
   std::function<std::string(std::uint64_t node, protocol::group_id group)> present;
-  std::function<std::optional<std::string>(std::uint64_t node, protocol::group_id group, const std::string& proof)> examine;
+  std::function<std::optional<std::string>(std::uint64_t node, protocol::group_id group, std::uint64_t incarnation,
+                                           const std::string& proof)>
+      examine;
   std::function<void(std::uint64_t node, protocol::group_id group, std::uint64_t term, std::uint64_t match)> promised;
   std::function<void(std::uint64_t node)> link_lost;
 };
 
-/// A peer's hello, accepted by the gate: the peer's endpoint for our messages.
+/// Who is at the other end of a link.
+struct other_end {
+  caf::actor endpoint;  ///< for our messages; none: there is no link
+  std::uint64_t incarnation = 0;
+  std::string proof;
+  trust how = trust::none;
+};
+
+/// A peer's hello, accepted by the gate.
 struct linked_by_peer {
-  caf::actor endpoint;
+  other_end end;
 };
 
 /// Tells a shipper whom it works for: the raft actor, which is spawned after it.
@@ -55,6 +67,9 @@ struct serve_raft {
 ///      ▲                                           │
 ///      │◀── down, refused or no answer ── linked ◀─welcome
 ///      └──── again after a backoff
+///
+/// A peer whose directory is another one than is known here, for it was added again, has only its requests taken, until
+/// this node knows so much itself (see peer_registry).
 ///
 /// While there is no link, messages are dropped: Raft sends them again. Long ones go in pieces, between which what is
 /// short and urgent finds its way (see pieces.hpp). A snapshot is offered first, and the peer says how much of it is
@@ -78,6 +93,7 @@ class shipper final : public hosted_actor {
   caf::behavior make_behavior() override;
   void on_exit() override;
 
+  bool is_from_peer();
   void start_dialling();
   bool dials_first() const;
   void reach_out();
@@ -85,8 +101,9 @@ class shipper final : public hosted_actor {
   void welcomed(const welcome& x);
   void joined(const welcome& x);
   void retry(const std::string& why);
-  void link(caf::actor endpoint);
+  void link(other_end end);
   void unlink();
+  void reconsider();
 
   void ship_all(std::vector<protocol::message> messages);
   void put(std::string encoded);
@@ -119,7 +136,7 @@ class shipper final : public hosted_actor {
   std::optional<transfer> transfer_;
   std::uint64_t transfers_ = 0;
   caf::actor raft_;
-  caf::actor endpoint_;  // the peer's shipper, while linked
+  other_end peer_;  // its endpoint is the peer's shipper, while linked
   piece_sender going_;
   piece_receiver coming_;
   bool dialling_ = false;

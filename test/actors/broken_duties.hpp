@@ -75,6 +75,8 @@ inline const broken_duty broken_duties[] = {
      "peer_registries/another_directory_is_refused_in_each_group_until_that_group_has_removed_the_node", 0},
     {actors::mutant::resumes_across_restores, "resumes streams across restores",
      "feeds/a_position_between_two_lives_of_the_data_is_gone", 0},
+    {actors::mutant::counts_answers_of_readded, "counts the answers of whoever says that it was added again",
+     "shippers/of_a_peer_that_was_added_again_unseen_only_requests_are_taken_until_that_is_known", 0},
 };
 
 }  // namespace lithair::test

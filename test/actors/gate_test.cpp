@@ -32,9 +32,9 @@ struct world_of_a_gate {
     x.why_other_models = [](const std::string&) { return std::string{}; };
     x.cluster = [] { return std::uint64_t{7}; };
     x.notes = caf::actor_cast<caf::actor>(all);
-    x.admit = [](std::uint64_t, group_id, std::uint64_t) { return true; };
+    x.admit = [](std::uint64_t, group_id, std::uint64_t, const std::string&) { return trust::full; };
     x.present = [](std::uint64_t, group_id) { return std::string{}; };
-    x.examine = [](std::uint64_t, group_id, const std::string&) { return std::optional<std::string>{}; };
+    x.examine = [](std::uint64_t, group_id, std::uint64_t, const std::string&) { return std::optional<std::string>{}; };
     entrance = system.spawn<gate>(nullptr, x);
     all->send(entrance, expect_peer{node_id{2}, group_id{1}, caf::actor_cast<caf::actor>(all)});
   }

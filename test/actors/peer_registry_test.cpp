@@ -22,6 +22,11 @@ namespace {
 
 constexpr group_id main_group{1};
 
+/// With a proof that says nothing.
+bool admits(peer_registry& x, std::uint64_t node, group_id group, std::uint64_t incarnation) {
+  return x.admit(node, group, incarnation, {}) == trust::full;
+}
+
 /// The registries of nodes 1 and 2, which are restarted and get old copies of their files.
 class pair_of_nodes {
  public:
@@ -34,7 +39,7 @@ class pair_of_nodes {
   fs::path file(std::uint64_t node) const { return place_ / std::to_string(node); }
   peer_registry& start(std::uint64_t node, std::uint64_t term = 1, std::uint64_t last = 0) {
     auto& x = nodes_[node];
-    x = std::make_unique<peer_registry>(file(node), ++boots_[node], [this] { return random_(); });
+    x = std::make_unique<peer_registry>(file(node), node, ++boots_[node], [this] { return random_(); });
     x->opened_with(main_group, term_t{term}, index_t{last});
     return *x;
   }
@@ -47,11 +52,11 @@ class pair_of_nodes {
   std::optional<std::string> meet() {
     auto& one = *nodes_[1];
     auto& two = *nodes_[2];
-    BOOST_TEST_REQUIRE(one.admit(2, main_group, two.own()));
-    BOOST_TEST_REQUIRE(two.admit(1, main_group, one.own()));
+    BOOST_TEST_REQUIRE(admits(one, 2, main_group, two.own()));
+    BOOST_TEST_REQUIRE(admits(two, 1, main_group, one.own()));
     const auto hello = two.present(1, main_group);
-    BOOST_TEST(!one.examine(2, main_group, hello).has_value());
-    return two.examine(1, main_group, one.present(2, main_group));
+    BOOST_TEST(!one.examine(2, main_group, two.own(), hello).has_value());
+    return two.examine(1, main_group, one.own(), one.present(2, main_group));
   }
 
  private:
@@ -137,9 +142,9 @@ BOOST_AUTO_TEST_CASE(every_group_is_told_and_the_last_one_to_recover_ends_it) {
   one.promised(2, main_group, {3, 100});
   auto& two = x.start(2, 3, 5);
   BOOST_TEST(x.meet().has_value());
-  BOOST_TEST(two.admit(1, group_id{2}, one.own()));
-  BOOST_TEST(two.examine(1, group_id{2}, one.present(2, group_id{2})).has_value());
-  BOOST_TEST(!two.examine(1, group_id{2}, one.present(2, group_id{2})).has_value());
+  BOOST_TEST(admits(two, 1, group_id{2}, one.own()));
+  BOOST_TEST(two.examine(1, group_id{2}, one.own(), one.present(2, group_id{2})).has_value());
+  BOOST_TEST(!two.examine(1, group_id{2}, one.own(), one.present(2, group_id{2})).has_value());
   two.recovered(main_group, 2);
   BOOST_TEST(!two.recovering().empty());
   two.recovered(group_id{2}, 2);
@@ -152,11 +157,11 @@ BOOST_AUTO_TEST_CASE(a_disk_that_takes_no_note_admits_nobody_new_and_forgets_not
   x.start(2);
   BOOST_TEST(!x.meet());
   fs::create_directory(x.file(1).string() + ".new");  // Where the file is written before it is renamed.
-  BOOST_TEST(!one.admit(3, main_group, 33));
+  BOOST_TEST(!admits(one, 3, main_group, 33));
   one.promised(2, main_group, {3, 100});
   one.link_lost(2);
   fs::remove(x.file(1).string() + ".new");
-  BOOST_TEST(one.admit(3, main_group, 33));
+  BOOST_TEST(admits(one, 3, main_group, 33));
   x.start(2, 3, 99);
   BOOST_TEST(x.meet().has_value());
 }
@@ -193,50 +198,81 @@ BOOST_AUTO_TEST_CASE(another_directory_is_refused_in_each_group_until_that_group
   constexpr group_id other{2};
   pair_of_nodes x;
   auto* one = &x.start(1);
-  for (auto group : {main_group, other}) BOOST_TEST(one->admit(2, group, 22));
+  for (auto group : {main_group, other}) BOOST_TEST(admits(*one, 2, group, 22));
   for (auto group : {main_group, other}) one->members_committed(group, index_t{1}, {{1, 0}, {2, 0}});
   one->members_committed(main_group, index_t{5}, {{1, 0}});
-  BOOST_TEST(one->admit(2, main_group, 33));
-  BOOST_TEST(!one->admit(2, other, 33));
+  BOOST_TEST(admits(*one, 2, main_group, 33));
+  BOOST_TEST(!admits(*one, 2, other, 33));
   one = &x.start(1);
-  BOOST_TEST(!one->admit(2, main_group, 22), "durably");
-  BOOST_TEST(!one->admit(2, other, 33), "durably");
+  BOOST_TEST(!admits(*one, 2, main_group, 22), "durably");
+  BOOST_TEST(!admits(*one, 2, other, 33), "durably");
   one->members_committed(other, index_t{7}, {{1, 0}});
-  BOOST_TEST(one->admit(2, other, 33));
-  BOOST_TEST(!one->admit(2, other, 22));
+  BOOST_TEST(admits(*one, 2, other, 33));
+  BOOST_TEST(!admits(*one, 2, other, 22));
 }
 
 BOOST_AUTO_TEST_CASE(a_node_that_was_removed_and_added_again_unseen_may_come_with_another_directory) {
   pair_of_nodes x;
   auto& one = x.start(1);
-  BOOST_TEST(one.admit(2, main_group, 22));
+  BOOST_TEST(admits(one, 2, main_group, 22));
   one.members_committed(main_group, index_t{1}, {{1, 0}, {2, 0}});
   one.members_committed(main_group, index_t{3}, {{1, 0}, {2, 0}, {3, 2}});
-  BOOST_TEST(!one.admit(2, main_group, 33));
+  BOOST_TEST(!admits(one, 2, main_group, 33));
   // A snapshot: the entries between are not seen.
   one.members_committed(main_group, index_t{9}, {{1, 0}, {2, 7}});
-  BOOST_TEST(one.admit(2, main_group, 33));
+  BOOST_TEST(admits(one, 2, main_group, 33));
   // One that is met before its addition is committed here is remembered.
-  BOOST_TEST(one.admit(4, main_group, 44));
+  BOOST_TEST(admits(one, 4, main_group, 44));
   one.members_committed(main_group, index_t{12}, {{1, 0}, {2, 7}, {4, 11}});
-  BOOST_TEST(!one.admit(4, main_group, 45));
+  BOOST_TEST(!admits(one, 4, main_group, 45));
+}
+
+BOOST_AUTO_TEST_CASE(of_a_node_that_says_that_it_was_added_again_requests_are_taken_until_that_is_committed_here) {
+  pair_of_nodes x;
+  auto& one = x.start(1);
+  auto* two = &x.start(2);
+  BOOST_TEST(!x.meet());
+  one.members_committed(main_group, index_t{1}, {{1, 0}, {2, 3}});
+  one.promised(2, main_group, {3, 100});
+  fs::remove(x.file(2));
+  two = &x.start(2);
+  const auto how = [&] { return one.admit(2, main_group, two->own(), two->present(1, main_group)); };
+  BOOST_TEST((how() == trust::none), "a blank one knows no members");
+  two->members_known(main_group, {{1, 0}, {2, 3}});
+  BOOST_TEST((how() == trust::none), "it was wiped, and is the member that it was");
+  two->members_known(main_group, {{1, 0}, {2, 9}});
+  BOOST_TEST((how() == trust::requests));
+  BOOST_TEST(!one.examine(2, main_group, two->own(), two->present(1, main_group)).has_value());
+  one.members_committed(main_group, index_t{9}, {{1, 0}, {2, 9}});
+  BOOST_TEST((how() == trust::full));
+  BOOST_TEST(!x.meet(), "what the directory before it promised is not asked of it");
+}
+
+BOOST_AUTO_TEST_CASE(the_directory_of_a_node_that_was_added_again_with_another_one_is_refused) {
+  pair_of_nodes x;
+  auto& one = x.start(1);
+  auto& two = x.start(2);
+  BOOST_TEST(admits(one, 2, main_group, 22));
+  one.members_committed(main_group, index_t{9}, {{1, 0}, {2, 9}});
+  two.members_known(main_group, {{1, 0}, {2, 3}});
+  BOOST_TEST((one.admit(2, main_group, two.own(), two.present(1, main_group)) == trust::none));
 }
 
 BOOST_AUTO_TEST_CASE(a_node_that_is_no_member_is_met_and_not_remembered_so_that_it_may_be_added_with_another_directory) {
   pair_of_nodes x;
   auto* one = &x.start(1);
   one->members_known(main_group, {{1, 0}, {2, 4}});
-  BOOST_TEST(one->admit(2, main_group, 22));
+  BOOST_TEST(admits(*one, 2, main_group, 22));
   // Removed, met again while it still runs, wiped, and added again.
   one->members_known(main_group, {{1, 0}});
   one->members_committed(main_group, index_t{9}, {{1, 0}});
-  BOOST_TEST(one->admit(2, main_group, 22));
+  BOOST_TEST(admits(*one, 2, main_group, 22));
   one->members_known(main_group, {{1, 0}, {2, 12}});
-  BOOST_TEST(one->admit(2, main_group, 33));
+  BOOST_TEST(admits(*one, 2, main_group, 33));
   one->members_committed(main_group, index_t{12}, {{1, 0}, {2, 12}});
-  BOOST_TEST(!one->admit(2, main_group, 22));
+  BOOST_TEST(!admits(*one, 2, main_group, 22));
   one = &x.start(1);
-  BOOST_TEST(!one->admit(2, main_group, 22), "durably");
+  BOOST_TEST(!admits(*one, 2, main_group, 22), "durably");
 }
 
 BOOST_AUTO_TEST_CASE(a_blank_directory_is_no_old_copy_of_the_one_that_a_member_still_remembers) {
@@ -246,9 +282,9 @@ BOOST_AUTO_TEST_CASE(a_blank_directory_is_no_old_copy_of_the_one_that_a_member_s
   BOOST_TEST(!x.meet());
   fs::remove(x.file(2));
   auto& blank = x.start(2);
-  BOOST_TEST(!one.admit(2, main_group, blank.own()));
-  BOOST_TEST(blank.admit(1, main_group, one.own()));
-  BOOST_TEST(!blank.examine(1, main_group, one.present(2, main_group)).has_value());
+  BOOST_TEST(!admits(one, 2, main_group, blank.own()));
+  BOOST_TEST(admits(blank, 1, main_group, one.own()));
+  BOOST_TEST(!blank.examine(1, main_group, one.own(), one.present(2, main_group)).has_value());
   BOOST_TEST(blank.recovering().empty());
 }
 
@@ -271,10 +307,10 @@ BOOST_AUTO_TEST_CASE(what_was_promised_in_another_group_counts_in_that_group) {
   auto* two = &x.start(2);
   BOOST_TEST(!x.meet());
   const auto meet_in_other = [&] {
-    BOOST_TEST(one.admit(2, other, two->own()));
-    BOOST_TEST(two->admit(1, other, one.own()));
-    (void)one.examine(2, other, two->present(1, other));
-    return two->examine(1, other, one.present(2, other));
+    BOOST_TEST(admits(one, 2, other, two->own()));
+    BOOST_TEST(admits(*two, 1, other, one.own()));
+    (void)one.examine(2, other, two->own(), two->present(1, other));
+    return two->examine(1, other, one.own(), one.present(2, other));
   };
   BOOST_TEST(!meet_in_other());
   one.promised(2, other, {3, 100});

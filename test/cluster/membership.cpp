@@ -1,4 +1,5 @@
 #include <atomic>
+#include <filesystem>
 #include <set>
 #include <thread>
 
@@ -98,6 +99,39 @@ BOOST_AUTO_TEST_CASE(leadership_moves_to_the_node_that_was_asked_for) {
   BOOST_TEST(nodes.await_leader() == next);
   BOOST_TEST(through.post("/cluster/transfer", R"({"to":9})").status == 404);
   create(through, "tea");
+}
+
+BOOST_AUTO_TEST_CASE(a_member_that_was_away_follows_a_leader_that_was_wiped_and_added_again_meanwhile) {
+  shop_cluster nodes({.nodes = 4, .founders = 3});
+  constexpr std::size_t away = 2, again = 3;
+  for (std::size_t i = 0; i < 3; ++i) nodes.start(i);
+  for (std::size_t i = 0; i < 3; ++i) nodes.await_ready(i);
+  nodes.start(again);
+  auto ask = nodes.client(0);
+  nodes.await("four nodes vote", [&] { return voters(ask) == 4; });
+  const auto before = create(ask, "before");
+  nodes.kill(away);
+  nodes.await("it is removed", [&] {
+    const auto status = ask.send("DELETE", "/cluster/members/4").status;
+    return status == 200 || status == 204 || status == 404;
+  });
+  nodes.kill(again);
+  std::filesystem::remove_all(nodes.data_directory(again));
+  nodes.start(again);
+  nodes.await("it votes again", [&] { return voters(ask) == 4; });
+  nodes.await("it leads", [&] {
+    (void)ask.post("/cluster/transfer", R"({"to":4})");
+    return nodes.leader_named_by(0) == again;
+  });
+  const auto after = create(ask, "after");
+  nodes.start(away);
+  nodes.await_ready(away);
+  auto through = nodes.client(away);
+  for (const auto& id : {before, after}) BOOST_TEST(through.get(item_path(id)).status == 200);
+  // Each of both counts for the other again.
+  nodes.kill(0);
+  nodes.await_ready(away);
+  create(through, "with the first one down");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

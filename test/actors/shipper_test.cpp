@@ -1,0 +1,84 @@
+#include "actors/shipper.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <caf/actor_system.hpp>
+#include <caf/scoped_actor.hpp>
+#include <caf/send.hpp>
+
+#include "actors/messages.hpp"
+#include "actors/peer_codec.hpp"
+#include "actors/system.hpp"
+
+using namespace lithair;
+using namespace lithair::actors;
+using namespace std::chrono_literals;
+using protocol::group_id;
+using protocol::node_id;
+using protocol::term_t;
+
+namespace {
+
+constexpr group_id group{1};
+
+/// The way from node 1 to node 2, and one who is everybody else: the raft actor, the note taker and the peer.
+struct way_to_a_peer {
+  system_config config;
+  caf::actor_system system{config};
+  caf::scoped_actor all{system};
+  trust how = trust::requests;
+  caf::actor way;
+
+  way_to_a_peer() {
+    shipper::setup x;
+    x.identity.self = node_id{1};
+    x.identity.notes = caf::actor_cast<caf::actor>(all);
+    x.identity.admit = [this](std::uint64_t, group_id, std::uint64_t, const std::string&) { return how; };
+    x.identity.examine = [](std::uint64_t, group_id, std::uint64_t, const std::string&) {
+      return std::optional<std::string>{};
+    };
+    x.identity.promised = [](std::uint64_t, group_id, std::uint64_t, std::uint64_t) {};
+    x.identity.link_lost = [](std::uint64_t) {};
+    x.peer.id = node_id{2};
+    x.group = group;
+    way = system.spawn<shipper>(nullptr, std::move(x));
+    all->send(way, serve_raft{caf::actor_cast<caf::actor>(all)});
+    all->send(way, linked_by_peer{{caf::actor_cast<caf::actor>(all), 22, {}, how}});
+    // That there is no link yet, that there is one, and to the peer that its streams begin anew.
+    for (int i = 0; i < 3; ++i)
+      all->receive([](const link_changed&) {}, [](const peer_piece_ack&) {}, caf::after(30s) >> [] { BOOST_FAIL("no link"); });
+  }
+  ~way_to_a_peer() { all->send_exit(way, caf::exit_reason::user_shutdown); }
+
+  /// What the peer sends, and how much of it arrives.
+  std::size_t arrive(const std::vector<protocol::message>& messages) {
+    all->send(way, peer_message{peer_version, encode(group, messages)});
+    std::optional<std::size_t> count;
+    while (!count) {
+      all->receive([&](const peer_step& x) { count = x.messages.size(); },
+                   [](await_notes) { return noted{}; }, caf::after(30s) >> [&] { count = 99; });
+    }
+    return *count;
+  }
+};
+
+const std::vector<protocol::message> beat_and_vote{protocol::heartbeat{}, protocol::vote_response{term_t{2}, true}};
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(shippers, way_to_a_peer)
+
+BOOST_AUTO_TEST_CASE(of_a_peer_that_was_added_again_unseen_only_requests_are_taken_until_that_is_known) {
+  BOOST_TEST(arrive(beat_and_vote) == 1u);
+  how = trust::full;
+  BOOST_TEST(arrive(beat_and_vote) == 1u, "it was not trusted when this came");
+  BOOST_TEST(arrive(beat_and_vote) == 2u);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
