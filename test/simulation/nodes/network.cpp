@@ -16,7 +16,9 @@ namespace {
 constexpr std::uint64_t silence_us = 5'000'000;
 
 std::uint64_t size_of(const caf::message& x) {
-  return x.match_elements<actors::peer_message>() ? x.get_as<actors::peer_message>(0).bytes.size() + 64 : 128;
+  if (x.match_elements<actors::peer_message>()) return x.get_as<actors::peer_message>(0).bytes.size() + 64;
+  if (x.match_elements<actors::peer_piece>()) return x.get_as<actors::peer_piece>(0).bytes.size() + 64;
+  return 128;
 }
 
 }  // namespace
@@ -147,6 +149,8 @@ void network::carry(const link& x, int to, caf::message content) {
   auto arrival = std::max(time_.now() + delay(), there.last_arrival + 1);
   if (sky_.bytes_per_ms != 0) arrival += size_of(content) * 1000 / sky_.bytes_per_ms;
   there.last_arrival = arrival;
+  there.coming += size_of(content);
+  most_on_the_way_ = std::max(most_on_the_way_, there.coming);
   time_.at(arrival, [this, x, to, content] { deliver(x, to, content); });
 }
 
@@ -163,6 +167,7 @@ void network::deliver(const link& x, int to, caf::message content) {
     return time_.after(50'000, [this, x, to, content] { deliver(x, to, content); });
   }
   x->stalled_since = 0;
+  there.coming -= size_of(content);
   ++messages_;
   fingerprint = (fingerprint ^ (time_.now() + 31 * there.node + size_of(content))) * 0x100000001b3;
   give(there.shipper, std::move(content), caf::actor_cast<caf::strong_actor_ptr>(there.wire));

@@ -40,6 +40,8 @@ class network {
   void close();
 
   std::uint64_t messages() const { return messages_; }
+  /// Bytes that were on their way over one connection in one direction, at most.
+  std::uint64_t most_on_the_way() const { return most_on_the_way_; }
   std::uint64_t fingerprint = 0;
 
  private:
@@ -49,6 +51,7 @@ class network {
     caf::actor shipper;   // takes what the other end sends
     caf::actor wire;      // what that shipper knows as the other's endpoint
     std::uint64_t last_arrival = 0;  // of what was sent towards it
+    std::uint64_t coming = 0;        // bytes of what was sent towards it and has not arrived
   };
   struct connection {
     end ends[2];  // the one that called first
@@ -79,6 +82,7 @@ class network {
   std::vector<link> links_;
   std::vector<caf::actor> companions_;
   std::uint64_t messages_ = 0;
+  std::uint64_t most_on_the_way_ = 0;
   bool closed_ = false;
 };
 

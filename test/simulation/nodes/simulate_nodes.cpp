@@ -10,13 +10,15 @@
 #include "test/simulation/nodes/world.hpp"
 
 // simulate_nodes [--first S] [--seeds N] [--seed X] [--all] [--mutant M] [--trace]: runs seeds S.., or the one seed X; with
-// --all it goes on when one is broken; with M, a number in actors/mutants.hpp, a duty is broken on purpose.
+// --all it goes on when one is broken; with M, a number in actors/mutants.hpp, a duty is broken on purpose. Whoever
+// interrupts it gets the sums so far.
 
 namespace {
 
 using namespace lithair::simulation::nodes;
 
 volatile std::uint64_t current_seed = 0;
+volatile std::sig_atomic_t interrupted = 0;
 
 /// The core ends the process when it finds itself broken: say which seed it was.
 void on_abort(int signal) {
@@ -35,7 +37,7 @@ int run(std::uint64_t first, std::uint64_t count, bool all, bool trace) {
   report sum;
   std::uint64_t runs = 0;
   std::uint64_t broken = 0;
-  for (auto seed = first; seed < first + count; ++seed, ++runs) {
+  for (auto seed = first; seed < first + count && !interrupted; ++seed, ++runs) {
     current_seed = seed;
     const auto x = simulate(seed, place, trace ? print_line : world::tracer{});
     if (!x.broken.empty()) {
@@ -48,6 +50,7 @@ int run(std::uint64_t first, std::uint64_t count, bool all, bool trace) {
     sum.acknowledged += x.acknowledged;
     sum.reads += x.reads;
     sum.messages += x.messages;
+    sum.most_on_the_way = std::max(sum.most_on_the_way, x.most_on_the_way);
     sum.starts += x.starts;
     sum.deaths += x.deaths;
     sum.changes += x.changes;
@@ -62,10 +65,11 @@ int run(std::uint64_t first, std::uint64_t count, bool all, bool trace) {
   else
     std::printf("%llu are broken\n", static_cast<number>(broken));
   std::printf("%llu writes and %llu reads answered, %llu changes streamed, %llu messages between nodes, %llu starts, "
-              "%llu deaths inside the stores, %llu changes of members; healed within %llu ms\n",
+              "%llu deaths inside the stores, %llu changes of members; at most %llu bytes on their way over a connection; healed within %llu ms\n",
               static_cast<number>(sum.acknowledged), static_cast<number>(sum.reads), static_cast<number>(sum.streamed),
               static_cast<number>(sum.messages), static_cast<number>(sum.starts), static_cast<number>(sum.deaths),
-              static_cast<number>(sum.changes), static_cast<number>(sum.healed_ms));
+              static_cast<number>(sum.changes), static_cast<number>(sum.most_on_the_way),
+              static_cast<number>(sum.healed_ms));
   return broken == 0 ? 0 : 1;
 }
 
@@ -98,5 +102,6 @@ int main(int argc, char** argv) {
     }
   }
   for (auto signal : {SIGABRT, SIGSEGV}) std::signal(signal, on_abort);
+  for (auto signal : {SIGINT, SIGTERM}) std::signal(signal, [](int) { interrupted = 1; });
   return run(first, count, all, trace);
 }

@@ -16,6 +16,9 @@ namespace fs = std::filesystem;
 
 namespace {
 
+// What Raft has under way to one follower, a window of pieces, and what is urgent.
+constexpr std::uint64_t most_on_a_connection = 3 << 20;
+
 constexpr std::string_view common_fields = R"(
 id    = { type = "string", primary_key = true, immutable = true, replicate = true, track_history = true }
 value = { type = "string", unique = true, replicate = true, track_history = true }
@@ -218,6 +221,9 @@ report world::run() {
     (x.writes() ? report_.acknowledged : report_.reads) += 1;
   }
   report_.messages = network_->messages();
+  report_.most_on_the_way = network_->most_on_the_way();
+  if (report_.most_on_the_way > most_on_a_connection)
+    fail(fmt::format("{} bytes were on their way over one connection", report_.most_on_the_way));
   report_.fingerprint = network_->fingerprint;
   return report_;
 }

@@ -33,6 +33,7 @@ struct report {
   std::uint64_t acknowledged = 0;
   std::uint64_t reads = 0;
   std::uint64_t messages = 0;
+  std::uint64_t most_on_the_way = 0;  ///< bytes over one connection in one direction
   std::uint64_t starts = 0;
   std::uint64_t deaths = 0;  ///< in the middle of the stores' work
   std::uint64_t changes = 0;  ///< of members
