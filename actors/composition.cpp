@@ -231,8 +231,9 @@ group::setup composition::own_group_setup(const link_identity& identity, std::sh
 }
 
 link_identity composition::make_identity() {
-  return {config_.self.id, models::to_model_text(schema_),
-          [this](const std::string& theirs) { return why_other_models(theirs); },
+  const auto ours = models::to_model_text(schema_);
+  return {config_.self.id, ours,
+          [this, ours](const std::string& theirs) { return theirs == ours ? std::string{} : why_other_models(theirs); },
           [this] { return cluster(); },
           notes_, peers_.own(),
           [this](std::uint64_t peer, protocol::group_id in, std::uint64_t incarnation, const std::string& proof) {
