@@ -22,7 +22,15 @@ constexpr std::uint64_t most_on_a_connection = 3 << 20;
 constexpr std::string_view common_fields = R"(
 id    = { type = "string", primary_key = true, immutable = true, replicate = true, track_history = true }
 value = { type = "string", unique = true, replicate = true, track_history = true }
+count = { type = "integer", default = 0, replicate = true, merge = "add" }
 )";
+
+constexpr std::string_view projections = R"toml(
+[projections.by_count]
+from     = "items"
+group_by = "count"
+measures = { items = "count", total = "sum(count)" }
+)toml";
 
 models::schema schema_for(const weather& sky) {
   std::string text;
@@ -30,6 +38,7 @@ models::schema schema_for(const weather& sky) {
   if (sky.local)
     text += "note = { type = \"string\", optional = true, replicate = false }\n[models.notes.fields]\n"
             "id = { type = \"string\", primary_key = true }\nvalue = { type = \"string\" }\n";
+  text += projections;
   auto made = models::parse_model_text(text, "the simulator's models");
   if (!made) throw std::logic_error("the simulator's models are wrong");
   return std::move(*made);

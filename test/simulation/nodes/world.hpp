@@ -128,6 +128,7 @@ class world {
   std::optional<histories> read_histories(machine& from);
   std::string compare_states();
   std::optional<actors::answered> read(machine& from, const std::string& model, models::query what);
+  std::string judge_projection(machine& at);
   std::string judge_streams(const histories& happened);
   std::string judge_times(const histories& happened);
 

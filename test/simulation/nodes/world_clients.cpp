@@ -113,7 +113,7 @@ void world::send(operation& x) {
     if (x.what != operation::kind::create) request.key = x.key;
     const auto note = x.note.empty() ? "" : fmt::format(R"(,"note":"{}")", x.note);
     if (x.what == operation::kind::create || x.what == operation::kind::put) body = fmt::format(R"({{"id":"{}","value":"{}"{}}})", x.key, x.value, note);
-    if (x.what == operation::kind::patch) body = fmt::format(R"({{"value":"{}"}})", x.value);
+    if (x.what == operation::kind::patch) body = fmt::format(R"({{"value":"{}","count":1}})", x.value);
     request.body = body;
     request.idempotency_key = x.token;
     command = models::prepare(node.schema(), request, stamp);

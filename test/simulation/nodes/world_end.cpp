@@ -93,6 +93,26 @@ std::string world::compare_states() {
   return {};
 }
 
+// The rows must be what the items as of now come to.
+std::string world::judge_projection(machine& at) {
+  const std::vector<std::pair<std::string, std::string>> all{{"take", "1000"}};
+  auto& schema = at.node().schema();
+  auto items = read(at, "items", *models::parse_query(*schema.find("items"), models::query::kind::list, all));
+  auto rows = read(at, "items", *models::projection_query(schema, "by_count", all));
+  if (!items || !rows) return fmt::format("node {} does not tell its items and what they come to", at.id());
+  std::map<std::int64_t, std::pair<std::int64_t, std::int64_t>> counted, told;  // items and total of each count
+  const auto list = json::parse(items->result.body), page = json::parse(rows->result.body);
+  for (auto& each : list.at("data").as_array()) {
+    const auto count = each.at("count").as_int64();
+    ++counted[count].first;
+    counted[count].second += count;
+  }
+  for (auto& each : page.at("data").as_array())
+    told[each.at("count").as_int64()] = {each.at("items").as_int64(), each.at("total").as_int64()};
+  if (told == counted) return {};
+  return fmt::format("node {} has the items {} and says that they come to {}", at.id(), items->result.body, rows->result.body);
+}
+
 std::string world::judge_streams(const histories& happened) {
   for (auto& [token, x] : subscriptions_) {
     std::vector<subscription::told> all;
@@ -138,6 +158,7 @@ void world::judge_all() {
     auto told = read_histories(*each);
     if (!report_.broken.empty()) return;
     if (!told) return fail(fmt::format("node {} does not tell its histories", each->id()));
+    if (auto wrong = judge_projection(*each); !wrong.empty()) return fail(wrong);
     if (!first) first = std::move(told);
     else if (*told != *first) return fail(fmt::format("node {} tells other histories than the first node", each->id()));
   }
