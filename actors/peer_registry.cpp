@@ -141,6 +141,7 @@ void peer_registry::load(const std::string& text) {
       if (char slash = 0; number >> slash) sound = sound && slash == '/' && number >> group.value;
       sound = sound && static_cast<bool>(words >> std::hex >> x.incarnation >> std::dec) &&
               read_known(words, x.start, x.promise);
+      if (std::uint64_t added = 0; words >> added) x.added = added;
       known_[{group, node}] = x;
     }
   }
@@ -288,7 +289,9 @@ void peer_registry::save() {
   text += print_starts();
   for (auto& [where, x] : known_) {
     const auto group = where.first == main_group ? std::string{} : fmt::format("/{}", where.first.value);
-    text += fmt::format("{}{} {:x} {} {} {}\n", where.second, group, x.incarnation, print(x.start), x.promise.term, x.promise.match);
+    const auto added = x.added ? fmt::format(" {}", *x.added) : std::string{};
+    text += fmt::format("{}{} {:x} {} {} {}{}\n", where.second, group, x.incarnation, print(x.start), x.promise.term,
+                        x.promise.match, added);
   }
   text = checksum_line(text) + '\n' + text;
   if (hand_over_)

@@ -53,7 +53,7 @@ enum class trust : std::uint8_t {
 ///
 ///     DIR/peers := "checksum" SP of-the-rest:hex NL
 ///                  "self" SP hex NL { "members-as-of" SP index [ SP group ] NL }* [ "recovering" SP word* NL ] "starts" { SP boots:hex }* NL
-///                  { node [ "/" group ] SP incarnation-hex SP boots:hex SP term SP match NL }*
+///                  { node [ "/" group ] SP incarnation-hex SP boots:hex SP term SP match [ SP added ] NL }*
 ///     proof     := "starts" { SP boots:hex }* NL "holds" SP term SP last NL [ "recovering" NL ] [ "added" SP index NL ]
 ///                  [ "you" SP boots:hex SP term SP match [ SP incarnation-hex ] NL ]
 ///
