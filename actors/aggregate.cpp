@@ -5,8 +5,8 @@
 #include <stdexcept>
 #include <utility>
 
-#include <caf/send.hpp>
 #include <spdlog/spdlog.h>
+#include <caf/send.hpp>
 
 #include "actors/checkpointer.hpp"
 #include "actors/mutants.hpp"
@@ -24,8 +24,8 @@ namespace {
 
 // Changes at a time, while the state is brought in line with the models.
 constexpr std::size_t repair_batch = 1000;
-// What may be applied while a checkpoint is under way, as a multiple of what one takes: enough for the time that writing
-// a snapshot needs.
+// What may be applied while a checkpoint is under way, as a multiple of what one takes: enough for
+// the time that writing a snapshot needs.
 constexpr std::uint64_t max_checkpoints_ahead = 8;
 // After a checkpoint that failed.
 constexpr std::chrono::seconds retry_after{5};
@@ -40,9 +40,13 @@ class aggregate::view final : public stored_view {
 };
 
 aggregate::aggregate(caf::actor_config& cfg, loop* home, setup s)
-    : hosted_actor(cfg, home), setup_(std::move(s)), checkpoint_time_(clock().now()), random_(setup_.seed) {
+    : hosted_actor(cfg, home),
+      setup_(std::move(s)),
+      checkpoint_time_(clock().now()),
+      random_(setup_.seed) {
   open(setup_.state);
-  if (!setup_.lost.empty()) stopped_ = "the state is damaged and is being fetched from the leader: " + setup_.lost;
+  if (!setup_.lost.empty())
+    stopped_ = "the state is damaged and is being fetched from the leader: " + setup_.lost;
 }
 
 aggregate::~aggregate() = default;
@@ -83,7 +87,8 @@ void aggregate::open(std::shared_ptr<const persistence::state_store> state) {
   go_on_later();
 }
 
-// What is not applied again since the start is not there yet, and nobody must think that it never was.
+// What is not applied again since the start is not there yet, and nobody must think that it never
+// was.
 void aggregate::show() {
   if (setup_.window && !setup_.local_raft && view_ && applied_ >= setup_.show_from)
     setup_.window->show(view_.get(), &past_);
@@ -107,7 +112,9 @@ caf::behavior aggregate::make_behavior() {
       [this](apply_entries& x) {
         if (held_.empty() && !is_too_far_ahead()) return take(current_sender(), x);
         if (held_.empty())
-          spdlog::warn("the disk is slower than the writes: applying waits for the checkpoint as of {}", checkpointed_.value);
+          spdlog::warn(
+              "the disk is slower than the writes: applying waits for the checkpoint as of {}",
+              checkpointed_.value);
         held_.emplace_back(current_sender(), std::move(x));
       },
       [this](const serve_checkpoints& x) {
@@ -140,14 +147,18 @@ caf::behavior aggregate::make_behavior() {
         if (feed_) send(feed_, feed_begins{applied_.value, timeline_});
       },
       [this](run_queries& x) {
-        for (auto& each : x.queries) take(each.asker, each.what, std::chrono::milliseconds{each.wait_ms});
+        for (auto& each : x.queries)
+          take(each.asker, each.what, std::chrono::milliseconds{each.wait_ms});
       },
       [this](const attend_feed& x) {
-        if (x.on && !left_.empty()) return send(caf::actor_cast<caf::actor>(current_sender()), feed_stops{left_});
+        if (x.on && !left_.empty())
+          return send(caf::actor_cast<caf::actor>(current_sender()), feed_stops{left_});
         feed_ = x.on ? caf::actor_cast<caf::actor>(current_sender()) : nullptr;
         if (feed_) send(feed_, feed_begins{applied_.value, timeline_});
       },
-      [this](const read_feed& x) { send(caf::actor_cast<caf::actor>(current_sender()), read_changes(x)); },
+      [this](const read_feed& x) {
+        send(caf::actor_cast<caf::actor>(current_sender()), read_changes(x));
+      },
       [this](ask& x) { take(current_sender(), x, min_index_wait); },
       [this](const confirm_ready& x) { confirm(x); },
       [this](expire_reads) { expire_waiting(); },
@@ -195,23 +206,29 @@ applied aggregate::apply(const std::vector<entry>& entries) {
 
 bool aggregate::apply_command(const entry& x, applied& result) {
   try {
-    bool ours = x.from.node == setup_.self && (x.from.run == setup_.run || mutated(mutant::answers_for_earlier_lives));
+    bool ours = x.from.node == setup_.self &&
+                (x.from.run == setup_.run || mutated(mutant::answers_for_earlier_lives));
     changes_.clear();
-    auto outcome = models::apply(*setup_.schema, x.index.value, x.data.view(), *view_, ours, changes_,
-                                 mutated(mutant::dates_by_the_proposer) ? 0 : x.time_us);
+    auto outcome = models::apply(*setup_.schema, x.index.value, x.data.view(), *view_, ours,
+                                 changes_, mutated(mutant::dates_by_the_proposer) ? 0 : x.time_us);
     if (!outcome) {
-      stop(fmt::format("the command at index {} is of a version, or about models or fields, that this node does not "
-                       "know; start it with the program and the models of the others",
-                       x.index.value));
+      stop(
+          fmt::format("the command at index {} is of a version, or about models or fields, that "
+                      "this node does not "
+                      "know; start it with the program and the models of the others",
+                      x.index.value));
       return false;
     }
     // No store takes longer keys, on no node: so it is an answer, as any refusal.
-    auto too_long = [](const models::change& c) { return c.key.size() > persistence::max_key_size; };
+    auto too_long = [](const models::change& c) {
+      return c.key.size() > persistence::max_key_size;
+    };
     if (std::any_of(changes_.begin(), changes_.end(), too_long)) {
       changes_.clear();
       *outcome = models::outcome{};
       outcome->status = 422;
-      outcome->body = models::to_json({422, "validation_failed", "A key, unique or indexed value is too long.", {}});
+      outcome->body = models::to_json(
+          {422, "validation_failed", "A key, unique or indexed value is too long.", {}});
     }
     if (setup_.local_raft) forget_local_parts();
     keep_changes();
@@ -262,13 +279,16 @@ void aggregate::on_damage(const std::string& why) {
   if (raft_) send(raft_, state_damaged{why});
 }
 
-// -- checkpoints -------------------------------------------------------------------------------------------
+// -- checkpoints ---------------------------------------------------------------------------------
 
 bool aggregate::wants_checkpoint() const {
   if (!checkpointer_ || !state_ || !stopped_.empty()) return false;
-  if (state_->frozen()) return checkpoint_failed_ && clock().now() - checkpoint_time_ >= retry_after;
-  return state_->changed_bytes() >= setup_.checkpoint_bytes || applied_ - checkpointed_ >= setup_.checkpoint_entries ||
-         (applied_ > checkpointed_ && clock().now() - checkpoint_time_ >= setup_.checkpoint_interval);
+  if (state_->frozen())
+    return checkpoint_failed_ && clock().now() - checkpoint_time_ >= retry_after;
+  return state_->changed_bytes() >= setup_.checkpoint_bytes ||
+         applied_ - checkpointed_ >= setup_.checkpoint_entries ||
+         (applied_ > checkpointed_ &&
+          clock().now() - checkpoint_time_ >= setup_.checkpoint_interval);
 }
 
 void aggregate::begin_checkpoint() {
@@ -285,7 +305,8 @@ void aggregate::begin_checkpoint() {
 }
 
 void aggregate::on_checkpointed(const checkpointed& x) {
-  for (auto& asker : std::exchange(checkpoint_askers_, {})) send(caf::actor_cast<caf::actor>(asker), x);
+  for (auto& asker : std::exchange(checkpoint_askers_, {}))
+    send(caf::actor_cast<caf::actor>(asker), x);
   if (!state_ || !state_->frozen() || x.index != checkpointed_) return;
   checkpoint_failed_ = !x.failed.empty();
   if (x.what == checkpointed::trouble::damage) return on_damage(x.failed);
@@ -312,12 +333,13 @@ void aggregate::take_held() {
   }
 }
 
-// -- the change feed -----------------------------------------------------------------------------------------
+// -- the change feed -----------------------------------------------------------------------------
 
 // What a command adds to the feed is among its last changes, if it changed anything.
 void aggregate::keep_for_feed(std::uint64_t index) {
-  auto added = std::find_if(changes_.rbegin(), changes_.rend(),
-                            [key = models::feed_key(index)](const models::change& x) { return x.key == key; });
+  auto added = std::find_if(
+      changes_.rbegin(), changes_.rend(),
+      [key = models::feed_key(index)](const models::change& x) { return x.key == key; });
   if (added != changes_.rend() && added->value)
     feed_pairs_.push_back({index, std::make_shared<const std::string>(std::move(*added->value))});
 }

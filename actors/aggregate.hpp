@@ -13,8 +13,8 @@
 #include <caf/actor.hpp>
 #include <caf/actor_clock.hpp>
 
-#include "actors/hosted.hpp"
 #include "actors/feed_messages.hpp"
+#include "actors/hosted.hpp"
 #include "actors/messages.hpp"
 #include "models/kept_past.hpp"
 #include "models/reading.hpp"
@@ -24,26 +24,28 @@
 
 namespace lithair::actors {
 
-/// Tells an aggregate who makes its changes durable, which is spawned after it, and who wants to know.
+/// Tells an aggregate who makes its changes durable, which is spawned after it, and who wants to
+/// know.
 struct serve_checkpoints {
   caf::actor checkpointer;
   caf::actor raft;
 };
 
-/// The members go on without this node, so its state grows old and is not to be answered from, and why. No reason: it is
-/// a member again.
+/// The members go on without this node, so its state grows old and is not to be answered from, and
+/// why. No reason: it is a member again.
 struct membership_lost {
   std::string reason;
 };
 
-/// What an aggregate tells itself: look for reads that waited too long, go on with lists, try a checkpoint again.
+/// What an aggregate tells itself: look for reads that waited too long, go on with lists, try a
+/// checkpoint again.
 struct expire_reads {};
 struct go_on_reading {};
 struct try_checkpoint_again {};
 
-/// Where the aggregate of a node's own group shows its state to that of the shared group, which lives on the same
-/// loop: so an item is read with its local fields at once. Empty while the state is being replaced, or lacks what the
-/// log has behind it.
+/// Where the aggregate of a node's own group shows its state to that of the shared group, which
+/// lives on the same loop: so an item is read with its local fields at once. Empty while the state
+/// is being replaced, or lacks what the log has behind it.
 class state_window {
  public:
   const models::state_view* view() const { return view_; }
@@ -60,43 +62,51 @@ class state_window {
   models::kept_past* past_ = nullptr;
 };
 
-/// The state of one group's models: decides committed commands in log order and answers queries. One
-/// aggregate holds all collections of its group, for the group is what a transaction or a reference may span.
+/// The state of one group's models: decides committed commands in log order and answers queries.
+/// One aggregate holds all collections of its group, for the group is what a transaction or a
+/// reference may span.
 ///
-/// Takes apply_entries (from the raft actor, answered with applied), run_queries (from the raft actor) and
-/// ask (local reads, from sessions); each query is answered to its asker with answered, and from a state that has
-/// applied its min_index: until then it waits here. A feed that attends is told what each entry changed.
+/// Takes apply_entries (from the raft actor, answered with applied), run_queries (from the raft
+/// actor) and ask (local reads, from sessions); each query is answered to its asker with answered,
+/// and from a state that has applied its min_index: until then it waits here. A feed that attends
+/// is told what each entry changed.
 ///
-/// A list that takes longer than `slice` goes on in later turns, with applies and other reads in between, and still
-/// answers as of one index: what changes meanwhile is kept as it was. A few of them go on at once and others wait;
-/// when there are too many, or what is kept takes too much memory, they are refused. One that a new state comes in
-/// between begins again, and one whose asker has ended is dropped.
+/// A list that takes longer than `slice` goes on in later turns, with applies and other reads in
+/// between, and still answers as of one index: what changes meanwhile is kept as it was. A few of
+/// them go on at once and others wait; when there are too many, or what is kept takes too much
+/// memory, they are refused. One that a new state comes in between begins again, and one whose
+/// asker has ended is dropped.
 ///
-/// What changed since the last checkpoint is held in memory, over the durable state. Now and then it is set aside
-/// and given to the checkpointer (serve_checkpoints names it), while applying and reading go on. When a disk is so
-/// slow, or has so little room, that many times as much has changed meanwhile, applying waits for it: memory is bounded,
-/// and whoever writes is slowed down to what the disk can take.
+/// What changed since the last checkpoint is held in memory, over the durable state. Now and then
+/// it is set aside and given to the checkpointer (serve_checkpoints names it), while applying and
+/// reading go on. When a disk is so slow, or has so little room, that many times as much has
+/// changed meanwhile, applying waits for it: memory is bounded, and whoever writes is slowed down
+/// to what the disk can take.
 class aggregate final : public hosted_actor {
  public:
   struct setup {
     const models::schema* schema = nullptr;  ///< outlives the actor
     protocol::node_id self;                  ///< whose commands' outcomes somebody waits for
     std::shared_ptr<const persistence::state_store> state;
-    std::uint64_t checkpoint_bytes = 32 << 20;      ///< a checkpoint begins when so much memory holds changes,
-    std::uint64_t checkpoint_entries = 50'000;      ///< or so many entries were applied since the last,
-    std::chrono::milliseconds checkpoint_interval{30'000};  ///< or something is applied so long after it
+    std::uint64_t checkpoint_bytes =
+        32 << 20;  ///< a checkpoint begins when so much memory holds changes,
+    std::uint64_t checkpoint_entries = 50'000;  ///< or so many entries were applied since the last,
+    std::chrono::milliseconds checkpoint_interval{
+        30'000};                                     ///< or something is applied so long after it
     std::shared_ptr<state_window> window = nullptr;  ///< none where no model has local fields
-    /// Where the window is looked through: who keeps the local fields, and has to forget those of deleted items.
-    /// Else it is this aggregate's to show.
+    /// Where the window is looked through: who keeps the local fields, and has to forget those of
+    /// deleted items. Else it is this aggregate's to show.
     caf::actor local_raft = nullptr;
     protocol::index_t show_from = {};  ///< what must be applied before it is shown
-    /// The node's models as text: stands in every durable state, so that a backup tells what it holds.
+    /// The node's models as text: stands in every durable state, so that a backup tells what it
+    /// holds.
     std::string models_text = {};
     std::string lost = {};  ///< why the state is not there, and is waited for; empty: it is there
-    std::chrono::microseconds slice{250};           ///< that lists get of a turn
-    std::size_t max_kept_bytes = 64 << 20;          ///< of what changed while lists are under way
-    std::uint64_t run = 0;                          ///< of `self`'s processes the one whose clients wait
-    std::uint64_t seed = std::random_device{}();    ///< of chance: where a list of random items begins
+    std::chrono::microseconds slice{250};   ///< that lists get of a turn
+    std::size_t max_kept_bytes = 64 << 20;  ///< of what changed while lists are under way
+    std::uint64_t run = 0;                  ///< of `self`'s processes the one whose clients wait
+    std::uint64_t seed =
+        std::random_device{}();  ///< of chance: where a list of random items begins
   };
 
   aggregate(caf::actor_config& cfg, loop* home, setup s);
@@ -156,7 +166,8 @@ class aggregate final : public hosted_actor {
   template <class Make>
   bool attempt(const caf::strong_actor_ptr& asker, answered reply, Make make);
   void confirm(const confirm_ready& x);
-  void refuse(const caf::strong_actor_ptr& asker, std::uint64_t token, disposition what, std::string reason);
+  void refuse(const caf::strong_actor_ptr& asker, std::uint64_t token, disposition what,
+              std::string reason);
   bool is_joint(const models::query& what) const;
   const models::state_view& local_view() const;
   models::outcome run(const models::query& what);
@@ -183,16 +194,19 @@ class aggregate final : public hosted_actor {
   caf::actor checkpointer_;
   caf::actor raft_;
   std::unique_ptr<persistence::overlay_store> state_;  // none while it is being replaced
-  std::unique_ptr<const models::state_view> view_;      // of it
-  models::change_set changes_;                          // scratch
-  std::deque<std::pair<caf::strong_actor_ptr, apply_entries>> held_;  // to be applied once there is memory for it
-  models::timeline timeline_;                            // of the state
+  std::unique_ptr<const models::state_view> view_;     // of it
+  models::change_set changes_;                         // scratch
+  std::deque<std::pair<caf::strong_actor_ptr, apply_entries>>
+      held_;                   // to be applied once there is memory for it
+  models::timeline timeline_;  // of the state
   protocol::index_t applied_;
   protocol::term_t applied_term_;
   protocol::configuration members_;  // as of applied_
   std::string stopped_;
-  std::string left_;      // why nothing is answered although there is a state: the members go on without this node
-  bool damaged_ = false;  // which is why it is stopped, until the state is replaced
+  std::string
+      // Why nothing is answered although there is a state: the members go on without this node
+      left_;
+  bool damaged_ = false;            // which is why it is stopped, until the state is replaced
   protocol::index_t checkpointed_;  // of the last checkpoint that is durable, or under way
   protocol::index_t compare_at_;    // a checkpoint is to be made as of just here
   persistence::applied_point checkpoint_point_;  // of the frozen part
@@ -201,12 +215,12 @@ class aggregate final : public hosted_actor {
   time_point checkpoint_time_;
   std::vector<caf::strong_actor_ptr> checkpoint_askers_;
   std::multimap<std::uint64_t, waiting_read> waiting_;  // by the index that is not applied yet
-  std::optional<time_point> turn_until_;  // when this turn's time for lists is over
-  std::deque<long_read> new_reads_;     // have not had their first slice
-  std::deque<long_read> going_reads_;   // in turn
-  std::deque<long_read> queued_reads_;  // for a place among them
-  bool goes_on_ = false;                // a message to go on is under way
-  models::kept_past past_;              // for going_reads_, and whoever looks through the window
+  std::optional<time_point> turn_until_;                // when this turn's time for lists is over
+  std::deque<long_read> new_reads_;                     // have not had their first slice
+  std::deque<long_read> going_reads_;                   // in turn
+  std::deque<long_read> queued_reads_;                  // for a place among them
+  bool goes_on_ = false;                                // a message to go on is under way
+  models::kept_past past_;             // for going_reads_, and whoever looks through the window
   caf::actor feed_;                    // while somebody follows
   std::vector<feed_pair> feed_pairs_;  // not told yet
   std::mt19937_64 random_;

@@ -3,8 +3,8 @@
 #include <stdexcept>
 #include <utility>
 
-#include <caf/send.hpp>
 #include <spdlog/spdlog.h>
+#include <caf/send.hpp>
 
 #include "actors/aggregate.hpp"
 #include "actors/mutants.hpp"
@@ -13,7 +13,8 @@
 #include "models/problems.hpp"
 #include "persistence/storage_error.hpp"
 
-// Reads: those that are answered at once, those that wait for an index, and those that take many turns.
+// Reads: those that are answered at once, those that wait for an index, and those that take many
+// turns.
 namespace lithair::actors {
 
 namespace {
@@ -29,9 +30,10 @@ constexpr std::size_t max_queued = 4096;
 
 }  // namespace
 
-// Where a read is answered it is seen whether the state is as far as the read must see. While none is there, or what
-// is there is not to be used, it is answered why.
-void aggregate::take(const caf::strong_actor_ptr& asker, ask& what, std::chrono::milliseconds longest) {
+// Where a read is answered it is seen whether the state is as far as the read must see. While none
+// is there, or what is there is not to be used, it is answered why.
+void aggregate::take(const caf::strong_actor_ptr& asker, ask& what,
+                     std::chrono::milliseconds longest) {
   const auto wanted = std::max(what.min_index, what.read_index);
   const bool is_applied = wanted <= applied_.value || mutated(mutant::answers_before_applying);
   if (is_applied || !state_ || !stopped_.empty() || !left_.empty()) return answer(asker, what);
@@ -92,8 +94,10 @@ void aggregate::confirm(const confirm_ready& x) {
   caf::anon_send(handle(x.asker), std::move(reply));
 }
 
-void aggregate::refuse(const caf::strong_actor_ptr& asker, std::uint64_t token, disposition what, std::string reason) {
-  if (asker) caf::anon_send(handle(asker), answered{token, what, std::move(reason), applied_.value, {}});
+void aggregate::refuse(const caf::strong_actor_ptr& asker, std::uint64_t token, disposition what,
+                       std::string reason) {
+  if (asker)
+    caf::anon_send(handle(asker), answered{token, what, std::move(reason), applied_.value, {}});
 }
 
 // Whether the items have local fields, which another group of this node keeps.
@@ -110,7 +114,8 @@ const models::state_view& aggregate::local_view() const {
 
 models::outcome aggregate::run(const models::query& what) {
   if (!is_joint(what)) return models::run(*setup_.schema, what, *view_, random_());
-  return models::run(*setup_.schema, what, models::joined_view{*setup_.schema, *view_, local_view()}, random_());
+  return models::run(*setup_.schema, what,
+                     models::joined_view{*setup_.schema, *view_, local_view()}, random_());
 }
 
 void aggregate::release_waiting() {
@@ -123,18 +128,21 @@ void aggregate::expire_waiting() {
   std::erase_if(waiting_, [this, now = clock().now()](const auto& each) {
     auto& [asker, what, deadline] = each.second;
     if (deadline > now) return false;
-    refuse(asker, what.token, disposition::unknown, fmt::format("index {} is not applied here yet", each.first));
+    refuse(asker, what.token, disposition::unknown,
+           fmt::format("index {} is not applied here yet", each.first));
     return true;
   });
   if (!waiting_.empty()) delayed_send(this, look_again, expire_reads{});
 }
 
-// -- reads that take many turns ------------------------------------------------------------------------------
+// -- reads that take many turns ------------------------------------------------------------------
 
-// Most are done in their first slice. Those of one turn share its time, so that none of them makes a write wait.
+// Most are done in their first slice. Those of one turn share its time, so that none of them makes
+// a write wait.
 void aggregate::begin(long_read x) {
   if (applied_.value < x.applied)
-    return refuse(x.asker, x.what.token, disposition::unavailable, "the state is being fetched from the leader");
+    return refuse(x.asker, x.what.token, disposition::unavailable,
+                  "the state is being fetched from the leader");
   x.applied = applied_.value;
   if (is_turn_over() && state_ && stopped_.empty()) return postpone(new_reads_, std::move(x));
   if (!turn_until_) turn_until_ = clock().now() + setup_.slice;
@@ -146,7 +154,8 @@ bool aggregate::is_turn_over() const { return turn_until_ && clock().now() >= *t
 
 void aggregate::postpone(std::deque<long_read>& to, long_read x) {
   if (new_reads_.size() + queued_reads_.size() >= max_queued)
-    return refuse(x.asker, x.what.token, disposition::unavailable, "too many lists are under way on this node");
+    return refuse(x.asker, x.what.token, disposition::unavailable,
+                  "too many lists are under way on this node");
   to.push_back(std::move(x));
   go_on_later();
 }
@@ -156,21 +165,23 @@ bool aggregate::advance(long_read& x, time_point until) {
   answered reply;
   reply.token = x.what.token;
   reply.applied = x.applied;
-  return attempt(x.asker, std::move(reply), [&] {
-    return go_on(x, until) ? std::optional(x.work->answer()) : std::nullopt;
-  });
+  return attempt(x.asker, std::move(reply),
+                 [&] { return go_on(x, until) ? std::optional(x.work->answer()) : std::nullopt; });
 }
 
 bool aggregate::go_on(long_read& x, time_point until) {
   // Looking at the clock takes longer than many a pair.
-  auto is_late = [this, until, asked = 0u]() mutable { return asked++ % 8 == 0 && clock().now() >= until; };
+  auto is_late = [this, until, asked = 0u]() mutable {
+    return asked++ % 8 == 0 && clock().now() >= until;
+  };
   std::optional<models::past_view> then, local_then;
   const models::state_view* state = view_.get();
   if (x.since != 0) state = &then.emplace(past_, x.since, *state);
   if (!is_joint(x.what.what)) return x.work->go_on(*state, is_late);
   const models::state_view* local = &local_view();
   if (x.local_since != 0) {
-    if (!setup_.window->past()->holds(x.local_since)) throw std::runtime_error("the local data was replaced meanwhile");
+    if (!setup_.window->past()->holds(x.local_since))
+      throw std::runtime_error("the local data was replaced meanwhile");
     local = &local_then.emplace(*setup_.window->past(), x.local_since, *local);
   }
   return x.work->go_on(models::joined_view{*setup_.schema, *state, *local}, is_late);
@@ -192,7 +203,8 @@ void aggregate::hold(long_read x) {
 // It is not among going_reads_ any more.
 void aggregate::let_go(const long_read& x) {
   past_.release(x.since);
-  if (x.local_since != 0 && setup_.window->past() != nullptr) setup_.window->past()->release(x.local_since);
+  if (x.local_since != 0 && setup_.window->past() != nullptr)
+    setup_.window->past()->release(x.local_since);
   if (!reads_for(x.asker->address())) demonitor(x.asker->address());
 }
 
@@ -230,7 +242,8 @@ void aggregate::go_on() {
 
 // By way of the loop, so that its other actors and its sockets get their turn before.
 void aggregate::go_on_later() {
-  if (goes_on_ || !state_ || (new_reads_.empty() && going_reads_.empty() && queued_reads_.empty())) return;
+  if (goes_on_ || !state_ || (new_reads_.empty() && going_reads_.empty() && queued_reads_.empty()))
+    return;
   goes_on_ = true;
   auto self = caf::actor_cast<caf::actor>(this);
   if (home() != nullptr)
@@ -259,8 +272,9 @@ void aggregate::bound_past() {
     return past_.bytes() + (local != nullptr ? local->bytes() : 0);
   };
   while (!going_reads_.empty() && kept() > setup_.max_kept_bytes) {
-    auto oldest = std::min_element(going_reads_.begin(), going_reads_.end(),
-                                   [](const long_read& a, const long_read& b) { return a.since < b.since; });
+    auto oldest =
+        std::min_element(going_reads_.begin(), going_reads_.end(),
+                         [](const long_read& a, const long_read& b) { return a.since < b.since; });
     auto x = std::move(*oldest);
     going_reads_.erase(oldest);
     let_go(x);
@@ -287,8 +301,10 @@ void aggregate::drop_reads_of(const caf::actor_addr& asker) {
 void aggregate::refuse_all_reads(const std::string& reason) {
   begin_again();
   for (auto* all : {&new_reads_, &queued_reads_})
-    for (auto& x : std::exchange(*all, {})) refuse(x.asker, x.what.token, disposition::unavailable, reason);
-  for (auto& [index, x] : std::exchange(waiting_, {})) refuse(x.asker, x.what.token, disposition::unavailable, reason);
+    for (auto& x : std::exchange(*all, {}))
+      refuse(x.asker, x.what.token, disposition::unavailable, reason);
+  for (auto& [index, x] : std::exchange(waiting_, {}))
+    refuse(x.asker, x.what.token, disposition::unavailable, reason);
 }
 
 }  // namespace lithair::actors

@@ -9,14 +9,16 @@
 
 namespace lithair::actors {
 
-/// How far the entries of a group are on their way to the state: committed, given to the aggregate, applied. What is
-/// given and not applied yet is bounded, in entries and in bytes; the rest waits in the log. Pure.
+/// How far the entries of a group are on their way to the state: committed, given to the aggregate,
+/// applied. What is given and not applied yet is bounded, in entries and in bytes; the rest waits
+/// in the log. Pure.
 class apply_window {
  public:
   static constexpr std::uint64_t most_entries = 16 * 1024;
   static constexpr std::uint64_t most_bytes = 16 * 1024 * 1024;
 
-  explicit apply_window(protocol::index_t applied) : committed_(applied), sent_(applied), applied_(applied) {}
+  explicit apply_window(protocol::index_t applied)
+      : committed_(applied), sent_(applied), applied_(applied) {}
 
   protocol::index_t committed() const { return committed_; }
   protocol::index_t sent() const { return sent_; }
@@ -39,7 +41,8 @@ class apply_window {
   }
   void apply(protocol::index_t through) {
     applied_ = through;
-    for (; !given_.empty() && given_.front().first <= through; given_.pop_front()) bytes_ -= given_.front().second;
+    for (; !given_.empty() && given_.front().first <= through; given_.pop_front())
+      bytes_ -= given_.front().second;
   }
   /// The state is another one, as of this index, which is committed.
   void begin_at(protocol::index_t index) {

@@ -11,15 +11,17 @@
 
 namespace lithair::actors {
 
-/// Makes backups: everything applied so far is made durable by a checkpoint, then the state becomes a snapshot file,
-/// which stays readable for whoever got it even when a newer one replaces it. Askers that come while one is being
-/// made share the next.
+/// Makes backups: everything applied so far is made durable by a checkpoint, then the state becomes
+/// a snapshot file, which stays readable for whoever got it even when a newer one replaces it.
+/// Askers that come while one is being made share the next.
 ///
 ///   idle ──take_backup──▶ checkpointing (twice) ──▶ writing the file ──▶ idle, or at once the next
 ///
-/// The first checkpoint may be one that was under way already, and so end before what its asker has seen.
+/// The first checkpoint may be one that was under way already, and so end before what its asker has
+/// seen.
 ///
-/// Takes take_backup (sessions), checkpointed (aggregate), snapshot_made (checkpointer), file_opened (file reader).
+/// Takes take_backup (sessions), checkpointed (aggregate), snapshot_made (checkpointer),
+/// file_opened (file reader).
 class archivist final : public hosted_actor {
  public:
   struct setup {
@@ -29,7 +31,8 @@ class archivist final : public hosted_actor {
     caf::actor reader;  ///< the file reader
   };
 
-  archivist(caf::actor_config& cfg, loop* home, setup s) : hosted_actor(cfg, home), setup_(std::move(s)) {}
+  archivist(caf::actor_config& cfg, loop* home, setup s)
+      : hosted_actor(cfg, home), setup_(std::move(s)) {}
 
   const char* name() const override { return "archivist"; }
 

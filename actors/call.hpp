@@ -9,7 +9,8 @@
 
 namespace lithair {
 
-/// What was asked for, or why not: `status`, `code`, `detail` and `errors` as an HTTP client is told.
+/// What was asked for, or why not: `status`, `code`, `detail` and `errors` as an HTTP client is
+/// told.
 template <class T>
 using result = models::result<T>;
 
@@ -27,7 +28,8 @@ class [[nodiscard]] call {
  public:
   using handler = std::function<void(models::result<T>)>;
 
-  call(caller through, std::function<void(handler)> begin) : through_(std::move(through)), begin_(std::move(begin)) {}
+  call(caller through, std::function<void(handler)> begin)
+      : through_(std::move(through)), begin_(std::move(begin)) {}
 
   void then(handler answer) && { begin_(std::move(answer)); }
 

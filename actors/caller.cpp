@@ -67,7 +67,8 @@ struct run_read {
 std::uint64_t random_bits() {
   thread_local std::mt19937_64 engine = [] {
     std::random_device device;
-    std::seed_seq seed{device(), device(), device(), device(), device(), device(), device(), device()};
+    std::seed_seq seed{device(), device(), device(), device(),
+                       device(), device(), device(), device()};
     return std::mt19937_64{seed};
   }();
   return engine();
@@ -105,7 +106,8 @@ std::optional<models::problem> problem_of_write(const reply& x) {
   if (x.what == disposition::unavailable)
     return models::problem{503, "unavailable", x.reason + " Nothing was written.", {}};
   if (x.what == disposition::unknown)
-    return models::problem{504, "outcome_unknown", x.reason + " The write may or may not take effect.", {}};
+    return models::problem{
+        504, "outcome_unknown", x.reason + " The write may or may not take effect.", {}};
   return problem_in(x.result);
 }
 
@@ -151,7 +153,8 @@ class caller::core::speaker final : public hosted_actor {
     std::shared_ptr<line> open;
   };
 
-  speaker(caf::actor_config& cfg, loop* home, setup s) : hosted_actor(cfg, home), setup_(std::move(s)) {}
+  speaker(caf::actor_config& cfg, loop* home, setup s)
+      : hosted_actor(cfg, home), setup_(std::move(s)) {}
 
   const char* name() const override { return "caller"; }
 
@@ -168,7 +171,8 @@ class caller::core::speaker final : public hosted_actor {
         },
         [this](run_read& x) {
           x.question.token = keep(std::move(x.what));
-          const auto& to = x.question.level == consistency::local ? setup_.local_reads : setup_.reads;
+          const auto& to =
+              x.question.level == consistency::local ? setup_.local_reads : setup_.reads;
           send(to, std::move(x.question));
         },
         [this](submitted& x) {
@@ -225,7 +229,8 @@ void caller::submit(std::string command, handler answer) const {
   core_->send(run_write{std::make_shared<errand>(std::move(answer)), std::move(command)});
 }
 
-void caller::ask(consistency level, std::uint64_t min_index, models::query what, handler answer) const {
+void caller::ask(consistency level, std::uint64_t min_index, models::query what,
+                 handler answer) const {
   actors::ask question;
   question.level = level;
   question.min_index = min_index;
@@ -238,7 +243,8 @@ void caller::require_waiting_allowed() const {
   if (!core_->open->actor) return;  // then nothing is waited for
   for (std::size_t i = 0; i < core_->target.loop_count(); ++i)
     if (core_->target.loop_at(i).on_own_thread())
-      throw std::logic_error("an answer is not to be waited for in a handler, which runs on a loop of the node");
+      throw std::logic_error(
+          "an answer is not to be waited for in a handler, which runs on a loop of the node");
 }
 
 }  // namespace lithair::actors

@@ -25,12 +25,14 @@ struct reply {
 std::optional<models::problem> problem_of_write(const reply& x);
 std::optional<models::problem> problem_of_read(const reply& x);
 
-/// Speaks to a node in its own process: writes and reads as over HTTP, without HTTP. A handle; its copies speak
-/// through the same actor on one of the node's loops, which ends with the last of them or when the node stops.
+/// Speaks to a node in its own process: writes and reads as over HTTP, without HTTP. A handle; its
+/// copies speak through the same actor on one of the node's loops, which ends with the last of them
+/// or when the node stops.
 ///
-/// Every request is answered exactly once: after the node has stopped, with `unavailable`. Answers come on the
-/// loop's thread, where a handler must not block; one that throws is logged. Thread-safe. The node must outlive
-/// all copies, except that it may be stopped at any time, from any thread.
+/// Every request is answered exactly once: after the node has stopped, with `unavailable`. Answers
+/// come on the loop's thread, where a handler must not block; one that throws is logged.
+/// Thread-safe. The node must outlive all copies, except that it may be stopped at any time, from
+/// any thread.
 class caller {
  public:
   using handler = std::function<void(reply&&)>;

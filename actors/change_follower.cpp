@@ -53,9 +53,12 @@ struct change_follower::core {
 /// Asks the feed for the next batch whenever it has passed on the last.
 class change_follower::follower final : public hosted_actor {
  public:
-  follower(caf::actor_config& cfg, loop* home, caf::actor feed, std::optional<models::feed_position> after,
-           std::shared_ptr<core> shared)
-      : hosted_actor(cfg, home), feed_(std::move(feed)), after_(after), shared_(std::move(shared)) {}
+  follower(caf::actor_config& cfg, loop* home, caf::actor feed,
+           std::optional<models::feed_position> after, std::shared_ptr<core> shared)
+      : hosted_actor(cfg, home),
+        feed_(std::move(feed)),
+        after_(after),
+        shared_(std::move(shared)) {}
 
   const char* name() const override { return "change_follower"; }
 
@@ -65,7 +68,9 @@ class change_follower::follower final : public hosted_actor {
   caf::behavior make_behavior() override {
     set_default_handler(caf::drop);
     set_error_handler([](caf::error&) {});
-    set_down_handler([this](caf::down_msg&) { end({503, "unavailable", "The node is stopping.", {}}); });
+    set_down_handler([this](caf::down_msg&) {
+      end({503, "unavailable", "The node is stopping.", {}});
+    });
     monitor(feed_);
     // The first answer comes at once: it says where "from now on" begins.
     go_on(true);
@@ -85,7 +90,8 @@ class change_follower::follower final : public hosted_actor {
 
   void take(followed& x) {
     if (x.what == followed::result::gone) return end({410, "gone", std::move(x.reason), {}});
-    if (x.what == followed::result::unavailable) return end({503, "unavailable", std::move(x.reason), {}});
+    if (x.what == followed::result::unavailable)
+      return end({503, "unavailable", std::move(x.reason), {}});
     for (const auto& each : x.changes) shared_->run([&] { shared_->to.changed(each); });
     shared_->run([&] { shared_->to.told(x.through); });
     after_ = x.through;

@@ -3,8 +3,8 @@
 #include <chrono>
 #include <vector>
 
-#include <caf/send.hpp>
 #include <spdlog/spdlog.h>
+#include <caf/send.hpp>
 
 #include "actors/mutants.hpp"
 #include "actors/stored_view.hpp"
@@ -20,9 +20,12 @@ using trouble = checkpointed::trouble;
 
 trouble trouble_of(const persistence::storage_error& error) {
   switch (error.code()) {
-    case persistence::storage_errc::full: return mutated(mutant::calls_full_failed) ? trouble::disk : trouble::full;
-    case persistence::storage_errc::damaged: return trouble::damage;
-    default: return trouble::disk;
+    case persistence::storage_errc::full:
+      return mutated(mutant::calls_full_failed) ? trouble::disk : trouble::full;
+    case persistence::storage_errc::damaged:
+      return trouble::damage;
+    default:
+      return trouble::disk;
   }
 }
 
@@ -87,7 +90,9 @@ checkpointed checkpointer::commit(const checkpoint& x) {
     changes.reserve(x.layer->size());
     for (auto at = x.layer->begin(); at != x.layer->end(); at = x.layer->next(at)) {
       auto& item = (*x.layer)[at];
-      if (mutated(mutant::checkpoints_without_the_feed) && item.key.starts_with(models::feed_key(0).front())) continue;
+      if (mutated(mutant::checkpoints_without_the_feed) &&
+          item.key.starts_with(models::feed_key(0).front()))
+        continue;
       if (mutated(mutant::checkpoints_without_answers) && item.key.starts_with('a')) continue;
       changes.push_back({item.key, item.removed ? std::nullopt : std::optional{item.value()}});
     }
@@ -116,7 +121,7 @@ void checkpointer::measure() {
   setup_.meters->state_used_bytes.set(environment.used_bytes());
 }
 
-// -- snapshots -----------------------------------------------------------------------------------------------
+// -- snapshots -----------------------------------------------------------------------------------
 
 void checkpointer::snapshot(const make_snapshot& x) {
   auto asker = handle(current_sender());
@@ -125,22 +130,26 @@ void checkpointer::snapshot(const make_snapshot& x) {
   if (!pinned_) begin_snapshot();
 }
 
-// A part of a commit may be in the state when there was no room for the rest: that is no damage, and is over when the
-// commit is.
+// A part of a commit may be in the state when there was no room for the rest: that is no damage,
+// and is over when the commit is.
 void checkpointer::begin_snapshot() {
   snapshot_made no;
   const auto point = setup_.state->applied();
-  if (installing_) no.failed = "the state is being replaced";
-  else if (!half_done_.empty() && !mutated(mutant::calls_half_done_damaged)) no.failed = half_done_;
-  else if (!point.index) no.failed = "there is no checkpoint yet";
+  if (installing_)
+    no.failed = "the state is being replaced";
+  else if (!half_done_.empty() && !mutated(mutant::calls_half_done_damaged))
+    no.failed = half_done_;
+  else if (!point.index)
+    no.failed = "there is no checkpoint yet";
   if (!no.failed.empty()) {
     no.later = true;
     for (auto& [asker, at_least] : std::exchange(askers_, {})) send(asker, no);
     return;
   }
   pinned_ = std::make_shared<persistence::pinned_state>(*setup_.state);
-  send(setup_.writer, write_snapshot{setup_.state, pinned_, setup_.group, setup_.cluster(),
-                                     persistence::snapshot_path(setup_.snapshots, setup_.group, point.index)});
+  send(setup_.writer,
+       write_snapshot{setup_.state, pinned_, setup_.group, setup_.cluster(),
+                      persistence::snapshot_path(setup_.snapshots, setup_.group, point.index)});
 }
 
 // Those who asked for a later one meanwhile get the next.

@@ -5,10 +5,10 @@
 #include <set>
 #include <stdexcept>
 
+#include <spdlog/spdlog.h>
 #include <caf/actor_system.hpp>
 #include <caf/scoped_actor.hpp>
 #include <caf/send.hpp>
-#include <spdlog/spdlog.h>
 
 #include "actors/aggregate.hpp"
 #include "actors/file_reader.hpp"
@@ -53,7 +53,8 @@ composition::composition(node_config config, models::schema schema, surroundings
       schema_(std::move(schema)),
       where_(std::move(where)),
       directory_(config_.data_dir, config_.self.id),
-      peers_(directory_.path() / "peers", config_.self.id.value, directory_.identity().boots, where_.random),
+      peers_(directory_.path() / "peers", config_.self.id.value, directory_.identity().boots,
+             where_.random),
       run_(where_.random()),
       cluster_(directory_.identity().cluster),
       log_(open_log()) {
@@ -74,7 +75,8 @@ std::vector<group*> composition::all() const {
 }
 
 group* composition::find(protocol::group_id id) const {
-  auto found = std::find_if(groups_.begin(), groups_.end(), [id](auto& x) { return x->id() == id; });
+  auto found =
+      std::find_if(groups_.begin(), groups_.end(), [id](auto& x) { return x->id() == id; });
   return found == groups_.end() ? nullptr : found->get();
 }
 
@@ -82,18 +84,22 @@ group& composition::group_with(const models::collection& c) const {
   return models::is_local(c) ? *own_ : *find(group_of(c));
 }
 
-// -- making -------------------------------------------------------------------------------------------------
+// -- making --------------------------------------------------------------------------------------
 
 std::unique_ptr<persistence::lmdb_log_store> composition::open_log() {
   std::set<protocol::group_id> replicated{main_group};
   for (auto& [name, id] : config_.groups) replicated.insert(id);
   const std::vector<protocol::group_id> ids(replicated.begin(), replicated.end());
-  auto opened = persistence::open_log(directory_, log_options(config_), ids, !config_.peers.empty());
+  auto opened =
+      persistence::open_log(directory_, log_options(config_), ids, !config_.peers.empty());
   if (!opened.lost.empty()) peers_.set_recovering(opened.lost);
   log_lost_ = peers_.recovering();
   if (!opened.lost.empty())
-    spdlog::critical("the log is damaged; it is set aside and fetched from the other members, and this node does "
-                     "not vote until then: {}", opened.lost);
+    spdlog::critical(
+        "the log is damaged; it is set aside and fetched from the other members, and this node "
+        "does "
+        "not vote until then: {}",
+        opened.lost);
   return std::move(opened.log);
 }
 
@@ -105,7 +111,8 @@ void composition::check_models() {
     if (!before) throw std::runtime_error(file.string() + " is damaged");
     auto wrong = models::incompatibilities(*before, schema_);
     if (!wrong.empty())
-      throw std::runtime_error(fmt::format("the data in {} was written with other models: {}", config_.data_dir, wrong.front()));
+      throw std::runtime_error(fmt::format("the data in {} was written with other models: {}",
+                                           config_.data_dir, wrong.front()));
   }
   persistence::replace_file(file, models::to_model_text(schema_));
 }
@@ -113,11 +120,14 @@ void composition::check_models() {
 void composition::divide_schema() {
   std::set<protocol::group_id> ids{main_group};
   for (auto& [name, id] : config_.groups) {
-    if (schema_.find(name) == nullptr) throw std::runtime_error("there is no model " + name + " to put into a group");
+    if (schema_.find(name) == nullptr)
+      throw std::runtime_error("there is no model " + name + " to put into a group");
     ids.insert(id);
   }
   for (auto id : ids)
-    parts_.emplace(id, models::replicated_part(schema_, [&](const models::collection& c) { return group_of(c) == id; }));
+    parts_.emplace(id, models::replicated_part(schema_, [&](const models::collection& c) {
+                     return group_of(c) == id;
+                   }));
   local_schema_ = models::local_part(schema_);
   // Named before there are actors; each is told what its log holds when it is opened.
   for (auto& [id, part] : parts_) peers_.opened_with(id, {}, {});
@@ -138,10 +148,13 @@ void composition::spawn_groups() {
   auto& system = *where_.system;
   writer_ = spawn_at_disk<log_writer>(where_, log_.get(), log_counts_);
   *directory_bytes_ = bytes_below(directory_.path());
-  reader_ = spawn_at_disk<file_reader>(where_, file_reader::setup{log_.get(), directory_.path(), directory_bytes_});
+  reader_ = spawn_at_disk<file_reader>(
+      where_, file_reader::setup{log_.get(), directory_.path(), directory_bytes_});
   notes_ = spawn_at_disk<note_taker>(
-      where_, note_taker::setup{directory_.path() / "peers", [this](std::uint64_t id) { return join_cluster(id); }});
-  peers_.note_with([to = notes_](std::string text) { caf::anon_send(to, take_note{std::move(text)}); });
+      where_, note_taker::setup{directory_.path() / "peers",
+                                [this](std::uint64_t id) { return join_cluster(id); }});
+  peers_.note_with(
+      [to = notes_](std::string text) { caf::anon_send(to, take_note{std::move(text)}); });
   auto identity = make_identity();
   gate_ = system.spawn<actors::gate>(where_.home, identity);
   std::shared_ptr<state_window> window;
@@ -149,7 +162,8 @@ void composition::spawn_groups() {
     window = std::make_shared<state_window>();
     own_ = std::make_unique<group>(own_group_setup(identity, window));
   }
-  // All states are open before an actor of a group lives: it would go on for a moment in a node that could not be made.
+  // All states are open before an actor of a group lives: it would go on for a moment in a node
+  // that could not be made.
   for (auto& [id, part] : parts_) {
     auto setup = group_setup(id, part, identity);
     setup.window = window;
@@ -178,7 +192,8 @@ std::map<std::uint32_t, dispatcher::place> composition::places() const {
   return result;
 }
 
-group::setup composition::group_setup(protocol::group_id id, const models::schema& part, const link_identity& identity) {
+group::setup composition::group_setup(protocol::group_id id, const models::schema& part,
+                                      const link_identity& identity) {
   group::setup setup;
   setup.id = id;
   setup.config = config_;
@@ -202,20 +217,25 @@ group::setup composition::group_setup(protocol::group_id id, const models::schem
   };
   setup.log_lost = log_lost_;
   setup.recovered = [this, id] { peers_.recovered(id, parts_.size()); };
-  setup.opened = [this, id](protocol::term_t term, protocol::index_t last) { peers_.opened_with(id, term, last); };
-  setup.members_known = [this, id](const protocol::configuration& members) { peers_.members_known(id, when_added(members)); };
-  setup.members_committed = [this, id](protocol::index_t index, const protocol::configuration& members) {
+  setup.opened = [this, id](protocol::term_t term, protocol::index_t last) {
+    peers_.opened_with(id, term, last);
+  };
+  setup.members_known = [this, id](const protocol::configuration& members) {
+    peers_.members_known(id, when_added(members));
+  };
+  setup.members_committed = [this, id](protocol::index_t index,
+                                       const protocol::configuration& members) {
     peers_.members_committed(id, index, when_added(members));
   };
   setup.main_members = main_members_;
   setup.is_main = id == main_group;
-  if (!setup.is_main)
-    setup.label = fmt::format("group {}: ", id.value);
+  if (!setup.is_main) setup.label = fmt::format("group {}: ", id.value);
   return setup;
 }
 
 // Local data goes through the same code, as a group of one.
-group::setup composition::own_group_setup(const link_identity& identity, std::shared_ptr<state_window> window) {
+group::setup composition::own_group_setup(const link_identity& identity,
+                                          std::shared_ptr<state_window> window) {
   auto setup = group_setup(own_group, local_schema_, identity);
   setup.label = "local data: ";
   setup.config.peers.clear();
@@ -232,21 +252,24 @@ group::setup composition::own_group_setup(const link_identity& identity, std::sh
 
 link_identity composition::make_identity() {
   const auto ours = models::to_model_text(schema_);
-  return {config_.self.id, ours,
-          [this, ours](const std::string& theirs) { return theirs == ours ? std::string{} : why_other_models(theirs); },
-          [this] { return cluster(); },
-          notes_, peers_.own(),
-          [this](std::uint64_t peer, protocol::group_id in, std::uint64_t incarnation, const std::string& proof) {
-            return peers_.admit(peer, in, incarnation, proof);
-          },
-          [this](std::uint64_t peer, protocol::group_id in) { return peers_.present(peer, in); },
-          [this](std::uint64_t peer, protocol::group_id in, std::uint64_t incarnation, const std::string& proof) {
-            return peers_.examine(peer, in, incarnation, proof);
-          },
-          [this](std::uint64_t peer, protocol::group_id in, std::uint64_t term, std::uint64_t match) {
-            peers_.promised(peer, in, {term, match});
-          },
-          [this](std::uint64_t peer) { peers_.link_lost(peer); }};
+  return {
+      config_.self.id,
+      ours,
+      [this, ours](const std::string& theirs) {
+        return theirs == ours ? std::string{} : why_other_models(theirs);
+      },
+      [this] { return cluster(); },
+      notes_,
+      peers_.own(),
+      [this](std::uint64_t peer, protocol::group_id in, std::uint64_t incarnation,
+             const std::string& proof) { return peers_.admit(peer, in, incarnation, proof); },
+      [this](std::uint64_t peer, protocol::group_id in) { return peers_.present(peer, in); },
+      [this](std::uint64_t peer, protocol::group_id in, std::uint64_t incarnation,
+             const std::string& proof) { return peers_.examine(peer, in, incarnation, proof); },
+      [this](std::uint64_t peer, protocol::group_id in, std::uint64_t term, std::uint64_t match) {
+        peers_.promised(peer, in, {term, match});
+      },
+      [this](std::uint64_t peer) { peers_.link_lost(peer); }};
 }
 
 // Models may differ while nodes are restarted one by one with a compatible change.
@@ -281,7 +304,7 @@ std::vector<caf::actor> composition::actors() const {
   return result;
 }
 
-// -- ending -------------------------------------------------------------------------------------------------
+// -- ending --------------------------------------------------------------------------------------
 
 void composition::settle(caf::scoped_actor& self, std::uint32_t limit_ms) {
   for (auto* each : all()) each->settle(self, limit_ms);

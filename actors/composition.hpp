@@ -25,16 +25,17 @@ class lmdb_log_store;
 
 namespace lithair::actors {
 
-/// The group of what a node has for itself. It has no other member, so its number means something on that node only.
+/// The group of what a node has for itself. It has no other member, so its number means something
+/// on that node only.
 inline constexpr protocol::group_id own_group{std::uint64_t{1} << 32};
 
-/// All that a node is made of but its threads, its port and its clock: the data directory, the log, the groups with
-/// their actors, and what they share. Made and ended by one thread; what it spawned must have ended before it is
-/// destroyed (`settle`, `end`).
+/// All that a node is made of but its threads, its port and its clock: the data directory, the log,
+/// the groups with their actors, and what they share. Made and ended by one thread; what it spawned
+/// must have ended before it is destroyed (`settle`, `end`).
 class composition {
  public:
-  /// Opens the directory, brings what is in it into agreement, and spawns. Throws storage_error or std::runtime_error
-  /// with one clear sentence.
+  /// Opens the directory, brings what is in it into agreement, and spawns. Throws storage_error or
+  /// std::runtime_error with one clear sentence.
   composition(node_config config, models::schema schema, surroundings where);
   ~composition();
   composition(const composition&) = delete;
@@ -62,7 +63,8 @@ class composition {
   /// All actors of the node.
   std::vector<caf::actor> actors() const;
 
-  /// Finishes what is in flight, hands leadership over and makes the state durable, each for at most so long.
+  /// Finishes what is in flight, hands leadership over and makes the state durable, each for at
+  /// most so long.
   void settle(caf::scoped_actor& self, std::uint32_t limit_ms);
   /// Ends all actors and returns when they have ended.
   void end(caf::scoped_actor& self);
@@ -75,7 +77,8 @@ class composition {
   void spawn_groups();
   protocol::group_id group_of(const models::collection& c) const;
   std::map<std::uint32_t, dispatcher::place> places() const;
-  group::setup group_setup(protocol::group_id id, const models::schema& part, const link_identity& identity);
+  group::setup group_setup(protocol::group_id id, const models::schema& part,
+                           const link_identity& identity);
   group::setup own_group_setup(const link_identity& identity, std::shared_ptr<state_window> window);
   link_identity make_identity();
   std::string why_other_models(const std::string& text) const;
@@ -95,7 +98,8 @@ class composition {
   std::string log_lost_;
   std::unique_ptr<persistence::lmdb_log_store> log_;
   std::shared_ptr<log_meters> log_counts_ = std::make_shared<log_meters>();
-  std::shared_ptr<std::atomic<std::uint64_t>> directory_bytes_ = std::make_shared<std::atomic<std::uint64_t>>();
+  std::shared_ptr<std::atomic<std::uint64_t>> directory_bytes_ =
+      std::make_shared<std::atomic<std::uint64_t>>();
   caf::actor writer_, reader_, notes_, gate_, data_;
   std::vector<std::unique_ptr<group>> groups_;  // the replicated ones, the main one first
   std::unique_ptr<group> own_;

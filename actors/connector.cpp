@@ -56,11 +56,14 @@ void connector::connect(const caf::actor& asker, int socket, std::uint16_t port)
   auto& multiplexer = static_cast<caf::io::network::default_multiplexer&>(middleman.backend());
   request(broker, handshake_timeout, caf::connect_atom_v, multiplexer.new_scribe(socket), port)
       .then(
-          [this, asker](const caf::node_id&, const caf::strong_actor_ptr& gate, const std::set<std::string>&) {
+          [this, asker](const caf::node_id&, const caf::strong_actor_ptr& gate,
+                        const std::set<std::string>&) {
             send(asker, gate ? reached{caf::actor_cast<caf::actor>(gate), {}}
                              : reached{nullptr, "it offers nothing to talk to"});
           },
-          [this, asker](const caf::error&) { send(asker, reached{nullptr, "it does not answer as a node"}); });
+          [this, asker](const caf::error&) {
+            send(asker, reached{nullptr, "it does not answer as a node"});
+          });
 }
 
 }  // namespace lithair::actors

@@ -22,8 +22,8 @@ struct reached {
   std::string failed;  ///< a sentence; empty: there is the gate
 };
 
-/// The way to other nodes' gates: dials without blocking and makes the connection one of the middleman's. One a node,
-/// for its shippers. A simulator puts its network in this place.
+/// The way to other nodes' gates: dials without blocking and makes the connection one of the
+/// middleman's. One a node, for its shippers. A simulator puts its network in this place.
 class connector final : public hosted_actor {
  public:
   connector(caf::actor_config& cfg, loop* home) : hosted_actor(cfg, home) {}

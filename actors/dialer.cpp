@@ -70,7 +70,8 @@ void looked_up(uv_getaddrinfo_t* request, int status, addrinfo* found) {
     else
       reinterpret_cast<sockaddr_in*>(&address)->sin_port = htons(self->port);
     self->connecting.data = self;
-    int error = uv_tcp_connect(&self->connecting, &self->socket, reinterpret_cast<sockaddr*>(&address), connected);
+    int error = uv_tcp_connect(&self->connecting, &self->socket,
+                               reinterpret_cast<sockaddr*>(&address), connected);
     if (error != 0) self->finish(-1, uv_strerror(error));
   }
   uv_freeaddrinfo(found);
@@ -86,8 +87,10 @@ void dial(loop& on, const std::string& host, std::uint16_t port, std::uint32_t t
   self->lookup.data = self->socket.data = self->timer.data = self;
   uv_tcp_init(on.uv(), &self->socket);
   uv_timer_init(on.uv(), &self->timer);
-  uv_timer_start(&self->timer, [](uv_timer_t* t) { static_cast<attempt*>(t->data)->finish(-1, "no answer in time"); },
-                 timeout_ms, 0);
+  uv_timer_start(
+      &self->timer,
+      [](uv_timer_t* t) { static_cast<attempt*>(t->data)->finish(-1, "no answer in time"); },
+      timeout_ms, 0);
   addrinfo hints{};
   hints.ai_socktype = SOCK_STREAM;
   self->looking_up = true;

@@ -8,8 +8,9 @@ namespace lithair::actors {
 
 class loop;
 
-/// Connects to `host:port` without blocking and calls `done` on the loop's thread, exactly once: with a
-/// connected, non-blocking socket that the callee owns, or with -1 and a sentence. Only on the loop's thread.
+/// Connects to `host:port` without blocking and calls `done` on the loop's thread, exactly once:
+/// with a connected, non-blocking socket that the callee owns, or with -1 and a sentence. Only on
+/// the loop's thread.
 void dial(loop& on, const std::string& host, std::uint16_t port, std::uint32_t timeout_ms,
           std::function<void(int socket, const std::string& error)> done);
 

@@ -40,7 +40,8 @@ void dispatcher::on_exit() {
   writes_.clear();
 }
 
-const dispatcher::place* dispatcher::place_of(const std::string& command, std::string& refused) const {
+const dispatcher::place* dispatcher::place_of(const std::string& command,
+                                              std::string& refused) const {
   const place* found = nullptr;
   auto written = models::collections_of(command);
   // Nothing is written to nowhere in particular, and any group answers that.
@@ -59,7 +60,8 @@ void dispatcher::begin(submit& x) {
   std::string refused;
   auto* at = place_of(x.command, refused);
   if (at == nullptr || !refused.empty()) {
-    send(handle(current_sender()), submitted{x.token, disposition::done, {}, 0, refusal(std::move(refused))});
+    send(handle(current_sender()),
+         submitted{x.token, disposition::done, {}, 0, refusal(std::move(refused))});
   } else if (models::has_local_part(*setup_.schema, x.command)) {
     begin_joint(x, *at);
   } else {
@@ -71,7 +73,9 @@ void dispatcher::begin(submit& x) {
 void dispatcher::begin_joint(submit& x, const place& at) {
   auto token = next_token_++;
   auto part = models::replicated_command(*setup_.schema, x.command);
-  writes_.emplace(token, joint_write{current_sender(), x.token, std::move(x.command), at.local.raft, {}, false});
+  writes_.emplace(
+      token,
+      joint_write{current_sender(), x.token, std::move(x.command), at.local.raft, {}, false});
   send(at.replicated.raft, submit{token, std::move(part)});
 }
 
@@ -94,7 +98,9 @@ void dispatcher::go_on(submitted& x) {
   } else {
     submitted half;
     half.what = disposition::unknown;
-    half.reason = "the replicated fields are written, and whether the local ones are is not known: " + x.reason;
+    half.reason =
+        "the replicated fields are written, and whether the local ones are is not known: " +
+        x.reason;
     answer(write, std::move(half));
   }
   writes_.erase(found);
@@ -104,7 +110,8 @@ void dispatcher::join(joint_write& write, const models::outcome& written) const 
   auto* local = setup_.window ? setup_.window->view() : nullptr;
   auto& result = write.replicated.result;
   if (local != nullptr)
-    result = models::join_outcomes(*setup_.schema, write.command, std::move(result), written, *local);
+    result =
+        models::join_outcomes(*setup_.schema, write.command, std::move(result), written, *local);
 }
 
 void dispatcher::answer(joint_write& write, submitted said) {
@@ -115,10 +122,13 @@ void dispatcher::answer(joint_write& write, submitted said) {
 void dispatcher::question(ask& x) {
   auto at = x.what.target != nullptr ? setup_.places.find(x.what.target->id) : setup_.places.end();
   if (at == setup_.places.end())
-    return send(handle(current_sender()),
-                answered{x.token, disposition::unavailable, "no group of this node keeps that model", 0, {}});
+    return send(
+        handle(current_sender()),
+        answered{
+            x.token, disposition::unavailable, "no group of this node keeps that model", 0, {}});
   auto& group = at->second.replicated.raft ? at->second.replicated : at->second.local;
-  pass_on(current_sender(), x.level == consistency::local ? group.aggregate : group.raft, std::move(x), home());
+  pass_on(current_sender(), x.level == consistency::local ? group.aggregate : group.raft,
+          std::move(x), home());
 }
 
 }  // namespace lithair::actors

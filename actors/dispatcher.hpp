@@ -14,9 +14,10 @@ namespace lithair::actors {
 
 class state_window;
 
-/// Who is asked where several groups serve the models of a node: it gives each write and each question to the
-/// group that keeps the model. A write of an item that has replicated and local fields goes to the shared group
-/// first, which decides; then the node's own group puts down the local fields; then the client is told of both.
+/// Who is asked where several groups serve the models of a node: it gives each write and each
+/// question to the group that keeps the model. A write of an item that has replicated and local
+/// fields goes to the shared group first, which decides; then the node's own group puts down the
+/// local fields; then the client is told of both.
 ///
 /// Takes submit and ask (from sessions), and submitted (from raft actors).
 class dispatcher final : public hosted_actor {
@@ -33,10 +34,12 @@ class dispatcher final : public hosted_actor {
   struct setup {
     const models::schema* schema = nullptr;  ///< all of it; outlives the actor
     std::map<std::uint32_t, place> places;   ///< by the collection's id
-    std::shared_ptr<const state_window> window = nullptr;  ///< of local data, on the same loop; none: there is none
+    std::shared_ptr<const state_window> window =
+        nullptr;  ///< of local data, on the same loop; none: there is none
   };
 
-  dispatcher(caf::actor_config& cfg, loop* home, setup s) : hosted_actor(cfg, home), setup_(std::move(s)) {}
+  dispatcher(caf::actor_config& cfg, loop* home, setup s)
+      : hosted_actor(cfg, home), setup_(std::move(s)) {}
 
   const char* name() const override { return "dispatcher"; }
 
@@ -46,7 +49,7 @@ class dispatcher final : public hosted_actor {
     caf::strong_actor_ptr asker;
     std::uint64_t token = 0;
     std::string command;
-    caf::actor local;     // the raft actor of the node's own group
+    caf::actor local;      // the raft actor of the node's own group
     submitted replicated;  // its answer, once it has come
     bool decided = false;
   };

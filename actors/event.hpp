@@ -18,8 +18,8 @@ namespace lithair {
 using models::event_type;
 using models::feed_position;
 
-/// One change of one item, in the order of the log. What a transaction changed comes as an event for each item,
-/// which share the index.
+/// One change of one item, in the order of the log. What a transaction changed comes as an event
+/// for each item, which share the index.
 template <class T>
 struct event {
   event_type type = event_type::created;
@@ -52,9 +52,9 @@ class subscription {
   std::unique_ptr<actors::change_follower> follower_;
 };
 
-/// `changed` is called for each event. Behind the events of a batch `told` says up to which position all is told,
-/// and `ended` comes last: 410 when what is behind the position is not kept any more, 503 when the node stops.
-/// None of them may block; `told` and `ended` may be left out.
+/// `changed` is called for each event. Behind the events of a batch `told` says up to which
+/// position all is told, and `ended` comes last: 410 when what is behind the position is not kept
+/// any more, 503 when the node stops. None of them may block; `told` and `ended` may be left out.
 template <class T>
 struct subscriber {
   std::function<void(const event<T>&)> changed;
@@ -104,7 +104,8 @@ event<T> event_of(const models::collection& c, const models::feed_event& x) {
 
 /// Whether it lies behind a position.
 inline bool is_behind(const models::feed_event& x, const feed_position& after) {
-  return x.index > after.index || (x.index == after.index && after.part != 0 && x.part > after.part);
+  return x.index > after.index ||
+         (x.index == after.index && after.part != 0 && x.part > after.part);
 }
 
 template <class T>
@@ -117,10 +118,11 @@ void tell(const models::collection& c, const actors::feed_pair& pair, const feed
 
 }  // namespace detail
 
-/// Follows a collection behind a position: the index of a write or of a page, or as far as `told` said. Each node
-/// tells the same events in the same order.
+/// Follows a collection behind a position: the index of a write or of a page, or as far as `told`
+/// said. Each node tells the same events in the same order.
 template <class T>
-[[nodiscard]] subscription subscribe(const collection<T>& to, feed_position after, subscriber<T> x) {
+[[nodiscard]] subscription subscribe(const collection<T>& to, feed_position after,
+                                     subscriber<T> x) {
   actors::change_follower::handlers made;
   const auto shared = std::make_shared<const subscriber<T>>(std::move(x));
   made.changed = [c = &to.declared(), after, shared](const actors::feed_pair& pair) {
@@ -132,12 +134,12 @@ template <class T>
   made.ended = [shared](const models::problem& why) {
     if (shared->ended) shared->ended(why);
   };
-  return subscription(
-      std::make_unique<actors::change_follower>(to.through().target(), to.declared(), after, std::move(made)));
+  return subscription(std::make_unique<actors::change_follower>(
+      to.through().target(), to.declared(), after, std::move(made)));
 }
 
-/// The same from now on: what is written once this has returned is told. Waits for the feed to say where that is;
-/// not in a handler.
+/// The same from now on: what is written once this has returned is told. Waits for the feed to say
+/// where that is; not in a handler.
 template <class T>
 [[nodiscard]] subscription subscribe(const collection<T>& to, subscriber<T> x) {
   to.through().require_waiting_allowed();
@@ -148,7 +150,9 @@ template <class T>
   };
   const auto shared = std::make_shared<const subscriber<T>>(std::move(x));
   actors::change_follower::handlers made;
-  made.changed = [c = &to.declared(), shared](const actors::feed_pair& pair) { detail::tell(*c, pair, {}, *shared); };
+  made.changed = [c = &to.declared(), shared](const actors::feed_pair& pair) {
+    detail::tell(*c, pair, {}, *shared);
+  };
   made.told = [shared, begin](const feed_position& through) {
     begin();
     if (shared->told) shared->told(through);
@@ -157,8 +161,8 @@ template <class T>
     begin();
     if (shared->ended) shared->ended(why);
   };
-  auto follower = std::make_unique<actors::change_follower>(to.through().target(), to.declared(), std::nullopt,
-                                                            std::move(made));
+  auto follower = std::make_unique<actors::change_follower>(to.through().target(), to.declared(),
+                                                            std::nullopt, std::move(made));
   stands->get_future().wait();
   return subscription(std::move(follower));
 }

@@ -25,11 +25,13 @@ constexpr auto gone_text =
     "X-Applied-Index of that answer.";
 
 constexpr auto elsewhere_text =
-    "This event is not of this log: it was told before the data were restored from a backup. Read the "
+    "This event is not of this log: it was told before the data were restored from a backup. Read "
+    "the "
     "collection anew, then follow from the X-Applied-Index of that answer.";
 
 constexpr auto ahead_text =
-    "The log does not go as far as this event, which must have been told by another one, before the data "
+    "The log does not go as far as this event, which must have been told by another one, before "
+    "the data "
     "were restored. Read the collection anew, then follow from the X-Applied-Index of that answer.";
 
 // Pairs in order, until the answer is full.
@@ -69,9 +71,7 @@ class batch {
   followed reply_;
 };
 
-bool has_news(const followed& x) {
-  return x.text || !x.changes.empty();
-}
+bool has_news(const followed& x) { return x.text || !x.changes.empty(); }
 
 }  // namespace
 
@@ -149,7 +149,8 @@ void feed::start_waiting() {
   }
 }
 
-// One that is busy has its answer on the way. When it asks on, so is the aggregate, which still has its reason or not.
+// One that is busy has its answer on the way. When it asks on, so is the aggregate, which still has
+// its reason or not.
 void feed::on_stop(const std::string& reason) {
   for (auto at = followers_.begin(); at != followers_.end();) {
     auto& [id, x] = *at++;
@@ -183,7 +184,8 @@ void feed::serve(const follower_id& id, follower& x) {
   send(setup_.aggregate, read_feed{next_read_++, after->whole(), batch_bytes});
 }
 
-// A position ahead of what is applied here may be one that another node told, or one that no log here ever had.
+// A position ahead of what is applied here may be one that another node told, or one that no log
+// here ever had.
 void feed::check(follower& x) {
   x.now = phase::checking;
   if (!checking_) begin_check();
@@ -197,8 +199,8 @@ void feed::begin_check() {
   send(raft_, probe_ready{check_});
 }
 
-// What any node told before was committed by then, and a read that began later sees it: so those who came while it was
-// under way need one of their own.
+// What any node told before was committed by then, and a read that began later sees it: so those
+// who came while it was under way need one of their own.
 void feed::on_checked(const readiness& x) {
   if (x.token != check_) return;
   if (!x.ready) return delayed_send(this, check_again_after, check_again{});
@@ -218,7 +220,8 @@ void feed::on_checked(const readiness& x) {
 
 void feed::check_those_who_wait() {
   const auto waits = [](const auto& each) { return each.second.now == phase::checking; };
-  if (!checking_ && raft_ && std::any_of(followers_.begin(), followers_.end(), waits)) begin_check();
+  if (!checking_ && raft_ && std::any_of(followers_.begin(), followers_.end(), waits))
+    begin_check();
 }
 
 void feed::serve_from_cache(follower& x) {

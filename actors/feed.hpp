@@ -20,8 +20,8 @@ namespace lithair::actors {
 /// Hands a group's changes to whoever follows them. A subscriber asks for what comes behind its
 /// position, gets one batch, and asks again once it has passed that on: so each costs at most one
 /// batch of memory, however slow it is, and one that is too slow for the feed is told that its
-/// place is gone. So is one whose position is none of this log: it belongs to the time before a restore, or a
-/// linearizable read shows that the log does not go so far.
+/// place is gone. So is one whose position is none of this log: it belongs to the time before a
+/// restore, or a linearizable read shows that the log does not go so far.
 ///
 /// Followers at the end of the log are served from what the aggregate tells as it applies; others
 /// from the state. Without followers the aggregate is not asked for anything.
@@ -44,7 +44,7 @@ class feed final : public hosted_actor {
     caf::actor asker;
     phase now = phase::busy;
     follow what;
-    bool is_of_this_log = false;  // its position, although it is not applied here yet
+    bool is_of_this_log = false;   // its position, although it is not applied here yet
     std::uint64_t checked_by = 0;  // the number of the check that began when it was there
   };
 

@@ -26,7 +26,8 @@ caf::behavior file_reader::make_behavior() {
       [this](read_chunk& x) {
         chunk_read answer{std::move(x.path), std::move(x.file), x.offset, {}, {}, x.number};
         try {
-          if (!answer.file) answer.file = std::make_shared<const persistence::snapshot_file>(answer.path);
+          if (!answer.file)
+            answer.file = std::make_shared<const persistence::snapshot_file>(answer.path);
           if (x.most != 0) answer.bytes = answer.file->bytes(x.offset, x.most);
         } catch (const std::exception& e) {
           answer.failed = e.what();
@@ -36,7 +37,8 @@ caf::behavior file_reader::make_behavior() {
       [](const open_file& x) {
         file_opened answer;
         try {
-          answer.file = std::make_shared<const persistence::file>(x.path, persistence::file::mode::read);
+          answer.file =
+              std::make_shared<const persistence::file>(x.path, persistence::file::mode::read);
         } catch (const std::exception& e) {
           answer.failed = e.what();
         }
@@ -50,7 +52,8 @@ caf::behavior file_reader::make_behavior() {
 std::uint64_t bytes_below(const std::filesystem::path& path) {
   std::uint64_t result = 0;
   std::error_code ignored;  // Files come and go meanwhile.
-  for (std::filesystem::recursive_directory_iterator at{path, ignored}, end; at != end; at.increment(ignored))
+  for (std::filesystem::recursive_directory_iterator at{path, ignored}, end; at != end;
+       at.increment(ignored))
     if (at->is_regular_file(ignored)) result += at->file_size(ignored);
   return result;
 }

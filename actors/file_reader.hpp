@@ -26,16 +26,18 @@ struct file_opened {
   std::string failed;  ///< not empty: it can't be opened, and why
 };
 
-/// Reads for those who live on loops and must not wait for the disk: entries that lagging peers need, chunks of
-/// snapshots for them. Detached; one a node.
+/// Reads for those who live on loops and must not wait for the disk: entries that lagging peers
+/// need, chunks of snapshots for them. Detached; one a node.
 ///
-/// Takes read_log, which it answers to the asker it names, read_chunk, open_file, release_file and measure_directory.
+/// Takes read_log, which it answers to the asker it names, read_chunk, open_file, release_file and
+/// measure_directory.
 class file_reader final : public detached_actor {
  public:
   struct setup {
     const persistence::log_store* log = nullptr;  ///< outlives the actor
     std::filesystem::path directory;
-    std::shared_ptr<std::atomic<std::uint64_t>> directory_bytes;  ///< what measure_directory found last
+    std::shared_ptr<std::atomic<std::uint64_t>>
+        directory_bytes;  ///< what measure_directory found last
   };
 
   file_reader(caf::actor_config& cfg, setup s) : detached_actor(cfg), setup_(std::move(s)) {}

@@ -22,7 +22,9 @@ caf::behavior gate::make_behavior() {
   set_default_handler(caf::drop);
   set_error_handler([](caf::error&) {});
   return {
-      [this](const expect_peer& x) { shippers_[{x.peer, x.group}] = x.shipper; },
+      [this](const expect_peer& x) {
+        shippers_[{x.peer, x.group}] = x.shipper;
+      },
       [this](const forget_peer& x) {
         auto found = shippers_.find({x.peer, x.group});
         if (found != shippers_.end() && found->second == x.shipper) shippers_.erase(found);
@@ -33,8 +35,11 @@ caf::behavior gate::make_behavior() {
         if (auto why = why_not(x); !why.empty()) return refuse(who, why);
         if (!expects(x)) return turn_away(who);
         request(identity_.notes, caf::infinite, join_cluster{x.cluster})
-            .then([this, who](const noted& note) { note.failed.empty() ? joined(who) : refuse(who, note.failed); },
-                  [this, who](const caf::error&) { refuse(who, "this node stops"); });
+            .then(
+                [this, who](const noted& note) {
+                  note.failed.empty() ? joined(who) : refuse(who, note.failed);
+                },
+                [this, who](const caf::error&) { refuse(who, "this node stops"); });
       },
   };
 }
@@ -44,14 +49,20 @@ void gate::joined(asker who) {
   auto& x = who.said;
   const auto how = identity_.admit(x.node, protocol::group_id{x.group}, x.incarnation, x.proof);
   if (how == trust::none)
-    return refuse(who, fmt::format("the data directory of node {} is not the one it had before; remove the node from the "
-                                   "cluster, then add it again", x.node));
+    return refuse(
+        who,
+        fmt::format(
+            "the data directory of node {} is not the one it had before; remove the node from the "
+            "cluster, then add it again",
+            x.node));
   auto old = identity_.examine(x.node, protocol::group_id{x.group}, x.incarnation, x.proof);
   auto go_on = [this, who, old, how](const noted& note) {
-    auto found = shippers_.find({protocol::node_id{who.said.node}, protocol::group_id{who.said.group}});
+    auto found =
+        shippers_.find({protocol::node_id{who.said.node}, protocol::group_id{who.said.group}});
     if (found == shippers_.end()) return refuse(who, "this node stops");
     if (old) send(found->second, promises_lost{*old});
-    note.failed.empty() ? accept(who, found->second, how) : refuse(who, "it can't be noted: " + note.failed);
+    note.failed.empty() ? accept(who, found->second, how)
+                        : refuse(who, "it can't be noted: " + note.failed);
   };
   if (mutated(mutant::peer_met_before_noted)) return go_on({});
   request(identity_.notes, caf::infinite, await_notes{})
@@ -62,8 +73,13 @@ void gate::accept(asker who, const caf::actor& shipper, trust how) {
   auto& x = who.said;
   send(shipper, linked_by_peer{{x.endpoint, x.incarnation, x.proof, how}});
   refused_.erase(x.node);
-  who.answer.deliver(welcome{identity_.cluster(), identity_.self.value, identity_.incarnation, identity_.schema,
-                             identity_.present(x.node, protocol::group_id{x.group}), {}, shipper});
+  who.answer.deliver(welcome{identity_.cluster(),
+                             identity_.self.value,
+                             identity_.incarnation,
+                             identity_.schema,
+                             identity_.present(x.node, protocol::group_id{x.group}),
+                             {},
+                             shipper});
 }
 
 void gate::refuse(asker who, const std::string& why) {
@@ -73,26 +89,35 @@ void gate::refuse(asker who, const std::string& why) {
   answer_refusal(who, why);
 }
 
-// It calls again, and is expected then unless the group has no place for it: so the log need not tell of this.
+// It calls again, and is expected then unless the group has no place for it: so the log need not
+// tell of this.
 void gate::turn_away(asker who) {
   auto& x = who.said;
   const auto why = fmt::format("node {} is not a member here", x.node);
   const auto found = groups_.find(protocol::group_id{x.group});
-  if (found == groups_.end() || x.cluster == 0 || x.cluster != identity_.cluster()) return refuse(who, why);
+  if (found == groups_.end() || x.cluster == 0 || x.cluster != identity_.cluster())
+    return refuse(who, why);
   send(found->second, meet{protocol::node_id{x.node}});
   answer_refusal(who, why);
 }
 
 void gate::answer_refusal(asker& who, const std::string& why) {
-  who.answer.deliver(
-      welcome{identity_.cluster(), identity_.self.value, identity_.incarnation, identity_.schema, {}, why, {}});
+  who.answer.deliver(welcome{identity_.cluster(),
+                             identity_.self.value,
+                             identity_.incarnation,
+                             identity_.schema,
+                             {},
+                             why,
+                             {}});
 }
 
 std::string gate::why_not(const hello& x) const {
   if (x.node > max_node) return "its node id is not one that clusters use";
   if (x.version != peer_version)
-    return fmt::format("it speaks version {} of the peer protocol, this node {}", x.version, peer_version);
-  if (x.to != identity_.self.value) return fmt::format("this is node {}, not {}", identity_.self.value, x.to);
+    return fmt::format("it speaks version {} of the peer protocol, this node {}", x.version,
+                       peer_version);
+  if (x.to != identity_.self.value)
+    return fmt::format("this is node {}, not {}", identity_.self.value, x.to);
   if (x.node == identity_.self.value) return "it has the number of this node";
   if (auto why = identity_.why_other_models(x.schema); !why.empty()) return why;
   if (!x.endpoint) return "it named no endpoint";

@@ -31,10 +31,11 @@ struct guard_group {
   caf::actor raft;
 };
 
-/// What a node publishes on its peer port: it checks who says hello (version, cluster, node id, models) and
-/// introduces the peer's endpoint to the shipper for that peer, once what it learned from it is on the disk. Of one that
-/// is not expected and knows the cluster the group's raft actor is told, which may have it expected when it calls again.
-/// Everybody else gets a sentence, and nothing more. Takes hello (from peers), expect_peer, forget_peer and guard_group.
+/// What a node publishes on its peer port: it checks who says hello (version, cluster, node id,
+/// models) and introduces the peer's endpoint to the shipper for that peer, once what it learned
+/// from it is on the disk. Of one that is not expected and knows the cluster the group's raft actor
+/// is told, which may have it expected when it calls again. Everybody else gets a sentence, and
+/// nothing more. Takes hello (from peers), expect_peer, forget_peer and guard_group.
 class gate final : public hosted_actor {
  public:
   gate(caf::actor_config& cfg, loop* home, link_identity identity);

@@ -4,10 +4,10 @@
 #include <chrono>
 #include <random>
 
+#include <spdlog/spdlog.h>
 #include <caf/actor_system.hpp>
 #include <caf/scoped_actor.hpp>
 #include <caf/send.hpp>
-#include <spdlog/spdlog.h>
 
 #include "actors/aggregate.hpp"
 #include "actors/archivist.hpp"
@@ -26,7 +26,8 @@ namespace lithair::actors {
 
 group::group(setup s)
     : setup_(std::move(s)),
-      states_(std::make_shared<persistence::state_directory>(setup_.directory->state_path(), setup_.id)),
+      states_(std::make_shared<persistence::state_directory>(setup_.directory->state_path(),
+                                                             setup_.id)),
       ticks_(setup_.where.make_ticks()),
       opened_(std::make_unique<persistence::opened_state>(open_state())) {}
 
@@ -36,17 +37,26 @@ void group::begin(const caf::actor& local_raft) {
   setup_.local_raft = local_raft;
   std::shared_ptr<persistence::lmdb_state_store> state = std::move(opened.state);
   auto& config = setup_.config;
-  actors::aggregate::setup state_of_models{
-      setup_.schema, config.self.id, state, config.checkpoint_bytes, config.checkpoint_entries,
-      std::chrono::milliseconds{config.checkpoint_interval_ms}, setup_.window, setup_.local_raft,
-      opened.restored.last_index, setup_.identity.schema, opened.lost};
+  actors::aggregate::setup state_of_models{setup_.schema,
+                                           config.self.id,
+                                           state,
+                                           config.checkpoint_bytes,
+                                           config.checkpoint_entries,
+                                           std::chrono::milliseconds{config.checkpoint_interval_ms},
+                                           setup_.window,
+                                           setup_.local_raft,
+                                           opened.restored.last_index,
+                                           setup_.identity.schema,
+                                           opened.lost};
   state_of_models.run = setup_.run;
   state_of_models.seed = setup_.where.random();
   aggregate_ = spawn_at_home<actors::aggregate>(std::move(state_of_models));
   snapshot_writer_ = spawn_at_disk<snapshot_writer>(setup_.where);
-  checkpointer::setup keeper{setup_.id,       setup_.directory->snapshots_path(), states_,
-                             std::move(state), state_options(), setup_.identity.cluster,
-                             aggregate_,       snapshot_writer_, counts_};
+  checkpointer::setup keeper{setup_.id,       setup_.directory->snapshots_path(),
+                             states_,         std::move(state),
+                             state_options(), setup_.identity.cluster,
+                             aggregate_,      snapshot_writer_,
+                             counts_};
   keeper.give_back_memory = setup_.where.give_back_memory;
   checkpointer_ = spawn_at_disk<checkpointer>(setup_.where, std::move(keeper));
   archivist_ = spawn_at_home<actors::archivist>(
@@ -73,18 +83,22 @@ persistence::lmdb_options group::state_options() const {
 }
 
 persistence::opened_state group::open_state() {
-  auto out = persistence::open_state(*states_, *setup_.log, setup_.id, state_options(), !setup_.config.peers.empty());
+  auto out = persistence::open_state(*states_, *setup_.log, setup_.id, state_options(),
+                                     !setup_.config.peers.empty());
   if (!out.rebuilt.empty())
-    spdlog::critical("{}the state is damaged and is made anew from the log: {}", setup_.label, out.rebuilt);
+    spdlog::critical("{}the state is damaged and is made anew from the log: {}", setup_.label,
+                     out.rebuilt);
   if (!out.lost.empty())
-    spdlog::critical("{}the state is damaged and is fetched from the leader: {}", setup_.label, out.lost);
+    spdlog::critical("{}the state is damaged and is fetched from the leader: {}", setup_.label,
+                     out.lost);
   auto& found = out.restored;
   if (setup_.opened) setup_.opened(found.state.term, found.last_index);
   if (!setup_.log_lost.empty()) found.state.recovering = true;
   // The log may hold no entry any more, and its time goes on all the same.
   if (out.state) found.last_time_us = std::max(found.last_time_us, latest_log_time(*out.state));
   if (found.last_index)
-    spdlog::info("{}the log holds entries up to {}, term {}", setup_.label, found.last_index.value, found.state.term.value);
+    spdlog::info("{}the log holds entries up to {}, term {}", setup_.label, found.last_index.value,
+                 found.state.term.value);
   return out;
 }
 
@@ -96,7 +110,8 @@ void group::spawn_raft(persistence::opened_state opened) {
   made.restored = std::move(opened.restored);
   made.state_lost = opened.lost;
   std::vector<set_aside_part> set_aside;
-  for (auto& x : persistence::set_aside(*setup_.directory)) set_aside.push_back({x.path.string(), x.why, x.bytes});
+  for (auto& x : persistence::set_aside(*setup_.directory))
+    set_aside.push_back({x.path.string(), x.why, x.bytes});
   made.set_aside = [set_aside] { return set_aside; };  // as of the start
   made.log_lost = setup_.log_lost;
   made.recovered = setup_.recovered;
@@ -113,9 +128,12 @@ void group::spawn_raft(persistence::opened_state opened) {
   made.checkpointer = checkpointer_;
   made.log_margin = setup_.config.log_margin;
   // A log that may not grow for ever keeps only a part of its room for those who lag.
-  if (setup_.config.map_size != 0) made.max_lag_bytes = std::min(made.max_lag_bytes, setup_.config.map_size / 4);
+  if (setup_.config.map_size != 0)
+    made.max_lag_bytes = std::min(made.max_lag_bytes, setup_.config.map_size / 4);
   made.make_shipper = [this](const peer_address& peer) { return make_shipper(peer); };
-  made.end_shipper = [this](protocol::node_id peer, const caf::actor& shipper) { end_shipper(peer, shipper); };
+  made.end_shipper = [this](protocol::node_id peer, const caf::actor& shipper) {
+    end_shipper(peer, shipper);
+  };
   made.now_ms = setup_.where.now_ms;
   made.wall_us = setup_.where.wall_us;
   made.members_known = setup_.members_known;
@@ -127,7 +145,9 @@ void group::spawn_raft(persistence::opened_state opened) {
   made.log_counts = setup_.log_counts;
   made.log_map = setup_.log_map;
   made.ticks_passed = [this] { return ticks_->take(); };
-  made.wake_after = [this](std::uint32_t count, const caf::actor& who) { ticks_->wake_after(count, who); };
+  made.wake_after = [this](std::uint32_t count, const caf::actor& who) {
+    ticks_->wake_after(count, who);
+  };
   raft_ = spawn_at_home<raft_actor>(std::move(made));
   if (setup_.main_members) caf::anon_send(setup_.gate, guard_group{setup_.id, raft_});
 }
@@ -158,7 +178,8 @@ std::vector<caf::actor> group::actors() {
   if (!raft_) return {};
   std::lock_guard guard{living_->mutex};
   auto& shippers = living_->shippers;
-  std::vector<caf::actor> result{raft_, archivist_, feed_, aggregate_, checkpointer_, snapshot_writer_};
+  std::vector<caf::actor> result{raft_,      archivist_,    feed_,
+                                 aggregate_, checkpointer_, snapshot_writer_};
   result.insert(result.end(), shippers.begin(), shippers.end());
   return result;
 }
@@ -166,15 +187,18 @@ std::vector<caf::actor> group::actors() {
 void group::settle(caf::scoped_actor& self, std::uint32_t limit_ms) {
   const auto limit = std::chrono::milliseconds{limit_ms};
   self->send(raft_, prepare_stop{});
-  self->receive([](const stopped&) {}, caf::after(limit) >> [this] {
-    spdlog::warn("{}stopped with requests still in flight", setup_.label);
-  });
+  self->receive(
+      [](const stopped&) {},
+      caf::after(limit) >>
+          [this] { spdlog::warn("{}stopped with requests still in flight", setup_.label); });
   self->send(aggregate_, checkpoint_now{});
-  self->receive([this](const checkpointed& x) {
-    if (!x.failed.empty()) spdlog::warn("{}the last checkpoint failed: {}", setup_.label, x.failed);
-  }, caf::after(limit) >> [this] {
-    spdlog::warn("{}stopped before the last checkpoint was done", setup_.label);
-  });
+  self->receive(
+      [this](const checkpointed& x) {
+        if (!x.failed.empty())
+          spdlog::warn("{}the last checkpoint failed: {}", setup_.label, x.failed);
+      },
+      caf::after(limit) >>
+          [this] { spdlog::warn("{}stopped before the last checkpoint was done", setup_.label); });
 }
 
 void group::end(caf::scoped_actor& self) {
@@ -189,8 +213,8 @@ void group::end(caf::scoped_actor& self) {
     shippers = living_->shippers;
   }
   end_actors(self, shippers);
-  aggregate_ = checkpointer_ = snapshot_writer_ = archivist_ = feed_ = raft_ = setup_.writer = setup_.gate =
-      setup_.reader = setup_.local_raft = setup_.where.connector = nullptr;
+  aggregate_ = checkpointer_ = snapshot_writer_ = archivist_ = feed_ = raft_ = setup_.writer =
+      setup_.gate = setup_.reader = setup_.local_raft = setup_.where.connector = nullptr;
   setup_.identity.notes = nullptr;
 }
 

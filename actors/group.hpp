@@ -30,14 +30,14 @@ namespace lithair::actors {
 
 class state_window;
 
-/// One Raft group on this node: its durable state and the actors that drive it. Groups share the node's log
-/// and its writer, its peer port and its loops, and nothing else. Owned by the node, made and ended by its
-/// owner's thread.
+/// One Raft group on this node: its durable state and the actors that drive it. Groups share the
+/// node's log and its writer, its peer port and its loops, and nothing else. Owned by the node,
+/// made and ended by its owner's thread.
 class group {
  public:
   struct setup {
     protocol::group_id id;
-    std::string label;  ///< begins the group's lines in the log; none for the only one
+    std::string label;   ///< begins the group's lines in the log; none for the only one
     node_config config;  ///< with the peers that this group has
     const models::schema* schema = nullptr;  ///< what the group keeps; outlives it
     surroundings where;
@@ -50,19 +50,22 @@ class group {
     caf::actor reader;
     std::shared_ptr<state_window> window;  ///< see aggregate
     caf::actor local_raft;                 ///< likewise
-    std::function<void(const protocol::configuration&)> members_known;  ///< see raft_setup, as the next
+    std::function<void(const protocol::configuration&)>
+        members_known;  ///< see raft_setup, as the next
     std::function<void(protocol::index_t, const protocol::configuration&)> members_committed;
     std::shared_ptr<committed_members> main_members;  ///< see raft_setup
     bool is_main = true;                              ///< likewise
     std::string log_lost;  ///< why this node may have forgotten what it promised; empty: it has not
     std::function<void()> recovered;  ///< that counts no more
-    std::function<void(protocol::term_t, protocol::index_t)> opened;  ///< is told what the log held; may be none
+    std::function<void(protocol::term_t, protocol::index_t)>
+        opened;  ///< is told what the log held; may be none
     std::function<std::uint64_t()> data_bytes;
     std::shared_ptr<const log_meters> log_counts;  ///< for /metrics, as the next
     std::function<std::pair<std::uint64_t, std::uint64_t>()> log_map;
   };
 
-  /// Opens the state and brings it and the log into agreement; nothing lives yet. Throws storage_error.
+  /// Opens the state and brings it and the log into agreement; nothing lives yet. Throws
+  /// storage_error.
   explicit group(setup s);
   /// Spawns the actors. `local_raft`: of the node's own data, or none.
   void begin(const caf::actor& local_raft);
@@ -80,9 +83,11 @@ class group {
   /// All its actors; none before it begins.
   std::vector<caf::actor> actors();
 
-  /// Finishes what is in flight, hands leadership over and makes the state durable, each for at most so long.
+  /// Finishes what is in flight, hands leadership over and makes the state durable, each for at
+  /// most so long.
   void settle(caf::scoped_actor& self, std::uint32_t limit_ms);
-  /// Ends the actors, and returns when they have ended. The writer, the gate and the reader must still live.
+  /// Ends the actors, and returns when they have ended. The writer, the gate and the reader must
+  /// still live.
   void end(caf::scoped_actor& self);
 
  private:

@@ -4,23 +4,25 @@
 
 namespace lithair::actors {
 
-/// What is wrong with a group on this node, and what it may do all the same. Each member is a reason, and empty while
-/// there is none; each question is answered with why not, as a sentence, and empty where it may.
+/// What is wrong with a group on this node, and what it may do all the same. Each member is a
+/// reason, and empty while there is none; each question is answered with why not, as a sentence,
+/// and empty where it may.
 ///
 /// | what is wrong          | acknowledge | apply | answer reads | take writes | lead |
-/// |------------------------|-------------|-------|--------------|-------------|------|
-/// | failed                 | no          | no    | no           | no          | no   |
-/// | removed from the cluster | as asked  | yes   | no           | no          | no   |
-/// | the state is lost      | yes         | no    | no           | no          | no   |
-/// | the log is lost        | no (core)   | yes   | no           | no          | no   |
-/// | no room for the log    | once there is | yes | yes          | no          | if nobody else can |
-/// | no room for the state  | yes         | as far as memory goes | yes | while it applies | yes |
+/// |------------------------|-------------|-------|--------------|-------------|------| | failed
+/// | no          | no    | no           | no          | no   | | removed from the cluster | as
+/// asked  | yes   | no           | no          | no   | | the state is lost      | yes         | no
+/// | no           | no          | no   | | the log is lost        | no (core)   | yes   | no
+/// | no          | no   | | no room for the log    | once there is | yes | yes          | no
+/// | if nobody else can | | no room for the state  | yes         | as far as memory goes | yes |
+/// while it applies | yes |
 struct health {
-  std::string failure;     ///< the disk's, or of applying: out of service until the next start
-  std::string removed;     ///< the other members go on without this node; ends when one of them leads it again
+  std::string failure;  ///< the disk's, or of applying: out of service until the next start
+  std::string
+      removed;  ///< the other members go on without this node; ends when one of them leads it again
   std::string state_lost;  ///< there is no state to apply to; a copy is fetched
-  std::string log_lost;    ///< this node may have forgotten what it promised; the core is recovering
-  std::string log_full;    ///< what is to be written waits for room
+  std::string log_lost;  ///< this node may have forgotten what it promised; the core is recovering
+  std::string log_full;  ///< what is to be written waits for room
   std::string state_full;  ///< checkpoints wait for room
   bool held_up = false;    ///< applying waits for a checkpoint
 
@@ -33,9 +35,12 @@ struct health {
   std::string why_no_reads() const {
     if (!failure.empty()) return "this node is out of service: " + failure;
     if (!removed.empty()) return removed;
-    if (!state_lost.empty()) return "this node's state is damaged and is being fetched from the leader: " + state_lost;
+    if (!state_lost.empty())
+      return "this node's state is damaged and is being fetched from the leader: " + state_lost;
     if (!log_lost.empty())
-      return "this node lost its log or uses an old copy of it, and is taken in again by the others: " + log_lost;
+      return "this node lost its log or uses an old copy of it, and is taken in again by the "
+             "others: " +
+             log_lost;
     return {};
   }
   std::string why_no_writes() const {

@@ -14,11 +14,12 @@ namespace lithair::actors {
 /// To answer who sent a message.
 inline caf::actor handle(const caf::strong_actor_ptr& x) { return caf::actor_cast<caf::actor>(x); }
 
-/// An event-based actor that lives on a loop: whoever sends to it, it runs on the loop's thread. Without a
-/// loop it is scheduled by CAF as any other (which is how deterministic tests run it).
+/// An event-based actor that lives on a loop: whoever sends to it, it runs on the loop's thread.
+/// Without a loop it is scheduled by CAF as any other (which is how deterministic tests run it).
 ///
-/// `turn_begins` is called before the messages of a turn are handled, and `turn_ended` whenever the mailbox is
-/// empty or the actor yields: the place to handle in one go what the turn's messages brought.
+/// `turn_begins` is called before the messages of a turn are handled, and `turn_ended` whenever the
+/// mailbox is empty or the actor yields: the place to handle in one go what the turn's messages
+/// brought.
 class hosted_actor : public caf::event_based_actor {
  public:
   hosted_actor(caf::actor_config& cfg, loop* home) : caf::event_based_actor(cfg), home_(home) {}
@@ -50,8 +51,8 @@ class hosted_actor : public caf::event_based_actor {
   loop* home_;
 };
 
-/// Not on a loop, although its senders are: keeps CAF from running it on the sender's loop. For detached
-/// actors, whose turn ends when everything that waited has been taken.
+/// Not on a loop, although its senders are: keeps CAF from running it on the sender's loop. For
+/// detached actors, whose turn ends when everything that waited has been taken.
 class detached_actor : public caf::event_based_actor {
  public:
   using caf::event_based_actor::event_based_actor;

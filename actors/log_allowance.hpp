@@ -7,8 +7,9 @@
 
 namespace lithair::actors {
 
-/// How much of the log may stay behind a checkpoint for followers that lag, in bytes: a start reads all of it, so it
-/// is bounded whatever the size of entries. Counts what passes by; what was there before the start is not known.
+/// How much of the log may stay behind a checkpoint for followers that lag, in bytes: a start reads
+/// all of it, so it is bounded whatever the size of entries. Counts what passes by; what was there
+/// before the start is not known.
 class log_allowance {
  public:
   explicit log_allowance(std::uint64_t most = 64 * 1024 * 1024) : most_(most) {}

@@ -5,8 +5,8 @@
 #include <set>
 #include <utility>
 
-#include <caf/send.hpp>
 #include <spdlog/spdlog.h>
+#include <caf/send.hpp>
 
 #include "actors/mutants.hpp"
 #include "persistence/log_store.hpp"
@@ -32,8 +32,12 @@ struct log_writer::batch {
   std::vector<receipt> receipts;
 };
 
-log_writer::log_writer(caf::actor_config& cfg, persistence::log_store* store, std::shared_ptr<log_meters> meters)
-    : detached_actor(cfg), store_(store), meters_(std::move(meters)), waiting_(std::make_unique<batch>()) {}
+log_writer::log_writer(caf::actor_config& cfg, persistence::log_store* store,
+                       std::shared_ptr<log_meters> meters)
+    : detached_actor(cfg),
+      store_(store),
+      meters_(std::move(meters)),
+      waiting_(std::make_unique<batch>()) {}
 
 log_writer::~log_writer() = default;
 
@@ -67,7 +71,8 @@ void log_writer::cut_waiting() {
     try {
       if (failure_.empty()) cut(x);
     } catch (const persistence::storage_error& e) {
-      if (e.code() == persistence::storage_errc::full && !mutated(mutant::calls_full_failed)) return try_later();
+      if (e.code() == persistence::storage_errc::full && !mutated(mutant::calls_full_failed))
+        return try_later();
       failure_ = e.what();
       spdlog::critical("the log can't be cut: {}", failure_);
     } catch (const std::exception& e) {
@@ -87,7 +92,8 @@ void log_writer::cut(const cut_log& x) {
   if (auto point = store_->point_at(x.group, x.point.index)) store_->purge(x.group, *point);
 }
 
-// The group's log begins anew, while there was no room for the end of the old one: of that, term and vote stay.
+// The group's log begins anew, while there was no room for the end of the old one: of that, term
+// and vote stay.
 void log_writer::forget_entries(protocol::group_id group) {
   if (mutated(mutant::writes_old_entries_into_a_new_log)) return;
   for (auto& each : waiting_->writes) {
@@ -109,14 +115,16 @@ void log_writer::write_waiting() {
       if (meters_) meters_->sync.add(meter_clock() - since);
       if (meters_) meters_->writes.add(count);
     } catch (const persistence::storage_error& e) {
-      if (e.code() == persistence::storage_errc::full && !mutated(mutant::calls_full_failed)) return keep(now, e.what());
+      if (e.code() == persistence::storage_errc::full && !mutated(mutant::calls_full_failed))
+        return keep(now, e.what());
       failure_ = e.what();
     } catch (const std::exception& e) {
       failure_ = e.what();
     }
     if (!failure_.empty())
-      spdlog::critical("the log can't be written: {}; this node acknowledges nothing more until it is restarted",
-                       failure_);
+      spdlog::critical(
+          "the log can't be written: {}; this node acknowledges nothing more until it is restarted",
+          failure_);
   }
   if (!full_.empty()) tell_room(now, {});
   // Writes of one group complete in order, so the last token tells of all before it.
@@ -130,7 +138,8 @@ void log_writer::write_waiting() {
   }
 }
 
-// Nothing of it was written. What comes meanwhile waits behind it, and the leader's window bounds that.
+// Nothing of it was written. What comes meanwhile waits behind it, and the leader's window bounds
+// that.
 void log_writer::keep(batch& x, const std::string& why) {
   std::swap(x, *waiting_);
   if (full_.empty()) tell_room(*waiting_, why);
@@ -145,7 +154,8 @@ void log_writer::tell_room(const batch& x, const std::string& why) {
   full_ = why;
   std::set<caf::strong_actor_ptr> told;
   for (auto& each : x.receipts)
-    if (told.insert(each.writer).second) send(caf::actor_cast<caf::actor>(each.writer), disk_full{why});
+    if (told.insert(each.writer).second)
+      send(caf::actor_cast<caf::actor>(each.writer), disk_full{why});
 }
 
 void log_writer::tell_failure(const caf::strong_actor_ptr& writer) {

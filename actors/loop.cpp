@@ -24,7 +24,8 @@ loop::loop(caf::actor_system& system, std::string name) : name_(std::move(name))
   system_ = &system;
   if (uv_loop_init(&uv_) != 0) throw std::runtime_error("cannot create an event loop");
   wake_fd_ = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
-  if (wake_fd_ < 0 || uv_poll_init(&uv_, &wake_, wake_fd_) != 0) throw std::runtime_error("cannot wake an event loop");
+  if (wake_fd_ < 0 || uv_poll_init(&uv_, &wake_, wake_fd_) != 0)
+    throw std::runtime_error("cannot wake an event loop");
   uv_prepare_init(&uv_, &before_poll_);
   uv_check_init(&uv_, &after_poll_);
   uv_idle_init(&uv_, &busy_);
@@ -41,8 +42,9 @@ loop::loop(caf::actor_system& system, std::string name) : name_(std::move(name))
 
 loop::~loop() {
   if (thread_.joinable()) stop();
-  for (uv_handle_t* h : {reinterpret_cast<uv_handle_t*>(&wake_), reinterpret_cast<uv_handle_t*>(&before_poll_),
-                         reinterpret_cast<uv_handle_t*>(&after_poll_), reinterpret_cast<uv_handle_t*>(&busy_)})
+  for (uv_handle_t* h :
+       {reinterpret_cast<uv_handle_t*>(&wake_), reinterpret_cast<uv_handle_t*>(&before_poll_),
+        reinterpret_cast<uv_handle_t*>(&after_poll_), reinterpret_cast<uv_handle_t*>(&busy_)})
     uv_close(h, nullptr);
   uv_run(&uv_, UV_RUN_DEFAULT);
   uv_loop_close(&uv_);
@@ -70,7 +72,8 @@ void loop::stop() {
   thread_id_ = {};
 }
 
-// Not uv_async_send: its receiver spins while the sender, whom it may have displaced from the core, is in the call.
+// Not uv_async_send: its receiver spins while the sender, whom it may have displaced from the core,
+// is in the call.
 void loop::wake() { eventfd_write(wake_fd_, 1); }
 
 void loop::run() { uv_run(&uv_, UV_RUN_DEFAULT); }

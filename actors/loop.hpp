@@ -15,11 +15,12 @@
 
 namespace lithair::actors {
 
-/// A libuv loop on its own thread that CAF actors live on: what an actor of this loop handles, its timers and
-/// its sockets all run on one thread, without a lock.
+/// A libuv loop on its own thread that CAF actors live on: what an actor of this loop handles, its
+/// timers and its sockets all run on one thread, without a lock.
 ///
-/// Ownership: whoever made it calls `stop`, then destroys it; the actors on it must have ended before, and
-/// every libuv handle on it must be closed. `start` and `stop` belong to that owner's thread.
+/// Ownership: whoever made it calls `stop`, then destroys it; the actors on it must have ended
+/// before, and every libuv handle on it must be closed. `start` and `stop` belong to that owner's
+/// thread.
 class loop final : public caf::execution_unit {
  public:
   loop(caf::actor_system& system, std::string name);
@@ -62,7 +63,7 @@ class loop final : public caf::execution_unit {
   std::deque<caf::resumable*> jobs_;  // the loop's thread only
 
   std::mutex mutex_;
-  std::vector<caf::resumable*> foreign_jobs_;       // guarded by mutex_
+  std::vector<caf::resumable*> foreign_jobs_;         // guarded by mutex_
   std::vector<std::function<void()>> foreign_tasks_;  // guarded by mutex_
   bool stopping_ = false;                             // guarded by mutex_
   // Scratch of take_foreign, kept for its capacity.

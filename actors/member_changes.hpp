@@ -17,17 +17,18 @@
 
 namespace lithair::actors {
 
-/// Requests to change the members of a group: those of this node's clients, which go to the leader wherever it
-/// is, and at the leader those of everybody, one at a time. Owned by the raft actor.
+/// Requests to change the members of a group: those of this node's clients, which go to the leader
+/// wherever it is, and at the leader those of everybody, one at a time. Owned by the raft actor.
 class member_changes {
  public:
   struct effects {
     std::function<void(const caf::strong_actor_ptr&, members_changed)> answer;
-    std::function<bool(protocol::node_id, peer_control)> send;  ///< false: there is no way to that node
+    std::function<bool(protocol::node_id, peer_control)>
+        send;  ///< false: there is no way to that node
   };
 
-  /// Requests to the leader are numbered from `first_id`, a random number of this process: an answer to one of this
-  /// node's earlier lives finishes none of ours.
+  /// Requests to the leader are numbered from `first_id`, a random number of this process: an
+  /// answer to one of this node's earlier lives finishes none of ours.
   member_changes(protocol::raft_core& core, effects out, std::uint64_t first_id)
       : core_(core), out_(std::move(out)), next_id_(first_id) {}
 
@@ -35,12 +36,14 @@ class member_changes {
   void ask(const caf::strong_actor_ptr& asker, const change_members& x, std::uint64_t now_ms);
   /// A peer's request, or a leader's answer to ours.
   void arrived(protocol::node_id from, const peer_control& x, std::uint64_t now_ms);
-  /// At the leader: a voter lost what it had promised. It becomes a learner, to be promoted when it has caught up.
+  /// At the leader: a voter lost what it had promised. It becomes a learner, to be promoted when it
+  /// has caught up.
   void let_recover(protocol::node_id voter, std::uint64_t now_ms);
-  /// At the leader of a group beyond the main one: takes the next step towards the main group's members, if none is
-  /// under way.
+  /// At the leader of a group beyond the main one: takes the next step towards the main group's
+  /// members, if none is under way.
   void follow(const committed_members& wanted, std::uint64_t now_ms);
-  /// After each turn and tick: finishes what is committed, gives up what is late, promotes learners.
+  /// After each turn and tick: finishes what is committed, gives up what is late, promotes
+  /// learners.
   void advance(std::uint64_t now_ms);
 
  private:
@@ -58,8 +61,8 @@ class member_changes {
   struct change {
     requester who;
     std::optional<std::vector<protocol::member>> target;  // none: a transfer of leadership
-    std::optional<protocol::index_t> final_index;         // of the last entry of the change, once appended
-    std::string risk;                                     // of a change that would have been refused without force
+    std::optional<protocol::index_t> final_index;  // of the last entry of the change, once appended
+    std::string risk;  // of a change that would have been refused without force
     std::uint64_t deadline_ms = 0;
   };
   struct forwarded {

@@ -16,7 +16,8 @@ std::uint64_t added(const member& x) {
 }
 
 const member* find(const std::vector<member>& members, node_id id) {
-  const auto found = std::find_if(members.begin(), members.end(), [id](const member& m) { return m.id == id; });
+  const auto found =
+      std::find_if(members.begin(), members.end(), [id](const member& m) { return m.id == id; });
   return found == members.end() ? nullptr : &*found;
 }
 
@@ -37,7 +38,8 @@ member as_learner(const member& x) {
 
 }  // namespace
 
-std::optional<std::vector<member>> next_membership(const configuration& now, const committed_members& wanted) {
+std::optional<std::vector<member>> next_membership(const configuration& now,
+                                                   const committed_members& wanted) {
   if (!wanted.index || now.members.empty() || now.joint()) return std::nullopt;
   for (const auto& x : now.members)
     if (added(x) > wanted.index.value) return std::nullopt;
@@ -59,7 +61,8 @@ std::optional<std::vector<member>> next_membership(const configuration& now, con
   bool changed = false;
   for (auto& x : next) {
     const auto* found = find(wanted.members.members, x.id);
-    if (found == nullptr || added(*found) != added(x)) continue;  // Goes as soon as another one votes.
+    if (found == nullptr || added(*found) != added(x))
+      continue;  // Goes as soon as another one votes.
     const auto& theirs = *found;
     const auto address = parse_member_address(x.address);
     const bool should_vote = theirs.voter && !x.voter && address && !address->promote;

@@ -17,15 +17,16 @@
 #include "persistence/state_store.hpp"
 #include "protocol/core.hpp"
 
-/// The messages between actors that stay in one process; those that cross the network are in peer_messages.hpp.
+/// The messages between actors that stay in one process; those that cross the network are in
+/// peer_messages.hpp.
 namespace lithair::persistence {
 class file;
 class snapshot_file;
-}
+}  // namespace lithair::persistence
 
 namespace lithair::actors {
 
-// -- HTTP sessions and the library: requests to the group's raft actor, answers to their sender ------------
+// -- HTTP sessions and the library: requests to the group's raft actor, answers to their sender --
 
 /// What happened to a request, before any question of its content.
 enum class disposition : std::uint8_t {
@@ -43,7 +44,7 @@ struct submit {
 struct submitted {
   std::uint64_t token = 0;
   disposition what = disposition::done;
-  std::string reason;      ///< when not done: a sentence
+  std::string reason;       ///< when not done: a sentence
   std::uint64_t index = 0;  ///< log index of the command, when done
   models::outcome result;
 };
@@ -54,7 +55,8 @@ enum class consistency : std::uint8_t { linearizable, leader, local };
 struct ask {
   std::uint64_t token = 0;
   consistency level = consistency::linearizable;
-  std::uint64_t min_index = 0;  ///< what the client has seen: wait until it is applied, for at most 5 s
+  std::uint64_t min_index =
+      0;  ///< what the client has seen: wait until it is applied, for at most 5 s
   models::query what;
   std::uint64_t read_index = 0;  ///< what a leader says must be applied; the raft actor's
 };
@@ -85,7 +87,8 @@ struct member_status {
   std::int64_t last_contact_ms = -1;  ///< -1: unknown
 };
 
-/// A directory or file that could not be used and was not removed, for it may be the last copy of something.
+/// A directory or file that could not be used and was not removed, for it may be the last copy of
+/// something.
 struct set_aside_part {
   std::string path;
   std::string reason;
@@ -99,14 +102,15 @@ struct node_status {
   std::string addr;
   std::string leader_addr;  ///< HTTP address; empty when unknown
   std::uint64_t applied = 0;
-  std::uint64_t pending = 0;  ///< proposals in flight
-  bool ready = false;         ///< serves linearizable reads now
-  std::uint64_t compared = 0;      ///< the last index at which the state was found equal to a peer's
-  std::uint64_t diverged = 0;      ///< the first index at which it was not; 0: none
+  std::uint64_t pending = 0;   ///< proposals in flight
+  bool ready = false;          ///< serves linearizable reads now
+  std::uint64_t compared = 0;  ///< the last index at which the state was found equal to a peer's
+  std::uint64_t diverged = 0;  ///< the first index at which it was not; 0: none
   std::uint64_t diverged_from = 0;  ///< that peer
-  std::vector<set_aside_part> set_aside;  ///< what was damaged and is kept beside the data, of the whole node
-  std::string trouble;        ///< what is damaged, lost, full or failed here, and what is done about it
-  std::string not_ready;      ///< why not
+  std::vector<set_aside_part>
+      set_aside;          ///< what was damaged and is kept beside the data, of the whole node
+  std::string trouble;    ///< what is damaged, lost, full or failed here, and what is done about it
+  std::string not_ready;  ///< why not
   std::int64_t uptime_ms = 0;
   std::uint64_t data_bytes = 0;
   std::uint64_t log_map_bytes = 0;   ///< that the log's LMDB map may hold now
@@ -127,17 +131,19 @@ struct readiness {
   bool ready = false;
   std::string reason;  ///< when not ready
   std::uint64_t applied = 0;
-  bool elsewhere = false;  ///< not ready, since `min_index` is of another timeline; see models/timeline.hpp
+  bool elsewhere =
+      false;  ///< not ready, since `min_index` is of another timeline; see models/timeline.hpp
 };
 
-/// The last word on a probe with a `min_index`, which is applied if it is of this log: the state's (raft actor to
-/// aggregate, which answers with `readiness`).
+/// The last word on a probe with a `min_index`, which is applied if it is of this log: the state's
+/// (raft actor to aggregate, which answers with `readiness`).
 struct confirm_ready {
   caf::strong_actor_ptr asker;
   probe_ready what;
 };
 
-/// Changes members or moves leadership, on any node; the answer is `members_changed`, once it is committed.
+/// Changes members or moves leadership, on any node; the answer is `members_changed`, once it is
+/// committed.
 struct change_members {
   enum class action : std::uint8_t {
     add = 1,
@@ -155,13 +161,16 @@ struct change_members {
   std::uint16_t http_port = 0;
   std::uint16_t peer_port = 0;
   bool promote = true;  ///< add: make it a voter as soon as it has caught up
-  bool force = false;   ///< also when the change may never end, since a majority of the old or new voters is silent
+  bool force =
+      /// Also when the change may never end, since a majority of the old or new voters is silent
+      false;
 };
 
 struct members_changed {
   std::uint64_t token = 0;
-  std::uint16_t status = 500;  ///< 200; 400, 404, 409: refused; 503: certainly not done; 504: unknown
-  std::string detail;          ///< a sentence: why it was refused, or what was risked
+  std::uint16_t status =
+      500;             ///< 200; 400, 404, 409: refused; 503: certainly not done; 504: unknown
+  std::string detail;  ///< a sentence: why it was refused, or what was risked
 };
 
 /// A Raft message that came over HTTP, in its envelope; the answer is `raft_answered`.
@@ -176,7 +185,8 @@ struct raft_call {
 
 struct raft_answered {
   std::uint64_t token = 0;
-  std::uint16_t status = 200;  ///< else: why the message was not taken (and changed nothing), or 504
+  std::uint16_t status =
+      200;  ///< else: why the message was not taken (and changed nothing), or 504
   std::string code;
   std::string detail;  ///< a sentence, when refused
   // The core's answer in its envelope.
@@ -200,7 +210,7 @@ struct backup_taken {
   std::shared_ptr<const persistence::file> file;  ///< a snapshot file, open for reading
 };
 
-// -- within a node --------------------------------------------------------------------------------------
+// -- within a node -------------------------------------------------------------------------------
 
 /// Some ticks of Raft's time passed; 0: a tick is due, ask the clock.
 struct ticked {
@@ -218,7 +228,8 @@ struct ship {
   std::vector<protocol::message> messages;
 };
 
-/// A change of members that came from a peer, or an answer to ours; and one for a peer's shipper to send.
+/// A change of members that came from a peer, or an answer to ours; and one for a peer's shipper to
+/// send.
 struct control_arrived {
   protocol::node_id from;
   peer_control content;
@@ -245,13 +256,13 @@ struct receiving {
   protocol::node_id peer;
 };
 
-/// For the file reader: bytes of a snapshot file, to be answered with `chunk_read`. The file is opened by the first
-/// and given back with each answer.
+/// For the file reader: bytes of a snapshot file, to be answered with `chunk_read`. The file is
+/// opened by the first and given back with each answer.
 struct read_chunk {
   std::string path;
   std::shared_ptr<const persistence::snapshot_file> file;
   std::uint64_t offset = 0;
-  std::size_t most = 0;  ///< 0: only open it
+  std::size_t most = 0;      ///< 0: only open it
   std::uint64_t number = 0;  ///< the asker's own, given back
 };
 struct chunk_read {
@@ -283,7 +294,8 @@ struct noted {
   std::string failed;  ///< not empty: it is not, and why
 };
 
-/// A node that no configuration here names wants to be linked in this group (gate to raft actor). It calls again.
+/// A node that no configuration here names wants to be linked in this group (gate to raft actor).
+/// It calls again.
 struct meet {
   protocol::node_id peer;
 };
@@ -305,8 +317,10 @@ struct written {
 struct disk_failed {
   std::string reason;
 };
-/// Follows what was found damaged in the log while the node runs: opening it finds all that is, and mends it.
-inline constexpr const char* damaged_log_advice = "; restart this node, so that it is mended from the other members";
+/// Follows what was found damaged in the log while the node runs: opening it finds all that is, and
+/// mends it.
+inline constexpr const char* damaged_log_advice =
+    "; restart this node, so that it is mended from the other members";
 /// There is no room for what waits to be written, which is tried again; no reason: now there is.
 struct disk_full {
   std::string reason;
@@ -315,7 +329,8 @@ struct disk_full {
 struct promises_lost {
   std::string reason;
 };
-/// Something of the durable state is not what was written: it is not to be answered from, and replaced.
+/// Something of the durable state is not what was written: it is not to be answered from, and
+/// replaced.
 struct state_damaged {
   std::string reason;
 };
@@ -331,14 +346,14 @@ struct command_result {
 };
 struct applied {
   protocol::index_t through;
-  protocol::term_t term;  ///< of the entry there
+  protocol::term_t term;                ///< of the entry there
   std::vector<command_result> results;  ///< of commands of this node's own origin
   std::string stopped;                  ///< applying can't go on, and why
 };
 
-/// The aggregate's changes up to a point, for the checkpointer to make durable; the answer is `checkpointed`. It goes
-/// by way of the raft actor, which holds it back until the log is durable up to there: a saved state that was ahead
-/// of the log would have no log to go on with.
+/// The aggregate's changes up to a point, for the checkpointer to make durable; the answer is
+/// `checkpointed`. It goes by way of the raft actor, which holds it back until the log is durable
+/// up to there: a saved state that was ahead of the log would have no log to go on with.
 struct checkpoint {
   std::shared_ptr<const persistence::overlay_layer> layer;
   persistence::applied_point point;
@@ -353,13 +368,14 @@ struct checkpointed {
 /// Asks the aggregate to checkpoint what is not durable yet; answered with `checkpointed`.
 struct checkpoint_now {};
 
-/// Asks the aggregate for a checkpoint as of just this index, when it gets there and is making none.
+/// Asks the aggregate for a checkpoint as of just this index, when it gets there and is making
+/// none.
 struct compare_at {
   protocol::index_t index;
 };
 
-/// Asks the checkpointer for a snapshot file; the answer is `snapshot_made`. One that is there already does, if it is
-/// as of `at_least`.
+/// Asks the checkpointer for a snapshot file; the answer is `snapshot_made`. One that is there
+/// already does, if it is as of `at_least`.
 struct make_snapshot {
   protocol::index_t at_least;
 };
@@ -370,8 +386,8 @@ struct snapshot_made {
   bool damaged = false;  ///< it failed because the state is
   bool later = false;    ///< it failed for now: nothing is wrong that time does not mend
 };
-/// For a peer's shipper: send that file. It tells the raft actor when it is given up; that it is installed, the
-/// peer tells the core itself.
+/// For a peer's shipper: send that file. It tells the raft actor when it is given up; that it is
+/// installed, the peer tells the core itself.
 struct send_snapshot {
   protocol::term_t term;
   protocol::snapshot_meta meta;
@@ -383,8 +399,8 @@ struct snapshot_given_up {
   protocol::index_t index;
 };
 
-/// A chunk from the leader, for the checkpointer to keep. The answer is `chunk_kept`, and after the last chunk,
-/// once the state is replaced, `state_replaced`.
+/// A chunk from the leader, for the checkpointer to keep. The answer is `chunk_kept`, and after the
+/// last chunk, once the state is replaced, `state_replaced`.
 struct keep_chunk {
   protocol::snapshot_request chunk;
 };
@@ -394,8 +410,8 @@ struct chunk_kept {
   std::string failed;          ///< the snapshot can't be used, and why
   protocol::term_t term;       ///< that the chunk came in
 };
-/// To the aggregate: let go of the state below, for it is replaced; answered with `state_released`, while
-/// queries are refused. Then comes the new one.
+/// To the aggregate: let go of the state below, for it is replaced; answered with `state_released`,
+/// while queries are refused. Then comes the new one.
 struct release_state {};
 struct state_released {};
 /// To the checkpointer: the state in use is damaged; not to be used after a restart either.
@@ -408,10 +424,12 @@ struct state_replaced {
   std::int64_t time_us = 0;  ///< of the log, as the state tells it
 };
 
-/// For the log writer: forget entries up to the point, or begin anew after it; the answer is `log_cut`.
+/// For the log writer: forget entries up to the point, or begin anew after it; the answer is
+/// `log_cut`.
 struct cut_log {
   protocol::group_id group;
-  protocol::snapshot_meta point;  ///< to forget up to it, its index is enough: the rest is in the log
+  protocol::snapshot_meta
+      point;  ///< to forget up to it, its index is enough: the rest is in the log
   bool begin_anew = false;
 };
 struct log_cut {

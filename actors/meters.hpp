@@ -8,7 +8,8 @@
 #include <cstdint>
 
 /// What the parts of a node count while they work, for /metrics. Each number is changed by one
-/// thread and read by any, without lock or barrier: a page may see one a little earlier than another.
+/// thread and read by any, without lock or barrier: a page may see one a little earlier than
+/// another.
 namespace lithair::actors {
 
 /// A number that only rises.
@@ -34,9 +35,11 @@ class level {
 };
 
 /// Upper bounds of the buckets: of times in microseconds, and of numbers of entries.
-inline constexpr std::array<std::uint64_t, 14> time_bounds_us{50,     100,     250,     500,       1000,      2500,     5000,
-                                                              10'000, 25'000,  50'000,  100'000,   500'000,   1'000'000, 5'000'000};
-inline constexpr std::array<std::uint64_t, 13> count_bounds{1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096};
+inline constexpr std::array<std::uint64_t, 14> time_bounds_us{
+    50,     100,    250,    500,     1000,    2500,      5000,
+    10'000, 25'000, 50'000, 100'000, 500'000, 1'000'000, 5'000'000};
+inline constexpr std::array<std::uint64_t, 13> count_bounds{1,   2,   4,   8,    16,   32,  64,
+                                                            128, 256, 512, 1024, 2048, 4096};
 
 /// How often each size came; the last bucket has no bound.
 template <const auto& Bounds>
@@ -46,7 +49,9 @@ struct histogram {
   tally sum;
 
   void add(std::uint64_t x) {
-    buckets[static_cast<std::size_t>(std::lower_bound(Bounds.begin(), Bounds.end(), x) - Bounds.begin())].add(1);
+    buckets[static_cast<std::size_t>(std::lower_bound(Bounds.begin(), Bounds.end(), x) -
+                                     Bounds.begin())]
+        .add(1);
     sum.add(x);
   }
 };
@@ -56,18 +61,19 @@ using count_histogram = histogram<count_bounds>;
 /// Microseconds of a steady clock.
 inline std::uint64_t meter_clock() {
   using namespace std::chrono;
-  return static_cast<std::uint64_t>(duration_cast<microseconds>(steady_clock::now().time_since_epoch()).count());
+  return static_cast<std::uint64_t>(
+      duration_cast<microseconds>(steady_clock::now().time_since_epoch()).count());
 }
 
 /// Of one group.
 struct group_meters {
   // Changed by the raft actor.
-  tally proposals;            ///< commands of this node's clients
-  tally reads;                ///< linearizable and leader reads of this node's clients
-  count_histogram batch;      ///< entries in one write of the group
-  time_histogram append;      ///< from handing entries to the log writer until they are durable here
-  time_histogram commit;      ///< from there until this node knows that they are committed
-  time_histogram apply;       ///< from handing committed entries to the aggregate until they are applied
+  tally proposals;        ///< commands of this node's clients
+  tally reads;            ///< linearizable and leader reads of this node's clients
+  count_histogram batch;  ///< entries in one write of the group
+  time_histogram append;  ///< from handing entries to the log writer until they are durable here
+  time_histogram commit;  ///< from there until this node knows that they are committed
+  time_histogram apply;  ///< from handing committed entries to the aggregate until they are applied
   // Changed by the checkpointer.
   time_histogram checkpoint;  ///< time of one checkpoint's transaction
   level state_map_bytes;
@@ -76,7 +82,7 @@ struct group_meters {
 
 /// Of the log that all groups of a node share; changed by the log writer.
 struct log_meters {
-  time_histogram sync;  ///< time of one durable transaction, its syncs included
+  time_histogram sync;     ///< time of one durable transaction, its syncs included
   count_histogram writes;  ///< group writes that shared one transaction
 };
 

@@ -1,7 +1,8 @@
 #pragma once
 
-/// Duties of a driver of Raft broken on purpose, to show that the simulator of whole nodes would notice. They exist only
-/// where LITHAIR_MUTANTS is defined, which are libraries of the tests; elsewhere `mutated` is just false.
+/// Duties of a driver of Raft broken on purpose, to show that the simulator of whole nodes would
+/// notice. They exist only where LITHAIR_MUTANTS is defined, which are libraries of the tests;
+/// elsewhere `mutated` is just false.
 namespace lithair::actors {
 
 enum class mutant {
@@ -38,7 +39,8 @@ enum class mutant {
   writes_old_entries_into_a_new_log,
   /// A checkpoint leaves out what the change feed is read from.
   checkpoints_without_the_feed,
-  /// A checkpoint leaves out which commands were carried out already, for those who send them again.
+  /// A checkpoint leaves out which commands were carried out already, for those who send them
+  /// again.
   checkpoints_without_answers,
   /// Committed entries are read from a log that may still hold others in their place.
   reads_back_what_is_not_durable,
@@ -64,7 +66,8 @@ enum class mutant {
   registry_admits_by_the_main_group,
   /// A stream goes on behind an event of the time before a restore as if it were one of this log.
   resumes_across_restores,
-  /// A member that says that it was added again with another directory has all that it sends counted at once.
+  /// A member that says that it was added again with another directory has all that it sends
+  /// counted at once.
   counts_answers_of_readded,
   count
 };
@@ -72,13 +75,9 @@ enum class mutant {
 #ifdef LITHAIR_MUTANTS
 /// Which rule is broken now; `none` at first. For one thread.
 extern mutant active_mutant;
-inline bool mutated(mutant x) {
-  return active_mutant == x;
-}
+inline bool mutated(mutant x) { return active_mutant == x; }
 #else
-constexpr bool mutated(mutant) {
-  return false;
-}
+constexpr bool mutated(mutant) { return false; }
 #endif
 
 }  // namespace lithair::actors

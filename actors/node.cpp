@@ -36,7 +36,8 @@ constexpr std::chrono::seconds local_data_wait{10};
 
 std::uint64_t steady_ms() {
   using namespace std::chrono;
-  return static_cast<std::uint64_t>(duration_cast<milliseconds>(steady_clock::now().time_since_epoch()).count());
+  return static_cast<std::uint64_t>(
+      duration_cast<milliseconds>(steady_clock::now().time_since_epoch()).count());
 }
 
 std::int64_t wall_us() {
@@ -56,9 +57,11 @@ void require_free(const std::string& host, std::uint16_t port, std::string_view 
   hints.ai_flags = AI_PASSIVE;
   addrinfo* found = nullptr;
   auto fail = [&](const char* why) {
-    throw std::runtime_error(fmt::format("cannot listen for {} on {}:{}: {}", whom, host, port, why));
+    throw std::runtime_error(
+        fmt::format("cannot listen for {} on {}:{}: {}", whom, host, port, why));
   };
-  if (int error = ::getaddrinfo(host.c_str(), std::to_string(port).c_str(), &hints, &found); error != 0)
+  if (int error = ::getaddrinfo(host.c_str(), std::to_string(port).c_str(), &hints, &found);
+      error != 0)
     fail(::gai_strerror(error));
   int probe = ::socket(found->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
   int on = 1;
@@ -78,7 +81,8 @@ std::string node_config::validate() const {
   std::set<protocol::node_id> ids{self.id};
   std::set<std::pair<std::string, std::uint16_t>> addresses{{self.host, self.http_port}};
   addresses.insert({self.host, self.peer_port});
-  if (addresses.size() != 2) return fmt::format("port {} can't serve both clients and peers", self.http_port);
+  if (addresses.size() != 2)
+    return fmt::format("port {} can't serve both clients and peers", self.http_port);
   for (auto& peer : peers) {
     if (!peer.id) return "the node id of a member must be 1 or more";
     if (!ids.insert(peer.id).second) return fmt::format("node id {} is given twice", peer.id.value);
@@ -138,7 +142,8 @@ struct node::implementation {
 
   void start_loops() {
     // The other half of the cores has the disk, the other nodes and the clients' side to do.
-    auto count = config.loops != 0 ? config.loops : std::max(1u, std::thread::hardware_concurrency() / 2);
+    auto count =
+        config.loops != 0 ? config.loops : std::max(1u, std::thread::hardware_concurrency() / 2);
     for (std::size_t i = 0; i < count; ++i) {
       loops.push_back(std::make_unique<loop>(*system, fmt::format("loop-{}", i)));
       loops.back()->start();
@@ -150,17 +155,21 @@ struct node::implementation {
     if (parts->own() == nullptr) return;
     caf::scoped_actor self{*system};
     self->send(parts->own()->raft(), probe_ready{});
-    self->receive([](const readiness& x) {
-      if (!x.ready) spdlog::warn("local data is not there yet: {}", x.reason);
-    }, caf::after(local_data_wait) >> [] { spdlog::warn("local data is not there yet"); });
+    self->receive(
+        [](const readiness& x) {
+          if (!x.ready) spdlog::warn("local data is not there yet: {}", x.reason);
+        },
+        caf::after(local_data_wait) >> [] { spdlog::warn("local data is not there yet"); });
   }
 
   void publish() {
-    auto port = system->middleman().publish(parts->gate(), config.self.peer_port, config.self.host.c_str(), true);
+    auto port = system->middleman().publish(parts->gate(), config.self.peer_port,
+                                            config.self.host.c_str(), true);
     published = static_cast<bool>(port);
     if (published) return;
     stop(0);
-    throw std::runtime_error(fmt::format("cannot listen for peers on {}:{}", config.self.host, config.self.peer_port));
+    throw std::runtime_error(
+        fmt::format("cannot listen for peers on {}:{}", config.self.host, config.self.peer_port));
   }
 
   void stop(std::uint32_t limit_ms) {
@@ -203,7 +212,9 @@ std::map<protocol::group_id, caf::actor> node::rafts() const {
   for (auto* each : impl_->parts->all()) result.emplace(each->id(), each->raft());
   return result;
 }
-caf::actor node::feed(const models::collection& of) const { return impl_->parts->group_with(of).feed(); }
+caf::actor node::feed(const models::collection& of) const {
+  return impl_->parts->group_with(of).feed();
+}
 caf::actor node::archivist() const { return impl_->parts->main().archivist(); }
 caf::actor node::data() const { return impl_->parts->data(); }
 void node::stop(std::uint32_t limit_ms) { impl_->stop(limit_ms); }

@@ -2,8 +2,8 @@
 
 #include <utility>
 
-#include <caf/send.hpp>
 #include <spdlog/spdlog.h>
+#include <caf/send.hpp>
 
 #include "persistence/files.hpp"
 
@@ -38,7 +38,8 @@ std::string note_taker::write() {
   } catch (const std::exception& e) {
     failed = e.what();
   }
-  if (!failed.empty() && failed != told_) spdlog::error("what is known of the peers can't be noted: {}", failed);
+  if (!failed.empty() && failed != told_)
+    spdlog::error("what is known of the peers can't be noted: {}", failed);
   told_ = failed;
   return failed;
 }

@@ -13,9 +13,10 @@
 
 namespace lithair::actors {
 
-/// Writes down what a node must remember of its peers and of its cluster, for those who live on loops and must not
-/// wait for the disk. Detached; one a node. Of several texts that came while the disk was busy only the last is
-/// written. What can't be written is kept, and tried again with the next message.
+/// Writes down what a node must remember of its peers and of its cluster, for those who live on
+/// loops and must not wait for the disk. Detached; one a node. Of several texts that came while the
+/// disk was busy only the last is written. What can't be written is kept, and tried again with the
+/// next message.
 ///
 /// Takes take_note; join_cluster and await_notes, which it answers with noted.
 class note_taker final : public detached_actor {

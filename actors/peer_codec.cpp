@@ -14,7 +14,7 @@ using namespace protocol;
 
 namespace {
 
-// -- the fields of each message, once for both directions ------------------------------------------------
+// -- the fields of each message, once for both directions ----------------------------------------
 
 template <class Archive>
 void fields(Archive& a, vote_request& x) {
@@ -43,7 +43,8 @@ void fields(Archive& a, heartbeat_response& x) {
 }
 template <class Archive>
 void fields(Archive& a, snapshot_request& x) {
-  a(x.term, x.meta.index, x.meta.term, x.meta.members, x.meta.size, x.meta.checksum, x.offset, x.data, x.done);
+  a(x.term, x.meta.index, x.meta.term, x.meta.members, x.meta.size, x.meta.checksum, x.offset,
+    x.data, x.done);
 }
 template <class Archive>
 void fields(Archive& a, snapshot_response& x) {
@@ -71,7 +72,7 @@ void fields(Archive& a, propose_response& x) {
   a(x.term, x.number, x.why, x.serials);
 }
 
-// -- writing ---------------------------------------------------------------------------------------------
+// -- writing -------------------------------------------------------------------------------------
 
 constexpr std::uint8_t no_flags = 0;
 constexpr std::size_t entry_head_size = 8 + 1 + 1 + 8 + 8 + 8 + 8 + 4;
@@ -166,7 +167,7 @@ class writer {
   msgpack::packer<string_sink> pack_;
 };
 
-// -- reading ---------------------------------------------------------------------------------------------
+// -- reading -------------------------------------------------------------------------------------
 
 struct malformed : std::runtime_error {
   malformed() : std::runtime_error("malformed peer message") {}
@@ -309,7 +310,8 @@ std::string encode(group_id group, const std::vector<message>& messages) {
   to.pack().pack_array(static_cast<std::uint32_t>(1 + messages.size()));
   to.pack().pack_uint64(group.value);
   for (auto& each : messages) {
-    // `fields` serves both directions and so takes references to non-const; writing changes nothing.
+    // `fields` serves both directions and so takes references to non-const; writing changes
+    // nothing.
     auto& m = const_cast<message&>(each);
     counter count;
     std::visit([&](auto& x) { fields(count, x); }, m);
@@ -323,15 +325,16 @@ std::string encode(group_id group, const std::vector<message>& messages) {
 std::optional<peer_batch> decode(std::string bytes) {
   auto owner = std::make_shared<const std::string>(std::move(bytes));
   try {
-    // Strings and binaries refer to `owner` instead of being copied; container sizes are bounded, for
-    // msgpack reserves what a header claims.
+    // Strings and binaries refer to `owner` instead of being copied; container sizes are bounded,
+    // for msgpack reserves what a header claims.
     msgpack::unpack_limit limit(4096, 0, 0, owner->size(), 0, 4);
     std::size_t offset = 0;
     auto unpacked = msgpack::unpack(
         owner->data(), owner->size(), offset,
         [](msgpack::type::object_type, std::size_t, void*) { return true; }, nullptr, limit);
     auto& root = unpacked.get();
-    if (offset != owner->size() || root.type != msgpack::type::ARRAY || root.via.array.size < 1) return {};
+    if (offset != owner->size() || root.type != msgpack::type::ARRAY || root.via.array.size < 1)
+      return {};
     auto& group = root.via.array.ptr[0];
     if (group.type != msgpack::type::POSITIVE_INTEGER) return {};
     peer_batch result{group_id{group.via.u64}, {}};

@@ -17,16 +17,18 @@ struct peer_batch {
   bool operator==(const peer_batch&) const = default;
 };
 
-/// Layout (msgpack): [group, message...], a message being [kind, field...] with the fields in the order of
-/// protocol/message.hpp; kind is the message's place in `protocol::message`. Entries are one binary string:
+/// Layout (msgpack): [group, message...], a message being [kind, field...] with the fields in the
+/// order of protocol/message.hpp; kind is the message's place in `protocol::message`. Entries are
+/// one binary string:
 ///
 ///   entries := { term:u64 kind:u8 flags:u8 origin:u64 serial:u64 run:u64 time_us:i64 length:u32 payload:length bytes }*
 ///
-/// little-endian, without their indexes, for they follow the message's prev_index. Flags are 0 and must be understood.
+/// little-endian, without their indexes, for they follow the message's prev_index. Flags are 0 and
+/// must be understood.
 std::string encode(protocol::group_id group, const std::vector<protocol::message>& messages);
 
-/// Nothing when the bytes are not what `encode` makes; never throws, never allocates more than a small
-/// multiple of the input. Payloads share the given bytes.
+/// Nothing when the bytes are not what `encode` makes; never throws, never allocates more than a
+/// small multiple of the input. Payloads share the given bytes.
 std::optional<peer_batch> decode(std::string bytes);
 
 }  // namespace lithair::actors

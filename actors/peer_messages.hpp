@@ -17,12 +17,12 @@ struct hello {
   std::uint32_t version = peer_version;
   std::uint64_t cluster = 0;  ///< 0: not part of a cluster yet
   std::uint64_t node = 0;
-  std::uint64_t to = 0;  ///< the node it means to reach
+  std::uint64_t to = 0;           ///< the node it means to reach
   std::uint64_t incarnation = 0;  ///< of its data directory
-  std::uint64_t group = 0;  ///< whose messages the link is for
-  std::string schema;    ///< the models it serves, as text of a model file
-  std::string proof;     ///< its runs and what it knows of the other's; see peer_registry
-  caf::actor endpoint;   ///< takes peer_message
+  std::uint64_t group = 0;        ///< whose messages the link is for
+  std::string schema;             ///< the models it serves, as text of a model file
+  std::string proof;              ///< its runs and what it knows of the other's; see peer_registry
+  caf::actor endpoint;            ///< takes peer_message
 };
 
 /// The answer: the receiver's endpoint, or why the link is refused.
@@ -61,7 +61,8 @@ struct peer_piece_ack {
 enum class control_action : std::uint8_t {
   send_state = 16,  ///< a snapshot as of now: the asker's log is whole, its state is not
   compare_at = 17,  ///< a checkpoint as of index `id`, to compare the states
-  digest = 18,      ///< the sender's digest as of index `id` is `node`, with models of fingerprint `address`
+  digest =
+      18,  ///< the sender's digest as of index `id` is `node`, with models of fingerprint `address`
 };
 
 /// A change of members on its way to the leader, or its answer on the way back.
@@ -79,7 +80,8 @@ struct peer_control {
 
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, hello& x) {
-  return f(x.version, x.cluster, x.node, x.to, x.incarnation, x.group, x.schema, x.proof, x.endpoint);
+  return f(x.version, x.cluster, x.node, x.to, x.incarnation, x.group, x.schema, x.proof,
+           x.endpoint);
 }
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, welcome& x) {

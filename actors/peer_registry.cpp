@@ -15,7 +15,8 @@ namespace lithair::actors {
 
 namespace {
 
-// A node that was not met for so many runs is taken for an old copy when it comes back, which is safe.
+// A node that was not met for so many runs is taken for an old copy when it comes back, which is
+// safe.
 constexpr std::size_t remembered_starts = 500;
 constexpr protocol::group_id main_group{1};
 
@@ -79,16 +80,21 @@ std::optional<claim> read_claim(std::string_view text) {
   return out;
 }
 
-// Why a directory with these runs, which held so much when it was opened, is older than what is known of it.
+// Why a directory with these runs, which held so much when it was opened, is older than what is
+// known of it.
 std::optional<std::string> why_old(const std::vector<node_start>& starts, const node_promise& held,
                                    const node_start& known, const node_promise& promise) {
   if (!known.boots || known == starts.back()) return std::nullopt;
   if (std::find(starts.begin(), starts.end(), known) == starts.end())
-    return fmt::format("a run of this node is known that its data directory knows nothing of (start {})", known.boots);
+    return fmt::format(
+        "a run of this node is known that its data directory knows nothing of (start {})",
+        known.boots);
   if (held.term < promise.term)
-    return fmt::format("it took part in term {}, and its data directory ends in term {}", promise.term, held.term);
+    return fmt::format("it took part in term {}, and its data directory ends in term {}",
+                       promise.term, held.term);
   if (held.term == promise.term && held.match < promise.match)
-    return fmt::format("it acknowledged entry {}, and its data directory ends at {}", promise.match, held.match);
+    return fmt::format("it acknowledged entry {}, and its data directory ends at {}", promise.match,
+                       held.match);
   return std::nullopt;
 }
 
@@ -113,7 +119,8 @@ void peer_registry::load(const std::string& text) {
   if (text.starts_with("checksum ")) {  // Files of earlier versions have none.
     std::string head;
     std::getline(lines, head);
-    sound = text.size() > head.size() && head == checksum_line(std::string_view{text}.substr(head.size() + 1));
+    sound = text.size() > head.size() &&
+            head == checksum_line(std::string_view{text}.substr(head.size() + 1));
   }
   for (std::string line; sound && std::getline(lines, line);) {
     std::istringstream words{line};
@@ -146,10 +153,11 @@ void peer_registry::load(const std::string& text) {
     }
   }
   if (!sound || own_ == 0)
-    throw persistence::storage_error{
-        persistence::storage_errc::damaged,
-        file_.string() + " is damaged, and what this node promised can't be told from it; remove the node from the "
-                         "cluster, then add it again with an empty data directory"};
+    throw persistence::storage_error{persistence::storage_errc::damaged,
+                                     file_.string() +
+                                         " is damaged, and what this node promised can't be told "
+                                         "from it; remove the node from the "
+                                         "cluster, then add it again with an empty data directory"};
 }
 
 trust peer_registry::admit(std::uint64_t node, protocol::group_id group, std::uint64_t incarnation,
@@ -214,24 +222,28 @@ std::string peer_registry::present(std::uint64_t node, protocol::group_id group)
   auto text = fmt::format("{}holds {} {}\n", print_starts(), held.term, held.match);
   if (!recovering_.empty()) text += "recovering\n";
   if (auto members = newest_.find(group); members != newest_.end())
-    if (auto us = members->second.find(self_); us != members->second.end()) text += fmt::format("added {}\n", us->second);
+    if (auto us = members->second.find(self_); us != members->second.end())
+      text += fmt::format("added {}\n", us->second);
   auto found = known_.find({group, node});
   if (found != known_.end() && found->second.start.boots) {
     auto& x = found->second;
-    text += fmt::format("you {} {} {} {:x}\n", print(x.start), x.promise.term, x.promise.match, x.incarnation);
+    text += fmt::format("you {} {} {} {:x}\n", print(x.start), x.promise.term, x.promise.match,
+                        x.incarnation);
   }
   return text;
 }
 
 std::optional<std::string> peer_registry::examine(std::uint64_t node, protocol::group_id group,
-                                                  std::uint64_t incarnation, std::string_view proof) {
+                                                  std::uint64_t incarnation,
+                                                  std::string_view proof) {
   auto theirs = read_claim(proof);
   if (!theirs) return std::nullopt;
   auto found = known_.find({group, node});
   if (found != known_.end() && found->second.incarnation == incarnation) {
     auto& known = found->second;
     const bool news = known.start != theirs->starts.back();
-    if (news && (theirs->recovering || !why_old(theirs->starts, theirs->held, known.start, known.promise))) {
+    if (news && (theirs->recovering ||
+                 !why_old(theirs->starts, theirs->held, known.start, known.promise))) {
       known.start = theirs->starts.back();
       known.promise = {};
       (void)saved();
@@ -257,7 +269,9 @@ void peer_registry::promised(std::uint64_t node, protocol::group_id group, const
 }
 
 void peer_registry::link_lost(std::uint64_t node) {
-  const auto unnoted = [&](const auto& pair) { return pair.first.second == node && !pair.second.noted; };
+  const auto unnoted = [&](const auto& pair) {
+    return pair.first.second == node && !pair.second.noted;
+  };
   if (std::any_of(known_.begin(), known_.end(), unnoted)) (void)saved();
 }
 
@@ -284,14 +298,16 @@ bool peer_registry::saved() {
 
 void peer_registry::save() {
   auto text = fmt::format("self {:x}\n", own_);
-  for (auto& [group, index] : members_as_of_) text += fmt::format("members-as-of {} {}\n", index, group.value);
+  for (auto& [group, index] : members_as_of_)
+    text += fmt::format("members-as-of {} {}\n", index, group.value);
   if (!recovering_.empty()) text += "recovering " + recovering_ + '\n';
   text += print_starts();
   for (auto& [where, x] : known_) {
-    const auto group = where.first == main_group ? std::string{} : fmt::format("/{}", where.first.value);
+    const auto group =
+        where.first == main_group ? std::string{} : fmt::format("/{}", where.first.value);
     const auto added = x.added ? fmt::format(" {}", *x.added) : std::string{};
-    text += fmt::format("{}{} {:x} {} {} {}{}\n", where.second, group, x.incarnation, print(x.start), x.promise.term,
-                        x.promise.match, added);
+    text += fmt::format("{}{} {:x} {} {} {}{}\n", where.second, group, x.incarnation,
+                        print(x.start), x.promise.term, x.promise.match, added);
   }
   text = checksum_line(text) + '\n' + text;
   if (hand_over_)

@@ -26,7 +26,8 @@ bool peer_ways::lead_to(const peer_address& peer) {
 
 bool peer_ways::hear(protocol::node_id stranger, std::uint64_t now_ms) {
   if (ways_.contains(stranger)) return true;
-  const auto heard = std::count_if(ways_.begin(), ways_.end(), [](auto& x) { return x.second.is_stranger(); });
+  const auto heard =
+      std::count_if(ways_.begin(), ways_.end(), [](auto& x) { return x.second.is_stranger(); });
   if (heard >= max_strangers) return false;
   peer_address nowhere;
   nowhere.id = stranger;
@@ -53,11 +54,13 @@ const peer_address* peer_ways::address(protocol::node_id peer) const {
   return found == ways_.end() || found->second.is_stranger() ? nullptr : &found->second.to;
 }
 
-void peer_ways::for_each(const std::function<void(protocol::node_id, const caf::actor&)>& what) const {
+void peer_ways::for_each(
+    const std::function<void(protocol::node_id, const caf::actor&)>& what) const {
   for (auto& [id, x] : ways_) what(id, x.shipper);
 }
 
-void peer_ways::end_unwanted(std::uint64_t now_ms, const std::function<bool(protocol::node_id)>& wanted) {
+void peer_ways::end_unwanted(std::uint64_t now_ms,
+                             const std::function<bool(protocol::node_id)>& wanted) {
   for (auto each = ways_.begin(); each != ways_.end();) {
     auto& [id, x] = *each;
     const bool of_use = x.is_stranger() ? x.linked : wanted(id);

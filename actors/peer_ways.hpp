@@ -11,25 +11,28 @@
 
 namespace lithair::actors {
 
-/// The ways to other nodes in one group: a shipper each. Who has one: the members, whoever the command line names while
-/// no members are known (and for a while after), and *strangers*, nodes of the same cluster that call although no
-/// configuration here names them. Those are heard, as Raft wants it (thesis §4.1: servers process requests of servers
-/// that are not in their latest configuration): one may be a leader that was added while this node was away, another
-/// one was removed and has to be told. Strangers are not looked for, only so many are heard at a time, and a way that is
-/// of no use any more ends after a while, in which a member that was removed still gets the log up to there.
+/// The ways to other nodes in one group: a shipper each. Who has one: the members, whoever the
+/// command line names while no members are known (and for a while after), and *strangers*, nodes of
+/// the same cluster that call although no configuration here names them. Those are heard, as Raft
+/// wants it (thesis §4.1: servers process requests of servers that are not in their latest
+/// configuration): one may be a leader that was added while this node was away, another one was
+/// removed and has to be told. Strangers are not looked for, only so many are heard at a time, and
+/// a way that is of no use any more ends after a while, in which a member that was removed still
+/// gets the log up to there.
 ///
 /// Owned by the raft actor, on its thread.
 class peer_ways {
  public:
   struct actions {
-    std::function<caf::actor(const peer_address&)> make;             ///< a shipper
+    std::function<caf::actor(const peer_address&)> make;            ///< a shipper
     std::function<void(protocol::node_id, const caf::actor&)> end;  ///< that shipper
   };
 
   explicit peer_ways(actions with) : with_(std::move(with)) {}
 
-  /// To somebody that is looked for at `peer`: the first way, or another one if it called as a stranger, comes back or
-  /// has moved. Whoever held on to the old one loses it. Whether a way ended for it.
+  /// To somebody that is looked for at `peer`: the first way, or another one if it called as a
+  /// stranger, comes back or has moved. Whoever held on to the old one loses it. Whether a way
+  /// ended for it.
   bool lead_to(const peer_address& peer);
   /// To somebody who called and has none. False: too many such are heard already.
   bool hear(protocol::node_id stranger, std::uint64_t now_ms);
@@ -42,14 +45,15 @@ class peer_ways {
   const peer_address* address(protocol::node_id peer) const;
   void for_each(const std::function<void(protocol::node_id, const caf::actor&)>& what) const;
 
-  /// Ends the ways that nobody wanted for a while: to those who are not `wanted`, and strangers that are gone. Cheap.
+  /// Ends the ways that nobody wanted for a while: to those who are not `wanted`, and strangers
+  /// that are gone. Cheap.
   void end_unwanted(std::uint64_t now_ms, const std::function<bool(protocol::node_id)>& wanted);
   void clear() { ways_.clear(); }
 
  private:
   struct way {
     caf::actor shipper;
-    peer_address to;       // without a host: a stranger's
+    peer_address to;  // without a host: a stranger's
     bool linked = false;
     bool of_use = true;
     std::uint64_t useless_since_ms = 0;

@@ -63,7 +63,8 @@ piece_receiver::result piece_receiver::take(peer_piece x) {
   const bool stale = x.stream < stream_ || (x.stream == stream_ && total_ == 0);
   if (stale && !mutated(mutant::stale_piece_taken)) return {};
   const auto size = x.bytes.size();
-  if (x.total > longest_message || size == 0 || size > piece_bytes || size > x.total || x.offset > x.total - size)
+  if (x.total > longest_message || size == 0 || size > piece_bytes || size > x.total ||
+      x.offset > x.total - size)
     return refuse(x.stream);
   if (x.stream > stream_) {
     // The sender gave up what came before, if that was not whole.

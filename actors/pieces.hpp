@@ -9,17 +9,18 @@
 
 #include "actors/messages.hpp"
 
-/// Big messages between nodes, in pieces: what is small and urgent goes between them, so that a heartbeat never waits
-/// behind megabytes. Each message is a stream; the streams of a link follow one another in the order in which they
-/// were put. Numbers of streams only rise in the life of a sender, so nothing of a former link is taken for something of
-/// the present one.
+/// Big messages between nodes, in pieces: what is small and urgent goes between them, so that a
+/// heartbeat never waits behind megabytes. Each message is a stream; the streams of a link follow
+/// one another in the order in which they were put. Numbers of streams only rise in the life of a
+/// sender, so nothing of a former link is taken for something of the present one.
 namespace lithair::actors {
 
 /// Bytes of one piece at most; longer messages are cut.
 inline constexpr std::size_t piece_bytes = 128 * 1024;
 /// Bytes on their way and not acknowledged: what an urgent message may find before it on the wire.
 inline constexpr std::size_t piece_window = 512 * 1024;
-/// The longest message: the longest body that clients may send becomes one entry, and that one message.
+/// The longest message: the longest body that clients may send becomes one entry, and that one
+/// message.
 inline constexpr std::size_t longest_message = 32 * 1024 * 1024 + 64 * 1024;
 /// Bytes of messages that wait for the window. More is dropped: Raft sends again what was lost.
 inline constexpr std::size_t most_waiting = 64 * 1024 * 1024;
@@ -34,7 +35,8 @@ class piece_sender {
   [[nodiscard]] bool put(std::string message);
   /// The next piece to send; none while the window is full, or nothing is left.
   std::optional<peer_piece> next();
-  /// The peer has kept pieces, or can't use what it got: then all is forgotten. True when bytes were kept.
+  /// The peer has kept pieces, or can't use what it got: then all is forgotten. True when bytes
+  /// were kept.
   bool acknowledged(const peer_piece_ack& x);
   /// The link went down: nothing more will be acknowledged.
   void forget();
@@ -59,12 +61,14 @@ class piece_sender {
   std::size_t on_the_way_ = 0;
 };
 
-/// The receiving end. Holds one message at a time, and never more than was received of it. For one thread.
+/// The receiving end. Holds one message at a time, and never more than was received of it. For one
+/// thread.
 class piece_receiver {
  public:
   struct result {
-    std::optional<peer_piece_ack> answer;  ///< for the sender; none: the piece was of a stream that is over
-    std::optional<std::string> message;    ///< whole with this piece
+    std::optional<peer_piece_ack>
+        answer;  ///< for the sender; none: the piece was of a stream that is over
+    std::optional<std::string> message;  ///< whole with this piece
   };
   result take(peer_piece x);
   void forget();

@@ -18,8 +18,8 @@
 
 namespace lithair {
 
-/// A read model of your own, folded from the events of a collection and kept up to date. `Model` says what it
-/// follows and how it changes:
+/// A read model of your own, folded from the events of a collection and kept up to date. `Model`
+/// says what it follows and how it changes:
 ///
 ///     struct totals {
 ///       using item = order;
@@ -30,10 +30,11 @@ namespace lithair {
 ///     sums.wait_for(written.version);
 ///     sums.read([](const totals& x) { return x.pieces.at("ann"); });
 ///
-/// At start it is built from the items as they are, each told as created; then every change is folded in, exactly
-/// once and in the order of the log. It is rebuilt so, the old one being read meanwhile, when it has fallen
-/// behind what the feed keeps. It is told what all nodes share: fields that each node has for itself beside those
-/// are never filled. Thread-safe. It may outlive a stop of the node, but not the node.
+/// At start it is built from the items as they are, each told as created; then every change is
+/// folded in, exactly once and in the order of the log. It is rebuilt so, the old one being read
+/// meanwhile, when it has fallen behind what the feed keeps. It is told what all nodes share:
+/// fields that each node has for itself beside those are never filled. Thread-safe. It may outlive
+/// a stop of the node, but not the node.
 template <class Model>
 class projection {
  public:
@@ -49,8 +50,9 @@ class projection {
   projection(const projection&) = delete;
   projection& operator=(const projection&) = delete;
 
-  /// What `f` makes of the model, which does not change meanwhile. Nothing is folded before it returns, so it
-  /// should be brief. It may take the index up to which all is folded in, too. Not in `fold`.
+  /// What `f` makes of the model, which does not change meanwhile. Nothing is folded before it
+  /// returns, so it should be brief. It may take the index up to which all is folded in, too. Not
+  /// in `fold`.
   template <class Function>
   auto read(Function f) const {
     std::shared_lock guard{core_->model_mutex};
@@ -73,9 +75,10 @@ class projection {
   /// Has `applied` come up to date soon where what was applied changed nothing of the collection.
   void hurry() { core_->hurry(); }
 
-  /// Waits until the changes up to an index are folded in; 0: until it is built. False after the time, or when the
-  /// node has stopped. Not in a handler.
-  bool wait_for(std::uint64_t index, std::chrono::milliseconds limit = std::chrono::seconds{5}) const {
+  /// Waits until the changes up to an index are folded in; 0: until it is built. False after the
+  /// time, or when the node has stopped. Not in a handler.
+  bool wait_for(std::uint64_t index,
+                std::chrono::milliseconds limit = std::chrono::seconds{5}) const {
     core_->from.through().require_waiting_allowed();
     return core_->wait_for(index, limit);
   }
@@ -153,7 +156,8 @@ class projection {
         if (const auto live = weak.lock()) live->stop_following(live, why);
       };
       std::lock_guard guard{mutex};
-      if (!ended) following = subscribe(from, feed_position{pages.front().applied, 0}, std::move(handlers));
+      if (!ended)
+        following = subscribe(from, feed_position{pages.front().applied, 0}, std::move(handlers));
     }
 
     // Whether the pages loaded at start do not show it yet.
@@ -194,7 +198,8 @@ class projection {
     }
 
     void fail(const models::problem& why) {
-      spdlog::warn("a projection of {} is not kept up any more: {}", from.declared().name, why.detail);
+      spdlog::warn("a projection of {} is not kept up any more: {}", from.declared().name,
+                   why.detail);
       end();
     }
 

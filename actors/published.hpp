@@ -11,7 +11,8 @@
 
 namespace lithair::actors {
 
-/// A read model of a program's own that is served over HTTP; see publication.hpp for how to make one. Any thread.
+/// A read model of a program's own that is served over HTTP; see publication.hpp for how to make
+/// one. Any thread.
 class published {
  public:
   /// The model as of an index: all changes up to there are folded in, and nothing else.

@@ -4,8 +4,8 @@
 #include <exception>
 #include <utility>
 
-#include <caf/send.hpp>
 #include <spdlog/spdlog.h>
+#include <caf/send.hpp>
 
 namespace lithair::actors {
 
@@ -14,7 +14,8 @@ namespace {
 struct look_at_waiting {};
 
 constexpr std::chrono::seconds longest_wait{5};
-// A short building is waited for. One of an empty collection ends when it is asked how far the changes have come.
+// A short building is waited for. One of an empty collection ends when it is asked how far the
+// changes have come.
 constexpr std::chrono::milliseconds building_wait{500};
 constexpr std::chrono::milliseconds look_again{2};
 constexpr std::size_t max_reads = 4096;
@@ -37,19 +38,23 @@ caf::behavior publisher::make_behavior() {
 }
 
 void publisher::on_exit() {
-  for (auto& [token, each] : std::exchange(asking_, {})) refuse(each, disposition::unavailable, "the node is stopping");
-  for (auto& each : std::exchange(waiting_, {})) refuse(each, disposition::unavailable, "the node is stopping");
+  for (auto& [token, each] : std::exchange(asking_, {}))
+    refuse(each, disposition::unavailable, "the node is stopping");
+  for (auto& each : std::exchange(waiting_, {}))
+    refuse(each, disposition::unavailable, "the node is stopping");
   setup_.raft = setup_.data = setup_.aggregate = nullptr;
 }
 
 std::string publisher::not_there_yet(const pending& x) {
-  return fmt::format("the projection {} has not come to index {} yet", x.read.what->name(), x.index);
+  return fmt::format("the projection {} has not come to index {} yet", x.read.what->name(),
+                     x.index);
 }
 
 void publisher::begin(const caf::strong_actor_ptr& asker, read_published& x) {
   pending made{asker, std::move(x)};
   if (asking_.size() + waiting_.size() >= max_reads)
-    return refuse(made, disposition::unavailable, "too many reads of projections are under way on this node");
+    return refuse(made, disposition::unavailable,
+                  "too many reads of projections are under way on this node");
   made.index = made.read.min_index;
   const bool is_local = made.read.level == consistency::local;
   if (is_local && made.index == 0) return settle(std::move(made));
@@ -69,7 +74,8 @@ void publisher::go_on(answered& x) {
   if (found == asking_.end()) return;
   auto read = std::move(found->second);
   asking_.erase(found);
-  if (x.what == disposition::unknown && read.index != 0) return refuse(read, x.what, not_there_yet(read));
+  if (x.what == disposition::unknown && read.index != 0)
+    return refuse(read, x.what, not_there_yet(read));
   if (x.what != disposition::done) return refuse(read, x.what, std::move(x.reason));
   // Its index is of another timeline.
   if (x.result.status == 412) {
@@ -98,7 +104,8 @@ bool publisher::tell(const pending& x) {
     return true;
   }
   if (!what.has_ended()) return false;
-  refuse(x, disposition::unavailable, fmt::format("the projection {} is not kept up any more", what.name()));
+  refuse(x, disposition::unavailable,
+         fmt::format("the projection {} is not kept up any more", what.name()));
   return true;
 }
 
@@ -107,7 +114,8 @@ bool publisher::give_up(const pending& x) {
   auto& what = *x.read.what;
   const auto now = clock().now();
   if (what.applied() == 0 && now >= x.built_by) {
-    refuse(x, disposition::unavailable, fmt::format("the projection {} is being built", what.name()));
+    refuse(x, disposition::unavailable,
+           fmt::format("the projection {} is being built", what.name()));
     return true;
   }
   if (now < x.deadline) return false;
@@ -125,13 +133,15 @@ void publisher::show(const pending& x) {
     reply.result.body = "{\"data\":" + made.json + '}';
   } catch (const std::exception& error) {
     spdlog::error("the projection {} can't be told: {}", x.read.what->name(), error.what());
-    return refuse(x, disposition::unavailable, fmt::format("the projection {} can't be told", x.read.what->name()));
+    return refuse(x, disposition::unavailable,
+                  fmt::format("the projection {} can't be told", x.read.what->name()));
   }
   caf::anon_send(handle(x.asker), std::move(reply));
 }
 
 void publisher::refuse(const pending& x, disposition what, std::string reason) {
-  caf::anon_send(handle(x.asker), answered{x.read.token, what, std::move(reason), x.read.what->applied(), {}});
+  caf::anon_send(handle(x.asker),
+                 answered{x.read.token, what, std::move(reason), x.read.what->applied(), {}});
 }
 
 void publisher::look() {

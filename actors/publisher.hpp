@@ -14,18 +14,20 @@
 
 namespace lithair::actors {
 
-/// Answers reads of published projections (read_published, from sessions), each as consistent as it asks for: it
-/// learns from the group how far a read must see, and waits until the projection has come so far. It must live on the
-/// loop on which projections are folded, the last one: so it sees whole entries of the log.
+/// Answers reads of published projections (read_published, from sessions), each as consistent as it
+/// asks for: it learns from the group how far a read must see, and waits until the projection has
+/// come so far. It must live on the loop on which projections are folded, the last one: so it sees
+/// whole entries of the log.
 class publisher final : public hosted_actor {
  public:
   struct setup {
-    caf::actor raft;  ///< takes ask
-    caf::actor data;  ///< if there, takes ask instead
+    caf::actor raft;       ///< takes ask
+    caf::actor data;       ///< if there, takes ask instead
     caf::actor aggregate;  ///< takes ask of what is local, without `data`
   };
 
-  publisher(caf::actor_config& cfg, loop* home, setup s) : hosted_actor(cfg, home), setup_(std::move(s)) {}
+  publisher(caf::actor_config& cfg, loop* home, setup s)
+      : hosted_actor(cfg, home), setup_(std::move(s)) {}
 
   const char* name() const override { return "publisher"; }
 

@@ -4,8 +4,8 @@
 #include <limits>
 #include <tuple>
 
-#include <caf/send.hpp>
 #include <spdlog/spdlog.h>
+#include <caf/send.hpp>
 
 #include "actors/mutants.hpp"
 #include "actors/shipper.hpp"
@@ -29,8 +29,10 @@ member founder(const peer_address& x) {
 
 void log_members(const std::string& label, const configuration& x) {
   std::vector<std::string> names;
-  for (auto& m : x.members) names.push_back(fmt::format("{}{}", m.id.value, m.voter ? "" : " (learner)"));
-  spdlog::info("{}members are now {}{}", label, fmt::join(names, ", "), x.joint() ? ", in joint consensus with the old ones" : "");
+  for (auto& m : x.members)
+    names.push_back(fmt::format("{}{}", m.id.value, m.voter ? "" : " (learner)"));
+  spdlog::info("{}members are now {}{}", label, fmt::join(names, ", "),
+               x.joint() ? ", in joint consensus with the old ones" : "");
 }
 
 }  // namespace
@@ -38,16 +40,22 @@ void log_members(const std::string& label, const configuration& x) {
 raft_actor::raft_actor(caf::actor_config& cfg, loop* home, raft_setup setup)
     : hosted_actor(cfg, home),
       setup_(std::move(setup)),
-      core_(setup_.config.self.id, setup_.group, setup_.config.raft, setup_.restored, setup_.chance),
+      core_(setup_.config.self.id, setup_.group, setup_.config.raft, setup_.restored,
+            setup_.chance),
       submissions_(setup_.config.self.id, setup_.run),
-      changes_(core_, {[this](const caf::strong_actor_ptr& asker, members_changed x) { send(handle(asker), std::move(x)); },
-                       [this](node_id to, peer_control x) {
-                         auto* shipper = shipper_for(to);
-                         if (shipper == nullptr || !ways_.is_linked(to)) return false;
-                         send(*shipper, control_arrived{to, std::move(x)});
-                         return true;
-                       }}, setup_.run),
-      calls_(core_, [this](const caf::strong_actor_ptr& asker, raft_answered x) { send(handle(asker), std::move(x)); }),
+      changes_(core_,
+               {[this](const caf::strong_actor_ptr& asker, members_changed x) {
+                  send(handle(asker), std::move(x));
+                },
+                [this](node_id to, peer_control x) {
+                  auto* shipper = shipper_for(to);
+                  if (shipper == nullptr || !ways_.is_linked(to)) return false;
+                  send(*shipper, control_arrived{to, std::move(x)});
+                  return true;
+                }},
+               setup_.run),
+      calls_(core_, [this](const caf::strong_actor_ptr& asker,
+                           raft_answered x) { send(handle(asker), std::move(x)); }),
       meter_(setup_.meters),
       ways_({setup_.make_shipper, setup_.end_shipper}),
       alone_(!setup_.label.empty() && setup_.config.peers.empty()),
@@ -60,7 +68,8 @@ raft_actor::raft_actor(caf::actor_config& cfg, loop* home, raft_setup setup)
   health_.state_lost = setup_.state_lost;
   health_.log_lost = setup_.log_lost;
   if (!health_.state_lost.empty()) core_.state_lost();
-  if (core_.recovering() && health_.log_lost.empty()) health_.log_lost = "its log was lost before this start";
+  if (core_.recovering() && health_.log_lost.empty())
+    health_.log_lost = "its log was lost before this start";
 }
 
 caf::behavior raft_actor::make_behavior() {
@@ -69,21 +78,24 @@ caf::behavior raft_actor::make_behavior() {
   set_error_handler([](caf::error&) {});
   if (setup_.set_aside)
     for (auto& each : setup_.set_aside())
-      spdlog::warn("{}{} is set aside and not used, {} bytes: {}; remove it once nothing of it is needed", setup_.label,
-                   each.path, each.bytes, each.reason);
+      spdlog::warn(
+          "{}{} is set aside and not used, {} bytes: {}; remove it once nothing of it is needed",
+          setup_.label, each.path, each.bytes, each.reason);
   // What the members agreed upon counts more than what this node was told at its start.
   on_members(core_.members());
   recall_committed_members();
   for (auto& peer : setup_.config.peers)
     if (shipper_for(peer.id) == nullptr) lead_way_to(peer);
-  if (setup_.config.init && core_.last_index() == index_t{} && core_.current_term() == term_t{} && !core_.recovering()) {
+  if (setup_.config.init && core_.last_index() == index_t{} && core_.current_term() == term_t{} &&
+      !core_.recovering()) {
     configuration founders;
     founders.members.push_back(founder(setup_.config.self));
     for (auto& peer : setup_.config.peers) founders.members.push_back(founder(peer));
     std::sort(founders.members.begin(), founders.members.end(),
               [](const member& x, const member& y) { return x.id < y.id; });
     if (core_.bootstrap(std::move(founders)) && !alone_)
-      spdlog::info("{}founding a cluster of {} member(s)", setup_.label, setup_.config.peers.size() + 1);
+      spdlog::info("{}founding a cluster of {} member(s)", setup_.label,
+                   setup_.config.peers.size() + 1);
   }
   return {
       [this](submit& x) {
@@ -97,7 +109,9 @@ caf::behavior raft_actor::make_behavior() {
           submissions_.add(std::move(who), std::move(x.command), setup_.now_ms());
         }
       },
-      [this](ask& x) { accept({current_sender(), std::move(x), false, setup_.now_ms()}); },
+      [this](ask& x) {
+        accept({current_sender(), std::move(x), false, setup_.now_ms()});
+      },
       [this](const probe_ready& x) {
         ask question;
         question.token = x.token;
@@ -169,7 +183,8 @@ caf::behavior raft_actor::make_behavior() {
 
 void raft_actor::on_exit() {
   for (auto& each : submissions_.drain())
-    refuse(each.who, each.was_proposed ? disposition::unknown : disposition::unavailable, "the node stops");
+    refuse(each.who, each.was_proposed ? disposition::unknown : disposition::unavailable,
+           "the node stops");
   calls_.expire(std::numeric_limits<std::uint64_t>::max());
   ways_.clear();
   setup_.writer = nullptr;
@@ -180,10 +195,11 @@ void raft_actor::on_exit() {
   stopper_ = nullptr;
 }
 
-// -- a turn ----------------------------------------------------------------------------------------------
+// -- a turn --------------------------------------------------------------------------------------
 
 void raft_actor::turn_begins() {
-  if (setup_.wall_us) core_.clock(setup_.wall_us(), static_cast<std::int64_t>(setup_.now_ms() * 1000));
+  if (setup_.wall_us)
+    core_.clock(setup_.wall_us(), static_cast<std::int64_t>(setup_.now_ms() * 1000));
   if (!setup_.ticks_passed) return;
   if (auto count = setup_.ticks_passed(); count != 0) on_tick(count);
 }
@@ -193,7 +209,8 @@ void raft_actor::turn_ended() {
     bool somebody_waits = submissions_.size() + reads_.size() + calls_.size() != 0;
     auto due = core_.ticks_until_due();
     // One that nobody has told anything yet looks whether there is somebody to wait for.
-    if (!setup_.is_main && !known_leader_) due = std::min(due, setup_.config.raft.election_max_ticks);
+    if (!setup_.is_main && !known_leader_)
+      due = std::min(due, setup_.config.raft.election_max_ticks);
     setup_.wake_after(somebody_waits || stopper_ ? std::min(due, request_check_ticks) : due,
                       caf::actor_cast<caf::actor>(this));
   }
@@ -204,7 +221,8 @@ void raft_actor::turn_ended() {
   mend();
   begin_comparison();
   propose_waiting();
-  // A lease is judged when the output is taken, and a turn may have lasted: so the time is read once more.
+  // A lease is judged when the output is taken, and a turn may have lasted: so the time is read
+  // once more.
   turn_begins();
   start_reads();
   while (core_.has_output()) perform(core_.take_output());
@@ -213,9 +231,9 @@ void raft_actor::turn_ended() {
   changes_.advance(setup_.now_ms());
 }
 
-// The order matters. The write is handed over first, so that the disk works while messages are encoded; the
-// core holds back whatever must not be said before the write is durable. What is committed is applied
-// before reads are answered, so that a read sees what its index promises.
+// The order matters. The write is handed over first, so that the disk works while messages are
+// encoded; the core holds back whatever must not be said before the write is durable. What is
+// committed is applied before reads are answered, so that a read sees what its index promises.
 void raft_actor::perform(output out) {
   if (out.role) on_role(*out.role);
   if (out.members) {
@@ -231,7 +249,8 @@ void raft_actor::perform(output out) {
   }
   for (auto& each : out.snapshots_wanted) snapshots_.ask(each.peer, each.term);
   if (!out.snapshots_wanted.empty()) get_snapshots();
-  if (out.snapshot_chunk && setup_.checkpointer) send(setup_.checkpointer, keep_chunk{std::move(*out.snapshot_chunk)});
+  if (out.snapshot_chunk && setup_.checkpointer)
+    send(setup_.checkpointer, keep_chunk{std::move(*out.snapshot_chunk)});
   for (auto& each : out.refused) submissions_.refused(each.serials, each.under);
   if (out.commit) {
     meter_.committed(*out.commit);
@@ -253,8 +272,8 @@ void raft_actor::send_messages(std::vector<envelope> messages) {
 
 void raft_actor::propose_waiting() {
   if (!submissions_.has_waiting()) return;
-  // Whether the core will take them is known before they leave the waiting state: they are then under
-  // the term of a leader that may have appended them.
+  // Whether the core will take them is known before they leave the waiting state: they are then
+  // under the term of a leader that may have appended them.
   if (!core_.leader()) return;
   auto term = core_.current_term();
   auto proposals = submissions_.take_waiting(term, max_proposal_bytes);
@@ -265,13 +284,14 @@ void raft_actor::propose_waiting() {
 }
 
 void raft_actor::on_tick(std::uint32_t count) {
-  // After a pause a leader counts the whole of it, since its lease has run out meanwhile. Anybody else first hears
-  // what waits in the mailbox, and only then misses the leader.
+  // After a pause a leader counts the whole of it, since its lease has run out meanwhile. Anybody
+  // else first hears what waits in the mailbox, and only then misses the leader.
   auto due = core_.ticks_until_due();
   bool overslept = count > due + setup_.config.raft.heartbeat_ticks;
-  auto ticks = core_.current_role() == role::leader ? std::min(count, 2 * setup_.config.raft.election_max_ticks)
-               : overslept                          ? due - 1
-                                                    : count;
+  auto ticks = core_.current_role() == role::leader
+                   ? std::min(count, 2 * setup_.config.raft.election_max_ticks)
+               : overslept ? due - 1
+                           : count;
   if (health_.may_step())
     for (std::uint32_t i = 0; i < ticks; ++i) core_.tick();
 
@@ -281,7 +301,8 @@ void raft_actor::on_tick(std::uint32_t count) {
   auto waiting_limit = give_up_waiting ? now : ago(setup_.config.request_timeout_ms);
   for (auto& each : submissions_.expire(waiting_limit, ago(setup_.config.request_timeout_ms))) {
     if (each.was_proposed)
-      refuse(each.who, disposition::unknown, "the write was not confirmed in time; it may still take effect");
+      refuse(each.who, disposition::unknown,
+             "the write was not confirmed in time; it may still take effect");
     else
       refuse(each.who, disposition::unavailable, why_unavailable());
   }
@@ -304,10 +325,11 @@ void raft_actor::on_call(raft_call& x) {
   while (core_.has_output()) perform(core_.take_output());
 }
 
-// -- the end ------------------------------------------------------------------------------------------------
+// -- the end -------------------------------------------------------------------------------------
 
 bool raft_actor::leaderless_too_long() const {
-  return !known_leader_ && setup_.now_ms() - leaderless_since_ms_ >= setup_.config.leaderless_wait_ms;
+  return !known_leader_ &&
+         setup_.now_ms() - leaderless_since_ms_ >= setup_.config.leaderless_wait_ms;
 }
 
 void raft_actor::continue_stop() {
@@ -320,7 +342,8 @@ void raft_actor::continue_stop() {
     }
   }
   if (submissions_.size() != 0) return;
-  bool waits_for_successor = handed_over_ && core_.current_role() == role::leader && core_.inspect().transfer_target;
+  bool waits_for_successor =
+      handed_over_ && core_.current_role() == role::leader && core_.inspect().transfer_target;
   if (waits_for_successor) return;
   send(handle(stopper_), stopped{});
   stopper_ = nullptr;
@@ -333,7 +356,8 @@ std::string raft_actor::why_unavailable() const {
   return "the leader does not answer";
 }
 
-void raft_actor::refuse(const submissions::client& who, disposition what, const std::string& reason) {
+void raft_actor::refuse(const submissions::client& who, disposition what,
+                        const std::string& reason) {
   if (who.asker) send(handle(who.asker), submitted{who.token, what, reason, 0, {}});
 }
 

@@ -2,8 +2,8 @@
 
 #include <cstdint>
 #include <functional>
-#include <memory>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -40,28 +40,32 @@ struct raft_setup {
   node_config config;
   protocol::restored_state restored;
   protocol::jitter chance;
-  std::uint64_t run = 0;  ///< a random number of this process, that tells its requests from those of earlier lives
-  std::function<std::uint64_t()> cluster;  ///< the cluster's id, 0 until known
+  std::uint64_t run =
+      0;  ///< a random number of this process, that tells its requests from those of earlier lives
+  std::function<std::uint64_t()> cluster;       ///< the cluster's id, 0 until known
   const persistence::log_store* log = nullptr;  ///< read only; writing is the log writer's
   caf::actor writer;
   caf::actor reader;  ///< the file reader; without one the log is read at once
   caf::actor aggregate;
-  caf::actor checkpointer;  ///< none: nothing is purged, and no snapshot is sent or taken
-  std::string log_lost;    ///< why the log was begun anew; empty: it was not
-  std::string state_lost;  ///< why the state below the aggregate is empty; empty: it is there
+  caf::actor checkpointer;   ///< none: nothing is purged, and no snapshot is sent or taken
+  std::string log_lost;      ///< why the log was begun anew; empty: it was not
+  std::string state_lost;    ///< why the state below the aggregate is empty; empty: it is there
   std::uint64_t models = 0;  ///< fingerprint of what the state is made by
-  std::uint64_t log_margin = 10'000;  ///< entries kept behind a checkpoint, for followers that lag a little
-  /// Makes the shipper for a peer, and ends one; on the actor's own thread. A peer without a host is one that called.
+  std::uint64_t log_margin =
+      10'000;  ///< entries kept behind a checkpoint, for followers that lag a little
+  /// Makes the shipper for a peer, and ends one; on the actor's own thread. A peer without a host
+  /// is one that called.
   std::function<caf::actor(const peer_address&)> make_shipper;
   std::function<void(protocol::node_id, const caf::actor&)> end_shipper;
   std::function<std::uint64_t()> now_ms;  ///< a steady clock
-  std::function<std::int64_t()> wall_us;  ///< Unix time by this node's clock; none: entries get no time
+  std::function<std::int64_t()>
+      wall_us;  ///< Unix time by this node's clock; none: entries get no time
   /// The newest members, committed or not; may be none.
   std::function<void(const protocol::configuration&)> members_known;
   /// A change of members is complete and committed; may be none.
   std::function<void(protocol::index_t, const protocol::configuration&)> members_committed;
-  /// The main group's members: kept up to date by its raft actor, followed by those of the others; all on one loop.
-  /// None: a group that nobody follows and that follows nobody.
+  /// The main group's members: kept up to date by its raft actor, followed by those of the others;
+  /// all on one loop. None: a group that nobody follows and that follows nobody.
   std::shared_ptr<committed_members> main_members;
   bool is_main = true;
   std::shared_ptr<group_meters> meters = std::make_shared<group_meters>();
@@ -70,21 +74,24 @@ struct raft_setup {
   std::function<std::pair<std::uint64_t, std::uint64_t>()> log_map;
   /// What could not be used and stands beside the data; for status pages, may be none.
   std::function<std::vector<set_aside_part>()> set_aside;
-  std::uint64_t max_lag_bytes = 1 << 30;  ///< of the log that are kept behind a checkpoint, for followers that catch up
-  std::function<void()> recovered;  ///< what was forgotten counts no more; durable in the log; may be none
+  std::uint64_t max_lag_bytes =
+      1 << 30;  ///< of the log that are kept behind a checkpoint, for followers that catch up
+  std::function<void()>
+      recovered;  ///< what was forgotten counts no more; durable in the log; may be none
   std::function<std::uint64_t()> data_bytes;  ///< on the disk, for status pages
-  /// Ticks that passed since it was asked last, and a wake-up (any message) within so many ticks. Where there
-  /// is none, `ticked` messages tell the time.
+  /// Ticks that passed since it was asked last, and a wake-up (any message) within so many ticks.
+  /// Where there is none, `ticked` messages tell the time.
   std::function<std::uint32_t()> ticks_passed;
   std::function<void(std::uint32_t ticks, const caf::actor& sleeper)> wake_after;
 };
 
-/// Drives the Raft core of one group: turns messages into inputs of the core and its output into messages.
-/// What one turn's messages bring is handled as one batch, in `perform`.
+/// Drives the Raft core of one group: turns messages into inputs of the core and its output into
+/// messages. What one turn's messages bring is handled as one batch, in `perform`.
 ///
-/// Takes submit, ask, probe_ready, inspect_node, change_members, raft_call (from sessions); ticked; peer_step,
-/// fetched, link_changed, control_arrived (from shippers); written, disk_failed (from the log writer); applied, checkpoint
-/// (from the aggregate); prepare_stop. Once it is out of service it takes nothing more but questions.
+/// Takes submit, ask, probe_ready, inspect_node, change_members, raft_call (from sessions); ticked;
+/// peer_step, fetched, link_changed, control_arrived (from shippers); written, disk_failed (from
+/// the log writer); applied, checkpoint (from the aggregate); prepare_stop. Once it is out of
+/// service it takes nothing more but questions.
 class raft_actor final : public hosted_actor {
  public:
   raft_actor(caf::actor_config& cfg, loop* home, raft_setup setup);
@@ -165,7 +172,7 @@ class raft_actor final : public hosted_actor {
   raft_meter meter_;
   peer_ways ways_;
   protocol::index_t ways_as_of_;  // the main group's members that the ways were looked up by
-  bool self_moved_ = false;  // the members look for this node elsewhere, and the log says so
+  bool self_moved_ = false;       // the members look for this node elsewhere, and the log says so
   const bool alone_;  // a group beside the one that tells a cluster's story, with no other member
   std::uint64_t started_ms_;
   health health_;
@@ -179,15 +186,15 @@ class raft_actor final : public hosted_actor {
   std::uint64_t leaderless_since_ms_ = 0;
   protocol::node_id known_leader_;
   snapshot_requests snapshots_;
-  bool snapshot_asked_ = false;    // the checkpointer for one
-  bool checkpoint_asked_ = false;  // the aggregate for one as of now, since a snapshot needs it
+  bool snapshot_asked_ = false;     // the checkpointer for one
+  bool checkpoint_asked_ = false;   // the aggregate for one as of now, since a snapshot needs it
   protocol::index_t checkpointed_;  // the durable state is as of here
   // A checkpoint that the log is not durable for yet, and who waits for it.
   std::optional<std::pair<caf::strong_actor_ptr, checkpoint>> gated_;
   log_allowance allowance_;      // for followers that lag a little
   log_allowance lag_allowance_;  // for followers that are catching up
   std::uint64_t next_purge_ms_ = 0;
-  protocol::index_t purging_;                    // what the log writer was asked to forget
+  protocol::index_t purging_;      // what the log writer was asked to forget
   caf::strong_actor_ptr stopper_;  // who waits for the graceful end
   bool handed_over_ = false;
 };

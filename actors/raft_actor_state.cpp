@@ -2,8 +2,8 @@
 #include <limits>
 #include <utility>
 
-#include <caf/send.hpp>
 #include <spdlog/spdlog.h>
+#include <caf/send.hpp>
 
 #include "actors/mutants.hpp"
 #include "actors/raft_actor.hpp"
@@ -21,13 +21,16 @@ constexpr std::uint64_t max_apply_bytes = 1024 * 1024;
 
 }  // namespace
 
-// Those after the last that was sent, from memory or from the log. None: they will come, or can't be had. What is not
-// durable yet is in memory, and the disk may hold others in its place, which a newer leader has removed.
+// Those after the last that was sent, from memory or from the log. None: they will come, or can't
+// be had. What is not durable yet is in memory, and the disk may hold others in its place, which a
+// newer leader has removed.
 std::vector<entry> raft_actor::committed_entries(index_t last) {
   auto entries = core_.cached(window_.first(), last);
   if (!entries.empty()) return entries;
-  if (!read_back_.empty() && read_back_.front().index == window_.first()) return std::exchange(read_back_, {});
-  if (!mutated(mutant::reads_back_what_is_not_durable)) last = std::min(last, core_.durable_index());
+  if (!read_back_.empty() && read_back_.front().index == window_.first())
+    return std::exchange(read_back_, {});
+  if (!mutated(mutant::reads_back_what_is_not_durable))
+    last = std::min(last, core_.durable_index());
   if (last < window_.first() || std::exchange(reading_back_, true)) return {};
   read_back_.clear();
   // The peer that is none: this node itself.
@@ -64,7 +67,8 @@ void raft_actor::apply_committed() {
     if (entries.empty()) return;
     for (auto& each : entries) {
       if (each.kind != entry_kind::configuration) continue;
-      if (auto members = decode_configuration(each.data.view())) on_members_committed(each.index, *members);
+      if (auto members = decode_configuration(each.data.view()))
+        on_members_committed(each.index, *members);
     }
     std::uint64_t bytes = 0;
     for (auto& each : entries) bytes += footprint(each);
@@ -82,34 +86,39 @@ void raft_actor::on_applied(applied& x) {
   if (!health_.may_apply()) return;
   window_.apply(x.through);
   meter_.applied(x.through);
-  core_.applied(mutated(mutant::applies_before_committing) ? std::min(x.through, core_.commit_index()) : x.through);
+  core_.applied(mutated(mutant::applies_before_committing)
+                    ? std::min(x.through, core_.commit_index())
+                    : x.through);
   for (auto& each : x.results) {
     auto who = submissions_.finish(each.serial);
     if (who.asker)
-      send(handle(who.asker), submitted{who.token, disposition::done, {}, each.index, std::move(each.result)});
+      send(handle(who.asker),
+           submitted{who.token, disposition::done, {}, each.index, std::move(each.result)});
   }
   if (x.term) submissions_.entered(x.term);
   if (!x.stopped.empty()) on_disk_failed(x.stopped);
 }
 
-// -- checkpoints ---------------------------------------------------------------------------------------------
+// -- checkpoints ---------------------------------------------------------------------------------
 
 void raft_actor::on_checkpoint(checkpoint& x) {
   gated_.emplace(current_sender(), std::move(x));
   release_checkpoint();
 }
 
-// What is committed is applied although it is not durable here yet: a majority has it. But what is saved has to have
-// its log: so it waits until this node's own is as far.
+// What is committed is applied although it is not durable here yet: a majority has it. But what is
+// saved has to have its log: so it waits until this node's own is as far.
 void raft_actor::release_checkpoint() {
   if (!gated_) return;
   auto& [asker, x] = *gated_;
   if (!health_.may_apply()) {
-    send(handle(asker), checkpointed{x.point.index, "the log can't be written", checkpointed::trouble::full});
+    send(handle(asker),
+         checkpointed{x.point.index, "the log can't be written", checkpointed::trouble::full});
   } else {
     const bool is_ahead = x.point.index > core_.durable_index();
     if (is_ahead && !mutated(mutant::checkpoints_ahead_of_the_log)) return;
-    setup_.checkpointer->enqueue(asker, caf::make_message_id(), caf::make_message(std::move(x)), context());
+    setup_.checkpointer->enqueue(asker, caf::make_message_id(), caf::make_message(std::move(x)),
+                                 context());
   }
   gated_.reset();
 }
@@ -122,18 +131,22 @@ void raft_actor::on_checkpointed(const checkpointed& x) {
     return;
   }
   tell_digest(x);
-  if (!std::exchange(health_.state_full, {}).empty()) spdlog::info("{}checkpoints go on", setup_.label);
+  if (!std::exchange(health_.state_full, {}).empty())
+    spdlog::info("{}checkpoints go on", setup_.label);
   checkpointed_ = std::max(checkpointed_, x.index);
   get_snapshots();
   purge_log(x.index);
 }
 
-// What a durable state covers need not stay in the log, but for a margin that spares slow followers a snapshot, and for
-// those that are just getting one: else they would need another as soon as they have it.
+// What a durable state covers need not stay in the log, but for a margin that spares slow followers
+// a snapshot, and for those that are just getting one: else they would need another as soon as they
+// have it.
 void raft_actor::purge_log(index_t saved) {
-  auto upto = std::max(saved - std::min(setup_.log_margin, saved.value), std::min(allowance_.floor(), saved));
+  auto upto = std::max(saved - std::min(setup_.log_margin, saved.value),
+                       std::min(allowance_.floor(), saved));
   const bool keeps = health_.log_full.empty() && !mutated(mutant::purges_what_a_snapshot_needs);
-  if (keeps) upto = std::min(upto, std::max(needed_by_followers(), std::min(lag_allowance_.floor(), saved)));
+  if (keeps)
+    upto = std::min(upto, std::max(needed_by_followers(), std::min(lag_allowance_.floor(), saved)));
   upto = std::min(upto, core_.durable_index());
   if (mutated(mutant::purges_past_the_checkpoint)) upto = window_.applied();
   if (upto <= purging_ || upto < core_.inspect().first_index) return;
@@ -144,8 +157,8 @@ void raft_actor::purge_log(index_t saved) {
   send(setup_.writer, std::move(what));
 }
 
-// The last entry that all peers have which can be reached: those behind it are going to be sent to somebody. One that
-// is away is not waited for; it gets a snapshot when it is back.
+// The last entry that all peers have which can be reached: those behind it are going to be sent to
+// somebody. One that is away is not waited for; it gets a snapshot when it is back.
 index_t raft_actor::needed_by_followers() const {
   auto out = core_.purge_floor();
   const auto now = core_.inspect();
@@ -157,7 +170,7 @@ index_t raft_actor::needed_by_followers() const {
   return out;
 }
 
-// -- snapshots -----------------------------------------------------------------------------------------------
+// -- snapshots -----------------------------------------------------------------------------------
 
 // Nothing that was asked for under another term is sent in this one.
 void raft_actor::begin_snapshots_of_term() {
@@ -210,13 +223,15 @@ void raft_actor::on_chunk_kept(const chunk_kept& x) {
   if (auto* shipper = shipper_for(leader)) send(*shipper, ship{{std::move(answer)}});
 }
 
-// The state is in its place; now the log begins after it, and then the core goes on from there. A crash between
-// the two is mended at start.
+// The state is in its place; now the log begins after it, and then the core goes on from there. A
+// crash between the two is mended at start.
 void raft_actor::on_state_replaced(const state_replaced& x) {
   if (!health_.may_step()) return;
-  // What was proposed may be part of that state: it is never seen applied here, and must not be proposed again.
+  // What was proposed may be part of that state: it is never seen applied here, and must not be
+  // proposed again.
   for (auto& each : submissions_.expire(0, std::numeric_limits<std::uint64_t>::max()))
-    refuse(each.who, disposition::unknown, "this node took over the leader's state meanwhile; the write may be part of it");
+    refuse(each.who, disposition::unknown,
+           "this node took over the leader's state meanwhile; the write may be part of it");
   meter_.forget();
   window_.begin_at(x.meta.index);
   gated_.reset();

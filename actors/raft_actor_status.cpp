@@ -27,9 +27,11 @@ node_status raft_actor::describe(std::uint64_t token) const {
   result.diverged_from = comparison_.first().peer.value;
   if (setup_.set_aside) result.set_aside = setup_.set_aside();
   result.trouble = health_.trouble();
-  result.ready = health_.why_no_reads().empty() && !stopper_ && known_leader_ && !(health_.held_up && !health_.state_full.empty());
+  result.ready = health_.why_no_reads().empty() && !stopper_ && known_leader_ &&
+                 !(health_.held_up && !health_.state_full.empty());
   if (!result.ready) result.not_ready = why_unavailable();
-  for (auto& m : result.raft.members.members) result.members.push_back(describe_member(m, result.raft));
+  for (auto& m : result.raft.members.members)
+    result.members.push_back(describe_member(m, result.raft));
   for (auto& m : result.members)
     if (m.id == result.raft.leader.value) result.leader_addr = m.addr;
   return result;

@@ -1,20 +1,22 @@
 #include <algorithm>
 #include <limits>
 
-#include <caf/send.hpp>
 #include <spdlog/spdlog.h>
+#include <caf/send.hpp>
 
 #include "actors/raft_actor.hpp"
 #include "actors/shipper.hpp"
 
-// What a group does when its disk fails or is full, and when something on it is not what was written.
+// What a group does when its disk fails or is full, and when something on it is not what was
+// written.
 namespace lithair::actors {
 
 using namespace protocol;
 
 namespace {
 
-// How often a node that lacks its state asks the leader for a copy, and a full leader looks for a successor.
+// How often a node that lacks its state asks the leader for a copy, and a full leader looks for a
+// successor.
 constexpr std::uint64_t ask_again_ms = 2000;
 
 bool has_other_voter(const configuration& members, node_id self) {
@@ -28,7 +30,8 @@ void raft_actor::on_disk_failed(const std::string& reason) {
   if (health_.failed()) return;
   health_.failure = reason;
   spdlog::critical("{}out of service: {}", setup_.label, reason);
-  // A leader hands over at once. These are its last messages: the core holds back what must be durable first.
+  // A leader hands over at once. These are its last messages: the core holds back what must be
+  // durable first.
   core_.resign();
   if (core_.has_output()) send_messages(core_.take_output().messages);
   ways_.for_each([this](node_id, const caf::actor& shipper) { send(shipper, serve_raft{}); });
@@ -38,7 +41,8 @@ void raft_actor::on_disk_failed(const std::string& reason) {
 
 void raft_actor::refuse_everything() {
   for (auto& each : submissions_.drain())
-    refuse(each.who, each.was_proposed ? disposition::unknown : disposition::unavailable, why_unavailable());
+    refuse(each.who, each.was_proposed ? disposition::unknown : disposition::unavailable,
+           why_unavailable());
   for (auto& each : reads_.drain()) refuse(each, disposition::unavailable, why_unavailable());
 }
 
@@ -59,20 +63,24 @@ void raft_actor::on_state_damaged(const std::string& reason) {
   send(setup_.checkpointer, condemn_state{reason});
   send(setup_.aggregate, state_damaged{reason});
   if (!has_other_voter(core_.members(), setup_.config.self.id)) {
-    return on_disk_failed(reason + "; no other member can repair it: restore a backup into a new directory, "
-                                   "with --restore FILE --data-dir DIR");
+    return on_disk_failed(reason +
+                          "; no other member can repair it: restore a backup into a new directory, "
+                          "with --restore FILE --data-dir DIR");
   }
   health_.state_lost = reason;
   snapshots_.begin({});
-  spdlog::critical("{}the state is damaged and is fetched from the leader: {}", setup_.label, reason);
+  spdlog::critical("{}the state is damaged and is fetched from the leader: {}", setup_.label,
+                   reason);
   core_.state_lost();
   refuse_everything();
 }
 
 void raft_actor::on_promises_lost(const std::string& reason) {
   if (core_.recovering() || !health_.may_step()) return;
-  spdlog::critical("this node may have forgotten what it acknowledged, and votes no more until it has caught up: {}",
-                   reason);
+  spdlog::critical(
+      "this node may have forgotten what it acknowledged, and votes no more until it has caught "
+      "up: {}",
+      reason);
   health_.log_lost = reason;
   core_.promises_lost();
   refuse_everything();
@@ -80,7 +88,8 @@ void raft_actor::on_promises_lost(const std::string& reason) {
 
 void raft_actor::mend() {
   if (!health_.log_lost.empty() && !core_.recovering()) {
-    spdlog::info("what this node forgot counts no more; it follows again, and votes once it has caught up");
+    spdlog::info(
+        "what this node forgot counts no more; it follows again, and votes once it has caught up");
     health_.log_lost.clear();
     if (setup_.recovered) setup_.recovered();
   }
@@ -94,7 +103,8 @@ void raft_actor::mend() {
     send_control(core_.leader(), std::move(request));
   }
   get_snapshots();
-  if (!health_.log_full.empty() || !health_.state_lost.empty() || !snapshots_.empty()) next_mending_ms_ = now + ask_again_ms;
+  if (!health_.log_full.empty() || !health_.state_lost.empty() || !snapshots_.empty())
+    next_mending_ms_ = now + ask_again_ms;
 }
 
 void raft_actor::send_control(node_id to, peer_control x) {
@@ -103,27 +113,32 @@ void raft_actor::send_control(node_id to, peer_control x) {
 
 void raft_actor::on_control(const control_arrived& x) {
   switch (static_cast<control_action>(x.content.action)) {
-    case control_action::send_state: return on_state_wanted(x.from);
+    case control_action::send_state:
+      return on_state_wanted(x.from);
     case control_action::compare_at:
       if (x.from == core_.leader()) (void)expect_comparison(index_t{x.content.id});
       return;
-    case control_action::digest: return on_digest(x.from, x.content);
+    case control_action::digest:
+      return on_digest(x.from, x.content);
   }
   changes_.arrived(x.from, x.content, setup_.now_ms());
 }
 
-// A peer's log is whole and its state is not. It needs one no older than where its log begins, which is no later than
-// what a leader knows to be committed once it has committed an entry of its own term.
+// A peer's log is whole and its state is not. It needs one no older than where its log begins,
+// which is no later than what a leader knows to be committed once it has committed an entry of its
+// own term.
 void raft_actor::on_state_wanted(node_id by) {
-  if (!core_.ready() || !health_.may_give_snapshots() || !setup_.checkpointer || !core_.members().contains(by)) return;
+  if (!core_.ready() || !health_.may_give_snapshots() || !setup_.checkpointer ||
+      !core_.members().contains(by))
+    return;
   begin_snapshots_of_term();
   if (!snapshots_.wants(by)) spdlog::info("node {} lost its state and gets a copy", by.value);
   snapshots_.ask(by, core_.current_term(), core_.commit_index());
   get_snapshots();
 }
 
-// A voter that lost its disk's promises stays silent until it is no voter; so it becomes a learner, which is
-// promoted as soon as it has caught up.
+// A voter that lost its disk's promises stays silent until it is no voter; so it becomes a learner,
+// which is promoted as soon as it has caught up.
 void raft_actor::look_for_recovering(const peer_step& x) {
   for (auto& each : x.messages) {
     auto* request = std::get_if<read_request>(&each);
@@ -131,12 +146,15 @@ void raft_actor::look_for_recovering(const peer_step& x) {
   }
 }
 
-// -- comparing states ------------------------------------------------------------------------------------
+// -- comparing states ----------------------------------------------------------------------------
 
-// Before anything is appended in this turn: links keep order, so everybody knows the index before the entry comes.
+// Before anything is appended in this turn: links keep order, so everybody knows the index before
+// the entry comes.
 void raft_actor::begin_comparison() {
   auto now = setup_.now_ms();
-  if (now < next_comparison_ms_ || !core_.ready() || !setup_.checkpointer || core_.members().members.size() < 2) return;
+  if (now < next_comparison_ms_ || !core_.ready() || !setup_.checkpointer ||
+      core_.members().members.size() < 2)
+    return;
   next_comparison_ms_ = now + setup_.config.checkpoint_interval_ms;
   auto at = core_.last_index() + 1;
   if (!expect_comparison(at)) return;  // Nothing was written since the last.
@@ -171,9 +189,11 @@ void raft_actor::on_digest(node_id from, const peer_control& x) {
 
 void raft_actor::report_divergence() const {
   auto& x = comparison_.first();
-  spdlog::critical("{}the state as of index {} differs from that of node {}: one of them is wrong; compare their data, "
-                   "and begin the wrong one anew by removing the node and adding it again",
-                   setup_.label, x.index.value, x.peer.value);
+  spdlog::critical(
+      "{}the state as of index {} differs from that of node {}: one of them is wrong; compare "
+      "their data, "
+      "and begin the wrong one anew by removing the node and adding it again",
+      setup_.label, x.index.value, x.peer.value);
 }
 
 }  // namespace lithair::actors

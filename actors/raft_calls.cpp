@@ -13,7 +13,9 @@ namespace {
 // Each holds at most one message; more callers than this are told to come again.
 constexpr std::size_t max_waiting = 64;
 
-bool answers_to(const vote_response& answer, const vote_request& question) { return answer.pre == question.pre; }
+bool answers_to(const vote_response& answer, const vote_request& question) {
+  return answer.pre == question.pre;
+}
 
 bool answers_to(const append_response& answer, const append_request& question) {
   if (answer.term > question.term) return true;
@@ -40,15 +42,22 @@ struct verdict {
   std::string_view code;
 };
 
-// What a caller should make of it: 409 may pass with time or is a matter of whom it asks, 422 never will.
+// What a caller should make of it: 409 may pass with time or is a matter of whom it asks, 422 never
+// will.
 verdict verdict_on(objection why) {
   switch (why) {
-    case objection::stranger: return {409, "unknown_member"};
-    case objection::contradiction: return {409, "contradiction"};
-    case objection::second_leader: return {409, "second_leader"};
-    case objection::leader_alive: return {409, "leader_alive"};
-    case objection::forgetful: return {503, "unavailable"};
-    default: return {422, "impossible_message"};
+    case objection::stranger:
+      return {409, "unknown_member"};
+    case objection::contradiction:
+      return {409, "contradiction"};
+    case objection::second_leader:
+      return {409, "second_leader"};
+    case objection::leader_alive:
+      return {409, "leader_alive"};
+    case objection::forgetful:
+      return {503, "unavailable"};
+    default:
+      return {422, "impossible_message"};
   }
 }
 
@@ -64,10 +73,12 @@ raft_answered refused(const raft_call& x, verdict what, std::string detail) {
 }  // namespace
 
 bool answers(const message& answer, const message& question) {
-  return std::visit([](const auto& a, const auto& q) { return answers_to(a, q); }, answer, question);
+  return std::visit([](const auto& a, const auto& q) { return answers_to(a, q); }, answer,
+                    question);
 }
 
-void raft_calls::take(caf::strong_actor_ptr asker, raft_call x, std::uint64_t cluster, std::uint64_t now_ms) {
+void raft_calls::take(caf::strong_actor_ptr asker, raft_call x, std::uint64_t cluster,
+                      std::uint64_t now_ms) {
   if (auto no = refusal_of(x, cluster); no.status != 200) return reply_(asker, std::move(no));
   auto from = x.from;
   auto content = x.content;
@@ -75,25 +86,34 @@ void raft_calls::take(caf::strong_actor_ptr asker, raft_call x, std::uint64_t cl
   core_.step(from, std::move(content));
 }
 
-void raft_calls::turn_away(const caf::strong_actor_ptr& asker, const raft_call& x, std::string why) const {
+void raft_calls::turn_away(const caf::strong_actor_ptr& asker, const raft_call& x,
+                           std::string why) const {
   reply_(asker, refused(x, {503, "unavailable"}, std::move(why)));
 }
 
 raft_answered raft_calls::refusal_of(const raft_call& x, std::uint64_t cluster) const {
   auto self = core_.inspect();
-  if (cluster == 0) return refused(x, {409, "other_cluster"}, "This node is part of no cluster yet.");
+  if (cluster == 0)
+    return refused(x, {409, "other_cluster"}, "This node is part of no cluster yet.");
   if (x.cluster != cluster)
-    return refused(x, {409, "other_cluster"}, fmt::format("This node belongs to cluster {:016x}.", cluster));
+    return refused(x, {409, "other_cluster"},
+                   fmt::format("This node belongs to cluster {:016x}.", cluster));
   if (x.group != self.group)
-    return refused(x, {404, "no_such_group"}, fmt::format("This node has no group {}.", x.group.value));
+    return refused(x, {404, "no_such_group"},
+                   fmt::format("This node has no group {}.", x.group.value));
   if (x.to != self.id)
-    return refused(x, {409, "other_receiver"}, fmt::format("This is node {}, not {}.", self.id.value, x.to.value));
+    return refused(x, {409, "other_receiver"},
+                   fmt::format("This is node {}, not {}.", self.id.value, x.to.value));
   if (!self.members.empty() && !self.members.contains(x.from))
-    return refused(x, verdict_on(objection::stranger), fmt::format("Node {} is no member of the group.", x.from.value));
+    return refused(x, verdict_on(objection::stranger),
+                   fmt::format("Node {} is no member of the group.", x.from.value));
   if (auto why = core_.objection_to(x.from, x.content); why != objection::none)
     return refused(x, verdict_on(why), fmt::format("The message was ignored: {}.", describe(why)));
-  if (self.recovering) return refused(x, {503, "unavailable"}, fmt::format("The message was ignored: {}.", describe(objection::forgetful)));
-  if (waiting_.size() >= max_waiting) return refused(x, {503, "unavailable"}, "Too many Raft messages wait for their answer.");
+  if (self.recovering)
+    return refused(x, {503, "unavailable"},
+                   fmt::format("The message was ignored: {}.", describe(objection::forgetful)));
+  if (waiting_.size() >= max_waiting)
+    return refused(x, {503, "unavailable"}, "Too many Raft messages wait for their answer.");
   return {};
 }
 
@@ -111,7 +131,8 @@ bool raft_calls::said(node_id to, const message& answer) {
 void raft_calls::expire(std::uint64_t before_ms) {
   std::erase_if(waiting_, [&](const call& x) {
     if (x.since_ms >= before_ms) return false;
-    reply_(x.asker, refused(x.what, {504, "timeout"}, "The message was taken, and not answered in time."));
+    reply_(x.asker,
+           refused(x.what, {504, "timeout"}, "The message was taken, and not answered in time."));
     return true;
   });
 }

@@ -13,21 +13,24 @@
 
 namespace lithair::actors {
 
-/// Whether this is what a core says to that message, done with it: a message that takes several answers (a chunk of
-/// a snapshot that is then installed) is answered by the last.
+/// Whether this is what a core says to that message, done with it: a message that takes several
+/// answers (a chunk of a snapshot that is then installed) is answered by the last.
 bool answers(const protocol::message& answer, const protocol::message& question);
 
-/// Raft messages that came over HTTP and wait for the core's answer, which the core may hold back until it is durable.
-/// An answer that was waited for goes to the one who asked, and not over the link to the node that it names.
+/// Raft messages that came over HTTP and wait for the core's answer, which the core may hold back
+/// until it is durable. An answer that was waited for goes to the one who asked, and not over the
+/// link to the node that it names.
 ///
-/// Only members are heard here, and only envelopes with this cluster, group and node. For one thread.
+/// Only members are heard here, and only envelopes with this cluster, group and node. For one
+/// thread.
 class raft_calls {
  public:
   using reply = std::function<void(const caf::strong_actor_ptr&, raft_answered)>;
 
   raft_calls(protocol::raft_core& core, reply to) : core_(core), reply_(std::move(to)) {}
 
-  /// Gives the message to the core, or refuses it at once. `cluster`: this node's, 0 when it has none yet.
+  /// Gives the message to the core, or refuses it at once. `cluster`: this node's, 0 when it has
+  /// none yet.
   void take(caf::strong_actor_ptr asker, raft_call x, std::uint64_t cluster, std::uint64_t now_ms);
   /// Refuses it because this node can't take part now.
   void turn_away(const caf::strong_actor_ptr& asker, const raft_call& x, std::string why) const;

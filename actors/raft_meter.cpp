@@ -11,7 +11,8 @@ constexpr std::size_t max_marks = 4096;
 
 void raft_meter::writing(const protocol::log_write& x) {
   if (x.truncate_from)
-    while (!committing_.empty() && committing_.back().number >= x.truncate_from->value) committing_.pop_back();
+    while (!committing_.empty() && committing_.back().number >= x.truncate_from->value)
+      committing_.pop_back();
   if (x.entries.empty()) return;
   to_->batch.add(x.entries.size());
   begin(writing_, x.token.value);
@@ -30,7 +31,8 @@ void raft_meter::begin(marks& to, std::uint64_t number) {
 void raft_meter::end(marks& of, time_histogram& to, std::uint64_t reached) {
   if (of.empty() || of.front().number > reached) return;
   auto now = meter_clock();
-  for (; !of.empty() && of.front().number <= reached; of.pop_front()) to.add(now - of.front().since_us);
+  for (; !of.empty() && of.front().number <= reached; of.pop_front())
+    to.add(now - of.front().since_us);
 }
 
 }  // namespace lithair::actors

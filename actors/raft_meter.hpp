@@ -9,8 +9,8 @@
 
 namespace lithair::actors {
 
-/// Watches the entries of one group on their way from the core to the disk, to being committed and to being applied,
-/// and how long each took. For one thread.
+/// Watches the entries of one group on their way from the core to the disk, to being committed and
+/// to being applied, and how long each took. For one thread.
 class raft_meter {
  public:
   explicit raft_meter(std::shared_ptr<group_meters> to) : to_(std::move(to)) {}

@@ -47,7 +47,8 @@ void read_requests::finish(const read_ready& x) {
   auto asked = std::move(found->second);
   asking_.erase(found);
   size_ -= asked.size();
-  for (auto& each : asked) x.why != refusal::none ? add(std::move(each)) : add(std::move(each), x.index);
+  for (auto& each : asked)
+    x.why != refusal::none ? add(std::move(each)) : add(std::move(each), x.index);
 }
 
 requests read_requests::release(index_t sent, index_t applied) {

@@ -14,14 +14,15 @@
 
 namespace lithair::actors {
 
-/// The reads of this node's clients, and their questions for readiness, on the way to the index that they must see.
+/// The reads of this node's clients, and their questions for readiness, on the way to the index
+/// that they must see.
 ///
 ///   new ──begin──▶ asking the leader ──finish──▶ waiting for their index ──release──▶ to whoever answers
 ///    ▲                   │
 ///    └──── refused ──────┘     asked again when a leader is known, until their time is up
 ///
-/// What is released bears its index as `ask::read_index`: it is for the state that answers to see that it is there.
-/// Pure; for one thread.
+/// What is released bears its index as `ask::read_index`: it is for the state that answers to see
+/// that it is there. Pure; for one thread.
 class read_requests {
  public:
   struct request {
@@ -44,16 +45,16 @@ class read_requests {
   protocol::read_token begin();
   void finish(const protocol::read_ready& x);
 
-  /// Takes out those that a state may answer that will have applied `sent` when it is asked, and the probes that may
-  /// be told that `applied` is there, in the order of their indexes.
+  /// Takes out those that a state may answer that will have applied `sent` when it is asked, and
+  /// the probes that may be told that `applied` is there, in the order of their indexes.
   std::vector<request> release(protocol::index_t sent, protocol::index_t applied);
 
   struct expired {
     request what;
     std::uint64_t index = 0;  ///< that it waited for; 0: not known yet
   };
-  /// Takes out those from before `asking_before_ms` whose index is not known, and from before `applying_before_ms` of
-  /// the others.
+  /// Takes out those from before `asking_before_ms` whose index is not known, and from before
+  /// `applying_before_ms` of the others.
   std::vector<expired> expire(std::uint64_t asking_before_ms, std::uint64_t applying_before_ms);
   std::vector<request> drain();
 

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <chrono>
 
-#include <caf/send.hpp>
 #include <spdlog/spdlog.h>
+#include <caf/send.hpp>
 
 #include "actors/mutants.hpp"
 #include "actors/peer_codec.hpp"
@@ -16,11 +16,12 @@ namespace {
 constexpr std::uint32_t first_backoff_ms = 20;
 constexpr std::uint32_t last_backoff_ms = 500;
 constexpr std::chrono::seconds greeting_timeout{3};
-// The one that is dialled dials itself when nobody came for so long: its peer may not know of it, or where it is.
+// The one that is dialled dials itself when nobody came for so long: its peer may not know of it,
+// or where it is.
 constexpr std::chrono::milliseconds patience{3000};
 
-// Bytes of a snapshot in one message, and how many of them may be on their way. And how long an answer may take; the
-// last one comes when the state is replaced.
+// Bytes of a snapshot in one message, and how many of them may be on their way. And how long an
+// answer may take; the last one comes when the state is replaced.
 constexpr std::size_t chunk_size = 192 * 1024;
 constexpr std::size_t chunks_ahead = 4;
 constexpr std::chrono::seconds chunk_timeout{10};
@@ -31,14 +32,17 @@ constexpr dial_atom dial_v{};
 
 // What must keep its order, and may be long. All else goes at once, between the pieces of these.
 bool is_bulk(const protocol::message& x) {
-  return std::holds_alternative<protocol::append_request>(x) || std::holds_alternative<protocol::snapshot_request>(x) ||
+  return std::holds_alternative<protocol::append_request>(x) ||
+         std::holds_alternative<protocol::snapshot_request>(x) ||
          std::holds_alternative<protocol::propose_request>(x);
 }
 
 bool is_answer(const protocol::message& x) {
-  return std::holds_alternative<protocol::vote_response>(x) || std::holds_alternative<protocol::append_response>(x) ||
+  return std::holds_alternative<protocol::vote_response>(x) ||
+         std::holds_alternative<protocol::append_response>(x) ||
          std::holds_alternative<protocol::heartbeat_response>(x) ||
-         std::holds_alternative<protocol::snapshot_response>(x) || std::holds_alternative<protocol::read_response>(x) ||
+         std::holds_alternative<protocol::snapshot_response>(x) ||
+         std::holds_alternative<protocol::read_response>(x) ||
          std::holds_alternative<protocol::propose_response>(x);
 }
 
@@ -64,7 +68,9 @@ caf::behavior shipper::make_behavior() {
           give_up_snapshot("it did not take it in time");
         if (peer_.endpoint) ship_all(std::move(x.messages));
       },
-      [this](const fetch& x) { send(setup_.reader, read_log{setup_.group, x.what, handle(current_sender())}); },
+      [this](const fetch& x) {
+        send(setup_.reader, read_log{setup_.group, x.what, handle(current_sender())});
+      },
       [this](chunk_read& x) { on_chunk(x); },
       [this](peer_message& x) {
         if (is_from_peer() && x.version == peer_version) on_message(std::move(x.bytes));
@@ -77,7 +83,8 @@ caf::behavior shipper::make_behavior() {
       },
       [this](const peer_piece_ack& x) {
         if (!is_from_peer()) return;
-        if (x.refused && x.stream != 0) spdlog::warn("node {} refused a long message", setup_.peer.id.value);
+        if (x.refused && x.stream != 0)
+          spdlog::warn("node {} refused a long message", setup_.peer.id.value);
         if (going_.acknowledged(x) && raft_) send(raft_, receiving{setup_.peer.id});
         send_pieces();
       },
@@ -95,14 +102,18 @@ caf::behavior shipper::make_behavior() {
       [this](const linked_by_peer& x) { link(x.end); },
       [this](const serve_raft& x) {
         raft_ = x.raft;
-        if (!raft_) return transfer_.reset();  // It is out of service: nothing is taken or given any more.
+        if (!raft_)
+          return transfer_.reset();  // It is out of service: nothing is taken or given any more.
         send(raft_, link_changed{setup_.peer.id, static_cast<bool>(peer_.endpoint)});
       },
       [this](dial_atom) { reach_out(); },
       [this](const reached& x) {
-        if (peer_.endpoint) dialling_ = false;
-        else if (x.failed.empty()) greet(x.gate);
-        else retry(x.failed);
+        if (peer_.endpoint)
+          dialling_ = false;
+        else if (x.failed.empty())
+          greet(x.gate);
+        else
+          retry(x.failed);
       },
   };
 }
@@ -117,7 +128,7 @@ void shipper::on_exit() {
 
 bool shipper::is_from_peer() { return peer_.endpoint && current_sender() == peer_.endpoint; }
 
-// -- dialling ----------------------------------------------------------------------------------------------
+// -- dialling ------------------------------------------------------------------------------------
 
 // A peer of which nobody knows where it is has to come by itself.
 void shipper::start_dialling() {
@@ -130,14 +141,22 @@ void shipper::start_dialling() {
 bool shipper::dials_first() const { return setup_.peer.id < setup_.identity.self; }
 
 void shipper::reach_out() {
-  if (peer_.endpoint || !setup_.connector) dialling_ = false;
-  else send(setup_.connector, reach{setup_.peer});
+  if (peer_.endpoint || !setup_.connector)
+    dialling_ = false;
+  else
+    send(setup_.connector, reach{setup_.peer});
 }
 
 void shipper::greet(const caf::actor& gate) {
-  hello us{peer_version, setup_.identity.cluster(), setup_.identity.self.value, setup_.peer.id.value,
-           setup_.identity.incarnation, setup_.group.value, setup_.identity.schema,
-           setup_.identity.present(setup_.peer.id.value, setup_.group), caf::actor_cast<caf::actor>(this)};
+  hello us{peer_version,
+           setup_.identity.cluster(),
+           setup_.identity.self.value,
+           setup_.peer.id.value,
+           setup_.identity.incarnation,
+           setup_.group.value,
+           setup_.identity.schema,
+           setup_.identity.present(setup_.peer.id.value, setup_.group),
+           caf::actor_cast<caf::actor>(this)};
   request(gate, greeting_timeout, std::move(us))
       .then([this](const welcome& x) { welcomed(x); },
             [this](const caf::error&) { retry("it does not answer the greeting"); });
@@ -156,15 +175,17 @@ void shipper::joined(const welcome& x) {
   if (how == trust::none) return retry("its data directory is not the one it had before");
   auto old = setup_.identity.examine(x.node, setup_.group, x.incarnation, x.proof);
   request(setup_.identity.notes, caf::infinite, await_notes{})
-      .then([this, old, end = other_end{x.endpoint, x.incarnation, x.proof, how}](const noted& note) {
-        if (old) {
-          if (raft_) send(raft_, promises_lost{*old});
-          return retry("this node's data directory is an old copy");
-        }
-        if (!note.failed.empty()) return retry("it can't be noted: " + note.failed);
-        dialling_ = false;
-        link(end);
-      }, [this](const caf::error&) { retry("this node stops"); });
+      .then(
+          [this, old, end = other_end{x.endpoint, x.incarnation, x.proof, how}](const noted& note) {
+            if (old) {
+              if (raft_) send(raft_, promises_lost{*old});
+              return retry("this node's data directory is an old copy");
+            }
+            if (!note.failed.empty()) return retry("it can't be noted: " + note.failed);
+            dialling_ = false;
+            link(end);
+          },
+          [this](const caf::error&) { retry("this node stops"); });
 }
 
 void shipper::retry(const std::string& why) {
@@ -177,14 +198,17 @@ void shipper::retry(const std::string& why) {
   backoff_ms_ = std::min(backoff_ms_ * 2, last_backoff_ms);
 }
 
-// -- messages ----------------------------------------------------------------------------------------------
+// -- messages ------------------------------------------------------------------------------------
 
 void shipper::ship_all(std::vector<protocol::message> messages) {
   // The order of what is urgent and what is not is free; that among the latter is kept.
-  auto bulk = std::stable_partition(messages.begin(), messages.end(), [](const auto& x) { return !is_bulk(x); });
-  std::vector<protocol::message> later(std::make_move_iterator(bulk), std::make_move_iterator(messages.end()));
+  auto bulk = std::stable_partition(messages.begin(), messages.end(),
+                                    [](const auto& x) { return !is_bulk(x); });
+  std::vector<protocol::message> later(std::make_move_iterator(bulk),
+                                       std::make_move_iterator(messages.end()));
   messages.erase(bulk, messages.end());
-  if (!messages.empty()) send(peer_.endpoint, peer_message{peer_version, encode(setup_.group, messages)});
+  if (!messages.empty())
+    send(peer_.endpoint, peer_message{peer_version, encode(setup_.group, messages)});
   if (later.empty()) return;
   auto encoded = encode(setup_.group, later);
   if (encoded.size() <= piece_bytes) return put(std::move(encoded));
@@ -223,7 +247,7 @@ void shipper::on_message(std::string bytes) {
   send(raft_, peer_step{setup_.peer.id, std::move(batch->messages)});
 }
 
-// -- snapshots ---------------------------------------------------------------------------------------------
+// -- snapshots -----------------------------------------------------------------------------------
 
 void shipper::offer(const send_snapshot& x) {
   if (transfer_ && transfer_->term == x.term && transfer_->meta == x.meta) return;
@@ -234,12 +258,13 @@ void shipper::offer(const send_snapshot& x) {
   transfer_->meta = x.meta;
   transfer_->path = x.path;
   transfer_->deadline = clock().now() + chunk_timeout;
-  spdlog::info("sending node {} a snapshot as of {}, {} bytes", setup_.peer.id.value, x.meta.index.value, x.meta.size);
+  spdlog::info("sending node {} a snapshot as of {}, {} bytes", setup_.peer.id.value,
+               x.meta.index.value, x.meta.size);
   send(setup_.reader, read_chunk{x.path, nullptr, 0, 0, transfer_->number});
 }
 
-// Keeps some chunks on their way from the disk to the peer. The last one only goes when the peer has all before it,
-// for it is then checked whole.
+// Keeps some chunks on their way from the disk to the peer. The last one only goes when the peer
+// has all before it, for it is then checked whole.
 void shipper::read_ahead() {
   auto& x = *transfer_;
   while (x.unanswered < chunks_ahead && !x.complete) {
@@ -296,22 +321,25 @@ void shipper::give_up_snapshot(const std::string& why) {
 
 // The file goes where it can be closed without a wait.
 void shipper::end_snapshot() {
-  if (transfer_ && transfer_->file && setup_.reader) send(setup_.reader, release_file{std::move(transfer_->file)});
+  if (transfer_ && transfer_->file && setup_.reader)
+    send(setup_.reader, release_file{std::move(transfer_->file)});
   transfer_.reset();
 }
 
 // What the peer said is durable there: should it know less one day, its directory is an old copy.
 void shipper::remember(const protocol::message& x) {
   auto node = setup_.peer.id.value;
-  if (auto* answer = std::get_if<protocol::append_response>(&x); answer != nullptr && answer->success)
+  if (auto* answer = std::get_if<protocol::append_response>(&x);
+      answer != nullptr && answer->success)
     setup_.identity.promised(node, setup_.group, answer->term.value, answer->match.value);
   else if (auto* beat = std::get_if<protocol::heartbeat_response>(&x); beat != nullptr)
     setup_.identity.promised(node, setup_.group, beat->term.value, beat->match.value);
-  else if (auto* vote = std::get_if<protocol::vote_response>(&x); vote != nullptr && vote->granted && !vote->pre)
+  else if (auto* vote = std::get_if<protocol::vote_response>(&x);
+           vote != nullptr && vote->granted && !vote->pre)
     setup_.identity.promised(node, setup_.group, vote->term.value, 0);
 }
 
-// -- the link ------------------------------------------------------------------------------------------------
+// -- the link ------------------------------------------------------------------------------------
 
 void shipper::link(other_end end) {
   if (peer_.endpoint) demonitor(peer_.endpoint);
@@ -324,20 +352,26 @@ void shipper::link(other_end end) {
   backoff_ms_ = first_backoff_ms;
   last_trouble_.clear();
   spdlog::info("linked with node {}{}", setup_.peer.id.value,
-               peer_.how == trust::full ? "" : ", which says that it was added again: what it asks is heard");
+               peer_.how == trust::full
+                   ? ""
+                   : ", which says that it was added again: what it asks is heard");
   if (raft_) send(raft_, link_changed{setup_.peer.id, true});
 }
 
 // Its requests may have told this node by now that the peer was added again.
 void shipper::reconsider() {
   const auto node = setup_.peer.id.value;
-  if (setup_.identity.admit(node, setup_.group, peer_.incarnation, peer_.proof) != trust::full) return;
+  if (setup_.identity.admit(node, setup_.group, peer_.incarnation, peer_.proof) != trust::full)
+    return;
   auto old = setup_.identity.examine(node, setup_.group, peer_.incarnation, peer_.proof);
   if (old && raft_) send(raft_, promises_lost{*old});
   request(setup_.identity.notes, caf::infinite, await_notes{})
-      .then([this, incarnation = peer_.incarnation](const noted& note) {
-        if (note.failed.empty() && peer_.endpoint && peer_.incarnation == incarnation) peer_.how = trust::full;
-      }, [](const caf::error&) {});
+      .then(
+          [this, incarnation = peer_.incarnation](const noted& note) {
+            if (note.failed.empty() && peer_.endpoint && peer_.incarnation == incarnation)
+              peer_.how = trust::full;
+          },
+          [](const caf::error&) {});
 }
 
 void shipper::unlink() {

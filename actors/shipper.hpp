@@ -28,15 +28,19 @@ struct link_identity {
   /// The note taker: makes a peer's cluster ours, and puts on the disk what the following remember.
   caf::actor notes;
   std::uint64_t incarnation = 0;  ///< of our data directory
-  /// Whether a peer came to a group with the data directory that it is known by there. It may be welcomed once that is noted.
-  std::function<trust(std::uint64_t node, protocol::group_id group, std::uint64_t incarnation, const std::string& proof)>
+  /// Whether a peer came to a group with the data directory that it is known by there. It may be
+  /// welcomed once that is noted.
+  std::function<trust(std::uint64_t node, protocol::group_id group, std::uint64_t incarnation,
+                      const std::string& proof)>
       admit;
   /// What both ends remember of each other's disks; see peer_registry.
   std::function<std::string(std::uint64_t node, protocol::group_id group)> present;
-  std::function<std::optional<std::string>(std::uint64_t node, protocol::group_id group, std::uint64_t incarnation,
-                                           const std::string& proof)>
+  std::function<std::optional<std::string>(std::uint64_t node, protocol::group_id group,
+                                           std::uint64_t incarnation, const std::string& proof)>
       examine;
-  std::function<void(std::uint64_t node, protocol::group_id group, std::uint64_t term, std::uint64_t match)> promised;
+  std::function<void(std::uint64_t node, protocol::group_id group, std::uint64_t term,
+                     std::uint64_t match)>
+      promised;
   std::function<void(std::uint64_t node)> link_lost;
 };
 
@@ -58,9 +62,10 @@ struct serve_raft {
   caf::actor raft;
 };
 
-/// The way to one peer: keeps a link through the middleman, encodes what goes out, decodes what comes in, and
-/// has read from the log what a lagging peer needs. Of two nodes the one with the higher id dials, and the other one when
-/// nobody came for a while. One without a host is never dialled.
+/// The way to one peer: keeps a link through the middleman, encodes what goes out, decodes what
+/// comes in, and has read from the log what a lagging peer needs. Of two nodes the one with the
+/// higher id dials, and the other one when nobody came for a while. One without a host is never
+/// dialled.
 ///
 ///      dialling side                                 accepting side
 ///   unlinked ──dial──▶ BASP handshake ──hello──▶ gate ──linked_by_peer──▶ its shipper: linked
@@ -68,13 +73,14 @@ struct serve_raft {
 ///      │◀── down, refused or no answer ── linked ◀─welcome
 ///      └──── again after a backoff
 ///
-/// A peer whose directory is another one than is known here, for it was added again, has only its requests taken, until
-/// this node knows so much itself (see peer_registry).
+/// A peer whose directory is another one than is known here, for it was added again, has only its
+/// requests taken, until this node knows so much itself (see peer_registry).
 ///
-/// While there is no link, messages are dropped: Raft sends them again. Long ones go in pieces, between which what is
-/// short and urgent finds its way (see pieces.hpp). A snapshot is offered first, and the peer says how much of it is
-/// there already; then some chunks are on their way at a time. Takes ship, fetch, send_snapshot, control_arrived (raft
-/// actor), chunk_read (file reader), peer_message, peer_piece, peer_piece_ack and peer_control (the peer's shipper).
+/// While there is no link, messages are dropped: Raft sends them again. Long ones go in pieces,
+/// between which what is short and urgent finds its way (see pieces.hpp). A snapshot is offered
+/// first, and the peer says how much of it is there already; then some chunks are on their way at a
+/// time. Takes ship, fetch, send_snapshot, control_arrived (raft actor), chunk_read (file reader),
+/// peer_message, peer_piece, peer_piece_ack and peer_control (the peer's shipper).
 class shipper final : public hosted_actor {
  public:
   struct setup {
@@ -126,7 +132,7 @@ class shipper final : public hosted_actor {
     protocol::snapshot_meta meta;
     std::string path;
     std::shared_ptr<const persistence::snapshot_file> file;  // once it is open
-    caf::actor_clock::time_point deadline;          // for the next answer
+    caf::actor_clock::time_point deadline;                   // for the next answer
     std::uint64_t next = 0;      // the first byte that was not asked of the reader
     std::size_t unanswered = 0;  // chunks asked of the reader whose answers from the peer are due
     bool complete = false;       // the last of them was the last

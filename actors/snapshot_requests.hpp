@@ -8,8 +8,9 @@
 
 namespace lithair::actors {
 
-/// Which peers want a snapshot from this leader, and since which term. A request ends with
-/// the term it was made in: a chunk that bore a later one would make its sender look like that term's leader. Pure.
+/// Which peers want a snapshot from this leader, and since which term. A request ends with the term
+/// it was made in: a chunk that bore a later one would make its sender look like that term's
+/// leader. Pure.
 class snapshot_requests {
  public:
   /// `at_least`: what the snapshot must have applied.

@@ -1,7 +1,7 @@
 #include "actors/snapshot_writer.hpp"
 
-#include <caf/send.hpp>
 #include <spdlog/spdlog.h>
+#include <caf/send.hpp>
 
 #include "persistence/lmdb_state_store.hpp"
 #include "persistence/snapshot_file.hpp"

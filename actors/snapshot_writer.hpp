@@ -19,7 +19,8 @@ namespace lithair::actors {
 
 /// Asks for a snapshot file of the state as of one commit; the answer is `snapshot_written`.
 struct write_snapshot {
-  std::shared_ptr<const persistence::lmdb_state_store> state;  ///< below the next, which refers to it
+  std::shared_ptr<const persistence::lmdb_state_store>
+      state;  ///< below the next, which refers to it
   std::shared_ptr<const persistence::pinned_state> what;
   protocol::group_id group;
   std::uint64_t cluster = 0;
@@ -30,8 +31,8 @@ struct snapshot_written {
   std::uint64_t bytes = 0;
 };
 
-/// Writes snapshot files, beside the checkpointer, whose commits go on meanwhile however long it takes. It blocks on
-/// the disk, so it is detached.
+/// Writes snapshot files, beside the checkpointer, whose commits go on meanwhile however long it
+/// takes. It blocks on the disk, so it is detached.
 class snapshot_writer final : public detached_actor {
  public:
   using detached_actor::detached_actor;

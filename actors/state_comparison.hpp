@@ -7,11 +7,13 @@
 
 namespace lithair::actors {
 
-/// Compares the checksum of this node's applied state with those of its peers. Equal logs make equal states, so at
-/// one applied index all are equal, or memory, disk or program of some node is at fault. Pure.
+/// Compares the checksum of this node's applied state with those of its peers. Equal logs make
+/// equal states, so at one applied index all are equal, or memory, disk or program of some node is
+/// at fault. Pure.
 ///
-/// The leader names an index that is not in the log yet; every node makes a checkpoint as of just that index, whose
-/// digest comes for free, and tells it to the others. One that can't just then is left out this time.
+/// The leader names an index that is not in the log yet; every node makes a checkpoint as of just
+/// that index, whose digest comes for free, and tells it to the others. One that can't just then is
+/// left out this time.
 class state_comparison {
  public:
   struct difference {
@@ -19,13 +21,13 @@ class state_comparison {
     protocol::node_id peer;
   };
 
-  /// Whether this is news: an index later than any before in the leader's term. A later leader's log may be shorter than
-  /// the one that named the last.
+  /// Whether this is news: an index later than any before in the leader's term. A later leader's
+  /// log may be shorter than the one that named the last.
   bool begin(protocol::index_t at, protocol::term_t term);
   protocol::index_t index() const { return at_; }
 
-  /// This node's digest, or a peer's, as of `index()`; digests of other indexes are ignored. True when a
-  /// difference shows that was not known of that peer.
+  /// This node's digest, or a peer's, as of `index()`; digests of other indexes are ignored. True
+  /// when a difference shows that was not known of that peer.
   bool own(protocol::index_t index, std::uint64_t digest);
   bool peers(protocol::node_id who, protocol::index_t index, std::uint64_t digest);
 

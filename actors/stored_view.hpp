@@ -17,9 +17,12 @@ class stored_view : public models::state_view {
   explicit stored_view(const persistence::state_source& over) : over_(over) {}
 
   std::optional<std::string> get(std::string_view key) const override { return over_.get(key); }
-  void scan(std::string_view lower, std::string_view upper, direction order, const visitor& visit) const override {
+  void scan(std::string_view lower, std::string_view upper, direction order,
+            const visitor& visit) const override {
     auto downwards = order == direction::descending;
-    over_.scan(lower, upper, downwards ? persistence::scan_order::descending : persistence::scan_order::ascending, visit);
+    over_.scan(lower, upper,
+               downwards ? persistence::scan_order::descending : persistence::scan_order::ascending,
+               visit);
   }
   std::uint64_t count(std::string_view lower, std::string_view upper, std::uint64_t most,
                       std::string& last) const override {
@@ -30,7 +33,8 @@ class stored_view : public models::state_view {
   const persistence::state_source& over_;
 };
 
-/// The time of the log that a state tells of; 0 where it is damaged, which whoever uses it finds and mends.
+/// The time of the log that a state tells of; 0 where it is damaged, which whoever uses it finds
+/// and mends.
 inline std::int64_t latest_log_time(const persistence::state_source& state) {
   try {
     return models::latest_log_time(stored_view{state});

@@ -87,7 +87,8 @@ std::vector<submissions::expired> submissions::expire(std::uint64_t waiting_befo
 
 std::vector<submissions::expired> submissions::drain() {
   std::vector<expired> result;
-  for (auto& [serial, each] : pending_) result.push_back({std::move(each.who), static_cast<bool>(each.under)});
+  for (auto& [serial, each] : pending_)
+    result.push_back({std::move(each.who), static_cast<bool>(each.under)});
   pending_.clear();
   waiting_.clear();
   by_age_.clear();

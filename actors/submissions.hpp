@@ -12,10 +12,11 @@
 
 namespace lithair::actors {
 
-/// The commands of this node's clients, from when they are submitted until they are applied, refused or
-/// out of time. Each is at any moment either *waiting* (certainly in no log) or *under a term* (handed to
-/// that term's leader). It goes back from the second to the first only when it is certain that the term's leader
-/// did not and will not append it: so it may be proposed again, and takes effect at most once.
+/// The commands of this node's clients, from when they are submitted until they are applied,
+/// refused or out of time. Each is at any moment either *waiting* (certainly in no log) or *under a
+/// term* (handed to that term's leader). It goes back from the second to the first only when it is
+/// certain that the term's leader did not and will not append it: so it may be proposed again, and
+/// takes effect at most once.
 class submissions {
  public:
   struct client {
@@ -23,7 +24,8 @@ class submissions {
     std::uint64_t token = 0;
   };
 
-  /// `run` is a random number of this process: with it, and only with it, the serials are this node's for ever.
+  /// `run` is a random number of this process: with it, and only with it, the serials are this
+  /// node's for ever.
   submissions(protocol::node_id self, std::uint64_t run) : self_(self), run_(run) {}
 
   void add(client who, std::string command, std::uint64_t now_ms);
@@ -35,9 +37,11 @@ class submissions {
   std::vector<protocol::proposal> take_waiting(protocol::term_t term, std::uint64_t max_bytes);
   /// They did not get into that term's log: they wait again.
   void refused(const std::vector<std::uint64_t>& serials, protocol::term_t under);
-  /// An entry of `term` was applied: what is under an earlier term and not yet applied is lost, and waits again.
+  /// An entry of `term` was applied: what is under an earlier term and not yet applied is lost, and
+  /// waits again.
   void entered(protocol::term_t term);
-  /// The command was applied: returns who asked and forgets it; no asker when nobody waits any more.
+  /// The command was applied: returns who asked and forgets it; no asker when nobody waits any
+  /// more.
   client finish(std::uint64_t serial);
 
   struct expired {

@@ -15,18 +15,23 @@ namespace lithair::actors {
 
 class loop;
 
-/// What a node needs of the machine that it runs on. `node` gives it threads, sockets and real clocks; a simulator
-/// gives it virtual time, chance from a seed and a network of its own, and runs the same node.
+/// What a node needs of the machine that it runs on. `node` gives it threads, sockets and real
+/// clocks; a simulator gives it virtual time, chance from a seed and a network of its own, and runs
+/// the same node.
 struct surroundings {
   caf::actor_system* system = nullptr;
-  loop* home = nullptr;  ///< where the groups' actors live; none: CAF schedules them, and time is what CAF's clock says
+  loop* home =
+      /// Where the groups' actors live; none: CAF schedules them, and time is what CAF's clock says
+      nullptr;
   bool detached = true;  ///< actors that block on the disk get threads of their own
   caf::actor connector;  ///< takes reach
-  std::function<std::uint64_t()> now_ms;    ///< of a steady clock; any thread
-  std::function<std::int64_t()> wall_us;    ///< Unix time, as wrong as it may be; any thread
-  std::function<std::uint64_t()> random;    ///< 64 bits that nobody can predict; any thread
+  std::function<std::uint64_t()> now_ms;  ///< of a steady clock; any thread
+  std::function<std::int64_t()> wall_us;  ///< Unix time, as wrong as it may be; any thread
+  std::function<std::uint64_t()> random;  ///< 64 bits that nobody can predict; any thread
   std::function<std::unique_ptr<tick_source>()> make_ticks;  ///< a clock for one group
-  std::function<void()> give_back_memory;  ///< hands what is free back to the system, which takes a while; may be none
+  std::function<void()>
+      /// Hands what is free back to the system, which takes a while; may be none
+      give_back_memory;
 };
 
 /// An actor that blocks on the disk.

@@ -12,10 +12,12 @@
 namespace lithair::actors {
 
 system_config::system_config() {
-  // Work-stealing workers poll while idle; sharing ones sleep, and with hosted actors one is enough.
+  // Work-stealing workers poll while idle; sharing ones sleep, and with hosted actors one is
+  // enough.
   set("scheduler.policy", caf::atom("sharing"));
   set("scheduler.max-threads", std::size_t{1});
-  // Messages from peers are deserialized in the middleman's thread: handing them on would cost more.
+  // Messages from peers are deserialized in the middleman's thread: handing them on would cost
+  // more.
   set("middleman.workers", std::size_t{0});
   set("middleman.heartbeat-interval", caf::timespan{std::chrono::milliseconds{500}});
   set("middleman.connection-timeout", caf::timespan{std::chrono::seconds{5}});

@@ -4,15 +4,17 @@
 
 namespace lithair::actors {
 
-/// CAF as this project runs it: one scheduler thread, for all work is on loops, on detached actors or in the
-/// middleman's own thread; no polling workers; peers that fall silent are noticed. Reads no file.
+/// CAF as this project runs it: one scheduler thread, for all work is on loops, on detached actors
+/// or in the middleman's own thread; no polling workers; peers that fall silent are noticed. Reads
+/// no file.
 class system_config : public caf::actor_system_config {
  public:
   system_config();
 };
 
-/// To be called on a thread that made a system or spawned an actor, unless it will destroy the system: CAF remembers the
-/// system's logger for that thread, and a system does not end before its logger.
+/// To be called on a thread that made a system or spawned an actor, unless it will destroy the
+/// system: CAF remembers the system's logger for that thread, and a system does not end before its
+/// logger.
 void let_go_of_system();
 
 }  // namespace lithair::actors

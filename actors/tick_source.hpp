@@ -6,8 +6,9 @@
 
 namespace lithair::actors {
 
-/// Raft's clock for one group: counts how many ticks passed, and wakes an actor when one is due. Used on the thread
-/// of the group's actors; a node's is `ticker`, a simulator's runs on virtual time.
+/// Raft's clock for one group: counts how many ticks passed, and wakes an actor when one is due.
+/// Used on the thread of the group's actors; a node's is `ticker`, a simulator's runs on virtual
+/// time.
 class tick_source {
  public:
   virtual ~tick_source() = default;

@@ -13,8 +13,8 @@
 
 namespace lithair::actors {
 
-// Goes on while the machine is suspended, unlike the steady clock: a leader that slept must know that its lease is
-// over.
+// Goes on while the machine is suspended, unlike the steady clock: a leader that slept must know
+// that its lease is over.
 struct boot_clock {
   using duration = std::chrono::nanoseconds;
   using rep = duration::rep;
@@ -61,13 +61,15 @@ void ticker::wake_after(std::uint32_t ticks, const caf::actor& sleeper) {
   if (state_ == nullptr) return;
   const clock::time_point due = state_->last + ticks * state_->interval;
   bool runs = uv_is_active(reinterpret_cast<uv_handle_t*>(&state_->timer)) != 0;
-  if (runs && state_->wake_time <= due) return;  // Waking too early costs little, and a later call asks again.
+  if (runs && state_->wake_time <= due)
+    return;  // Waking too early costs little, and a later call asks again.
   state_->sleeper = sleeper;
   state_->wake_time = due;
   auto wait = std::chrono::ceil<std::chrono::milliseconds>(due - clock::now()).count();
   uv_update_time(loop_.uv());
-  uv_timer_start(&state_->timer, [](uv_timer_t* t) { static_cast<state*>(t->data)->fire(); },
-                 wait > 0 ? static_cast<std::uint64_t>(wait) : 0, 0);
+  uv_timer_start(
+      &state_->timer, [](uv_timer_t* t) { static_cast<state*>(t->data)->fire(); },
+      wait > 0 ? static_cast<std::uint64_t>(wait) : 0, 0);
 }
 
 void ticker::stop() {

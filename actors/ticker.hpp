@@ -10,8 +10,9 @@ namespace lithair::actors {
 
 class loop;
 
-/// Raft's clock on a loop: counts the ticks that passed, also while the machine was suspended, and wakes an actor when a
-/// tick is due, not at each one, so that an idle node sleeps. Owned by whoever made it; `stop` before the loop stops.
+/// Raft's clock on a loop: counts the ticks that passed, also while the machine was suspended, and
+/// wakes an actor when a tick is due, not at each one, so that an idle node sleeps. Owned by
+/// whoever made it; `stop` before the loop stops.
 class ticker final : public tick_source {
  public:
   ticker(loop& on, std::uint32_t interval_ms);

@@ -68,15 +68,17 @@ committed read_answer(const actors::reply& x) {
   if (!document) return made;
   document->for_each_member(json_document::root, [&](std::string_view name, std::uint32_t at) {
     if (name != "results") return;
-    document->for_each_element(at, [&](std::uint32_t each) { made.operations.push_back(read_operation(*document, each)); });
+    document->for_each_element(at, [&](std::uint32_t each) {
+      made.operations.push_back(read_operation(*document, each));
+    });
   });
   return made;
 }
 
 }  // namespace
 
-void transaction::append(std::string_view op, std::string_view in, const std::string& key, const std::string& item,
-                         std::uint64_t if_version) {
+void transaction::append(std::string_view op, std::string_view in, const std::string& key,
+                         const std::string& item, std::uint64_t if_version) {
   std::string& out = operations_;
   out += out.empty() ? "{\"op\":" : ",{\"op\":";
   models::append_json_string(out, op);
@@ -93,7 +95,8 @@ void transaction::append(std::string_view op, std::string_view in, const std::st
 
 call<committed> transaction::commit(std::string_view idempotency_key) const {
   const std::string body = "{\"operations\":[" + operations_ + "]}";
-  auto made = models::prepare(through_.schema(), models::transaction_request{body, idempotency_key}, through_.stamp());
+  auto made = models::prepare(through_.schema(), models::transaction_request{body, idempotency_key},
+                              through_.stamp());
   return {through_, [through = through_, command = std::move(made)](auto answer) {
             if (!command) return answer(tl::make_unexpected(command.error()));
             through.submit(*command, [answer](actors::reply&& x) {

@@ -30,7 +30,8 @@ struct committed {
 ///                     .create(orders, bought)
 ///                     .commit().get();
 ///
-/// An `if_version` that is not 0 is what the item's version must be, else nothing is done and the answer is 412.
+/// An `if_version` that is not 0 is what the item's version must be, else nothing is done and the
+/// answer is 412.
 class transaction {
  public:
   explicit transaction(caller through) : through_(std::move(through)) {}
@@ -41,13 +42,14 @@ class transaction {
   }
   template <class T>
   transaction& replace(const collection<T>& in, const T& item, std::uint64_t if_version = 0) {
-    return add("replace", in, models::text_of_item_key(in.declared(), item), models::to_json(in.declared(), item),
-               if_version);
+    return add("replace", in, models::text_of_item_key(in.declared(), item),
+               models::to_json(in.declared(), item), if_version);
   }
   template <class T>
   transaction& update(const collection<T>& in, const key_of<T>& key, const patch<T>& changes,
                       std::uint64_t if_version = 0) {
-    return add("patch", in, models::text_of_key<T>(in.declared(), key), changes.to_json(in.declared()), if_version);
+    return add("patch", in, models::text_of_key<T>(in.declared(), key),
+               changes.to_json(in.declared()), if_version);
   }
   template <class T>
   transaction& remove(const collection<T>& in, const key_of<T>& key, std::uint64_t if_version = 0) {
@@ -59,13 +61,13 @@ class transaction {
 
  private:
   template <class T>
-  transaction& add(std::string_view op, const collection<T>& in, const std::string& key, const std::string& item,
-                   std::uint64_t if_version) {
+  transaction& add(std::string_view op, const collection<T>& in, const std::string& key,
+                   const std::string& item, std::uint64_t if_version) {
     append(op, in.declared().name, key, item, if_version);
     return *this;
   }
-  void append(std::string_view op, std::string_view in, const std::string& key, const std::string& item,
-              std::uint64_t if_version);
+  void append(std::string_view op, std::string_view in, const std::string& key,
+              const std::string& item, std::uint64_t if_version);
 
   caller through_;
   std::string operations_;

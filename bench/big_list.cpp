@@ -1,8 +1,8 @@
-// Lists of a collection with many records: how long a page takes by how it is found, and what writes feel of long
-// lists beside them.
+// Lists of a collection with many records: how long a page takes by how it is found, and what
+// writes feel of long lists beside them.
 
-#include <CLI/CLI.hpp>
 #include <unistd.h>
+#include <CLI/CLI.hpp>
 
 #include <algorithm>
 #include <atomic>
@@ -46,22 +46,27 @@ struct wishes {
 };
 
 std::string item(std::uint64_t id, const wishes& x) {
-  const auto field = [](const char* name, std::uint64_t n) { return ",\"" + std::string(name) + "\":" + std::to_string(n); };
+  const auto field = [](const char* name, std::uint64_t n) {
+    return ",\"" + std::string(name) + "\":" + std::to_string(n);
+  };
   // The plain field goes through all numbers below that of the records in no order.
   return "{\"id\":" + std::to_string(id) + field("ten", id % 10) + field("hundred", id % 100) +
-         field("thousand", id % 1000) + field("many", id / 3) + field("plain", id * 7919 % x.records) + ",\"text\":\"" +
-         std::string(x.payload, 't') + "\"}";
+         field("thousand", id % 1000) + field("many", id / 3) +
+         field("plain", id * 7919 % x.records) + ",\"text\":\"" + std::string(x.payload, 't') +
+         "\"}";
 }
 
 void fill(test::http_client& client, const wishes& x) {
   for (std::uint64_t first = 0; first < x.records; first += x.bulk) {
     std::string items = "[";
-    for (std::uint64_t i = first; i < std::min(first + x.bulk, x.records); ++i) items += (i == first ? "" : ",") + item(i, x);
+    for (std::uint64_t i = first; i < std::min(first + x.bulk, x.records); ++i)
+      items += (i == first ? "" : ",") + item(i, x);
     for (;;) {
       const auto made = client.post("/api/records/_bulk", items + "]");
       if (made.status == 201 || made.status == 409) break;
       if (made.status != 503 && made.status != 504)
-        throw std::runtime_error("a bulk was answered " + std::to_string(made.status) + " " + made.body);
+        throw std::runtime_error("a bulk was answered " + std::to_string(made.status) + " " +
+                                 made.body);
     }
   }
 }
@@ -75,10 +80,12 @@ void measure(test::http_client& client, const char* what, unsigned times,
     const auto answer = client.get(target(i));
     took.push_back(std::chrono::duration<double, std::milli>(clock::now() - began).count());
     if (answer.status != 200)
-      throw std::runtime_error(target(i) + " was answered " + std::to_string(answer.status) + " " + answer.body);
+      throw std::runtime_error(target(i) + " was answered " + std::to_string(answer.status) + " " +
+                               answer.body);
   }
   std::sort(took.begin(), took.end());
-  std::printf("  %-58s p50 %9.2f ms, p99 %9.2f ms\n", what, took[took.size() / 2], took[took.size() * 99 / 100]);
+  std::printf("  %-58s p50 %9.2f ms, p99 %9.2f ms\n", what, took[took.size() / 2],
+              took[took.size() * 99 / 100]);
   std::fflush(stdout);
 }
 
@@ -94,25 +101,33 @@ void measure_pages(test::http_client& client, const wishes& x) {
                             {"ten", 10, x.records / 10}};
   for (const auto& [field, values, matches] : filters) {
     for (const bool total : {false, true}) {
-      const auto what = "100 of " + std::to_string(matches) + " by an index" + (total ? ", with total" : ", total=false");
-      const auto list = "/api/records?total=" + std::string(total ? "true&" : "false&") + field + "=";
-      measure(client, what.c_str(), x.pages, [&, n = values](unsigned i) { return list + std::to_string(i * 7919u % n); });
+      const auto what = "100 of " + std::to_string(matches) + " by an index" +
+                        (total ? ", with total" : ", total=false");
+      const auto list =
+          "/api/records?total=" + std::string(total ? "true&" : "false&") + field + "=";
+      measure(client, what.c_str(), x.pages,
+              [&, n = values](unsigned i) { return list + std::to_string(i * 7919u % n); });
     }
   }
 }
 
 void measure_long_lists(test::http_client& client, const wishes& x) {
-  measure(client, "first page in key order, with total", x.pages, [](unsigned) { return "/api/records"; });
-  measure(client, "scan: 1 match, not indexed", x.long_lists,
-          [&](unsigned i) { return "/api/records?plain=" + std::to_string(i * 99'991 % x.records); });
+  measure(client, "first page in key order, with total", x.pages,
+          [](unsigned) { return "/api/records"; });
+  measure(client, "scan: 1 match, not indexed", x.long_lists, [&](unsigned i) {
+    return "/api/records?plain=" + std::to_string(i * 99'991 % x.records);
+  });
   measure(client, "count of half of all, not indexed", x.long_lists,
           [&](unsigned) { return "/api/records/count?plain=%3E" + std::to_string(x.records / 2); });
-  measure(client, "sort by a field that is not indexed", x.long_lists, [](unsigned) { return "/api/records?sort=-plain"; });
-  measure(client, "sort by an indexed field", x.pages, [](unsigned) { return "/api/records?sort=-many"; });
+  measure(client, "sort by a field that is not indexed", x.long_lists,
+          [](unsigned) { return "/api/records?sort=-plain"; });
+  measure(client, "sort by an indexed field", x.pages,
+          [](unsigned) { return "/api/records?sort=-many"; });
 }
 
 /// Writes while so many clients have a long list under way each all the time.
-std::uint64_t measure_writes(std::uint16_t port, const wishes& x, unsigned lists, std::uint64_t first) {
+std::uint64_t measure_writes(std::uint16_t port, const wishes& x, unsigned lists,
+                             std::uint64_t first) {
   std::atomic<bool> over{false};
   std::atomic<std::uint64_t> listed{0};
   std::vector<std::thread> clients;
@@ -120,27 +135,33 @@ std::uint64_t measure_writes(std::uint16_t port, const wishes& x, unsigned lists
     clients.emplace_back([&, sorts = i % 2 != 0] {
       test::http_client client{port, patience};
       while (!over)
-        if (client.get(sorts ? "/api/records?sort=-plain" : "/api/records?plain=77").status == 200) ++listed;
+        if (client.get(sorts ? "/api/records?sort=-plain" : "/api/records?plain=77").status == 200)
+          ++listed;
     });
   load_plan plan;
   plan.ports = {port};
   plan.connections = 16;
   plan.write = make_request("POST", "/api/records",
-                            "{\"id\":9########,\"ten\":1,\"hundred\":1,\"thousand\":1,\"many\":1,\"plain\":1,\"text\":\"t\"}", 201);
+                            "{\"id\":9########,\"ten\":1,\"hundred\":1,\"thousand\":1,\"many\":1,"
+                            "\"plain\":1,\"text\":\"t\"}",
+                            201);
   plan.first_number = first;
   plan.measured = std::chrono::seconds{x.seconds};
   const auto load = run_load(plan);
   over = true;
   for (auto& each : clients) each.join();
-  std::printf("  %u long lists beside: %6.0f writes/s, p50 %6.2f ms, p99 %6.2f ms, p99.9 %6.2f ms, %llu failed; %llu lists\n",
-              lists, load.rate(), load.percentile(0.5), load.percentile(0.99), load.percentile(0.999),
-              static_cast<unsigned long long>(load.failed), static_cast<unsigned long long>(listed.load()));
+  std::printf(
+      "  %u long lists beside: %6.0f writes/s, p50 %6.2f ms, p99 %6.2f ms, p99.9 %6.2f ms, %llu "
+      "failed; %llu lists\n",
+      lists, load.rate(), load.percentile(0.5), load.percentile(0.99), load.percentile(0.999),
+      static_cast<unsigned long long>(load.failed), static_cast<unsigned long long>(listed.load()));
   std::fflush(stdout);
   return load.writes;
 }
 
 int run(const wishes& x) {
-  const auto file = std::filesystem::temp_directory_path() / ("lithair-bench-" + std::to_string(::getpid()) + ".toml");
+  const auto file = std::filesystem::temp_directory_path() /
+                    ("lithair-bench-" + std::to_string(::getpid()) + ".toml");
   std::ofstream(file) << model;
   test::cluster node({.nodes = 1, .models = file, .flags = {"--max-body", "33554432"}});
   node.start(0);
@@ -156,7 +177,8 @@ int run(const wishes& x) {
   measure_long_lists(client, x);
   std::printf("writes over 16 connections\n");
   std::uint64_t used = 0;
-  for (const unsigned lists : {0u, 1u, 4u, 16u}) used += measure_writes(node.port(0), x, lists, used);
+  for (const unsigned lists : {0u, 1u, 4u, 16u})
+    used += measure_writes(node.port(0), x, lists, used);
   std::filesystem::remove(file);
   return 0;
 }
@@ -166,12 +188,14 @@ int run(const wishes& x) {
 
 int main(int argc, char** argv) {
   lithair::bench::wishes x;
-  CLI::App app("What lists of many records cost: those who ask for them, and those who write meanwhile.");
+  CLI::App app(
+      "What lists of many records cost: those who ask for them, and those who write meanwhile.");
   app.add_option("--records", x.records, "how many records")->capture_default_str();
   app.add_option("--payload", x.payload, "bytes of text in each")->capture_default_str();
   app.add_option("--bulk", x.bulk, "records in one request while filling")->capture_default_str();
   app.add_option("--pages", x.pages, "that are asked for, each kind")->capture_default_str();
-  app.add_option("--long-lists", x.long_lists, "that are asked for, each kind")->capture_default_str();
+  app.add_option("--long-lists", x.long_lists, "that are asked for, each kind")
+      ->capture_default_str();
   app.add_option("--seconds", x.seconds, "of load, each time")->capture_default_str();
   CLI11_PARSE(app, argc, argv);
   return lithair::bench::run(x);

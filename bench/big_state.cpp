@@ -1,8 +1,8 @@
-// One node with many records: what memory it takes, how soon it serves after a kill, and what checkpoints cost
-// the writes meanwhile.
+// One node with many records: what memory it takes, how soon it serves after a kill, and what
+// checkpoints cost the writes meanwhile.
 
-#include <CLI/CLI.hpp>
 #include <unistd.h>
+#include <CLI/CLI.hpp>
 
 #include <algorithm>
 #include <chrono>
@@ -14,8 +14,8 @@
 #include <vector>
 
 #include "bench/load.hpp"
-#include "test/cluster/harness/http_client.hpp"
 #include "test/cluster/harness/cluster.hpp"
+#include "test/cluster/harness/http_client.hpp"
 
 namespace lithair::bench {
 namespace {
@@ -60,7 +60,8 @@ void print_checkpoints(const std::string& log) {
   }
   std::sort(took.begin(), took.end());
   if (took.empty()) return;
-  std::printf("  %zu checkpoints, median %.0f ms, longest %.0f ms\n", took.size(), took[took.size() / 2], took.back());
+  std::printf("  %zu checkpoints, median %.0f ms, longest %.0f ms\n", took.size(),
+              took[took.size() / 2], took.back());
 }
 
 void fill(test::http_client& client, const wishes& x) {
@@ -68,19 +69,21 @@ void fill(test::http_client& client, const wishes& x) {
   for (std::uint64_t first = 0; first < x.records; first += x.bulk) {
     std::string items = "[";
     for (std::uint64_t i = first; i < std::min(first + x.bulk, x.records); ++i)
-      items += (i == first ? "{\"id\":" : ",{\"id\":") + std::to_string(i) + ",\"text\":\"" + text + "\"}";
+      items += (i == first ? "{\"id\":" : ",{\"id\":") + std::to_string(i) + ",\"text\":\"" + text +
+               "\"}";
     for (;;) {
       const auto made = client.post(std::string(route) + "/_bulk", items + "]");
       if (made.status == 201 || made.status == 409) break;
       if (made.status != 503 && made.status != 504)
-        throw std::runtime_error("a bulk was answered " + std::to_string(made.status) + " " + made.body);
+        throw std::runtime_error("a bulk was answered " + std::to_string(made.status) + " " +
+                                 made.body);
     }
   }
 }
 
 void print_memory(const char* when, pid_t pid) {
-  std::printf("  %-34s %7.1f MiB private, %7.1f MiB of the files mapped\n", when, status_mib(pid, "RssAnon"),
-              status_mib(pid, "RssFile"));
+  std::printf("  %-34s %7.1f MiB private, %7.1f MiB of the files mapped\n", when,
+              status_mib(pid, "RssAnon"), status_mib(pid, "RssFile"));
   std::fflush(stdout);
 }
 
@@ -88,20 +91,23 @@ load_result write_for(std::uint16_t port, const wishes& x, std::uint64_t first) 
   load_plan plan;
   plan.ports = {port};
   plan.connections = 64;
-  plan.write = make_request("POST", route, "{\"id\":9########,\"text\":\"" + std::string(x.payload, 't') + "\"}", 201);
+  plan.write = make_request(
+      "POST", route, "{\"id\":9########,\"text\":\"" + std::string(x.payload, 't') + "\"}", 201);
   plan.first_number = first;
   plan.measured = std::chrono::seconds{x.seconds};
   return run_load(plan);
 }
 
 int run(const wishes& x) {
-  const auto file = std::filesystem::temp_directory_path() / ("lithair-bench-" + std::to_string(::getpid()) + ".toml");
+  const auto file = std::filesystem::temp_directory_path() /
+                    ("lithair-bench-" + std::to_string(::getpid()) + ".toml");
   std::ofstream(file) << model;
   std::uint64_t used = 0;
   for (const std::string interval : {"3600s", "1s"}) {
     test::cluster node({.nodes = 1,
                         .models = file,
-                        .flags = {"--checkpoint-interval", interval, "--log-level", "debug", "--max-body", "33554432"}});
+                        .flags = {"--checkpoint-interval", interval, "--log-level", "debug",
+                                  "--max-body", "33554432"}});
     node.start(0);
     node.await_ready(0);
     auto client = node.client(0);
@@ -109,19 +115,22 @@ int run(const wishes& x) {
     print_memory("empty", node.at(0).pid());
     auto began = clock::now();
     fill(client, x);
-    std::printf("  %llu records in %.1f s\n", static_cast<unsigned long long>(x.records), seconds_since(began));
+    std::printf("  %llu records in %.1f s\n", static_cast<unsigned long long>(x.records),
+                seconds_since(began));
     print_memory("after filling", node.at(0).pid());
     node.kill(0);
     began = clock::now();
     node.start(0);
     node.await_ready(0);
     const auto found = node.client(0).get(std::string(route) + "/" + std::to_string(x.records - 1));
-    std::printf("  serves %.3f s after kill -9 and a new start (a read gave %d)\n", seconds_since(began), found.status);
+    std::printf("  serves %.3f s after kill -9 and a new start (a read gave %d)\n",
+                seconds_since(began), found.status);
     print_memory("after the restart", node.at(0).pid());
     const auto load = write_for(node.port(0), x, used);
-    std::printf("  64 connections: %.0f writes/s, p50 %.2f ms, p99 %.2f ms, p99.9 %.2f ms, %llu failed\n", load.rate(),
-                load.percentile(0.5), load.percentile(0.99), load.percentile(0.999),
-                static_cast<unsigned long long>(load.failed));
+    std::printf(
+        "  64 connections: %.0f writes/s, p50 %.2f ms, p99 %.2f ms, p99.9 %.2f ms, %llu failed\n",
+        load.rate(), load.percentile(0.5), load.percentile(0.99), load.percentile(0.999),
+        static_cast<unsigned long long>(load.failed));
     print_memory("after the load", node.at(0).pid());
     print_checkpoints(node.log(0));
     used += load.writes;

@@ -197,7 +197,8 @@ int run(int argc, char** argv) {
   std::erase(w.nodes, std::size_t{0});
   std::vector<row> rows;
   std::vector<idle_row> idle;
-  for (const auto nodes : w.nodes) measure(w, start_lithair(nodes, w.payload, w.program), rows, idle);
+  for (const auto nodes : w.nodes)
+    measure(w, start_lithair(nodes, w.payload, w.program), rows, idle);
   if (auto etcd = w.without_etcd ? nullptr : start_etcd(w.payload)) {
     measure(w, std::move(etcd), rows, idle);
   }

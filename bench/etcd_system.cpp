@@ -23,9 +23,7 @@ std::string base64_of_letters(std::size_t size) {
   return made;
 }
 
-std::string url(std::uint16_t port) {
-  return "http://127.0.0.1:" + std::to_string(port);
-}
+std::string url(std::uint16_t port) { return "http://127.0.0.1:" + std::to_string(port); }
 
 class etcd_system final : public measured_system {
  public:

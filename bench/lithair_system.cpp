@@ -19,7 +19,10 @@ constexpr auto item_id = "018f3c5e-7a10-7000-8000-############";
 class lithair_system final : public measured_system {
  public:
   lithair_system(std::size_t nodes, std::size_t payload, const std::string& program)
-      : nodes_({.nodes = nodes, .models = write_models(), .flags = {"--log-level", "warn"}, .program = program}) {
+      : nodes_({.nodes = nodes,
+                .models = write_models(),
+                .flags = {"--log-level", "warn"},
+                .program = program}) {
     nodes_.start_all();
     nodes_.await_all_ready();
     leader_ = nodes_.await_leader();

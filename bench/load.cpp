@@ -209,8 +209,6 @@ double load_result::percentile(double share) const {
   return latencies_us[static_cast<std::size_t>(share * last)] / 1000.0;
 }
 
-load_result run_load(const load_plan& plan) {
-  return generator(plan).run();
-}
+load_result run_load(const load_plan& plan) { return generator(plan).run(); }
 
 }  // namespace lithair::bench

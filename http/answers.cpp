@@ -12,7 +12,8 @@ namespace {
 // The actors' reasons are halves of log lines.
 std::string sentence(std::string reason) {
   if (reason.empty()) return reason;
-  if (reason.front() >= 'a' && reason.front() <= 'z') reason.front() = static_cast<char>(reason.front() - 'a' + 'A');
+  if (reason.front() >= 'a' && reason.front() <= 'z')
+    reason.front() = static_cast<char>(reason.front() - 'a' + 'A');
   if (reason.back() != '.') reason += '.';
   return reason;
 }
@@ -21,10 +22,12 @@ std::string sentence(std::string reason) {
 
 response answer_write(actors::submitted&& x, const models::collection* target) {
   if (x.what == actors::disposition::unavailable)
-    return problem_response(503, "unavailable", sentence(std::move(x.reason)) + " Nothing was written.");
+    return problem_response(503, "unavailable",
+                            sentence(std::move(x.reason)) + " Nothing was written.");
   if (x.what == actors::disposition::unknown)
-    return problem_response(504, "outcome_unknown",
-                            sentence(std::move(x.reason)) + " The write may or may not take effect.");
+    return problem_response(
+        504, "outcome_unknown",
+        sentence(std::move(x.reason)) + " The write may or may not take effect.");
   response result;
   result.status = x.result.status;
   result.body = std::move(x.result.body);
@@ -40,7 +43,8 @@ response answer_write(actors::submitted&& x, const models::collection* target) {
 response answer_read(actors::answered&& x, const read_conditions& conditions) {
   if (x.what == actors::disposition::unavailable)
     return problem_response(503, "unavailable", sentence(std::move(x.reason)));
-  if (x.what == actors::disposition::unknown) return problem_response(504, "timeout", sentence(std::move(x.reason)));
+  if (x.what == actors::disposition::unknown)
+    return problem_response(504, "timeout", sentence(std::move(x.reason)));
   response result;
   const auto version = x.result.version;
   // RFC 9110 §13.2.2: If-Match first, then If-None-Match.

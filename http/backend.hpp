@@ -21,11 +21,11 @@ namespace lithair::http {
 struct backend {
   caf::actor_system* system = nullptr;
   const models::schema* schema = nullptr;
-  caf::actor raft;       ///< takes submit, ask, inspect_node, probe_ready, change_members, raft_call
-  caf::actor aggregate;  ///< takes ask, for local reads
+  caf::actor raft;  ///< takes submit, ask, inspect_node, probe_ready, change_members, raft_call
+  caf::actor aggregate;                        ///< takes ask, for local reads
   std::map<std::uint64_t, caf::actor> groups;  ///< the raft actors of all groups, by their numbers
-  caf::actor archivist;  ///< takes take_backup
-  caf::actor data;       ///< if there, takes submit and ask instead of these two
+  caf::actor archivist;                        ///< takes take_backup
+  caf::actor data;  ///< if there, takes submit and ask instead of these two
   /// By the id of a collection: takes follow, nudge, unfollow. None: it has no streams.
   std::map<std::uint32_t, caf::actor> feeds;
   std::vector<actors::loop*> loops;

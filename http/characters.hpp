@@ -23,20 +23,14 @@ inline constexpr auto token_characters = token_table();
 }  // namespace detail
 
 /// tchar of RFC 9110 §5.6.2: what methods and field names are made of.
-constexpr bool is_token(char c) {
-  return detail::token_characters[static_cast<std::uint8_t>(c)];
-}
-constexpr bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
+constexpr bool is_token(char c) { return detail::token_characters[static_cast<std::uint8_t>(c)]; }
+constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
 /// What a field value may hold besides a tab: no control characters (RFC 9110 §5.5).
 constexpr bool is_text(char c) {
   const auto byte = static_cast<std::uint8_t>(c);
   return byte >= 0x20 && byte != 0x7f;
 }
-constexpr char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-}
+constexpr char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
 
 /// The value of a hexadecimal digit, or -1.
 constexpr int hex_value(char c) {

@@ -13,9 +13,7 @@ namespace {
 
 using action = actors::change_members::action;
 
-response bad_member(std::string_view detail) {
-  return problem_response(422, "bad_member", detail);
-}
+response bad_member(std::string_view detail) { return problem_response(422, "bad_member", detail); }
 
 // Why a request is refused; thrown here and answered in `begin_member` only.
 struct refusal {
@@ -116,11 +114,13 @@ actors::change_members of_member(const matched& place) {
 bool forced(const request& r) {
   const auto all = query_parameters(r.query);
   if (!all)
-    throw refusal{problem_response(400, "bad_query", "The query string's percent-encoding is malformed.")};
+    throw refusal{
+        problem_response(400, "bad_query", "The query string's percent-encoding is malformed.")};
   bool result = false;
   for (const auto& [name, value] : *all) {
     if (name != "force" || (value != "true" && value != "false"))
-      throw refusal{problem_response(400, "bad_query", "Only force=true or force=false may be asked for.")};
+      throw refusal{
+          problem_response(400, "bad_query", "Only force=true or force=false may be asked for.")};
     result = value == "true";
   }
   return result;

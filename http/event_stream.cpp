@@ -11,13 +11,9 @@ std::string event_stream::id_line() {
   return "id: " + models::to_text(position) + '\n';
 }
 
-std::string event_stream::preamble() {
-  return std::string(retry_line) + id_line() + '\n';
-}
+std::string event_stream::preamble() { return std::string(retry_line) + id_line() + '\n'; }
 
-std::string event_stream::heartbeat() {
-  return ": heartbeat\n" + id_line() + '\n';
-}
+std::string event_stream::heartbeat() { return ": heartbeat\n" + id_line() + '\n'; }
 
 void append_piece(std::string& out, std::string_view text, bool chunked) {
   if (text.empty()) return;

@@ -69,7 +69,7 @@ response bad_request(std::string_view code, std::string_view detail) {
   return problem_response(400, code, detail);
 }
 
-// -- writes -------------------------------------------------------------------------------------
+// -- writes --------------------------------------------------------------------------------------
 
 std::optional<response> read_conditions_of(const known_headers& headers,
                                            models::preconditions& out) {
@@ -142,7 +142,7 @@ step begin_write(const request& r, matched&& place, const known_headers& headers
   return of_command(models::prepare(schema, write, at));
 }
 
-// -- reads --------------------------------------------------------------------------------------
+// -- reads ---------------------------------------------------------------------------------------
 
 std::optional<actors::consistency> consistency_of(std::string_view word) {
   if (word == "linearizable") return actors::consistency::linearizable;
@@ -226,7 +226,8 @@ step begin_read(const request& r, const matched& place, const known_headers& hea
     if (auto refusal = item_conditions(headers, result)) return std::move(*refusal);
   if (auto published = published_at(place, site)) {
     if (!all->empty())
-      return of_problem(models::bad_parameter(all->front().first, "The projection takes no parameters."));
+      return of_problem(
+          models::bad_parameter(all->front().first, "The projection takes no parameters."));
     result.published = std::move(published);
     return result;
   }
@@ -259,7 +260,7 @@ step begin_ready(const request& r) {
   return result;
 }
 
-// -- all ----------------------------------------------------------------------------------------
+// -- all -----------------------------------------------------------------------------------------
 
 response options_answer(method_set allow) {
   response result;
@@ -300,8 +301,8 @@ step begin_at(const request& r, matched&& place, const site& site, const models:
     case endpoint::transfer:
       return begin_member(r, place);
     case endpoint::projections:
-      return projections_page(*site.schema,
-                              site.published != nullptr ? *site.published : published_projections{});
+      return projections_page(
+          *site.schema, site.published != nullptr ? *site.published : published_projections{});
     case endpoint::admin_snapshot:
       return backup_step{};
     case endpoint::admin_backup:

@@ -74,7 +74,7 @@ struct exchange {
 struct site {
   const models::schema* schema = nullptr;
   const router* routes = nullptr;
-  std::string_view openapi;  ///< the text of /openapi.json
+  std::string_view openapi;                     ///< the text of /openapi.json
   const bearer_token* cluster_token = nullptr;  ///< of those who may speak Raft; none: nobody may
   const published_projections* published = nullptr;  ///< the program's own; none: there are none
 };
@@ -98,7 +98,7 @@ std::optional<response> check_media(const std::string_view* content_type, bool p
 /// The most bytes that a request to this endpoint may have as its body.
 std::size_t body_limit(endpoint what, std::size_t max_body, std::size_t max_bulk_body);
 
-// -- answers ------------------------------------------------------------------------------------
+// -- answers -------------------------------------------------------------------------------------
 
 /// `target`: of the created item's Location; none for a transaction.
 response answer_write(actors::submitted&& x, const models::collection* target);

@@ -56,9 +56,7 @@ front::front(backend node, const server_options& options)
   }
 }
 
-front::~front() {
-  stop();
-}
+front::~front() { stop(); }
 
 void front::start() {
   budget_ = connection_budget(common_.options.max_connections);

@@ -74,9 +74,7 @@ std::string lane::new_uuid() {
   return std::string{models::make_uuid_v7(now_us(), high, random()).view()};
 }
 
-void lane::add(session& x) {
-  sessions_.push_back(&x);
-}
+void lane::add(session& x) { sessions_.push_back(&x); }
 
 void lane::remove(session& x) {
   const auto at = std::ranges::find(sessions_, &x);

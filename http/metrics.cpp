@@ -51,9 +51,7 @@ void counter(families& all, std::string name, std::string help, double value) {
   add(family(all, MetricType::Counter, std::move(name), std::move(help)), value);
 }
 
-double number(std::uint64_t x) {
-  return static_cast<double>(x);
-}
+double number(std::uint64_t x) { return static_cast<double>(x); }
 
 template <class Pick>
 std::uint64_t sum(const std::vector<const lane_metrics*>& lanes, const Pick& pick) {
@@ -62,7 +60,7 @@ std::uint64_t sum(const std::vector<const lane_metrics*>& lanes, const Pick& pic
   return result;
 }
 
-// -- groups -------------------------------------------------------------------------------------
+// -- groups --------------------------------------------------------------------------------------
 
 using statuses = std::vector<actors::node_status>;
 
@@ -101,7 +99,8 @@ constexpr group_number group_numbers[] = {
      [](status x) { return x.raft.leader.value; }},
     {gauge_type, "raft_commit_index", "The last committed entry.",
      [](status x) { return x.raft.commit.value; }},
-    {gauge_type, "raft_applied_index", "The last applied entry.", [](status x) { return x.applied; }},
+    {gauge_type, "raft_applied_index", "The last applied entry.",
+     [](status x) { return x.applied; }},
     {gauge_type, "raft_last_index", "The last entry of the log.",
      [](status x) { return x.raft.last_index.value; }},
     {gauge_type, "raft_durable_index", "The last entry that is safe on disk.",
@@ -114,11 +113,14 @@ constexpr group_number group_numbers[] = {
      [](status x) { return x.pending; }},
     {gauge_type, "ready", "1 when linearizable reads are served.",
      [](status x) { return std::uint64_t{x.ready}; }},
-    {gauge_type, "trouble", "1 while something is damaged, lost, full or failed; /status says what.",
+    {gauge_type, "trouble",
+     "1 while something is damaged, lost, full or failed; /status says what.",
      [](status x) { return std::uint64_t{!x.trouble.empty()}; }},
-    {gauge_type, "state_compared_index", "The last entry as of which the state was found equal to a peer's.",
+    {gauge_type, "state_compared_index",
+     "The last entry as of which the state was found equal to a peer's.",
      [](status x) { return x.compared; }},
-    {gauge_type, "state_divergence_index", "The first entry as of which it was not; 0 while none is known.",
+    {gauge_type, "state_divergence_index",
+     "The first entry as of which it was not; 0 while none is known.",
      [](status x) { return x.diverged; }},
 };
 
@@ -158,8 +160,8 @@ ClientMetric metric_of(const actors::histogram<Bounds>& x, double scale,
   auto& h = result.histogram;
   for (std::size_t b = 0; b <= Bounds.size(); ++b) {
     h.sample_count += x.buckets[b].now();
-    const auto bound = b < Bounds.size() ? number(Bounds[b]) * scale
-                                         : std::numeric_limits<double>::infinity();
+    const auto bound =
+        b < Bounds.size() ? number(Bounds[b]) * scale : std::numeric_limits<double>::infinity();
     h.bucket.push_back({h.sample_count, bound});
   }
   h.sample_sum = number(x.sum.now()) * scale;
@@ -177,19 +179,24 @@ void add_histograms(families& all, const statuses& groups, const char* name, con
 }
 
 void add_stages(families& all, const statuses& groups) {
-  add_histograms(all, groups, "raft_append_seconds",
-                 "From handing entries to the log until they are safe on this disk.", microseconds,
-                 [](const auto& x) -> auto& { return x.append; });
-  add_histograms(all, groups, "raft_commit_seconds",
-                 "From handing entries to the log until they are known to be committed.",
-                 microseconds, [](const auto& x) -> auto& { return x.commit; });
-  add_histograms(all, groups, "raft_apply_seconds",
-                 "From handing on committed entries until they are applied.", microseconds,
-                 [](const auto& x) -> auto& { return x.apply; });
-  add_histograms(all, groups, "raft_batch_entries", "Entries of one write to the log.", 1,
-                 [](const auto& x) -> auto& { return x.batch; });
-  add_histograms(all, groups, "checkpoint_seconds", "Time of a checkpoint's transaction.",
-                 microseconds, [](const auto& x) -> auto& { return x.checkpoint; });
+  add_histograms(
+      all, groups, "raft_append_seconds",
+      "From handing entries to the log until they are safe on this disk.", microseconds,
+      [](const auto& x) -> auto& { return x.append; });
+  add_histograms(
+      all, groups, "raft_commit_seconds",
+      "From handing entries to the log until they are known to be committed.", microseconds,
+      [](const auto& x) -> auto& { return x.commit; });
+  add_histograms(
+      all, groups, "raft_apply_seconds",
+      "From handing on committed entries until they are applied.", microseconds,
+      [](const auto& x) -> auto& { return x.apply; });
+  add_histograms(
+      all, groups, "raft_batch_entries", "Entries of one write to the log.", 1,
+      [](const auto& x) -> auto& { return x.batch; });
+  add_histograms(
+      all, groups, "checkpoint_seconds", "Time of a checkpoint's transaction.", microseconds,
+      [](const auto& x) -> auto& { return x.checkpoint; });
 }
 
 void add_requests_to_groups(families& all, const statuses& groups) {
@@ -198,13 +205,15 @@ void add_requests_to_groups(families& all, const statuses& groups) {
     for (const auto& x : groups)
       if (x.meters) add(to, number(of(*x.meters).now()), {group_of(x)});
   };
-  count("proposals_total", "Writes that clients of this node asked for.",
-        [](const auto& x) -> auto& { return x.proposals; });
-  count("reads_total", "Reads of clients of this node that were not local.",
-        [](const auto& x) -> auto& { return x.reads; });
+  count(
+      "proposals_total", "Writes that clients of this node asked for.",
+      [](const auto& x) -> auto& { return x.proposals; });
+  count(
+      "reads_total", "Reads of clients of this node that were not local.",
+      [](const auto& x) -> auto& { return x.reads; });
 }
 
-// -- the disk -----------------------------------------------------------------------------------
+// -- the disk ------------------------------------------------------------------------------------
 
 void add_maps(families& all, const statuses& groups) {
   auto& size = family(all, MetricType::Gauge, "map_bytes", "Address space of an LMDB environment.");
@@ -231,7 +240,7 @@ void add_disk(families& all, const statuses& groups) {
       .metric.push_back(metric_of(first.log->writes, 1, {}));
 }
 
-// -- HTTP ---------------------------------------------------------------------------------------
+// -- HTTP ----------------------------------------------------------------------------------------
 
 void add_requests(families& all, const std::vector<const lane_metrics*>& lanes) {
   auto& requests = family(all, MetricType::Counter, "http_requests_total",
@@ -294,7 +303,7 @@ void add_http(families& all, const std::vector<const lane_metrics*>& lanes,
               lanes, [](const auto& x) -> auto& { return x.bytes_out; })));
 }
 
-// -- the process --------------------------------------------------------------------------------
+// -- the process ---------------------------------------------------------------------------------
 
 void add_process(families& all) {
   rusage usage{};

@@ -41,13 +41,14 @@ struct lane_metrics {
   tally connections;  ///< accepted since the start
   tally streams_begun;
   tally streams_ended;
-  tally malformed;    ///< connections that ended with a malformed request
+  tally malformed;  ///< connections that ended with a malformed request
 
   void answered(endpoint what, int status, std::uint64_t microseconds);
 };
 
-/// The text of /metrics, in the exposition format of Prometheus (0.0.4). `groups`: how this node stands
-/// in each of its groups; at least one. `log_lines_dropped`: what nobody took of the program's log.
+/// The text of /metrics, in the exposition format of Prometheus (0.0.4). `groups`: how this node
+/// stands in each of its groups; at least one. `log_lines_dropped`: what nobody took of the
+/// program's log.
 std::string metrics_text(const std::vector<actors::node_status>& groups,
                          const std::vector<const lane_metrics*>& lanes,
                          std::size_t open_connections, std::uint64_t log_lines_dropped);

@@ -99,9 +99,7 @@ json::object list_schema(const std::string& item) {
                {"next", json::object{{"type", json::array{"string", "null"}}}}}}};
 }
 
-std::string schema_ref(const std::string& name) {
-  return "#/components/schemas/" + name;
-}
+std::string schema_ref(const std::string& name) { return "#/components/schemas/" + name; }
 
 json::object body(const std::string& schema, std::string_view media = "application/json") {
   return {{media, json::object{{"schema", json::object{{"$ref", schema}}}}}};
@@ -122,9 +120,7 @@ json::object shared(const std::string& parameter) {
   return {{"$ref", "#/components/parameters/" + parameter}};
 }
 
-json::array read_parameters() {
-  return {shared("consistency"), shared("applied")};
-}
+json::array read_parameters() { return {shared("consistency"), shared("applied")}; }
 
 json::object parameter(std::string_view name, std::string_view in, std::string_view description,
                        json::object schema) {
@@ -205,11 +201,14 @@ json::object history_path(const models::collection& c) {
 json::object stream_path(const models::collection& c) {
   const json::object text{{"type", "string"}};
   const json::object events{{"text/event-stream", json::object{{"schema", text}}}};
-  auto follow = operation("Follow the changes", c.name, "200",
-                          {{"description", "Server-Sent Events: create, update, delete."},
-                           {"content", events}});
+  auto follow = operation(
+      "Follow the changes", c.name, "200",
+      {{"description", "Server-Sent Events: create, update, delete."}, {"content", events}});
   json::array all{
-      parameter("Last-Event-ID", "header", "The last id seen; what comes behind is told, or 410 when that is not kept or the id is of another log.", text),
+      parameter("Last-Event-ID", "header",
+                "The last id seen; what comes behind is told, or 410 when that is not kept or the "
+                "id is of another log.",
+                text),
       parameter("after", "query", "The same for the first time; 0: all that is kept.", text),
       parameter("fields", "query", "The fields to show.", text),
   };
@@ -245,8 +244,8 @@ json::object random_id_path(const models::collection& c) {
 }
 
 json::object count_path(const models::collection& c) {
-  auto count = operation("Count items", c.name, "200",
-                         answer("The number of items.", schema_ref("_count")));
+  auto count =
+      operation("Count items", c.name, "200", answer("The number of items.", schema_ref("_count")));
   count["parameters"] = list_parameters(c);
   return {{"get", std::move(count)}};
 }
@@ -257,8 +256,7 @@ json::object type_of(const models::collection& c, const models::measure& m) {
   if (m.kind == models::measure_kind::avg && f.type != value_type::money)
     return {{"type", json::array{"number", "null"}}};
   auto result = type_of(f);
-  if (const auto* type = result.if_contains("type"))
-    result["type"] = json::array{*type, "null"};
+  if (const auto* type = result.if_contains("type")) result["type"] = json::array{*type, "null"};
   return result;
 }
 
@@ -266,13 +264,14 @@ json::object projection_path(const models::collection& c, const models::projecti
   json::object row;
   for (const auto at : p.group_by) row[c.fields[at].name] = type_of(c.fields[at]);
   for (const auto& m : p.measures) row[m.name] = type_of(c, m);
-  json::object page{{"type", "object"},
-                    {"properties",
-                     json::object{{"data", json::object{{"type", "array"},
-                                                        {"items", json::object{{"type", "object"},
-                                                                               {"properties", row}}}}},
-                                  {"total", json::object{{"type", "integer"}}},
-                                  {"next", json::object{{"type", json::array{"string", "null"}}}}}}};
+  json::object page{
+      {"type", "object"},
+      {"properties",
+       json::object{
+           {"data", json::object{{"type", "array"},
+                                 {"items", json::object{{"type", "object"}, {"properties", row}}}}},
+           {"total", json::object{{"type", "integer"}}},
+           {"next", json::object{{"type", json::array{"string", "null"}}}}}}};
   json::object ok{{"description", "A page of rows, in order of their groups."},
                   {"content", json::object{{"application/json", json::object{{"schema", page}}}}}};
   auto read = operation("Read the projection " + p.name, "projections", "200", std::move(ok));

@@ -14,9 +14,7 @@ namespace {
 
 constexpr int max_depth = 8;
 
-json::string text(std::string_view x) {
-  return json::string{x.data(), x.size()};
-}
+json::string text(std::string_view x) { return json::string{x.data(), x.size()}; }
 
 // False when something is not as it should be; the reader notices the rest by itself.
 bool read(msgpack::reader& from, json::value& to, int depth);

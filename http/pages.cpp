@@ -100,7 +100,8 @@ json::value divergence(const actors::node_status& x) {
 json::array set_aside(const actors::node_status& x) {
   json::array out;
   for (auto& each : x.set_aside)
-    out.push_back(json::object{{"path", each.path}, {"reason", each.reason}, {"bytes", each.bytes}});
+    out.push_back(
+        json::object{{"path", each.path}, {"reason", each.reason}, {"bytes", each.bytes}});
   return out;
 }
 
@@ -126,9 +127,7 @@ response projections_page(const models::schema& schema, const published_projecti
   return page({{"data", std::move(all)}});
 }
 
-response alive_page() {
-  return page({{"status", "alive"}});
-}
+response alive_page() { return page({{"status", "alive"}}); }
 
 response ready_page(std::uint64_t applied) {
   return page({{"status", "ready"}, {"applied", applied}});
@@ -138,8 +137,7 @@ response status_page(const actors::node_status& x, const models::schema& schema)
   return page({
       {"node_id", x.raft.id.value},
       {"version", LITHAIR_VERSION},
-      {"cluster_id",
-       x.cluster == 0 ? json::value(nullptr) : json::value(hex_text(x.cluster))},
+      {"cluster_id", x.cluster == 0 ? json::value(nullptr) : json::value(hex_text(x.cluster))},
       {"addr", x.addr},
       {"role", name_of(x.raft.now)},
       {"leader_id", id_or_null(x.raft.leader)},

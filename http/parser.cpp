@@ -34,7 +34,7 @@ void forget(std::string& buffer) {
 
 }  // namespace
 
-// -- heads --------------------------------------------------------------------------------------
+// -- heads ---------------------------------------------------------------------------------------
 
 parser::event parser::next(std::string_view& input) {
   switch (stage_) {
@@ -193,7 +193,7 @@ bool parser::read_target(std::string_view target) {
   return true;
 }
 
-// -- bodies -------------------------------------------------------------------------------------
+// -- bodies --------------------------------------------------------------------------------------
 
 parser::event parser::begin_body(std::string_view& input) {
   max_body_ = limits_.max_body;

@@ -78,7 +78,8 @@ class fields {
   }
   /// As `hex`; 0 where the field is missing.
   std::uint64_t hex_or_0(std::string_view name) {
-    return from_->if_contains(json::string_view{name.data(), name.size()}) == nullptr ? 0 : hex(name);
+    return from_->if_contains(json::string_view{name.data(), name.size()}) == nullptr ? 0
+                                                                                      : hex(name);
   }
   /// Microseconds since 1970; 0 where the field is missing.
   std::int64_t time(std::string_view name) {
@@ -127,14 +128,15 @@ std::string numbered(std::string_view name, std::size_t i) {
   return std::string{name} + '[' + std::to_string(i) + ']';
 }
 
-// -- what messages consist of -------------------------------------------------------------------
+// -- what messages consist of --------------------------------------------------------------------
 
 std::vector<member> read_members(fields& from, std::string_view name) {
   std::vector<member> result;
   const auto& all = from.array(name);
   for (std::size_t i = 0; i < all.size(); ++i) {
     fields x{all[i], numbered(from.path(name), i)};
-    result.push_back({node_id{x.number("id")}, x.flag("voter", true), std::string{x.text("address")}});
+    result.push_back(
+        {node_id{x.number("id")}, x.flag("voter", true), std::string{x.text("address")}});
     x.finish({"id", "voter", "address"});
   }
   return result;
@@ -184,13 +186,14 @@ entry read_entry(const json::value& from, std::string where, const models::schem
   return result;
 }
 
-// -- the messages -------------------------------------------------------------------------------
+// -- the messages --------------------------------------------------------------------------------
 
 message read_vote(fields& x) {
   vote_request result{term_t{x.number("term")}, index_t{x.number("last_index")},
                       term_t{x.number("last_term")}, x.flag("pre", false),
                       x.flag("transfer", false)};
-  x.finish({"cluster", "group", "from", "to", "term", "last_index", "last_term", "pre", "transfer"});
+  x.finish(
+      {"cluster", "group", "from", "to", "term", "last_index", "last_term", "pre", "transfer"});
   return result;
 }
 
@@ -247,7 +250,7 @@ json::value parsed(std::string_view body, bool packed) {
   return x;
 }
 
-// -- answers ------------------------------------------------------------------------------------
+// -- answers -------------------------------------------------------------------------------------
 
 struct field_writer {
   json::object& out;

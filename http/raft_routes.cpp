@@ -8,8 +8,8 @@ namespace {
 constexpr std::string_view msgpack_type = "application/msgpack";
 
 response must_show_token() {
-  auto result = problem_response(401, "unauthorized",
-                                 "Show the cluster token: Authorization: Bearer TOKEN.");
+  auto result =
+      problem_response(401, "unauthorized", "Show the cluster token: Authorization: Bearer TOKEN.");
   result.asks_for_token = true;
   return result;
 }

@@ -14,9 +14,7 @@ using method_set = std::uint8_t;
 constexpr method_set set_of(method x) {
   return static_cast<method_set>(1u << static_cast<unsigned>(x));
 }
-constexpr bool contains(method_set set, method x) {
-  return (set & set_of(x)) != 0;
-}
+constexpr bool contains(method_set set, method x) { return (set & set_of(x)) != 0; }
 
 struct header {
   std::string_view name;

@@ -25,9 +25,7 @@ void append_header(std::string& out, std::string_view name, std::uint64_t value)
 }
 
 // RFC 9110 §8.6, §15.3.5, §15.4.5: these say nothing about a length.
-bool bodiless(int status) {
-  return status == 204 || status == 304;
-}
+bool bodiless(int status) { return status == 204 || status == 304; }
 
 void append_optional_headers(const response& answer, std::string& out) {
   if (answer.version != 0) {

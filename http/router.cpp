@@ -138,13 +138,9 @@ std::size_t depth_of(std::string_view path) {
 
 }  // namespace
 
-std::string_view name_of(endpoint x) {
-  return facts[static_cast<std::size_t>(x)].name;
-}
+std::string_view name_of(endpoint x) { return facts[static_cast<std::size_t>(x)].name; }
 
-method_set methods_of(endpoint x) {
-  return facts[static_cast<std::size_t>(x)].methods;
-}
+method_set methods_of(endpoint x) { return facts[static_cast<std::size_t>(x)].methods; }
 
 router::router(const models::schema& schema) {
   for (const auto& x : fixed_paths) add(x.path, x.what, nullptr);

@@ -34,14 +34,8 @@ server::server(actors::node& node, server_options options)
     : impl_(new implementation{front{backend_of(node), options}}) {}
 server::~server() = default;
 
-void server::start() {
-  impl_->all.start();
-}
-void server::drain(std::uint32_t limit_ms) {
-  impl_->all.drain(limit_ms);
-}
-void server::stop() {
-  impl_->all.stop();
-}
+void server::start() { impl_->all.start(); }
+void server::drain(std::uint32_t limit_ms) { impl_->all.drain(limit_ms); }
+void server::stop() { impl_->all.stop(); }
 
 }  // namespace lithair::http

@@ -31,7 +31,7 @@ session& owner(Handle* h) {
 
 }  // namespace
 
-// -- life ---------------------------------------------------------------------------------------
+// -- life ----------------------------------------------------------------------------------------
 
 session::session(caf::actor_config& cfg, lane* where, int fd)
     : actors::hosted_actor(cfg, &where->home()),
@@ -68,9 +68,7 @@ caf::behavior session::make_behavior() {
         answer(token,
                answer_read(std::move(x), s->conditions ? *s->conditions : read_conditions{}));
       },
-      [this](actors::node_status& x) {
-        on_status(std::move(x));
-      },
+      [this](actors::node_status& x) { on_status(std::move(x)); },
       [this](actors::members_changed& x) {
         const auto token = x.token;
         answer(token, answer_members(std::move(x)));
@@ -169,7 +167,7 @@ void session::drain() {
   settle();
 }
 
-// -- the socket ---------------------------------------------------------------------------------
+// -- the socket ----------------------------------------------------------------------------------
 
 void session::resume_reading() {
   if (reading_) return;
@@ -216,9 +214,7 @@ void session::on_written(int result) {
   settle();
 }
 
-void session::turn_ended() {
-  settle();
-}
+void session::turn_ended() { settle(); }
 
 // Closing with unread bytes would make the system reset the connection, and the client might lose
 // our last answer: first say that nothing more comes, then read on until the client closes too.
@@ -233,18 +229,15 @@ void session::linger() {
   resume_reading();
 }
 
-// -- time ---------------------------------------------------------------------------------------
+// -- time ----------------------------------------------------------------------------------------
 
 // A backup takes as long as it takes to write the whole state.
 std::uint64_t session::patience(const slot& x) const {
-  const bool writes_all =
-      x.what == endpoint::admin_backup || x.what == endpoint::admin_snapshot;
+  const bool writes_all = x.what == endpoint::admin_backup || x.what == endpoint::admin_snapshot;
   return writes_all ? std::uint64_t{10} * options_.answer_timeout_ms : options_.answer_timeout_ms;
 }
 
-std::uint64_t session::now() {
-  return home()->now_ms();
-}
+std::uint64_t session::now() { return home()->now_ms(); }
 
 std::uint64_t session::deadline() const {
   if (phase_ == phase::lingering) return linger_until_;

@@ -119,9 +119,9 @@ class session final : public actors::hosted_actor {
   parser parser_;
   slots slots_;
   outbox out_;
-  std::unique_ptr<file_stream> stream_;  // the first slot's, while it is being sent
+  std::unique_ptr<file_stream> stream_;   // the first slot's, while it is being sent
   std::unique_ptr<event_stream> events_;  // the connection's last answer
-  std::string backlog_;  // read, and not taken while full
+  std::string backlog_;                   // read, and not taken while full
   bool reading_ = false;
   bool paused_ = false;        // not reading, for too much is under way
   bool client_done_ = false;   // it has said everything

@@ -18,7 +18,7 @@ constexpr std::size_t max_unsent = 256 * 1024;
 
 }  // namespace
 
-// -- requests -----------------------------------------------------------------------------------
+// -- requests ------------------------------------------------------------------------------------
 
 bool session::full() const {
   return slots_.size() >= options_.max_pipelined || unsent() > max_unsent;
@@ -159,15 +159,15 @@ void session::perform(std::uint64_t token, read_step&& read) {
     slots_.find(token)->conditions = std::make_unique<read_conditions>(
         read_conditions{std::move(read.match), std::move(read.none_match)});
   if (read.published)
-    return send(lane_.all().publisher,
-                actors::read_published{token, read.level, read.min_index, std::move(read.published)});
-  const auto& to = node.data                                       ? node.data
+    return send(lane_.all().publisher, actors::read_published{token, read.level, read.min_index,
+                                                              std::move(read.published)});
+  const auto& to = node.data                                  ? node.data
                    : read.level == actors::consistency::local ? node.aggregate
                                                               : node.raft;
   send(to, actors::ask{token, read.level, read.min_index, std::move(read.what)});
 }
 
-// -- answers ------------------------------------------------------------------------------------
+// -- answers -------------------------------------------------------------------------------------
 
 void session::answer(std::uint64_t token, http::response&& x) {
   auto* s = slots_.find(token);
@@ -218,7 +218,7 @@ void session::release_answered() {
   }
 }
 
-// -- files --------------------------------------------------------------------------------------
+// -- files ---------------------------------------------------------------------------------------
 
 void session::begin_stream(slot& of) {
   stream_ = std::make_unique<file_stream>(std::move(of.file), of.file_size);
@@ -285,7 +285,8 @@ void session::settle() {
     if (phase_ == phase::closed) return;
     if (!paused_ && phase_ == phase::serving) resume_reading();
   }
-  if (phase_ == phase::finishing && slots_.empty() && out_.empty() && !stream_ && !events_) linger();
+  if (phase_ == phase::finishing && slots_.empty() && out_.empty() && !stream_ && !events_)
+    linger();
   watch();
 }
 

@@ -35,8 +35,7 @@ void session::run_stream() {
   events_->asked = true;
   events_->quiet_since_ms = now();
   const auto after = events_->open ? events_->position : events_->request.after;
-  send(events_->feed,
-       actors::follow{events_->token, after, !events_->open, events_->request.what});
+  send(events_->feed, actors::follow{events_->token, after, !events_->open, events_->request.what});
 }
 
 void session::on_followed(const actors::followed& x) {

@@ -20,14 +20,14 @@ struct slot {
   bool head_only = false;
   bool write = false;  ///< its outcome is unknown until it is answered
   bool answered = false;
-  bool packed = false;  ///< the answer is wanted in msgpack
+  bool packed = false;         ///< the answer is wanted in msgpack
   bool close = false;          ///< its answer is the connection's last
   std::uint64_t since_ms = 0;  ///< of the loop's clock
   std::uint64_t since_ns = 0;  ///< of a finer one
   std::string request_id;
   std::unique_ptr<read_conditions> conditions;
-  std::vector<actors::node_status> statuses;  ///< for a page that tells of all groups, so far
-  std::string bytes;                          ///< once answered
+  std::vector<actors::node_status> statuses;      ///< for a page that tells of all groups, so far
+  std::string bytes;                              ///< once answered
   std::shared_ptr<const persistence::file> file;  ///< follows `bytes`
   std::uint64_t file_size = 0;
 };

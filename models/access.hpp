@@ -33,8 +33,8 @@ access choose_access(const collection& c, const std::vector<filter>& filters,
 /// Whether a field's index holds every item, each exactly where its value belongs in the order.
 bool index_orders(const field& f);
 
-/// Gives the item that a pair in the ranges stands for to `visit(key, record)`, and returns what that
-/// returns; true when there is none.
+/// Gives the item that a pair in the ranges stands for to `visit(key, record)`, and returns what
+/// that returns; true when there is none.
 using item_visitor = std::function<bool(std::string_view key, std::string_view record)>;
 bool visit_item(const collection& c, const access& from, const state_view& state,
                 std::string_view pair_key, std::string_view bytes, const item_visitor& visit);

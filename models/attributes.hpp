@@ -75,12 +75,8 @@ template <std::integral T>
 requires(!std::same_as<T, bool>) constexpr std::int64_t literal_of(T x) {
   return static_cast<std::int64_t>(x);
 }
-constexpr double literal_of(double x) {
-  return x;
-}
-constexpr const char* literal_of(const char* x) {
-  return x;
-}
+constexpr double literal_of(double x) { return x; }
+constexpr const char* literal_of(const char* x) { return x; }
 
 template <class T>
 using literal_type = decltype(literal_of(std::declval<T>()));
@@ -168,9 +164,7 @@ constexpr models::attribute<models::word::pattern, const char*> pattern(const ch
   return {x};
 }
 /// "email", "url" or "uuid".
-constexpr models::attribute<models::word::format, const char*> format(const char* x) {
-  return {x};
-}
+constexpr models::attribute<models::word::format, const char*> format(const char* x) { return {x}; }
 /// The only values that are allowed, each as text.
 template <class... Ts>
 constexpr auto one_of(Ts... xs) {

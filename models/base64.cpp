@@ -65,9 +65,7 @@ std::optional<std::string> from_base64(std::string_view text) {
   return decode(text, standard_alphabet);
 }
 
-std::string to_base64url(std::string_view bytes) {
-  return encode(bytes, url_alphabet);
-}
+std::string to_base64url(std::string_view bytes) { return encode(bytes, url_alphabet); }
 
 std::optional<std::string> from_base64url(std::string_view text) {
   return decode(text, url_alphabet);

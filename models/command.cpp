@@ -145,7 +145,8 @@ bool is_known(const schema& s, const command& x) {
     const collection* c = s.find(name.collection_id);
     return c != nullptr && find_field(*c, name.field_id) != nullptr;
   };
-  return std::ranges::all_of(x.operations, has_collection) && std::ranges::all_of(x.judged, has_field);
+  return std::ranges::all_of(x.operations, has_collection) &&
+         std::ranges::all_of(x.judged, has_field);
 }
 
 std::string write_command(const command& x) {

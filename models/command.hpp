@@ -18,8 +18,8 @@
 ///
 /// in msgpack behind the first byte. `fields` of create and replace are the item with its defaults
 /// (replace leaves out what is immutable and was not given); of patch what changes, nil removes; of
-/// remove nothing. `judged` are those fields that are judged while the command is applied: a node whose
-/// models lack one would judge otherwise than the others, and must not try.
+/// remove nothing. `judged` are those fields that are judged while the command is applied: a node
+/// whose models lack one would judge otherwise than the others, and must not try.
 namespace lithair::models {
 
 /// What the request was, which decides how it is answered. A single command has one operation.

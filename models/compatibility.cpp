@@ -8,9 +8,7 @@ namespace lithair::models {
 
 namespace {
 
-bool same(const value& x, const value& y) {
-  return identical(x, y);
-}
+bool same(const value& x, const value& y) { return identical(x, y); }
 
 bool has_wider_values(const field& before, const field& now) {
   const auto& a = before.rules;

@@ -16,9 +16,7 @@ namespace lithair::models {
 
 namespace {
 
-bool is_nil(const stored_field& x) {
-  return x.bytes == "\xc0";
-}
+bool is_nil(const stored_field& x) { return x.bytes == "\xc0"; }
 
 /// Decides one operation; every step that can refuse comes before the first change.
 class decider {

@@ -6,9 +6,7 @@ namespace lithair::models {
 
 namespace {
 
-constexpr bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
+constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 /// Reads the text from left to right.
 struct cursor {

@@ -180,18 +180,10 @@ constexpr auto declare(std::string_view name, Fields... fields) {
   return model_declaration<Fields...>{name, {}, {fields...}};
 }
 
-inline literal to_literal(bool x) {
-  return x;
-}
-inline literal to_literal(std::int64_t x) {
-  return x;
-}
-inline literal to_literal(double x) {
-  return x;
-}
-inline literal to_literal(const char* x) {
-  return std::string(x);
-}
+inline literal to_literal(bool x) { return x; }
+inline literal to_literal(std::int64_t x) { return x; }
+inline literal to_literal(double x) { return x; }
+inline literal to_literal(const char* x) { return std::string(x); }
 template <std::size_t N>
 literal to_literal(const std::array<const char*, N>& xs) {
   return std::vector<std::string>(xs.begin(), xs.end());

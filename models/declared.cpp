@@ -21,9 +21,7 @@ constexpr std::array<std::string_view, 9> reserved_fields{
     "skip", "take", "after", "sort", "fields", "consistency", "explain", "as_of", "verify"};
 constexpr std::array<std::string_view, 1> reserved_collections{"projections"};
 
-bool is_letter(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
+bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 
 bool is_name(std::string_view text, std::string_view also) {
   return !text.empty() && text.size() <= max_name && is_letter(text.front()) &&

@@ -16,9 +16,7 @@ constexpr std::uint64_t pair_cost = 64;
 /// The feed is cut by this part of its limit at a time, since each cut has to look for its begin.
 constexpr std::uint64_t cut_part = 64;
 
-std::uint64_t cost_of(std::string_view value) {
-  return pair_cost + value.size();
-}
+std::uint64_t cost_of(std::string_view value) { return pair_cost + value.size(); }
 
 event_type type_of(const transition& x) {
   return x.after == nullptr    ? event_type::deleted

@@ -62,9 +62,7 @@ bool can_be_key(value_type type) {
          type == value_type::timestamp || type == value_type::enumeration;
 }
 
-bool can_be_found(value_type type) {
-  return type != value_type::json && type != value_type::list;
-}
+bool can_be_found(value_type type) { return type != value_type::json && type != value_type::list; }
 
 std::optional<value> pack(const field& list, const std::vector<std::string>& texts) {
   packed_list made;

@@ -97,8 +97,8 @@ void item_reader::complete() {
 }
 
 /// What a request leaves out or sets to null returns to its default or is removed; a patch does so
-/// for null only, and a replaced item keeps its immutable fields. A default that a patch asks for must
-/// not be combined with what is there: then null stays null, and whoever decides puts it in.
+/// for null only, and a replaced item keeps its immutable fields. A default that a patch asks for
+/// must not be combined with what is there: then null stays null, and whoever decides puts it in.
 void item_reader::complete(std::size_t position) {
   const field& f = c_.fields[position];
   state& s = states_[position];

@@ -21,7 +21,9 @@ concept object_like = std::ranges::range<const T> && requires(const T& x) {
 };
 
 template <class T>
-concept item_like = requires { model<T>::declaration; };
+concept item_like = requires {
+  model<T>::declaration;
+};
 
 template <class T>
 void append_json_of(std::string& out, const T& x);
@@ -72,8 +74,8 @@ void append_json_of(std::string& out, const T& x) {
 
 }  // namespace detail
 
-/// The JSON of what fields may be (numbers, text, enums, uuid, money, timestamp), of structs that declare a model with
-/// all their fields, of ranges of it, and of maps from text to it.
+/// The JSON of what fields may be (numbers, text, enums, uuid, money, timestamp), of structs that
+/// declare a model with all their fields, of ranges of it, and of maps from text to it.
 template <class T>
 std::string json_of(const T& x) {
   std::string out;

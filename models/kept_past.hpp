@@ -11,8 +11,8 @@
 namespace lithair::models {
 
 /// What a state was at the moments that somebody still reads it as of, while it goes on changing:
-/// the earlier value of each pair that changed since. It holds memory for these only, and none while
-/// nobody reads so. On the thread of the state.
+/// the earlier value of each pair that changed since. It holds memory for these only, and none
+/// while nobody reads so. On the thread of the state.
 class kept_past {
  public:
   /// Rises, and is never used twice.

@@ -15,9 +15,7 @@ constexpr std::uint64_t sign_bit = std::uint64_t{1} << 63;
 constexpr std::size_t bounded_text = 64;
 
 /// Signed numbers sort as unsigned ones once the sign is turned over.
-std::uint64_t sortable_bits(std::int64_t x) {
-  return static_cast<std::uint64_t>(x) ^ sign_bit;
-}
+std::uint64_t sortable_bits(std::int64_t x) { return static_cast<std::uint64_t>(x) ^ sign_bit; }
 
 /// IEEE 754 numbers sort as sign and magnitude: turn the sign over, and all bits of negative ones.
 /// The two zeroes are one.
@@ -92,9 +90,7 @@ std::uint64_t read_big_endian(std::string_view bytes) {
   return made;
 }
 
-void append_sortable(std::string& out, const value& x) {
-  std::visit(sortable_writer{out}, x);
-}
+void append_sortable(std::string& out, const value& x) { std::visit(sortable_writer{out}, x); }
 
 void append_bounded(std::string& out, const value& x) {
   const auto* text = std::get_if<std::string>(&x);
@@ -158,9 +154,7 @@ key_range until_its_end(std::string lower) {
   return {std::move(lower), std::move(upper)};
 }
 
-key_range all_records(const collection& c) {
-  return until_its_end(prefix('r', c));
-}
+key_range all_records(const collection& c) { return until_its_end(prefix('r', c)); }
 
 const collection* collection_of_record_key(const schema& s, std::string_view pair_key) {
   if (pair_key.size() < 5 || pair_key.front() != 'r') {
@@ -173,9 +167,7 @@ const collection* collection_of_record_key(const schema& s, std::string_view pai
   return s.find(id);
 }
 
-std::string_view key_in_record_key(std::string_view pair_key) {
-  return pair_key.substr(5);
-}
+std::string_view key_in_record_key(std::string_view pair_key) { return pair_key.substr(5); }
 
 std::string unique_key(const collection& c, const field& f, const value& x) {
   std::string made = prefix('u', c);
@@ -211,12 +203,8 @@ key_range entries_of(const collection& c, const field& f, const value& x) {
   return until_its_end(std::move(lower));
 }
 
-std::string_view position_in_index_key(std::string_view pair_key) {
-  return pair_key.substr(9);
-}
+std::string_view position_in_index_key(std::string_view pair_key) { return pair_key.substr(9); }
 
-std::string counter_key(const collection& c) {
-  return prefix('n', c);
-}
+std::string counter_key(const collection& c) { return prefix('n', c); }
 
 }  // namespace lithair::models

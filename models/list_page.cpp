@@ -138,9 +138,7 @@ class list_reading final : public reading {
   }
 
   /// Whether the matches must be looked at one by one to be counted.
-  bool counts_on_the_way() const {
-    return list_.total && !list_.filters.empty() && !from_.exact;
-  }
+  bool counts_on_the_way() const { return list_.total && !list_.filters.empty() && !from_.exact; }
 
   stage first_stage() const {
     if (!is_in_order()) {
@@ -246,10 +244,12 @@ class list_reading final : public reading {
         first_.add(position_, key);
       }
       if (first_.bytes() > max_sorted_bytes) {
-        refused_ = problem{400, "too_much_to_sort",
-                           "The values to sort by take too much memory; ask for less with \"skip\", "
-                           "and go on with \"after\".",
-                           {}};
+        refused_ =
+            problem{400,
+                    "too_much_to_sort",
+                    "The values to sort by take too much memory; ask for less with \"skip\", "
+                    "and go on with \"after\".",
+                    {}};
       }
       return !refused_;
     });
@@ -346,7 +346,7 @@ class list_reading final : public reading {
   std::vector<ranked> picked_;  // the next of them last
   std::string position_;        // scratch
   std::string rows_;
-  std::string last_;  // position of the last row
+  std::string last_;          // position of the last row
   std::uint64_t behind_ = 0;  // matches behind where the page begins
   std::uint64_t shown_ = 0;
   std::uint64_t total_ = 0;
@@ -371,8 +371,8 @@ class count_reading final : public reading {
     }
     stored_record record;
     const item_visitor match = [&](std::string_view, std::string_view bytes) {
-      const bool found = read_record(bytes, record) &&
-                         matches(*q_.target, q_.list->filters, record.fields);
+      const bool found =
+          read_record(bytes, record) && matches(*q_.target, q_.list->filters, record.fields);
       count_ += found ? 1 : 0;
       return true;
     };
@@ -397,12 +397,8 @@ class count_reading final : public reading {
 
 }  // namespace
 
-std::unique_ptr<reading> begin_list(const query& q) {
-  return std::make_unique<list_reading>(q);
-}
+std::unique_ptr<reading> begin_list(const query& q) { return std::make_unique<list_reading>(q); }
 
-std::unique_ptr<reading> begin_count(const query& q) {
-  return std::make_unique<count_reading>(q);
-}
+std::unique_ptr<reading> begin_count(const query& q) { return std::make_unique<count_reading>(q); }
 
 }  // namespace lithair::models

@@ -6,8 +6,8 @@
 
 namespace lithair::models {
 
-/// One page of a list. Memory is bounded: a list that has to be sorted keeps only what stands before
-/// the end of its page, and is refused (400) where even that is too much.
+/// One page of a list. Memory is bounded: a list that has to be sorted keeps only what stands
+/// before the end of its page, and is refused (400) where even that is too much.
 std::unique_ptr<reading> begin_list(const query& q);
 
 /// How many items pass the filters.

@@ -193,9 +193,8 @@ std::string to_model_text(const schema& x,
   for (const auto& p : x.projections()) {
     const collection& c = *x.find(p.collection_id);
     // What a projection tells of has one place, that of the fields it is made from.
-    const bool here = std::ranges::all_of(c.fields, [&](const field& f) {
-      return belongs(c, f) || (!f.replicated && !is_local(c));
-    });
+    const bool here = std::ranges::all_of(
+        c.fields, [&](const field& f) { return belongs(c, f) || (!f.replicated && !is_local(c)); });
     out += here ? text_of(x, p) : "";
   }
   return out;

@@ -37,13 +37,9 @@ void put_count(std::string& out, std::uint8_t fixed, std::uint8_t tag, std::size
 
 }  // namespace
 
-void write_nil(std::string& out) {
-  out += '\xc0';
-}
+void write_nil(std::string& out) { out += '\xc0'; }
 
-void write_bool(std::string& out, bool x) {
-  out += x ? '\xc3' : '\xc2';
-}
+void write_bool(std::string& out, bool x) { out += x ? '\xc3' : '\xc2'; }
 
 void write_unsigned(std::string& out, std::uint64_t x) {
   if (x < 0x80) {
@@ -90,13 +86,9 @@ void write_binary(std::string& out, std::string_view x) {
   out += x;
 }
 
-void write_array(std::string& out, std::size_t count) {
-  put_count(out, 0x90, 0xdc, count);
-}
+void write_array(std::string& out, std::size_t count) { put_count(out, 0x90, 0xdc, count); }
 
-void write_map(std::string& out, std::size_t count) {
-  put_count(out, 0x80, 0xde, count);
-}
+void write_map(std::string& out, std::size_t count) { put_count(out, 0x80, 0xde, count); }
 
 reader::head reader::peek() const {
   if (!good_ || rest_.empty()) {
@@ -193,9 +185,7 @@ std::string_view reader::take_bytes(std::uint64_t size) {
   return made;
 }
 
-kind reader::next() const {
-  return peek().what;
-}
+kind reader::next() const { return peek().what; }
 
 bool reader::take_nil() {
   if (next() != kind::nil) {
@@ -205,13 +195,9 @@ bool reader::take_nil() {
   return true;
 }
 
-bool reader::read_bool() {
-  return take(kind::boolean).number != 0;
-}
+bool reader::read_bool() { return take(kind::boolean).number != 0; }
 
-std::uint64_t reader::read_unsigned() {
-  return take(kind::positive).number;
-}
+std::uint64_t reader::read_unsigned() { return take(kind::positive).number; }
 
 std::int64_t reader::read_signed() {
   if (next() == kind::negative) {
@@ -225,17 +211,11 @@ std::int64_t reader::read_signed() {
   return static_cast<std::int64_t>(x);
 }
 
-double reader::read_double() {
-  return std::bit_cast<double>(take(kind::number).number);
-}
+double reader::read_double() { return std::bit_cast<double>(take(kind::number).number); }
 
-std::string_view reader::read_string() {
-  return take_bytes(take(kind::string).number);
-}
+std::string_view reader::read_string() { return take_bytes(take(kind::string).number); }
 
-std::string_view reader::read_binary() {
-  return take_bytes(take(kind::binary).number);
-}
+std::string_view reader::read_binary() { return take_bytes(take(kind::binary).number); }
 
 std::size_t reader::read_array() {
   const std::uint64_t count = take(kind::array).number;

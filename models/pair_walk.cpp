@@ -19,8 +19,7 @@ pair_walk::pair_walk(std::vector<key_range> ranges, state_view::direction order)
   }
 }
 
-bool pair_walk::go_on(const state_view& state, const pause& now,
-                      const state_view::visitor& visit) {
+bool pair_walk::go_on(const state_view& state, const pause& now, const state_view::visitor& visit) {
   while (!ranges_.empty()) {
     switch (go_through(ranges_.back(), state, now, visit)) {
       case ending::stopped:
@@ -55,8 +54,7 @@ bool pair_walk::count(const state_view& state, const pause& now, std::uint64_t& 
   return true;
 }
 
-pair_walk::ending pair_walk::go_through(key_range& range, const state_view& state,
-                                        const pause& now,
+pair_walk::ending pair_walk::go_through(key_range& range, const state_view& state, const pause& now,
                                         const state_view::visitor& visit) const {
   ending how = ending::end_of_range;
   std::string reached;

@@ -77,8 +77,9 @@ std::optional<problem> read_projection_parameter(std::string_view name, std::str
     return bad_parameter(name, name == "take"    ? "It is a number from 1 to 1000."
                                : name == "skip"  ? "It is a number up to 1000000000."
                                : name == "after" ? "It is the next of an earlier page."
-                               : name == "total" ? "It is true or false."
-                                                 : "A projection takes skip, take, after and total.");
+                               : name == "total"
+                                   ? "It is true or false."
+                                   : "A projection takes skip, take, after and total.");
   }
   return std::nullopt;
 }

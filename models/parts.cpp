@@ -99,8 +99,7 @@ class local_operations {
     }
     made_.time_us = from_.time_us;
     made_.token = from_.token;
-    made_.shape =
-        made_.operations.size() == 1 ? command_shape::single : command_shape::transaction;
+    made_.shape = made_.operations.size() == 1 ? command_shape::single : command_shape::transaction;
     return write_command(made_);
   }
 
@@ -113,17 +112,15 @@ class local_operations {
 
 }  // namespace
 
-bool is_local(const collection& c) {
-  return std::ranges::none_of(c.fields, &field::replicated);
-}
+bool is_local(const collection& c) { return std::ranges::none_of(c.fields, &field::replicated); }
 
 bool is_mixed(const collection& c) {
   return !is_local(c) && !std::ranges::all_of(c.fields, &field::replicated);
 }
 
 bool has_local_fields(const schema& s) {
-  return std::ranges::any_of(
-      s.collections(), [](const collection& c) { return is_local(c) || is_mixed(c); });
+  return std::ranges::any_of(s.collections(),
+                             [](const collection& c) { return is_local(c) || is_mixed(c); });
 }
 
 schema replicated_part(const schema& full, const std::function<bool(const collection&)>& belongs) {
@@ -138,7 +135,7 @@ schema local_part(const schema& full) {
   });
 }
 
-// -- commands -----------------------------------------------------------------------------------
+// -- commands ------------------------------------------------------------------------------------
 
 std::vector<std::uint32_t> collections_of(std::string_view bytes) {
   std::vector<std::uint32_t> made;
@@ -210,7 +207,8 @@ outcome join_outcomes(const schema& full, std::string_view bytes, outcome replic
 
 std::optional<std::string> removal_of_local_part(const schema& replicated,
                                                  std::string_view record_key,
-                                                 std::string_view deleted, const state_view& local) {
+                                                 std::string_view deleted,
+                                                 const state_view& local) {
   const auto* c = collection_of_record_key(replicated, record_key);
   if (c == nullptr || c->holds != extent::replicated_part) {
     return std::nullopt;
@@ -232,7 +230,7 @@ std::optional<std::string> removal_of_local_part(const schema& replicated,
   return write_command(made);
 }
 
-// -- reads --------------------------------------------------------------------------------------
+// -- reads ---------------------------------------------------------------------------------------
 
 bool joined_view::has_local_part(std::string_view key) const {
   const auto* c = collection_of_record_key(models_, key);

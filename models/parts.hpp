@@ -9,10 +9,10 @@
 #include "models/service.hpp"
 #include "models/state_view.hpp"
 
-/// A model whose fields have no `replicate` is local: each node has its own items. A model may also be
-/// mixed: items whose replicated fields go through consensus and whose local fields stay with the node
-/// that wrote them. The group that all nodes share and the one that a node has for itself each serve
-/// their part of the schema, and what concerns both is put together here. Pure.
+/// A model whose fields have no `replicate` is local: each node has its own items. A model may also
+/// be mixed: items whose replicated fields go through consensus and whose local fields stay with
+/// the node that wrote them. The group that all nodes share and the one that a node has for itself
+/// each serve their part of the schema, and what concerns both is put together here. Pure.
 namespace lithair::models {
 
 /// No field is replicated.
@@ -37,15 +37,16 @@ std::string replicated_command(const schema& full, std::string_view command);
 /// What the node's own group has to do once the other has answered with `parts`; empty: nothing.
 std::string local_command(const schema& full, std::string_view command,
                           const std::vector<written_part>& parts);
-/// The answer to the client: `replicated`, with the local fields that `written` tells of, or `local`
-/// has where none were written.
+/// The answer to the client: `replicated`, with the local fields that `written` tells of, or
+/// `local` has where none were written.
 outcome join_outcomes(const schema& full, std::string_view command, outcome replicated,
                       const outcome& written, const state_view& local);
 
-/// A replicated item that is deleted takes its local fields along: the command for that, if `local` has any for
-/// it. `deleted` is its record as it was; fields of a later item of the same key stay, for a deletion is applied
-/// again after a crash, when they may be there already.
-std::optional<std::string> removal_of_local_part(const schema& replicated, std::string_view record_key,
+/// A replicated item that is deleted takes its local fields along: the command for that, if `local`
+/// has any for it. `deleted` is its record as it was; fields of a later item of the same key stay,
+/// for a deletion is applied again after a crash, when they may be there already.
+std::optional<std::string> removal_of_local_part(const schema& replicated,
+                                                 std::string_view record_key,
                                                  std::string_view deleted, const state_view& local);
 
 /// The items of `replicated` with the local fields that `local` has for them.

@@ -17,9 +17,7 @@ namespace {
 
 using kind = json_document::kind;
 
-bool wants_present(const preconditions& x) {
-  return x.if_match_any || !x.if_match.empty();
-}
+bool wants_present(const preconditions& x) { return x.if_match_any || !x.if_match.empty(); }
 
 /// What the token's views lie in.
 struct token_text {

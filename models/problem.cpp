@@ -90,9 +90,7 @@ std::string to_json(const problem& x) {
   return out;
 }
 
-problem malformed(std::string detail) {
-  return {400, "malformed", std::move(detail), {}};
-}
+problem malformed(std::string detail) { return {400, "malformed", std::move(detail), {}}; }
 
 problem bad_parameter(std::string_view parameter, std::string message) {
   std::string name = excerpt(parameter);
@@ -103,9 +101,7 @@ problem bad_parameter(std::string_view parameter, std::string message) {
           {{std::move(name), "parameter", std::move(message)}}};
 }
 
-problem not_found() {
-  return {404, "not_found", "There is no such item.", {}};
-}
+problem not_found() { return {404, "not_found", "There is no such item.", {}}; }
 
 problem already_exists(const std::string& key_field) {
   return {409,

@@ -55,7 +55,8 @@ class builder {
   /// A local field differs from node to node.
   void check_replicated(const collection& c, std::size_t at, const place& where) {
     if (is_mixed(c) && !c.fields[at].replicated) {
-      fail(where, "The field \"" + c.fields[at].name + "\" has no replicate, so it can't be projected.");
+      fail(where,
+           "The field \"" + c.fields[at].name + "\" has no replicate, so it can't be projected.");
     }
   }
 

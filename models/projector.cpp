@@ -69,9 +69,7 @@ bool read_group(const collection& c, const projection& p, msgpack::reader& in,
 
 }  // namespace
 
-std::string row_prefix(const projection& p) {
-  return prefix('p', p);
-}
+std::string row_prefix(const projection& p) { return prefix('p', p); }
 
 std::string extreme_prefix(const projection& p, std::size_t at, std::string_view group) {
   std::string made = prefix('q', p);

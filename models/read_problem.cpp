@@ -43,7 +43,8 @@ problem read_problem(std::uint16_t status, std::string_view text) {
     } else if (name == "error" && what == kind::string) {
       made.code = document->text(at);
     } else if (name == "errors" && what == kind::array) {
-      document->for_each_element(at, [&](std::uint32_t each) { made.errors.push_back(read_error(*document, each)); });
+      document->for_each_element(
+          at, [&](std::uint32_t each) { made.errors.push_back(read_error(*document, each)); });
     }
   });
   return made;

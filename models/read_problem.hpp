@@ -7,7 +7,8 @@
 
 namespace lithair::models {
 
-/// What `to_json` of a problem gave, read back. Text that is none makes a problem of that status with it as detail.
+/// What `to_json` of a problem gave, read back. Text that is none makes a problem of that status
+/// with it as detail.
 problem read_problem(std::uint16_t status, std::string_view text);
 
 }  // namespace lithair::models

@@ -113,7 +113,8 @@ result<query> item_query(const collection& c, std::string_view key,
 /// The events of an item; `take`, `after` (a version), `verify`.
 result<query> history_query(const collection& c, std::string_view key,
                             std::span<const std::pair<std::string, std::string>> parameters);
-/// The rows of a declared projection; `skip`, `take`, `after` (the `next` of an earlier page), `total`.
+/// The rows of a declared projection; `skip`, `take`, `after` (the `next` of an earlier page),
+/// `total`.
 result<query> projection_query(const schema& s, std::string_view name,
                                std::span<const std::pair<std::string, std::string>> parameters);
 /// From decoded query parameters (without `consistency`); unknown names and bad values are a 400.

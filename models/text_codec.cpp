@@ -115,9 +115,7 @@ std::optional<value> parse_text(const field& x, std::string_view text) {
   return std::nullopt;
 }
 
-void append_text(std::string& out, const value& x) {
-  std::visit(text_writer{out}, x);
-}
+void append_text(std::string& out, const value& x) { std::visit(text_writer{out}, x); }
 
 std::string to_text(const value& x) {
   std::string out;

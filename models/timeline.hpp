@@ -9,9 +9,10 @@
 #include "models/derived.hpp"
 #include "models/state_view.hpp"
 
-/// Indexes that mean nothing here. A state that was restored from a backup counts as one as of an index far behind the
-/// backup's, so that no number that clients may have kept (event ids, tags, X-Raft-Index) from the time after the backup
-/// is ever given to something else. The numbers between are remembered as a gap:
+/// Indexes that mean nothing here. A state that was restored from a backup counts as one as of an
+/// index far behind the backup's, so that no number that clients may have kept (event ids, tags,
+/// X-Raft-Index) from the time after the backup is ever given to something else. The numbers
+/// between are remembered as a gap:
 ///
 ///     timeline := 'j' -> [[last, next], ...]       in msgpack, rising
 ///

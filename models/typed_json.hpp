@@ -18,8 +18,9 @@
 namespace lithair::models {
 
 template <class Field, class... Rest>
-struct key_among : std::conditional_t<Field::is_key, std::type_identity<typename Field::member_type>,
-                                      key_among<Rest...>> {};
+struct key_among
+    : std::conditional_t<Field::is_key, std::type_identity<typename Field::member_type>,
+                         key_among<Rest...>> {};
 template <class Field>
 struct key_among<Field> : std::type_identity<typename Field::member_type> {};
 
@@ -54,7 +55,8 @@ std::string text_of_item_key(const collection& c, const T& item) {
   return key_text(c, key_of_item(c, item));
 }
 
-/// The item as the JSON of a POST: a key that is the uuid of zeroes is left out, so that it is given one.
+/// The item as the JSON of a POST: a key that is the uuid of zeroes is left out, so that it is
+/// given one.
 template <class T>
 std::string to_json_of_new(const collection& c, const T& item) {
   std::string out = "{";
@@ -71,7 +73,8 @@ std::string to_json_of_new(const collection& c, const T& item) {
   return out + '}';
 }
 
-/// The name of a declared field from the pointer to its member; a compile-time error when there is none.
+/// The name of a declared field from the pointer to its member; a compile-time error when there is
+/// none.
 template <class T, auto Member>
 constexpr std::string_view name_of_member() {
   constexpr auto found = std::apply(
@@ -91,10 +94,11 @@ constexpr std::string_view name_of_member() {
   return found;
 }
 
-/// Takes what the object has over into `out`; members that it lacks stay as they are. False when a member is
-/// not of its field's type, so when the collection is not that of the model.
+/// Takes what the object has over into `out`; members that it lacks stay as they are. False when a
+/// member is not of its field's type, so when the collection is not that of the model.
 template <class T>
-[[nodiscard]] bool read_item(const collection& c, const json_document& document, std::uint32_t object, T& out) {
+[[nodiscard]] bool read_item(const collection& c, const json_document& document,
+                             std::uint32_t object, T& out) {
   bool good = document.at(object).what == json_document::kind::object;
   if (!good) {
     return false;
@@ -120,7 +124,8 @@ std::string why_not_model_of(const collection& c) {
         const auto look = [&](const auto& declared) {
           const field* f = c.find(declared.name);
           if (f == nullptr || f->type != std::decay_t<decltype(declared)>::type) {
-            wrong = c.name + "." + std::string(declared.name) + " is not served, or is of another type";
+            wrong =
+                c.name + "." + std::string(declared.name) + " is not served, or is of another type";
           }
         };
         (look(x), ...);
@@ -158,7 +163,8 @@ class patch {
   std::string to_json(const collection& c) const {
     std::string out = "{";
     for (auto at = changes_.begin(); at != changes_.end(); ++at) {
-      const bool again = std::any_of(at + 1, changes_.end(), [at](const auto& x) { return x.first == at->first; });
+      const bool again =
+          std::any_of(at + 1, changes_.end(), [at](const auto& x) { return x.first == at->first; });
       const field* f = c.find(at->first);
       if (again || f == nullptr) {
         continue;

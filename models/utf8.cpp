@@ -7,9 +7,7 @@ namespace lithair::models {
 
 namespace {
 
-constexpr bool is_continuation(char c) {
-  return (static_cast<std::uint8_t>(c) & 0xc0) == 0x80;
-}
+constexpr bool is_continuation(char c) { return (static_cast<std::uint8_t>(c) & 0xc0) == 0x80; }
 
 /// What the first byte of a sequence announces: how many continuation bytes, and the range of the
 /// first of them, which is where overlong forms, surrogates and too large code points show (RFC

@@ -54,9 +54,7 @@ struct packed_list {
 using value = std::variant<std::monostate, bool, std::int64_t, double, std::string, uuid, money,
                            timestamp, blob, json_text, packed_list>;
 
-inline bool absent(const value& x) {
-  return x.index() == 0;
-}
+inline bool absent(const value& x) { return x.index() == 0; }
 
 /// The order of two present values of one field: false before true, numbers by size, text by code
 /// point. Of json and lists only "equivalent" has a meaning.

@@ -106,9 +106,7 @@ bool takes(value_type type, json_document::kind kind) {
 
 }  // namespace
 
-void write_value(std::string& out, const value& x) {
-  std::visit(msgpack_writer{out}, x);
-}
+void write_value(std::string& out, const value& x) { std::visit(msgpack_writer{out}, x); }
 
 std::optional<value> read_value(const field& f, std::string_view stored) {
   msgpack::reader in(stored);

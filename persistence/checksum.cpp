@@ -30,8 +30,6 @@ void running_checksum::add(std::string_view bytes) {
   XXH3_64bits_update(state_->raw, bytes.data(), bytes.size());
 }
 
-std::uint64_t running_checksum::value() const {
-  return XXH3_64bits_digest(state_->raw);
-}
+std::uint64_t running_checksum::value() const { return XXH3_64bits_digest(state_->raw); }
 
 }  // namespace lithair::persistence

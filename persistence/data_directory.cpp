@@ -25,7 +25,7 @@ constexpr std::uint32_t identity_format = 1;
   throw storage_error(code, path.string() + " " + why);
 }
 
-// -- the identity file -------------------------------------------------------------------------
+// -- the identity file ---------------------------------------------------------------------------
 
 std::string line(std::string_view name, std::uint64_t value) {
   return std::string(name) + ' ' + std::to_string(value) + '\n';
@@ -72,7 +72,7 @@ identity parse(const fs::path& path, std::string_view text) {
   return out;
 }
 
-// -- before anything is created ----------------------------------------------------------------
+// -- before anything is created ------------------------------------------------------------------
 
 bool exists(const fs::path& path, struct stat& about) {
   if (::lstat(path.c_str(), &about) == 0) return true;
@@ -81,9 +81,7 @@ bool exists(const fs::path& path, struct stat& about) {
 }
 
 /// What a start that was interrupted before the identity was written may leave.
-bool may_be_left_over(const fs::path& name) {
-  return name == "lock" || name == "identity.new";
-}
+bool may_be_left_over(const fs::path& name) { return name == "lock" || name == "identity.new"; }
 
 bool has_foreign_files(const fs::path& directory) {
   std::error_code failed;

@@ -25,9 +25,7 @@ namespace detail {
 std::atomic<fault_handler> current_fault_handler = nullptr;
 }
 
-std::span<const fault_point> all_fault_points() {
-  return points;
-}
+std::span<const fault_point> all_fault_points() { return points; }
 
 std::string_view to_string(fault_point point) {
   switch (point) {
@@ -81,8 +79,6 @@ std::string_view to_string(fault_point point) {
   return "unknown";
 }
 
-void set_fault_handler(fault_handler handler) {
-  detail::current_fault_handler = handler;
-}
+void set_fault_handler(fault_handler handler) { detail::current_fault_handler = handler; }
 
 }  // namespace lithair::persistence

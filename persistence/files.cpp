@@ -23,9 +23,7 @@ namespace {
 }
 
 /// Whether the disk has lost what was there, as against not answering at all.
-bool is_unreadable(int error) {
-  return error == EIO || error == EBADMSG || error == EUCLEAN;
-}
+bool is_unreadable(int error) { return error == EIO || error == EBADMSG || error == EUCLEAN; }
 
 int flags_of(file::mode how) {
   switch (how) {
@@ -155,7 +153,8 @@ void make_directory(const fs::path& directory) {
   int made = ::mkdir(directory.c_str(), 0700);
   if (made != 0 && errno == ENOENT && parent_of(directory) != directory) {
     make_directory(parent_of(directory));
-    // Once only: there are directories, as in /proc, that exist and yet answer the same for any child.
+    // Once only: there are directories, as in /proc, that exist and yet answer the same for any
+    // child.
     made = ::mkdir(directory.c_str(), 0700);
   }
   if (made == 0) return sync_directory(parent_of(directory));

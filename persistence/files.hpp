@@ -24,8 +24,8 @@ class file {
   const std::filesystem::path& path() const { return path_; }
   std::uint64_t size() const;
 
-  /// Up to `size` bytes from `offset`; fewer at the end of the file only. What the disk can't read is
-  /// `damaged`.
+  /// Up to `size` bytes from `offset`; fewer at the end of the file only. What the disk can't read
+  /// is `damaged`.
   std::string read(std::uint64_t offset, std::size_t size) const;
   void write(std::uint64_t offset, std::string_view bytes);
   void truncate(std::uint64_t size);

@@ -12,9 +12,9 @@ enum class check_depth : std::uint8_t {
 
 /// Walks the trees in an LMDB data file and checks what LMDB takes on trust: that the file is long
 /// enough, each page is what its place says and used once, keys rise, and the counts are right.
-/// What the disk can't read is damage. Values are not looked at; they carry checksums of their own. Throws `storage_error`: damaged, or
-/// bad_format for the file of another LMDB version. A missing or empty file is fine. Nobody may
-/// write meanwhile.
+/// What the disk can't read is damage. Values are not looked at; they carry checksums of their own.
+/// Throws `storage_error`: damaged, or bad_format for the file of another LMDB version. A missing
+/// or empty file is fine. Nobody may write meanwhile.
 void check_data_file(const std::filesystem::path& path, check_depth depth);
 
 }  // namespace lithair::persistence

@@ -119,7 +119,8 @@ void lmdb_environment::open() {
   // Of a file that is there it only reads.
   const auto opened = mdb_env_open(env_, directory_.c_str(), flags, 0600);
   if (opened == EIO)
-    throw storage_error(storage_errc::damaged, (directory_ / "data.mdb").string() + " can't be read");
+    throw storage_error(storage_errc::damaged,
+                        (directory_ / "data.mdb").string() + " can't be read");
   check_lmdb(opened, opening);
   // The unnamed map has a fixed number; opening it once makes it known to all transactions.
   MDB_txn* txn = nullptr;
@@ -159,8 +160,8 @@ void lmdb_environment::write(const std::function<void(lmdb_writer&)>& work, writ
   }
 }
 
-/// Pages that an abandoned transaction wrote are free ones for all that is known, until a meta page says
-/// otherwise: as long as both are those of the last commit, nothing that counts was touched.
+/// Pages that an abandoned transaction wrote are free ones for all that is known, until a meta page
+/// says otherwise: as long as both are those of the last commit, nothing that counts was touched.
 bool lmdb_environment::nothing_changed() const {
   try {
     if (!seal_.is_current()) return false;
@@ -203,8 +204,10 @@ void lmdb_environment::seal_what_is_due() {
 void lmdb_environment::require_writable(std::uint64_t bytes) const {
   refuse_when_stopped();
   refuse_when_disk_is_full(bytes);
-  if (bytes != 0 && options_.map_limit != 0 && used_bytes() + bytes > options_.map_limit + reusable_bytes())
-    throw storage_error(storage_errc::full, directory_.string() + " has too little room below its size limit of " +
+  if (bytes != 0 && options_.map_limit != 0 &&
+      used_bytes() + bytes > options_.map_limit + reusable_bytes())
+    throw storage_error(storage_errc::full, directory_.string() +
+                                                " has too little room below its size limit of " +
                                                 std::to_string(options_.map_limit) + " bytes");
 }
 

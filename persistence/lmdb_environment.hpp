@@ -17,8 +17,9 @@ struct MDB_env;
 
 namespace lithair::persistence {
 
-/// What a write is for: one that frees space is not held up by the limits that it helps to keep.
-/// So is one that finishes what is durable already: it was let begin when there was room for all of it.
+/// What a write is for: one that frees space is not held up by the limits that it helps to keep. So
+/// is one that finishes what is durable already: it was let begin when there was room for all of
+/// it.
 enum class write_purpose : std::uint8_t { stores_more, frees_space, finishes };
 
 struct lmdb_options {
@@ -43,9 +44,9 @@ struct lmdb_options {
 /// Any thread may read; one thread at a time writes. Only the default, durable flags are used: when
 /// `write` returns, the transaction survives power loss (two syncs). After a failed write the
 /// file's state is unknown, for a sync that failed once may succeed the next time without having
-/// written: so the environment then refuses every write until it is opened anew, and reads go on.
-/// A write that found no room before it came to the meta page has changed nothing, and is only `full`. One that found
-/// none for the seal is done, and the next one is `full` until there is.
+/// written: so the environment then refuses every write until it is opened anew, and reads go on. A
+/// write that found no room before it came to the meta page has changed nothing, and is only
+/// `full`. One that found none for the seal is done, and the next one is `full` until there is.
 class lmdb_environment {
  public:
   /// Opens or creates, and checks what is there before LMDB trusts it (`check_data_file`,
@@ -56,13 +57,14 @@ class lmdb_environment {
   lmdb_environment& operator=(const lmdb_environment&) = delete;
 
   /// Runs `work` in one transaction and commits it. `work` runs again from its start, in a new
-  /// transaction, whenever the map had to grow. An exception of `work` undoes everything.
-  /// With `bytes`, how much is about to be stored, it is refused as `full` before anything is touched unless the file
-  /// system has room for that too.
+  /// transaction, whenever the map had to grow. An exception of `work` undoes everything. With
+  /// `bytes`, how much is about to be stored, it is refused as `full` before anything is touched
+  /// unless the file system has room for that too.
   void write(const std::function<void(lmdb_writer&)>& work,
              write_purpose purpose = write_purpose::stores_more, std::uint64_t bytes = 0);
 
-  /// Throws `stopped` when writes are refused, `full` when the file system or the map's limit has not so much room.
+  /// Throws `stopped` when writes are refused, `full` when the file system or the map's limit has
+  /// not so much room.
   void require_writable(std::uint64_t bytes = 0) const;
   /// Refuses writes from now on, for this reason. On the writer's thread.
   void stop(const std::string& reason);
@@ -98,7 +100,8 @@ class lmdb_environment {
   std::filesystem::path directory_;
   lmdb_options options_;
   lmdb_seal seal_;
-  bool seal_is_due_ = false;  // there was no room for it; it is one commit behind, and no more than that
+  bool seal_is_due_ =
+      false;  // there was no room for it; it is one commit behind, and no more than that
   MDB_env* env_ = nullptr;
 
   // Whoever grows the map holds `gate_` while it waits for the readers, so that new ones queue

@@ -138,8 +138,7 @@ void lmdb_state_store::scan(std::string_view lower, std::string_view upper, scan
 std::uint64_t lmdb_state_store::count(std::string_view lower, std::string_view upper,
                                       std::uint64_t most, std::string& last) const {
   const auto half = shown_half();
-  return half ? half->shown.count(lower, upper, most, last)
-              : tree_.count(lower, upper, most, last);
+  return half ? half->shown.count(lower, upper, most, last) : tree_.count(lower, upper, most, last);
 }
 
 applied_point lmdb_state_store::applied() const {
@@ -175,14 +174,16 @@ void lmdb_state_store::commit(std::span<const change_view> changes, applied_poin
     write_part(changes, &target, write_purpose::stores_more, bytes);
     show(stored_.point, nullptr);
   } else {
-    // In the file, in the state, and what its last parts hold in pages while those before wait to be used again.
+    // In the file, in the state, and what its last parts hold in pages while those before wait to
+    // be used again.
     env_.require_writable(2 * bytes + 2 * std::min(bytes, part_bytes_));
     write_in_parts(changes, target);
   }
   reach(fault_point::checkpoint_after_commit);
 }
 
-/// Once the file is there the commit has happened: limits that were kept at its begin hold it up no more, and no room for its parts is not its failure.
+/// Once the file is there the commit has happened: limits that were kept at its begin hold it up no
+/// more, and no room for its parts is not its failure.
 void lmdb_state_store::write_in_parts(std::span<const change_view> changes,
                                       const applied_record& target) {
   try {
@@ -222,7 +223,8 @@ void lmdb_state_store::leave_half_made(std::span<const change_view> changes, std
 }
 
 void lmdb_state_store::remove_pending() {
-  mutated(mutant::old_pending_is_damage) ? remove_path(pending_path()) : remove_file(pending_path());
+  mutated(mutant::old_pending_is_damage) ? remove_path(pending_path())
+                                         : remove_file(pending_path());
 }
 
 /// Makes the first of the changes, as many as one transaction is to hold, and tells how many.
@@ -234,8 +236,8 @@ std::size_t lmdb_state_store::write_one_part(std::span<const change_view> change
   return count;
 }
 
-/// From now on reads show the state with all of the commit. A failed write may be there or not, so what
-/// is there is asked.
+/// From now on reads show the state with all of the commit. A failed write may be there or not, so
+/// what is there is asked.
 void lmdb_state_store::show_unfinished(std::shared_ptr<unfinished> x) {
   read_stored();
   auto point = x->target.point;
@@ -258,8 +260,7 @@ void lmdb_state_store::show_unfinished(std::shared_ptr<unfinished> x) {
 void lmdb_state_store::finish() {
   if (!unfinished_) return;
   auto& x = *unfinished_;
-  while (x.made < x.changes.size())
-    x.made += write_one_part(std::span(x.changes).subspan(x.made));
+  while (x.made < x.changes.size()) x.made += write_one_part(std::span(x.changes).subspan(x.made));
   if (stored_.commits != x.target.commits) write_part({}, &x.target, write_purpose::finishes);
   show(stored_.point, nullptr);
   remove_pending();

@@ -17,9 +17,9 @@ namespace lithair::persistence {
 /// Scans copy a few pairs at a time, so that no read transaction lives long. A commit between two
 /// of them shows: a reader that wants one index reads through an `overlay_store`, which hides it.
 ///
-/// A commit of several parts has happened once its file `pending` is durable. When its parts can't all
-/// be made, for there is no room, it counts as made all the same: what is missing is shown from memory,
-/// and no further commit is taken until the parts are made.
+/// A commit of several parts has happened once its file `pending` is durable. When its parts can't
+/// all be made, for there is no room, it counts as made all the same: what is missing is shown from
+/// memory, and no further commit is taken until the parts are made.
 class lmdb_state_store : public state_store {
  public:
   /// Opens or creates the environment in `directory`, which must exist, and finishes a commit that

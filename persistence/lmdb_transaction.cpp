@@ -9,9 +9,7 @@ namespace lithair::persistence {
 
 namespace {
 
-MDB_val as_val(std::string_view bytes) {
-  return {bytes.size(), const_cast<char*>(bytes.data())};
-}
+MDB_val as_val(std::string_view bytes) { return {bytes.size(), const_cast<char*>(bytes.data())}; }
 
 std::string_view as_view(const MDB_val& val) {
   return {static_cast<const char*>(val.mv_data), val.mv_size};
@@ -30,24 +28,14 @@ bool lmdb_cursor::move(int operation, std::string_view key) {
   return true;
 }
 
-bool lmdb_cursor::first() {
-  return move(MDB_FIRST);
-}
-bool lmdb_cursor::last() {
-  return move(MDB_LAST);
-}
+bool lmdb_cursor::first() { return move(MDB_FIRST); }
+bool lmdb_cursor::last() { return move(MDB_LAST); }
 bool lmdb_cursor::seek(std::string_view key) {
   return key.empty() ? first() : move(MDB_SET_RANGE, key);
 }
-bool lmdb_cursor::seek_before(std::string_view key) {
-  return seek(key) ? previous() : last();
-}
-bool lmdb_cursor::next() {
-  return move(MDB_NEXT);
-}
-bool lmdb_cursor::previous() {
-  return move(MDB_PREV);
-}
+bool lmdb_cursor::seek_before(std::string_view key) { return seek(key) ? previous() : last(); }
+bool lmdb_cursor::next() { return move(MDB_NEXT); }
+bool lmdb_cursor::previous() { return move(MDB_PREV); }
 
 lmdb_reader::lmdb_reader(const lmdb_environment& env)
     : lmdb_cursor(nullptr), env_(env), map_stays_(env.keep_map()), txn_(nullptr) {
@@ -82,9 +70,7 @@ lmdb_reader::~lmdb_reader() {
   env_.idle_.push_back({txn_, raw_});
 }
 
-std::uint64_t lmdb_reader::transaction_number() const {
-  return mdb_txn_id(txn_);
-}
+std::uint64_t lmdb_reader::transaction_number() const { return mdb_txn_id(txn_); }
 
 char* lmdb_writer::reserve(std::string_view key, std::size_t size, bool at_end) {
   auto k = as_val(key);
@@ -99,8 +85,6 @@ void lmdb_writer::put(std::string_view key, std::string_view value) {
   if (!value.empty()) std::memcpy(to, value.data(), value.size());
 }
 
-void lmdb_writer::erase() {
-  check_lmdb(mdb_cursor_del(raw_, 0), "writing to the data file");
-}
+void lmdb_writer::erase() { check_lmdb(mdb_cursor_del(raw_, 0), "writing to the data file"); }
 
 }  // namespace lithair::persistence

@@ -17,12 +17,14 @@ using protocol::term_t;
 
 constexpr std::uint8_t record_format = 1;
 constexpr std::size_t checksum_size = 8;
-// Entries have a format of their own. In the first, which is only read, one checksum covers all of the record; now it
-// covers the head, which has another one of the payload: so that a record can be told whole without its payload.
+// Entries have a format of their own. In the first, which is only read, one checksum covers all of
+// the record; now it covers the head, which has another one of the payload: so that a record can be
+// told whole without its payload.
 constexpr std::uint8_t entry_format = 2;
 constexpr std::uint8_t known_flags = 0;
 constexpr std::size_t first_entry_head_size = checksum_size + 1 + 1 + 8 + 8 + 8;
-constexpr std::size_t entry_head_size = checksum_size + 1 + 1 + 1 + 8 + 8 + 8 + 8 + 8 + 4 + checksum_size;
+constexpr std::size_t entry_head_size =
+    checksum_size + 1 + 1 + 1 + 8 + 8 + 8 + 8 + 8 + 4 + checksum_size;
 
 std::string place_of(std::string_view key) {
   const auto parsed = parse_log_key(key);
@@ -92,9 +94,7 @@ std::optional<parsed_log_key> parse_log_key(std::string_view key) {
                         index_t{has_index ? load_u64(key.data() + 9) : 0}};
 }
 
-std::size_t entry_record_size(const protocol::entry& x) {
-  return entry_head_size + x.data.size();
-}
+std::size_t entry_record_size(const protocol::entry& x) { return entry_head_size + x.data.size(); }
 
 void encode_entry(char* to, std::string_view key, const protocol::entry& x) {
   const auto data = x.data.view();
@@ -154,7 +154,8 @@ entry_view decode_present_format(std::string_view key, std::string_view value) {
 entry_view decode_entry(std::string_view key, std::string_view value) {
   const auto parsed = parse_log_key(key);
   if (!parsed || parsed->tag != log_tag::entry) throw_damaged(key, "an entry was expected here");
-  // What is of neither format is damaged or of another version, which the first one's checksum tells.
+  // What is of neither format is damaged or of another version, which the first one's checksum
+  // tells.
   auto out = format_of(key, value) == entry_format ? decode_present_format(key, value)
                                                    : decode_first_format(key, value);
   out.index = parsed->index;
@@ -209,9 +210,7 @@ std::optional<protocol::configuration> decode_members(std::string_view bytes) {
   return bytes.empty() ? protocol::configuration{} : protocol::decode_configuration(bytes);
 }
 
-std::string encode_configuration_mark(std::string_view key) {
-  return sealed(key, {});
-}
+std::string encode_configuration_mark(std::string_view key) { return sealed(key, {}); }
 
 void check_configuration_mark(std::string_view key, std::string_view value) {
   if (!checked_body(key, value).empty()) throw_damaged(key, "the record has a wrong length");

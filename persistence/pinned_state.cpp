@@ -33,7 +33,8 @@ void pinned_state::preserve(std::span<const change_view> changes) {
 // A commit may be under way: what it changes is in past_, whether it is seen in the base or not.
 bool pinned_state::read_on(pairs& to) const {
   const std::lock_guard lock(mutex_);
-  if (cancelled_) throw storage_error(storage_errc::full, "the state is not read on, for it is replaced");
+  if (cancelled_)
+    throw storage_error(storage_errc::full, "the state is not read on, for it is replaced");
   to.clear();
   std::size_t bytes = 0;
   bool ended = true;

@@ -12,12 +12,12 @@
 
 namespace lithair::persistence {
 
-/// A state as of the commit at which this was made, read once from its beginning to its end while later commits go on:
-/// what they are about to change, and was not read yet, is kept in memory. So no read transaction lives long, and
-/// neither reader nor commits wait for each other.
+/// A state as of the commit at which this was made, read once from its beginning to its end while
+/// later commits go on: what they are about to change, and was not read yet, is kept in memory. So
+/// no read transaction lives long, and neither reader nor commits wait for each other.
 ///
-/// One thread scans; the one that commits calls `preserve` before each commit. A commit that fails or is repeated does
-/// no harm.
+/// One thread scans; the one that commits calls `preserve` before each commit. A commit that fails
+/// or is repeated does no harm.
 class pinned_state final : public state_store {
  public:
   /// On the thread that commits, and not while a commit is half done. `base` must outlive this.
@@ -32,7 +32,8 @@ class pinned_state final : public state_store {
 
   applied_point applied() const override { return point_; }
   /// All of it in rising order, once: other bounds throw `std::logic_error`, as the other calls do.
-  void scan(std::string_view lower, std::string_view upper, scan_order order, const pair_visitor& visit) const override;
+  void scan(std::string_view lower, std::string_view upper, scan_order order,
+            const pair_visitor& visit) const override;
   std::optional<std::string> get(std::string_view key) const override;
   void commit(std::span<const change_view> changes, applied_point point) override;
 
@@ -49,7 +50,8 @@ class pinned_state final : public state_store {
   mutable std::mutex mutex_;
   // Guarded by mutex_.
   mutable std::string position_;  // the last key that was read; all keys up to it are done with
-  mutable std::map<std::string, std::optional<std::string>, std::less<>> past_;  // none: it was not there
+  mutable std::map<std::string, std::optional<std::string>, std::less<>>
+      past_;  // none: it was not there
 };
 
 }  // namespace lithair::persistence

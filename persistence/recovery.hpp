@@ -23,8 +23,8 @@ struct restore_options {
   std::optional<protocol::configuration> members = {};  ///< none: the backup's
   /// Commits something more to the restored state, before its log begins behind it; may be none.
   std::function<void(state_store&)> amend = {};
-  /// A group that the backup does not have: its log begins at the same index, with the same members, and its
-  /// state with what `amend_other` commits. None: there is no such group.
+  /// A group that the backup does not have: its log begins at the same index, with the same
+  /// members, and its state with what `amend_other` commits. None: there is no such group.
   protocol::group_id other = {};
   std::function<void(state_store&, const applied_point& beside)> amend_other = {};
 };

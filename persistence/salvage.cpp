@@ -19,19 +19,16 @@ namespace {
 
 [[noreturn]] void refuse(const std::string& why) {
   throw storage_error(storage_errc::damaged,
-                      why + "; no other member is known that could repair it: restore a backup into "
-                            "a new directory, with --restore FILE --data-dir DIR");
+                      why +
+                          "; no other member is known that could repair it: restore a backup into "
+                          "a new directory, with --restore FILE --data-dir DIR");
 }
 
-bool is_damage(const storage_error& error) {
-  return error.code() == storage_errc::damaged;
-}
+bool is_damage(const storage_error& error) { return error.code() == storage_errc::damaged; }
 
-// -- the log -----------------------------------------------------------------------------------
+// -- the log -------------------------------------------------------------------------------------
 
-fs::path mark_of(const data_directory& directory) {
-  return directory.path() / "log-lost";
-}
+fs::path mark_of(const data_directory& directory) { return directory.path() / "log-lost"; }
 
 /// A log that is not used any more, and where it goes.
 struct condemned_log {
@@ -46,7 +43,8 @@ std::string unused_place(const data_directory& directory) {
     remove_path(directory.path() / name);
     return name;
   }
-  for (int n = 2; fs::exists(directory.path() / name); ++n) name = "damaged-log-" + std::to_string(n);
+  for (int n = 2; fs::exists(directory.path() / name); ++n)
+    name = "damaged-log-" + std::to_string(n);
   return name;
 }
 
@@ -77,13 +75,14 @@ std::optional<condemned_log> find_condemned(const data_directory& directory) {
   if (!text) return std::nullopt;
   const auto end = text->find('\n');
   condemned_log out{text->substr(0, end), {}};
-  if (end != std::string::npos) out.place = text->substr(end + 1, text->find('\n', end + 1) - end - 1);
+  if (end != std::string::npos)
+    out.place = text->substr(end + 1, text->find('\n', end + 1) - end - 1);
   if (out.place.empty()) out.place = "damaged-log";
   return out;
 }
 
-/// A new log takes the place of one that was condemned. When this was interrupted before, what is in
-/// that place is either still the old one or a part of the new one.
+/// A new log takes the place of one that was condemned. When this was interrupted before, what is
+/// in that place is either still the old one or a part of the new one.
 std::unique_ptr<lmdb_log_store> begin_anew(const data_directory& directory,
                                            const lmdb_options& options,
                                            std::span<const protocol::group_id> groups,

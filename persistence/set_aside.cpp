@@ -17,7 +17,8 @@ constexpr auto note = "damaged";
 std::uint64_t bytes_in(const fs::path& directory) {
   std::uint64_t sum = 0;
   std::error_code failed;
-  for (fs::recursive_directory_iterator at(directory, failed), end; !failed && at != end; at.increment(failed)) {
+  for (fs::recursive_directory_iterator at(directory, failed), end; !failed && at != end;
+       at.increment(failed)) {
     std::error_code gone;
     const auto size = at->is_regular_file(gone) ? at->file_size(gone) : 0;
     if (!gone) sum += size;
@@ -25,7 +26,8 @@ std::uint64_t bytes_in(const fs::path& directory) {
   return sum;
 }
 
-void add_those_below(const fs::path& parent, std::string_view prefix, std::vector<set_aside_copy>& to) {
+void add_those_below(const fs::path& parent, std::string_view prefix,
+                     std::vector<set_aside_copy>& to) {
   std::error_code failed;
   for (fs::directory_iterator at(parent, failed), end; !failed && at != end; at.increment(failed)) {
     if (!at->path().filename().string().starts_with(prefix)) continue;
@@ -39,7 +41,8 @@ std::vector<set_aside_copy> set_aside(const data_directory& directory) {
   std::vector<set_aside_copy> out;
   add_those_below(directory.path(), "damaged-log", out);
   std::error_code failed;
-  for (fs::directory_iterator at(directory.state_path(), failed), end; !failed && at != end; at.increment(failed))
+  for (fs::directory_iterator at(directory.state_path(), failed), end; !failed && at != end;
+       at.increment(failed))
     add_those_below(at->path(), "set-aside-", out);
   std::sort(out.begin(), out.end(), [](const auto& a, const auto& b) { return a.path < b.path; });
   return out;

@@ -7,8 +7,8 @@
 
 #include "persistence/data_directory.hpp"
 
-/// What can't be used is kept all the same, under another name: it may be the last copy of something. The program never
-/// removes it; whoever looks after the node does.
+/// What can't be used is kept all the same, under another name: it may be the last copy of
+/// something. The program never removes it; whoever looks after the node does.
 namespace lithair::persistence {
 
 struct set_aside_copy {
@@ -17,7 +17,8 @@ struct set_aside_copy {
   std::uint64_t bytes = 0;
 };
 
-/// All there are: `DIR/damaged-log*` and `DIR/state/<group>/set-aside-<number>`, by path. Any thread.
+/// All there are: `DIR/damaged-log*` and `DIR/state/<group>/set-aside-<number>`, by path. Any
+/// thread.
 std::vector<set_aside_copy> set_aside(const data_directory& directory);
 
 /// Says in `directory` that and why it is not to be used, durably.

@@ -169,15 +169,16 @@ std::unique_ptr<lmdb_state_store> state_directory::begin_anew(const lmdb_options
   return made;
 }
 
-/// Leaves `number` as the only one. What was found to be damaged may be the last copy of something; the
-/// others were superseded, or never in use.
+/// Leaves `number` as the only one. What was found to be damaged may be the last copy of something;
+/// the others were superseded, or never in use.
 void state_directory::tidy(std::uint64_t number) {
   for (const auto other : numbers()) {
     if (other == number) continue;
     const auto place = directory_of(other);
     const auto condemned = condemned_.find(other);
     const bool is_noted = !noted_damage(place).empty();
-    if (mutated(mutant::deletes_what_was_condemned) || (!is_noted && condemned == condemned_.end())) {
+    if (mutated(mutant::deletes_what_was_condemned) ||
+        (!is_noted && condemned == condemned_.end())) {
       remove_path(place);
       continue;
     }

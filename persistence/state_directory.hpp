@@ -26,9 +26,9 @@ class state_directory {
   /// `states` is the data directory's `state_path()`, which must exist.
   state_directory(const std::filesystem::path& states, protocol::group_id group);
 
-  /// Opens the state in use, creating an empty one at first, removes what is not in use and sets aside
-  /// what was condemned. Any store that was opened before must be closed. Throws `damaged` when there should be a state and
-  /// is none.
+  /// Opens the state in use, creating an empty one at first, removes what is not in use and sets
+  /// aside what was condemned. Any store that was opened before must be closed. Throws `damaged`
+  /// when there should be a state and is none.
   std::unique_ptr<lmdb_state_store> open(const lmdb_options& options = {});
 
   /// The state in use is not to be used any more: `open` throws `damaged` with this reason, also
@@ -36,8 +36,8 @@ class state_directory {
   void condemn(const std::string& why);
 
   /// Puts an empty state into the place of whatever is there, which is set aside for this reason.
-  std::unique_ptr<lmdb_state_store> begin_anew(const lmdb_options& options = {},
-                                               const std::string& why = "another state took its place");
+  std::unique_ptr<lmdb_state_store> begin_anew(
+      const lmdb_options& options = {}, const std::string& why = "another state took its place");
 
   /// Makes the snapshot's state the one in use, durably. A store opened before is not touched, and
   /// shows the old state until it is closed. `members` replaces those in the snapshot (for a backup

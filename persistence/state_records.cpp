@@ -34,9 +34,7 @@ std::string printable(std::string_view key) {
   return key.size() > longest_printed ? out + "..." : out;
 }
 
-std::size_t stored_size(std::string_view value) {
-  return checksum_size + value.size();
-}
+std::size_t stored_size(std::string_view value) { return checksum_size + value.size(); }
 
 void encode_value(char* to, std::string_view key, std::string_view value) {
   store_u64(to, pair_digest(key, value));

@@ -92,9 +92,7 @@ class chunk {
 };
 
 /// The bounds of a scan as they are stored: the record of the applied point is no pair.
-std::string_view lower_of_pairs(std::string_view lower) {
-  return std::max(lower, first_pair_key);
-}
+std::string_view lower_of_pairs(std::string_view lower) { return std::max(lower, first_pair_key); }
 
 bool seek_ascending(lmdb_cursor& at, std::string_view start) {
   const bool found = at.seek(start);

@@ -16,8 +16,8 @@ constexpr std::int64_t latest_us = 253'402'300'800'000'000;
 void cluster_time::heard(node_id node, std::int64_t wall_us) {
   if (wall_us <= 0 || wall_us > latest_us || wall_us_ == 0) return;
   const auto ahead = wall_us - steady_us_;
-  const auto known =
-      std::find_if(others_.begin(), others_.end(), [node](const clock& x) { return x.node == node; });
+  const auto known = std::find_if(others_.begin(), others_.end(),
+                                  [node](const clock& x) { return x.node == node; });
   if (known != others_.end())
     known->ahead_us = ahead;
   else
@@ -30,7 +30,7 @@ std::int64_t cluster_time::at(const quorum& voters, node_id self) const {
   return static_cast<std::int64_t>(voters.reached([this, self](node_id id) -> std::uint64_t {
     const auto known =
         std::find_if(others_.begin(), others_.end(), [id](const clock& x) { return x.node == id; });
-    const auto wall = id == self                ? wall_us_
+    const auto wall = id == self               ? wall_us_
                       : known != others_.end() ? steady_us_ + known->ahead_us
                                                : 0;
     return static_cast<std::uint64_t>(std::clamp<std::int64_t>(wall, 0, latest_us));

@@ -8,12 +8,13 @@
 
 namespace lithair::protocol {
 
-/// What time it is for the group: the latest that the clocks of a majority of its voters have reached. One clock that is
-/// wrong, be it the leader's own, changes nothing while those of a majority are right; a clock that was never heard of
-/// has reached nothing.
+/// What time it is for the group: the latest that the clocks of a majority of its voters have
+/// reached. One clock that is wrong, be it the leader's own, changes nothing while those of a
+/// majority are right; a clock that was never heard of has reached nothing.
 ///
-/// Clocks are remembered by what they are ahead of our steady one, so a wall clock that is set, ours too, counts as it
-/// is and moves no other. Times are microseconds, of wall clocks since 1970; 0 is none.
+/// Clocks are remembered by what they are ahead of our steady one, so a wall clock that is set,
+/// ours too, counts as it is and moves no other. Times are microseconds, of wall clocks since 1970;
+/// 0 is none.
 class cluster_time {
  public:
   /// What our clocks show now.
@@ -24,7 +25,8 @@ class cluster_time {
   /// What our wall clock shows.
   std::int64_t own() const { return wall_us_; }
 
-  /// A message says that the wall clock of `node` shows this. It is behind by the time of its way here.
+  /// A message says that the wall clock of `node` shows this. It is behind by the time of its way
+  /// here.
   void heard(node_id node, std::int64_t wall_us);
 
   /// 0 while the clocks of a majority are not known.

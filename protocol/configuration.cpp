@@ -76,9 +76,7 @@ bool votes_in(const std::vector<member>& members, node_id id) {
 
 }  // namespace
 
-bool configuration::contains(node_id id) const {
-  return find(id) != nullptr;
-}
+bool configuration::contains(node_id id) const { return find(id) != nullptr; }
 
 bool configuration::is_voter(node_id id) const {
   return votes_in(members, id) || votes_in(outgoing, id);

@@ -48,7 +48,8 @@ raft_core::implementation::implementation(node_id self_id, group_id group_of, op
 
 void raft_core::implementation::step(node_id from, message msg) {
   objection why = objection_to(from, msg);
-  if (why == objection::stranger || why == objection::leader_alive) return tell_if_removed(from, msg);
+  if (why == objection::stranger || why == objection::leader_alive)
+    return tell_if_removed(from, msg);
   if (why != objection::none) return;
   std::visit([this, from](auto&& x) { on(from, std::move(x)); }, std::move(msg));
 }
@@ -57,7 +58,8 @@ void raft_core::implementation::step(node_id from, message msg) {
 void raft_core::implementation::tell_if_removed(node_id from, const message& msg) {
   const auto* request = std::get_if<vote_request>(&msg);
   if (request == nullptr || !request->pre) return;
-  if (index_t as_of = no_member_as_of(from)) send(from, vote_response{term_t{}, false, true, as_of});
+  if (index_t as_of = no_member_as_of(from))
+    send(from, vote_response{term_t{}, false, true, as_of});
 }
 
 /// The committed index as of which `id` is no member; none when it is one, there or later.
@@ -185,16 +187,15 @@ status raft_core::implementation::inspect() const {
   return result;
 }
 
-/// A node that catches up passes configurations that don't hold it yet; but then a leader speaks to it.
+/// A node that catches up passes configurations that don't hold it yet; but then a leader speaks to
+/// it.
 bool raft_core::implementation::removed() const {
   const configuration& committed = history.as_of(commit);
   return was_member && !leads() && !leader && !committed.empty() && !committed.contains(self) &&
          !history.current().contains(self);
 }
 
-bool raft_core::implementation::ready() const {
-  return leads() && log.matches(commit, state.term);
-}
+bool raft_core::implementation::ready() const { return leads() && log.matches(commit, state.term); }
 
 // -- the public face
 // --------------------------------------------------------------------------------
@@ -257,9 +258,7 @@ bool raft_core::transfer(node_id to) {
   return begun;
 }
 
-void raft_core::read(read_token token) {
-  impl_->read(token);
-}
+void raft_core::read(read_token token) { impl_->read(token); }
 
 void raft_core::written(write_token token) {
   impl_->written(token);
@@ -275,17 +274,11 @@ void raft_core::fetched(const entry_fetch& request, std::vector<entry> entries) 
   impl_->fetched(request, std::move(entries));
 }
 
-void raft_core::unreachable(node_id peer) {
-  impl_->unreachable(peer);
-}
+void raft_core::unreachable(node_id peer) { impl_->unreachable(peer); }
 
-void raft_core::receiving(node_id peer) {
-  impl_->receiving(peer);
-}
+void raft_core::receiving(node_id peer) { impl_->receiving(peer); }
 
-index_t raft_core::purge_floor() const {
-  return impl_->purge_floor();
-}
+index_t raft_core::purge_floor() const { return impl_->purge_floor(); }
 
 void raft_core::purged(index_t index) {
   impl_->purged(index);
@@ -306,18 +299,14 @@ void raft_core::snapshot_installed(const snapshot_meta& meta) {
   impl_->check();
 }
 
-void raft_core::snapshot_failed(const snapshot_meta& meta) {
-  impl_->snapshot_failed(meta);
-}
+void raft_core::snapshot_failed(const snapshot_meta& meta) { impl_->snapshot_failed(meta); }
 
 void raft_core::resign() {
   impl_->resign();
   impl_->check();
 }
 
-void raft_core::close(bool closed) {
-  impl_->closed = closed;
-}
+void raft_core::close(bool closed) { impl_->closed = closed; }
 
 void raft_core::promises_lost() {
   impl_->promises_lost();
@@ -342,52 +331,24 @@ void raft_core::not_before(std::int64_t time_us) {
   impl_->last_time_us = std::max(impl_->last_time_us, time_us);
 }
 
-bool raft_core::has_output() const {
-  return impl_->has_output();
-}
-output raft_core::take_output() {
-  return impl_->take_output();
-}
+bool raft_core::has_output() const { return impl_->has_output(); }
+output raft_core::take_output() { return impl_->take_output(); }
 
 std::vector<entry> raft_core::cached(index_t first, index_t last) const {
   return impl_->log.slice(first, last, UINT64_MAX);
 }
 
-role raft_core::current_role() const {
-  return impl_->visible_role();
-}
-term_t raft_core::current_term() const {
-  return impl_->state.term;
-}
-node_id raft_core::leader() const {
-  return impl_->leader;
-}
-index_t raft_core::commit_index() const {
-  return impl_->commit;
-}
-index_t raft_core::last_index() const {
-  return impl_->log.last();
-}
-index_t raft_core::durable_index() const {
-  return impl_->log.durable();
-}
-const configuration& raft_core::members() const {
-  return impl_->history.current();
-}
-bool raft_core::ready() const {
-  return impl_->ready();
-}
-bool raft_core::recovering() const {
-  return impl_->state.recovering;
-}
-bool raft_core::removed() const {
-  return impl_->removed();
-}
-bool raft_core::told_removed() const {
-  return impl_->told_removed;
-}
-status raft_core::inspect() const {
-  return impl_->inspect();
-}
+role raft_core::current_role() const { return impl_->visible_role(); }
+term_t raft_core::current_term() const { return impl_->state.term; }
+node_id raft_core::leader() const { return impl_->leader; }
+index_t raft_core::commit_index() const { return impl_->commit; }
+index_t raft_core::last_index() const { return impl_->log.last(); }
+index_t raft_core::durable_index() const { return impl_->log.durable(); }
+const configuration& raft_core::members() const { return impl_->history.current(); }
+bool raft_core::ready() const { return impl_->ready(); }
+bool raft_core::recovering() const { return impl_->state.recovering; }
+bool raft_core::removed() const { return impl_->removed(); }
+bool raft_core::told_removed() const { return impl_->told_removed; }
+status raft_core::inspect() const { return impl_->inspect(); }
 
 }  // namespace lithair::protocol

@@ -27,7 +27,8 @@ struct restored_state {
   std::vector<term_run> terms;     ///< of the entries after snapshot_index
   std::vector<entry> configurations;  ///< the configuration entries after snapshot_index
   index_t applied;  ///< the driver's state has applied up to here; committed, therefore
-  std::int64_t last_time_us = 0;  ///< the latest time of the log, by its entries or by the state; 0: none is known
+  std::int64_t last_time_us =
+      0;  ///< the latest time of the log, by its entries or by the state; 0: none is known
 };
 
 /// A number in [0, bound), bound > 0. Handed in so that tests own chance.
@@ -75,13 +76,14 @@ class raft_core {
   raft_core(raft_core&&) noexcept;
   raft_core& operator=(raft_core&&) noexcept;
 
-  // -- inputs -----------------------------------------------------------------------------------
+  // -- inputs --
 
   /// One tick of time passed.
   void tick();
 
-  /// What this node's clocks show now, in microseconds: the wall clock since 1970, and a steady one. Call it before the
-  /// other inputs of a turn. Never called: entries that this node appends as leader carry no time.
+  /// What this node's clocks show now, in microseconds: the wall clock since 1970, and a steady
+  /// one. Call it before the other inputs of a turn. Never called: entries that this node appends
+  /// as leader carry no time.
   void clock(std::int64_t wall_us, std::int64_t steady_us);
 
   /// How many more ticks it takes, at the earliest and at least 1, until a tick does anything. A
@@ -115,13 +117,14 @@ class raft_core {
     same,                ///< these are the members
     invalid,             ///< no voter, an id that is none, or an id twice
     lagging,             ///< a new voter's log is not close enough: add it as a learner and wait
-    no_live_majority,    ///< of the old or of the new voters too few were heard lately: the change might never end
-    nothing_to_abort,    ///< no joint change of this leader waits for being committed
+    /// Of the old or of the new voters too few were heard lately: the change might never end
+    no_live_majority,
+    nothing_to_abort,  ///< no joint change of this leader waits for being committed
   };
   /// With `force` also when a majority of the old or the new voters is silent.
   [[nodiscard]] change_refusal reconfigure(std::vector<member> members, bool force = false);
-  /// Goes back to the members before a joint change that this leader began and that is not committed yet. A leader
-  /// does so by itself when the majority of the new voters falls silent.
+  /// Goes back to the members before a joint change that this leader began and that is not
+  /// committed yet. A leader does so by itself when the majority of the new voters falls silent.
   [[nodiscard]] change_refusal abort_change();
 
   /// Hands leadership to `to` (none: to the best voter). False when it can't begin.
@@ -142,19 +145,21 @@ class raft_core {
   /// Nothing reaches `peer` now (a hint: its link went down), or its link is back.
   void unreachable(node_id peer);
 
-  /// The link to `peer` is still moving what was sent to it: entries that take longer than an election timeout on
-  /// their way are not lost. Call it at least once a heartbeat while that is so.
+  /// The link to `peer` is still moving what was sent to it: entries that take longer than an
+  /// election timeout on their way are not lost. Call it at least once a heartbeat while that is
+  /// so.
   void receiving(node_id peer);
 
-  /// The log up to `index` is covered by the driver's own durable state; forget it. Not past `purge_floor()`, if the
-  /// disk has room.
+  /// The log up to `index` is covered by the driver's own durable state; forget it. Not past
+  /// `purge_floor()`, if the disk has room.
   void purged(index_t index);
-  /// Entries after this index are needed by a peer that gets a snapshot, or that had one and has not caught up; the
-  /// greatest index there is when none is needed. A peer that is silent holds nothing back.
+  /// Entries after this index are needed by a peer that gets a snapshot, or that had one and has
+  /// not caught up; the greatest index there is when none is needed. A peer that is silent holds
+  /// nothing back.
   index_t purge_floor() const;
 
-  /// At the sender, with the term of the `snapshot_want`; what comes under another term is ignored. Sending the
-  /// snapshot as of `index` begins; `peer` has installed it, or the transfer failed.
+  /// At the sender, with the term of the `snapshot_want`; what comes under another term is ignored.
+  /// Sending the snapshot as of `index` begins; `peer` has installed it, or the transfer failed.
   void snapshot_started(node_id peer, term_t term, index_t index);
   void snapshot_sent(node_id peer, term_t term, index_t index, bool installed);
 
@@ -164,14 +169,14 @@ class raft_core {
   void snapshot_installed(const snapshot_meta& meta);
   void snapshot_failed(const snapshot_meta& meta);
 
-  // -- trouble ----------------------------------------------------------------------------------
+  // -- trouble --
 
   /// A leader that must not go on hands over to the best successor and steps down at once. Call it
   /// also when no further input will be given (the disk failed), and send the messages once more.
   void resign();
 
-  /// While closed a node takes no proposals as leader (`refusal::busy`) and does not follow an order
-  /// to take over; it still votes, acknowledges and may be elected. For a disk that is full.
+  /// While closed a node takes no proposals as leader (`refusal::busy`) and does not follow an
+  /// order to take over; it still votes, acknowledges and may be elected. For a disk that is full.
   void close(bool closed);
 
   /// This node turned out to have forgotten what it promised: its directory is an old copy. From
@@ -187,11 +192,11 @@ class raft_core {
   bool continues(const snapshot_meta& meta) const;
   /// The driver's state now is that of `meta`, which the log continues.
   void state_restored(const snapshot_meta& meta);
-  /// The driver's state tells of this time of the log, in microseconds: nothing is appended that is earlier. For a state
-  /// whose entries are not in the log.
+  /// The driver's state tells of this time of the log, in microseconds: nothing is appended that is
+  /// earlier. For a state whose entries are not in the log.
   void not_before(std::int64_t time_us);
 
-  // -- outputs ----------------------------------------------------------------------------------
+  // -- outputs --
 
   bool has_output() const;
   [[nodiscard]] output take_output();
@@ -199,25 +204,26 @@ class raft_core {
   /// Entries [first, last] as far as they are in memory; empty when the first is not.
   std::vector<entry> cached(index_t first, index_t last) const;
 
-  // -- what it is now ---------------------------------------------------------------------------
+  // -- what it is now --
 
   role current_role() const;
   term_t current_term() const;
   node_id leader() const;
   index_t commit_index() const;
   index_t last_index() const;
-  /// Of this node's own log, on its disk. May be behind what is committed and applied: a saved state is to be no
-  /// newer than this, and no purge goes past it.
+  /// Of this node's own log, on its disk. May be behind what is committed and applied: a saved
+  /// state is to be no newer than this, and no purge goes past it.
   index_t durable_index() const;
   const configuration& members() const;
   /// A leader that has committed an entry of its own term: it may answer reads and change members.
   bool ready() const;
   /// See `hard_state`.
   bool recovering() const;
-  /// A committed configuration does not hold this node, though an earlier one did, and no leader speaks to it.
+  /// A committed configuration does not hold this node, though an earlier one did, and no leader
+  /// speaks to it.
   bool removed() const;
-  /// A member said so, as of an index that this node's log does not hold against it. Only a hint for people: it
-  /// changes neither log nor vote, and ends when a leader is heard.
+  /// A member said so, as of an index that this node's log does not hold against it. Only a hint
+  /// for people: it changes neither log nor vote, and ends when a leader is heard.
   bool told_removed() const;
   status inspect() const;
 

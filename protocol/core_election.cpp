@@ -4,7 +4,7 @@
 
 namespace lithair::protocol {
 
-// -- time -----------------------------------------------------------------------------------------
+// -- time ----------------------------------------------------------------------------------------
 
 void raft_core::implementation::tick() {
   ++now;
@@ -50,7 +50,8 @@ std::uint32_t raft_core::implementation::ticks_until_due() const {
   if (leads()) {
     if (!lead.peers.empty()) at(lead.heartbeat_tick + opts.heartbeat_ticks);
   } else {
-    if (can_campaign() || may_ask_whether_removed()) at(now + election_timeout - std::min(election_timeout, election_elapsed));
+    if (can_campaign() || may_ask_whether_removed())
+      at(now + election_timeout - std::min(election_timeout, election_elapsed));
     if (leader) at(leader_contact + opts.election_max_ticks);
     if (follow.asked_id != 0) at(follow.asked_tick + opts.heartbeat_ticks);
     if (state.recovering) at(now + opts.heartbeat_ticks);
@@ -69,8 +70,9 @@ void raft_core::implementation::restart_election_timer() {
 /// A leader that a majority has not answered for an election timeout steps down (thesis §6.2), so
 /// that its clients look elsewhere and its refusal of elections ends.
 ///
-/// While only the new voters of a change that is not committed are silent, stepping down would leave a cluster in
-/// which nobody can be elected: the change is given up instead. They have an election timeout from its begin.
+/// While only the new voters of a change that is not committed are silent, stepping down would
+/// leave a cluster in which nobody can be elected: the change is given up instead. They have an
+/// election timeout from its begin.
 void raft_core::implementation::check_quorum() {
   auto contact_of = [this](node_id id) {
     if (id == self) return now;
@@ -86,7 +88,7 @@ void raft_core::implementation::check_quorum() {
   if (now - lead.joint_tick >= opts.election_max_ticks) (void)abort_change();
 }
 
-// -- roles ----------------------------------------------------------------------------------------
+// -- roles ---------------------------------------------------------------------------------------
 
 role raft_core::implementation::visible_role() const {
   const configuration& members = history.current();
@@ -100,10 +102,11 @@ bool raft_core::implementation::can_campaign() const {
   return history.voter_since(commit, self) && !state.recovering && !installing && !lacks_state;
 }
 
-/// A learner that hears nobody may have been removed, and never campaigns to be told so; it asks like a candidate.
+/// A learner that hears nobody may have been removed, and never campaigns to be told so; it asks
+/// like a candidate.
 bool raft_core::implementation::may_ask_whether_removed() const {
-  return !leader && history.current().contains(self) && !history.current().is_voter(self) && !state.recovering &&
-         !told_removed;
+  return !leader && history.current().contains(self) && !history.current().is_voter(self) &&
+         !state.recovering && !told_removed;
 }
 
 void raft_core::implementation::ask_whether_removed() {
@@ -113,9 +116,7 @@ void raft_core::implementation::ask_whether_removed() {
 
 /// Whether a leader was heard so lately that no majority may elect another one yet (thesis §6.2,
 /// §9.6). A leader itself hears from a majority, or steps down.
-bool raft_core::implementation::leader_alive() const {
-  return leads() || now < no_votes_before;
-}
+bool raft_core::implementation::leader_alive() const { return leads() || now < no_votes_before; }
 
 /// Forgets the leader; what waits for it can't be answered any more.
 void raft_core::implementation::lose_leader() {
@@ -147,7 +148,8 @@ void raft_core::implementation::become_follower(term_t term, node_id new_leader)
 }
 
 void raft_core::implementation::become_no_candidate() {
-  if (now_role == role::candidate || now_role == role::pre_candidate) become_follower(state.term, node_id{});
+  if (now_role == role::candidate || now_role == role::pre_candidate)
+    become_follower(state.term, node_id{});
 }
 
 void raft_core::implementation::become_leader() {
@@ -164,7 +166,7 @@ void raft_core::implementation::become_leader() {
   append(entry_kind::noop, origin{}, payload{});
 }
 
-// -- campaigns ------------------------------------------------------------------------------------
+// -- campaigns -----------------------------------------------------------------------------------
 
 /// Asks whether an election could be won before it disturbs anybody's term (thesis §9.6).
 void raft_core::implementation::pre_campaign() {
@@ -211,7 +213,7 @@ void raft_core::implementation::count_votes() {
   if (result == vote_result::won) return real ? become_leader() : campaign(false);
 }
 
-// -- messages -------------------------------------------------------------------------------------
+// -- messages ------------------------------------------------------------------------------------
 
 /// Whether a message that only a leader sends is heeded; its sender leads us from here on.
 bool raft_core::implementation::heed_leader(node_id from, term_t term) {
@@ -246,7 +248,8 @@ bool raft_core::implementation::would_vote(node_id from, const vote_request& req
 void raft_core::implementation::on(node_id from, const vote_request& request) {
   if (request.pre) {
     bool granted = would_vote(from, request);
-    return send(from, vote_response{granted ? request.term : state.term, granted, true, no_member_as_of(from), clocks.own()});
+    return send(from, vote_response{granted ? request.term : state.term, granted, true,
+                                    no_member_as_of(from), clocks.own()});
   }
   if (request.term > state.term) become_follower(request.term, node_id{});
   bool granted = would_vote(from, request);

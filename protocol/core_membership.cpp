@@ -29,7 +29,8 @@ bool raft_core::implementation::bootstrap(configuration members) {
   return true;
 }
 
-raft_core::change_refusal raft_core::implementation::reconfigure(std::vector<member> members, bool force) {
+raft_core::change_refusal raft_core::implementation::reconfigure(std::vector<member> members,
+                                                                 bool force) {
   if (!leads()) return change_refusal::not_leader;
   const configuration& current = history.current();
   if (!mutated(mutant::changes_members_at_once)) {
@@ -61,25 +62,31 @@ void raft_core::implementation::change_members_to(configuration next) {
   members_changed();
 }
 
-/// Whether a majority of the voters, of both sets when joint, was heard lately, so that an entry can be committed.
+/// Whether a majority of the voters, of both sets when joint, was heard lately, so that an entry
+/// can be committed.
 bool raft_core::implementation::live_majority(const configuration& of) const {
   return quorum{of}.reached([this](node_id id) -> std::uint64_t {
     if (id == self) return 1;
-    auto peer = std::find_if(lead.peers.begin(), lead.peers.end(), [id](const progress& x) { return x.id == id; });
-    return peer != lead.peers.end() && peer->heard && now - peer->contact < opts.election_max_ticks ? 1 : 0;
+    auto peer = std::find_if(lead.peers.begin(), lead.peers.end(),
+                             [id](const progress& x) { return x.id == id; });
+    return peer != lead.peers.end() && peer->heard && now - peer->contact < opts.election_max_ticks
+               ? 1
+               : 0;
   }) == 1;
 }
 
-/// Only the leader that began a change can go back from it: nobody else adds an entry of this term, so nobody else
-/// leaves the joint configuration before a majority of the old voters has a later term. With a joint entry of an
-/// earlier term another leader may have gone on to the new members already.
+/// Only the leader that began a change can go back from it: nobody else adds an entry of this term,
+/// so nobody else leaves the joint configuration before a majority of the old voters has a later
+/// term. With a joint entry of an earlier term another leader may have gone on to the new members
+/// already.
 bool raft_core::implementation::can_abort_change() const {
-  bool ours = lead.joint_index == history.current_index() || mutated(mutant::aborts_what_it_inherited);
+  bool ours =
+      lead.joint_index == history.current_index() || mutated(mutant::aborts_what_it_inherited);
   return leads() && history.current().joint() && ours && history.current_index() > commit;
 }
 
-/// The outgoing voters alone decide from here on, as they did before: every quorum of the joint configuration holds a
-/// majority of them, so no decision is taken beside theirs.
+/// The outgoing voters alone decide from here on, as they did before: every quorum of the joint
+/// configuration holds a majority of them, so no decision is taken beside theirs.
 raft_core::change_refusal raft_core::implementation::abort_change() {
   if (!leads()) return change_refusal::not_leader;
   if (!can_abort_change()) return change_refusal::nothing_to_abort;
@@ -108,7 +115,8 @@ void raft_core::implementation::members_changed() {
   if (!leads()) return;
   for (progress& peer : lead.peers) {
     if (members.contains(peer.id)) {
-      // Removed and added again: perhaps with another disk, so nothing that it acknowledged counts any more.
+      // Removed and added again: perhaps with another disk, so nothing that it acknowledged counts
+      // any more.
       if (peer.departs_at) peer = progress{peer.id, log.last() + 1, now};
     } else if (!peer.departs_at) {
       peer.departs_at = history.current_index();
@@ -157,9 +165,11 @@ bool raft_core::implementation::transfer(node_id to) {
   const std::vector<node_id>& all = voters.incoming();
   if (target == self || std::find(all.begin(), all.end(), target) == all.end()) return false;
   progress* peer = lead.find(target);
-  // What was sent and not answered may be lost, and there is no time to find that out, unless the link moves it.
+  // What was sent and not answered may be lost, and there is no time to find that out, unless the
+  // link moves it.
   bool moves = peer->moving != 0 && now - peer->moving < opts.heartbeat_ticks;
-  if (peer->state == progress::mode::replicate && peer->inflight() && !moves) peer->probe_from(peer->match + 1);
+  if (peer->state == progress::mode::replicate && peer->inflight() && !moves)
+    peer->probe_from(peer->match + 1);
   ship_wanted = true;
   lead.transfer_target = target;
   lead.transfer_tick = now;
@@ -189,8 +199,9 @@ void raft_core::implementation::drive_transfer() {
   send(lead.transfer_target, timeout_now{state.term});
 }
 
-/// A leader whose own disk hangs is carried by the others' disks; its reads, its memory and whatever it must write to
-/// step down wait for the disk. It leads on only when nobody can take over.
+/// A leader whose own disk hangs is carried by the others' disks; its reads, its memory and
+/// whatever it must write to step down wait for the disk. It leads on only when nobody can take
+/// over.
 void raft_core::implementation::hand_over_when_behind() {
   if (log.durable() >= lead.behind_index) {
     lead.behind_index = log.durable() < commit ? commit : index_t{};
@@ -202,12 +213,14 @@ void raft_core::implementation::hand_over_when_behind() {
   (void)transfer(node_id{});
 }
 
-/// A majority knows that we are no voter: no entry that we forgot can count any more. A vote can: the term may have
-/// been ours to vote in before, and its loser may still ask. So we abstain for the rest of it. Earlier terms are over
-/// for us, and a candidate of a later one that has a forgotten vote of ours lacks the change that made us no voter.
+/// A majority knows that we are no voter: no entry that we forgot can count any more. A vote can:
+/// the term may have been ours to vote in before, and its loser may still ask. So we abstain for
+/// the rest of it. Earlier terms are over for us, and a candidate of a later one that has a
+/// forgotten vote of ours lacks the change that made us no voter.
 void raft_core::implementation::recovered() {
   state.recovering = false;
-  if (!state.voted_for && !mutated(mutant::votes_again_after_recovering)) state.voted_for = elected ? elected : self;
+  if (!state.voted_for && !mutated(mutant::votes_again_after_recovering))
+    state.voted_for = elected ? elected : self;
   state_dirty = true;
   follow.answer = true;
 }

@@ -31,13 +31,18 @@ index_t farthest(const append_request& x) { return std::max(x.prev_index, x.comm
 index_t farthest(const heartbeat& x) { return x.commit; }
 index_t farthest(const snapshot_request& x) { return x.meta.index; }
 template <class T>
-index_t farthest(const T&) { return {}; }
+index_t farthest(const T&) {
+  return {};
+}
 
 bool fits(const entry& x) {
   switch (x.kind) {
-    case entry_kind::noop: return x.data.size() == 0;
-    case entry_kind::command: return true;
-    case entry_kind::configuration: return decode_configuration(x.data.view()).has_value();
+    case entry_kind::noop:
+      return x.data.size() == 0;
+    case entry_kind::command:
+      return true;
+    case entry_kind::configuration:
+      return decode_configuration(x.data.view()).has_value();
   }
   return false;
 }
@@ -117,20 +122,34 @@ objection raft_core::implementation::objection_to(const snapshot_request& x) con
 
 std::string_view describe(objection x) {
   switch (x) {
-    case objection::none: return "it is taken";
-    case objection::sender: return "its sender can't be this node, nor none";
-    case objection::no_term: return "there is no term 0";
-    case objection::stranger: return "its sender is no member of the group";
-    case objection::term_too_far: return "its term is too far ahead";
-    case objection::index_too_far: return "it names an index that no log has";
-    case objection::gap: return "its entries do not follow each other";
-    case objection::disorder: return "the terms of its entries are out of order";
-    case objection::contradiction: return "it contradicts an entry that is committed";
-    case objection::bad_payload: return "one of its entries is malformed";
-    case objection::bad_snapshot: return "the snapshot has no index, term or members";
-    case objection::second_leader: return "its term has another leader";
-    case objection::leader_alive: return "a leader is alive, so nobody is voted for";
-    case objection::forgetful: return "this node lost its earlier votes and gives none";
+    case objection::none:
+      return "it is taken";
+    case objection::sender:
+      return "its sender can't be this node, nor none";
+    case objection::no_term:
+      return "there is no term 0";
+    case objection::stranger:
+      return "its sender is no member of the group";
+    case objection::term_too_far:
+      return "its term is too far ahead";
+    case objection::index_too_far:
+      return "it names an index that no log has";
+    case objection::gap:
+      return "its entries do not follow each other";
+    case objection::disorder:
+      return "the terms of its entries are out of order";
+    case objection::contradiction:
+      return "it contradicts an entry that is committed";
+    case objection::bad_payload:
+      return "one of its entries is malformed";
+    case objection::bad_snapshot:
+      return "the snapshot has no index, term or members";
+    case objection::second_leader:
+      return "its term has another leader";
+    case objection::leader_alive:
+      return "a leader is alive, so nobody is voted for";
+    case objection::forgetful:
+      return "this node lost its earlier votes and gives none";
   }
   return "unknown";
 }

@@ -93,7 +93,7 @@ void raft_core::implementation::start_anew(node_id recovering) {
   if (peer != nullptr) peer->forget(++lead.round);
 }
 
-// -- through the leader ---------------------------------------------------------------------------
+// -- through the leader --------------------------------------------------------------------------
 
 /// One question on the way at a time; what comes meanwhile shares the next.
 void raft_core::implementation::ask_leader_for_reads() {

@@ -10,7 +10,7 @@ progress* leading::find(node_id id) {
   return found == peers.end() ? nullptr : &*found;
 }
 
-// -- into the log ---------------------------------------------------------------------------------
+// -- into the log --------------------------------------------------------------------------------
 
 refusal raft_core::implementation::propose(std::vector<proposal> proposals) {
   if (leads()) return accept(proposals);
@@ -32,7 +32,8 @@ refusal raft_core::implementation::accept(std::vector<proposal>& proposals) {
   return refusal::none;
 }
 
-/// The time of the log: never back, whatever clocks do. Where it is ahead of all clocks it waits for them.
+/// The time of the log: never back, whatever clocks do. Where it is ahead of all clocks it waits
+/// for them.
 std::int64_t raft_core::implementation::next_time() {
   last_time_us = std::max(last_time_us, clocks.at(voters, self));
   return last_time_us;
@@ -45,7 +46,7 @@ void raft_core::implementation::append(entry_kind kind, origin from, payload dat
   ship_wanted = true;
 }
 
-// -- from the leader ------------------------------------------------------------------------------
+// -- from the leader -----------------------------------------------------------------------------
 
 /// Sends every peer what it lacks. Runs when an output is taken, so that all inputs before share
 /// it.
@@ -78,14 +79,16 @@ void raft_core::implementation::ship_to(progress& peer) {
   }
 }
 
-/// An entry larger than the window goes when nothing else is on the way, or it would come on top of a full one.
+/// An entry larger than the window goes when nothing else is on the way, or it would come on top of
+/// a full one.
 bool raft_core::implementation::may_go(progress& peer, const std::vector<entry>& entries) const {
   bool large = !entries.empty() && footprint(entries.front()) > opts.max_inflight_bytes;
   peer.alone = large && peer.inflight();
   return !peer.alone;
 }
 
-/// A probe is repeated with every sign of life, so it never carries an entry that is larger than an append may be.
+/// A probe is repeated with every sign of life, so it never carries an entry that is larger than an
+/// append may be.
 void raft_core::implementation::send_entries(progress& peer, std::vector<entry> entries) {
   bool large = !entries.empty() && footprint(entries.front()) > opts.max_append_bytes;
   if (large && peer.state == progress::mode::probe) entries.clear();
@@ -181,7 +184,7 @@ void raft_core::implementation::receiving(node_id id) {
   if (!mutated(mutant::gives_up_what_still_moves)) peer->advance = now;
 }
 
-// -- commit ---------------------------------------------------------------------------------------
+// -- commit --------------------------------------------------------------------------------------
 
 /// An entry of our own term on a majority is committed, and all before it (§5.3, §5.4.2).
 void raft_core::implementation::advance_commit() {
@@ -257,7 +260,7 @@ void raft_core::implementation::on(node_id from, const heartbeat_response& respo
   if (leads()) confirm_rounds();
 }
 
-// -- at the follower ------------------------------------------------------------------------------
+// -- at the follower -----------------------------------------------------------------------------
 
 void raft_core::implementation::on(node_id from, append_request request) {
   if (!heed_leader(from, request.term)) {
@@ -329,10 +332,11 @@ void raft_core::implementation::on(node_id from, const heartbeat& beat) {
   index_t safe = mutated(mutant::follows_commit_unchecked) ? log.last() : follow.verified;
   commit_up_to(std::min(beat.commit, safe));
   if (beat.round == 0) return;
-  send(from, heartbeat_response{state.term, beat.round, std::min(follow.verified, log.durable()), clocks.own()});
+  send(from, heartbeat_response{state.term, beat.round, std::min(follow.verified, log.durable()),
+                                clocks.own()});
 }
 
-// -- proposals of other nodes ---------------------------------------------------------------------
+// -- proposals of other nodes --------------------------------------------------------------------
 
 bool seen_requests::first_time(node_id from, std::uint64_t number) {
   std::uint64_t session = number >> 40;
@@ -389,10 +393,12 @@ void raft_core::implementation::on(node_id from, propose_request request) {
 
 void raft_core::implementation::on(node_id, propose_response response) {
   if (response.term > state.term || response.why == refusal::none) return;
-  // A refused proposal may be under way again; only the first answer to each request of this process is about it. One
-  // that is not remembered leaves its outcome unknown, which is always true.
+  // A refused proposal may be under way again; only the first answer to each request of this
+  // process is about it. One that is not remembered leaves its outcome unknown, which is always
+  // true.
   bool ours = response.number >> 40 == number >> 40 && response.number <= number;
-  if (!mutated(mutant::heeds_repeated_answers) && (!ours || !answers.first_time(response.number))) return;
+  if (!mutated(mutant::heeds_repeated_answers) && (!ours || !answers.first_time(response.number)))
+    return;
   out.refused.push_back({std::move(response.serials), response.why, response.term});
 }
 

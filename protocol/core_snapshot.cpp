@@ -11,10 +11,11 @@ void raft_core::implementation::purged(index_t index) {
   history.purge(index);
 }
 
-// -- at the sender --------------------------------------------------------------------------------
+// -- at the sender -------------------------------------------------------------------------------
 
-/// What a peer will ask for next must still be there when it has its snapshot, or it needs another one, and so on
-/// without end while there is load. A peer that fell silent may not fill the disk of the others.
+/// What a peer will ask for next must still be there when it has its snapshot, or it needs another
+/// one, and so on without end while there is load. A peer that fell silent may not fill the disk of
+/// the others.
 index_t raft_core::implementation::purge_floor() const {
   index_t floor{UINT64_MAX};
   for (const progress& peer : lead.peers) {
@@ -29,10 +30,12 @@ index_t raft_core::implementation::purge_floor() const {
 
 void raft_core::implementation::snapshot_started(node_id id, term_t term, index_t index) {
   progress* peer = leads() && term == state.term ? lead.find(id) : nullptr;
-  if (peer != nullptr && peer->state == progress::mode::snapshot && index <= log.last()) peer->snapshot = index;
+  if (peer != nullptr && peer->state == progress::mode::snapshot && index <= log.last())
+    peer->snapshot = index;
 }
 
-void raft_core::implementation::snapshot_sent(node_id id, term_t term, index_t index, bool installed) {
+void raft_core::implementation::snapshot_sent(node_id id, term_t term, index_t index,
+                                              bool installed) {
   bool ours = term == state.term || mutated(mutant::heeds_old_transfers);
   progress* peer = leads() && ours ? lead.find(id) : nullptr;
   if (peer == nullptr || index > log.last() || peer->state != progress::mode::snapshot) return;
@@ -52,7 +55,7 @@ void raft_core::implementation::on(node_id from, const snapshot_response& respon
   }
 }
 
-// -- at the receiver ------------------------------------------------------------------------------
+// -- at the receiver -----------------------------------------------------------------------------
 
 /// A snapshot is only taken when our log lacks its last entry: then nothing that we acknowledged is
 /// lost when it replaces the log (§7).

@@ -17,8 +17,9 @@ enum class entry_kind : std::uint8_t {
 struct origin {
   node_id node;              ///< none for entries made by a leader itself
   std::uint64_t serial = 0;  ///< unique in that run
-  /// A random number of the process that proposed it. A node that was wiped, or started from an old copy, counts again
-  /// as it did before: only a run tells its requests from those of its earlier lives. 0: of an older version.
+  /// A random number of the process that proposed it. A node that was wiped, or started from an old
+  /// copy, counts again as it did before: only a run tells its requests from those of its earlier
+  /// lives. 0: of an older version.
   std::uint64_t run = 0;
 
   bool operator==(const origin&) const = default;
@@ -31,15 +32,14 @@ struct entry {
   entry_kind kind = entry_kind::command;
   origin from;
   payload data;
-  std::int64_t time_us = 0;  ///< Unix time by the leader that appended it, never below the entry before; 0: unknown
+  std::int64_t time_us =
+      0;  ///< Unix time by the leader that appended it, never below the entry before; 0: unknown
 
   bool operator==(const entry&) const = default;
 };
 
 /// What an entry counts for in byte limits: its payload and the fields around it.
-inline std::uint64_t footprint(const entry& x) {
-  return x.data.size() + 48;
-}
+inline std::uint64_t footprint(const entry& x) { return x.data.size() + 48; }
 
 /// The log from `first` up to the next run (or the last index) has entries of `term`. Runs stand in
 /// rising order of both; together with the last index they tell the term of every entry.

@@ -62,7 +62,7 @@ struct leading {
   // What may go wrong meanwhile.
   index_t joint_index;  ///< of the joint change that this leader began last
   std::uint64_t joint_tick = 0;
-  index_t behind_index;  ///< what was committed and not on our own disk
+  index_t behind_index;           ///< what was committed and not on our own disk
   std::uint64_t behind_tick = 0;  ///< when that was noticed, or leadership was last offered for it
 
   progress* find(node_id id);
@@ -84,8 +84,8 @@ struct seen_requests {
   std::vector<sender> senders;
 };
 
-/// The requests to propose that this node made and that were answered: an answer that is repeated may name serials
-/// that were proposed again since.
+/// The requests to propose that this node made and that were answered: an answer that is repeated
+/// may name serials that were proposed again since.
 struct answered_requests {
   /// True when this answer is the first to the request of that number, as far as is remembered.
   bool first_time(std::uint64_t number);
@@ -114,7 +114,7 @@ struct raft_core::implementation {
   implementation(node_id self, group_id group, options opts, restored_state restored,
                  jitter chance);
 
-  // -- core.cpp: what goes in and out ------------------------------------------------------------
+  // -- core.cpp: what goes in and out --
   void step(node_id from, message msg);
   void tell_if_removed(node_id from, const message& msg);
   index_t no_member_as_of(node_id id) const;
@@ -130,14 +130,14 @@ struct raft_core::implementation {
   void check();
   status inspect() const;
 
-  // -- core_objection.cpp: what no honest node says -------------------------------------------------
+  // -- core_objection.cpp: what no honest node says --
   objection objection_to(node_id from, const message& msg) const;
   objection objection_to_sender(node_id from, term_t term, bool strangers_say_it) const;
   objection objection_to(const vote_request& x) const;
   objection objection_to(const append_request& x) const;
   objection objection_to(const snapshot_request& x) const;
 
-  // -- core_election.cpp (§5.2, thesis §9.6) -----------------------------------------------------
+  // -- core_election.cpp (§5.2, thesis §9.6) --
   void tick();
   void tick_leader();
   std::uint32_t ticks_until_due() const;
@@ -163,7 +163,7 @@ struct raft_core::implementation {
   void on(node_id from, const timeout_now& order);
   bool would_vote(node_id from, const vote_request& request) const;
 
-  // -- core_replication.cpp (§5.3, §5.4) ---------------------------------------------------------
+  // -- core_replication.cpp (§5.3, §5.4) --
   refusal propose(std::vector<proposal> proposals);
   refusal accept(std::vector<proposal>& proposals);
   std::int64_t next_time();
@@ -194,7 +194,7 @@ struct raft_core::implementation {
   void broadcast_heartbeat();
   void find_lost_appends();
 
-  // -- core_membership.cpp (§6, thesis §3.10, §4) ------------------------------------------------
+  // -- core_membership.cpp (§6, thesis §3.10, §4) --
   bool bootstrap(configuration members);
   change_refusal reconfigure(std::vector<member> members, bool force);
   bool live_majority(const configuration& of) const;
@@ -211,14 +211,14 @@ struct raft_core::implementation {
   void drive_transfer();
   void recovered();
 
-  // -- core_trouble.cpp --------------------------------------------------------------------------
+  // -- core_trouble.cpp --
   void resign();
   void promises_lost();
   void state_lost();
   void state_restored(const snapshot_meta& meta);
   bool has_snapshot_entry(const snapshot_meta& meta) const;
 
-  // -- core_read.cpp (thesis §6.4) ---------------------------------------------------------------
+  // -- core_read.cpp (thesis §6.4) --
   void read(read_token token);
   void start_round();
   void confirm_rounds();
@@ -232,7 +232,7 @@ struct raft_core::implementation {
   void start_anew(node_id recovering);
   std::uint64_t next_number() { return ++number; }
 
-  // -- core_snapshot.cpp (§7) --------------------------------------------------------------------
+  // -- core_snapshot.cpp (§7) --
   void purged(index_t index);
   index_t purge_floor() const;
   void snapshot_started(node_id peer, term_t term, index_t index);
@@ -258,11 +258,14 @@ struct raft_core::implementation {
   index_t commit;
   index_t applied;
   cluster_time clocks;
-  std::int64_t last_time_us;  ///< no entry of the log is later; what is appended next is not earlier
+  std::int64_t
+      last_time_us;  ///< no entry of the log is later; what is appended next is not earlier
 
   role now_role = role::follower;  ///< never learner: that follows from the members
-  node_id leader;   ///< whom we hear or believe to be leading
-  node_id elected;  ///< whom we know to have led in this term, though contact may be lost: nobody else can
+  node_id leader;                  ///< whom we hear or believe to be leading
+  node_id
+      /// Whom we know to have led in this term, though contact may be lost: nobody else can
+      elected;
   leading lead;
   following follow;
   seen_requests requests;

@@ -8,9 +8,7 @@ namespace lithair::protocol {
 
 #ifdef LITHAIR_MUTANTS
 
-void broken(const char* sentence) {
-  throw std::logic_error{sentence};
-}
+void broken(const char* sentence) { throw std::logic_error{sentence}; }
 
 #else
 

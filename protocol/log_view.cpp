@@ -30,9 +30,7 @@ std::optional<term_t> log_view::term_at(index_t index) const {
   return std::prev(after)->term;
 }
 
-bool log_view::matches(index_t index, term_t term) const {
-  return term_at(index) == term;
-}
+bool log_view::matches(index_t index, term_t term) const { return term_at(index) == term; }
 
 index_t log_view::last_with_term_up_to(index_t from, term_t term) const {
   index_t end = std::min(from, last_);
@@ -94,9 +92,7 @@ void log_view::purge(index_t through) {
   }
 }
 
-void log_view::reset(index_t base, term_t term) {
-  *this = log_view{base, term, base, {}};
-}
+void log_view::reset(index_t base, term_t term) { *this = log_view{base, term, base, {}}; }
 
 const entry* log_view::cached(index_t index) const {
   if (index < first_cached() || index > last_) return nullptr;

@@ -72,7 +72,7 @@ struct heartbeat {
 struct heartbeat_response {
   term_t term;
   std::uint64_t round = 0;
-  index_t match;  ///< as in append_response: shows the leader what was lost on the way
+  index_t match;              ///< as in append_response: shows the leader what was lost on the way
   std::int64_t clock_us = 0;  ///< as in vote_response
 
   bool operator==(const heartbeat_response&) const = default;
@@ -162,10 +162,11 @@ enum class refusal : std::uint8_t {
   transferring = 4,  ///< leadership is being handed over
 };
 
-/// The proposals of that request are certainly not in the log. A serial that was refused may be proposed again, so
-/// the answer names its request: a repeated answer says nothing about the later one.
+/// The proposals of that request are certainly not in the log. A serial that was refused may be
+/// proposed again, so the answer names its request: a repeated answer says nothing about the later
+/// one.
 struct propose_response {
-  term_t term;  ///< of the request
+  term_t term;               ///< of the request
   std::uint64_t number = 0;  ///< of the request
   refusal why = refusal::none;
   std::vector<std::uint64_t> serials;

@@ -32,21 +32,17 @@ enum class mutant {
   heeds_old_transfers,              ///< news of another term's snapshot counts for this one's
   begins_changes_that_cannot_end,   ///< although a majority of the old or new voters is silent
   aborts_what_it_inherited,         ///< goes back from a joint change of an earlier leader
-  gives_up_what_still_moves,        ///< sends again and again what takes longer than an election timeout
-  dates_by_the_leaders_clock,       ///< and not by the clocks of a majority
+  gives_up_what_still_moves,   ///< sends again and again what takes longer than an election timeout
+  dates_by_the_leaders_clock,  ///< and not by the clocks of a majority
   count
 };
 
 #ifdef LITHAIR_MUTANTS
 /// Which rule is broken now; `none` at first. For one thread.
 extern mutant active_mutant;
-inline bool mutated(mutant x) {
-  return active_mutant == x;
-}
+inline bool mutated(mutant x) { return active_mutant == x; }
 #else
-constexpr bool mutated(mutant) {
-  return false;
-}
+constexpr bool mutated(mutant) { return false; }
 #endif
 
 }  // namespace lithair::protocol

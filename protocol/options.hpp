@@ -19,14 +19,16 @@ struct options {
   std::uint64_t max_inflight_bytes = 1024 * 1024;
   /// Bytes of entries not yet committed; proposals beyond it are refused as `busy`.
   std::uint64_t max_uncommitted_bytes = 64 * 1024 * 1024;
-  /// Bytes of entries that this node's own disk has not taken yet; beyond it a leader refuses proposals as `busy`,
-  /// even while the others commit them: a disk that hangs must not fill the memory.
+  /// Bytes of entries that this node's own disk has not taken yet; beyond it a leader refuses
+  /// proposals as `busy`, even while the others commit them: a disk that hangs must not fill the
+  /// memory.
   std::uint64_t max_unsynced_bytes = 64 * 1024 * 1024;
   /// Bytes of durable, applied entries kept in memory for followers that lag a little.
   std::uint64_t max_cached_bytes = 16 * 1024 * 1024;
   /// Reads from the leader's lease, without a round: wrong when clocks drift by more than
-  /// `lease_drift_percent` between nodes. Ticks must be those of a clock that goes on while the machine is suspended
-  /// (CLOCK_BOOTTIME), taken just before the output is: the core knows no other time.
+  /// `lease_drift_percent` between nodes. Ticks must be those of a clock that goes on while the
+  /// machine is suspended (CLOCK_BOOTTIME), taken just before the output is: the core knows no
+  /// other time.
   bool lease_reads = false;
   std::uint32_t lease_drift_percent = 10;
   /// This node waits this many times longer before it campaigns (1: like all others). Nodes that

@@ -43,8 +43,8 @@ struct entry_fetch {
   bool operator==(const entry_fetch&) const = default;
 };
 
-/// `peer` needs a snapshot, sent under this term of its leader: stamp every chunk with it, and give it back with
-/// what becomes of the snapshot.
+/// `peer` needs a snapshot, sent under this term of its leader: stamp every chunk with it, and give
+/// it back with what becomes of the snapshot.
 struct snapshot_want {
   node_id peer;
   term_t term;
@@ -87,14 +87,14 @@ struct role_change {
 struct output {
   std::optional<log_write> write;
   std::vector<envelope> messages;
-  /// Rose to this: entries up to here may be applied. A majority has them on disk; this node's own disk may not, and
-  /// then they are in memory (`cached`).
+  /// Rose to this: entries up to here may be applied. A majority has them on disk; this node's own
+  /// disk may not, and then they are in memory (`cached`).
   std::optional<index_t> commit;
   std::vector<entry_fetch> fetches;
   std::vector<read_ready> reads;
   std::vector<proposal_refused> refused;
-  /// Peers whose next entry is purged: send a snapshot, every chunk stamped with the term given here (a chunk with a
-  /// later term would make the sender look like that term's leader).
+  /// Peers whose next entry is purged: send a snapshot, every chunk stamped with the term given
+  /// here (a chunk with a later term would make the sender look like that term's leader).
   std::vector<snapshot_want> snapshots_wanted;
   /// A chunk from the leader, to be stored; one at a time, so take the output after each chunk.
   std::optional<snapshot_request> snapshot_chunk;

@@ -14,9 +14,7 @@ std::string number(tagged<Tag> x) {
   return std::to_string(x.value);
 }
 
-std::string at(index_t index, term_t term) {
-  return number(index) + "@" + number(term);
-}
+std::string at(index_t index, term_t term) { return number(index) + "@" + number(term); }
 
 std::string field(std::string_view name, std::uint64_t value) {
   return " " + std::string{name} + "=" + std::to_string(value);
@@ -60,7 +58,8 @@ struct message_printer {
   }
   std::string operator()(const vote_response& x) const {
     return std::string{x.pre ? "pre-vote" : "vote"} + field("term", x.term.value) +
-           (x.granted ? " granted" : " refused") + maybe("no-member-as-of", x.no_member_as_of.value);
+           (x.granted ? " granted" : " refused") +
+           maybe("no-member-as-of", x.no_member_as_of.value);
   }
   std::string operator()(const append_request& x) const {
     std::string text = "append" + field("term", x.term.value) +
@@ -111,9 +110,8 @@ struct message_printer {
     return text;
   }
   std::string operator()(const propose_response& x) const {
-    return "propose-answer" + field("term", x.term.value) + " number=" + session_number(x.number) + " " +
-           std::string{to_string(x.why)} +
-           field("serials", x.serials.size());
+    return "propose-answer" + field("term", x.term.value) + " number=" + session_number(x.number) +
+           " " + std::string{to_string(x.why)} + field("serials", x.serials.size());
   }
 };
 
@@ -191,8 +189,6 @@ std::string to_string(const configuration& x) {
   return x.joint() ? text + " <- " + set_to_string(x.outgoing) : text;
 }
 
-std::string to_string(const message& x) {
-  return std::visit(message_printer{}, x);
-}
+std::string to_string(const message& x) { return std::visit(message_printer{}, x); }
 
 }  // namespace lithair::protocol

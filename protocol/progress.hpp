@@ -35,12 +35,13 @@ class progress {
   std::uint64_t round = 0;          ///< the newest round it answered
   std::uint64_t believed_from = 0;  ///< answers to older rounds are of a disk that it lost
   std::uint64_t contact = 0;        ///< tick of its last answer
-  bool heard = false;               ///< it answered this leader; until then `contact` is only hoped for
-  std::uint64_t advance = 0;        ///< tick at which `match` last rose or the window was empty
-  std::uint64_t moving = 0;         ///< tick at which the link last said that it moves what was sent
-  bool alone = false;  ///< the next entry is larger than the window: it goes when nothing else is on the way
+  bool heard = false;         ///< it answered this leader; until then `contact` is only hoped for
+  std::uint64_t advance = 0;  ///< tick at which `match` last rose or the window was empty
+  std::uint64_t moving = 0;   ///< tick at which the link last said that it moves what was sent
+  bool alone =
+      false;  ///< the next entry is larger than the window: it goes when nothing else is on the way
   index_t snapshot;    ///< of the one under way to it, or that it had and has not caught up since
-  index_t departs_at;            ///< the change that removed it; it still gets the log up to there
+  index_t departs_at;  ///< the change that removed it; it still gets the log up to there
   std::uint64_t departs_by = 0;  ///< tick at which it is given up
 
   std::uint64_t inflight_bytes() const { return inflight_bytes_; }

@@ -1,5 +1,6 @@
-// A node inside a program of your own: it writes, reads and follows its models as C++ types, while other nodes and
-// HTTP clients may do the same. `counter DIRECTORY` counts how often it was started there.
+// A node inside a program of your own: it writes, reads and follows its models as C++ types, while
+// other nodes and HTTP clients may do the same. `counter DIRECTORY` counts how often it was started
+// there.
 
 #include <cstdio>
 #include <exception>

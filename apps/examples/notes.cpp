@@ -13,6 +13,4 @@ struct lithair::model<note> {
               field<&note::text>("text", persistence::replicate, validation::max_length(1000)));
 };
 
-int main(int argc, char** argv) {
-  return lithair::run<note>(argc, argv);
-}
+int main(int argc, char** argv) { return lithair::run<note>(argc, argv); }

@@ -1,5 +1,5 @@
-// A projection of the program's own, served beside its models: `scores` keeps what players have scored, and answers
-// the ten best of them at /api/projections/best.
+// A projection of the program's own, served beside its models: `scores` keeps what players have
+// scored, and answers the ten best of them at /api/projections/best.
 
 #include <set>
 
@@ -14,10 +14,11 @@ struct score {
 
 template <>
 struct lithair::model<score> {
-  static constexpr auto declaration = declare(
-      "scores",
-      field<&score::player>("player", db::primary_key, lifecycle::immutable, persistence::replicate),
-      field<&score::points>("points", persistence::replicate, db::merge("add")));
+  static constexpr auto declaration =
+      declare("scores",
+              field<&score::player>("player", db::primary_key, lifecycle::immutable,
+                                    persistence::replicate),
+              field<&score::points>("points", persistence::replicate, db::merge("add")));
 };
 
 namespace {
@@ -46,4 +47,6 @@ struct best_players {
 
 }  // namespace
 
-int main(int argc, char** argv) { return lithair::run<score>(argc, argv, {lithair::publish<best_players>()}); }
+int main(int argc, char** argv) {
+  return lithair::run<score>(argc, argv, {lithair::publish<best_players>()});
+}

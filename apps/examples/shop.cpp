@@ -88,6 +88,4 @@ struct lithair::model<payment> {
       field<&payment::method>("method", lifecycle::immutable, persistence::replicate));
 };
 
-int main(int argc, char** argv) {
-  return lithair::run<product, order, payment>(argc, argv);
-}
+int main(int argc, char** argv) { return lithair::run<product, order, payment>(argc, argv); }

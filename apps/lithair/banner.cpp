@@ -9,9 +9,7 @@
 namespace lithair::apps {
 namespace {
 
-std::string quoted(std::string_view text) {
-  return "\"" + std::string(text) + "\"";
-}
+std::string quoted(std::string_view text) { return "\"" + std::string(text) + "\""; }
 
 /// Letters enough for `min_length`.
 std::string sample_text(const models::field& f) {
@@ -65,8 +63,8 @@ std::string describe_peers(const actors::node_config& node) {
 
 // Its items can be made while nothing else is there.
 bool stands_alone(const models::collection& c) {
-  return std::ranges::none_of(
-      c.fields, [](const auto& f) { return f.required() && !f.references.empty(); });
+  return std::ranges::none_of(c.fields,
+                              [](const auto& f) { return f.required() && !f.references.empty(); });
 }
 
 }  // namespace

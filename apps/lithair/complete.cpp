@@ -51,7 +51,8 @@ std::string complete_self(draft& x) {
   if (!alone && !x.node_id) return "--node-id: is needed with --cluster";
   if (x.made.join && !x.node_id) return "--node-id: is needed with --join";
   if (x.made.join && !alone) return "--join: asks the cluster for its members; leave --cluster out";
-  if (x.made.join && x.made.node.init) return "--join: is for running clusters, --init for new ones";
+  if (x.made.join && x.made.node.init)
+    return "--join: is for running clusters, --init for new ones";
   if (!x.made.restore_file.empty() && (!alone || x.made.join))
     return "--restore: makes a cluster of one; leave --cluster, --peers and --join out";
   self.id = protocol::node_id{x.node_id.value_or(1)};

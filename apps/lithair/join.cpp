@@ -31,7 +31,8 @@ int check_stop(void* stop, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
 }
 
 /// A GET, or a POST of JSON when there is a body.
-answer ask(const endpoint& whom, const std::string& path, const std::string& body, std::atomic<bool>* stop) {
+answer ask(const endpoint& whom, const std::string& path, const std::string& body,
+           std::atomic<bool>* stop) {
   std::unique_ptr<CURL, decltype(&curl_easy_cleanup)> request{curl_easy_init(), &curl_easy_cleanup};
   std::unique_ptr<curl_slist, decltype(&curl_slist_free_all)> headers{
       curl_slist_append(nullptr, "Content-Type: application/json"), &curl_slist_free_all};
@@ -59,7 +60,8 @@ answer ask(const endpoint& whom, const std::string& path, const std::string& bod
 }
 
 /// The members but `self`, as GET /cluster tells them; empty when it tells none.
-std::vector<actors::peer_address> read_members_page(const std::string& body, protocol::node_id self) {
+std::vector<actors::peer_address> read_members_page(const std::string& body,
+                                                    protocol::node_id self) {
   std::vector<actors::peer_address> result;
   boost::system::error_code error;
   const auto page = json::parse(body, error);
@@ -69,8 +71,8 @@ std::vector<actors::peer_address> read_members_page(const std::string& body, pro
     const auto id = m.at("id").to_number<std::uint64_t>();
     const std::string peer{m.at("peer_addr").as_string()};
     if (id == self.value) continue;
-    text += (text.empty() ? "" : ",") + std::to_string(id) + "=" + std::string{m.at("addr").as_string()} + "/" +
-            peer.substr(peer.rfind(':') + 1);
+    text += (text.empty() ? "" : ",") + std::to_string(id) + "=" +
+            std::string{m.at("addr").as_string()} + "/" + peer.substr(peer.rfind(':') + 1);
   }
   if (text.empty()) return result;
   if (auto members = read_members(text)) result = std::move(*members);
@@ -90,9 +92,11 @@ void find_members(settings& x) {
   }
   if (!x.node.peers.empty()) return;
   if (!persistence::holds_data(x.node.data_dir))
-    throw std::runtime_error("--join: the cluster at " + to_string(*x.join) + " can't be asked: " + why);
-  spdlog::warn("the cluster at {} can't be asked: {}; going on with the members that this node knows",
-               to_string(*x.join), why);
+    throw std::runtime_error("--join: the cluster at " + to_string(*x.join) +
+                             " can't be asked: " + why);
+  spdlog::warn(
+      "the cluster at {} can't be asked: {}; going on with the members that this node knows",
+      to_string(*x.join), why);
 }
 
 joining::joining(const settings& x) {

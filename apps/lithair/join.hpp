@@ -9,12 +9,13 @@
 
 namespace lithair::apps {
 
-/// Asks the running cluster behind `x.join` for its members and makes them this node's peers. Throws
-/// std::runtime_error with one sentence when nobody answers, except on a node that has data already.
+/// Asks the running cluster behind `x.join` for its members and makes them this node's peers.
+/// Throws std::runtime_error with one sentence when nobody answers, except on a node that has data
+/// already.
 void find_members(settings& x);
 
-/// Asks that cluster, in the background, to add this node as a learner that becomes a voter once it has caught up;
-/// again and again until the answer is yes or the object goes away.
+/// Asks that cluster, in the background, to add this node as a learner that becomes a voter once it
+/// has caught up; again and again until the answer is yes or the object goes away.
 class joining {
  public:
   explicit joining(const settings& x);

@@ -41,7 +41,8 @@ struct line_writer::shared {
   }
   ~shared() { close(ended); }
 
-  // Waits for room; false when the end came first. A pipe that has room takes PIPE_BUF bytes without waiting.
+  // Waits for room; false when the end came first. A pipe that has room takes PIPE_BUF bytes
+  // without waiting.
   bool has_room() const {
     pollfd watched[] = {{descriptor, POLLOUT, 0}, {ended, POLLIN, 0}};
     while (poll(watched, 2, -1) < 0 && errno == EINTR) {
@@ -53,7 +54,8 @@ struct line_writer::shared {
   bool write_all(std::string_view rest) const {
     while (!rest.empty()) {
       if (!has_room()) return false;
-      const auto size = write(descriptor, rest.data(), std::min<std::size_t>(rest.size(), PIPE_BUF));
+      const auto size =
+          write(descriptor, rest.data(), std::min<std::size_t>(rest.size(), PIPE_BUF));
       if (size < 0 && errno != EAGAIN && errno != EINTR) return false;
       if (size > 0) rest.remove_prefix(static_cast<std::size_t>(size));
     }
@@ -134,8 +136,6 @@ bool line_writer::flush(std::chrono::milliseconds limit) {
                                    [this] { return shared_->lines.empty() && !shared_->writing; });
 }
 
-std::uint64_t line_writer::dropped() const {
-  return shared_->dropped;
-}
+std::uint64_t line_writer::dropped() const { return shared_->dropped; }
 
 }  // namespace lithair::apps

@@ -9,12 +9,12 @@
 
 namespace lithair::apps {
 
-/// Lines on their way to a descriptor that may not take them: nobody who has something to say waits for the one who
-/// reads it. A thread of its own writes; what finds no room in the queue is dropped, counted, and told as soon as
-/// something is written again.
+/// Lines on their way to a descriptor that may not take them: nobody who has something to say waits
+/// for the one who reads it. A thread of its own writes; what finds no room in the queue is
+/// dropped, counted, and told as soon as something is written again.
 ///
-/// The thread outlives the object where a write is stuck, and then holds nothing but its own memory. The descriptor's
-/// mode is left as it is, for other processes share it.
+/// The thread outlives the object where a write is stuck, and then holds nothing but its own
+/// memory. The descriptor's mode is left as it is, for other processes share it.
 class line_writer {
  public:
   struct limits {
@@ -28,7 +28,8 @@ class line_writer {
   static constexpr std::chrono::milliseconds last_wait{100};
 
   /// `descriptor` must stay open until the process ends.
-  explicit line_writer(int descriptor, loss_line lost = {}, limits bounds = {8192, 4 * 1024 * 1024});
+  explicit line_writer(int descriptor, loss_line lost = {},
+                       limits bounds = {8192, 4 * 1024 * 1024});
   /// Waits for what was put, for at most `last_wait`.
   ~line_writer();
   line_writer(const line_writer&) = delete;

@@ -60,18 +60,24 @@ std::unique_ptr<spdlog::formatter> formatter_of(log_format format, std::uint64_t
 
 std::string_view colour_of(spdlog::level::level_enum level) {
   switch (level) {
-    case spdlog::level::info: return "\033[32m";
-    case spdlog::level::warn: return "\033[33m\033[1m";
-    case spdlog::level::err: return "\033[31m\033[1m";
-    case spdlog::level::critical: return "\033[1m\033[41m";
-    default: return "\033[36m";
+    case spdlog::level::info:
+      return "\033[32m";
+    case spdlog::level::warn:
+      return "\033[33m\033[1m";
+    case spdlog::level::err:
+      return "\033[31m\033[1m";
+    case spdlog::level::critical:
+      return "\033[1m\033[41m";
+    default:
+      return "\033[36m";
   }
 }
 
 /// Formats on the thread that has something to say, and hands the line over.
 class handing_sink final : public spdlog::sinks::base_sink<std::mutex> {
  public:
-  handing_sink(std::shared_ptr<line_writer> to, bool coloured) : to_(std::move(to)), coloured_(coloured) {}
+  handing_sink(std::shared_ptr<line_writer> to, bool coloured)
+      : to_(std::move(to)), coloured_(coloured) {}
 
  private:
   void sink_it_(const spdlog::details::log_msg& x) override {
@@ -92,7 +98,8 @@ class handing_sink final : public spdlog::sinks::base_sink<std::mutex> {
 
 line_writer::loss_line loss_line_of(log_format format, std::uint64_t node_id) {
   return [made = std::shared_ptr{formatter_of(format, node_id)}](std::uint64_t lost) {
-    const auto text = std::to_string(lost) + (lost == 1 ? " line" : " lines") + " of the log got lost: nobody took them";
+    const auto text = std::to_string(lost) + (lost == 1 ? " line" : " lines") +
+                      " of the log got lost: nobody took them";
     spdlog::memory_buf_t line;
     made->format({"lithair", spdlog::level::warn, text}, line);
     return std::string{line.data(), line.size()};
@@ -106,15 +113,14 @@ program_log::program_log(log_format format, const std::string& level, std::uint6
       before_(spdlog::default_logger()) {
   const bool coloured = format != log_format::json && spdlog::details::os::in_terminal(stderr) &&
                         spdlog::details::os::is_color_terminal();
-  auto logger = std::make_shared<spdlog::logger>("lithair", std::make_shared<handing_sink>(errors_, coloured));
+  auto logger = std::make_shared<spdlog::logger>("lithair",
+                                                 std::make_shared<handing_sink>(errors_, coloured));
   logger->set_formatter(formatter_of(format, node_id));
   logger->set_level(spdlog::level::from_str(level));
   spdlog::set_default_logger(std::move(logger));
 }
 
-program_log::~program_log() {
-  spdlog::set_default_logger(std::move(before_));
-}
+program_log::~program_log() { spdlog::set_default_logger(std::move(before_)); }
 
 void program_log::show(const std::string& text) {
   output_ = std::make_unique<line_writer>(STDOUT_FILENO);
@@ -122,8 +128,6 @@ void program_log::show(const std::string& text) {
   output_->flush(line_writer::last_wait);
 }
 
-std::uint64_t program_log::dropped() const {
-  return errors_->dropped();
-}
+std::uint64_t program_log::dropped() const { return errors_->dropped(); }
 
 }  // namespace lithair::apps

@@ -14,10 +14,10 @@ namespace lithair::apps {
 
 class line_writer;
 
-/// The process's log on stderr, in the format and from the level on that the settings name. Lines carry UTC time and
-/// the node's number. Whoever logs never waits for whoever reads: see line_writer. Made before any other thread runs
-/// and after the signals are seen to; gone, it leaves the log to what was there before, once its last lines are
-/// written or 100 ms have passed.
+/// The process's log on stderr, in the format and from the level on that the settings name. Lines
+/// carry UTC time and the node's number. Whoever logs never waits for whoever reads: see
+/// line_writer. Made before any other thread runs and after the signals are seen to; gone, it
+/// leaves the log to what was there before, once its last lines are written or 100 ms have passed.
 class program_log {
  public:
   program_log(log_format format, const std::string& level, std::uint64_t node_id);

@@ -22,8 +22,8 @@ struct settings {
   actors::node_config node;
   http::server_options http;
   std::optional<endpoint> join;  ///< a node of the running cluster that is to take this one in
-  std::string restore_file;  ///< make a data directory of this backup and end; empty: serve
-  std::string models_file;   ///< empty: the models are compiled in
+  std::string restore_file;      ///< make a data directory of this backup and end; empty: serve
+  std::string models_file;       ///< empty: the models are compiled in
   log_format log = log_format::text;
   std::string log_level = "info";
   bool insecure = false;              ///< off loopback without protection, as the operator asked

@@ -39,8 +39,8 @@ constexpr std::chrono::sys_seconds epoch = std::chrono::sys_days{std::chrono::ye
 // At least so far, whatever the clock says.
 constexpr std::uint64_t least_step = std::uint64_t{1} << 40;
 
-/// Where the numbers of data that are restored now go on behind `last`: never where those of the log that they come from,
-/// or of an earlier restore, may have been.
+/// Where the numbers of data that are restored now go on behind `last`: never where those of the
+/// log that they come from, or of an earlier restore, may have been.
 std::uint64_t next_index(std::uint64_t last, std::chrono::system_clock::time_point now) {
   const auto since = std::chrono::floor<std::chrono::seconds>(now) - epoch;
   const auto seconds = since.count() > 0 ? static_cast<std::uint64_t>(since.count()) : 0;
@@ -56,7 +56,8 @@ void go_on_at(std::uint64_t next, persistence::state_store& state) {
   state.commit(std::span(&change, 1), std::move(point));
 }
 
-/// What a node has for itself is in no backup: it begins anew, and with numbers that it never had either.
+/// What a node has for itself is in no backup: it begins anew, and with numbers that it never had
+/// either.
 void begin_there_too(persistence::state_store& own, persistence::applied_point beside) {
   const auto gap = models::with_gap({}, {0, beside.index.value});
   beside.extra.clear();
@@ -97,7 +98,8 @@ std::string command(const program& self, const settings& x, const std::string& d
 }
 
 std::string report(const program& self, const settings& x, const models::schema& models,
-                   const persistence::snapshot_header& header, std::uint64_t cluster, std::uint64_t goes_on) {
+                   const persistence::snapshot_header& header, std::uint64_t cluster,
+                   std::uint64_t goes_on) {
   const auto& node = x.node;
   const endpoint addr{node.self.host, node.self.http_port};
   const endpoint next{addr.host, static_cast<std::uint16_t>(addr.port + 1)};
@@ -106,13 +108,15 @@ std::string report(const program& self, const settings& x, const models::schema&
   return fmt::format(
       "Restored {} into {}\n"
       "  holds     {} as of index {}, term {}{}\n"
-      "  goes on   at index {}: event ids, tags and indexes from after the backup are told to be of another timeline\n"
+      "  goes on   at index {}: event ids, tags and indexes from after the backup are told to be "
+      "of another timeline\n"
       "  belongs   to node {}, alone in the new cluster {:016x}\n"
       "  start it  {}\n"
       "  then add  {} --join {}",
       x.restore_file, node.data_dir, names_of(models, false), header.point.index.value,
       header.point.term.value,
-      left_out.empty() ? "" : "; not what each node has for itself: " + left_out, goes_on, id, cluster, command(self, x, node.data_dir, id, addr),
+      left_out.empty() ? "" : "; not what each node has for itself: " + left_out, goes_on, id,
+      cluster, command(self, x, node.data_dir, id, addr),
       command(self, x, "ANOTHER_DIR", id + 1, next), to_string(addr));
 }
 
@@ -127,10 +131,10 @@ std::string restore(const program& self, const settings& x, const models::schema
   }
   const auto cluster = new_cluster_id();
   const auto next = next_index(file.header().point.index.value, std::chrono::system_clock::now());
-  persistence::restore_backup(
-      x.restore_file, x.node.data_dir, x.node.self.id,
-      {cluster, alone(x.node.self), [next](persistence::state_store& state) { go_on_at(next, state); },
-       actors::own_group, begin_there_too});
+  persistence::restore_backup(x.restore_file, x.node.data_dir, x.node.self.id,
+                              {cluster, alone(x.node.self),
+                               [next](persistence::state_store& state) { go_on_at(next, state); },
+                               actors::own_group, begin_there_too});
   // What the node checks its models against when it starts.
   persistence::replace_file(fs::path(x.node.data_dir) / "models.toml", file.header().point.extra);
   return report(self, x, before, file.header(), cluster, next);

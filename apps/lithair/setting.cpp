@@ -200,8 +200,6 @@ static_assert(names_differ(), "two settings share a name");
 
 }  // namespace
 
-std::span<const setting> all_settings() {
-  return table;
-}
+std::span<const setting> all_settings() { return table; }
 
 }  // namespace lithair::apps

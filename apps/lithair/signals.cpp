@@ -15,9 +15,7 @@ sigset_t stopping_signals() {
   return set;
 }
 
-extern "C" void exit_at_once(int signal) {
-  _exit(128 + signal);
-}
+extern "C" void exit_at_once(int signal) { _exit(128 + signal); }
 
 void handle(int signal, void (*handler)(int)) {
   struct sigaction action {};

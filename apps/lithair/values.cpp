@@ -11,9 +11,7 @@ namespace {
 
 constexpr std::uint16_t peer_port_distance = 1000;
 
-std::string quoted(std::string_view text) {
-  return "'" + std::string(text) + "'";
-}
+std::string quoted(std::string_view text) { return "'" + std::string(text) + "'"; }
 
 tl::unexpected<std::string> refuse(std::string_view text, std::string_view what) {
   return tl::unexpected(quoted(text) + " is not " + std::string(what));

@@ -1,5 +1,3 @@
 #include "apps/lithair/run.hpp"
 
-int main(int argc, char** argv) {
-  return lithair::run_model_file(argc, argv);
-}
+int main(int argc, char** argv) { return lithair::run_model_file(argc, argv); }

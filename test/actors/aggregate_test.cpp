@@ -33,10 +33,11 @@ using parameters = std::vector<std::pair<std::string, std::string>>;
 constexpr std::chrono::microseconds one_pair{0};
 constexpr std::chrono::microseconds whole_list{3600s};
 
-// The aggregates of the shared group and of the node's own, without their raft actors, in one thread under virtual
-// time. What they tell the client is in `told`, in its order.
+// The aggregates of the shared group and of the node's own, without their raft actors, in one
+// thread under virtual time. What they tell the client is in `told`, in its order.
 struct two_aggregates {
-  explicit two_aggregates(std::chrono::microseconds slice = one_pair, std::size_t max_kept_bytes = 64 << 20,
+  explicit two_aggregates(std::chrono::microseconds slice = one_pair,
+                          std::size_t max_kept_bytes = 64 << 20,
                           std::uint64_t checkpoint_bytes = 32 << 20)
       : full(*models::parse_model_text(models_text, "test")),
         replicated(models::replicated_part(full)),
@@ -110,13 +111,14 @@ struct two_aggregates {
 
   template <class Message>
   void tell(const caf::actor& to, Message x) {
-    to->enqueue(caf::actor_cast<caf::strong_actor_ptr>(client), caf::make_message_id(), caf::make_message(std::move(x)),
-                nullptr);
+    to->enqueue(caf::actor_cast<caf::strong_actor_ptr>(client), caf::make_message_id(),
+                caf::make_message(std::move(x)), nullptr);
   }
 
   std::string prepare(models::operation op, int id, const std::string& body) const {
     auto key = op == models::operation::create ? std::string() : std::to_string(id);
-    return *models::prepare(full, {op, full.find("items"), key, body, {}}, {1, [] { return std::string(16, 'u'); }});
+    return *models::prepare(full, {op, full.find("items"), key, body, {}},
+                            {1, [] { return std::string(16, 'u'); }});
   }
   void apply(const caf::actor& to, std::uint64_t& last, std::string command) {
     protocol::entry x;
@@ -142,18 +144,22 @@ struct two_aggregates {
   }
   void fill(int items) {
     for (int id = 0; id < items; ++id)
-      write(models::operation::create, id, "{\"id\":" + std::to_string(id) + ",\"value\":" + std::to_string(id % 7) + "}");
+      write(models::operation::create, id,
+            "{\"id\":" + std::to_string(id) + ",\"value\":" + std::to_string(id % 7) + "}");
     run();
   }
 
-  std::uint64_t list(const parameters& asked, models::query::kind kind = models::query::kind::list) {
+  std::uint64_t list(const parameters& asked,
+                     models::query::kind kind = models::query::kind::list) {
     ask x;
     x.token = ++token;
     x.what = *models::parse_query(*full.find("items"), kind, asked);
     tell(group, std::move(x));
     return token;
   }
-  std::string body(std::uint64_t of) const { return answers.contains(of) ? answers.at(of).result.body : "none"; }
+  std::string body(std::uint64_t of) const {
+    return answers.contains(of) ? answers.at(of).result.body : "none";
+  }
   // Of a list that is asked for while nothing else is going on.
   std::string list_now(const parameters& asked) {
     auto of = list(asked);
@@ -165,7 +171,8 @@ struct two_aggregates {
   }
 
   models::schema full, replicated, local;
-  std::shared_ptr<persistence::memory_state_store> base = std::make_shared<persistence::memory_state_store>();
+  std::shared_ptr<persistence::memory_state_store> base =
+      std::make_shared<persistence::memory_state_store>();
   caf::actor_system_config config;
   caf::actor_system system;
   caf::actor client, group, own;
@@ -198,7 +205,8 @@ const parameters sorted{{"sort", "-value"}, {"take", "5"}};
 
 BOOST_AUTO_TEST_SUITE(lists_of_an_aggregate)
 
-BOOST_FIXTURE_TEST_CASE(writes_go_on_while_a_long_list_is_under_way_and_the_list_shows_none_of_them, two_aggregates) {
+BOOST_FIXTURE_TEST_CASE(writes_go_on_while_a_long_list_is_under_way_and_the_list_shows_none_of_them,
+                        two_aggregates) {
   fill(60);
   const auto before = list_now(sorted);
   const auto count_before = list_now({{"value", ">2"}});
@@ -208,7 +216,8 @@ BOOST_FIXTURE_TEST_CASE(writes_go_on_while_a_long_list_is_under_way_and_the_list
   for (int id = 0; id < 60; id += 2) write(models::operation::remove, id);
   for (int id = 1; id < 60; id += 2) write(models::operation::patch, id, "{\"value\":9}");
   run();
-  BOOST_TEST(place("applied " + std::to_string(index)) < place("answered " + std::to_string(of_sort)));
+  BOOST_TEST(place("applied " + std::to_string(index)) <
+             place("answered " + std::to_string(of_sort)));
   BOOST_TEST(body(of_sort) == before);
   BOOST_TEST(body(of_filter) == count_before);
   BOOST_TEST(answers[of_sort].applied == began);
@@ -234,7 +243,8 @@ BOOST_FIXTURE_TEST_CASE(many_lists_take_turns_and_too_many_are_refused, two_aggr
     BOOST_REQUIRE(answers.contains(of));
     const auto& x = answers[of];
     if (x.what == disposition::done && of != first) BOOST_REQUIRE_EQUAL(x.result.body, right);
-    if (x.what != disposition::done) BOOST_REQUIRE_EQUAL(x.reason, "too many lists are under way on this node");
+    if (x.what != disposition::done)
+      BOOST_REQUIRE_EQUAL(x.reason, "too many lists are under way on this node");
     refused += x.what == disposition::done ? 0 : 1;
   }
   BOOST_TEST(refused > 0u);
@@ -242,7 +252,8 @@ BOOST_FIXTURE_TEST_CASE(many_lists_take_turns_and_too_many_are_refused, two_aggr
   BOOST_TEST(list_now(sorted) == right);
 }
 
-BOOST_FIXTURE_TEST_CASE(a_list_is_refused_when_what_is_kept_for_it_takes_too_much_memory, little_memory) {
+BOOST_FIXTURE_TEST_CASE(a_list_is_refused_when_what_is_kept_for_it_takes_too_much_memory,
+                        little_memory) {
   fill(60);
   const auto of = list(sorted);
   for (int id = 0; id < 60; ++id) write(models::operation::remove, id);
@@ -266,7 +277,8 @@ BOOST_FIXTURE_TEST_CASE(a_list_begins_again_when_the_state_is_replaced, two_aggr
   BOOST_TEST(answers[of].applied == index + 10);
 }
 
-BOOST_FIXTURE_TEST_CASE(no_list_is_answered_from_a_state_older_than_the_one_it_was_asked_of, two_aggregates) {
+BOOST_FIXTURE_TEST_CASE(no_list_is_answered_from_a_state_older_than_the_one_it_was_asked_of,
+                        two_aggregates) {
   fill(60);
   const auto of = list(sorted);
   tell(group, release_state{});
@@ -291,10 +303,12 @@ BOOST_FIXTURE_TEST_CASE(a_list_goes_on_over_a_checkpoint, two_aggregates) {
 
 BOOST_FIXTURE_TEST_CASE(nothing_is_read_on_for_an_asker_that_has_ended, two_aggregates) {
   fill(500);
-  auto leaver = system.spawn([](caf::event_based_actor*) -> caf::behavior { return {[](const answered&) {}}; });
+  auto leaver = system.spawn(
+      [](caf::event_based_actor*) -> caf::behavior { return {[](const answered&) {}}; });
   ask x;
   x.what = *models::parse_query(*full.find("items"), models::query::kind::list, sorted);
-  group->enqueue(caf::actor_cast<caf::strong_actor_ptr>(leaver), caf::make_message_id(), caf::make_message(x), nullptr);
+  group->enqueue(caf::actor_cast<caf::strong_actor_ptr>(leaver), caf::make_message_id(),
+                 caf::make_message(x), nullptr);
   caf::anon_send_exit(leaver, caf::exit_reason::kill);
   BOOST_TEST(run() < 100u);
 }
@@ -311,7 +325,8 @@ BOOST_FIXTURE_TEST_CASE(what_is_under_way_is_answered_when_the_node_stops, two_a
 BOOST_FIXTURE_TEST_CASE(local_fields_are_read_as_of_the_beginning_too, two_aggregates) {
   for (int id = 0; id < 20; ++id)
     write_both(models::operation::create, id,
-               "{\"id\":" + std::to_string(id) + ",\"value\":1,\"note\":\"first " + std::to_string(id % 3) + "\"}");
+               "{\"id\":" + std::to_string(id) + ",\"value\":1,\"note\":\"first " +
+                   std::to_string(id % 3) + "\"}");
   const parameters by_note{{"sort", "note"}, {"note", "~FIRST"}};
   const auto before = list_now(by_note);
   BOOST_TEST(before.find("\"total\":20") != std::string::npos);
@@ -319,7 +334,8 @@ BOOST_FIXTURE_TEST_CASE(local_fields_are_read_as_of_the_beginning_too, two_aggre
   // The node's own group has changed all of them before the list goes on.
   for (int id = 0; id < 20; ++id) {
     auto command = prepare(models::operation::patch, id, "{\"note\":\"second\"}");
-    apply(own, local_index, models::local_command(full, command, outcomes.at(static_cast<std::size_t>(id)).parts));
+    apply(own, local_index,
+          models::local_command(full, command, outcomes.at(static_cast<std::size_t>(id)).parts));
   }
   run();
   BOOST_TEST(body(of) == before);
@@ -330,7 +346,8 @@ BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(changes_in_memory)
 
-BOOST_FIXTURE_TEST_CASE(applying_waits_for_a_disk_that_is_many_checkpoints_behind_and_then_goes_on, small_checkpoints) {
+BOOST_FIXTURE_TEST_CASE(applying_waits_for_a_disk_that_is_many_checkpoints_behind_and_then_goes_on,
+                        small_checkpoints) {
   caf::anon_send(group, serve_checkpoints{client, client});
   disk_hangs = true;
   fill(1500);
@@ -339,14 +356,17 @@ BOOST_FIXTURE_TEST_CASE(applying_waits_for_a_disk_that_is_many_checkpoints_behin
   BOOST_TEST(applied < 1500u);
   BOOST_TEST(hanging.size() == 1u);
   // What is there is read meanwhile.
-  BOOST_TEST(list_now({{"take", "1"}}).find("\"total\":" + std::to_string(applied)) != std::string::npos);
+  BOOST_TEST(list_now({{"take", "1"}}).find("\"total\":" + std::to_string(applied)) !=
+             std::string::npos);
   disk_hangs = false;
   for (const auto& x : std::exchange(hanging, {})) tell(client, x);
   run();
   BOOST_TEST(outcomes.size() == 1500u);
 }
 
-BOOST_FIXTURE_TEST_CASE(a_checkpoint_without_room_is_tried_again_by_itself_and_applying_waits_for_it, small_checkpoints) {
+BOOST_FIXTURE_TEST_CASE(
+    a_checkpoint_without_room_is_tried_again_by_itself_and_applying_waits_for_it,
+    small_checkpoints) {
   caf::anon_send(group, serve_checkpoints{client, client});
   disk_hangs = true;
   fill(1500);
@@ -410,7 +430,9 @@ struct held_back : small_checkpoints {
     run();
     return token;
   }
-  models::query item(int id) const { return *models::item_query(*full.find("items"), std::to_string(id)); }
+  models::query item(int id) const {
+    return *models::item_query(*full.find("items"), std::to_string(id));
+  }
   models::query count() const {
     return *models::parse_query(*full.find("items"), models::query::kind::count, {});
   }
@@ -425,7 +447,9 @@ struct held_back : small_checkpoints {
 
 }  // namespace
 
-BOOST_FIXTURE_TEST_CASE(a_read_is_answered_from_a_state_that_has_applied_its_index_while_applying_is_held_back, held_back) {
+BOOST_FIXTURE_TEST_CASE(
+    a_read_is_answered_from_a_state_that_has_applied_its_index_while_applying_is_held_back,
+    held_back) {
   BOOST_REQUIRE(held_from < 1500u);
   const auto late = query(item(1499), 1500);
   const auto list = query(count(), 1500);
@@ -477,7 +501,8 @@ BOOST_FIXTURE_TEST_CASE(a_read_waits_for_its_index_over_a_state_that_is_older_th
   BOOST_TEST(answers[of].result.status == 200);
 }
 
-BOOST_AUTO_TEST_CASE(the_state_of_a_node_that_was_removed_is_not_answered_from_until_it_is_a_member_again) {
+BOOST_AUTO_TEST_CASE(
+    the_state_of_a_node_that_was_removed_is_not_answered_from_until_it_is_a_member_again) {
   two_aggregates x;
   x.fill(3);
   const auto before = x.list({});

@@ -28,11 +28,13 @@ using namespace std::chrono_literals;
 
 namespace {
 
-// An update is told with the item as it is and as it was: so many of them are more than the feed holds.
+// An update is told with the item as it is and as it was: so many of them are more than the feed
+// holds.
 constexpr std::size_t text_bytes = 1 << 20;
 constexpr auto too_many = models::max_feed_bytes / text_bytes / 2 + 10;
 
-/// Node 1 writes, and node 2 follows: there handlers may stand still, since nothing else is on their loop.
+/// Node 1 writes, and node 2 follows: there handlers may stand still, since nothing else is on
+/// their loop.
 struct two_nodes : test::embedded_nodes {
   two_nodes() : embedded_nodes(*schema_of<page_text>(), 2) {}
 
@@ -85,7 +87,8 @@ struct letters {
 
 BOOST_FIXTURE_TEST_SUITE(behind_the_feed, two_nodes)
 
-BOOST_AUTO_TEST_CASE(a_subscriber_is_told_that_what_it_has_not_seen_is_gone_and_a_read_model_is_built_anew) {
+BOOST_AUTO_TEST_CASE(
+    a_subscriber_is_told_that_what_it_has_not_seen_is_gone_and_a_read_model_is_built_anew) {
   write(1, 'x');
   const auto seen = write(2, 'y');
   const auto closed = std::make_shared<gate>();
@@ -107,7 +110,8 @@ BOOST_AUTO_TEST_CASE(a_subscriber_is_told_that_what_it_has_not_seen_is_gone_and_
   BOOST_TEST(model.read([](const letters& x) { return x.first.at(2); }) == 'q');
 
   test::listener<page_text> late;
-  const auto following = subscribe(collection<page_text>{at(2)}, feed_position{seen, 0}, late.handlers());
+  const auto following =
+      subscribe(collection<page_text>{at(2)}, feed_position{seen, 0}, late.handlers());
   BOOST_TEST(late.await_end().status == 410);
 }
 

@@ -7,8 +7,8 @@
 
 namespace lithair::test {
 
-/// A duty of the driver that is broken on purpose, and what then must fail: a test in this room, the simulator of whole
-/// nodes within so many seeds from the first one on, or both.
+/// A duty of the driver that is broken on purpose, and what then must fail: a test in this room,
+/// the simulator of whole nodes within so many seeds from the first one on, or both.
 struct broken_duty {
   actors::mutant duty;
   const char* name;
@@ -22,9 +22,13 @@ inline std::ostream& operator<<(std::ostream& out, const broken_duty& x) { retur
 inline const broken_duty broken_duties[] = {
     {actors::mutant::applies_before_committing, "applies before committing", nullptr, 10},
     {actors::mutant::answers_before_applying, "answers reads before applying",
-     "reads_of_an_index/a_read_is_answered_from_a_state_that_has_applied_its_index_while_applying_is_held_back", 20},
+     "reads_of_an_index/"
+     "a_read_is_answered_from_a_state_that_has_applied_its_index_while_applying_is_held_back",
+     20},
     {actors::mutant::drops_a_held_read, "drops a held read",
-     "reads_of_an_index/a_read_is_answered_from_a_state_that_has_applied_its_index_while_applying_is_held_back", 20},
+     "reads_of_an_index/"
+     "a_read_is_answered_from_a_state_that_has_applied_its_index_while_applying_is_held_back",
+     20},
     {actors::mutant::probes_before_applying, "says that it is ready before it is",
      "drivers/readiness_is_told_once_its_index_is_applied", 60},
     {actors::mutant::stamps_snapshots_with_a_later_term, "stamps snapshots with a later term",
@@ -41,7 +45,9 @@ inline const broken_duty broken_duties[] = {
     {actors::mutant::calls_full_failed, "calls a full disk failed",
      "log_writers/a_purge_without_room_is_tried_again_and_fails_nothing", 0},
     {actors::mutant::calls_half_done_damaged, "calls a half of a checkpoint damaged",
-     "checkpointers/what_has_no_room_is_neither_failed_nor_damaged_and_no_snapshot_is_made_of_a_half", 0},
+     "checkpointers/"
+     "what_has_no_room_is_neither_failed_nor_damaged_and_no_snapshot_is_made_of_a_half",
+     0},
     {actors::mutant::snapshots_show_later_commits, "shows later commits in snapshots",
      "checkpointers/checkpoints_go_on_while_a_snapshot_is_written_and_do_not_show_in_it", 0},
     {actors::mutant::snapshots_without_members, "writes snapshots without members",
@@ -56,7 +62,8 @@ inline const broken_duty broken_duties[] = {
      "drivers/what_is_committed_and_not_yet_on_the_disk_is_not_read_from_there", 0},
     {actors::mutant::piece_acknowledged_not_kept, "acknowledges pieces that it throws away",
      "pieces/messages_arrive_whole_and_in_order_whenever_acknowledged", 0},
-    {actors::mutant::stale_piece_taken, "takes stale pieces", "pieces/pieces_of_a_stream_that_is_over_are_dropped", 0},
+    {actors::mutant::stale_piece_taken, "takes stale pieces",
+     "pieces/pieces_of_a_stream_that_is_over_are_dropped", 0},
     {actors::mutant::peer_met_before_noted, "meets peers before they are noted",
      "gates/a_peer_is_welcomed_only_once_what_was_learned_from_it_is_noted", 0},
     {actors::mutant::takes_answers_of_anybody, "takes answers of anybody",
@@ -72,11 +79,15 @@ inline const broken_duty broken_duties[] = {
     {actors::mutant::other_groups_keep_their_members, "lets other groups keep their members",
      nullptr, 40},
     {actors::mutant::registry_admits_by_the_main_group, "admits directories by the main group",
-     "peer_registries/another_directory_is_refused_in_each_group_until_that_group_has_removed_the_node", 0},
+     "peer_registries/"
+     "another_directory_is_refused_in_each_group_until_that_group_has_removed_the_node",
+     0},
     {actors::mutant::resumes_across_restores, "resumes streams across restores",
      "feeds/a_position_between_two_lives_of_the_data_is_gone", 0},
-    {actors::mutant::counts_answers_of_readded, "counts the answers of whoever says that it was added again",
-     "shippers/of_a_peer_that_was_added_again_unseen_only_requests_are_taken_until_that_is_known", 0},
+    {actors::mutant::counts_answers_of_readded,
+     "counts the answers of whoever says that it was added again",
+     "shippers/of_a_peer_that_was_added_again_unseen_only_requests_are_taken_until_that_is_known",
+     0},
 };
 
 }  // namespace lithair::test

@@ -44,7 +44,8 @@ struct saving {
     options.map_size = 1 << 20;
     options.map_limit = map_limit;
     options.part_bytes = 64 << 10;
-    directory = std::make_shared<persistence::state_directory>(place.path / "state", protocol::group_id{1});
+    directory =
+        std::make_shared<persistence::state_directory>(place.path / "state", protocol::group_id{1});
     state = directory->open(options);
     neighbour = system.spawn([this](caf::event_based_actor*) -> caf::behavior {
       return {
@@ -57,8 +58,14 @@ struct saving {
           [this](const disk_failed& x) { failures.push_back(x.reason); },
       };
     });
-    checkpointer::setup setup{protocol::group_id{1}, place.path / "snapshots", directory, state, options,
-                              [] { return std::uint64_t{7}; }, neighbour, neighbour};
+    checkpointer::setup setup{protocol::group_id{1},
+                              place.path / "snapshots",
+                              directory,
+                              state,
+                              options,
+                              [] { return std::uint64_t{7}; },
+                              neighbour,
+                              neighbour};
     setup.max_kept_bytes = max_kept_bytes;
     actor = system.spawn<checkpointer>(std::move(setup));
     run();
@@ -82,12 +89,14 @@ struct saving {
   }
 
   // Writes `count` items from `from` on, as of the index, over the state as of another.
-  checkpoint changes(std::uint64_t index, std::uint64_t over, int from, int count, const std::string& value) const {
+  checkpoint changes(std::uint64_t index, std::uint64_t over, int from, int count,
+                     const std::string& value) const {
     auto layer = std::make_shared<persistence::overlay_layer>();
     for (int i = from; i < from + count; ++i) layer->put("k" + std::to_string(100'000 + i), value);
     return {layer, {index_t{index}, term_t{1}, {}, {}}, index_t{over}};
   }
-  void save(std::uint64_t index, std::uint64_t over, int from, int count, const std::string& value = "v") {
+  void save(std::uint64_t index, std::uint64_t over, int from, int count,
+            const std::string& value = "v") {
     tell(changes(index, over, from, count, value));
   }
   // What the writer was asked for last.
@@ -96,8 +105,10 @@ struct saving {
     writing.pop_back();
     snapshot_written out;
     try {
-      out.made = {persistence::meta_of(persistence::write_snapshot(*x.what, x.group, x.cluster, x.path)),
-                  x.path.string(), {}};
+      out.made = {
+          persistence::meta_of(persistence::write_snapshot(*x.what, x.group, x.cluster, x.path)),
+          x.path.string(),
+          {}};
     } catch (const persistence::storage_error& e) {
       out.made.failed = e.what();
       out.made.later = e.code() == persistence::storage_errc::full;
@@ -133,7 +144,8 @@ struct little_room : saving {
 
 BOOST_AUTO_TEST_SUITE(checkpointers)
 
-BOOST_FIXTURE_TEST_CASE(checkpoints_go_on_while_a_snapshot_is_written_and_do_not_show_in_it, saving) {
+BOOST_FIXTURE_TEST_CASE(checkpoints_go_on_while_a_snapshot_is_written_and_do_not_show_in_it,
+                        saving) {
   save(10, 0, 0, 1000);
   tell(make_snapshot{});
   BOOST_REQUIRE(writing.size() == 1u);
@@ -153,7 +165,8 @@ BOOST_FIXTURE_TEST_CASE(checkpoints_go_on_while_a_snapshot_is_written_and_do_not
   BOOST_TEST(items == 1000);
 }
 
-BOOST_FIXTURE_TEST_CASE(a_snapshot_that_is_there_is_given_again_unless_a_later_one_is_needed, saving) {
+BOOST_FIXTURE_TEST_CASE(a_snapshot_that_is_there_is_given_again_unless_a_later_one_is_needed,
+                        saving) {
   save(10, 0, 0, 10);
   tell(make_snapshot{});
   write_it();
@@ -175,7 +188,8 @@ BOOST_FIXTURE_TEST_CASE(a_snapshot_that_is_there_is_given_again_unless_a_later_o
   BOOST_TEST((made.back().meta.index == index_t{30}));
 }
 
-BOOST_FIXTURE_TEST_CASE(a_checkpoint_waits_for_a_snapshot_for_which_too_much_is_kept_already, little_memory) {
+BOOST_FIXTURE_TEST_CASE(a_checkpoint_waits_for_a_snapshot_for_which_too_much_is_kept_already,
+                        little_memory) {
   save(10, 0, 0, 100);
   tell(make_snapshot{});
   save(20, 10, 0, 100, "w");
@@ -195,7 +209,8 @@ BOOST_FIXTURE_TEST_CASE(a_checkpoint_saves_whatever_was_changed, saving) {
   for (char kind = 'a'; kind <= 'z'; ++kind) layer->put(std::string(1, kind) + "12345678", "v");
   x.layer = layer;
   tell(x);
-  for (char kind = 'a'; kind <= 'z'; ++kind) BOOST_TEST(state->get(std::string(1, kind) + "12345678").has_value());
+  for (char kind = 'a'; kind <= 'z'; ++kind)
+    BOOST_TEST(state->get(std::string(1, kind) + "12345678").has_value());
 }
 
 BOOST_FIXTURE_TEST_CASE(changes_go_over_no_other_state_than_the_one_they_were_made_upon, saving) {
@@ -206,7 +221,8 @@ BOOST_FIXTURE_TEST_CASE(changes_go_over_no_other_state_than_the_one_they_were_ma
   BOOST_TEST((state->applied().index == index_t{10}));
 }
 
-BOOST_FIXTURE_TEST_CASE(what_has_no_room_is_neither_failed_nor_damaged_and_no_snapshot_is_made_of_a_half, little_room) {
+BOOST_FIXTURE_TEST_CASE(
+    what_has_no_room_is_neither_failed_nor_damaged_and_no_snapshot_is_made_of_a_half, little_room) {
   save(10, 0, 0, 100);
   save(20, 10, 100, 3000, std::string(1000, 'x'));
   BOOST_REQUIRE(answers.size() == 2u);
@@ -220,7 +236,8 @@ BOOST_FIXTURE_TEST_CASE(what_has_no_room_is_neither_failed_nor_damaged_and_no_sn
   BOOST_TEST(failures.empty());
 }
 
-BOOST_FIXTURE_TEST_CASE(a_snapshot_that_is_written_ends_before_the_state_below_it_is_replaced, saving) {
+BOOST_FIXTURE_TEST_CASE(a_snapshot_that_is_written_ends_before_the_state_below_it_is_replaced,
+                        saving) {
   save(10, 0, 0, 1000);
   // Of another node, further on.
   saving other;

@@ -24,12 +24,12 @@ struct guest {
 
 template <>
 struct lithair::model<guest> {
-  static constexpr auto declaration =
-      declare("guests",
-              field<&guest::id>("id", db::primary_key, lifecycle::immutable, persistence::replicate),
-              field<&guest::name>("name", db::unique, persistence::replicate, validation::min_length(1)),
-              field<&guest::secret>("secret", http::hidden, persistence::replicate),
-              field<&guest::tags>("tags", persistence::replicate));
+  static constexpr auto declaration = declare(
+      "guests",
+      field<&guest::id>("id", db::primary_key, lifecycle::immutable, persistence::replicate),
+      field<&guest::name>("name", db::unique, persistence::replicate, validation::min_length(1)),
+      field<&guest::secret>("secret", http::hidden, persistence::replicate),
+      field<&guest::tags>("tags", persistence::replicate));
 };
 
 struct seat {
@@ -42,11 +42,12 @@ struct seat {
 
 template <>
 struct lithair::model<seat> {
-  static constexpr auto declaration =
-      declare("seats",
-              field<&seat::number>("number", db::primary_key, lifecycle::immutable, persistence::replicate),
-              field<&seat::state>("state", db::indexed, persistence::replicate, lifecycle::default_value("free")),
-              field<&seat::price>("price", persistence::replicate, validation::min("0.01")));
+  static constexpr auto declaration = declare(
+      "seats",
+      field<&seat::number>("number", db::primary_key, lifecycle::immutable, persistence::replicate),
+      field<&seat::state>("state", db::indexed, persistence::replicate,
+                          lifecycle::default_value("free")),
+      field<&seat::price>("price", persistence::replicate, validation::min("0.01")));
 };
 
 // A model of the same name as one that is served, with a field of another type.
@@ -57,10 +58,9 @@ struct other_seat {
 
 template <>
 struct lithair::model<other_seat> {
-  static constexpr auto declaration =
-      declare("seats",
-              field<&other_seat::number>("number", db::primary_key, persistence::replicate),
-              field<&other_seat::price>("price", persistence::replicate));
+  static constexpr auto declaration = declare(
+      "seats", field<&other_seat::number>("number", db::primary_key, persistence::replicate),
+      field<&other_seat::price>("price", persistence::replicate));
 };
 
 using namespace lithair;
@@ -90,7 +90,8 @@ models::problem refused(result<T> x) {
 
 BOOST_AUTO_TEST_SUITE(collections_in_process)
 
-BOOST_FIXTURE_TEST_CASE(what_one_node_writes_all_nodes_read_as_structs_hidden_fields_too, three_nodes) {
+BOOST_FIXTURE_TEST_CASE(what_one_node_writes_all_nodes_read_as_structs_hidden_fields_too,
+                        three_nodes) {
   collection<guest> here{at(1)};
   auto made = must(here.create({{}, "ann", "s3cret", {"a", "b"}}).get());
   BOOST_TEST((made.item.id != uuid{}));
@@ -108,11 +109,15 @@ BOOST_FIXTURE_TEST_CASE(what_one_node_writes_all_nodes_read_as_structs_hidden_fi
 BOOST_FIXTURE_TEST_CASE(items_are_created_read_listed_updated_replaced_and_removed, three_nodes) {
   collection<seat> seats{at(2)};
   std::uint64_t version = 0;
-  for (std::int64_t n = 1; n <= 5; ++n) version = must(seats.create({n, seat_state::free, five}).get()).version;
+  for (std::int64_t n = 1; n <= 5; ++n)
+    version = must(seats.create({n, seat_state::free, five}).get()).version;
 
-  auto taken = must(seats.update(5, patch<seat>().set<&seat::state>(seat_state::taken), {version}).get());
+  auto taken =
+      must(seats.update(5, patch<seat>().set<&seat::state>(seat_state::taken), {version}).get());
   BOOST_TEST((taken.item == seat{5, seat_state::taken, five}));
-  BOOST_TEST(refused(seats.update(5, patch<seat>().set<&seat::state>(seat_state::free), {version}).get()).status == 412);
+  BOOST_TEST(
+      refused(seats.update(5, patch<seat>().set<&seat::state>(seat_state::free), {version}).get())
+          .status == 412);
   BOOST_TEST((must(seats.get(5).get()).item == taken.item));
 
   const seat dear{4, seat_state::taken, *models::parse_money("9.50")};
@@ -122,12 +127,14 @@ BOOST_FIXTURE_TEST_CASE(items_are_created_read_listed_updated_replaced_and_remov
   auto some = must(seats.list({{"state", "taken"}, {"sort", "-number"}, {"take", "1"}}).get());
   BOOST_TEST(some.total == 2u);
   BOOST_TEST((some.items == std::vector<seat>{taken.item}));
-  auto rest = must(seats.list({{"state", "taken"}, {"sort", "-number"}, {"after", some.next.value()}}).get());
+  auto rest = must(
+      seats.list({{"state", "taken"}, {"sort", "-number"}, {"after", some.next.value()}}).get());
   BOOST_TEST((rest.items == std::vector<seat>{dear}));
   BOOST_TEST(!rest.next.has_value());
 
   const auto index = must(seats.remove(4).get());
-  BOOST_TEST(refused(collection<seat>{at(1)}.get(4, {consistency::local, index}).get()).status == 404);
+  BOOST_TEST(refused(collection<seat>{at(1)}.get(4, {consistency::local, index}).get()).status ==
+             404);
   BOOST_TEST(refused(seats.remove(4).get()).code == "not_found");
 }
 
@@ -156,8 +163,12 @@ BOOST_FIXTURE_TEST_CASE(a_request_of_a_known_idempotency_key_is_carried_out_once
 BOOST_FIXTURE_TEST_CASE(a_patch_names_fields_by_their_members_and_may_clear_them, three_nodes) {
   collection<guest> guests{at(1)};
   auto made = must(guests.create({{}, "ann", "s3cret", {"a"}}).get());
-  must(guests.update(made.item.id, patch<guest>().set<&guest::tags>({"b", "c"}).clear<&guest::secret>()).get());
-  BOOST_TEST((must(guests.get(made.item.id).get()).item == guest{made.item.id, "ann", {}, {"b", "c"}}));
+  must(guests
+           .update(made.item.id,
+                   patch<guest>().set<&guest::tags>({"b", "c"}).clear<&guest::secret>())
+           .get());
+  BOOST_TEST(
+      (must(guests.get(made.item.id).get()).item == guest{made.item.id, "ann", {}, {"b", "c"}}));
 }
 
 BOOST_FIXTURE_TEST_CASE(a_transaction_writes_all_or_nothing_in_one_entry, three_nodes) {
@@ -185,7 +196,11 @@ BOOST_FIXTURE_TEST_CASE(a_transaction_writes_all_or_nothing_in_one_entry, three_
   BOOST_TEST((must(seats.list().get()).items == std::vector<seat>{{1, seat_state::taken, two}}));
 
   // The seat has changed since, so the guest is not created either.
-  auto late = transaction(here).create(guests, {{}, "bob", {}, {}}).update(seats, 1, take, one.version).commit().get();
+  auto late = transaction(here)
+                  .create(guests, {{}, "bob", {}, {}})
+                  .update(seats, 1, take, one.version)
+                  .commit()
+                  .get();
   BOOST_TEST(refused(std::move(late)).status == 412);
   BOOST_TEST(must(guests.list().get()).total == 1u);
 }
@@ -193,7 +208,8 @@ BOOST_FIXTURE_TEST_CASE(a_transaction_writes_all_or_nothing_in_one_entry, three_
 BOOST_FIXTURE_TEST_CASE(answers_come_through_futures_and_handlers_too, three_nodes) {
   collection<seat> seats{at(1)};
   std::vector<std::future<result<stored<seat>>>> under_way;
-  for (std::int64_t n = 1; n <= 100; ++n) under_way.push_back(seats.create({n, seat_state::free, five}).future());
+  for (std::int64_t n = 1; n <= 100; ++n)
+    under_way.push_back(seats.create({n, seat_state::free, five}).future());
   for (auto& each : under_way) must(each.get());
 
   // A handler may ask on, and is told when it would wait for ever.
@@ -202,7 +218,9 @@ BOOST_FIXTURE_TEST_CASE(answers_come_through_futures_and_handlers_too, three_nod
     try {
       (void)seats.get(8).get();
     } catch (const std::logic_error&) {
-      seats.remove(x->item.number).then([&](result<std::uint64_t> gone) { told.set_value(gone ? "gone" : "kept"); });
+      seats.remove(x->item.number).then([&](result<std::uint64_t> gone) {
+        told.set_value(gone ? "gone" : "kept");
+      });
     }
   });
   BOOST_TEST(told.get_future().get() == "gone");
@@ -215,7 +233,8 @@ BOOST_FIXTURE_TEST_CASE(a_struct_that_is_not_the_served_model_is_refused_at_once
   });
 }
 
-BOOST_FIXTURE_TEST_CASE(a_node_stops_from_any_thread_while_collections_live_and_every_call_is_answered, three_nodes) {
+BOOST_FIXTURE_TEST_CASE(
+    a_node_stops_from_any_thread_while_collections_live_and_every_call_is_answered, three_nodes) {
   collection<seat> seats{at(3)};
   std::atomic<bool> refused_once = false;
   std::vector<std::jthread> writers;

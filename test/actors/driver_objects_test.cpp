@@ -1,4 +1,5 @@
-// The plain objects with which the raft actor decides: the apply window, health, snapshot requests, the log's allowance.
+// The plain objects with which the raft actor decides: the apply window, health, snapshot requests,
+// the log's allowance.
 
 #include <boost/test/unit_test.hpp>
 
@@ -146,7 +147,8 @@ BOOST_AUTO_TEST_CASE(the_floor_follows_when_more_is_behind_it_than_allowed) {
   BOOST_TEST((allowed.floor() == at(51)));
 }
 
-BOOST_AUTO_TEST_CASE(many_small_entries_are_remembered_together_and_the_floor_is_hardly_lower_for_it) {
+BOOST_AUTO_TEST_CASE(
+    many_small_entries_are_remembered_together_and_the_floor_is_hardly_lower_for_it) {
   log_allowance allowed{1 << 20};
   for (std::uint64_t i = 1; i <= 1 << 21; ++i) allowed.add(at(i), 1);
   BOOST_TEST((allowed.floor() <= at(1 << 20)));

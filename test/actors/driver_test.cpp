@@ -1,4 +1,5 @@
-// One raft actor among stand-ins: peers, disks and the state do what the test says, and nothing else.
+// One raft actor among stand-ins: peers, disks and the state do what the test says, and nothing
+// else.
 
 #include <limits>
 #include <map>
@@ -26,8 +27,8 @@ using protocol::term_t;
 
 namespace {
 
-// Node 1 of three. Its peers grant every vote and take every entry, unless they are silent; its log disk writes at once,
-// unless it hangs; its state applies at once, unless it is held up.
+// Node 1 of three. Its peers grant every vote and take every entry, unless they are silent; its log
+// disk writes at once, unless it hangs; its state applies at once, unless it is held up.
 struct driver {
   driver() : system(config.set("scheduler.policy", caf::atom("testing"))) {
     neighbour = system.spawn([this](caf::event_based_actor* self) { return behaviour(self); });
@@ -54,11 +55,16 @@ struct driver {
     setup.writer = setup.aggregate = setup.checkpointer = neighbour;
     setup.log_margin = 0;
     setup.now_ms = [this] { return now_ms; };
-    setup.set_aside = [] { return std::vector<set_aside_part>{{"state/1/3", "a checksum is wrong", 4096}}; };
-    setup.end_shipper = [](node_id, const caf::actor& x) { caf::anon_send_exit(x, caf::exit_reason::kill); };
+    setup.set_aside = [] {
+      return std::vector<set_aside_part>{{"state/1/3", "a checksum is wrong", 4096}};
+    };
+    setup.end_shipper = [](node_id, const caf::actor& x) {
+      caf::anon_send_exit(x, caf::exit_reason::kill);
+    };
     setup.make_shipper = [this](const peer_address& peer) {
       ways.push_back(peer);
-      return system.spawn([this, to = peer.id](caf::event_based_actor*) { return peer_behaviour(to); });
+      return system.spawn(
+          [this, to = peer.id](caf::event_based_actor*) { return peer_behaviour(to); });
     };
     raft = system.spawn<raft_actor>(nullptr, std::move(setup));
     run();
@@ -72,7 +78,8 @@ struct driver {
   }
 
   static peer_address address(std::uint64_t node) {
-    return {node_id{node}, "127.0.0.1", static_cast<std::uint16_t>(8000 + node), static_cast<std::uint16_t>(9000 + node)};
+    return {node_id{node}, "127.0.0.1", static_cast<std::uint16_t>(8000 + node),
+            static_cast<std::uint16_t>(9000 + node)};
   }
 
   caf::behavior behaviour(caf::event_based_actor* self) {
@@ -88,7 +95,9 @@ struct driver {
           given_term = x.entries.back().term;
           if (!applying_held) self->send(raft, applied{given, given_term, {}, {}});
         },
-        [this](const run_queries& x) { queries.insert(queries.end(), x.queries.begin(), x.queries.end()); },
+        [this](const run_queries& x) {
+          queries.insert(queries.end(), x.queries.begin(), x.queries.end());
+        },
         [this](const checkpoint& x) { checkpoints.push_back(x); },
         [this](const checkpointed& x) { checkpoint_answers.push_back(x); },
         [this](checkpoint_now) { ++checkpoints_wanted; },
@@ -108,16 +117,19 @@ struct driver {
 
   caf::behavior peer_behaviour(node_id who) {
     return {
-        [this, who](const serve_raft& x) { 
-          if (x.raft) serving.insert(who);
-          else serving.erase(who);
+        [this, who](const serve_raft& x) {
+          if (x.raft)
+            serving.insert(who);
+          else
+            serving.erase(who);
         },
         [this, who](const ship& x) {
           if (silent.contains(who)) return;
           for (auto& each : x.messages) std::visit([&](auto& m) { hear(who, m); }, each);
         },
         [this, who](const fetch& x) {
-          tell(fetched{x.what, disk.read(protocol::group_id{1}, x.what.first, x.what.last, x.what.max_bytes)});
+          tell(fetched{x.what, disk.read(protocol::group_id{1}, x.what.first, x.what.last,
+                                         x.what.max_bytes)});
         },
         [this, who](const send_snapshot& x) { sent_snapshots.emplace_back(who, x); },
         [](const control_arrived&) {},
@@ -126,10 +138,13 @@ struct driver {
   void say(node_id who, protocol::message x) {
     caf::anon_send(raft, peer_step{who, {std::move(x)}});
   }
-  void hear(node_id who, const protocol::vote_request& x) { say(who, protocol::vote_response{x.term, true, x.pre}); }
+  void hear(node_id who, const protocol::vote_request& x) {
+    say(who, protocol::vote_response{x.term, true, x.pre});
+  }
   void hear(node_id who, const protocol::append_request& x) {
     if (x.prev_index > match[who])
-      return say(who, protocol::append_response{x.term, false, {}, x.prev_index, match[who], given_term, x.round});
+      return say(who, protocol::append_response{
+                          x.term, false, {}, x.prev_index, match[who], given_term, x.round});
     match[who] = std::max(match[who], x.prev_index + x.entries.size());
     say(who, protocol::append_response{x.term, true, match[who], {}, {}, {}, x.round});
   }
@@ -159,8 +174,8 @@ struct driver {
   }
   template <class Message>
   void tell(Message x, const caf::actor& to) {
-    to->enqueue(caf::actor_cast<caf::strong_actor_ptr>(neighbour), caf::make_message_id(), caf::make_message(std::move(x)),
-                nullptr);
+    to->enqueue(caf::actor_cast<caf::strong_actor_ptr>(neighbour), caf::make_message_id(),
+                caf::make_message(std::move(x)), nullptr);
   }
   void run() { dynamic_cast<caf::scheduler::test_coordinator&>(system.scheduler()).run(); }
   void tick(std::size_t count = 1) {
@@ -179,7 +194,8 @@ struct driver {
     for (int i = 0; i < 500; ++i) {
       tick();
       look();
-      if (status.raft.now == protocol::role::leader && status.raft.commit == status.raft.last_index) return;
+      if (status.raft.now == protocol::role::leader && status.raft.commit == status.raft.last_index)
+        return;
     }
     BOOST_FAIL("it does not lead");
   }
@@ -188,9 +204,7 @@ struct driver {
     run();
   }
   // A checkpoint as of everything that was given to the state.
-  checkpoint saved() const {
-    return {nullptr, {given, given_term, {}, {}}, {}};
-  }
+  checkpoint saved() const { return {nullptr, {given, given_term, {}, {}}, {}}; }
   void checkpoint_is_done(index_t index) {
     tell(checkpointed{index, {}});
     run();
@@ -202,7 +216,8 @@ struct driver {
     for (int i = 0; i < 10; ++i) submit_one();
     checkpoint_is_done(given);
     BOOST_REQUIRE(!cuts.empty());
-    disk.purge(protocol::group_id{1}, *disk.point_at(protocol::group_id{1}, cuts.back().point.index));
+    disk.purge(protocol::group_id{1},
+               *disk.point_at(protocol::group_id{1}, cuts.back().point.index));
     tell(log_cut{cuts.back().point, false});
     cuts.clear();
     run();
@@ -258,9 +273,10 @@ struct lagging_peer : driver {
 
 BOOST_AUTO_TEST_SUITE(drivers)
 
-// -- reads -------------------------------------------------------------------------------------------------
+// -- reads ---------------------------------------------------------------------------------------
 
-BOOST_FIXTURE_TEST_CASE(a_query_bears_the_index_that_it_must_see_although_entries_up_to_there_are_only_given, driver) {
+BOOST_FIXTURE_TEST_CASE(
+    a_query_bears_the_index_that_it_must_see_although_entries_up_to_there_are_only_given, driver) {
   applying_held = true;
   submit_one();
   ask question;
@@ -286,7 +302,7 @@ BOOST_FIXTURE_TEST_CASE(readiness_is_told_once_its_index_is_applied, driver) {
   BOOST_TEST(readies.front().applied == given.value);
 }
 
-// -- what was asked for in another term ------------------------------------------------------------------------
+// -- what was asked for in another term ----------------------------------------------------------
 
 BOOST_FIXTURE_TEST_CASE(a_snapshot_is_sent_in_the_term_in_which_it_was_wanted, lagging_peer) {
   BOOST_REQUIRE(snapshots_wanted.size() == 1u);
@@ -297,7 +313,8 @@ BOOST_FIXTURE_TEST_CASE(a_snapshot_is_sent_in_the_term_in_which_it_was_wanted, l
   BOOST_TEST((sent_snapshots.front().second.term == look().raft.term));
 }
 
-BOOST_FIXTURE_TEST_CASE(a_snapshot_that_is_ready_after_its_leader_stepped_down_is_not_sent, lagging_peer) {
+BOOST_FIXTURE_TEST_CASE(a_snapshot_that_is_ready_after_its_leader_stepped_down_is_not_sent,
+                        lagging_peer) {
   BOOST_REQUIRE(snapshots_wanted.size() == 1u);
   const auto later = look().raft.term + 1;
   say(node_id{2}, protocol::heartbeat{later, {}, 1});
@@ -308,7 +325,8 @@ BOOST_FIXTURE_TEST_CASE(a_snapshot_that_is_ready_after_its_leader_stepped_down_i
   BOOST_TEST(sent_snapshots.empty());
 }
 
-BOOST_FIXTURE_TEST_CASE(that_a_snapshot_was_given_up_in_another_term_says_nothing_of_this_one, lagging_peer) {
+BOOST_FIXTURE_TEST_CASE(that_a_snapshot_was_given_up_in_another_term_says_nothing_of_this_one,
+                        lagging_peer) {
   const auto as_of = snapshots_wanted.front().at_least;
   tell(made(as_of));
   run();
@@ -344,7 +362,7 @@ BOOST_FIXTURE_TEST_CASE(a_chunk_that_was_kept_is_told_to_no_other_leader_than_it
   BOOST_TEST(said.size() == 2u);
 }
 
-// -- snapshots and the log behind them ------------------------------------------------------------------------
+// -- snapshots and the log behind them -----------------------------------------------------------
 
 BOOST_FIXTURE_TEST_CASE(a_snapshot_that_can_not_be_made_now_is_asked_for_again, lagging_peer) {
   BOOST_REQUIRE(snapshots_wanted.size() == 1u);
@@ -388,7 +406,9 @@ BOOST_FIXTURE_TEST_CASE(a_peer_that_is_away_holds_no_entries, lagging_peer) {
   BOOST_TEST((cuts.back().point.index == given));
 }
 
-BOOST_FIXTURE_TEST_CASE(what_was_kept_for_a_peer_that_is_gone_by_now_is_purged_without_another_checkpoint, lagging_peer) {
+BOOST_FIXTURE_TEST_CASE(
+    what_was_kept_for_a_peer_that_is_gone_by_now_is_purged_without_another_checkpoint,
+    lagging_peer) {
   tell(made(snapshots_wanted.front().at_least));
   for (int i = 0; i < 50; ++i) submit_one();
   checkpoint_is_done(given);
@@ -401,7 +421,8 @@ BOOST_FIXTURE_TEST_CASE(what_was_kept_for_a_peer_that_is_gone_by_now_is_purged_w
   BOOST_TEST((cuts.back().point.index == given));
 }
 
-BOOST_FIXTURE_TEST_CASE(a_peer_that_lost_its_state_gets_one_as_of_what_was_committed_when_it_asked, driver) {
+BOOST_FIXTURE_TEST_CASE(a_peer_that_lost_its_state_gets_one_as_of_what_was_committed_when_it_asked,
+                        driver) {
   for (int i = 0; i < 5; ++i) submit_one();
   checkpoint_is_done(index_t{2});
   peer_control request;
@@ -432,7 +453,7 @@ BOOST_FIXTURE_TEST_CASE(what_follows_a_state_that_was_taken_over_is_not_dated_be
   BOOST_TEST(disk.read(protocol::group_id{1}, last, last, 1'000'000).front().time_us == 77'000);
 }
 
-// -- disks ------------------------------------------------------------------------------------------------------
+// -- disks ---------------------------------------------------------------------------------------
 
 BOOST_FIXTURE_TEST_CASE(a_checkpoint_waits_until_the_log_is_durable_up_to_it, driver) {
   submit_one();
@@ -448,7 +469,8 @@ BOOST_FIXTURE_TEST_CASE(a_checkpoint_waits_until_the_log_is_durable_up_to_it, dr
   BOOST_TEST((checkpoints.front().point.index == x.point.index));
 }
 
-BOOST_FIXTURE_TEST_CASE(a_leader_whose_log_disk_hangs_applies_and_answers_what_the_others_have, driver) {
+BOOST_FIXTURE_TEST_CASE(a_leader_whose_log_disk_hangs_applies_and_answers_what_the_others_have,
+                        driver) {
   log_hangs = true;
   submit_one();
   tick();
@@ -473,14 +495,16 @@ BOOST_FIXTURE_TEST_CASE(what_is_committed_and_not_yet_on_the_disk_is_not_read_fr
   // A leader of a later term has others in the place of the last five, and a majority of those.
   log_hangs = true;
   const auto later = look().raft.term + 1;
-  protocol::append_request others{later, common, disk.restore(protocol::group_id{1}).state.term, common + 3, 1, {}};
+  protocol::append_request others{
+      later, common, disk.restore(protocol::group_id{1}).state.term, common + 3, 1, {}};
   for (std::uint64_t i = 1; i <= 3; ++i)
     others.entries.push_back({common + i, later, protocol::entry_kind::command, {}, {}});
   given_terms.clear();
   say(node_id{2}, std::move(others));
   tick();
   BOOST_TEST((given == common + 3));
-  for (auto& [index, term] : given_terms) BOOST_TEST((index > common) == (term == later), index.value);
+  for (auto& [index, term] : given_terms)
+    BOOST_TEST((index > common) == (term == later), index.value);
 }
 
 BOOST_FIXTURE_TEST_CASE(a_checkpoint_whose_log_failed_is_not_made_and_not_left_waiting, driver) {
@@ -530,7 +554,8 @@ BOOST_FIXTURE_TEST_CASE(a_node_out_of_service_takes_nothing_more_from_its_peers,
   unwritten.clear();
   for (std::uint64_t i = 0; i < 100; ++i) {
     protocol::append_request more{before.term + 1, before.last_index + i, before.term, {}, 0, {}};
-    more.entries.push_back({before.last_index + i + 1, before.term + 1, protocol::entry_kind::command, {}, {}});
+    more.entries.push_back(
+        {before.last_index + i + 1, before.term + 1, protocol::entry_kind::command, {}, {}});
     say(node_id{2}, std::move(more));
     tick();
   }

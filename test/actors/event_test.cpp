@@ -23,7 +23,8 @@ template <>
 struct lithair::model<light> {
   static constexpr auto declaration =
       declare("lights",
-              field<&light::number>("number", db::primary_key, lifecycle::immutable, persistence::replicate),
+              field<&light::number>("number", db::primary_key, lifecycle::immutable,
+                                    persistence::replicate),
               field<&light::colour>("colour", persistence::replicate),
               field<&light::secret>("secret", http::hidden, persistence::replicate));
 };
@@ -52,7 +53,8 @@ using listener = test::listener<light>;
 
 BOOST_AUTO_TEST_SUITE(events_in_process)
 
-BOOST_FIXTURE_TEST_CASE(every_node_tells_each_change_with_index_time_before_and_after, three_nodes) {
+BOOST_FIXTURE_TEST_CASE(every_node_tells_each_change_with_index_time_before_and_after,
+                        three_nodes) {
   std::map<std::uint64_t, listener> told;
   std::vector<subscription> all;
   for (std::uint64_t id = 1; id <= 3; ++id)
@@ -60,7 +62,10 @@ BOOST_FIXTURE_TEST_CASE(every_node_tells_each_change_with_index_time_before_and_
   collection<light> lights{at(2)};
   const auto made = lights.create({1, "red", "s"}).get().value();
   (void)collection<lamp>{at(1)}.create({1}).get().value();  // told to nobody
-  const auto changed = lights.update(1, patch<light>().set<&light::colour>("green").clear<&light::secret>()).get().value();
+  const auto changed =
+      lights.update(1, patch<light>().set<&light::colour>("green").clear<&light::secret>())
+          .get()
+          .value();
   const auto gone = lights.remove(1).get().value();
 
   for (std::uint64_t id = 1; id <= 3; ++id) {
@@ -73,20 +78,28 @@ BOOST_FIXTURE_TEST_CASE(every_node_tells_each_change_with_index_time_before_and_
     BOOST_TEST(events[1].version() == changed.version);
     BOOST_TEST(events[2].index == gone);
     BOOST_CHECK(!events[0].before && events[0].after == (light{1, "red", "s"}));
-    BOOST_CHECK(events[1].before == (light{1, "red", "s"}) && events[1].after == (light{1, "green", {}}));
+    BOOST_CHECK(events[1].before == (light{1, "red", "s"}) &&
+                events[1].after == (light{1, "green", {}}));
     BOOST_CHECK(events[2].before == (light{1, "green", {}}) && !events[2].after);
     BOOST_CHECK(events[0].time.us > 0 && events[0].time <= events[1].time);
   }
 }
 
-BOOST_FIXTURE_TEST_CASE(a_subscription_goes_on_behind_a_position_in_the_midst_of_a_transaction_too, three_nodes) {
+BOOST_FIXTURE_TEST_CASE(a_subscription_goes_on_behind_a_position_in_the_midst_of_a_transaction_too,
+                        three_nodes) {
   caller here{at(1)};
   collection<light> lights{here};
   const auto first = lights.create({1, "red", {}}).get().value().version;
-  const auto both = transaction(here).create(lights, {2, "red", {}}).create(lights, {3, "red", {}}).commit().get().value();
+  const auto both = transaction(here)
+                        .create(lights, {2, "red", {}})
+                        .create(lights, {3, "red", {}})
+                        .commit()
+                        .get()
+                        .value();
   listener behind_first, behind_second;
   auto a = subscribe(collection<light>{at(2)}, feed_position{first, 0}, behind_first.handlers());
-  auto b = subscribe(collection<light>{at(3)}, feed_position{both.index, 1}, behind_second.handlers());
+  auto b =
+      subscribe(collection<light>{at(3)}, feed_position{both.index, 1}, behind_second.handlers());
   const auto two = behind_first.await_events(2);
   BOOST_TEST(two[0].after->number == 2);
   BOOST_TEST(two[0].part == 1u);

@@ -19,8 +19,8 @@ using lithair::models::timeline;
 
 namespace {
 
-/// A feed, and one who is everybody around it: the aggregate, which has applied entry 100, the raft actor, who knows of
-/// entries up to `log_end`, and a follower.
+/// A feed, and one who is everybody around it: the aggregate, which has applied entry 100, the raft
+/// actor, who knows of entries up to `log_end`, and a follower.
 struct around_a_feed {
   around_a_feed() : system(config.set("scheduler.policy", caf::atom("testing"))) {
     other = system.spawn([this](caf::event_based_actor* self) { return behaviour(self); });

@@ -47,7 +47,8 @@ void note(const char* call, const std::string& about) {
 void look_at(const char* call, const char* path) {
   if (path == nullptr || !on_a_loop()) return;
   const std::string_view text = path;
-  if (!text.starts_with("/proc/") && !text.starts_with("/dev/") && !text.starts_with("/sys/")) note(call, path);
+  if (!text.starts_with("/proc/") && !text.starts_with("/dev/") && !text.starts_with("/sys/"))
+    note(call, path);
 }
 
 void look_at(const char* call, int descriptor) {

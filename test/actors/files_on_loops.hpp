@@ -5,9 +5,9 @@
 
 namespace lithair::test {
 
-/// While it lives, every call that may wait for a disk and is made on a loop's thread is noted: on files and
-/// directories, by descriptor or by path. Sockets, pipes, events and what the kernel makes up (/proc) are no disks.
-/// One at a time.
+/// While it lives, every call that may wait for a disk and is made on a loop's thread is noted: on
+/// files and directories, by descriptor or by path. Sockets, pipes, events and what the kernel
+/// makes up (/proc) are no disks. One at a time.
 class watch_of_loops {
  public:
   watch_of_loops();

@@ -33,18 +33,19 @@ value = { type = "string", optional = true, replicate = true }
 struct cluster {
   models::schema schema = *models::parse_model_text(models_text, "test");
   test::embedded_nodes nodes{schema, 3, [](node_config& x) {
-    x.checkpoint_entries = 50;
-    x.log_margin = 10;
-    // So that lagging peers and the state are fed from the disk.
-    x.raft.max_cached_bytes = 1024;
-  }};
+                               x.checkpoint_entries = 50;
+                               x.log_margin = 10;
+                               // So that lagging peers and the state are fed from the disk.
+                               x.raft.max_cached_bytes = 1024;
+                             }};
 
   template <class Answer, class Question>
   Answer ask_of(std::uint64_t at, const caf::actor& whom, Question question) {
     caf::scoped_actor self{nodes.at(at).system()};
     self->send(whom, std::move(question));
     Answer result;
-    self->receive([&](Answer& x) { result = std::move(x); }, caf::after(60s) >> [] { BOOST_FAIL("no answer"); });
+    self->receive([&](Answer& x) { result = std::move(x); },
+                  caf::after(60s) >> [] { BOOST_FAIL("no answer"); });
     return result;
   }
   void create(std::uint64_t at, const std::string& key, std::size_t size = 1000) {
@@ -53,7 +54,8 @@ struct cluster {
     request.body = body;
     request.target = schema.find("items");
     const auto made =
-        ask_of<submitted>(at, nodes.at(at).raft(), submit{1, *models::prepare(schema, request, models::stamp{1, {}})});
+        ask_of<submitted>(at, nodes.at(at).raft(),
+                          submit{1, *models::prepare(schema, request, models::stamp{1, {}})});
     BOOST_TEST_REQUIRE(made.result.status == 201);
   }
   void must_read(std::uint64_t at, const std::string& key) {
@@ -61,7 +63,9 @@ struct cluster {
     question.what = *models::item_query(*schema.find("items"), key);
     BOOST_TEST(ask_of<answered>(at, nodes.at(at).raft(), std::move(question)).result.status == 200);
   }
-  node_status status(std::uint64_t at) { return ask_of<node_status>(at, nodes.at(at).raft(), inspect_node{1}); }
+  node_status status(std::uint64_t at) {
+    return ask_of<node_status>(at, nodes.at(at).raft(), inspect_node{1});
+  }
   members_changed change(std::uint64_t at, change_members::action what, std::uint64_t node) {
     change_members x;
     x.what = what;

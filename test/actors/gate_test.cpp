@@ -19,7 +19,8 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// A gate of node 1, and one who is everybody else: the note taker, the shipper for node 2, and node 2.
+/// A gate of node 1, and one who is everybody else: the note taker, the shipper for node 2, and
+/// node 2.
 struct world_of_a_gate {
   system_config config;
   caf::actor_system system{config};
@@ -32,9 +33,13 @@ struct world_of_a_gate {
     x.why_other_models = [](const std::string&) { return std::string{}; };
     x.cluster = [] { return std::uint64_t{7}; };
     x.notes = caf::actor_cast<caf::actor>(all);
-    x.admit = [](std::uint64_t, group_id, std::uint64_t, const std::string&) { return trust::full; };
+    x.admit = [](std::uint64_t, group_id, std::uint64_t, const std::string&) {
+      return trust::full;
+    };
     x.present = [](std::uint64_t, group_id) { return std::string{}; };
-    x.examine = [](std::uint64_t, group_id, std::uint64_t, const std::string&) { return std::optional<std::string>{}; };
+    x.examine = [](std::uint64_t, group_id, std::uint64_t, const std::string&) {
+      return std::optional<std::string>{};
+    };
     entrance = system.spawn<gate>(nullptr, x);
     all->send(entrance, expect_peer{node_id{2}, group_id{1}, caf::actor_cast<caf::actor>(all)});
   }
@@ -94,7 +99,8 @@ BOOST_AUTO_TEST_CASE(a_peer_of_another_cluster_is_refused_before_anything_is_lea
   BOOST_TEST(next() == "it belongs to another cluster");
 }
 
-BOOST_AUTO_TEST_CASE(of_a_stranger_that_knows_the_cluster_the_group_is_told_and_welcomes_it_when_it_calls_again) {
+BOOST_AUTO_TEST_CASE(
+    of_a_stranger_that_knows_the_cluster_the_group_is_told_and_welcomes_it_when_it_calls_again) {
   all->send(entrance, guard_group{group_id{1}, caf::actor_cast<caf::actor>(all)});
   say_hello(5);
   BOOST_TEST(next() == "meet 5");
@@ -108,7 +114,8 @@ BOOST_AUTO_TEST_CASE(of_a_stranger_that_knows_the_cluster_the_group_is_told_and_
   BOOST_TEST(next() == "node 5 is not a member here");
 }
 
-BOOST_AUTO_TEST_CASE(of_a_stranger_that_does_not_know_the_cluster_or_has_the_own_number_nobody_is_told) {
+BOOST_AUTO_TEST_CASE(
+    of_a_stranger_that_does_not_know_the_cluster_or_has_the_own_number_nobody_is_told) {
   all->send(entrance, guard_group{group_id{1}, caf::actor_cast<caf::actor>(all)});
   say_hello(5, 0);
   BOOST_TEST(next() == "node 5 is not a member here");

@@ -34,7 +34,8 @@ class listener {
   template <class Told>
   std::vector<Told> await(std::vector<Told>& what, std::size_t count) {
     std::unique_lock guard{mutex_};
-    BOOST_REQUIRE(grown_.wait_for(guard, std::chrono::seconds{60}, [&] { return what.size() >= count; }));
+    BOOST_REQUIRE(
+        grown_.wait_for(guard, std::chrono::seconds{60}, [&] { return what.size() >= count; }));
     return what;
   }
 

@@ -106,7 +106,8 @@ struct writing {
 
 BOOST_AUTO_TEST_SUITE(log_writers)
 
-BOOST_FIXTURE_TEST_CASE(what_waits_without_room_is_not_written_into_the_log_that_is_begun_anew, writing) {
+BOOST_FIXTURE_TEST_CASE(what_waits_without_room_is_not_written_into_the_log_that_is_begun_anew,
+                        writing) {
   append(1);
   log.trouble = persistence::storage_errc::full;
   append(2);
@@ -128,7 +129,8 @@ BOOST_FIXTURE_TEST_CASE(what_waits_without_room_is_not_written_into_the_log_that
   BOOST_TEST(done == token);
 }
 
-BOOST_FIXTURE_TEST_CASE(a_new_beginning_without_room_waits_and_comes_before_what_follows_it, writing) {
+BOOST_FIXTURE_TEST_CASE(a_new_beginning_without_room_waits_and_comes_before_what_follows_it,
+                        writing) {
   append(1);
   log.trouble = persistence::storage_errc::full;
   append(2);

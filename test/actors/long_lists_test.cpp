@@ -21,10 +21,10 @@ struct coin {
 
 template <>
 struct lithair::model<coin> {
-  static constexpr auto declaration =
-      declare("coins",
-              field<&coin::number>("number", db::primary_key, lifecycle::immutable, persistence::replicate),
-              field<&coin::worth>("worth", persistence::replicate));
+  static constexpr auto declaration = declare(
+      "coins",
+      field<&coin::number>("number", db::primary_key, lifecycle::immutable, persistence::replicate),
+      field<&coin::worth>("worth", persistence::replicate));
 };
 
 using namespace lithair;
@@ -48,8 +48,10 @@ struct one_node : test::embedded_nodes {
   collection<coin> coins{here};
 };
 
-// Gives coins new numbers, one transaction each, until it is told to stop; counts those that are done.
-void renumber(const one_node& node, const std::atomic<bool>& over, std::atomic<std::uint64_t>& done) {
+// Gives coins new numbers, one transaction each, until it is told to stop; counts those that are
+// done.
+void renumber(const one_node& node, const std::atomic<bool>& over,
+              std::atomic<std::uint64_t>& done) {
   for (std::int64_t n = 0; !over; ++n) {
     transaction one{node.here};
     one.remove(node.coins, n);
@@ -63,13 +65,16 @@ void renumber(const one_node& node, const std::atomic<bool>& over, std::atomic<s
 BOOST_AUTO_TEST_SUITE(long_lists_of_a_node)
 
 // Whoever looks while coins get new numbers sees each of them once.
-BOOST_FIXTURE_TEST_CASE(writes_are_answered_while_a_list_is_under_way_and_it_shows_one_moment, one_node) {
+BOOST_FIXTURE_TEST_CASE(writes_are_answered_while_a_list_is_under_way_and_it_shows_one_moment,
+                        one_node) {
   std::atomic<bool> over{false};
   std::atomic<std::uint64_t> done{0};
   std::thread writer([&] { renumber(*this, over, done); });
   std::uint64_t written_meanwhile = 0;
   const auto until = std::chrono::steady_clock::now() + long_enough;
-  for (int lists = 0; (lists < 20 || written_meanwhile == 0) && std::chrono::steady_clock::now() < until; ++lists) {
+  for (int lists = 0;
+       (lists < 20 || written_meanwhile == 0) && std::chrono::steady_clock::now() < until;
+       ++lists) {
     const auto before = done.load();
     const auto sorted = coins.list({{"sort", "-worth"}, {"take", "10"}}).get();
     written_meanwhile += done - before;

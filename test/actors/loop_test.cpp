@@ -22,11 +22,13 @@ namespace {
 // Counts what it gets and tells at the end of each turn how much that was.
 class counter final : public hosted_actor {
  public:
-  counter(caf::actor_config& cfg, loop* home, std::promise<std::thread::id>* ran_on, caf::actor listener)
+  counter(caf::actor_config& cfg, loop* home, std::promise<std::thread::id>* ran_on,
+          caf::actor listener)
       : hosted_actor(cfg, home), ran_on_(ran_on), listener_(std::move(listener)) {}
   caf::behavior make_behavior() override {
     return {[this](int) {
-      if (ran_on_ != nullptr) std::exchange(ran_on_, nullptr)->set_value(std::this_thread::get_id());
+      if (ran_on_ != nullptr)
+        std::exchange(ran_on_, nullptr)->set_value(std::this_thread::get_id());
       ++count_;
     }};
   }

@@ -18,7 +18,8 @@ using action = change_members::action;
 
 namespace {
 
-// What is told to peers, and to whom; what comes of changes asked for by node 9, which stands for any other member.
+// What is told to peers, and to whom; what comes of changes asked for by node 9, which stands for
+// any other member.
 struct asked {
   explicit asked(std::size_t nodes) : cores(nodes) {
     cores.found();
@@ -32,7 +33,8 @@ struct asked {
               return true;
             }};
   }
-  peer_control ask(action what, std::uint64_t node, const std::string& address = {}, bool force = false) {
+  peer_control ask(action what, std::uint64_t node, const std::string& address = {},
+                   bool force = false) {
     peer_control x;
     x.id = ++asked_so_far;
     x.action = static_cast<std::uint8_t>(what);
@@ -89,7 +91,8 @@ BOOST_AUTO_TEST_CASE(with_one_of_three_gone_the_other_healthy_member_is_not_remo
   BOOST_TEST(x.members().size() == 2u);
 }
 
-BOOST_AUTO_TEST_CASE(a_forced_change_is_done_and_says_what_it_risked_or_is_given_up_when_the_new_members_stay_silent) {
+BOOST_AUTO_TEST_CASE(
+    a_forced_change_is_done_and_says_what_it_risked_or_is_given_up_when_the_new_members_stay_silent) {
   asked x{3};
   x.fall_silent(3);
   x.ask(action::remove, 2, {}, true);
@@ -152,13 +155,14 @@ BOOST_AUTO_TEST_CASE(only_the_leader_that_was_asked_answers_a_change) {
   caf::actor_system system{config};
   caf::scoped_actor client{system};
   std::vector<members_changed> answers;
-  member_changes changes{cores.core(2),
-                         {[&](const caf::strong_actor_ptr&, members_changed x) { answers.push_back(std::move(x)); },
-                          [&](node_id, peer_control x) {
-                            asked.push_back(std::move(x));
-                            return true;
-                          }},
-                         5000};
+  member_changes changes{
+      cores.core(2),
+      {[&](const caf::strong_actor_ptr&, members_changed x) { answers.push_back(std::move(x)); },
+       [&](node_id, peer_control x) {
+         asked.push_back(std::move(x));
+         return true;
+       }},
+      5000};
   change_members what;
   what.what = action::remove;
   what.node = 3;

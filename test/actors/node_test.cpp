@@ -157,8 +157,8 @@ struct process {
     BOOST_FAIL("no write succeeded");
     return {};
   }
-  submitted change_item(std::uint64_t at, const std::string& model, models::operation op, const std::string& key,
-                        const std::string& body = {}) {
+  submitted change_item(std::uint64_t at, const std::string& model, models::operation op,
+                        const std::string& key, const std::string& body = {}) {
     models::write_request request;
     request.op = op;
     request.key = key;
@@ -246,7 +246,8 @@ BOOST_AUTO_TEST_CASE(a_restart_goes_on_from_the_checkpoint_and_the_log_behind_it
   for (int round = 0; round < 2; ++round) {
     nodes.clear();  // without a last checkpoint
     start(1, 1);
-    for (int i = 0; i < 300; i += 7) BOOST_TEST(read(1, "k" + std::to_string(i)).result.status == 200);
+    for (int i = 0; i < 300; i += 7)
+      BOOST_TEST(read(1, "k" + std::to_string(i)).result.status == 200);
     BOOST_TEST(create(1, "k0").result.status == 409);
     BOOST_TEST(inspect(1).raft.first_index.value >= 100u);
   }
@@ -270,7 +271,8 @@ BOOST_AUTO_TEST_CASE(a_follower_that_was_away_too_long_is_given_a_snapshot_and_g
   nodes.erase(3);
   must_create(1, "later");
   start(3, 3);
-  for (auto key : {"first", "k0", "k150", "after", "later"}) BOOST_TEST(read(3, key).result.status == 200);
+  for (auto key : {"first", "k0", "k150", "after", "later"})
+    BOOST_TEST(read(3, key).result.status == 200);
 }
 
 BOOST_AUTO_TEST_CASE(a_wiped_node_is_refused_until_it_is_removed_and_added_again) {
@@ -303,7 +305,8 @@ BOOST_AUTO_TEST_CASE(a_wiped_node_that_is_removed_and_added_again_is_taken_in_by
 id = { type = "string", primary_key = true, replicate = true }
 [models.events.fields]
 id = { type = "string", primary_key = true, replicate = true }
-)", "test");
+)",
+                                     "test");
   groups = {{"events", protocol::group_id{2}}};
   for (std::uint64_t id = 1; id <= 3; ++id) start(id, 3);
   must_write(3, "items", R"({"id":"a"})");
@@ -346,11 +349,14 @@ value = { type = "string", optional = true, replicate = true }
 cache = { type = "string", optional = true }
 [models.visits.fields]
 id = { type = "string", primary_key = true }
-)", "test");
+)",
+                                     "test");
   for (std::uint64_t id = 1; id <= 3; ++id) start(id, 3);
   auto made = must_write(2, "items", R"({"id":"a","value":"v","cache":"of 2"})");
   BOOST_TEST(made.result.body == R"({"id":"a","value":"v","cache":"of 2"})");
-  BOOST_TEST(change_item(3, "items", models::operation::patch, "a", R"({"cache":"of 3"})").result.status == 200);
+  BOOST_TEST(
+      change_item(3, "items", models::operation::patch, "a", R"({"cache":"of 3"})").result.status ==
+      200);
   must_write(1, "visits", R"({"id":"v"})");
   auto holds = [&] {
     BOOST_TEST(read(1, "a").result.body == R"({"id":"a","value":"v"})");
@@ -368,7 +374,8 @@ id = { type = "string", primary_key = true }
   holds();
   BOOST_TEST(change_item(1, "items", models::operation::remove, "a").result.status == 204);
   must_write(1, "items", R"({"id":"a"})");
-  for (std::uint64_t id = 1; id <= 3; ++id) BOOST_TEST(read(id, "a").result.body == R"({"id":"a"})");
+  for (std::uint64_t id = 1; id <= 3; ++id)
+    BOOST_TEST(read(id, "a").result.body == R"({"id":"a"})");
 }
 
 BOOST_AUTO_TEST_CASE(two_groups_on_the_same_nodes_have_leaders_logs_and_indexes_of_their_own) {
@@ -377,7 +384,8 @@ BOOST_AUTO_TEST_CASE(two_groups_on_the_same_nodes_have_leaders_logs_and_indexes_
 id = { type = "string", primary_key = true, replicate = true }
 [models.events.fields]
 id = { type = "string", primary_key = true, replicate = true }
-)", "test");
+)",
+                                     "test");
   groups = {{"events", protocol::group_id{2}}};
   checkpoint_entries = 50;
   log_margin = 10;
@@ -399,11 +407,13 @@ id = { type = "string", primary_key = true, replicate = true }
   while (inspect(elsewhere, 2).raft.now != protocol::role::leader) change(1, transfer, 2);
   BOOST_TEST(inspect(1).raft.leader.value == leader);
   auto before = inspect(1).raft.last_index;
-  for (int i = 0; i < 100; ++i) must_write(3, "events", R"({"id":"e)" + std::to_string(i) + R"("})");
+  for (int i = 0; i < 100; ++i)
+    must_write(3, "events", R"({"id":"e)" + std::to_string(i) + R"("})");
   BOOST_TEST((inspect(1).raft.last_index == before));
   // A node that was away catches up in both, by log and by snapshot, and takes part in both again.
   nodes.erase(3);
-  for (int i = 0; i < 200; ++i) must_write(1, "events", R"({"id":"f)" + std::to_string(i) + R"("})");
+  for (int i = 0; i < 200; ++i)
+    must_write(1, "events", R"({"id":"f)" + std::to_string(i) + R"("})");
   must_write(1, "items", R"({"id":"second"})");
   start(3, 3);
   BOOST_TEST(read(3, "second").result.status == 200);
@@ -412,9 +422,12 @@ id = { type = "string", primary_key = true, replicate = true }
   must_write(3, "items", R"({"id":"third"})");
   must_write(3, "events", R"({"id":"third"})");
   // All or none is promised within a group only.
-  auto both = models::prepare(schema, models::transaction_request{R"({"operations":[
+  auto both = models::prepare(schema,
+                              models::transaction_request{R"({"operations":[
     {"op":"create","collection":"items","item":{"id":"t"}},
-    {"op":"create","collection":"events","item":{"id":"t"}}]})", {}}, models::stamp{1, {}});
+    {"op":"create","collection":"events","item":{"id":"t"}}]})",
+                                                          {}},
+                              models::stamp{1, {}});
   {
     caf::scoped_actor self{nodes.at(1)->system()};
     self->send(nodes.at(1)->data(), submit{1, *both});
@@ -428,8 +441,9 @@ id = { type = "string", primary_key = true, replicate = true }
 BOOST_AUTO_TEST_CASE(a_wrong_configuration_is_one_sentence_and_leaves_nothing_behind) {
   auto wrong = config(1, 2);
   wrong.peers[0].id = protocol::node_id{1};
-  BOOST_CHECK_EXCEPTION((node{wrong, schema}), std::exception,
-                        [](const auto& e) { return std::string{e.what()}.find("given twice") != std::string::npos; });
+  BOOST_CHECK_EXCEPTION((node{wrong, schema}), std::exception, [](const auto& e) {
+    return std::string{e.what()}.find("given twice") != std::string::npos;
+  });
   start(2, 2);
   auto taken = config(1, 2);
   taken.self.http_port = address(2).peer_port;

@@ -10,14 +10,20 @@ using namespace lithair::protocol;
 namespace {
 
 configuration some_members() {
-  return {{{node_id{1}, true, "127.0.0.1:8080/9080"}, {node_id{4}, false, ""}}, {{node_id{2}, true, "x"}}};
+  return {{{node_id{1}, true, "127.0.0.1:8080/9080"}, {node_id{4}, false, ""}},
+          {{node_id{2}, true, "x"}}};
 }
 
 // One message of every kind, each field with a value of its own.
 std::vector<message> one_of_each() {
   std::vector<entry> entries{
       {index_t{8}, term_t{2}, entry_kind::noop, {}, {}},
-      {index_t{9}, term_t{2}, entry_kind::command, {node_id{3}, 77, 0xfedcba9876543210}, payload{std::string("a\0b", 3)}, 1'764'000'000'000'000},
+      {index_t{9},
+       term_t{2},
+       entry_kind::command,
+       {node_id{3}, 77, 0xfedcba9876543210},
+       payload{std::string("a\0b", 3)},
+       1'764'000'000'000'000},
       {index_t{10}, term_t{3}, entry_kind::configuration, {}, payload{encode(some_members())}}};
   snapshot_meta meta{index_t{5}, term_t{2}, some_members(), 1000, 0xffffffffffffffff};
   return {vote_request{term_t{1}, index_t{2}, term_t{1}, true, false},
@@ -31,7 +37,10 @@ std::vector<message> one_of_each() {
           timeout_now{term_t{3}},
           read_request{term_t{3}, 12, true},
           read_response{term_t{3}, 12, index_t{6}, false},
-          propose_request{term_t{3}, {{{node_id{2}, 5, 0xfedcba9876543210}, payload{"one"}}, {{node_id{2}, 6}, payload{""}}}, 3},
+          propose_request{term_t{3},
+                          {{{node_id{2}, 5, 0xfedcba9876543210}, payload{"one"}},
+                           {{node_id{2}, 6}, payload{""}}},
+                          3},
           propose_response{term_t{3}, 17, refusal::busy, {5, 6, 0xffffffffffffffff}}};
 }
 
@@ -62,7 +71,8 @@ BOOST_AUTO_TEST_CASE(several_messages_travel_together_in_order) {
 
 BOOST_AUTO_TEST_CASE(cut_off_bytes_are_refused_wherever_they_end) {
   auto bytes = actors::encode(group_id{1}, one_of_each());
-  for (std::size_t n = 0; n < bytes.size(); ++n) BOOST_TEST(!actors::decode(bytes.substr(0, n)).has_value());
+  for (std::size_t n = 0; n < bytes.size(); ++n)
+    BOOST_TEST(!actors::decode(bytes.substr(0, n)).has_value());
   BOOST_TEST(!actors::decode(bytes + "x").has_value());
 }
 

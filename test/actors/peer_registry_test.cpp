@@ -1,11 +1,11 @@
-#include <boost/test/unit_test.hpp>
 #include <stdlib.h>
+#include <boost/test/unit_test.hpp>
 
 #include <filesystem>
 #include <map>
 #include <memory>
-#include <random>
 #include <optional>
+#include <random>
 #include <string>
 
 #include "actors/peer_registry.hpp"
@@ -39,11 +39,14 @@ class pair_of_nodes {
   fs::path file(std::uint64_t node) const { return place_ / std::to_string(node); }
   peer_registry& start(std::uint64_t node, std::uint64_t term = 1, std::uint64_t last = 0) {
     auto& x = nodes_[node];
-    x = std::make_unique<peer_registry>(file(node), node, ++boots_[node], [this] { return random_(); });
+    x = std::make_unique<peer_registry>(file(node), node, ++boots_[node],
+                                        [this] { return random_(); });
     x->opened_with(main_group, term_t{term}, index_t{last});
     return *x;
   }
-  void copy_away() { fs::copy_file(file(2), place_ / "copy", fs::copy_options::overwrite_existing); }
+  void copy_away() {
+    fs::copy_file(file(2), place_ / "copy", fs::copy_options::overwrite_existing);
+  }
   void put_copy_back(std::uint64_t boots) {
     fs::copy_file(place_ / "copy", file(2), fs::copy_options::overwrite_existing);
     boots_[2] = boots;
@@ -83,7 +86,8 @@ BOOST_AUTO_TEST_CASE(restarts_that_forget_nothing_are_fine_met_or_not) {
   BOOST_TEST(!x.meet());
 }
 
-BOOST_AUTO_TEST_CASE(a_copy_from_before_a_run_that_was_met_is_found_out_again_and_again_until_it_recovered) {
+BOOST_AUTO_TEST_CASE(
+    a_copy_from_before_a_run_that_was_met_is_found_out_again_and_again_until_it_recovered) {
   pair_of_nodes x;
   x.start(1);
   x.start(2);
@@ -156,7 +160,8 @@ BOOST_AUTO_TEST_CASE(a_disk_that_takes_no_note_admits_nobody_new_and_forgets_not
   auto& one = x.start(1);
   x.start(2);
   BOOST_TEST(!x.meet());
-  fs::create_directory(x.file(1).string() + ".new");  // Where the file is written before it is renamed.
+  // Where the file is written before it is renamed.
+  fs::create_directory(x.file(1).string() + ".new");
   BOOST_TEST(!admits(one, 3, main_group, 33));
   one.promised(2, main_group, {3, 100});
   one.link_lost(2);
@@ -176,7 +181,9 @@ BOOST_AUTO_TEST_CASE(a_file_in_which_one_bit_is_not_what_was_written_is_refused)
     auto damaged = sound;
     damaged[i] = static_cast<char>(damaged[i] ^ 1);
     lithair::persistence::replace_file(x.file(1), damaged);
-    BOOST_TEST_CONTEXT("byte " << i) { BOOST_CHECK_THROW(x.start(1), lithair::persistence::storage_error); }
+    BOOST_TEST_CONTEXT("byte " << i) {
+      BOOST_CHECK_THROW(x.start(1), lithair::persistence::storage_error);
+    }
   }
 }
 
@@ -194,12 +201,14 @@ BOOST_AUTO_TEST_CASE(a_damaged_file_is_refused) {
   BOOST_CHECK_THROW(x.start(1), std::exception);
 }
 
-BOOST_AUTO_TEST_CASE(another_directory_is_refused_in_each_group_until_that_group_has_removed_the_node) {
+BOOST_AUTO_TEST_CASE(
+    another_directory_is_refused_in_each_group_until_that_group_has_removed_the_node) {
   constexpr group_id other{2};
   pair_of_nodes x;
   auto* one = &x.start(1);
   for (auto group : {main_group, other}) BOOST_TEST(admits(*one, 2, group, 22));
-  for (auto group : {main_group, other}) one->members_committed(group, index_t{1}, {{1, 0}, {2, 0}});
+  for (auto group : {main_group, other})
+    one->members_committed(group, index_t{1}, {{1, 0}, {2, 0}});
   one->members_committed(main_group, index_t{5}, {{1, 0}});
   BOOST_TEST(admits(*one, 2, main_group, 33));
   BOOST_TEST(!admits(*one, 2, other, 33));
@@ -211,7 +220,8 @@ BOOST_AUTO_TEST_CASE(another_directory_is_refused_in_each_group_until_that_group
   BOOST_TEST(!admits(*one, 2, other, 22));
 }
 
-BOOST_AUTO_TEST_CASE(a_node_that_was_removed_and_added_again_unseen_may_come_with_another_directory) {
+BOOST_AUTO_TEST_CASE(
+    a_node_that_was_removed_and_added_again_unseen_may_come_with_another_directory) {
   pair_of_nodes x;
   auto& one = x.start(1);
   BOOST_TEST(admits(one, 2, main_group, 22));
@@ -227,7 +237,8 @@ BOOST_AUTO_TEST_CASE(a_node_that_was_removed_and_added_again_unseen_may_come_wit
   BOOST_TEST(!admits(one, 4, main_group, 45));
 }
 
-BOOST_AUTO_TEST_CASE(of_a_node_that_says_that_it_was_added_again_requests_are_taken_until_that_is_committed_here) {
+BOOST_AUTO_TEST_CASE(
+    of_a_node_that_says_that_it_was_added_again_requests_are_taken_until_that_is_committed_here) {
   pair_of_nodes x;
   auto* one = &x.start(1);
   auto* two = &x.start(2);
@@ -236,7 +247,9 @@ BOOST_AUTO_TEST_CASE(of_a_node_that_says_that_it_was_added_again_requests_are_ta
   one->promised(2, main_group, {3, 100});
   fs::remove(x.file(2));
   two = &x.start(2);
-  const auto how = [&] { return one->admit(2, main_group, two->own(), two->present(1, main_group)); };
+  const auto how = [&] {
+    return one->admit(2, main_group, two->own(), two->present(1, main_group));
+  };
   BOOST_TEST((how() == trust::none), "a blank one knows no members");
   two->members_known(main_group, {{1, 0}, {2, 3}});
   BOOST_TEST((how() == trust::none), "it was wiped, and is the member that it was");
@@ -260,7 +273,8 @@ BOOST_AUTO_TEST_CASE(the_directory_of_a_node_that_was_added_again_with_another_o
   BOOST_TEST((one.admit(2, main_group, two.own(), two.present(1, main_group)) == trust::none));
 }
 
-BOOST_AUTO_TEST_CASE(a_node_that_is_no_member_is_met_and_not_remembered_so_that_it_may_be_added_with_another_directory) {
+BOOST_AUTO_TEST_CASE(
+    a_node_that_is_no_member_is_met_and_not_remembered_so_that_it_may_be_added_with_another_directory) {
   pair_of_nodes x;
   auto* one = &x.start(1);
   one->members_known(main_group, {{1, 0}, {2, 4}});

@@ -23,7 +23,9 @@ struct with_ways {
     for (auto& each : shippers) caf::anon_send_exit(each, caf::exit_reason::kill);
   }
 
-  static peer_address at(std::uint64_t node, const std::string& host) { return {node_id{node}, host, 8080, 9080}; }
+  static peer_address at(std::uint64_t node, const std::string& host) {
+    return {node_id{node}, host, 8080, 9080};
+  }
   void settle(std::uint64_t now_ms) {
     ways.end_unwanted(now_ms, [this](node_id x) { return members.contains(x.value); });
   }
@@ -37,7 +39,8 @@ struct with_ways {
   std::set<std::uint64_t> members{1, 2};
   peer_ways ways{{[this](const peer_address& x) {
                     made.push_back(x.host);
-                    return shippers.emplace_back(system.spawn([](caf::event_based_actor*) { return caf::behavior{[](int) {}}; }));
+                    return shippers.emplace_back(system.spawn(
+                        [](caf::event_based_actor*) { return caf::behavior{[](int) {}}; }));
                   },
                   [this](node_id x, const caf::actor&) { ended.push_back(x.value); }}};
 };

@@ -1,7 +1,7 @@
 #include "actors/pieces.hpp"
 
-#include <boost/test/unit_test.hpp>
 #include <rapidcheck.h>
+#include <boost/test/unit_test.hpp>
 
 #include <algorithm>
 #include <deque>
@@ -15,7 +15,8 @@ namespace {
 /// A message of its own content, so that mixed up pieces show.
 std::string message(std::size_t size, std::size_t number) {
   std::string made(size, '\0');
-  for (std::size_t i = 0; i < size; ++i) made[i] = static_cast<char>((i * 31 + number * 7 + i / 251) & 0xff);
+  for (std::size_t i = 0; i < size; ++i)
+    made[i] = static_cast<char>((i * 31 + number * 7 + i / 251) & 0xff);
   return made;
 }
 

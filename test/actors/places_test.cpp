@@ -1,5 +1,5 @@
-// The C++ face where not everything is shared by all nodes in one group: fields and models of one node only, and
-// models that have a group of their own.
+// The C++ face where not everything is shared by all nodes in one group: fields and models of one
+// node only, and models that have a group of their own.
 #include <set>
 #include <string>
 #include <vector>
@@ -23,11 +23,12 @@ struct member {
 
 template <>
 struct lithair::model<member> {
-  static constexpr auto declaration =
-      declare("members",
-              field<&member::number>("number", db::primary_key, lifecycle::immutable, persistence::replicate),
-              field<&member::name>("name", db::unique, persistence::replicate),
-              field<&member::cache>("cache"), field<&member::hits>("hits", lifecycle::default_value(0)));
+  static constexpr auto declaration = declare(
+      "members",
+      field<&member::number>("number", db::primary_key, lifecycle::immutable,
+                             persistence::replicate),
+      field<&member::name>("name", db::unique, persistence::replicate),
+      field<&member::cache>("cache"), field<&member::hits>("hits", lifecycle::default_value(0)));
 };
 
 struct visit {
@@ -40,8 +41,8 @@ struct visit {
 // Of one node only.
 template <>
 struct lithair::model<visit> {
-  static constexpr auto declaration =
-      declare("visits", field<&visit::id>("id", db::primary_key), field<&visit::path>("path", db::unique));
+  static constexpr auto declaration = declare("visits", field<&visit::id>("id", db::primary_key),
+                                              field<&visit::path>("path", db::unique));
 };
 
 struct reading {
@@ -54,9 +55,9 @@ struct reading {
 // In a group of its own, where a test says so.
 template <>
 struct lithair::model<reading> {
-  static constexpr auto declaration =
-      declare("readings", field<&reading::number>("number", db::primary_key, persistence::replicate),
-              field<&reading::value>("value", persistence::replicate));
+  static constexpr auto declaration = declare(
+      "readings", field<&reading::number>("number", db::primary_key, persistence::replicate),
+      field<&reading::value>("value", persistence::replicate));
 };
 
 using namespace lithair;
@@ -70,8 +71,9 @@ struct three_nodes : test::embedded_nodes {
 
 struct two_groups : test::embedded_nodes {
   two_groups()
-      : embedded_nodes(*schema_of<member, visit, reading>(), 3,
-                       [](actors::node_config& x) { x.groups = {{"readings", protocol::group_id{2}}}; }) {}
+      : embedded_nodes(*schema_of<member, visit, reading>(), 3, [](actors::node_config& x) {
+          x.groups = {{"readings", protocol::group_id{2}}};
+        }) {}
 };
 
 template <class T>
@@ -114,7 +116,8 @@ BOOST_FIXTURE_TEST_CASE(each_node_reads_its_own_local_fields_beside_the_shared_o
   BOOST_TEST((must(there.get(1).get()).item == member{1, "ann", {}, 0}));
 
   // Both kinds in one patch; what is local is put down where it is asked.
-  const auto changed = must(there.update(1, patch<member>().set<&member::name>("bob").set<&member::hits>(7)).get());
+  const auto changed =
+      must(there.update(1, patch<member>().set<&member::name>("bob").set<&member::hits>(7)).get());
   BOOST_TEST((changed.item == member{1, "bob", {}, 7}));
   BOOST_TEST((must(here.get(1).get()).item == member{1, "bob", "of 1", 5}));
   must(here.update(1, patch<member>().clear<&member::cache>()).get());
@@ -122,9 +125,13 @@ BOOST_FIXTURE_TEST_CASE(each_node_reads_its_own_local_fields_beside_the_shared_o
   BOOST_TEST(must(there.list({{"hits", ">=7"}}).get()).total == 1u);
   BOOST_TEST(must(here.list({{"hits", ">=7"}}).get()).total == 0u);
 
-  // A refusal of the shared part leaves the local one alone, and a new item of the key has nothing of the old.
+  // A refusal of the shared part leaves the local one alone, and a new item of the key has nothing
+  // of the old.
   must(here.create({2, "cat", "x", 1}).get());
-  BOOST_TEST(refused(there.update(1, patch<member>().set<&member::name>("cat").set<&member::hits>(9)).get()).status == 409);
+  BOOST_TEST(
+      refused(
+          there.update(1, patch<member>().set<&member::name>("cat").set<&member::hits>(9)).get())
+          .status == 409);
   BOOST_TEST(must(there.get(1).get()).item.hits == 7);
   must(here.remove(1).get());
   must(here.create({1, "dan", {}, 0}).get());
@@ -144,7 +151,8 @@ BOOST_FIXTURE_TEST_CASE(a_local_model_is_read_written_and_followed_on_its_node_o
   const auto other = must(there.create({{}, "/a"}).get());  // unique on its node
   BOOST_TEST(refused(there.get(made.item.id).get()).status == 404);
   BOOST_TEST(must(here.list().get()).total == 1u);
-  const auto done = must(transaction(through).create(here, {{}, "/b"}).remove(here, made.item.id).commit().get());
+  const auto done =
+      must(transaction(through).create(here, {{}, "/b"}).remove(here, made.item.id).commit().get());
   BOOST_TEST(done.operations.size() == 2u);
 
   const auto events = told.await_events(3);
@@ -156,7 +164,11 @@ BOOST_FIXTURE_TEST_CASE(a_local_model_is_read_written_and_followed_on_its_node_o
 
   // They are in two logs, so not in one transaction.
   const collection<member> members{through};
-  const auto both = transaction(through).create(here, {{}, "/c"}).create(members, {1, "ann", {}, 0}).commit().get();
+  const auto both = transaction(through)
+                        .create(here, {{}, "/c"})
+                        .create(members, {1, "ann", {}, 0})
+                        .commit()
+                        .get();
   BOOST_TEST(refused(both).status == 422);
   BOOST_TEST(refused(members.get(1).get()).status == 404);
   BOOST_TEST(must(here.list().get()).total == 1u);
@@ -171,8 +183,10 @@ BOOST_FIXTURE_TEST_CASE(local_data_is_there_again_after_a_restart, three_nodes) 
   BOOST_TEST((must(collection<member>{at(1)}.get(1).get()).item == member{1, "ann", "kept", 3}));
 }
 
-// Events are of what all nodes share; so are the items that a read model is built from, or it would never be right.
-BOOST_FIXTURE_TEST_CASE(a_read_model_of_a_mixed_collection_is_the_same_however_it_came_about, three_nodes) {
+// Events are of what all nodes share; so are the items that a read model is built from, or it would
+// never be right.
+BOOST_FIXTURE_TEST_CASE(a_read_model_of_a_mixed_collection_is_the_same_however_it_came_about,
+                        three_nodes) {
   struct hits_by_name {
     using item = member;
 
@@ -195,11 +209,13 @@ BOOST_FIXTURE_TEST_CASE(a_read_model_of_a_mixed_collection_is_the_same_however_i
   const auto last = must(members.remove(2).get());
   for (auto* each : {&from_the_beginning, &from_items}) {
     BOOST_REQUIRE(each->wait_for(last, 60s));
-    BOOST_TEST((each->read([](const hits_by_name& x) { return x.hits; }) == std::map<std::string, std::int64_t>{{"cat", 1}}));
+    BOOST_TEST((each->read([](const hits_by_name& x) { return x.hits; }) ==
+                std::map<std::string, std::int64_t>{{"cat", 1}}));
   }
 }
 
-BOOST_FIXTURE_TEST_CASE(models_in_groups_of_their_own_are_read_written_and_followed_alike, two_groups) {
+BOOST_FIXTURE_TEST_CASE(models_in_groups_of_their_own_are_read_written_and_followed_alike,
+                        two_groups) {
   caller through{at(1)};
   const collection<member> members{through};
   const collection<reading> readings{through};
@@ -212,9 +228,14 @@ BOOST_FIXTURE_TEST_CASE(models_in_groups_of_their_own_are_read_written_and_follo
 
   const auto ann = must(members.create({1, "ann", "c", 0}).get());
   const auto first = must(collection<reading>{at(3)}.create({1, 10}).get());
-  const auto done =
-      must(transaction(through).replace(readings, {1, 11}, first.version).create(readings, {2, 20}).commit().get());
-  BOOST_TEST(refused(readings.update(1, patch<reading>().set<&reading::value>(0), {first.version}).get()).status == 412);
+  const auto done = must(transaction(through)
+                             .replace(readings, {1, 11}, first.version)
+                             .create(readings, {2, 20})
+                             .commit()
+                             .get());
+  BOOST_TEST(
+      refused(readings.update(1, patch<reading>().set<&reading::value>(0), {first.version}).get())
+          .status == 412);
   const auto gone = must(readings.remove(2).get());
 
   for (std::uint64_t id = 1; id <= 3; ++id) {
@@ -223,22 +244,30 @@ BOOST_FIXTURE_TEST_CASE(models_in_groups_of_their_own_are_read_written_and_follo
     BOOST_CHECK(events[1].before == (reading{1, 10}) && events[1].after == (reading{1, 11}));
     BOOST_TEST(events[2].index == done.index);
     BOOST_TEST(events[3].index == gone);
-    BOOST_TEST((must(collection<reading>{at(id)}.list().get()).items == std::vector<reading>{{1, 11}}));
+    BOOST_TEST(
+        (must(collection<reading>{at(id)}.list().get()).items == std::vector<reading>{{1, 11}}));
     BOOST_TEST(must(collection<member>{at(id)}.get(1).get()).item.name == "ann");
   }
   BOOST_REQUIRE(values.wait_for(gone, 60s));
-  BOOST_TEST((values.read([](const auto& x) { return x.rows; }) == std::map<std::int64_t, std::int64_t>{{1, 11}}));
+  BOOST_TEST((values.read([](const auto& x) { return x.rows; }) ==
+              std::map<std::int64_t, std::int64_t>{{1, 11}}));
   BOOST_REQUIRE(names.wait_for(ann.version, 60s));
-  BOOST_TEST((names.read([](const auto& x) { return x.rows; }) == std::map<std::int64_t, std::string>{{1, "ann"}}));
+  BOOST_TEST((names.read([](const auto& x) { return x.rows; }) ==
+              std::map<std::int64_t, std::string>{{1, "ann"}}));
 
   // Their logs are two.
-  const auto both = transaction(through).create(readings, {3, 30}).create(members, {3, "cat", {}, 0}).commit().get();
+  const auto both = transaction(through)
+                        .create(readings, {3, 30})
+                        .create(members, {3, "cat", {}, 0})
+                        .commit()
+                        .get();
   BOOST_TEST(refused(both).status == 422);
   BOOST_TEST(refused(readings.get(3).get()).status == 404);
   BOOST_TEST(refused(members.get(3).get()).status == 404);
 }
 
-BOOST_FIXTURE_TEST_CASE(both_groups_go_on_when_a_node_is_lost_and_it_catches_up_in_both, two_groups) {
+BOOST_FIXTURE_TEST_CASE(both_groups_go_on_when_a_node_is_lost_and_it_catches_up_in_both,
+                        two_groups) {
   must(collection<member>{at(3)}.create({1, "ann", {}, 0}).get());
   must(collection<reading>{at(3)}.create({1, 10}).get());
   erase(1);

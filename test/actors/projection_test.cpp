@@ -16,11 +16,11 @@ struct sale {
 
 template <>
 struct lithair::model<sale> {
-  static constexpr auto declaration =
-      declare("sales",
-              field<&sale::number>("number", db::primary_key, lifecycle::immutable, persistence::replicate),
-              field<&sale::customer>("customer", persistence::replicate),
-              field<&sale::pieces>("pieces", persistence::replicate));
+  static constexpr auto declaration = declare(
+      "sales",
+      field<&sale::number>("number", db::primary_key, lifecycle::immutable, persistence::replicate),
+      field<&sale::customer>("customer", persistence::replicate),
+      field<&sale::pieces>("pieces", persistence::replicate));
 };
 
 using namespace lithair;
@@ -78,7 +78,8 @@ BOOST_FIXTURE_TEST_CASE(it_is_built_from_what_is_there_and_follows_what_changes,
   (void)sales.create({1, "ann", 2}).get().value();
   (void)sales.create({2, "bob", 3}).get().value();
   projection<totals> sums{at(2)};
-  const auto moved = sales.update(1, patch<sale>().set<&sale::customer>("bob")).get().value().version;
+  const auto moved =
+      sales.update(1, patch<sale>().set<&sale::customer>("bob")).get().value().version;
   BOOST_REQUIRE(sums.wait_for(moved, 60s));
   BOOST_TEST((pieces_in(sums) == pieces_by_customer{{"bob", 5}}));
   const auto gone = sales.remove(2).get().value();
@@ -101,7 +102,9 @@ BOOST_FIXTURE_TEST_CASE(what_changes_while_it_is_built_is_folded_in_exactly_once
   for (std::int64_t n = 0; n < 300; ++n) {
     const auto other = patch<sale>().set<&sale::customer>(customer_of(n + 3)).set<&sale::pieces>(n);
     under_way.push_back(sales.update(n * 10, other).future());
-    if (n % 30 == 0) all.push_back(std::make_unique<projection<totals>>(at(static_cast<std::uint64_t>(n) % 3 + 1)));
+    if (n % 30 == 0)
+      all.push_back(
+          std::make_unique<projection<totals>>(at(static_cast<std::uint64_t>(n) % 3 + 1)));
   }
   std::uint64_t last = 0;
   for (auto& each : under_way) last = std::max(last, each.get().value().version);

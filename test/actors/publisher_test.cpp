@@ -1,7 +1,7 @@
 #include "actors/publisher.hpp"
 
-#include <boost/test/unit_test.hpp>
 #include <atomic>
+#include <boost/test/unit_test.hpp>
 #include <optional>
 #include <string>
 
@@ -33,7 +33,8 @@ struct counted final : published {
   const models::schema& schema;
 };
 
-/// A publisher, and one who is everybody around it: the group, which answers with a status, and the client.
+/// A publisher, and one who is everybody around it: the group, which answers with a status, and the
+/// client.
 struct around_a_publisher {
   around_a_publisher() : system(config.set("scheduler.policy", caf::atom("testing"))) {
     other = system.spawn([this](caf::event_based_actor* self) -> caf::behavior {
@@ -60,7 +61,8 @@ struct around_a_publisher {
   answered read(std::uint64_t min_index) {
     came.reset();
     subject->enqueue(caf::actor_cast<caf::strong_actor_ptr>(other), caf::make_message_id(),
-                     caf::make_message(read_published{5, consistency::local, min_index, std::make_shared<counted>(models)}),
+                     caf::make_message(read_published{5, consistency::local, min_index,
+                                                      std::make_shared<counted>(models)}),
                      nullptr);
     run();
     BOOST_REQUIRE(came.has_value());
@@ -69,8 +71,10 @@ struct around_a_publisher {
   }
   void run() { dynamic_cast<caf::scheduler::test_coordinator&>(system.scheduler()).run(); }
 
-  models::schema models = models::parse_model_text("[models.notes.fields]\nid = { type = \"string\", primary_key = true }\n",
-                                                   "test").value();
+  models::schema models =
+      models::parse_model_text(
+          "[models.notes.fields]\nid = { type = \"string\", primary_key = true }\n", "test")
+          .value();
   system_config config;
   caf::actor_system system;
   caf::actor other, subject;
@@ -105,7 +109,9 @@ BOOST_AUTO_TEST_CASE(an_index_that_does_not_come_in_time_is_told_to_be_the_proje
   what = disposition::unknown;
   const auto answer = read(9);
   BOOST_TEST((answer.what == disposition::unknown));
-  BOOST_TEST(answer.reason.find("the projection count has not come to index 9") != std::string::npos, answer.reason);
+  BOOST_TEST(
+      answer.reason.find("the projection count has not come to index 9") != std::string::npos,
+      answer.reason);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -202,7 +202,8 @@ BOOST_AUTO_TEST_CASE(a_write_that_only_an_isolated_leader_logged_is_unknown_and_
   w.heal();
   w.tick(200);
   std::set<int> seen;
-  for (world::id node = 1; node <= 3; ++node) seen.insert(w.await_read(w.read(node, "a")).result.status);
+  for (world::id node = 1; node <= 3; ++node)
+    seen.insert(w.await_read(w.read(node, "a")).result.status);
   BOOST_TEST(seen.size() == 1u);
 }
 
@@ -235,13 +236,16 @@ BOOST_AUTO_TEST_CASE(a_read_on_a_deposed_leader_never_shows_an_old_state) {
 BOOST_AUTO_TEST_CASE(after_all_nodes_crash_everything_acknowledged_is_there) {
   world w{3};
   w.await_leader();
-  for (int i = 0; i < 50; ++i) check_created(w.await_write(w.create(1 + i % 3, "k" + std::to_string(i))));
-  for (int i = 0; i < 50; i += 5) BOOST_TEST(w.await_write(w.remove(1, "k" + std::to_string(i))).result.status == 204);
+  for (int i = 0; i < 50; ++i)
+    check_created(w.await_write(w.create(1 + i % 3, "k" + std::to_string(i))));
+  for (int i = 0; i < 50; i += 5)
+    BOOST_TEST(w.await_write(w.remove(1, "k" + std::to_string(i))).result.status == 204);
   for (int round = 0; round < 3; ++round) {
     for (world::id node = 1; node <= 3; ++node) w.crash(node);
     for (world::id node = 1; node <= 3; ++node) w.start(node);
     for (int i = 0; i < 50; ++i)
-      BOOST_TEST(w.await_read(w.read(1 + i % 3, "k" + std::to_string(i))).result.status == (i % 5 == 0 ? 404 : 200));
+      BOOST_TEST(w.await_read(w.read(1 + i % 3, "k" + std::to_string(i))).result.status ==
+                 (i % 5 == 0 ? 404 : 200));
   }
 }
 
@@ -250,7 +254,8 @@ BOOST_AUTO_TEST_CASE(a_node_that_was_away_catches_up_from_the_others_logs) {
   auto leader = w.await_leader();
   auto away = others(3, leader).front();
   w.crash(away);
-  for (int i = 0; i < 200; ++i) check_created(w.await_write(w.create(leader, "k" + std::to_string(i))));
+  for (int i = 0; i < 200; ++i)
+    check_created(w.await_write(w.create(leader, "k" + std::to_string(i))));
   // The leader restarts too, so that it holds no entry in memory.
   w.crash(leader);
   w.start(leader);

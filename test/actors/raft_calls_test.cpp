@@ -41,19 +41,27 @@ struct pairing {
 std::ostream& operator<<(std::ostream& out, const pairing& x) { return out << x.name; }
 
 const append_request two_entries{term_t{2}, index_t{4}, term_t{2}, {}, 0, std::vector<entry>(2)};
-const snapshot_request last_chunk{term_t{2}, {index_t{9}, term_t{2}, {}, 3, 0}, 0, payload{"abc"}, true};
+const snapshot_request last_chunk{
+    term_t{2}, {index_t{9}, term_t{2}, {}, 3, 0}, 0, payload{"abc"}, true};
 
 const std::vector<pairing> pairings{
-    {"a vote", vote_response{term_t{2}, true, false}, vote_request{term_t{2}, {}, {}, false, false}, true},
-    {"a vote for a pre-vote", vote_response{term_t{2}, true, false}, vote_request{term_t{2}, {}, {}, true, false}, false},
-    {"all entries match", append_response{term_t{2}, true, index_t{6}, {}, {}, {}, 0}, two_entries, true},
-    {"one entry is not durable yet", append_response{term_t{2}, true, index_t{5}, {}, {}, {}, 0}, two_entries, false},
-    {"a rejection", append_response{term_t{2}, false, {}, index_t{4}, {}, {}, 0}, two_entries, true},
-    {"a rejection of another append", append_response{term_t{2}, false, {}, index_t{3}, {}, {}, 0}, two_entries, false},
+    {"a vote", vote_response{term_t{2}, true, false}, vote_request{term_t{2}, {}, {}, false, false},
+     true},
+    {"a vote for a pre-vote", vote_response{term_t{2}, true, false},
+     vote_request{term_t{2}, {}, {}, true, false}, false},
+    {"all entries match", append_response{term_t{2}, true, index_t{6}, {}, {}, {}, 0}, two_entries,
+     true},
+    {"one entry is not durable yet", append_response{term_t{2}, true, index_t{5}, {}, {}, {}, 0},
+     two_entries, false},
+    {"a rejection", append_response{term_t{2}, false, {}, index_t{4}, {}, {}, 0}, two_entries,
+     true},
+    {"a rejection of another append", append_response{term_t{2}, false, {}, index_t{3}, {}, {}, 0},
+     two_entries, false},
     {"a later term", append_response{term_t{3}, false, {}, {}, {}, {}, 0}, two_entries, true},
     {"a round", heartbeat_response{term_t{2}, 5, {}}, heartbeat{term_t{2}, {}, 5}, true},
     {"an earlier round", heartbeat_response{term_t{2}, 4, {}}, heartbeat{term_t{2}, {}, 5}, false},
-    {"received, not installed", snapshot_response{term_t{2}, index_t{9}, 3, false, false}, last_chunk, false},
+    {"received, not installed", snapshot_response{term_t{2}, index_t{9}, 3, false, false},
+     last_chunk, false},
     {"installed", snapshot_response{term_t{2}, index_t{9}, 3, true, false}, last_chunk, true},
     {"damaged", snapshot_response{term_t{2}, index_t{9}, 0, false, true}, last_chunk, true},
     {"another kind", vote_response{term_t{2}, true, false}, two_entries, false},
@@ -90,7 +98,9 @@ BOOST_FIXTURE_TEST_CASE(an_envelope_for_somebody_else_is_refused, fixture) {
   BOOST_TEST(refused([](raft_call& x) { x.to = x.from; }).code == "other_receiver");
   BOOST_TEST(refused([](raft_call& x) { x.from = node_id{9}; }).code == "unknown_member");
   BOOST_TEST(refused([](raft_call& x) { x.from = x.to; }).status == 422);
-  BOOST_TEST(refused([](raft_call& x) { x.content = heartbeat{term_t{UINT64_MAX}, {}, 1}; }).status == 422);
+  BOOST_TEST(refused([](raft_call& x) {
+               x.content = heartbeat{term_t{UINT64_MAX}, {}, 1};
+             }).status == 422);
   BOOST_TEST(w.inspect(follower).raft.term.value == before.term.value);
 }
 

@@ -9,7 +9,8 @@ using protocol::read_token;
 
 namespace {
 
-read_requests::request request(std::uint64_t token, std::uint64_t since_ms = 0, std::uint64_t min_index = 0) {
+read_requests::request request(std::uint64_t token, std::uint64_t since_ms = 0,
+                               std::uint64_t min_index = 0) {
   read_requests::request x;
   x.what.token = token;
   x.what.min_index = min_index;

@@ -27,7 +27,8 @@ namespace {
 
 constexpr group_id group{1};
 
-/// The way from node 1 to node 2, and one who is everybody else: the raft actor, the note taker and the peer.
+/// The way from node 1 to node 2, and one who is everybody else: the raft actor, the note taker and
+/// the peer.
 struct way_to_a_peer {
   system_config config;
   caf::actor_system system{config};
@@ -39,7 +40,9 @@ struct way_to_a_peer {
     shipper::setup x;
     x.identity.self = node_id{1};
     x.identity.notes = caf::actor_cast<caf::actor>(all);
-    x.identity.admit = [this](std::uint64_t, group_id, std::uint64_t, const std::string&) { return how; };
+    x.identity.admit = [this](std::uint64_t, group_id, std::uint64_t, const std::string&) {
+      return how;
+    };
     x.identity.examine = [](std::uint64_t, group_id, std::uint64_t, const std::string&) {
       return std::optional<std::string>{};
     };
@@ -52,7 +55,8 @@ struct way_to_a_peer {
     all->send(way, linked_by_peer{{caf::actor_cast<caf::actor>(all), 22, {}, how}});
     // That there is no link yet, that there is one, and to the peer that its streams begin anew.
     for (int i = 0; i < 3; ++i)
-      all->receive([](const link_changed&) {}, [](const peer_piece_ack&) {}, caf::after(30s) >> [] { BOOST_FAIL("no link"); });
+      all->receive([](const link_changed&) {}, [](const peer_piece_ack&) {},
+                   caf::after(30s) >> [] { BOOST_FAIL("no link"); });
   }
   ~way_to_a_peer() { all->send_exit(way, caf::exit_reason::user_shutdown); }
 
@@ -68,13 +72,15 @@ struct way_to_a_peer {
   }
 };
 
-const std::vector<protocol::message> beat_and_vote{protocol::heartbeat{}, protocol::vote_response{term_t{2}, true}};
+const std::vector<protocol::message> beat_and_vote{protocol::heartbeat{},
+                                                   protocol::vote_response{term_t{2}, true}};
 
 }  // namespace
 
 BOOST_FIXTURE_TEST_SUITE(shippers, way_to_a_peer)
 
-BOOST_AUTO_TEST_CASE(of_a_peer_that_was_added_again_unseen_only_requests_are_taken_until_that_is_known) {
+BOOST_AUTO_TEST_CASE(
+    of_a_peer_that_was_added_again_unseen_only_requests_are_taken_until_that_is_known) {
   BOOST_TEST(arrive(beat_and_vote) == 1u);
   how = trust::full;
   BOOST_TEST(arrive(beat_and_vote) == 1u, "it was not trusted when this came");

@@ -64,7 +64,8 @@ BOOST_AUTO_TEST_CASE(are_not_proposed_again_for_the_refusal_of_an_older_attempt)
   BOOST_TEST(!under_test.has_waiting());
 }
 
-BOOST_AUTO_TEST_CASE(that_a_dead_leader_never_committed_are_proposed_again_once_a_later_term_is_applied) {
+BOOST_AUTO_TEST_CASE(
+    that_a_dead_leader_never_committed_are_proposed_again_once_a_later_term_is_applied) {
   (void)under_test.take_waiting(term_t{5}, all);
   BOOST_TEST(under_test.finish(2).token == 2u);  // This one did get into the log.
   under_test.entered(term_t{5});

@@ -45,7 +45,8 @@ peer_address address_of(world::id node) {
 // Stands for the shippers of both ends: carries what a raft actor sends straight to the peer's.
 class wire final : public caf::event_based_actor {
  public:
-  wire(caf::actor_config& cfg, const world* where, const persistence::log_store* log, world::id from, world::id to)
+  wire(caf::actor_config& cfg, const world* where, const persistence::log_store* log,
+       world::id from, world::id to)
       : caf::event_based_actor(cfg), where_(where), log_(log), from_(from), to_(to) {}
 
   caf::behavior make_behavior() override {
@@ -56,7 +57,8 @@ class wire final : public caf::event_based_actor {
             send(where_->raft(to_), peer_step{protocol::node_id{from_}, x.messages});
         },
         [this](const fetch& x) {
-          return fetched{x.what, log_->read(protocol::group_id{1}, x.what.first, x.what.last, x.what.max_bytes)};
+          return fetched{x.what, log_->read(protocol::group_id{1}, x.what.first, x.what.last,
+                                            x.what.max_bytes)};
         },
     };
   }
@@ -75,7 +77,9 @@ caf::scheduler::test_coordinator& scheduler_of(caf::actor_system& system) {
 }  // namespace
 
 world::world(std::size_t nodes, bool init)
-    : init_(init), system_(std::make_unique<caf::actor_system>(virtual_time(config_))), schema_(the_schema()) {
+    : init_(init),
+      system_(std::make_unique<caf::actor_system>(virtual_time(config_))),
+      schema_(the_schema()) {
   client_ = system_->spawn([this](caf::event_based_actor*) -> caf::behavior {
     return {
         [this](submitted& x) {
@@ -112,7 +116,8 @@ void world::start(id node) {
   m.running = true;
   m.writer = system_->spawn<log_writer>(&m.disk);
   const auto run = node << 32 | ++m.boots;
-  aggregate::setup state{&schema_, protocol::node_id{node}, std::make_shared<persistence::memory_state_store>()};
+  aggregate::setup state{&schema_, protocol::node_id{node},
+                         std::make_shared<persistence::memory_state_store>()};
   state.run = run;
   m.aggregate = system_->spawn<aggregate>(nullptr, std::move(state));
   raft_setup setup;
@@ -124,13 +129,16 @@ void world::start(id node) {
     if (other == node) continue;
     setup.config.peers.push_back(address_of(other));
   }
-  setup.end_shipper = [](protocol::node_id, const caf::actor& x) { caf::anon_send_exit(x, caf::exit_reason::kill); };
+  setup.end_shipper = [](protocol::node_id, const caf::actor& x) {
+    caf::anon_send_exit(x, caf::exit_reason::kill);
+  };
   setup.make_shipper = [this, &m, node](const peer_address& peer) {
     m.wires.push_back(system_->spawn<wire>(this, &m.disk, node, peer.id.value));
     return m.wires.back();
   };
   setup.restored = m.disk.restore(setup.group);
-  setup.chance = [random = std::mt19937(static_cast<unsigned>(100 * node + m.boots))](std::uint32_t bound) mutable {
+  setup.chance = [random = std::mt19937(static_cast<unsigned>(100 * node + m.boots))](
+                     std::uint32_t bound) mutable {
     return static_cast<std::uint32_t>(random() % bound);
   };
   setup.run = run;
@@ -147,7 +155,8 @@ void world::start(id node) {
 void world::crash(id node) {
   auto& m = nodes_.at(node);
   m.running = false;
-  for (auto& each : {m.raft, m.aggregate, m.writer}) caf::anon_send_exit(each, caf::exit_reason::kill);
+  for (auto& each : {m.raft, m.aggregate, m.writer})
+    caf::anon_send_exit(each, caf::exit_reason::kill);
   for (auto& each : m.wires) caf::anon_send_exit(each, caf::exit_reason::kill);
   m.raft = m.aggregate = m.writer = nullptr;
   m.wires.clear();
@@ -186,7 +195,8 @@ node_status world::inspect(id node) {
 bool world::leads(id node) {
   if (!runs(node)) return false;
   auto status = inspect(node);
-  return status.raft.now == protocol::role::leader && status.raft.commit >= status.raft.first_index &&
+  return status.raft.now == protocol::role::leader &&
+         status.raft.commit >= status.raft.first_index &&
          status.applied == status.raft.commit.value && status.raft.commit == status.raft.last_index;
 }
 
@@ -200,9 +210,7 @@ world::id world::await_leader(std::set<id> except, std::size_t limit) {
   return 0;
 }
 
-std::int64_t world::wall_us(id node) const {
-  return right_us() + nodes_.at(node).clock_ahead_us;
-}
+std::int64_t world::wall_us(id node) const { return right_us() + nodes_.at(node).clock_ahead_us; }
 
 std::int64_t world::right_us() const {
   return 1'764'000'000'000'000 + static_cast<std::int64_t>(now_ms_) * 1000;
@@ -226,7 +234,8 @@ std::uint64_t world::write(id at, int operation, const std::string& key, const s
 
 std::uint64_t world::create(id at, const std::string& key, const std::string& value,
                             const std::string& idempotency_key) {
-  auto body = value.empty() ? R"({"id":")" + key + R"("})" : R"({"id":")" + key + R"(","value":")" + value + R"("})";
+  auto body = value.empty() ? R"({"id":")" + key + R"("})"
+                            : R"({"id":")" + key + R"(","value":")" + value + R"("})";
   return write(at, static_cast<int>(models::operation::create), {}, body, idempotency_key);
 }
 
@@ -252,7 +261,8 @@ std::uint64_t world::ask_for(id at, models::query what, consistency level) {
   question.token = token;
   question.level = level;
   question.what = std::move(what);
-  caf::send_as(client_, level == consistency::local ? nodes_.at(at).aggregate : raft(at), std::move(question));
+  caf::send_as(client_, level == consistency::local ? nodes_.at(at).aggregate : raft(at),
+               std::move(question));
   deliver();
   return token;
 }

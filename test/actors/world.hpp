@@ -17,8 +17,9 @@
 
 namespace lithair::test {
 
-/// Whole nodes (raft actor, aggregate, log writer) in one thread under virtual time: nothing happens unless the
-/// test ticks, and the same test does the same each time. Disks are memory stores that survive `crash`.
+/// Whole nodes (raft actor, aggregate, log writer) in one thread under virtual time: nothing
+/// happens unless the test ticks, and the same test does the same each time. Disks are memory
+/// stores that survive `crash`.
 class world {
  public:
   using id = std::uint64_t;
@@ -46,7 +47,8 @@ class world {
   void tick(std::size_t n = 1);
   void deliver();
 
-  /// Ticks until some node that is not in `except` leads and is ready; fails the test after `limit` ticks.
+  /// Ticks until some node that is not in `except` leads and is ready; fails the test after `limit`
+  /// ticks.
   id await_leader(std::set<id> except = {}, std::size_t limit = 500);
   bool leads(id node);
   actors::node_status inspect(id node);
@@ -56,7 +58,8 @@ class world {
                        const std::string& idempotency_key = {});
   std::uint64_t history(id at, const std::string& key);
   std::uint64_t remove(id at, const std::string& key);
-  std::uint64_t read(id at, const std::string& key, actors::consistency level = actors::consistency::linearizable);
+  std::uint64_t read(id at, const std::string& key,
+                     actors::consistency level = actors::consistency::linearizable);
   /// The answers so far.
   std::optional<actors::submitted> write_answer(std::uint64_t token) const;
   std::optional<actors::answered> read_answer(std::uint64_t token) const;

@@ -43,9 +43,7 @@ struct open_pipe {
   }
 };
 
-std::string loss(std::uint64_t lost) {
-  return std::to_string(lost) + " lost\n";
-}
+std::string loss(std::uint64_t lost) { return std::to_string(lost) + " lost\n"; }
 
 /// Far more than a pipe holds, so that the writer waits.
 const std::string long_line = std::string(256 * 1024, 'x') + "\n";

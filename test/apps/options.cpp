@@ -122,8 +122,8 @@ const std::vector<refused> refusals{
     {{"--join", "127.0.0.1:8080"}, "--node-id: is needed with --join"},
 };
 
-const words later_flags{"--tls-cert",    "--tls-key", "--peer-tls-cert", "--peer-tls-key",
-                        "--peer-tls-ca", "--auth"};
+const words later_flags{"--tls-cert",     "--tls-key",     "--peer-tls-cert",
+                        "--peer-tls-key", "--peer-tls-ca", "--auth"};
 
 }  // namespace
 

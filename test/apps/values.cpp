@@ -16,9 +16,7 @@ struct sized {
   const char* text;
   std::uint64_t bytes;
 };
-std::ostream& operator<<(std::ostream& out, const sized& x) {
-  return out << x.text;
-}
+std::ostream& operator<<(std::ostream& out, const sized& x) { return out << x.text; }
 const std::vector<sized> sizes{{"0", 0},         {"1", 1},          {"512B", 512},
                                {"64KiB", 65536}, {"1MiB", 1048576}, {"3GiB", 3221225472},
                                {"2kB", 2000},    {"5MB", 5000000}};

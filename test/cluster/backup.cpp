@@ -120,8 +120,8 @@ class lone_node {
  private:
   static std::vector<std::string> words(std::uint16_t port, std::vector<std::string> more,
                                         const std::string& models) {
-    more.insert(more.begin(), {LITHAIR_NODE, "--models", models, "--addr",
-                               "127.0.0.1:" + std::to_string(port)});
+    more.insert(more.begin(),
+                {LITHAIR_NODE, "--models", models, "--addr", "127.0.0.1:" + std::to_string(port)});
     return more;
   }
 
@@ -196,8 +196,8 @@ BOOST_AUTO_TEST_CASE(a_backup_under_load_restores_the_state_of_its_index_and_oth
   std::ofstream(here / "shop.backup", std::ios::binary) << taken.body;
   const port_block ports;
   const auto addr = "127.0.0.1:" + std::to_string(ports.http(0));
-  const auto restored = run_in(here, {"--restore", "shop.backup", "--data-dir", "data", "--addr",
-                                      addr, "--models", shop});
+  const auto restored = run_in(
+      here, {"--restore", "shop.backup", "--data-dir", "data", "--addr", addr, "--models", shop});
   BOOST_TEST(restored.status == 0, restored.said);
   BOOST_TEST(restored.said.find("index " + std::to_string(index)) != std::string::npos);
 
@@ -205,7 +205,8 @@ BOOST_AUTO_TEST_CASE(a_backup_under_load_restores_the_state_of_its_index_and_oth
   auto through = again.client();
   BOOST_TEST((all_products(through) == expected));
   create(through, "afterwards");
-  const lone_node second(here, ports.http(1), {"--data-dir", "data-2", "--node-id", "2", "--join", addr});
+  const lone_node second(here, ports.http(1),
+                         {"--data-dir", "data-2", "--node-id", "2", "--join", addr});
   auto joined = second.client();
   BOOST_TEST(all_products(joined).size() == expected.size() + 1);
   BOOST_TEST(json_at(joined.get("/status").body, "/cluster_id") ==
@@ -259,9 +260,13 @@ BOOST_AUTO_TEST_CASE(no_number_that_a_client_kept_means_something_else_after_a_r
     BOOST_TEST(resumed.status() == 410);
     BOOST_TEST(resumed.answer().find("restored") != std::string::npos, resumed.answer());
     BOOST_TEST(at.get(item_path(early.id), {{"X-Min-Index", late.index}}).status == 412);
-    BOOST_TEST(at.get(products, {{"X-Min-Index", late.index}, {"X-Consistency", "linearizable"}}).status == 412);
+    BOOST_TEST(
+        at.get(products, {{"X-Min-Index", late.index}, {"X-Consistency", "linearizable"}}).status ==
+        412);
     BOOST_TEST(at.get("/readyz?min_index=" + late.index).status == 412);
-    BOOST_TEST(at.send("PATCH", item_path(early.id), R"({"stock":9})", {{"If-Match", late.tag}}).status == 412);
+    BOOST_TEST(
+        at.send("PATCH", item_path(early.id), R"({"stock":9})", {{"If-Match", late.tag}}).status ==
+        412);
     // Of the time before the backup everything holds.
     BOOST_TEST(at.get(item_path(early.id), {{"X-Min-Index", early.index}}).status == 200);
     BOOST_TEST(at.get("/readyz?min_index=" + early.index).status == 200);
@@ -334,7 +339,8 @@ BOOST_AUTO_TEST_CASE(a_damaged_truncated_or_foreign_file_is_refused_and_nothing_
 BOOST_AUTO_TEST_CASE(a_backup_of_other_models_is_refused) {
   const one_backup backup;
   std::ofstream(backup.place.path() / "other.toml")
-      << "[models.products.fields]\nid = { type = \"integer\", primary_key = true, replicate = true }\n";
+      << "[models.products.fields]\nid = { type = \"integer\", primary_key = true, replicate = "
+         "true }\n";
   const auto other = (backup.place.path() / "other.toml").string();
   require_refusal(backup.restore({"--models", other}), "other models");
   BOOST_TEST(fs::is_empty(backup.here()));
@@ -350,7 +356,8 @@ BOOST_AUTO_TEST_CASE(a_backup_leaves_out_what_a_node_has_for_itself_and_says_so)
   shop_cluster node({.nodes = 1, .models = users});
   node.start_and_await();
   auto through = node.client(0);
-  BOOST_TEST(through.post("/api/users", R"({"email":"a@b.example","name":"ann","hits":3})").status == 201);
+  BOOST_TEST(
+      through.post("/api/users", R"({"email":"a@b.example","name":"ann","hits":3})").status == 201);
   const auto visit = through.post("/api/visits", R"({"path":"/"})");
   BOOST_TEST(visit.status == 201);
   const temporary_directory place;

@@ -9,7 +9,8 @@
 namespace data = boost::unit_test::data;
 using namespace lithair::test;
 
-// N5: a whole node crashes at each step of its persistence, at the places that persistence/fault_points.hpp names.
+// N5: a whole node crashes at each step of its persistence, at the places that
+// persistence/fault_points.hpp names.
 
 namespace {
 
@@ -40,15 +41,19 @@ class crashing_cluster : public shop_cluster {
   void forget(std::size_t i) { kill(i); }
 
  private:
-  crashing_cluster(std::size_t count, std::vector<std::string> flags, const std::shared_ptr<crash_order>& order)
+  crashing_cluster(std::size_t count, std::vector<std::string> flags,
+                   const std::shared_ptr<crash_order>& order)
       : shop_cluster({.nodes = count,
                       .flags = std::move(flags),
                       .program = LITHAIR_CRASHING_NODE,
-                      .variables = [order](const cluster&, std::size_t i) {
-                        const auto me = std::to_string(i) + ' ';
-                        if (!order->node_and_place.starts_with(me)) return std::vector<std::string>{};
-                        return std::vector<std::string>{"LITHAIR_CRASH_AT=" + order->node_and_place.substr(me.size())};
-                      }}),
+                      .variables =
+                          [order](const cluster&, std::size_t i) {
+                            const auto me = std::to_string(i) + ' ';
+                            if (!order->node_and_place.starts_with(me))
+                              return std::vector<std::string>{};
+                            return std::vector<std::string>{
+                                "LITHAIR_CRASH_AT=" + order->node_and_place.substr(me.size())};
+                          }}),
         order_(order) {}
 
   std::shared_ptr<crash_order> order_;
@@ -77,7 +82,8 @@ class model {
       BOOST_TEST(found.body == body);
     }
     const auto total =
-        number_at(client.get(products + (more.empty() ? std::string{} : more)).body, "/total").value_or(0);
+        number_at(client.get(products + (more.empty() ? std::string{} : more)).body, "/total")
+            .value_or(0);
     BOOST_TEST(total >= there_.size());
     BOOST_TEST(total <= there_.size() + unsure_.size());
   }
@@ -99,12 +105,14 @@ std::ostream& operator<<(std::ostream& out, const step& x) {
 const std::vector<std::string> short_log{"--checkpoint-entries", "10", "--log-margin", "3"};
 
 const std::vector<step> steps_of_one_voter{
-    {"append_before_commit", 1},     {"append_before_commit", 14},    {"append_after_commit", 1},
-    {"append_after_commit", 14},     {"hard_state_before_commit", 0}, {"hard_state_after_commit", 0},
-    {"checkpoint_before_commit", 0}, {"checkpoint_before_commit", 2}, {"checkpoint_after_commit", 0},
-    {"checkpoint_after_commit", 2},  {"purge_before_commit", 0},      {"purge_before_commit", 2},
-    {"purge_after_commit", 0},       {"purge_after_commit", 2},       {"identity_before_rename", 0},
-    {"identity_after_rename", 0},
+    {"append_before_commit", 1},     {"append_before_commit", 14},
+    {"append_after_commit", 1},      {"append_after_commit", 14},
+    {"hard_state_before_commit", 0}, {"hard_state_after_commit", 0},
+    {"checkpoint_before_commit", 0}, {"checkpoint_before_commit", 2},
+    {"checkpoint_after_commit", 0},  {"checkpoint_after_commit", 2},
+    {"purge_before_commit", 0},      {"purge_before_commit", 2},
+    {"purge_after_commit", 0},       {"purge_after_commit", 2},
+    {"identity_before_rename", 0},   {"identity_after_rename", 0},
 };
 
 const std::vector<step> steps_of_a_receiver{
@@ -136,7 +144,8 @@ BOOST_DATA_TEST_CASE(one_voter_goes_on_where_it_crashed, data::make(steps_of_one
   node.await_ready(0);
   for (int i = 0; i < 5; ++i) BOOST_REQUIRE(expected.create(node, 0));
   node.kill(0);
-  for (int round = 0; round < 2; ++round) {  // The second time it crashes again on what the first one left.
+  for (int round = 0; round < 2;
+       ++round) {  // The second time it crashes again on what the first one left.
     node.start_to_crash(0, sample.place, sample.passes);
     auto asked = node.client(0, 2000ms);
     while (!node.has_crashed(0)) {
@@ -161,12 +170,14 @@ BOOST_AUTO_TEST_CASE(one_voter_goes_on_after_a_crash_in_a_checkpoint_of_several_
     for (int bulk = 0; !node.has_crashed(0); ++bulk) {
       items = "[";
       for (int i = 0; i < 900; ++i)
-        items += (i == 0 ? "" : ",") + product("tea " + std::to_string(bulk) + " " + std::to_string(i));
+        items +=
+            (i == 0 ? "" : ",") + product("tea " + std::to_string(bulk) + " " + std::to_string(i));
       const auto made = node.client(0).post(std::string(products) + "/_bulk", items + "]");
       (made.status == 201 ? acknowledged : unsure) += 900;
       // It takes a while until a process that crashed has ended.
       if (made.status == 0) BOOST_REQUIRE(node.at(0).wait(cluster::patience).has_value());
-      BOOST_REQUIRE_MESSAGE(bulk < 40, place << " was not reached: " << made.status << " " << made.body.substr(0, 200));
+      BOOST_REQUIRE_MESSAGE(bulk < 40, place << " was not reached: " << made.status << " "
+                                             << made.body.substr(0, 200));
     }
     node.forget(0);
     node.start(0);
@@ -178,7 +189,8 @@ BOOST_AUTO_TEST_CASE(one_voter_goes_on_after_a_crash_in_a_checkpoint_of_several_
   }
 }
 
-BOOST_DATA_TEST_CASE(a_follower_that_crashes_while_it_takes_a_snapshot_takes_it_again, data::make(steps_of_a_receiver)) {
+BOOST_DATA_TEST_CASE(a_follower_that_crashes_while_it_takes_a_snapshot_takes_it_again,
+                     data::make(steps_of_a_receiver)) {
   // N2, N5
   crashing_cluster nodes(3, short_log);
   model expected;
@@ -201,7 +213,8 @@ BOOST_DATA_TEST_CASE(a_follower_that_crashes_while_it_takes_a_snapshot_takes_it_
   BOOST_TEST(expected.create(nodes, away));
 }
 
-BOOST_DATA_TEST_CASE(a_leader_that_crashes_while_it_writes_a_snapshot_harms_nobody, data::make(steps_of_a_sender)) {
+BOOST_DATA_TEST_CASE(a_leader_that_crashes_while_it_writes_a_snapshot_harms_nobody,
+                     data::make(steps_of_a_sender)) {
   // N3, N5
   crashing_cluster nodes(3, short_log);
   model expected;
@@ -227,7 +240,8 @@ BOOST_DATA_TEST_CASE(a_leader_that_crashes_while_it_writes_a_snapshot_harms_nobo
 
 BOOST_DATA_TEST_CASE(a_leader_that_was_overtaken_crashes_while_it_drops_its_tail,
                      data::make({"truncate_before_commit", "truncate_after_commit"}), place) {
-  // A leader that hears nobody steps down after this time; on a slow machine the write must still be in time.
+  // A leader that hears nobody steps down after this time; on a slow machine the write must still
+  // be in time.
   crashing_cluster nodes(3, {"--election-timeout", "2s-3s", "--heartbeat", "100ms"});
   model expected;
   const auto old = nodes.start_and_await();

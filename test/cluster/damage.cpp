@@ -23,9 +23,7 @@ struct harm {
   std::string name;
   void (*apply)(const fs::path& directory);  ///< of an environment
 };
-std::ostream& operator<<(std::ostream& out, const harm& x) {
-  return out << x.name;
-}
+std::ostream& operator<<(std::ostream& out, const harm& x) { return out << x.name; }
 
 void flip(const fs::path& file, std::uintmax_t at) {
   std::fstream bytes(file, std::ios::in | std::ios::out | std::ios::binary);
@@ -66,12 +64,11 @@ const std::vector<harm> harms{
 /// Old versions of a page stay in the file for a while, so every copy is changed.
 void flip_wherever(const fs::path& file, const std::string& text) {
   const auto bytes = read_file(file);
-  for (auto at = bytes.find(text); at != std::string::npos; at = bytes.find(text, at + 1)) flip(file, at);
+  for (auto at = bytes.find(text); at != std::string::npos; at = bytes.find(text, at + 1))
+    flip(file, at);
 }
 
-fs::path log_of(const cluster& nodes, std::size_t i) {
-  return nodes.data_directory(i) / "log";
-}
+fs::path log_of(const cluster& nodes, std::size_t i) { return nodes.data_directory(i) / "log"; }
 
 /// The state environment in use.
 fs::path state_of(const cluster& nodes, std::size_t i) {
@@ -120,7 +117,8 @@ bool settled(const cluster& nodes) {
   return true;
 }
 
-/// Node `i` has all there is, and its vote and its acknowledgement are enough together with one other's.
+/// Node `i` has all there is, and its vote and its acknowledgement are enough together with one
+/// other's.
 void require_whole_again(shop_cluster& nodes, std::size_t i) {
   nodes.await_ready(i);
   nodes.await("it votes again", [&nodes, i] { return votes(nodes, i) && settled(nodes); });
@@ -163,10 +161,12 @@ BOOST_DATA_TEST_CASE(a_damaged_log_is_set_aside_and_fetched_from_the_others, dat
   sample.apply(log_of(nodes, hurt));
   nodes.start(hurt);
   require_whole_again(nodes, hurt);
-  // Pages that hold nothing may end a file, and then nothing is lost; but a shorter log is never begun with.
+  // Pages that hold nothing may end a file, and then nothing is lost; but a shorter log is never
+  // begun with.
   const auto whole = "the log holds entries up to " + std::to_string(last) + ",";
   const auto said = nodes.log(hurt);
-  const bool honest = said.find("the log is damaged") != std::string::npos || said.find(whole) != std::string::npos;
+  const bool honest =
+      said.find("the log is damaged") != std::string::npos || said.find(whole) != std::string::npos;
   BOOST_TEST(honest, said);
 }
 
@@ -203,7 +203,8 @@ BOOST_DATA_TEST_CASE(one_bit_in_one_page_is_found_or_harmless, data::make({true,
   }
 }
 
-BOOST_DATA_TEST_CASE(a_damaged_state_is_fetched_from_the_leader, data::make({harms[0], harms[1], harms[5]})) {
+BOOST_DATA_TEST_CASE(a_damaged_state_is_fetched_from_the_leader,
+                     data::make({harms[0], harms[1], harms[5]})) {
   // S8
   shop_cluster nodes({.flags = short_log});
   const auto leader = nodes.start_and_await();
@@ -244,8 +245,8 @@ BOOST_DATA_TEST_CASE(one_node_alone_refuses_what_is_damaged, data::make({true, f
   BOOST_TEST((await_refusal(node, 0) == ending{2}), "a second start refuses too");
 }
 
-BOOST_DATA_TEST_CASE(a_state_that_is_damaged_while_it_is_in_use_is_replaced, data::make({true, false}),
-                     at_leader) {
+BOOST_DATA_TEST_CASE(a_state_that_is_damaged_while_it_is_in_use_is_replaced,
+                     data::make({true, false}), at_leader) {
   shop_cluster nodes({.flags = short_log});
   const auto leader = nodes.start_and_await();
   const auto hurt = at_leader ? leader : (leader + 1) % 3;
@@ -260,7 +261,8 @@ BOOST_DATA_TEST_CASE(a_state_that_is_damaged_while_it_is_in_use_is_replaced, dat
   flip_wherever(file, "a name to be found");
   nodes.await("it notices", [&] {
     const auto seen = asked.get(path, {{"X-Consistency", "local"}});
-    if (seen.status == 200) BOOST_REQUIRE(json_at(seen.body, "/name") == "a name to be found in the file");
+    if (seen.status == 200)
+      BOOST_REQUIRE(json_at(seen.body, "/name") == "a name to be found in the file");
     return nodes.log(hurt).find("the state is damaged") != std::string::npos;
   });
   require_whole_again(nodes, hurt);
@@ -283,7 +285,8 @@ BOOST_AUTO_TEST_CASE(a_leader_that_finds_its_log_damaged_hands_over_and_is_mende
   nodes.start(away);  // It needs what is damaged.
   auto asked = nodes.client(hurt);
   nodes.await("it notices", [&asked] {
-    return json_at(asked.get("/status").body, "/trouble").find("restart this node") != std::string::npos;
+    return json_at(asked.get("/status").body, "/trouble").find("restart this node") !=
+           std::string::npos;
   });
   nodes.await_ready(away);
   BOOST_TEST(json_at(nodes.client(away).get(products).body, "/total") == "10");
@@ -309,16 +312,17 @@ BOOST_AUTO_TEST_CASE(a_node_whose_log_is_damaged_does_not_make_a_majority_with_a
   nodes.start(hurt);
   auto one = nodes.client(behind);
   auto other = nodes.client(hurt);
-  nodes.await("both live", [&] {
-    return one.get("/livez").status == 200 && other.get("/livez").status == 200;
-  });
+  nodes.await("both live",
+              [&] { return one.get("/livez").status == 200 && other.get("/livez").status == 200; });
   BOOST_TEST(other.post(products, product("coffee")).status == 503);
   BOOST_TEST(one.post(products, product("coffee")).status == 503);
   BOOST_TEST(other.get("/readyz").status == 503);
-  BOOST_TEST(json_at(other.get("/status").body, "/trouble").find("lost its log") != std::string::npos);
+  BOOST_TEST(json_at(other.get("/status").body, "/trouble").find("lost its log") !=
+             std::string::npos);
   nodes.start(leader);
   nodes.await_all_ready();
-  for (std::size_t i = 0; i < 3; ++i) BOOST_TEST(json_at(nodes.client(i).get(products).body, "/total") == "10");
+  for (std::size_t i = 0; i < 3; ++i)
+    BOOST_TEST(json_at(nodes.client(i).get(products).body, "/total") == "10");
 }
 
 BOOST_AUTO_TEST_CASE(a_state_that_differs_from_the_others_is_reported_with_its_index) {
@@ -344,12 +348,13 @@ BOOST_AUTO_TEST_CASE(a_state_that_differs_from_the_others_is_reported_with_its_i
     lithair::persistence::lmdb_state_store state(state_of(nodes, wrong));
     std::string key;
     std::string value;
-    state.scan({}, {}, lithair::persistence::scan_order::ascending, [&](std::string_view k, std::string_view v) {
-      if (v.find("a name to be changed") == std::string_view::npos) return true;
-      key = k;
-      value = v;
-      return false;
-    });
+    state.scan({}, {}, lithair::persistence::scan_order::ascending,
+               [&](std::string_view k, std::string_view v) {
+                 if (v.find("a name to be changed") == std::string_view::npos) return true;
+                 key = k;
+                 value = v;
+                 return false;
+               });
     BOOST_REQUIRE(!key.empty());
     value.replace(value.find("changed"), 7, "CHANGED");
     const lithair::persistence::change_view change{key, value};
@@ -358,14 +363,17 @@ BOOST_AUTO_TEST_CASE(a_state_that_differs_from_the_others_is_reported_with_its_i
   nodes.start(wrong);
   nodes.await_ready(wrong);
   write_until("the difference shows", [&] { return status(wrong, "/state_divergence/index") > 0; });
-  nodes.await("the others know too", [&] { return status(leader, "/state_divergence/node") == wrong + 1; });
+  nodes.await("the others know too",
+              [&] { return status(leader, "/state_divergence/node") == wrong + 1; });
   BOOST_TEST(nodes.log(leader).find("differs from that of node") != std::string::npos);
   const auto metrics = nodes.client(leader).get("/metrics").body;
-  BOOST_TEST(metrics.find("lithair_state_divergence_index{group=\"1\"} 0") == std::string::npos, metrics);
-  BOOST_TEST(metrics.find("lithair_state_divergence_index{group=\"1\"}") != std::string::npos, metrics);
+  BOOST_TEST(metrics.find("lithair_state_divergence_index{group=\"1\"} 0") == std::string::npos,
+             metrics);
+  BOOST_TEST(metrics.find("lithair_state_divergence_index{group=\"1\"}") != std::string::npos,
+             metrics);
 }
 
-// -- old copies ------------------------------------------------------------------------------------------------
+// -- old copies ----------------------------------------------------------------------------------
 
 namespace {
 
@@ -377,8 +385,8 @@ void copy_directory(const fs::path& from, const fs::path& to) {
 
 }  // namespace
 
-BOOST_DATA_TEST_CASE(an_old_copy_of_a_directory_does_not_vote_for_what_it_forgot, data::make({true, false}),
-                     taken_in_an_earlier_run) {
+BOOST_DATA_TEST_CASE(an_old_copy_of_a_directory_does_not_vote_for_what_it_forgot,
+                     data::make({true, false}), taken_in_an_earlier_run) {
   // S9
   shop_cluster nodes;
   const auto leader = nodes.start_and_await();

@@ -11,7 +11,8 @@ using namespace lithair::test;
 
 namespace {
 
-/// Nodes whose disks fail at a word. Each has an order file; see bad_disk/bad_disk.cpp for what it takes.
+/// Nodes whose disks fail at a word. Each has an order file; see bad_disk/bad_disk.cpp for what it
+/// takes.
 class bad_disks : public shop_cluster {
  public:
   explicit bad_disks(cluster_options options = {}) : shop_cluster(with_disks(std::move(options))) {}
@@ -35,7 +36,8 @@ class bad_disks : public shop_cluster {
   }
 };
 
-/// Where a test demands that nobody is elected, a machine that stands still for a moment must not matter.
+/// Where a test demands that nobody is elected, a machine that stands still for a moment must not
+/// matter.
 const std::vector<std::string> patient{"--election-timeout", "1s-2s", "--heartbeat", "100ms"};
 
 std::string log_part(const cluster& nodes, std::size_t i) {
@@ -93,7 +95,8 @@ BOOST_DATA_TEST_CASE(a_leader_whose_disk_fails_hands_over_and_stays_out_until_it
   const auto ready = hurt.get("/readyz");
   BOOST_TEST(ready.status == 503);
   BOOST_TEST(ready.body.find("Input/output error") != std::string::npos, ready.body);
-  BOOST_TEST(json_at(hurt.get("/status").body, "/trouble").find("Input/output error") != std::string::npos);
+  BOOST_TEST(json_at(hurt.get("/status").body, "/trouble").find("Input/output error") !=
+             std::string::npos);
   BOOST_TEST(hurt.get("/livez").status == 200);
   BOOST_TEST(term_of(nodes, next) > term);
 
@@ -168,12 +171,15 @@ BOOST_AUTO_TEST_CASE(one_node_with_a_full_disk_reads_on_and_writes_again_when_th
   nodes.start(0);
   nodes.await_ready(0);
   BOOST_TEST(through.get(path).status == 200);
-  BOOST_TEST(through.get(std::string(products) + "?name=cocoa").body.find("cocoa") == std::string::npos);
+  BOOST_TEST(through.get(std::string(products) + "?name=cocoa").body.find("cocoa") ==
+             std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(databases_at_the_size_that_was_allowed_refuse_writes_and_are_read_on) {
   // S13
-  bad_disks nodes({.nodes = 1, .flags = {"--map-size", "2MiB", "--checkpoint-entries", "50", "--log-margin", "10"}});
+  bad_disks nodes(
+      {.nodes = 1,
+       .flags = {"--map-size", "2MiB", "--checkpoint-entries", "50", "--log-margin", "10"}});
   nodes.start_and_await();
   auto through = nodes.client(0);
   const auto path = item_path(create(through, "tea"));
@@ -183,7 +189,8 @@ BOOST_AUTO_TEST_CASE(databases_at_the_size_that_was_allowed_refuse_writes_and_ar
   nodes.await("it refuses writes", [&] {
     std::string items;
     for (int i = 0; i < 200; ++i)
-      items += (i == 0 ? "[" : ",") + product(long_name + std::to_string(bulk) + "-" + std::to_string(i));
+      items += (i == 0 ? "[" : ",") +
+               product(long_name + std::to_string(bulk) + "-" + std::to_string(i));
     ++bulk;
     const auto made = through.post(std::string(products) + "/_bulk", items + "]");
     if (made.status == 201) acknowledged += 200;

@@ -44,9 +44,7 @@ expectations fill(http_client& through, const std::string& prefix) {
 }
 
 /// The two nodes besides `i`.
-std::pair<std::size_t, std::size_t> others(std::size_t i) {
-  return {(i + 1) % 3, (i + 2) % 3};
-}
+std::pair<std::size_t, std::size_t> others(std::size_t i) { return {(i + 1) % 3, (i + 2) % 3}; }
 
 }  // namespace
 

@@ -22,9 +22,7 @@ constexpr std::size_t register_count = 6;
 constexpr std::size_t client_count = 4;
 constexpr std::size_t enough = 500;  // operations answered
 
-std::int64_t now() {
-  return clock::now().time_since_epoch().count();
-}
+std::int64_t now() { return clock::now().time_since_epoch().count(); }
 
 std::string register_path(std::size_t i) {
   return item_path("018f3c5e-7a10-7000-8000-00000000000" + std::to_string(i));
@@ -277,8 +275,8 @@ BOOST_AUTO_TEST_CASE(crashes_and_pauses_at_random_lose_nothing_and_show_nothing_
   nodes.await_all_ready();
   read_all(nodes, did);
   BOOST_TEST_MESSAGE(did.progress() << " operations answered, " << did.created().size()
-                                 << " items created, " << did.refused().size()
-                                 << " writes refused, " << trouble.restarts << " restarts");
+                                    << " items created, " << did.refused().size()
+                                    << " writes refused, " << trouble.restarts << " restarts");
   for (const auto& said : did.strange()) BOOST_ERROR("a client was told " << said);
   require_linearizable(did);
   require_same_everywhere(nodes, did);

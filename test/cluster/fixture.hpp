@@ -29,7 +29,8 @@ class shop_cluster : public cluster {
   }
 };
 
-/// The number after `name`, among what follows `--` on the command line; `otherwise` when it is not there.
+/// The number after `name`, among what follows `--` on the command line; `otherwise` when it is not
+/// there.
 inline std::uint32_t argument(const std::string& name, std::uint32_t otherwise) {
   const auto& suite = boost::unit_test::framework::master_test_suite();
   for (int i = 1; i + 1 < suite.argc; ++i) {
@@ -44,9 +45,7 @@ inline std::string product(const std::string& name, int stock = 0) {
   return R"({"name":")" + name + R"(","price":"1.50","stock":)" + std::to_string(stock) + "}";
 }
 
-inline std::string item_path(const std::string& id) {
-  return std::string(products) + "/" + id;
-}
+inline std::string item_path(const std::string& id) { return std::string(products) + "/" + id; }
 
 /// Creates a product; its id.
 inline std::string create(http_client& through, const std::string& name) {

@@ -22,9 +22,7 @@ struct history {
   bool fine;
   std::vector<operation> operations;
 };
-std::ostream& operator<<(std::ostream& out, const history& x) {
-  return out << x.name;
-}
+std::ostream& operator<<(std::ostream& out, const history& x) { return out << x.name; }
 
 const std::vector<history> histories{
     {"nothing", true, {}},

@@ -22,12 +22,14 @@ struct told {
 };
 
 /// Creates and changes items, one request after the other, until the node is gone.
-told write_until_killed(std::uint16_t port, std::uint32_t round,
-                        const std::function<void(std::size_t)>& progress = [](std::size_t) {}) {
+told write_until_killed(
+    std::uint16_t port, std::uint32_t round,
+    const std::function<void(std::size_t)>& progress = [](std::size_t) {}) {
   told out;
   http_client client(port, cluster::patience);
   for (int i = 0;; ++i) {
-    const auto made = client.post(products, product("tea " + std::to_string(round) + " " + std::to_string(i)));
+    const auto made =
+        client.post(products, product("tea " + std::to_string(round) + " " + std::to_string(i)));
     if (made.status != 201) {
       out.unknown += made.what == answer::outcome::refused ? 0 : 1;
       return out;
@@ -80,7 +82,8 @@ BOOST_AUTO_TEST_CASE(one_voter_killed_at_random_moments_keeps_all_it_acknowledge
   const auto total = number_at(reads.get(products).body, "/total").value_or(0);
   BOOST_TEST(total >= acknowledged.size());
   BOOST_TEST(total <= acknowledged.size() + unknown);
-  BOOST_TEST_MESSAGE(kills << " kills, " << acknowledged.size() << " writes acknowledged and there, " << unknown
+  BOOST_TEST_MESSAGE(kills << " kills, " << acknowledged.size()
+                           << " writes acknowledged and there, " << unknown
                            << " unknown; the slowest start took "
                            << std::chrono::duration_cast<milliseconds>(slowest).count() << " ms");
 }
@@ -120,7 +123,8 @@ BOOST_AUTO_TEST_CASE(a_power_loss_of_all_nodes_at_one_moment_loses_nothing_ackno
     nodes.await_all_ready();
     auto reads = nodes.client(0);
     for (const auto& id : acknowledged)
-      BOOST_TEST_REQUIRE(reads.get(item_path(id)).status == 200, id << " was acknowledged and is lost");
+      BOOST_TEST_REQUIRE(reads.get(item_path(id)).status == 200,
+                         id << " was acknowledged and is lost");
     BOOST_TEST(acknowledged.size() >= 100u);
     for (std::size_t i = 0; i < count; ++i) nodes.kill(i);
   }

@@ -17,7 +17,8 @@ std::string user(const std::string& name, const std::string& more = {}) {
 }
 
 /// Creates a user; its path.
-std::string create_user(http_client& through, const std::string& name, const std::string& more = {}) {
+std::string create_user(http_client& through, const std::string& name,
+                        const std::string& more = {}) {
   const auto made = through.post(users, user(name, more));
   BOOST_REQUIRE_MESSAGE(made.status == 201, made.body);
   return made.field("location");
@@ -71,7 +72,9 @@ BOOST_AUTO_TEST_CASE(both_kinds_of_fields_survive_a_crash_and_go_with_their_item
   auto second = nodes.client(1);
   const auto id = paths[5].substr(paths[5].rfind('/') + 1);
   BOOST_TEST(second.send("DELETE", paths[5]).status == 204);
-  BOOST_TEST(second.post(users, R"({"id":")" + id + R"(","email":"n@example.org","name":"n"})").status == 201);
+  BOOST_TEST(
+      second.post(users, R"({"id":")" + id + R"(","email":"n@example.org","name":"n"})").status ==
+      201);
   nodes.start(0);
   nodes.await_ready(0);
   const auto again = nodes.client(0).get(paths[5]);
@@ -86,7 +89,8 @@ BOOST_AUTO_TEST_CASE(a_local_model_is_each_nodes_own_and_needs_no_majority) {
   for (std::size_t i = 0; i < 3; ++i) {
     auto through = nodes.client(i);
     const auto page = "/page" + std::to_string(i);
-    BOOST_TEST(through.post(visits, R"({"id":")" + id + R"(","path":")" + page + "\"}").status == 201);
+    BOOST_TEST(through.post(visits, R"({"id":")" + id + R"(","path":")" + page + "\"}").status ==
+               201);
     BOOST_TEST(through.post(visits, R"({"id":")" + id + R"(","path":"/"})").status == 409);
     BOOST_TEST(json_at(through.get(std::string(visits) + "/" + id).body, "/path") == page);
     BOOST_TEST(json_at(through.get(std::string(visits) + "/count").body, "/count") == "1");
@@ -99,7 +103,8 @@ BOOST_AUTO_TEST_CASE(a_local_model_is_each_nodes_own_and_needs_no_majority) {
   BOOST_TEST(alone.post(users, user("nobody")).status >= 503);  // 504 if it leads
   const auto both = alone.post("/api/_txn", R"({"operations":[
     {"op":"create","collection":"visits","item":{"path":"/"}},
-    {"op":"create","collection":"users","item":)" + user("nobody") + "}]}");
+    {"op":"create","collection":"users","item":)" +
+                                                user("nobody") + "}]}");
   BOOST_TEST(both.status == 422);
   BOOST_TEST(json_at(alone.get(std::string(visits) + "/count").body, "/count") == "2");
 }

@@ -25,7 +25,8 @@ class writer {
   explicit writer(http_client through) : through_(std::move(through)) {
     thread_ = std::thread([this] {
       for (int i = 0; !stop_; ++i) {
-        const auto name = std::to_string(reinterpret_cast<std::uintptr_t>(this)) + "-" + std::to_string(i);
+        const auto name =
+            std::to_string(reinterpret_cast<std::uintptr_t>(this)) + "-" + std::to_string(i);
         const auto made = through_.post(products, product(name));
         statuses_.insert(made.status);
         if (made.status == 201) ids_.push_back(json_at(made.body, "/id"));
@@ -101,7 +102,8 @@ BOOST_AUTO_TEST_CASE(leadership_moves_to_the_node_that_was_asked_for) {
   create(through, "tea");
 }
 
-BOOST_AUTO_TEST_CASE(a_member_that_was_away_follows_a_leader_that_was_wiped_and_added_again_meanwhile) {
+BOOST_AUTO_TEST_CASE(
+    a_member_that_was_away_follows_a_leader_that_was_wiped_and_added_again_meanwhile) {
   shop_cluster nodes({.nodes = 4, .founders = 3});
   constexpr std::size_t away = 2, again = 3;
   for (std::size_t i = 0; i < 3; ++i) nodes.start(i);

@@ -48,14 +48,15 @@ class writers {
  public:
   writers(const cluster& nodes, std::string name, acknowledged_items& into) {
     for (std::size_t i = 0; i < count; ++i)
-      threads_[i] = std::thread([this, port = nodes.port(i), name = name + std::to_string(i) + " ", &into] {
-        http_client client(port, cluster::patience);
-        for (int n = 0; !over_; ++n) {
-          const auto made = client.post(products, product(name + std::to_string(n)));
-          if (made.status == 0) return;
-          if (made.status == 201) into.add(json_at(made.body, "/id"));
-        }
-      });
+      threads_[i] =
+          std::thread([this, port = nodes.port(i), name = name + std::to_string(i) + " ", &into] {
+            http_client client(port, cluster::patience);
+            for (int n = 0; !over_; ++n) {
+              const auto made = client.post(products, product(name + std::to_string(n)));
+              if (made.status == 0) return;
+              if (made.status == 201) into.add(json_at(made.body, "/id"));
+            }
+          });
   }
   ~writers() { end(); }
 
@@ -109,7 +110,8 @@ BOOST_AUTO_TEST_CASE(power_lost_by_one_beside_two_that_stand_still_loses_nothing
   nodes.start_and_await();
   const auto rounds = argument("--rounds", 6);
   for (std::uint32_t round = 0; round < rounds; ++round) {
-    const std::size_t victim = round % count, first = (round + 1) % count, second = (round + 2) % count;
+    const std::size_t victim = round % count, first = (round + 1) % count,
+                      second = (round + 2) % count;
     writers clients(nodes, std::to_string(round) + " ", told);
     BOOST_REQUIRE(told.await_more(40));
     nodes.at(first).pause();
@@ -132,9 +134,11 @@ BOOST_AUTO_TEST_CASE(power_lost_by_one_beside_two_that_stand_still_loses_nothing
   for (std::size_t i = 0; i < count; ++i) {
     auto reads = nodes.client(i);
     for (const auto& id : ids)
-      BOOST_TEST_REQUIRE(reads.get(item_path(id)).status == 200, id << " was acknowledged and is lost");
+      BOOST_TEST_REQUIRE(reads.get(item_path(id)).status == 200,
+                         id << " was acknowledged and is lost");
   }
-  BOOST_TEST_MESSAGE(rounds << " power losses, " << ids.size() << " writes acknowledged and there on each node");
+  BOOST_TEST_MESSAGE(rounds << " power losses, " << ids.size()
+                            << " writes acknowledged and there on each node");
   for (std::size_t i = 0; i < count; ++i) nodes.kill(i);
 }
 

@@ -90,21 +90,25 @@ BOOST_AUTO_TEST_CASE(messages_that_no_member_sends_are_refused_and_change_nothin
   // A leader is alive.
   BOOST_TEST(nodes.say(at, "vote", other, vote).status == 409);
   // Another leader in this term, a gap, an entry of a later term.
-  BOOST_TEST(nodes.say(at, "append-entries", other, append_after(term, commit, term)).status == 409);
+  BOOST_TEST(nodes.say(at, "append-entries", other, append_after(term, commit, term)).status ==
+             409);
   const auto entry = [&](std::uint64_t index, std::uint64_t of_term) {
     return R"(,"entries":[{"kind":"noop",)" + quoted("index", index) + "," +
            quoted("term", of_term) + "}]";
   };
   const auto head = append_after(term, commit, term);
-  BOOST_TEST(nodes.say(at, "append-entries", leader + 1, head + entry(commit + 2, term)).status == 422);
-  BOOST_TEST(nodes.say(at, "append-entries", leader + 1, head + entry(commit + 1, term + 1)).status ==
+  BOOST_TEST(nodes.say(at, "append-entries", leader + 1, head + entry(commit + 2, term)).status ==
              422);
+  BOOST_TEST(
+      nodes.say(at, "append-entries", leader + 1, head + entry(commit + 1, term + 1)).status ==
+      422);
   const auto envelope = [&](const std::string& cluster, int group, std::size_t to) {
-    return R"({"cluster":")" + cluster + R"(","group":)" + std::to_string(group) +
-           R"(,"from":)" + std::to_string(leader + 1) + R"(,"to":)" + std::to_string(to) + "," +
+    return R"({"cluster":")" + cluster + R"(","group":)" + std::to_string(group) + R"(,"from":)" +
+           std::to_string(leader + 1) + R"(,"to":)" + std::to_string(to) + "," +
            quoted("term", term) + "}";
   };
-  BOOST_TEST(nodes.raw(at, "append-entries", envelope("00000000000000ff", 1, at + 1)).status == 409);
+  BOOST_TEST(nodes.raw(at, "append-entries", envelope("00000000000000ff", 1, at + 1)).status ==
+             409);
   BOOST_TEST(nodes.raw(at, "append-entries", envelope(nodes.cluster(), 77, at + 1)).status == 404);
   BOOST_TEST(nodes.raw(at, "append-entries", envelope(nodes.cluster(), 1, at + 2)).status == 409);
 
@@ -112,8 +116,7 @@ BOOST_AUTO_TEST_CASE(messages_that_no_member_sends_are_refused_and_change_nothin
   BOOST_TEST(nodes.number(at, "/term") == term);
   BOOST_TEST(nodes.number(at, "/last_index") == nodes.number(leader, "/last_index"));
   create(through, "coffee");
-  for (std::size_t i = 0; i < 3; ++i)
-    BOOST_TEST(nodes.log(i).find(secret) == std::string::npos);
+  for (std::size_t i = 0; i < 3; ++i) BOOST_TEST(nodes.log(i).find(secret) == std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(a_leaders_heartbeat_is_answered_with_what_matches) {
@@ -139,9 +142,8 @@ BOOST_AUTO_TEST_CASE(a_leaders_word_never_commits_what_was_not_compared) {
   auto through = nodes.client(leader);
   for (int i = 0; i < 20; ++i) create(through, "tea " + std::to_string(i));
   const auto at = (leader + 1) % 3;
-  nodes.await("the follower has it all", [&] {
-    return nodes.number(at, "/commit") >= nodes.number(leader, "/commit");
-  });
+  nodes.await("the follower has it all",
+              [&] { return nodes.number(at, "/commit") >= nodes.number(leader, "/commit"); });
   for (std::size_t i = 0; i < 3; ++i) nodes.kill(i);
   nodes.start(at);
   nodes.await("it answers", [&] { return nodes.client(at).get("/livez").status == 200; });
@@ -150,8 +152,8 @@ BOOST_AUTO_TEST_CASE(a_leaders_word_never_commits_what_was_not_compared) {
   const auto before = nodes.number(at, "/commit");
   const auto term = nodes.number(at, "/term") + 1;
   BOOST_REQUIRE(before < last);
-  const auto beat = nodes.say(at, "append-entries", leader + 1,
-                              quoted("term", term) + R"(,"commit":1000000)");
+  const auto beat =
+      nodes.say(at, "append-entries", leader + 1, quoted("term", term) + R"(,"commit":1000000)");
   BOOST_TEST(beat.status == 200, beat.body);
   BOOST_TEST(number_at(beat.body, "/match").value_or(last) <= before);
   BOOST_TEST(nodes.number(at, "/commit") == before);
@@ -188,7 +190,8 @@ BOOST_AUTO_TEST_CASE(a_vote_that_is_granted_over_http_is_durable_and_given_once)
   nodes.start(0);
   nodes.await("it answers", [&] { return nodes.client(0).get("/livez").status == 200; });
   const auto term = nodes.number(0, "/term") + 1;
-  const auto vote = quoted("term", term) + R"(,"last_index":1000,"last_term":)" + std::to_string(term);
+  const auto vote =
+      quoted("term", term) + R"(,"last_index":1000,"last_term":)" + std::to_string(term);
   const auto first = nodes.say(0, "vote", 2, vote);
   BOOST_TEST(json_at(first.body, "/granted") == "true", first.body);
   nodes.kill(0);
@@ -203,11 +206,15 @@ BOOST_AUTO_TEST_CASE(a_backup_with_hidden_fields_is_for_those_who_show_the_token
   speaking_cluster nodes;
   nodes.start_and_await();
   auto through = nodes.client(1);
-  const auto made = through.post(products, R"({"name":"tea","price":"1.50","secret":"the-hidden-word"})");
+  const auto made =
+      through.post(products, R"({"name":"tea","price":"1.50","secret":"the-hidden-word"})");
   BOOST_TEST(made.status == 201);
   BOOST_TEST(made.body.find("the-hidden-word") == std::string::npos);
-  const auto ask = [&](const headers& shown) { return through.send("GET", "/_admin/backup", {}, shown); };
-  for (const auto& refused : {ask({}), ask({{"Authorization", "Bearer not-the-token-of-this-cluster"}})}) {
+  const auto ask = [&](const headers& shown) {
+    return through.send("GET", "/_admin/backup", {}, shown);
+  };
+  for (const auto& refused :
+       {ask({}), ask({{"Authorization", "Bearer not-the-token-of-this-cluster"}})}) {
     BOOST_TEST((refused.status == 401 || refused.status == 403));
     BOOST_TEST(refused.body.find("the-hidden-word") == std::string::npos);
   }

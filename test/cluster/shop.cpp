@@ -53,7 +53,8 @@ BOOST_AUTO_TEST_CASE(orders_stock_and_payments_change_together_or_not_at_all_and
   const auto done = second.post("/api/_txn", bought({tea, version_of(made), order_id, 2, 3}));
   BOOST_TEST(done.status == 200, done.body);
   // Another buyer saw the old stock.
-  BOOST_TEST(third.post("/api/_txn", bought({tea, version_of(made), other_id, 4, 1})).status == 412);
+  BOOST_TEST(third.post("/api/_txn", bought({tea, version_of(made), other_id, 4, 1})).status ==
+             412);
   // The same order is not paid twice.
   const auto now = version_of(third.get(item_path(tea)));
   const auto twice = third.post("/api/_txn", bought({tea, now, order_id, 1, 2}));

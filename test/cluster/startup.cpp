@@ -58,9 +58,7 @@ struct wrong_start {
   std::vector<std::string> words;
   std::string named;
 };
-std::ostream& operator<<(std::ostream& out, const wrong_start& x) {
-  return out << x.named;
-}
+std::ostream& operator<<(std::ostream& out, const wrong_start& x) { return out << x.named; }
 const std::vector<wrong_start> wrong_starts{
     {{}, "--models"},
     {{"--models", "nowhere.toml"}, "nowhere.toml"},
@@ -86,9 +84,7 @@ struct wrong_model {
   std::string named;
   std::ptrdiff_t mistakes = 1;  ///< each is said on a line of its own
 };
-std::ostream& operator<<(std::ostream& out, const wrong_model& x) {
-  return out << x.named;
-}
+std::ostream& operator<<(std::ostream& out, const wrong_model& x) { return out << x.named; }
 const std::vector<wrong_model> wrong_models{
     {"[models.a.fields]\nid = { type = \"uuid\", replicate = true }\n", "models.toml:1"},
     {"[models.a.fields]\nid = { type = \"guid\", primary_key = true, replicate = true }\n",

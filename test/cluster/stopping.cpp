@@ -91,7 +91,8 @@ BOOST_AUTO_TEST_CASE(a_node_whose_log_nobody_reads_serves_and_stops) {
   auto through = node.client(0);
   create(through, "tea");
   BOOST_TEST(through.get("/livez").status == 200);
-  BOOST_TEST(through.get("/metrics").body.find("lithair_log_lines_dropped_total 0") != std::string::npos);
+  BOOST_TEST(through.get("/metrics").body.find("lithair_log_lines_dropped_total 0") !=
+             std::string::npos);
   stuck.signal(SIGTERM);
   BOOST_TEST((stuck.wait(cluster::patience) == ending{0}));
   close(open_end);

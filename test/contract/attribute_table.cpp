@@ -17,7 +17,7 @@ row kept(std::string declared, std::string first, const std::string& sent) {
   return always(std::move(declared), std::move(first), sent, sent);
 }
 
-// -- types: what is a value of the type, and in which form it is answered ---------------------------
+// -- types: what is a value of the type, and in which form it is answered ------------------------
 
 const std::string boolean = R"(type = "bool")";
 const std::string integer = R"(type = "integer")";
@@ -68,7 +68,8 @@ const std::vector<row> types{
     always(money, R"("1")", R"("0.0000000001")", "422 type"),
     always(money, R"("1")", R"("1,00")", "422 type"),
 
-    always(timestamp, new_year, R"("2026-01-01T02:00:00.500000+01:30")", R"("2026-01-01T00:30:00.500Z")"),
+    always(timestamp, new_year, R"("2026-01-01T02:00:00.500000+01:30")",
+           R"("2026-01-01T00:30:00.500Z")"),
     always(timestamp, new_year, R"("2026-02-30T00:00:00Z")", "422 type"),
     always(timestamp, new_year, "1767225600", "422 type"),
 
@@ -89,10 +90,11 @@ const std::vector<row> types{
     always(integers, "[1]", "[1,null]", "422 type at [1]"),
     always(integers, "[1]", R"([1,"2"])", "422 type at [1]"),
     always(integers, "[1]", "2", "422 type"),
-    always(R"(type = "list<enum>", values = ["a", "b"])", R"(["a"])", R"(["c"])", "422 type at [0]"),
+    always(R"(type = "list<enum>", values = ["a", "b"])", R"(["a"])", R"(["c"])",
+           "422 type at [0]"),
 };
 
-// -- whether there is a value: required, optional, default, immutable -------------------------------
+// -- whether there is a value: required, optional, default, immutable ----------------------------
 
 const std::string optional = integer + ", optional = true";
 const std::string with_default = integer + ", default = 5";
@@ -120,7 +122,7 @@ const std::vector<row> presence{
     {immutable_default, "1", gone, "5", "1", "1"},
 };
 
-// -- validate ---------------------------------------------------------------------------------------
+// -- validate ------------------------------------------------------------------------------------
 
 const std::string limited = integer + ", validate = { min = 2, max = 4 }";
 const std::string dear = money + R"(, validate = { min = "0.01", max = "9.99" })";
@@ -162,11 +164,12 @@ const std::vector<row> validation{
     always(sizes, R"("small")", R"("Small")", "422 one_of"),
 };
 
-// -- unique, indexed, references, expose, track_history ---------------------------------------------
+// -- unique, indexed, references, expose, track_history ------------------------------------------
 
 const std::string unique_text = text + ", unique = true";
 const std::string reference = text + R"(, references = "targets@")";
-const std::string weak_reference = text + R"(, optional = true, references = "targets@", on_delete = "set_null")";
+const std::string weak_reference =
+    text + R"(, optional = true, references = "targets@", on_delete = "set_null")";
 const std::string hidden = ", expose = false";
 
 const std::vector<row> relations{
@@ -176,7 +179,8 @@ const std::vector<row> relations{
     always(money + ", unique = true", R"("1")", R"("7.70")", "409 unique in the log"),
     always(choice + ", unique = true", R"("a")", R"("b")", "409 unique in the log"),
     always(timestamp + ", unique = true", new_year, later, "409 unique in the log"),
-    always(text + ", unique = true, expose = false", R"("free")", R"("taken")", "409 unique in the log"),
+    always(text + ", unique = true, expose = false", R"("free")", R"("taken")",
+           "409 unique in the log"),
     kept(text + ", unique = true, optional = true", R"("free")", R"("b")"),
 
     kept(text + ", indexed = true", R"("a")", R"("b")"),
@@ -202,7 +206,7 @@ const std::vector<row> relations{
     always(text + ", optional = true, track_history = true", R"("a")", "null", gone),
 };
 
-// -- merge: only a patch combines ---------------------------------------------------------------------
+// -- merge: only a patch combines ----------------------------------------------------------------
 
 const std::string sum = integer + R"(, merge = "add")";
 const std::string bounded_sum = integer + R"(, merge = "add", validate = { max = 10 })";
@@ -243,7 +247,9 @@ bool is_refusal(const std::string& result) {
 }
 
 std::ostream& operator<<(std::ostream& out, const attribute_row& x) {
-  const auto told = [](const std::string& json_text) { return json_text.empty() ? "nothing" : json_text.substr(0, 60); };
+  const auto told = [](const std::string& json_text) {
+    return json_text.empty() ? "nothing" : json_text.substr(0, 60);
+  };
   return out << "{ " << x.declared << " }: " << told(x.first) << " <- " << told(x.sent);
 }
 

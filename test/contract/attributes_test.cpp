@@ -22,9 +22,7 @@ enum class place { replicated, local, mixed };
 
 constexpr place all_places[] = {place::replicated, place::local, place::mixed};
 
-char letter_of(place x) {
-  return x == place::replicated ? 'r' : x == place::local ? 'l' : 'm';
-}
+char letter_of(place x) { return x == place::replicated ? 'r' : x == place::local ? 'l' : 'm'; }
 
 bool has(const attribute_row& row, const char* word) {
   return row.declared.find(word) != std::string::npos;
@@ -33,7 +31,8 @@ bool has(const attribute_row& row, const char* word) {
 // A local field beside replicated ones may have part of the attributes only, and is never required.
 bool may_be(const attribute_row& row, place where) {
   if (where != place::mixed) return true;
-  for (const auto* word : {"unique", "indexed", "immutable", "track_history", "references", "merge"})
+  for (const auto* word :
+       {"unique", "indexed", "immutable", "track_history", "references", "merge"})
     if (has(row, word)) return false;
   return row.create != "422 required";
 }
@@ -41,11 +40,13 @@ bool may_be(const attribute_row& row, place where) {
 std::string declaration_of(const attribute_row& row, std::size_t n, place where) {
   auto field = row.declared;
   if (const auto at = field.find('@'); at != std::string::npos) field[at] = letter_of(where);
-  if (where == place::mixed && !has(row, "optional") && !has(row, "default")) field += ", optional = true";
+  if (where == place::mixed && !has(row, "optional") && !has(row, "default"))
+    field += ", optional = true";
   const std::string shared = ", replicate = true";
-  return "[models." + (letter_of(where) + std::to_string(n)) + ".fields]\nid = { type = \"integer\", primary_key = true" +
-         (where == place::local ? "" : shared) + " }\nx = { " + field + (where == place::replicated ? shared : "") +
-         " }\n";
+  return "[models." + (letter_of(where) + std::to_string(n)) +
+         ".fields]\nid = { type = \"integer\", primary_key = true" +
+         (where == place::local ? "" : shared) + " }\nx = { " + field +
+         (where == place::replicated ? shared : "") + " }\n";
 }
 
 std::string model_text() {
@@ -57,8 +58,8 @@ std::string model_text() {
   for (const auto* shared : {", replicate = true", ""}) {
     const auto end = *shared == 0 ? "l" : "r";
     for (const auto& [name, type] : {std::pair{"targets", "string"}, {"witnesses", "integer"}})
-      made += std::string("[models.") + name + end + ".fields]\nid = { type = \"" + type + "\", primary_key = true" +
-              shared + " }\n";
+      made += std::string("[models.") + name + end + ".fields]\nid = { type = \"" + type +
+              "\", primary_key = true" + shared + " }\n";
   }
   return made;
 }
@@ -67,9 +68,7 @@ const std::string& result_in(const attribute_row& row, column x) {
   return x == column::create ? row.create : x == column::replace ? row.replace : row.patch;
 }
 
-std::string x_member(const std::string& json) {
-  return json.empty() ? json : "\"x\":" + json;
-}
+std::string x_member(const std::string& json) { return json.empty() ? json : "\"x\":" + json; }
 
 boost::json::value parsed(const std::string& text) {
   boost::system::error_code wrong;
@@ -137,10 +136,12 @@ struct table_cluster {
 
   void must_create(std::uint64_t through, const std::string& collection, const std::string& item) {
     const auto made = nodes.ask(through, "POST", "/api/" + collection, {}, item);
-    BOOST_REQUIRE_MESSAGE(made.status == 201, collection << " " << item << ": " << made.status << " " << made.body);
+    BOOST_REQUIRE_MESSAGE(made.status == 201,
+                          collection << " " << item << ": " << made.status << " " << made.body);
   }
 
-  // Another index than before says that something came into the log; nothing is known when a leader was elected.
+  // Another index than before says that something came into the log; nothing is known when a leader
+  // was elected.
   struct position {
     std::uint64_t term;
     std::string index;
@@ -167,7 +168,8 @@ struct table_cluster {
 
   void check(const cell& x, const way_of_writing& way) {
     ids += 100;
-    const write_target target{x.collection(), ids, x_member(x.row.sent), x_member(x.row.first), x.witness()};
+    const write_target target{x.collection(), ids, x_member(x.row.sent), x_member(x.row.first),
+                              x.witness()};
     if (way.judged_as != column::create)
       must_create(x.through, target.collection, item_json(ids, x_member(x.row.first)));
     const auto request = way.make(target);
@@ -202,7 +204,8 @@ struct table_cluster {
     BOOST_TEST(errors->at(0).at("code").as_string() == code, answer.body);
 
     const auto now = position_of(x);
-    if (!result.ends_with(" in the log") && now.term == at.term) BOOST_TEST(now.index == at.index, answer.body);
+    if (!result.ends_with(" in the log") && now.term == at.term)
+      BOOST_TEST(now.index == at.index, answer.body);
     const auto after = nodes.ask(x.through, "GET", path);
     BOOST_TEST(after.status == before.status);
     BOOST_TEST(after.body == before.body);
@@ -229,7 +232,8 @@ struct table_cluster {
     check_filter(x, target, result);
     if (has(x.row, "track_history")) check_history(x, path, result);
     // Said again, also to another node, it is answered as before and nothing else happens.
-    const auto again = ask(x.where == place::replicated ? x.through % 3 + 1 : x.through, request, key);
+    const auto again =
+        ask(x.where == place::replicated ? x.through % 3 + 1 : x.through, request, key);
     BOOST_TEST(again.status == answer.status);
     BOOST_TEST(again.body == answer.body);
     BOOST_TEST(nodes.ask(x.through, "GET", path).header("etag") == read.header("etag"));
@@ -288,7 +292,8 @@ struct table_cluster {
   }
 
   void must_be(std::uint64_t id, place where, const std::map<std::string, std::string>& expected) {
-    for (const auto& [path, body] : everything(id, where)) BOOST_TEST(body == expected.at(path), path);
+    for (const auto& [path, body] : everything(id, where))
+      BOOST_TEST(body == expected.at(path), path);
   }
 };
 
@@ -296,7 +301,8 @@ struct table_cluster {
 
 BOOST_AUTO_TEST_SUITE(contract_attributes)
 
-BOOST_FIXTURE_TEST_CASE(each_attribute_means_the_same_in_each_way_of_writing_on_each_node, table_cluster) {
+BOOST_FIXTURE_TEST_CASE(each_attribute_means_the_same_in_each_way_of_writing_on_each_node,
+                        table_cluster) {
   for (const auto* end : {"r", "l"})
     for (const auto* id : {"here", "there"})
       must_create(1, std::string("targets") + end, std::string("{\"id\":\"") + id + "\"}");
@@ -318,7 +324,8 @@ BOOST_FIXTURE_TEST_CASE(each_attribute_means_the_same_in_each_way_of_writing_on_
   nodes.crash(1);
   nodes.start(1);
   nodes.await_ready(1);
-  for (const auto where : all_places) BOOST_TEST_CONTEXT("replayed") must_be(1, where, before[1][where]);
+  for (const auto where : all_places)
+    BOOST_TEST_CONTEXT("replayed") must_be(1, where, before[1][where]);
 
   const auto away = nodes.leader() % 3 + 1;
   const auto seen = nodes.status_number(away, "last_index");
@@ -333,7 +340,8 @@ BOOST_FIXTURE_TEST_CASE(each_attribute_means_the_same_in_each_way_of_writing_on_
   nodes.await_ready(away);
   // Its log begins behind the snapshot, a moment after the state of that is read.
   while (nodes.status_number(away, "first_index") <= seen) continue;
-  for (const auto where : all_places) BOOST_TEST_CONTEXT("from a snapshot") must_be(away, where, before[away][where]);
+  for (const auto where : all_places)
+    BOOST_TEST_CONTEXT("from a snapshot") must_be(away, where, before[away][where]);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -6,7 +6,8 @@ namespace lithair::test {
 
 namespace {
 
-const std::vector<std::string> owners{R"("o1")", R"("o2")", R"("o3")", R"("o4")", R"("nobody")", "null"};
+const std::vector<std::string> owners{R"("o1")", R"("o2")",     R"("o3")",
+                                      R"("o4")", R"("nobody")", "null"};
 
 /// What is said of each field; some of it breaks a rule, or refers to nothing.
 const std::map<std::string, std::map<std::string, std::vector<std::string>>> said{
@@ -36,7 +37,8 @@ item any_body(chance& by, const operation& of) {
 }
 
 operation any_operation(chance& by, bool in_transaction) {
-  constexpr const char* ops[] = {"create", "create", "create", "patch", "patch", "patch", "replace", "replace", "delete"};
+  constexpr const char* ops[] = {"create", "create",  "create",  "patch", "patch",
+                                 "patch",  "replace", "replace", "delete"};
   operation made;
   made.op = by.one_of(ops);
   made.collection = by.percent(50) ? "owners" : "accounts";
@@ -69,7 +71,8 @@ http_request single_request(const operation& x) {
   std::string headers = x.only_new ? "If-None-Match: *\r\n" : "";
   if (x.if_version) headers += "If-Match: \"" + std::to_string(*x.if_version) + "\"\r\n";
   const auto* method = x.op == "replace" ? "PUT" : x.op == "patch" ? "PATCH" : "DELETE";
-  return {method, path + '/' + x.key, headers, x.op == "delete" ? "" : '{' + members_of(x.body) + '}'};
+  return {method, path + '/' + x.key, headers,
+          x.op == "delete" ? "" : '{' + members_of(x.body) + '}'};
 }
 
 template <class Text>
@@ -81,7 +84,8 @@ std::string joined(const std::vector<operation>& all, Text text) {
 
 }  // namespace
 
-command any_command(chance& by, const std::function<std::optional<std::uint64_t>(const operation&)>& version_of) {
+command any_command(
+    chance& by, const std::function<std::optional<std::uint64_t>(const operation&)>& version_of) {
   command made;
   const auto kind = by.below(10);
   made.what = kind < 7 ? shape::single : kind < 8 ? shape::bulk : shape::transaction;
@@ -109,11 +113,15 @@ http_request request_of(const command& x) {
     case shape::single:
       return single_request(first);
     case shape::bulk:
-      return {"POST", "/api/" + first.collection + "/_bulk", {}, '[' + joined(x.operations, new_item) + ']'};
+      return {"POST",
+              "/api/" + first.collection + "/_bulk",
+              {},
+              '[' + joined(x.operations, new_item) + ']'};
     case shape::transaction:
       break;
   }
-  return {"POST", "/api/_txn", {}, "{\"operations\":[" + joined(x.operations, operation_json) + "]}"};
+  return {
+      "POST", "/api/_txn", {}, "{\"operations\":[" + joined(x.operations, operation_json) + "]}"};
 }
 
 }  // namespace lithair::test

@@ -26,9 +26,10 @@ class chance {
   std::mt19937_64 numbers_;
 };
 
-/// Any command on few items, so that they meet; many of them are wrong. `version_of` tells what version an item
-/// has, if it is there.
-command any_command(chance& by, const std::function<std::optional<std::uint64_t>(const operation&)>& version_of);
+/// Any command on few items, so that they meet; many of them are wrong. `version_of` tells what
+/// version an item has, if it is there.
+command any_command(
+    chance& by, const std::function<std::optional<std::uint64_t>(const operation&)>& version_of);
 
 /// As a client sends it.
 http_request request_of(const command& x);

@@ -37,7 +37,8 @@ std::set<std::string> errors_of(const boost::json::value& body) {
   const auto* errors = body.as_object().if_contains("errors");
   if (errors == nullptr) return made;
   for (const auto& each : errors->as_array())
-    made.insert(std::string(each.at("field").as_string()) + ':' + std::string(each.at("code").as_string()));
+    made.insert(std::string(each.at("field").as_string()) + ':' +
+                std::string(each.at("code").as_string()));
   return made;
 }
 
@@ -125,22 +126,27 @@ class trial {
     auto request = request_of(x);
     const auto node = any_node();
     if (by_.percent(20)) request.headers += "Idempotency-Key: k" + std::to_string(++key_) + "\r\n";
-    const auto answer = nodes_.ask(node, request.method, request.path, request.headers, request.body);
-    said_.push_back(request.method + ' ' + request.path + ' ' + request.headers + request.body + " through " +
-                    std::to_string(node) + ": " + std::to_string(answer.status) + ' ' + answer.body);
+    const auto answer =
+        nodes_.ask(node, request.method, request.path, request.headers, request.body);
+    said_.push_back(request.method + ' ' + request.path + ' ' + request.headers + request.body +
+                    " through " + std::to_string(node) + ": " + std::to_string(answer.status) +
+                    ' ' + answer.body);
     if (said_.size() > 40) said_.pop_front();
 
     const auto refusal = expected_.refuse(x);
     const auto index = answer.header("x-raft-index");
-    const auto should = refusal ? *refusal : expected_.decide(x, index.empty() ? 0 : std::stoull(index), node);
+    const auto should =
+        refusal ? *refusal : expected_.decide(x, index.empty() ? 0 : std::stoull(index), node);
     const auto is = told_by(x, answer);
-    if (std::tie(is.status, is.errors, is.items) != std::tie(should.status, should.errors, should.items))
+    if (std::tie(is.status, is.errors, is.items) !=
+        std::tie(should.status, should.errors, should.items))
       fail() << "the answer is " << is << ", and should be " << should;
     if (answer.status < 300) {
       if (index.empty() || std::stoull(index) <= index_) fail() << "the index is " << index;
       index_ = std::stoull(index);
       const bool tagged = x.what == shape::single && answer.status != 204;
-      if (answer.header("etag") != (tagged ? '"' + index + '"' : "")) fail() << "the ETag is " << answer.header("etag");
+      if (answer.header("etag") != (tagged ? '"' + index + '"' : ""))
+        fail() << "the ETag is " << answer.header("etag");
     }
     if (request.headers.find("Idempotency-Key") != std::string::npos && !refusal) {
       bool has_local = false;
@@ -149,25 +155,30 @@ class trial {
     }
   }
 
-  // A request that was answered is answered as before, whatever became of its items, and nothing else happens. Local
-  // fields are put down by the node that is asked, so what may have some is asked of the same node; and which the
-  // request did not name, are told as they are now.
+  // A request that was answered is answered as before, whatever became of its items, and nothing
+  // else happens. Local fields are put down by the node that is asked, so what may have some is
+  // asked of the same node; and which the request did not name, are told as they are now.
   void say_again() {
     const auto& x = by_.one_of(keys_);
     const auto node = x.has_local ? x.node : any_node();
     if (node == away_) return;
-    const auto answer = nodes_.ask(node, x.request.method, x.request.path, x.request.headers, x.request.body);
+    const auto answer =
+        nodes_.ask(node, x.request.method, x.request.path, x.request.headers, x.request.body);
     auto before = told_by(x.what, x.answer);
     auto now = told_by(x.what, answer);
     for (auto* each : {&before, &now})
       for (auto& one : each->items) one.erase("memo");
-    if (std::tie(before.status, before.errors, before.items) != std::tie(now.status, now.errors, now.items) ||
-        answer.header("etag") != x.answer.header("etag") || (!x.has_local && answer.body != x.answer.body))
-      fail() << "a request that was repeated was answered " << x.answer.status << ' ' << x.answer.body << ", now "
-             << answer.status << ' ' << answer.body;
+    if (std::tie(before.status, before.errors, before.items) !=
+            std::tie(now.status, now.errors, now.items) ||
+        answer.header("etag") != x.answer.header("etag") ||
+        (!x.has_local && answer.body != x.answer.body))
+      fail() << "a request that was repeated was answered " << x.answer.status << ' '
+             << x.answer.body << ", now " << answer.status << ' ' << answer.body;
     // The same key with another body is another request.
-    const auto other = nodes_.ask(node, "POST", "/api/_txn", x.request.headers, R"({"operations":[]})");
-    if (x.request.path == "/api/_txn" && other.status != 422) fail() << "a key for two requests: " << other.body;
+    const auto other =
+        nodes_.ask(node, "POST", "/api/_txn", x.request.headers, R"({"operations":[]})");
+    if (x.request.path == "/api/_txn" && other.status != 422)
+      fail() << "a key for two requests: " << other.body;
   }
 
   void change_the_weather() {
@@ -199,7 +210,8 @@ class trial {
   void come_back() {
     if (away_ == 0) return;
     for (std::uint64_t id = 1; id <= 3; ++id)
-      while (id != away_ && index_ > away_last_ + 10 && nodes_.status_number(id, "first_index") <= away_last_ + 1)
+      while (id != away_ && index_ > away_last_ + 10 &&
+             nodes_.status_number(id, "first_index") <= away_last_ + 1)
         nodes_.ask(id, "POST", "/_admin/snapshot");
     nodes_.start(away_);
     check_node(std::exchange(away_, 0));
@@ -207,8 +219,9 @@ class trial {
 
   // All that a node says of all items, at once or by a linearizable read.
   void check_node(std::uint64_t id) {
-    const auto level = by_.percent(50) ? "X-Consistency: linearizable\r\n"
-                                       : "X-Consistency: local\r\nX-Min-Index: " + std::to_string(index_) + "\r\n";
+    const auto level =
+        by_.percent(50) ? "X-Consistency: linearizable\r\n"
+                        : "X-Consistency: local\r\nX-Min-Index: " + std::to_string(index_) + "\r\n";
     for (const std::string collection : {"accounts", "owners"}) {
       const auto page = read(id, "/api/" + collection, level, 200);
       std::map<std::string, item> is, should;
@@ -218,7 +231,8 @@ class trial {
         should[key] = expected_.shown(collection, key, id);
         const auto path = "/api/" + collection + '/' + key;
         const auto tag = nodes_.ask(id, "GET", path, level).header("etag");
-        if (tag != '"' + std::to_string(each.version) + '"') fail() << path << " has the ETag " << tag;
+        if (tag != '"' + std::to_string(each.version) + '"')
+          fail() << path << " has the ETag " << tag;
       }
       if (is != should) {
         auto out = fail();
@@ -246,7 +260,8 @@ class trial {
       }
       const auto path = std::string("/api/") + collection + "/count?" + field + '=' + value;
       const auto is = boost::json::serialize(read(id, path, level, 200).at("count"));
-      if (is != std::to_string(should)) fail() << path << " is " << is << ", and should be " << should;
+      if (is != std::to_string(should))
+        fail() << path << " is " << is << ", and should be " << should;
     }
   }
 
@@ -260,7 +275,8 @@ class trial {
       if (!page.at("verified").as_bool()) fail() << "the history of " << key << " is broken";
       for (const auto& each : page.at("events").as_array()) {
         is.emplace_back(each.at("type").as_string(), item_of(each.at("changes")));
-        if (each.at("version") != is.size()) fail() << "the history of " << key << " lacks version " << is.size();
+        if (each.at("version") != is.size())
+          fail() << "the history of " << key << " lacks version " << is.size();
       }
       more = page.at("has_more").as_bool();
     }
@@ -288,7 +304,8 @@ class trial {
         should[key].erase("memo");  // the node's own
       }
       for (std::uint64_t id = 1; id <= 3; ++id)
-        if (folded_stream(id, collection) != should) fail() << "the stream of " << collection << " of node " << id;
+        if (folded_stream(id, collection) != should)
+          fail() << "the stream of " << collection << " of node " << id;
     }
   }
 
@@ -313,9 +330,11 @@ class trial {
     return made;
   }
 
-  boost::json::value read(std::uint64_t id, const std::string& path, const std::string& headers, int status) {
+  boost::json::value read(std::uint64_t id, const std::string& path, const std::string& headers,
+                          int status) {
     const auto answer = nodes_.ask(id, "GET", path, headers);
-    if (answer.status != status) fail() << "GET " << path << " of node " << id << ": " << answer.status << ' ' << answer.body;
+    if (answer.status != status)
+      fail() << "GET " << path << " of node " << id << ": " << answer.status << ' ' << answer.body;
     return boost::json::parse(answer.body);
   }
 
@@ -342,7 +361,8 @@ class trial {
   failure fail() { return failure(said_); }
 
   chance by_;
-  served_nodes nodes_{*models::parse_model_text(reference::model_text(), "reference.toml"), 3, tune};
+  served_nodes nodes_{*models::parse_model_text(reference::model_text(), "reference.toml"), 3,
+                      tune};
   reference expected_;
   std::uint64_t index_ = 0;
   std::uint64_t key_ = 0;
@@ -357,7 +377,8 @@ class trial {
 BOOST_AUTO_TEST_SUITE(contract_reference)
 
 // The long form: test_contract --run_test=contract_reference -- --commands 100000 --seed 7
-BOOST_AUTO_TEST_CASE(random_commands_through_any_node_give_the_answers_and_the_states_of_the_reference) {
+BOOST_AUTO_TEST_CASE(
+    random_commands_through_any_node_give_the_answers_and_the_states_of_the_reference) {
   const auto seed = argument("--seed", 1);
   BOOST_TEST_MESSAGE("seed " << seed);
   trial(seed).run(argument("--commands", 1000));

@@ -45,9 +45,7 @@ const std::map<std::string, fields>& all_facts() {
   return all;
 }
 
-const fields& facts_of(const std::string& collection) {
-  return all_facts().at(collection);
-}
+const fields& facts_of(const std::string& collection) { return all_facts().at(collection); }
 
 bool says(const item& x, const std::string& name) {
   return x.contains(name) && x.at(name) != "null";
@@ -211,10 +209,12 @@ std::optional<told> reference::run(const operation& x, std::uint64_t index) {
     const auto value = member(after, name);
     if (!value || value == member(before, name)) continue;
     for (const auto& [key, other] : table)
-      if (f.unique && key != x.key && member(other.fields, name) == value) conflicts.insert(name + ":unique");
+      if (f.unique && key != x.key && member(other.fields, name) == value)
+        conflicts.insert(name + ":unique");
     const auto target = value->substr(1, value->size() - 2);
     const bool itself = f.target == x.collection && target == x.key;
-    if (!f.target.empty() && !itself && !tables_.at(f.target).contains(target)) lost.insert(name + ":reference");
+    if (!f.target.empty() && !itself && !tables_.at(f.target).contains(target))
+      lost.insert(name + ":reference");
   }
   if (!conflicts.empty()) return told{409, conflicts, {}};
   if (!lost.empty()) return told{422, lost, {}};
@@ -232,36 +232,43 @@ std::set<std::string> reference::merge(const operation& x, const item& before, i
     if (patch && !x.body.contains(name)) {
       after.erase(name);
       if (now) after[name] = *now;
-    } else if (f.immutable && (patch ? member(after, name) != now : says(x.body, name) && x.body.at(name) != now)) {
+    } else if (f.immutable && (patch ? member(after, name) != now
+                                     : says(x.body, name) && x.body.at(name) != now)) {
       made.insert(name + ":immutable");
     } else if (f.immutable && now) {
       after[name] = *now;
     } else if (patch && says(x.body, name) && f.adds) {
-      after[name] = std::to_string(std::stol(now.value_or(f.fallback)) + std::stol(x.body.at(name)));
+      after[name] =
+          std::to_string(std::stol(now.value_or(f.fallback)) + std::stol(x.body.at(name)));
     } else if (patch && says(x.body, name) && f.unites) {
       after[name] = unite(now.value_or("[]"), x.body.at(name));
     }
     if (patch && after.contains(name) && says(x.body, name) && (f.adds || f.unites))
-      if (const auto rule = broken_rule(f, after.at(name)); !rule.empty()) made.insert(name + ':' + rule);
+      if (const auto rule = broken_rule(f, after.at(name)); !rule.empty())
+        made.insert(name + ':' + rule);
   }
   return made;
 }
 
-void reference::put(const std::string& collection, const std::string& key, const item& fields, std::uint64_t index) {
+void reference::put(const std::string& collection, const std::string& key, const item& fields,
+                    std::uint64_t index) {
   auto& table = tables_.at(collection);
   const bool existed = table.contains(key);
   auto& to = table[key];
   if (collection == "owners") {
     const auto was = member(to.fields, "name");
     const auto is = member(fields, "name");
-    note(key, existed ? "updated" : "created", was == is ? item() : item{{"name", is.value_or("null")}});
+    note(key, existed ? "updated" : "created",
+         was == is ? item() : item{{"name", is.value_or("null")}});
   }
   to = {fields, index};
 }
 
-std::optional<told> reference::erase(const std::string& collection, const std::string& key, std::uint64_t index) {
+std::optional<told> reference::erase(const std::string& collection, const std::string& key,
+                                     std::uint64_t index) {
   tables_.at(collection).erase(key);
-  if (collection == "accounts") std::erase_if(memos_, [&](const auto& each) { return each.first.second == key; });
+  if (collection == "accounts")
+    std::erase_if(memos_, [&](const auto& each) { return each.first.second == key; });
   if (collection != "owners") return std::nullopt;
   note(key, "deleted", {});
   const auto text = '"' + key + '"';
@@ -300,7 +307,8 @@ void reference::note(const std::string& key, const std::string& type, item chang
   events_[key].emplace_back(type, std::move(changes));
 }
 
-item reference::shown(const std::string& collection, const std::string& key, std::uint64_t node) const {
+item reference::shown(const std::string& collection, const std::string& key,
+                      std::uint64_t node) const {
   item made{{"id", '"' + key + '"'}};
   for (const auto& [name, value] : tables_.at(collection).at(key).fields)
     if (!facts_of(collection).at(name).hidden) made[name] = value;

@@ -8,8 +8,8 @@
 #include <utility>
 #include <vector>
 
-/// What the contract promises of two collections, written down a second time: plainly, over maps, and knowing
-/// nothing of how the product does it. One `reference` stands for a whole cluster.
+/// What the contract promises of two collections, written down a second time: plainly, over maps,
+/// and knowing nothing of how the product does it. One `reference` stands for a whole cluster.
 namespace lithair::test {
 
 /// Field name to JSON text.
@@ -59,7 +59,8 @@ class reference {
   const item_table& items(const std::string& collection) const { return tables_.at(collection); }
   /// The item as a node shows it: with its own local fields, and without hidden ones.
   item shown(const std::string& collection, const std::string& key, std::uint64_t node) const;
-  /// The events of an item whose history is kept, also behind its deletion: its type and the changes.
+  /// The events of an item whose history is kept, also behind its deletion: its type and the
+  /// changes.
   const std::vector<std::pair<std::string, item>>& history(const std::string& key) const;
 
  private:
@@ -67,14 +68,17 @@ class reference {
 
   std::optional<told> run(const operation& x, std::uint64_t index);
   std::set<std::string> merge(const operation& x, const item& before, item& after) const;
-  void put(const std::string& collection, const std::string& key, const item& fields, std::uint64_t index);
-  std::optional<told> erase(const std::string& collection, const std::string& key, std::uint64_t index);
+  void put(const std::string& collection, const std::string& key, const item& fields,
+           std::uint64_t index);
+  std::optional<told> erase(const std::string& collection, const std::string& key,
+                            std::uint64_t index);
   void write_local(const operation& x, std::uint64_t node);
   void note(const std::string& key, const std::string& type, item changes);
 
   state tables_{{"accounts", {}}, {"owners", {}}};
   std::map<std::string, std::vector<std::pair<std::string, item>>> events_;  // of owners
-  std::map<std::pair<std::uint64_t, std::string>, std::string> memos_;       // of accounts, by node and key
+  std::map<std::pair<std::uint64_t, std::string>, std::string>
+      memos_;  // of accounts, by node and key
 };
 
 }  // namespace lithair::test

@@ -5,17 +5,13 @@ namespace lithair::test {
 namespace {
 
 // Of the item that is written along with another one.
-std::uint64_t companion_id(const write_target& x) {
-  return x.id + 50;
-}
+std::uint64_t companion_id(const write_target& x) { return x.id + 50; }
 
 std::string path_of(const write_target& x) {
   return "/api/" + x.collection + '/' + std::to_string(x.id);
 }
 
-std::string nothing_else(const write_target&) {
-  return {};
-}
+std::string nothing_else(const write_target&) { return {}; }
 
 std::string companion_in_collection(const write_target& x) {
   return "/api/" + x.collection + '/' + std::to_string(companion_id(x));
@@ -34,13 +30,13 @@ http_request put_new(const write_target& x) {
 }
 
 http_request bulk(const write_target& x) {
-  return {"POST", "/api/" + x.collection + "/_bulk", {},
+  return {"POST",
+          "/api/" + x.collection + "/_bulk",
+          {},
           '[' + item_json(companion_id(x), x.companion) + ',' + item_json(x.id, x.members) + ']'};
 }
 
-http_request put(const write_target& x) {
-  return {"PUT", path_of(x), {}, '{' + x.members + '}'};
-}
+http_request put(const write_target& x) { return {"PUT", path_of(x), {}, '{' + x.members + '}'}; }
 
 http_request patch(const write_target& x) {
   return {"PATCH", path_of(x), {}, '{' + x.members + '}'};
@@ -48,23 +44,20 @@ http_request patch(const write_target& x) {
 
 // A transaction that creates the witness first.
 http_request transaction(const write_target& x, const std::string& op) {
-  return {"POST", "/api/_txn", {},
+  return {"POST",
+          "/api/_txn",
+          {},
           R"({"operations":[{"op":"create","collection":")" + x.witness + R"(","item":)" +
-              item_json(companion_id(x), {}) + R"(},{"op":")" + op + R"(","collection":")" + x.collection +
-              R"(","id":)" + std::to_string(x.id) + R"(,"item":{)" + x.members + "}}]}"};
+              item_json(companion_id(x), {}) + R"(},{"op":")" + op + R"(","collection":")" +
+              x.collection + R"(","id":)" + std::to_string(x.id) + R"(,"item":{)" + x.members +
+              "}}]}"};
 }
 
-http_request create_in_transaction(const write_target& x) {
-  return transaction(x, "create");
-}
+http_request create_in_transaction(const write_target& x) { return transaction(x, "create"); }
 
-http_request replace_in_transaction(const write_target& x) {
-  return transaction(x, "replace");
-}
+http_request replace_in_transaction(const write_target& x) { return transaction(x, "replace"); }
 
-http_request patch_in_transaction(const write_target& x) {
-  return transaction(x, "patch");
-}
+http_request patch_in_transaction(const write_target& x) { return transaction(x, "patch"); }
 
 constexpr auto second = "/results/1/item";
 constexpr auto operation = "operations[1].";
@@ -73,18 +66,19 @@ constexpr way_of_writing all[] = {
     {"POST", column::create, 201, "", "", post, nothing_else},
     {"PUT with If-None-Match", column::create, 201, "", "", put_new, nothing_else},
     {"_bulk", column::create, 201, "[1].", "/1", bulk, companion_in_collection},
-    {"create in _txn", column::create, 200, operation, second, create_in_transaction, companion_in_witness},
+    {"create in _txn", column::create, 200, operation, second, create_in_transaction,
+     companion_in_witness},
     {"PUT", column::replace, 200, "", "", put, nothing_else},
-    {"replace in _txn", column::replace, 200, operation, second, replace_in_transaction, companion_in_witness},
+    {"replace in _txn", column::replace, 200, operation, second, replace_in_transaction,
+     companion_in_witness},
     {"PATCH", column::patch, 200, "", "", patch, nothing_else},
-    {"patch in _txn", column::patch, 200, operation, second, patch_in_transaction, companion_in_witness},
+    {"patch in _txn", column::patch, 200, operation, second, patch_in_transaction,
+     companion_in_witness},
 };
 
 }  // namespace
 
-std::span<const way_of_writing> ways_of_writing() {
-  return all;
-}
+std::span<const way_of_writing> ways_of_writing() { return all; }
 
 std::string item_json(std::uint64_t id, const std::string& members) {
   return R"({"id":)" + std::to_string(id) + (members.empty() ? "" : ",") + members + '}';

@@ -4,7 +4,8 @@
 #include <span>
 #include <string>
 
-/// The ways in which one item can be written over HTTP, so that a test can say the same in all of them.
+/// The ways in which one item can be written over HTTP, so that a test can say the same in all of
+/// them.
 namespace lithair::test {
 
 /// What is written: an item of a collection, as an object without its key.
@@ -12,8 +13,11 @@ struct write_target {
   std::string collection;
   std::uint64_t id = 0;
   std::string members;  ///< `"x":1`, or empty
-  std::string companion;  ///< members of an item that is created along with it, where the way has several
-  std::string witness;  ///< another collection of the same group, for what a transaction creates along with it
+  std::string
+      companion;  ///< members of an item that is created along with it, where the way has several
+  std::string
+      /// Another collection of the same group, for what a transaction creates along with it
+      witness;
 };
 
 struct http_request {

@@ -87,8 +87,7 @@ BOOST_AUTO_TEST_CASE(a_checkpoint_tells_what_it_holds) {
 BOOST_AUTO_TEST_CASE(a_backup_that_can_not_be_made_is_refused_with_the_reason) {
   served server;
   for (const auto* method : {"GET", "POST"}) {
-    const std::string path =
-        method == std::string{"GET"} ? "/_admin/backup" : "/_admin/snapshot";
+    const std::string path = method == std::string{"GET"} ? "/_admin/backup" : "/_admin/snapshot";
     const auto got = client{server.port()}.ask(method, path);
     BOOST_TEST(got.status == 503);
     BOOST_TEST(got.body.find("the disk is full") != std::string::npos);

@@ -25,9 +25,7 @@ client::client(std::uint16_t port, int receive_buffer) : fd_(::socket(AF_INET, S
     throw std::runtime_error("cannot connect");
 }
 
-client::~client() {
-  ::close(fd_);
-}
+client::~client() { ::close(fd_); }
 
 void client::send(std::string_view bytes) {
   while (!bytes.empty()) {
@@ -37,9 +35,7 @@ void client::send(std::string_view bytes) {
   }
 }
 
-void client::shut() {
-  ::shutdown(fd_, SHUT_WR);
-}
+void client::shut() { ::shutdown(fd_, SHUT_WR); }
 
 bool client::more() {
   char bytes[16 * 1024];
@@ -85,9 +81,7 @@ std::string client::read_until(std::string_view text) {
   return made;
 }
 
-bool client::ended() {
-  return buffer_.empty() && !more();
-}
+bool client::ended() { return buffer_.empty() && !more(); }
 
 reply client::ask(std::string_view method, std::string_view target, std::string_view headers,
                   std::string_view body) {

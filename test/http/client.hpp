@@ -36,7 +36,8 @@ class client {
   /// The next answer; `head`: it answers HEAD, so no body follows. nullopt: the connection ended
   /// instead.
   std::optional<reply> read(bool head = false);
-  /// Reads until `text` has come; gives all up to and with it. Less when the connection ends before.
+  /// Reads until `text` has come; gives all up to and with it. Less when the connection ends
+  /// before.
   std::string read_until(std::string_view text);
   /// Whether the server closes without another byte.
   bool ended();

@@ -36,7 +36,8 @@ void script::saw_change(const actors::change_members& x) {
   const char* const words[] = {"", "add", "promote", "remove", "transfer", "abort", "move"};
   const std::lock_guard guard{mutex_};
   change_ = words[static_cast<std::size_t>(x.what)] + (' ' + std::to_string(x.node));
-  if (x.what == actors::change_members::action::add || x.what == actors::change_members::action::move)
+  if (x.what == actors::change_members::action::add ||
+      x.what == actors::change_members::action::move)
     change_ += ' ' + x.host + ' ' + std::to_string(x.http_port) + ' ' + std::to_string(x.peer_port);
   if (x.force) change_ += " force";
 }
@@ -182,8 +183,8 @@ actors::backup_taken fake_node::archive(const actors::take_backup& x) const {
     result.failed = "the disk is full";
     return result;
   }
-  const auto path = std::filesystem::temp_directory_path() /
-                    ("lithair-backup-" + std::to_string(::getpid()));
+  const auto path =
+      std::filesystem::temp_directory_path() / ("lithair-backup-" + std::to_string(::getpid()));
   persistence::file made{path, persistence::file::mode::create};
   made.write(0, bytes);
   result.file = std::make_shared<const persistence::file>(path, persistence::file::mode::read);

@@ -113,8 +113,7 @@ BOOST_AUTO_TEST_CASE(metrics_tell_of_every_stage_of_a_write) {
     BOOST_TEST(page.at(std::string{"lithair_map_bytes"} + labels) > used);
   }
   BOOST_TEST(page.at("lithair_process_private_bytes") > 0);
-  BOOST_TEST(page.at("lithair_process_resident_bytes") >=
-             page.at("lithair_process_private_bytes"));
+  BOOST_TEST(page.at("lithair_process_resident_bytes") >= page.at("lithair_process_private_bytes"));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

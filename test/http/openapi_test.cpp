@@ -101,7 +101,8 @@ BOOST_FIXTURE_TEST_CASE(every_reference_leads_somewhere, described) {
   BOOST_TEST(count > 50u);
 }
 
-BOOST_FIXTURE_TEST_CASE(every_route_is_described_with_all_its_methods_and_nothing_else_is, described) {
+BOOST_FIXTURE_TEST_CASE(every_route_is_described_with_all_its_methods_and_nothing_else_is,
+                        described) {
   const router routes{schema};
   std::map<endpoint, method_set> seen;
   std::map<std::string, method_set> by_path;
@@ -139,14 +140,15 @@ BOOST_FIXTURE_TEST_CASE(every_parameter_of_a_path_is_described_and_required, des
     if (all != nullptr)
       for (const auto& each : all->as_array()) {
         const auto* ref = each.as_object().if_contains("$ref");
-        const auto& x = ref == nullptr ? each : api.at_pointer(std::string{ref->as_string()}.substr(1));
+        const auto& x =
+            ref == nullptr ? each : api.at_pointer(std::string{ref->as_string()}.substr(1));
         BOOST_TEST(x.at("required").as_bool(), path);
         described_ones.insert('{' + std::string{x.at("name").as_string()} + '}');
       }
     const std::string text{path};
-    for (const auto& each : described_ones)
-      BOOST_TEST(text.find(each) != std::string::npos, text);
-    BOOST_TEST(described_ones.size() == static_cast<std::size_t>(std::ranges::count(text, '{')), text);
+    for (const auto& each : described_ones) BOOST_TEST(text.find(each) != std::string::npos, text);
+    BOOST_TEST(described_ones.size() == static_cast<std::size_t>(std::ranges::count(text, '{')),
+               text);
   }
 }
 

@@ -24,16 +24,12 @@ struct sample {
   std::string expected;
 };
 
-std::ostream& operator<<(std::ostream& out, const sample& x) {
-  return out << x.name;
-}
+std::ostream& operator<<(std::ostream& out, const sample& x) { return out << x.name; }
 
 const std::string host = "Host: a\r\n";
 const std::string next = "GET /next HTTP/1.1\r\nHost: a\r\n\r\n";
 
-std::string get(const std::string& headers) {
-  return "GET /x HTTP/1.1\r\n" + headers + "\r\n";
-}
+std::string get(const std::string& headers) { return "GET /x HTTP/1.1\r\n" + headers + "\r\n"; }
 std::string post(const std::string& headers, const std::string& body) {
   return "POST /x HTTP/1.1\r\n" + host + headers + "\r\n" + body;
 }
@@ -261,13 +257,9 @@ BOOST_DATA_TEST_CASE(a_malformed_request_line_is_answered_without_waiting_for_mo
   check(sample);
 }
 
-BOOST_DATA_TEST_CASE(what_is_too_large_is_refused_early, bdata::make(too_large)) {
-  check(sample);
-}
+BOOST_DATA_TEST_CASE(what_is_too_large_is_refused_early, bdata::make(too_large)) { check(sample); }
 
-BOOST_DATA_TEST_CASE(what_fits_exactly_is_taken, bdata::make(at_the_limits)) {
-  check(sample);
-}
+BOOST_DATA_TEST_CASE(what_fits_exactly_is_taken, bdata::make(at_the_limits)) { check(sample); }
 
 BOOST_AUTO_TEST_CASE(requests_before_a_malformed_one_are_kept_and_none_after_it) {
   check({"", get(host) + "BAD\r\n" + next, "GET /x\n400\n"});

@@ -65,7 +65,8 @@ double number(std::string_view text, std::string_view whole) {
   if (text == "+Inf") return std::numeric_limits<double>::infinity();
   double result = 0;
   const auto [at, error] = std::from_chars(text.data(), text.data() + text.size(), result);
-  if (error != std::errc{} || at != text.data() + text.size()) fail(whole, "the value is no number");
+  if (error != std::errc{} || at != text.data() + text.size())
+    fail(whole, "the value is no number");
   return result;
 }
 

@@ -15,7 +15,8 @@ class prometheus_text {
 
   /// "counter", "gauge", "histogram"; empty for a family that is not there.
   std::string type(const std::string& family) const;
-  /// A sample by name and labels as they stand in the text: `up{job="x"}`. Throws when there is none.
+  /// A sample by name and labels as they stand in the text: `up{job="x"}`. Throws when there is
+  /// none.
   double at(const std::string& sample) const;
   bool has(const std::string& sample) const { return samples_.contains(sample); }
   const std::map<std::string, double>& samples() const { return samples_; }

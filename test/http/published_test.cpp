@@ -84,12 +84,13 @@ struct publishing_nodes : lithair::test::embedded_nodes {
     servers.clear();
   }
 
-  reply ask(std::size_t node, std::string_view method, std::string_view target, std::string_view headers = {},
-            std::string_view body = {}) {
+  reply ask(std::size_t node, std::string_view method, std::string_view target,
+            std::string_view headers = {}, std::string_view body = {}) {
     return clients.at(node - 1)->ask(method, target, headers, body);
   }
   reply send(std::size_t node, std::int64_t number, const std::string& town) {
-    return ask(node, "POST", "/api/parcels", {}, "{\"number\":" + std::to_string(number) + ",\"town\":\"" + town + "\"}");
+    return ask(node, "POST", "/api/parcels", {},
+               "{\"number\":" + std::to_string(number) + ",\"town\":\"" + town + "\"}");
   }
 
   std::vector<std::shared_ptr<odd_one>> odd;
@@ -117,17 +118,21 @@ BOOST_FIXTURE_TEST_CASE(what_one_node_was_told_every_node_shows_at_once, three_p
     const auto read = ask(static_cast<std::size_t>(n + 1) % 3 + 1, "GET", path);
     BOOST_TEST(read.status == 200);
     BOOST_TEST(read.body == "{\"data\":{\"Bonn\":" + std::to_string(n) + "}}");
-    BOOST_TEST(std::stoull(read.header("x-applied-index")) >= std::stoull(sent.header("x-raft-index")));
+    BOOST_TEST(std::stoull(read.header("x-applied-index")) >=
+               std::stoull(sent.header("x-raft-index")));
   }
 }
 
-BOOST_FIXTURE_TEST_CASE(a_local_read_waits_for_the_index_that_its_client_has_seen, three_publishing_nodes) {
+BOOST_FIXTURE_TEST_CASE(a_local_read_waits_for_the_index_that_its_client_has_seen,
+                        three_publishing_nodes) {
   const auto sent = send(1, 1, "Bonn");
   for (std::size_t node = 1; node <= 3; ++node) {
-    const auto read = ask(node, "GET", path, "X-Min-Index: " + sent.header("x-raft-index") + "\r\n");
+    const auto read =
+        ask(node, "GET", path, "X-Min-Index: " + sent.header("x-raft-index") + "\r\n");
     BOOST_TEST(read.body == R"({"data":{"Bonn":1}})");
     BOOST_TEST(ask(node, "GET", std::string(path) + "?consistency=local").status == 200);
-    BOOST_TEST(ask(node, "GET", path, "X-Consistency: leader\r\n").body == R"({"data":{"Bonn":1}})");
+    BOOST_TEST(ask(node, "GET", path, "X-Consistency: leader\r\n").body ==
+               R"({"data":{"Bonn":1}})");
   }
   const auto never = ask(2, "GET", path, "X-Min-Index: 1000000\r\n");
   BOOST_TEST(never.status == 504);
@@ -150,21 +155,24 @@ BOOST_FIXTURE_TEST_CASE(it_is_one_of_the_projections_that_are_served, one_publis
   BOOST_TEST(ask(1, "GET", path, "X-Consistency: hearsay\r\n").status == 400);
 }
 
-BOOST_FIXTURE_TEST_CASE(it_is_refused_while_it_is_built_when_it_has_ended_and_when_it_can_not_be_told,
-                        one_publishing_node) {
+BOOST_FIXTURE_TEST_CASE(
+    it_is_refused_while_it_is_built_when_it_has_ended_and_when_it_can_not_be_told,
+    one_publishing_node) {
   const auto built = ask(1, "GET", "/api/projections/odd");
   BOOST_TEST(built.status == 503);
   BOOST_TEST(built.header("retry-after") != "");
   BOOST_TEST(built.body.find("is being built") != std::string::npos);
   odd.front()->ended = true;
-  BOOST_TEST(ask(1, "GET", "/api/projections/odd").body.find("is not kept up any more") != std::string::npos);
+  BOOST_TEST(ask(1, "GET", "/api/projections/odd").body.find("is not kept up any more") !=
+             std::string::npos);
   odd.front()->at = 1'000'000;
   const auto told = ask(1, "GET", "/api/projections/odd");
   BOOST_TEST(told.status == 503);
   BOOST_TEST(told.body.find("it is odd") == std::string::npos);
 }
 
-BOOST_FIXTURE_TEST_CASE(two_of_one_name_are_refused_before_anything_is_served, one_publishing_node) {
+BOOST_FIXTURE_TEST_CASE(two_of_one_name_are_refused_before_anything_is_served,
+                        one_publishing_node) {
   server_options twice;
   const auto of = publish(std::make_shared<projection<by_town>>(at(1)));
   twice.published = {of, of};
@@ -175,7 +183,8 @@ BOOST_FIXTURE_TEST_CASE(two_of_one_name_are_refused_before_anything_is_served, o
 }
 
 BOOST_AUTO_TEST_CASE(json_of_tells_what_fields_may_be_structs_ranges_and_maps) {
-  BOOST_TEST(json_of(std::map<std::string, std::vector<int>>{{"a\"b", {1, 2}}, {"c", {}}}) == R"({"a\"b":[1,2],"c":[]})");
+  BOOST_TEST(json_of(std::map<std::string, std::vector<int>>{{"a\"b", {1, 2}}, {"c", {}}}) ==
+             R"({"a\"b":[1,2],"c":[]})");
   BOOST_TEST(json_of(std::vector<parcel>{{1, "Bonn"}}) == R"([{"number":1,"town":"Bonn"}])");
   BOOST_TEST(json_of(std::map<std::string, int>{}) == "{}");
   BOOST_TEST(json_of(std::optional<std::string>{}) == "null");

@@ -62,9 +62,7 @@ json::value parsed(const std::string& text) {
   return json::parse(json::string_view{text.data(), text.size()});
 }
 
-std::string error_of(const reply& x) {
-  return std::string{parsed(x.body).at("error").as_string()};
-}
+std::string error_of(const reply& x) { return std::string{parsed(x.body).at("error").as_string()}; }
 
 struct message_case {
   std::string route;
@@ -90,8 +88,9 @@ const std::vector<message_case> messages{
     {"append-entries",
      R"("term":3,"prev_index":4,"prev_term":2,"entries":[{"index":5,"term":3,"time_us":1764000000000000,"kind":"noop"},)"
      R"({"index":6,"term":3,"kind":"command","node":2,"serial":9,"run":"fedcba9876543210","data":")" +
-         some_command() + R"("},{"index":7,"term":3,"kind":"configuration",)"
-                        R"("members":[{"id":1,"address":"a"},{"id":2,"voter":false,"address":"b"}]}]})",
+         some_command() +
+         R"("},{"index":7,"term":3,"kind":"configuration",)"
+         R"("members":[{"id":1,"address":"a"},{"id":2,"voter":false,"address":"b"}]}]})",
      "append term=3 prev=4@2",
      R"("term":3,"success":true,"match":7,"rejected":0,"hint_index":0,"hint_term":0,"round":0})"},
     {"install-snapshot",
@@ -187,7 +186,8 @@ BOOST_AUTO_TEST_CASE(the_client_chooses_how_it_is_answered) {
   };
   BOOST_TEST(type(as_json) == "application/json");
   BOOST_TEST(type(as_json + "Accept: application/msgpack\r\n") == "application/msgpack");
-  BOOST_TEST(type(as_json + "Accept: application/x-msgpack, text/html\r\n") == "application/msgpack");
+  BOOST_TEST(type(as_json + "Accept: application/x-msgpack, text/html\r\n") ==
+             "application/msgpack");
   BOOST_TEST(type(as_json + "Accept: */*\r\n") == "application/json");
   BOOST_TEST(type(as_json + "Accept: application/json, application/msgpack;q=0\r\n") ==
              "application/json");
@@ -204,7 +204,8 @@ BOOST_AUTO_TEST_CASE(what_is_no_message_is_refused_by_name_and_never_reaches_the
     BOOST_TEST(server.node().last_call().empty(), each);
   }
   BOOST_TEST(error_of(server.post("vote", as_msgpack, "\x81")) == "malformed_msgpack");
-  const auto far = server.post("vote", as_json, envelope + R"("term":10,"last_index":7,"last_term":2})");
+  const auto far =
+      server.post("vote", as_json, envelope + R"("term":10,"last_index":7,"last_term":2})");
   BOOST_TEST(far.status == 422);
   BOOST_TEST(error_of(far) == "impossible_message");
   BOOST_TEST(server.post("vote", right + "Content-Type: text/plain\r\n", "{}").status == 415);
@@ -218,16 +219,16 @@ BOOST_AUTO_TEST_CASE(only_the_holder_of_the_token_is_heard) {
   const auto none = server.post("vote", type, body);
   BOOST_TEST(none.status == 401);
   BOOST_TEST(none.header("www-authenticate") == "Bearer");
-  for (const auto& wrong : {"Bearer " + secret + "x", "Bearer " + secret.substr(1),
-                            std::string{"Bearer "}, std::string{"Bearer"}, "Basic " + secret,
-                            secret}) {
+  for (const auto& wrong :
+       {"Bearer " + secret + "x", "Bearer " + secret.substr(1), std::string{"Bearer "},
+        std::string{"Bearer"}, "Basic " + secret, secret}) {
     const auto got = server.post("vote", type + "Authorization: " + wrong + "\r\n", body);
     BOOST_TEST(got.status == 403, wrong);
     BOOST_TEST(got.body.find(secret) == std::string::npos);
   }
   BOOST_TEST(server.node().last_call().empty());
-  BOOST_TEST(server.post("vote", type + "authorization: bearer   " + secret + "\r\n", body).status ==
-             200);
+  BOOST_TEST(
+      server.post("vote", type + "authorization: bearer   " + secret + "\r\n", body).status == 200);
 }
 
 BOOST_AUTO_TEST_CASE(without_a_token_configured_nobody_speaks_raft) {

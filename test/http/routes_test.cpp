@@ -217,9 +217,8 @@ BOOST_AUTO_TEST_CASE(projections_are_listed_and_read_in_pages) {
   const auto first = s.ask("GET", "/api/projections/by_stock?take=1&consistency=local");
   const auto next = json_text(first.body, "next");
   const auto second = s.ask("GET", "/api/projections/by_stock?take=1&total=false&after=" + next);
-  BOOST_TEST(second.body ==
-             R"({"data":[{"stock":5,"products":1,"last":"rye"}],"skip":0,"take":1,)"
-             R"("has_more":false,"next":null})");
+  BOOST_TEST(second.body == R"({"data":[{"stock":5,"products":1,"last":"rye"}],"skip":0,"take":1,)"
+                            R"("has_more":false,"next":null})");
   BOOST_TEST(s.server.node().reads(consistency::local) == 1u);
   BOOST_TEST(s.ask("GET", "/openapi.json").body.find("/api/projections/by_stock") !=
              std::string::npos);
@@ -399,15 +398,19 @@ BOOST_AUTO_TEST_CASE(members_are_changed_through_the_raft_actor) {
   BOOST_TEST(ask("POST", "/cluster/transfer", "{}").status == 200);
   BOOST_TEST(s.server.node().last_change() == "transfer 0");
   BOOST_TEST(ask("DELETE", "/cluster/members/9", "").status == 409);
-  BOOST_TEST(ask("POST", "/cluster/members", R"({"id":4,"addr":"127.0.0.1:8084","move":true})").status == 200);
+  BOOST_TEST(
+      ask("POST", "/cluster/members", R"({"id":4,"addr":"127.0.0.1:8084","move":true})").status ==
+      200);
   BOOST_TEST(s.server.node().last_change() == "move 4 127.0.0.1 8084 9084");
   BOOST_TEST(ask("POST", "/cluster/members/abort", "").status == 200);
   BOOST_TEST(s.server.node().last_change() == "abort 0");
 }
 
-BOOST_AUTO_TEST_CASE(a_change_that_may_never_end_is_forced_by_name_and_the_answer_says_what_was_risked) {
+BOOST_AUTO_TEST_CASE(
+    a_change_that_may_never_end_is_forced_by_name_and_the_answer_says_what_was_risked) {
   shop s;
-  BOOST_TEST(s.ask("DELETE", "/cluster/members/4?force=false", "", "").body == R"({"status":"done"})");
+  BOOST_TEST(s.ask("DELETE", "/cluster/members/4?force=false", "", "").body ==
+             R"({"status":"done"})");
   BOOST_TEST(s.server.node().last_change() == "remove 4");
   const auto forced = s.ask("DELETE", "/cluster/members/4?force=true", "", "");
   BOOST_TEST(forced.status == 200);
@@ -435,7 +438,8 @@ BOOST_AUTO_TEST_CASE(a_wrong_change_of_members_is_refused_before_it_is_asked_for
        "unsupported_media_type"},
       {"POST", "/cluster/transfer", "", R"({"to":-1})", 422, "bad_member"},
       {"POST", "/cluster/members", "", R"({"id":4,"addr":"a:1","move":1})", 422, "bad_member"},
-      {"POST", "/cluster/members", "", R"({"id":4,"addr":"a:1","move":true,"promote":true})", 422, "bad_member"},
+      {"POST", "/cluster/members", "", R"({"id":4,"addr":"a:1","move":true,"promote":true})", 422,
+       "bad_member"},
       {"DELETE", "/cluster/members/4?force=1", "", "", 400, "bad_query"},
       {"DELETE", "/cluster/members/4?forced=true", "", "", 400, "bad_query"},
       {"DELETE", "/cluster/members/x", "", "", 404, "not_found"},

@@ -67,8 +67,6 @@ served::~served() {
   loops_.clear();
 }
 
-bool served::deserted() {
-  return front_->deserted(std::chrono::seconds{20});
-}
+bool served::deserted() { return front_->deserted(std::chrono::seconds{20}); }
 
 }  // namespace lithair::http::test

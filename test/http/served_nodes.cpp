@@ -5,7 +5,8 @@
 
 namespace lithair::http::test {
 
-served_nodes::served_nodes(models::schema schema, std::uint64_t count, lithair::test::embedded_nodes::tuning tune)
+served_nodes::served_nodes(models::schema schema, std::uint64_t count,
+                           lithair::test::embedded_nodes::tuning tune)
     : nodes_(std::move(schema), count, std::move(tune)) {
   for (std::uint64_t id = 1; id <= count; ++id) start(id);
   for (std::uint64_t id = 1; id <= count; ++id) await_ready(id);
@@ -16,8 +17,8 @@ served_nodes::~served_nodes() {
   for (auto& [id, each] : servers_) each->stop();
 }
 
-reply served_nodes::ask(std::uint64_t id, std::string_view method, std::string_view target, std::string_view headers,
-                        std::string_view body) {
+reply served_nodes::ask(std::uint64_t id, std::string_view method, std::string_view target,
+                        std::string_view headers, std::string_view body) {
   return clients_.at(id)->ask(method, target, headers, body);
 }
 

@@ -16,11 +16,12 @@ namespace lithair::http::test {
 class served_nodes {
  public:
   /// Starts them all and waits until each of them serves.
-  served_nodes(models::schema schema, std::uint64_t count, lithair::test::embedded_nodes::tuning tune = {});
+  served_nodes(models::schema schema, std::uint64_t count,
+               lithair::test::embedded_nodes::tuning tune = {});
   ~served_nodes();
 
-  reply ask(std::uint64_t id, std::string_view method, std::string_view target, std::string_view headers = {},
-            std::string_view body = {});
+  reply ask(std::uint64_t id, std::string_view method, std::string_view target,
+            std::string_view headers = {}, std::string_view body = {});
   std::uint64_t count() const { return nodes_.count(); }
   std::uint16_t port(std::uint64_t id) const { return nodes_.address(id).http_port; }
   /// The node that leads, as soon as there is one.

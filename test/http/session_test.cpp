@@ -10,9 +10,7 @@ using namespace lithair::http::test;
 
 namespace {
 
-std::string item(int i) {
-  return R"({"id":"p)" + std::to_string(i) + R"("})";
-}
+std::string item(int i) { return R"({"id":"p)" + std::to_string(i) + R"("})"; }
 
 std::string get_item(int i, std::string_view headers = {}) {
   return request_text("GET", "/api/products/p" + std::to_string(i), headers);

@@ -223,8 +223,10 @@ born = { type = "integer", replicate = true, default = 7, immutable = true }
   BOOST_TEST(errors_in(later.patch("m", "1", R"({"sum":5,"born":8})")) == "born:immutable sum:max");
 }
 
-BOOST_AUTO_TEST_CASE(a_command_about_a_field_that_is_judged_in_apply_is_not_for_nodes_that_lack_it) {
-  const std::string id = "[models.m.fields]\nid = { type = \"string\", primary_key = true, replicate = true }\n";
+BOOST_AUTO_TEST_CASE(
+    a_command_about_a_field_that_is_judged_in_apply_is_not_for_nodes_that_lack_it) {
+  const std::string id =
+      "[models.m.fields]\nid = { type = \"string\", primary_key = true, replicate = true }\n";
   const auto before = *parse_model_text(id, "test");
   for (const auto& [added, value, known] : std::vector<std::tuple<std::string, std::string, bool>>{
            {"type = \"string\", optional = true", "\"x\"", true},
@@ -236,12 +238,15 @@ BOOST_AUTO_TEST_CASE(a_command_about_a_field_that_is_judged_in_apply_is_not_for_
        }) {
     const auto now = *parse_model_text(id + "n = { replicate = true, " + added + " }\n", "test");
     BOOST_TEST(incompatibilities(before, now).empty(), added);
-    const auto names_it = *prepare(now, {operation::create, now.find("m"), "", "{\"id\":\"k\",\"n\":" + value + "}", {}}, {});
-    const auto names_it_not = *prepare(before, {operation::create, before.find("m"), "", R"({"id":"k"})", {}}, {});
+    const auto names_it = *prepare(
+        now, {operation::create, now.find("m"), "", "{\"id\":\"k\",\"n\":" + value + "}", {}}, {});
+    const auto names_it_not =
+        *prepare(before, {operation::create, before.find("m"), "", R"({"id":"k"})", {}}, {});
     for (const auto* s : {&before, &now}) {
       memory_state state;
       change_set changes;
-      BOOST_TEST(apply(*s, 1, names_it, state, true, changes).has_value() == (known || s == &now), added);
+      BOOST_TEST(apply(*s, 1, names_it, state, true, changes).has_value() == (known || s == &now),
+                 added);
       changes.clear();
       BOOST_TEST(apply(*s, 1, names_it_not, state, true, changes).has_value(), added);
     }

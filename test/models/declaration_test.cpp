@@ -67,9 +67,7 @@ struct wrong_text {
   std::string_view expected;  ///< the beginning of the first error
 };
 
-std::ostream& operator<<(std::ostream& out, const wrong_text& x) {
-  return out << x.fields;
-}
+std::ostream& operator<<(std::ostream& out, const wrong_text& x) { return out << x.fields; }
 
 const wrong_text wrong_fields[] = {
     {"x = { type = \"strin\", replicate = true }",
@@ -117,7 +115,8 @@ const wrong_text wrong_fields[] = {
      "t.toml:2:22: m.x: The value \"a\" is there twice."},
     {"x = { type = \"string\", values = [\"a\"], replicate = true }",
      "t.toml:2:24: m.x: Only an enum has values"},
-    {"x = { type = \"string\", replicate = \"yes\" }", "t.toml:2:24: m.x: replicate is true or false"},
+    {"x = { type = \"string\", replicate = \"yes\" }",
+     "t.toml:2:24: m.x: replicate is true or false"},
     {"x = { type = \"string\", replicate = true, unique = 1 }",
      "t.toml:2:42: m.x: unique is true or false."},
     {"x = { type = \"uuid\", replicate = true, primary_key = true }",

@@ -1,5 +1,5 @@
-// Pairs of the change feed, and where a client says that it stopped: whatever they are, streams and events made of
-// them end, and are well formed.
+// Pairs of the change feed, and where a client says that it stopped: whatever they are, streams and
+// events made of them end, and are well formed.
 
 #include <algorithm>
 
@@ -36,7 +36,8 @@ std::string pair_of(memory_state& state, std::uint64_t index, const write_reques
 
 void check_positions(std::string_view words) {
   const auto at = parse_feed_position(words);
-  if (at) expect(parse_feed_position(to_text(*at)) == at, "a position can be told and understood again");
+  if (at)
+    expect(parse_feed_position(to_text(*at)) == at, "a position can be told and understood again");
   const auto asked = parse_stream(*test_schema().find("m"), {}, words);
   expect(asked || asked.error().status == 400, "a wrong id is the client's fault");
 }
@@ -61,8 +62,11 @@ std::vector<std::string> lithair::fuzz::seeds() {
   const collection* c = test_schema().find("m");
   memory_state state;
   return {
-      input("41.2", pair_of(state, 1, {operation::create, c, "", R"({"id":"k","s":"words","j":[1],"l":["x"]})", {}})),
-      input("0", pair_of(state, 2, {operation::patch, c, "k", R"({"s":null,"i":8,"l":["y"]})", {}})),
+      input("41.2",
+            pair_of(state, 1,
+                    {operation::create, c, "", R"({"id":"k","s":"words","j":[1],"l":["x"]})", {}})),
+      input("0",
+            pair_of(state, 2, {operation::patch, c, "k", R"({"s":null,"i":8,"l":["y"]})", {}})),
       input("7", pair_of(state, 3, {operation::remove, c, "k", "", {}})),
   };
 }

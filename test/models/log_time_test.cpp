@@ -11,7 +11,8 @@ namespace {
 constexpr std::int64_t three_days_us = 3LL * 86'400'000'000;
 
 struct log_with_time : service_fixture {
-  log_with_time() : service_fixture(R"(
+  log_with_time()
+      : service_fixture(R"(
 [models.notes.fields]
 id   = { type = "integer", primary_key = true, immutable = true }
 text = { type = "string", track_history = true }

@@ -38,10 +38,12 @@ struct node_fixture {
 
   outcome run(const std::string& command) {
     change_set changes;
-    auto made = *models::apply(shared, ++index, replicated_command(full, command), shared_state, true, changes);
+    auto made = *models::apply(shared, ++index, replicated_command(full, command), shared_state,
+                               true, changes);
     for (const auto& x : changes) {
       const auto deleted = x.value ? std::nullopt : shared_state.get(x.key);
-      if (auto removal = deleted ? removal_of_local_part(shared, x.key, *deleted, own_state) : std::nullopt) {
+      if (auto removal =
+              deleted ? removal_of_local_part(shared, x.key, *deleted, own_state) : std::nullopt) {
         run_own(*removal);
       }
     }
@@ -115,8 +117,10 @@ BOOST_AUTO_TEST_CASE(both_parts_of_an_item_are_written_and_read_together) {
   BOOST_TEST(write(operation::patch, "a", R"({"name":"y"})").body ==
              R"({"id":"a","name":"y","cache":"c","seen":7})");
   BOOST_TEST(get("a") == R"({"id":"a","name":"y","cache":"c","seen":7})");
-  BOOST_TEST(write(operation::patch, "a", R"({"cache":null})").body == R"({"id":"a","name":"y","seen":7})");
-  BOOST_TEST(write(operation::replace, "a", R"({"name":"z"})").body == R"({"id":"a","name":"z","seen":0})");
+  BOOST_TEST(write(operation::patch, "a", R"({"cache":null})").body ==
+             R"({"id":"a","name":"y","seen":7})");
+  BOOST_TEST(write(operation::replace, "a", R"({"name":"z"})").body ==
+             R"({"id":"a","name":"z","seen":0})");
   BOOST_TEST(get("a") == R"({"id":"a","name":"z","seen":0})");
 }
 
@@ -166,7 +170,8 @@ BOOST_AUTO_TEST_CASE(local_fields_of_an_item_that_is_gone_are_not_those_of_the_n
   write_request elsewhere;
   elsewhere.target = shared.find("users");
   elsewhere.body = R"({"id":"a","name":"x"})";
-  models::apply(shared, ++index, *prepare(shared, elsewhere, stamp{1, {}}), shared_state, false, changes);
+  models::apply(shared, ++index, *prepare(shared, elsewhere, stamp{1, {}}), shared_state, false,
+                changes);
   shared_state.apply(changes);
   BOOST_TEST(get("a") == R"({"id":"a","name":"x","seen":0})");
   BOOST_TEST(write(operation::patch, "a", R"({"cache":"new"})").body ==
@@ -181,16 +186,19 @@ BOOST_AUTO_TEST_CASE(a_transaction_and_a_bulk_write_both_parts_of_each_item) {
     {"op":"patch","collection":"users","id":"a","item":{"name":"z"}},
     {"op":"delete","collection":"users","id":"b"}]})");
   BOOST_TEST(made.status == 200);
-  BOOST_TEST(made.body ==
-             R"({"index":1,"results":[{"status":201,"version":1,"item":{"id":"a","name":"x","cache":"1","seen":0}},)"
-             R"({"status":201,"version":1,"item":{"id":"n"}},)"
-             R"({"status":201,"version":1,"item":{"id":"b","name":"y","seen":2}},)"
-             R"({"status":200,"version":1,"item":{"id":"a","name":"z","cache":"1","seen":0}},{"status":204}]})");
+  BOOST_TEST(
+      made.body ==
+      R"({"index":1,"results":[{"status":201,"version":1,"item":{"id":"a","name":"x","cache":"1","seen":0}},)"
+      R"({"status":201,"version":1,"item":{"id":"n"}},)"
+      R"({"status":201,"version":1,"item":{"id":"b","name":"y","seen":2}},)"
+      R"({"status":200,"version":1,"item":{"id":"a","name":"z","cache":"1","seen":0}},{"status":204}]})");
   BOOST_TEST(get("a") == R"({"id":"a","name":"z","cache":"1","seen":0})");
-  const auto refused =
-      prepare(full, transaction_request{R"({"operations":[
+  const auto refused = prepare(full,
+                               transaction_request{R"({"operations":[
     {"op":"create","collection":"visits","item":{"id":"v","page":"p"}},
-    {"op":"create","collection":"notes","item":{"id":"m"}}]})", {}}, stamp{1, {}});
+    {"op":"create","collection":"notes","item":{"id":"m"}}]})",
+                                                   {}},
+                               stamp{1, {}});
   BOOST_REQUIRE(!refused);
   BOOST_TEST(refused.error().status == 422);
 }
@@ -217,8 +225,10 @@ BOOST_AUTO_TEST_CASE(lists_filter_and_sort_by_local_fields_too) {
 
 BOOST_AUTO_TEST_CASE(a_change_between_local_and_replicated_is_refused) {
   const auto other = [](std::string_view replicate) {
-    return schema_from("[models.m.fields]\nid = { type = \"string\", primary_key = true, replicate = true }\n"
-                       "x = { type = \"string\", optional = true" + std::string(replicate) + " }\n");
+    return schema_from(
+        "[models.m.fields]\nid = { type = \"string\", primary_key = true, replicate = true }\n"
+        "x = { type = \"string\", optional = true" +
+        std::string(replicate) + " }\n");
   };
   BOOST_TEST(!incompatibilities(other(""), other(", replicate = true")).empty());
   BOOST_TEST(incompatibilities(other(""), other("")).empty());

@@ -57,8 +57,7 @@ template <>
 struct lithair::model<hasty> {
   static constexpr auto declaration =
       declare("hasty", field<&hasty::id>("id", db::primary_key, persistence::replicate));
-  static constexpr auto projections =
-      lithair::projections(project("wrong").sum("total", "amount"));
+  static constexpr auto projections = lithair::projections(project("wrong").sum("total", "amount"));
 };
 
 BOOST_AUTO_TEST_SUITE(declared_projections)

@@ -31,9 +31,7 @@ from = "orders"
 measures = { orders = "count", pieces = "avg(pieces)", last = "max(id)" }
 )toml";
 
-std::string model() {
-  return std::string(orders) + std::string(sales);
-}
+std::string model() { return std::string(orders) + std::string(sales); }
 
 std::string rows(const schema& s, std::string_view name, const state_view& state,
                  std::vector<std::pair<std::string, std::string>> asked = {}) {

@@ -104,13 +104,9 @@ void check(Property property) {
   BOOST_TEST(rc::check(property));
 }
 
-int sign(std::weak_ordering x) {
-  return x < 0 ? -1 : x > 0 ? 1 : 0;
-}
+int sign(std::weak_ordering x) { return x < 0 ? -1 : x > 0 ? 1 : 0; }
 
-int sign(int x) {
-  return x < 0 ? -1 : x > 0 ? 1 : 0;
-}
+int sign(int x) { return x < 0 ? -1 : x > 0 ? 1 : 0; }
 
 }  // namespace
 

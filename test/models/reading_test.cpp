@@ -116,7 +116,8 @@ struct under_way {
 
 BOOST_AUTO_TEST_SUITE(readings)
 
-BOOST_AUTO_TEST_CASE(a_reading_in_slices_answers_as_of_its_beginning_whatever_is_written_meanwhile) {
+BOOST_AUTO_TEST_CASE(
+    a_reading_in_slices_answers_as_of_its_beginning_whatever_is_written_meanwhile) {
   BOOST_TEST(rc::check([] {
     service_fixture node(tasks);
     for (int n = *rc::gen::inRange(0, 40); n > 0; --n) {

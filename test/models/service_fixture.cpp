@@ -51,7 +51,8 @@ outcome service_fixture::run_request(const Request& request) {
   BOOST_TEST((made->status < 300 || changes.empty() || !request.idempotency_key.empty()));
   // A node where nobody waits for the answer makes the same changes.
   change_set elsewhere;
-  const auto unasked = models::apply(schema_, index_, *prepared, state_, false, elsewhere, log_time_us);
+  const auto unasked =
+      models::apply(schema_, index_, *prepared, state_, false, elsewhere, log_time_us);
   BOOST_TEST((unasked->status == made->status));
   BOOST_TEST((elsewhere == changes));
   for (const auto& each : changes) {
@@ -63,9 +64,7 @@ outcome service_fixture::run_request(const Request& request) {
   return *made;
 }
 
-outcome service_fixture::write(const write_request& request) {
-  return run_request(request);
-}
+outcome service_fixture::write(const write_request& request) { return run_request(request); }
 
 std::map<std::string, std::string> service_fixture::items_and_what_follows() const {
   std::map<std::string, std::string> made;

@@ -37,7 +37,8 @@ BOOST_AUTO_TEST_CASE(the_numbers_between_two_lives_are_elsewhere_and_their_neigh
 BOOST_AUTO_TEST_CASE(each_restore_adds_a_gap) {
   const auto first = with_gap({}, {10, 20});
   const auto numbers = timeline_of(state_with(with_gap(first.value, {30, std::uint64_t{1} << 50})));
-  BOOST_TEST((numbers.gaps() == std::vector<timeline::gap>{{10, 20}, {30, std::uint64_t{1} << 50}}));
+  BOOST_TEST(
+      (numbers.gaps() == std::vector<timeline::gap>{{10, 20}, {30, std::uint64_t{1} << 50}}));
   BOOST_TEST(numbers.is_elsewhere(11));
   BOOST_TEST(!numbers.is_elsewhere(25));
   BOOST_TEST(numbers.is_elsewhere(31));
@@ -45,7 +46,8 @@ BOOST_AUTO_TEST_CASE(each_restore_adds_a_gap) {
 
 BOOST_AUTO_TEST_CASE(of_more_gaps_than_are_remembered_the_oldest_are_one) {
   std::optional<std::string> value;
-  for (std::uint64_t i = 0; i < max_gaps + 2; ++i) value = with_gap(value, {100 * i, 100 * i + 50}).value;
+  for (std::uint64_t i = 0; i < max_gaps + 2; ++i)
+    value = with_gap(value, {100 * i, 100 * i + 50}).value;
   const auto numbers = timeline_of(state_with({std::string(timeline_key), value}));
   BOOST_TEST(numbers.gaps().size() == max_gaps);
   BOOST_TEST((numbers.gaps().front() == timeline::gap{0, 250}));

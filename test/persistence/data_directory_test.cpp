@@ -21,9 +21,7 @@ unsigned mode_of(const fs::path& path) {
   return about.st_mode & 0777;
 }
 
-void write_text(const fs::path& path, const std::string& text) {
-  std::ofstream(path) << text;
-}
+void write_text(const fs::path& path, const std::string& text) { std::ofstream(path) << text; }
 
 }  // namespace
 

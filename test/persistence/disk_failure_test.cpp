@@ -101,7 +101,8 @@ BOOST_AUTO_TEST_CASE(that_is_full_at_the_meta_page_stops_the_state) {
   BOOST_TEST((code_of([&] { commit(state, 2, {{"a", "2"}}); }) == storage_errc::io));
   BOOST_TEST(heal_disk());
   BOOST_TEST((code_of([&] { commit(state, 2, {{"a", "2"}}); }) == storage_errc::stopped));
-  BOOST_TEST((code_of([&] { (void)state.get("a"); }) != storage_errc::damaged), "what failed is no damage");
+  BOOST_TEST((code_of([&] { (void)state.get("a"); }) != storage_errc::damaged),
+             "what failed is no damage");
 }
 
 BOOST_AUTO_TEST_CASE(stops_the_state_in_the_middle_of_a_large_commit_which_a_restart_completes) {

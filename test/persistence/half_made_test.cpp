@@ -22,9 +22,7 @@ lmdb_options in_parts() {
   return out;
 }
 
-changes old_pairs() {
-  return {{"1000", "old"}, {"1010", "old"}, {"1500", "old"}, {"2000", "old"}};
-}
+changes old_pairs() { return {{"1000", "old"}, {"1010", "old"}, {"1500", "old"}, {"2000", "old"}}; }
 
 /// Over what is there and beside it.
 changes many_pairs() {
@@ -60,7 +58,8 @@ std::unique_ptr<lmdb_state_store> half_made_in(const fs::path& directory) {
   auto state = std::make_unique<lmdb_state_store>(directory, in_parts());
   commit(*state, 1, old_pairs());
   set_fault_handler([](fault_point point) {
-    if (point == fault_point::checkpoint_between_parts) fail_disk(disk_call::write, 0, ENOSPC, true);
+    if (point == fault_point::checkpoint_between_parts)
+      fail_disk(disk_call::write, 0, ENOSPC, true);
   });
   commit(*state, 2, many_pairs());
   set_fault_handler(nullptr);
@@ -77,7 +76,8 @@ void copy_pending(fault_point point) {
     fs::copy_file(copy_from, copy_to, fs::copy_options::overwrite_existing);
 }
 
-/// A store's directory after a large commit and `later` small ones, with the file of the large one kept.
+/// A store's directory after a large commit and `later` small ones, with the file of the large one
+/// kept.
 class with_old_pending {
  public:
   explicit with_old_pending(std::uint64_t later) {

@@ -12,9 +12,7 @@ using lithair::protocol::index_t;
 
 namespace {
 
-std::string number(std::uint64_t i) {
-  return std::to_string(100'000 + i);
-}
+std::string number(std::uint64_t i) { return std::to_string(100'000 + i); }
 
 void put(lmdb_environment& env, std::uint64_t i, std::size_t size = 1000) {
   env.write([&](lmdb_writer& to) { to.put(number(i), std::string(size, 'x')); });

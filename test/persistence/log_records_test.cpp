@@ -69,7 +69,8 @@ BOOST_AUTO_TEST_CASE(with_any_bit_changed_or_cut_off_is_damaged) {
     }
   }
   for (std::size_t size = 0; size < record.size(); ++size)
-    BOOST_TEST(code_of([&] { decode_entry(key, record.substr(0, size)); }) == storage_errc::damaged);
+    BOOST_TEST(code_of([&] { decode_entry(key, record.substr(0, size)); }) ==
+               storage_errc::damaged);
 }
 
 BOOST_AUTO_TEST_CASE(with_a_flag_that_is_not_known_is_of_another_version) {
@@ -83,7 +84,8 @@ BOOST_AUTO_TEST_CASE(with_a_flag_that_is_not_known_is_of_another_version) {
 
 BOOST_AUTO_TEST_CASE(under_another_key_is_damaged) {
   const log_key other(log_tag::entry, group, protocol::index_t{8});
-  BOOST_TEST(code_of([&] { decode_entry(other, record_of(some_entry())); }) == storage_errc::damaged);
+  BOOST_TEST(code_of([&] { decode_entry(other, record_of(some_entry())); }) ==
+             storage_errc::damaged);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -113,21 +113,24 @@ BOOST_AUTO_TEST_CASE(a_cancelled_one_ends_and_is_no_damage) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(a_snapshot_of_a_store_on_disk_is_as_of_one_commit_while_another_thread_commits) {
+BOOST_AUTO_TEST_CASE(
+    a_snapshot_of_a_store_on_disk_is_as_of_one_commit_while_another_thread_commits) {
   const test::temporary_directory place;
   lmdb_state_store base{place.path()};
   base.commit(views(many(20'000)), point(1));
   pinned_state pinned{base};
   std::atomic<bool> over{false};
   std::thread writer([&] {
-    snapshot_header made = write_snapshot(pinned, protocol::group_id{1}, 1, place.path() / "snapshot");
+    snapshot_header made =
+        write_snapshot(pinned, protocol::group_id{1}, 1, place.path() / "snapshot");
     BOOST_REQUIRE(made.point.index.value == 1u);
     over = true;
   });
   std::mt19937 random{7};
   for (std::uint64_t index = 2; !over; ++index) {
     content changes;
-    for (int i = 0; i < 200; ++i) changes[key(static_cast<int>(random() % 25'000))] = std::to_string(index);
+    for (int i = 0; i < 200; ++i)
+      changes[key(static_cast<int>(random() % 25'000))] = std::to_string(index);
     pinned.preserve(views(changes));
     base.commit(views(changes), point(index));
   }

@@ -23,7 +23,7 @@ namespace {
 using operation = std::tuple<std::uint8_t, std::uint32_t, std::uint32_t>;
 using operations = std::vector<operation>;
 
-// -- logs --------------------------------------------------------------------------------------
+// -- logs ----------------------------------------------------------------------------------------
 
 /// Does the same to both logs; whatever the numbers are, it is something a log must take.
 class log_pair {
@@ -107,16 +107,14 @@ class log_pair {
   std::uint64_t term_ = 1;
 };
 
-// -- states ------------------------------------------------------------------------------------
+// -- states --------------------------------------------------------------------------------------
 
 /// Few different keys, so that operations meet; some are prefixes of others.
 std::string key_of(std::uint32_t a) {
   return std::string(1 + a % 3, 'k') + std::to_string(a % 40) + (a % 7 == 0 ? "\xff" : "");
 }
 
-std::string value_of(std::uint32_t b) {
-  return std::string(b % 600, static_cast<char>(b));
-}
+std::string value_of(std::uint32_t b) { return std::string(b % 600, static_cast<char>(b)); }
 
 scan_order order_of(std::uint32_t a) {
   return a % 2 == 0 ? scan_order::ascending : scan_order::descending;

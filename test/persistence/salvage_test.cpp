@@ -97,7 +97,8 @@ BOOST_AUTO_TEST_CASE(without_others_a_damaged_log_is_refused_and_left_alone) {
   node.spoil_log();
   const auto before = read_file(node.path() / "log" / "data.mdb");
   const auto directory = node.open();
-  BOOST_TEST(code_of([&] { (void)open_log(directory, {}, groups, false); }) == storage_errc::damaged);
+  BOOST_TEST(code_of([&] { (void)open_log(directory, {}, groups, false); }) ==
+             storage_errc::damaged);
   BOOST_TEST(sentence_of([&] { (void)open_log(directory, {}, groups, false); }).find("--restore") !=
              std::string::npos);
   BOOST_TEST((read_file(node.path() / "log" / "data.mdb") == before));

@@ -119,8 +119,8 @@ BOOST_AUTO_TEST_CASE(is_not_written_of_a_state_that_does_not_match_its_digest) {
   forgetful state;
   commit(state, 1, {{"a", "1"}, {"b", "2"}});
   const auto path = place.path() / "snapshot";
-  BOOST_TEST(
-      (code_of([&] { write_snapshot(state, group, cluster_of_test, path); }) == storage_errc::damaged));
+  BOOST_TEST((code_of([&] { write_snapshot(state, group, cluster_of_test, path); }) ==
+              storage_errc::damaged));
   BOOST_TEST(fs::is_empty(place.path()));
 }
 
@@ -189,8 +189,8 @@ BOOST_AUTO_TEST_CASE(is_dropped_when_it_is_not_what_was_announced) {
   incoming.receive(lie, 0, bytes);
   BOOST_TEST((code_of([&] { incoming.finish(lie, cluster_of_test); }) == storage_errc::damaged));
   send(incoming, made);
-  BOOST_TEST(
-      (code_of([&] { incoming.finish(made.meta(), cluster_of_test + 1); }) == storage_errc::foreign));
+  BOOST_TEST((code_of([&] { incoming.finish(made.meta(), cluster_of_test + 1); }) ==
+              storage_errc::foreign));
   BOOST_TEST(fs::is_empty(place.path()));
   incoming_snapshot of_other_group(place.path(), group_id{2});
   send(of_other_group, made);

@@ -175,7 +175,8 @@ BOOST_AUTO_TEST_CASE(is_sound_when_power_loss_brings_the_file_of_an_old_commit_b
   {
     lmdb_state_store state(from, options);
     set_fault_handler([](fault_point point) {
-      if (point == fault_point::checkpoint_pending) std::filesystem::copy(from / "pending", from.parent_path() / "old");
+      if (point == fault_point::checkpoint_pending)
+        std::filesystem::copy(from / "pending", from.parent_path() / "old");
     });
     commit(state, 1, large);
     set_fault_handler(nullptr);
@@ -202,7 +203,9 @@ BOOST_AUTO_TEST_CASE(takes_a_large_commit_whole_or_refuses_it_whole_at_its_limit
   const auto fill = [&](state_store& to) {
     for (;;) {
       changes all;
-      for (int i = 0; i < 400; ++i) all.push_back({std::to_string(1000 + i) + '-' + std::to_string(index), std::string(1000, 'x')});
+      for (int i = 0; i < 400; ++i)
+        all.push_back(
+            {std::to_string(1000 + i) + '-' + std::to_string(index), std::string(1000, 'x')});
       commit(to, index + 1, all);
       ++index;
     }

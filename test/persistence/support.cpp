@@ -121,7 +121,8 @@ std::string describe(log_store& log, group_id where) {
   for (const auto& x : log.read(where, state.snapshot_index + 1, state.last_index, UINT64_MAX))
     out << '\n'
         << x.index.value << ' ' << x.term.value << ' ' << static_cast<int>(x.kind) << ' '
-        << x.from.node.value << ' ' << x.from.serial << ' ' << x.from.run << ' ' << x.time_us << ' ' << x.data.view();
+        << x.from.node.value << ' ' << x.from.serial << ' ' << x.from.run << ' ' << x.time_us << ' '
+        << x.data.view();
   return out.str();
 }
 

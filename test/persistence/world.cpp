@@ -41,9 +41,7 @@ std::string world::describe() {
          std::to_string(point.digest) + '\n' + scanned(state(), "", "");
 }
 
-void memory_world::write_snapshot_and_purge() {
-  log_.purge(group, point_of(*state_));
-}
+void memory_world::write_snapshot_and_purge() { log_.purge(group, point_of(*state_)); }
 
 void memory_world::install(const fs::path& snapshot) {
   const snapshot_file from(snapshot);

@@ -20,12 +20,8 @@ std::ostream& operator<<(std::ostream& out, tagged<Tag> x) {
   return out << x.value;
 }
 template <class T>
-requires requires(const T& x) {
-  to_string(x);
-}
-std::ostream& operator<<(std::ostream& out, const T& x) {
-  return out << to_string(x);
-}
+requires requires(const T& x) { to_string(x); }
+std::ostream& operator<<(std::ostream& out, const T& x) { return out << to_string(x); }
 
 }  // namespace lithair::protocol
 
@@ -134,7 +130,8 @@ class cluster {
 };
 
 /// What a change of members is asked to make of them.
-inline std::vector<member> voters(std::vector<std::uint64_t> ids, std::vector<std::uint64_t> learners = {}) {
+inline std::vector<member> voters(std::vector<std::uint64_t> ids,
+                                  std::vector<std::uint64_t> learners = {}) {
   return cluster::members(std::move(ids), std::move(learners)).members;
 }
 

@@ -49,9 +49,7 @@ struct bad_options {
   const char* name;
   std::function<void(options&)> spoil;
 };
-std::ostream& operator<<(std::ostream& out, const bad_options& x) {
-  return out << x.name;
-}
+std::ostream& operator<<(std::ostream& out, const bad_options& x) { return out << x.name; }
 
 const bad_options spoiled[] = {
     {"no heartbeat", [](options& x) { x.heartbeat_ticks = 0; }},

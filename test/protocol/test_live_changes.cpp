@@ -18,7 +18,8 @@ cluster three_and_three_learners() {
     c.start(x);
   }
   BOOST_TEST_REQUIRE((c.core(1).reconfigure(voters({1, 2, 3}, {4, 5, 6})) == change::none));
-  BOOST_TEST_REQUIRE(c.run_until([&] { return c.core(6).commit_index() == c.core(1).last_index(); }));
+  BOOST_TEST_REQUIRE(
+      c.run_until([&] { return c.core(6).commit_index() == c.core(1).last_index(); }));
   c.tick_all(5);
   return c;
 }
@@ -36,7 +37,8 @@ BOOST_AUTO_TEST_CASE(a_change_that_a_dead_member_would_have_to_confirm_is_refuse
   c.tick_all(c[1].opts.election_max_ticks + 1);
   BOOST_TEST_REQUIRE(c.core(1).ready());
   BOOST_TEST((c.core(1).reconfigure(voters({1, 3})) == change::no_live_majority));
-  BOOST_TEST((c.core(1).reconfigure(voters({1, 2})) == change::none), "removing the dead one goes on");
+  BOOST_TEST((c.core(1).reconfigure(voters({1, 2})) == change::none),
+             "removing the dead one goes on");
   BOOST_TEST(c.run_until([&] { return c.core(1).members() == cluster::members({1, 2}); }));
 }
 
@@ -50,7 +52,8 @@ BOOST_AUTO_TEST_CASE(a_new_leader_does_not_take_for_alive_whom_it_never_heard) {
   BOOST_TEST((c.core(2).reconfigure(voters({2, 3})) == change::no_live_majority));
 }
 
-BOOST_AUTO_TEST_CASE(a_forced_change_whose_new_majority_stays_silent_is_given_up_and_the_cluster_goes_on) {
+BOOST_AUTO_TEST_CASE(
+    a_forced_change_whose_new_majority_stays_silent_is_given_up_and_the_cluster_goes_on) {
   cluster c{3};
   c.found();
   c.isolate(3);
@@ -102,7 +105,8 @@ BOOST_AUTO_TEST_CASE(a_change_of_an_earlier_leader_is_not_given_up_for_others_ma
   c.isolate(1);
   c.keep = [](const packet& p) {
     // The next leader appends its own entry and hears of no answer to it.
-    return !std::holds_alternative<append_response>(p.content) && !std::holds_alternative<heartbeat_response>(p.content);
+    return !std::holds_alternative<append_response>(p.content) &&
+           !std::holds_alternative<heartbeat_response>(p.content);
   };
   auto leader = [&]() -> std::uint64_t {
     for (std::uint64_t id : {2, 3, 4, 5, 6})
@@ -114,7 +118,8 @@ BOOST_AUTO_TEST_CASE(a_change_of_an_earlier_leader_is_not_given_up_for_others_ma
   BOOST_TEST((c.core(leader()).abort_change() == change::nothing_to_abort));
 }
 
-BOOST_AUTO_TEST_CASE(a_node_that_was_removed_while_it_was_away_is_told_so_and_changes_nothing_for_it) {
+BOOST_AUTO_TEST_CASE(
+    a_node_that_was_removed_while_it_was_away_is_told_so_and_changes_nothing_for_it) {
   cluster c{3};
   c.found();
   c.isolate(3);

@@ -20,14 +20,12 @@ struct saying {
   message content;
   objection expected;
 };
-std::ostream& operator<<(std::ostream& out, const saying& x) {
-  return out << x.name;
-}
+std::ostream& operator<<(std::ostream& out, const saying& x) { return out << x.name; }
 
 message append(std::uint64_t term, std::uint64_t prev, std::uint64_t prev_term,
                std::vector<entry> entries = {}) {
-  return append_request{term_t{term}, index_t{prev},     term_t{prev_term}, index_t{99},
-                        1,            std::move(entries)};
+  return append_request{term_t{term},      index_t{prev}, term_t{prev_term}, index_t{99}, 1,
+                        std::move(entries)};
 }
 
 entry members_entry(const std::string& text) {
@@ -132,7 +130,8 @@ BOOST_AUTO_TEST_CASE(a_term_has_one_leader_also_when_its_contact_was_lost) {
   c.inject(3, 2, append(term.value, 4, 2));
   c.sent.clear();
   BOOST_TEST(!c.core(2).leader());
-  BOOST_TEST((c.core(2).objection_to(node_id{3}, append(term.value, 4, 2)) == objection::second_leader));
+  BOOST_TEST(
+      (c.core(2).objection_to(node_id{3}, append(term.value, 4, 2)) == objection::second_leader));
   BOOST_TEST((c.core(2).objection_to(node_id{1}, append(term.value, 4, 2)) == objection::none));
 }
 

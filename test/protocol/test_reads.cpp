@@ -16,12 +16,8 @@ std::size_t rounds_in(const cluster& c) {
   return static_cast<std::size_t>(std::unique(rounds.begin(), rounds.end()) - rounds.begin());
 }
 
-bool loses_appends(const packet& p) {
-  return !std::holds_alternative<append_request>(p.content);
-}
-bool all(const packet&) {
-  return true;
-}
+bool loses_appends(const packet& p) { return !std::holds_alternative<append_request>(p.content); }
+bool all(const packet&) { return true; }
 
 }  // namespace
 

@@ -463,7 +463,8 @@ BOOST_AUTO_TEST_CASE(an_answer_to_a_request_that_was_never_made_refuses_nothing)
   cluster c{3};
   c.found();
   c.inject(1, 2, propose_response{c.core(1).current_term(), 0, refusal::busy, {1, 2}});
-  c.inject(1, 2, propose_response{c.core(1).current_term(), ~std::uint64_t{0}, refusal::busy, {1, 2}});
+  c.inject(1, 2,
+           propose_response{c.core(1).current_term(), ~std::uint64_t{0}, refusal::busy, {1, 2}});
   BOOST_TEST(c[2].refused.empty());
 }
 
@@ -475,7 +476,8 @@ BOOST_AUTO_TEST_CASE(an_entry_that_takes_longer_than_an_election_timeout_on_its_
   c.found();
   const auto large = [](const packet& p) {
     const auto* append = std::get_if<append_request>(&p.content);
-    return append != nullptr && !append->entries.empty() && append->entries.front().data.size() > 5000;
+    return append != nullptr && !append->entries.empty() &&
+           append->entries.front().data.size() > 5000;
   };
   std::vector<packet> on_the_way;
   c.keep = [&](const packet& p) {
@@ -490,7 +492,8 @@ BOOST_AUTO_TEST_CASE(an_entry_that_takes_longer_than_an_election_timeout_on_its_
   }
   BOOST_TEST_REQUIRE(on_the_way.size() == 1u);
   BOOST_TEST(std::get<append_request>(on_the_way.front().content).entries.size() == 1u);
-  BOOST_TEST(c.core(1).inspect().peers.back().next == std::get<append_request>(on_the_way.front().content).prev_index + 2,
+  BOOST_TEST(c.core(1).inspect().peers.back().next ==
+                 std::get<append_request>(on_the_way.front().content).prev_index + 2,
              "nothing is sent after it");
   c.keep = [](const packet&) { return true; };
   c.inject(1, 3, on_the_way.front().content);
@@ -504,7 +507,9 @@ BOOST_AUTO_TEST_CASE(an_entry_larger_than_the_window_waits_until_nothing_else_is
   opts.max_inflight_bytes = 300;
   cluster c{3, opts};
   c.found();
-  c.keep = [](const packet& p) { return !(p.from.value == 3 && std::holds_alternative<append_response>(p.content)); };
+  c.keep = [](const packet& p) {
+    return !(p.from.value == 3 && std::holds_alternative<append_response>(p.content));
+  };
   c.propose(1, "small");
   c.settle(c[1]);
   c.propose(1, std::string(10'000, 'x'));

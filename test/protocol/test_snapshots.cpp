@@ -187,10 +187,13 @@ BOOST_AUTO_TEST_CASE(entries_behind_a_snapshot_on_its_way_are_kept_until_the_pee
   c.deliver();
   BOOST_TEST(c.core(1).purge_floor() == sent.meta.index);
   c.inject(1, 3, sent);
-  c.keep = [](const packet& p) { return p.to.value != 3 || !std::holds_alternative<append_request>(p.content); };
+  c.keep = [](const packet& p) {
+    return p.to.value != 3 || !std::holds_alternative<append_request>(p.content);
+  };
   install(c, 3, sent.meta);
   c.tick_all(3);
-  BOOST_TEST(c.core(1).purge_floor() == sent.meta.index, "it has the snapshot and not what follows");
+  BOOST_TEST(c.core(1).purge_floor() == sent.meta.index,
+             "it has the snapshot and not what follows");
   c.keep = [](const packet&) { return true; };
   BOOST_TEST(c.run_until([&] { return c.core(3).last_index() == c.core(1).last_index(); }));
   c.deliver();

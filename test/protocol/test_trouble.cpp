@@ -151,7 +151,8 @@ BOOST_AUTO_TEST_CASE(a_candidate_that_loses_its_state_does_not_win_with_the_vote
   BOOST_TEST((c.core(2).current_role() == role::follower));
 }
 
-BOOST_AUTO_TEST_CASE(a_pre_candidate_that_loses_its_state_does_not_campaign_with_the_answers_that_come_later) {
+BOOST_AUTO_TEST_CASE(
+    a_pre_candidate_that_loses_its_state_does_not_campaign_with_the_answers_that_come_later) {
   cluster c = three();
   c.isolate(1);
   c.keep = [](const packet& p) { return !std::holds_alternative<vote_response>(p.content); };
@@ -173,7 +174,8 @@ BOOST_AUTO_TEST_CASE(a_leader_whose_disk_hangs_applies_what_the_others_commit_an
                          2 * c[1].opts.election_max_ticks));
 }
 
-BOOST_AUTO_TEST_CASE(a_leader_whose_disk_hangs_and_whom_nobody_follows_leads_on_and_offers_it_again) {
+BOOST_AUTO_TEST_CASE(
+    a_leader_whose_disk_hangs_and_whom_nobody_follows_leads_on_and_offers_it_again) {
   cluster c = three();
   int offers = 0;
   c.keep = [&offers](const packet& p) {
@@ -220,7 +222,8 @@ BOOST_AUTO_TEST_CASE(what_waits_for_the_leaders_own_disk_is_bounded_in_bytes) {
   BOOST_TEST((c.core(1).propose({{origin{node_id{1}, 201}, payload{"y"}}}) == refusal::none));
 }
 
-BOOST_AUTO_TEST_CASE(a_node_that_recovers_gives_no_vote_in_a_term_in_which_it_may_have_voted_before) {
+BOOST_AUTO_TEST_CASE(
+    a_node_that_recovers_gives_no_vote_in_a_term_in_which_it_may_have_voted_before) {
   cluster c{5};
   c.found();
   // Node 5 forgot that it voted for the leader of this very term.
@@ -229,7 +232,8 @@ BOOST_AUTO_TEST_CASE(a_node_that_recovers_gives_no_vote_in_a_term_in_which_it_ma
   x.state.recovering = true;
   x.log.clear();
   c.restart(5);
-  BOOST_TEST((c.core(1).reconfigure(cluster::members({1, 2, 3, 4}, {5}).members) == raft_core::change_refusal::none));
+  BOOST_TEST((c.core(1).reconfigure(cluster::members({1, 2, 3, 4}, {5}).members) ==
+              raft_core::change_refusal::none));
   BOOST_TEST_REQUIRE(c.run_until([&] { return !c.core(5).recovering(); }));
   c.isolate(5);
   c.tick(5, 100);

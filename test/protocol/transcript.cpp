@@ -7,9 +7,7 @@ namespace lithair::test {
 
 namespace {
 
-std::uint64_t number(const std::string& word) {
-  return std::stoull(word);
-}
+std::uint64_t number(const std::string& word) { return std::stoull(word); }
 
 /// "4@2" is index 4 of term 2.
 std::pair<index_t, term_t> place(const std::string& word) {

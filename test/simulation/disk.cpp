@@ -73,9 +73,7 @@ void disk::crash(random_source& random) {
   state_queue_.clear();
 }
 
-void disk::wipe() {
-  *this = disk{};
-}
+void disk::wipe() { *this = disk{}; }
 
 restored_state disk::restore() {
   const machine& at = *state_;

@@ -150,7 +150,8 @@ void world::refused(server& x, const proposal_refused& r) {
     const client_operation& o = operations_[found->second.operation];
     bool again = settings_.retries && !healing_ && random_.percent(80);
     term_t under = x.core->current_term();
-    if (again && x.core->propose({{{x.id, serial}, payload{write_command(o.key, o.value)}}}) == refusal::none) {
+    if (again && x.core->propose({{{x.id, serial}, payload{write_command(o.key, o.value)}}}) ==
+                     refusal::none) {
       found->second.under = under;
       continue;
     }
@@ -159,11 +160,12 @@ void world::refused(server& x, const proposal_refused& r) {
   }
 }
 
-// -- disk -----------------------------------------------------------------------------------------
+// -- disk ----------------------------------------------------------------------------------------
 
 void world::to_disk(server& x, log_operation operation) {
   std::uint64_t delay = 1 + random_.below(ms(settings_.disk_ms) + 1);
-  // It hangs now and then, but not again while much waits from the last time: healing would not see the end of it.
+  // It hangs now and then, but not again while much waits from the last time: healing would not see
+  // the end of it.
   bool far_behind = x.log_free_at > now_ + ms(settings_.slow_disk_ms);
   if (!healing_ && settings_.slow_disk_ms > 0 && random_.percent(3) && !far_behind)
     delay = ms(settings_.slow_disk_ms);
@@ -217,7 +219,9 @@ void world::checkpoint(server& x) {
   schedule(what::checkpoint, ms(random_.between(1, settings_.checkpoint_every_ms)), &x);
   // What is applied may not be on our own disk yet; a saved state must not be ahead of the log.
   bool ahead = x.state.applied > x.core->durable_index();
-  if (x.saving || x.installing || x.stateless || ahead || x.state.applied <= x.store.state()->applied) return;
+  if (x.saving || x.installing || x.stateless || ahead ||
+      x.state.applied <= x.store.state()->applied)
+    return;
   to_disk(x, state_operation{std::make_shared<const machine>(x.state), std::nullopt});
 }
 
@@ -237,7 +241,7 @@ void world::purge(server& x) {
   after_input(x);
 }
 
-// -- applying -------------------------------------------------------------------------------------
+// -- applying ------------------------------------------------------------------------------------
 
 void world::apply(server& x) {
   x.applying = false;
@@ -287,7 +291,7 @@ void world::answer_reads(server& x) {
   });
 }
 
-// -- snapshots ------------------------------------------------------------------------------------
+// -- snapshots -----------------------------------------------------------------------------------
 
 void world::send_snapshot(server& x, const snapshot_want& wanted) {
   const node_id peer = wanted.peer;

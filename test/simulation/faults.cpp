@@ -72,9 +72,11 @@ void world::lose_state(server& x) {
 bool world::may_lose_state(const server& x) const {
   if (!x.alive || x.saving || x.installing || !x.state.applied) return false;
   for (const auto& each : servers_) {
-    if (each->wiped || each->stateless || !each->alive || each->core->members().joint()) return false;
+    if (each->wiped || each->stateless || !each->alive || each->core->members().joint())
+      return false;
     auto& all = each->core->members().members;
-    if (std::count_if(all.begin(), all.end(), [](const member& m) { return m.voter; }) < 3) return false;
+    if (std::count_if(all.begin(), all.end(), [](const member& m) { return m.voter; }) < 3)
+      return false;
   }
   return true;
 }

@@ -5,7 +5,7 @@
 
 namespace lithair::simulation {
 
-// -- clients --------------------------------------------------------------------------------------
+// -- clients -------------------------------------------------------------------------------------
 
 void world::client() {
   if (healing_) return;
@@ -89,7 +89,7 @@ void world::give_up_on_the_old() {
   }
 }
 
-// -- the operator ---------------------------------------------------------------------------------
+// -- the operator --------------------------------------------------------------------------------
 
 /// Of those that believe they lead, any: old leaders are asked too.
 server* world::some_leader() {
@@ -120,7 +120,8 @@ void world::operate() {
 
 void world::change_members(server& leader) {
   // Whoever lost its state can't lead, so it must not come to decide alone.
-  if (std::any_of(servers_.begin(), servers_.end(), [](const auto& x) { return x->stateless; })) return;
+  if (std::any_of(servers_.begin(), servers_.end(), [](const auto& x) { return x->stateless; }))
+    return;
   std::vector<member> next = leader.core->members().members;
   for (std::uint64_t changes = random_.between(1, 3); changes > 0; --changes) {
     node_id id{random_.below(servers_.size()) + 1};
@@ -152,7 +153,8 @@ void world::change_members(server& leader) {
   if (random_.percent(15)) abort_change(leader);
 }
 
-/// The entry that began the change may be anywhere by now, also committed without the leader knowing it.
+/// The entry that began the change may be anywhere by now, also committed without the leader
+/// knowing it.
 void world::abort_change(server& leader) {
   raft_core::change_refusal why = leader.core->abort_change();
   report_.aborts += why == raft_core::change_refusal::none;

@@ -82,7 +82,8 @@ std::string to_string(const settings& x) {
          number("append-bytes", x.options.max_append_bytes) + word("crashes", x.crashes) +
          word("partitions", x.partitions) + word("pauses", x.pauses) + word("wipes", x.wipes) +
          word("membership", x.membership) + word("transfers", x.transfers) +
-         word("strangers", x.strangers) + word("state-losses", x.state_losses) + word("retries", x.retries) + word("naps", x.naps) + word("hunt", x.hunt) +
+         word("strangers", x.strangers) + word("state-losses", x.state_losses) +
+         word("retries", x.retries) + word("naps", x.naps) + word("hunt", x.hunt) +
          word("leases", x.options.lease_reads);
 }
 

@@ -34,9 +34,9 @@ struct settings {
   bool transfers = false;
   bool strangers = false;
   bool state_losses = false;  ///< a node's state is gone while its log is whole
-  bool retries = false;       ///< drivers propose again, under the same serial, what was refused as busy
-  bool naps = false;  ///< drivers sleep until a tick is due
-  bool hunt = false;  ///< each new leader is soon cut off, as in figure 8 of the paper
+  bool retries = false;  ///< drivers propose again, under the same serial, what was refused as busy
+  bool naps = false;     ///< drivers sleep until a tick is due
+  bool hunt = false;     ///< each new leader is soon cut off, as in figure 8 of the paper
   protocol::options options;
 
   static settings draw(random_source& random);

@@ -21,9 +21,7 @@ void on_abort(int) {
                static_cast<unsigned long long>(current_seed));
 }
 
-void print_line(const std::string& line) {
-  std::puts(line.c_str());
-}
+void print_line(const std::string& line) { std::puts(line.c_str()); }
 
 struct totals {
   std::uint64_t runs = 0, events = 0, committed = 0, acknowledged = 0, reads = 0, leaders = 0,

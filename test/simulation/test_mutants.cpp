@@ -19,9 +19,7 @@ struct broken_rule {
   std::uint64_t within;
 };
 
-std::ostream& operator<<(std::ostream& out, const broken_rule& x) {
-  return out << x.name;
-}
+std::ostream& operator<<(std::ostream& out, const broken_rule& x) { return out << x.name; }
 
 const broken_rule rules[] = {
     {mutant::commits_old_terms_by_counting, "commits entries of old terms by counting", 1000},
@@ -48,7 +46,7 @@ const broken_rule rules[] = {
     {mutant::aborts_what_it_inherited, "goes back from another leader's change", 1000},
 };
 
-// -- what hurts no safety, or needs more than chance: a script shows it ----------------------------
+// -- what hurts no safety, or needs more than chance: a script shows it --------------------------
 
 using lithair::test::cluster;
 
@@ -58,14 +56,16 @@ bool begins_what_cannot_end() {
   c.found();
   c.isolate(3);
   c.tick_all(c[1].opts.election_max_ticks + 1);
-  return c.core(1).reconfigure(cluster::members({1, 3}).members) == lithair::protocol::raft_core::change_refusal::none;
+  return c.core(1).reconfigure(cluster::members({1, 3}).members) ==
+         lithair::protocol::raft_core::change_refusal::none;
 }
 
 /// Whether the time of the log is that of one clock, which is wrong.
 bool dates_by_one_clock() {
   cluster c{3};
   const auto show = [&c](std::int64_t at_us) {
-    for (std::uint64_t id = 1; id <= 3; ++id) c.core(id).clock(at_us + (id == 1 ? 1'000'000'000 : 0), at_us);
+    for (std::uint64_t id = 1; id <= 3; ++id)
+      c.core(id).clock(at_us + (id == 1 ? 1'000'000'000 : 0), at_us);
   };
   show(1'000);
   c.found();
@@ -110,7 +110,8 @@ bool ends_a_snapshot_of_another_term() {
   x.core->purged(x.base);
   c.heal();
   c.tick_all(15);
-  c.core(1).snapshot_sent(lithair::protocol::node_id{3}, c.core(1).current_term() - 1, x.base, false);
+  c.core(1).snapshot_sent(lithair::protocol::node_id{3}, c.core(1).current_term() - 1, x.base,
+                          false);
   c.tick_all(10);
   return x.snapshots_wanted.size() > 1;
 }
@@ -141,15 +142,15 @@ struct script {
   bool (*notices)();
 };
 
-std::ostream& operator<<(std::ostream& out, const script& x) {
-  return out << x.name;
-}
+std::ostream& operator<<(std::ostream& out, const script& x) { return out << x.name; }
 
 const script scripts[] = {
-    {mutant::begins_changes_that_cannot_end, "begins changes that cannot end", begins_what_cannot_end},
+    {mutant::begins_changes_that_cannot_end, "begins changes that cannot end",
+     begins_what_cannot_end},
     {mutant::dates_by_the_leaders_clock, "dates by the leader's clock", dates_by_one_clock},
     {mutant::gives_up_what_still_moves, "gives up what still moves", sends_twice_what_still_moves},
-    {mutant::votes_again_after_recovering, "votes again after recovering", votes_in_the_term_of_its_recovery},
+    {mutant::votes_again_after_recovering, "votes again after recovering",
+     votes_in_the_term_of_its_recovery},
     {mutant::heeds_old_transfers, "heeds old transfers", ends_a_snapshot_of_another_term},
 };
 

@@ -1,4 +1,5 @@
-// That the tests of single actors would notice: each duty is broken in a process of its own, in which one of them runs.
+// That the tests of single actors would notice: each duty is broken in a process of its own, in
+// which one of them runs.
 
 #include <fcntl.h>
 #include <spawn.h>
@@ -38,11 +39,13 @@ struct breaks_a_duty {
 };
 BOOST_TEST_GLOBAL_FIXTURE(breaks_a_duty);
 
-/// The exit code of this program when it runs one test and breaks one duty; -1: it did not end by itself.
+/// The exit code of this program when it runs one test and breaks one duty; -1: it did not end by
+/// itself.
 int run_test(const std::string& test, mutant duty) {
   const std::string which = "--run_test=" + test;
   const std::string what = duty_to_break + ("=" + std::to_string(static_cast<int>(duty)));
-  const char* arguments[] = {"test_broken_duties", which.c_str(), "--log_level=nothing", "--report_level=no", nullptr};
+  const char* arguments[] = {"test_broken_duties", which.c_str(), "--log_level=nothing",
+                             "--report_level=no", nullptr};
   std::vector<char*> environment{const_cast<char*>(what.c_str())};
   for (auto** each = ::environ; *each != nullptr; ++each) environment.push_back(*each);
   environment.push_back(nullptr);
@@ -51,7 +54,8 @@ int run_test(const std::string& test, mutant duty) {
   for (int descriptor : {STDOUT_FILENO, STDERR_FILENO})
     ::posix_spawn_file_actions_addopen(&files, descriptor, "/dev/null", O_WRONLY, 0);
   ::pid_t child = 0;
-  const int failed = ::posix_spawn(&child, "/proc/self/exe", &files, nullptr, const_cast<char* const*>(arguments), environment.data());
+  const int failed = ::posix_spawn(&child, "/proc/self/exe", &files, nullptr,
+                                   const_cast<char* const*>(arguments), environment.data());
   ::posix_spawn_file_actions_destroy(&files);
   BOOST_REQUIRE(failed == 0);
   int status = 0;
@@ -63,7 +67,8 @@ int run_test(const std::string& test, mutant duty) {
 
 BOOST_AUTO_TEST_SUITE(duties)
 
-BOOST_DATA_TEST_CASE(a_broken_one_fails_its_test_and_nothing_else_does, boost::unit_test::data::make(broken_duties)) {
+BOOST_DATA_TEST_CASE(a_broken_one_fails_its_test_and_nothing_else_does,
+                     boost::unit_test::data::make(broken_duties)) {
   if (sample.test == nullptr) {
     BOOST_TEST(sample.within > 0u);
     return;

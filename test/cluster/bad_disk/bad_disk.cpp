@@ -1,5 +1,6 @@
-// Preloaded into a node, this makes calls fail or wait for files whose path contains a given part. What to do is
-// read from the file that LITHAIR_BAD_DISK names, at each call, so that a test may change it while the node runs:
+// Preloaded into a node, this makes calls fail or wait for files whose path contains a given part.
+// What to do is read from the file that LITHAIR_BAD_DISK names, at each call, so that a test may
+// change it while the node runs:
 //
 //     "sync eio PART"       fdatasync and fsync fail with EIO
 //     "write eio PART"      so do pwrite and writev
@@ -105,5 +106,4 @@ int statvfs(const char* path, struct statvfs* about) {
   if (done == 0 && concerns(current(), "space", path)) about->f_bavail = 0;
   return done;
 }
-
 }

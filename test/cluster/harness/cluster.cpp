@@ -9,9 +9,7 @@
 namespace lithair::test {
 namespace {
 
-std::string address(std::uint16_t port) {
-  return "127.0.0.1:" + std::to_string(port);
-}
+std::string address(std::uint16_t port) { return "127.0.0.1:" + std::to_string(port); }
 
 std::optional<boost::json::value> find(std::string_view json, std::string_view pointer) {
   boost::system::error_code error;
@@ -35,13 +33,16 @@ std::filesystem::path cluster::data_directory(std::size_t i) const {
 }
 
 std::vector<std::string> cluster::command(std::size_t i) const {
-  std::vector<std::string> words{
-      options_.program.empty() ? LITHAIR_NODE : options_.program,
-      "--node-id",
-      std::to_string(i + 1), "--addr",
-      address(port(i)),      "--data-dir",
-      data_directory(i),     "--models",
-      options_.models,       "--init=" + std::string(i == 0 ? "true" : "false")};
+  std::vector<std::string> words{options_.program.empty() ? LITHAIR_NODE : options_.program,
+                                 "--node-id",
+                                 std::to_string(i + 1),
+                                 "--addr",
+                                 address(port(i)),
+                                 "--data-dir",
+                                 data_directory(i),
+                                 "--models",
+                                 options_.models,
+                                 "--init=" + std::string(i == 0 ? "true" : "false")};
   const auto founders = options_.founders == 0 ? size() : options_.founders;
   if (i >= founders) words.insert(words.end(), {"--join", address(port(0))});
   std::string others;
@@ -56,7 +57,9 @@ std::vector<std::string> cluster::command(std::size_t i) const {
 
 void cluster::start(std::size_t i) {
   nodes_.at(i) = std::make_unique<process>(
-      launch{command(i), directory() / (std::to_string(i + 1) + ".log"), {},
+      launch{command(i),
+             directory() / (std::to_string(i + 1) + ".log"),
+             {},
              options_.variables ? options_.variables(*this, i) : std::vector<std::string>{}});
 }
 

@@ -18,8 +18,8 @@ struct cluster_options {
   std::size_t nodes = 3;
   std::string models = {};              ///< a TOML file; empty: the shop of the examples
   std::vector<std::string> flags = {};  ///< on top, for every node
-  std::size_t founders = 0;  ///< the nodes after these join the first; 0: all are founders
-  std::string program = {};  ///< empty: lithair_node
+  std::size_t founders = 0;         ///< the nodes after these join the first; 0: all are founders
+  std::string program = {};         ///< empty: lithair_node
   std::filesystem::path data = {};  ///< holds the data directories; empty: a temporary one
   std::vector<std::filesystem::path> data_of = {};  ///< or where that of each node is
   /// NAME=value for node `i`, each time it is started.

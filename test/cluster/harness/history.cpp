@@ -46,9 +46,7 @@ std::map<std::int64_t, span> spans_of(const std::vector<operation>& operations) 
   return made;
 }
 
-std::string name(const span& x) {
-  return "value " + std::to_string(x.value);
-}
+std::string name(const span& x) { return "value " + std::to_string(x.value); }
 
 }  // namespace
 

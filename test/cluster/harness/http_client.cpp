@@ -55,9 +55,7 @@ struct reading {
   bool value_began = true;
 };
 
-reading& of(llhttp_t* parser) {
-  return *static_cast<reading*>(parser->data);
-}
+reading& of(llhttp_t* parser) { return *static_cast<reading*>(parser->data); }
 
 int on_name(llhttp_t* parser, const char* at, std::size_t size) {
   auto& x = of(parser);

@@ -48,8 +48,8 @@ class process {
   pid_t pid() const { return pid_; }
   bool running() { return !wait(0ms); }
   void signal(int number) const;
-  /// Stops all its threads where they are and waits until they stand still: a signal alone leaves them running until
-  /// one of them was scheduled to take it.
+  /// Stops all its threads where they are and waits until they stand still: a signal alone leaves
+  /// them running until one of them was scheduled to take it.
   void pause() const;
   void resume() const;
   /// Ends it as a crash would, and waits until it is gone.

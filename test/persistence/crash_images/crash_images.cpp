@@ -5,9 +5,9 @@
 
 #include "test/persistence/crash_images/explorer.hpp"
 
-/// crash_images [--images N] [--seed S] [--exhaustive | --restore | --trace]: crashes at each operation of random stories, a
-/// few ways at each; all ways, of short stories; while backups are restored. `--trace` shows what the story of the seed does
-/// instead.
+/// crash_images [--images N] [--seed S] [--exhaustive | --restore | --trace]: crashes at each
+/// operation of random stories, a few ways at each; all ways, of short stories; while backups are
+/// restored. `--trace` shows what the story of the seed does instead.
 int main(int argc, char** argv) {
   using namespace lithair::persistence::images;
   std::uint64_t images = 100'000;
@@ -15,12 +15,20 @@ int main(int argc, char** argv) {
   bool trace = false, all = false, restore = false;
   for (int i = 1; i < argc; ++i) {
     const std::string_view name = argv[i];
-    if (name == "--trace") trace = true;
-    else if (name == "--exhaustive") all = true;
-    else if (name == "--restore") restore = true;
-    else if (name == "--images" && i + 1 < argc) images = std::strtoull(argv[++i], nullptr, 10);
-    else if (name == "--seed" && i + 1 < argc) seed = std::strtoull(argv[++i], nullptr, 10);
-    else return std::cerr << "crash_images [--images N] [--seed S] [--exhaustive | --restore | --trace]\n", 2;
+    if (name == "--trace")
+      trace = true;
+    else if (name == "--exhaustive")
+      all = true;
+    else if (name == "--restore")
+      restore = true;
+    else if (name == "--images" && i + 1 < argc)
+      images = std::strtoull(argv[++i], nullptr, 10);
+    else if (name == "--seed" && i + 1 < argc)
+      seed = std::strtoull(argv[++i], nullptr, 10);
+    else
+      return std::cerr
+                 << "crash_images [--images N] [--seed S] [--exhaustive | --restore | --trace]\n",
+             2;
   }
   if (trace) {
     const auto place = std::filesystem::temp_directory_path() / "lithair-trace";
@@ -40,7 +48,9 @@ int main(int argc, char** argv) {
                      : restore ? restore_backups(seed, images, 4)
                                : explore(seed, images, 4);
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
-  std::cout << found.images << " images, " << static_cast<std::uint64_t>(static_cast<double>(found.images) / took.count()) << " a second\n";
+  std::cout << found.images << " images, "
+            << static_cast<std::uint64_t>(static_cast<double>(found.images) / took.count())
+            << " a second\n";
   if (!found.failure.empty()) std::cout << found.failure << '\n';
   return found.failure.empty() ? 0 : 1;
 }

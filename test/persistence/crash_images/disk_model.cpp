@@ -23,9 +23,7 @@ bool is_synced_by(const operation& name, int directory) {
 }
 
 /// With a chance of so many eighths.
-bool chance(std::mt19937_64& random, unsigned eighths) {
-  return random() % 8 < eighths;
-}
+bool chance(std::mt19937_64& random, unsigned eighths) { return random() % 8 < eighths; }
 
 }  // namespace
 
@@ -95,10 +93,12 @@ std::string disk_model::content(const inode& x, std::mt19937_64& random, unsigne
       continue;
     }
     // The size may be the new one without the bytes.
-    if (chance(random, kept)) out.resize(std::max<std::size_t>(out.size(), each->offset + each->bytes.size()));
+    if (chance(random, kept))
+      out.resize(std::max<std::size_t>(out.size(), each->offset + each->bytes.size()));
     const auto unit = random() % 2 == 0 ? sector : page;
     for (std::uint64_t at = 0; at < each->bytes.size();) {
-      const auto size = std::min<std::uint64_t>(unit - (each->offset + at) % unit, each->bytes.size() - at);
+      const auto size =
+          std::min<std::uint64_t>(unit - (each->offset + at) % unit, each->bytes.size() - at);
       const auto from = each->offset + at;
       if (chance(random, kept)) {
         out.resize(std::max<std::size_t>(out.size(), from + size));
@@ -131,7 +131,8 @@ image disk_model::crash(std::mt19937_64& random) const {
 image disk_model::show(const std::vector<std::map<std::string, int>>& names,
                        const std::function<std::string(int)>& content_of) const {
   image out;
-  const std::function<void(int, const std::string&)> go_through = [&](int directory, const std::string& path) {
+  const std::function<void(int, const std::string&)> go_through = [&](int directory,
+                                                                      const std::string& path) {
     for (const auto& [name, number] : names[directory]) {
       if (!inodes_[number].is_directory) {
         out[path + name] = content_of(number);
@@ -149,7 +150,9 @@ std::size_t disk_model::undecided() const {
   auto out = names_.size();
   for (const auto& each : inodes_)
     for (const auto* x : each.later)
-      out += x->what == kind::cut ? 1 : (x->offset + x->bytes.size() + page - 1) / page - x->offset / page;
+      out += x->what == kind::cut
+                 ? 1
+                 : (x->offset + x->bytes.size() + page - 1) / page - x->offset / page;
   return out;
 }
 
@@ -217,7 +220,8 @@ void fill(const image& x, const fs::path& directory) {
       continue;
     }
     const auto to = ::open(whole.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600);
-    const bool written = to >= 0 && ::pwrite(to, bytes.data(), bytes.size(), 0) == static_cast<ssize_t>(bytes.size());
+    const bool written = to >= 0 && ::pwrite(to, bytes.data(), bytes.size(), 0) ==
+                                        static_cast<ssize_t>(bytes.size());
     ::close(to);
     if (!written) throw std::runtime_error("an image can't be written to " + whole);
   }

@@ -12,12 +12,14 @@
 
 namespace lithair::persistence::images {
 
-/// What a directory may look like after the power went: files by relative path; directories end with a slash.
+/// What a directory may look like after the power went: files by relative path; directories end
+/// with a slash.
 using image = std::map<std::string, std::string>;
 
-/// A file system that keeps what was synced, and of the rest whatever it likes: any sectors of what was written, with the
-/// old size or the new one, and any names that were made, moved or removed since their directory was synced. A name does
-/// not wait for the file's bytes, nor they for the name.
+/// A file system that keeps what was synced, and of the rest whatever it likes: any sectors of what
+/// was written, with the old size or the new one, and any names that were made, moved or removed
+/// since their directory was synced. A name does not wait for the file's bytes, nor they for the
+/// name.
 class disk_model {
  public:
   disk_model() { inodes_.push_back({}); }
@@ -25,8 +27,8 @@ class disk_model {
   void perform(const operation& x);
   /// One of the images that a crash may leave now.
   image crash(std::mt19937_64& random) const;
-  /// All of them, if no more than 2^`most` can be told apart: pages whole or not at all, sizes with them, any names.
-  /// Whether that was so. Ends early when `visit` returns false.
+  /// All of them, if no more than 2^`most` can be told apart: pages whole or not at all, sizes with
+  /// them, any names. Whether that was so. Ends early when `visit` returns false.
   bool each_crash(unsigned most, const std::function<bool(const image&)>& visit) const;
   /// Everything so far is durable.
   void settle();
@@ -35,9 +37,9 @@ class disk_model {
 
  private:
   struct inode {
-    std::string bytes;                   ///< durable
+    std::string bytes;                    ///< durable
     std::vector<const operation*> later;  ///< writes and cuts since
-    std::map<std::string, int> entries;  ///< durable
+    std::map<std::string, int> entries;   ///< durable
     bool is_directory = true;
   };
 

@@ -15,7 +15,8 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr unsigned goes_on_one_in = 8;
-// Every image at one point, if there are no more than 2^so many; and how many steps the stories for that have.
+// Every image at one point, if there are no more than 2^so many; and how many steps the stories for
+// that have.
 constexpr unsigned all_of = 10;
 constexpr std::size_t short_story = 4;
 // How often the power goes once more, while what the first crash left is opened.
@@ -25,15 +26,16 @@ std::vector<std::string> tree_of(const fs::path& directory) {
   std::vector<std::string> out;
   for (const auto& each : fs::recursive_directory_iterator(directory)) {
     const auto name = each.path().filename();
-    if (name != "lock" && name != "lock.mdb") out.push_back(fs::relative(each.path(), directory).string());
+    if (name != "lock" && name != "lock.mdb")
+      out.push_back(fs::relative(each.path(), directory).string());
   }
   std::sort(out.begin(), out.end());
   return out;
 }
 
 /// Why what the image holds is wrong; empty: it is right.
-std::string judge(const told_story& story, std::size_t done, const fs::path& directory, const fs::path& elsewhere,
-                  bool goes_on) try {
+std::string judge(const told_story& story, std::size_t done, const fs::path& directory,
+                  const fs::path& elsewhere, bool goes_on) try {
   node found(directory, elsewhere);
   const auto is = found.describe();
   auto next = done;
@@ -50,7 +52,8 @@ std::string judge(const told_story& story, std::size_t done, const fs::path& dir
   if (!goes_on) return {};
   for (auto step = next; step < story.steps.size(); ++step) found.perform(story.steps[step]);
   const auto end = found.describe();
-  return end == story.states.back() ? std::string() : "it ends as " + end + "\n  not as " + story.states.back();
+  return end == story.states.back() ? std::string()
+                                    : "it ends as " + end + "\n  not as " + story.states.back();
 } catch (const std::exception& error) {
   return std::string("it can't be used: ") + error.what();
 }
@@ -102,7 +105,8 @@ told_story tell(std::uint64_t seed, const fs::path& place, std::size_t steps) {
   }
   const auto expected = recorded_tree();
   out.record = stop_recording();
-  if (out.failure.empty() && tree_of(directory) != expected) out.failure = "the record misses what was done";
+  if (out.failure.empty() && tree_of(directory) != expected)
+    out.failure = "the record misses what was done";
   return out;
 }
 
@@ -129,7 +133,8 @@ class crashing {
     ++out_.images;
     const auto directory = place_ / "image";
     write_image(x, directory);
-    refuse(judge(story_, done(), directory, place_ / "elsewhere", random_() % goes_on_one_in == 0), "");
+    refuse(judge(story_, done(), directory, place_ / "elsewhere", random_() % goes_on_one_in == 0),
+           "");
     if (out_.failure.empty() && random_() % crashes_again_one_in == 0) crash_again(x);
     return out_.failure.empty();
   }
@@ -139,8 +144,9 @@ class crashing {
 
   void refuse(const std::string& wrong, const std::string& when) {
     if (wrong.empty()) return;
-    out_.failure = "seed " + std::to_string(number_) + ", after operation " + std::to_string(at_) + " (" +
-                   to_string(story_.record[at_]) + "), step " + std::to_string(done()) + when + ":\n  " + wrong;
+    out_.failure = "seed " + std::to_string(number_) + ", after operation " + std::to_string(at_) +
+                   " (" + to_string(story_.record[at_]) + "), step " + std::to_string(done()) +
+                   when + ":\n  " + wrong;
   }
 
   // What opening does to the disk can be interrupted too, at each of its operations.
@@ -163,7 +169,8 @@ class crashing {
       ++out_.images;
       write_image(disk.crash(random_), directory);
       refuse(judge(story_, done(), directory, place_ / "elsewhere", false),
-             ", and opening that ended after its operation " + std::to_string(at) + " (" + to_string(record[at]) + ")");
+             ", and opening that ended after its operation " + std::to_string(at) + " (" +
+                 to_string(record[at]) + ")");
     }
   }
 
@@ -212,7 +219,8 @@ exploration exhaust(std::uint64_t seed, std::uint64_t images) {
 
 exploration restore_backups(std::uint64_t seed, std::uint64_t images, unsigned per_point) {
   const workplace place;
-  const auto backup = place.path() / "backup", told = place.path() / "told", found = place.path() / "image";
+  const auto backup = place.path() / "backup", told = place.path() / "told",
+             found = place.path() / "image";
   exploration out;
   for (auto number = seed; out.images < images && out.failure.empty(); ++number) {
     make_backup(number, backup);
@@ -232,15 +240,17 @@ exploration restore_backups(std::uint64_t seed, std::uint64_t images, unsigned p
         write_image(disk.crash(random), found);
         try {
           if (is_done && !fs::exists(found / "node")) out.failure = "what was restored is gone";
-          if (!fs::exists(found / "node")) restore_backup(backup, found / "node", protocol::node_id{1});
-          if (node(found / "node", place.path() / "elsewhere").describe() != expected) out.failure = "it is another state";
+          if (!fs::exists(found / "node"))
+            restore_backup(backup, found / "node", protocol::node_id{1});
+          if (node(found / "node", place.path() / "elsewhere").describe() != expected)
+            out.failure = "it is another state";
         } catch (const std::exception& error) {
           out.failure = error.what();
         }
       }
       if (!out.failure.empty())
-        out.failure = "seed " + std::to_string(number) + ", after operation " + std::to_string(at) + " (" +
-                      to_string(record[at]) + "): " + out.failure;
+        out.failure = "seed " + std::to_string(number) + ", after operation " + std::to_string(at) +
+                      " (" + to_string(record[at]) + "): " + out.failure;
     }
   }
   return out;

@@ -26,16 +26,18 @@ struct exploration {
   std::string failure;  ///< empty: none was found
 };
 
-/// Takes the power at so many operations of stories from `seed` on, and opens what that leaves. Ends at the first image
-/// that lost what was acknowledged, that shows half a step, that is called damaged, or with which the story does not go
-/// on to its end. Each story is crashed `per_point` times at each of its operations.
+/// Takes the power at so many operations of stories from `seed` on, and opens what that leaves.
+/// Ends at the first image that lost what was acknowledged, that shows half a step, that is called
+/// damaged, or with which the story does not go on to its end. Each story is crashed `per_point`
+/// times at each of its operations.
 exploration explore(std::uint64_t seed, std::uint64_t images, unsigned per_point);
 
-/// The same for stories of few steps, with every image that a crash at each operation may leave, as far as there are no
-/// more than some thousand at one.
+/// The same for stories of few steps, with every image that a crash at each operation may leave, as
+/// far as there are no more than some thousand at one.
 exploration exhaust(std::uint64_t seed, std::uint64_t images);
 
-/// Takes the power while a backup is restored: afterwards there is nothing, or all of it, and another try succeeds.
+/// Takes the power while a backup is restored: afterwards there is nothing, or all of it, and
+/// another try succeeds.
 exploration restore_backups(std::uint64_t seed, std::uint64_t images, unsigned per_point);
 
 }  // namespace lithair::persistence::images

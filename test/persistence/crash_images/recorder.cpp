@@ -175,9 +175,7 @@ void start_recording(const std::filesystem::path& directory) {
   recording = true;
 }
 
-void record_mark() {
-  add(kind::mark);
-}
+void record_mark() { add(kind::mark); }
 
 std::vector<operation> stop_recording() {
   recording = false;
@@ -192,12 +190,14 @@ std::vector<std::string> recorded_tree() {
 }
 
 std::string to_string(const operation& x) {
-  constexpr std::array names{"write", "cut", "sync", "make file", "make directory", "move", "remove", "sync directory", "mark"};
+  constexpr std::array names{"write", "cut",    "sync",           "make file", "make directory",
+                             "move",  "remove", "sync directory", "mark"};
   auto out = std::string(names[static_cast<std::size_t>(x.what)]);
   if (x.inode != 0) out += " of " + std::to_string(x.inode);
   if (!x.name.empty()) out += ' ' + std::to_string(x.directory) + '/' + x.name;
   if (!x.to_name.empty()) out += " to " + std::to_string(x.to_directory) + '/' + x.to_name;
-  if (x.what == kind::write) out += " at " + std::to_string(x.offset) + ", " + std::to_string(x.bytes.size()) + " bytes";
+  if (x.what == kind::write)
+    out += " at " + std::to_string(x.offset) + ", " + std::to_string(x.bytes.size()) + " bytes";
   return out;
 }
 
@@ -234,7 +234,8 @@ ssize_t pwrite(int descriptor, const void* bytes, size_t size, off_t offset) {
   static auto* const next = real("pwrite", &pwrite);
   const auto out = next(descriptor, bytes, size, offset);
   if (out > 0 && recording)
-    note_write(descriptor, std::string(static_cast<const char*>(bytes), static_cast<std::size_t>(out)), offset);
+    note_write(descriptor,
+               std::string(static_cast<const char*>(bytes), static_cast<std::size_t>(out)), offset);
   return out;
 }
 
@@ -244,7 +245,8 @@ ssize_t writev(int descriptor, const iovec* parts, int count) {
   const auto out = next(descriptor, parts, count);
   if (out <= 0 || !recording || offset < 0) return out;
   std::string bytes;
-  for (int i = 0; i < count; ++i) bytes.append(static_cast<const char*>(parts[i].iov_base), parts[i].iov_len);
+  for (int i = 0; i < count; ++i)
+    bytes.append(static_cast<const char*>(parts[i].iov_base), parts[i].iov_len);
   bytes.resize(static_cast<std::size_t>(out));
   note_write(descriptor, std::move(bytes), offset);
   return out;

@@ -9,7 +9,17 @@
 namespace lithair::persistence::images {
 
 struct operation {
-  enum class kind : std::uint8_t { write, cut, sync, make_file, make_directory, move, remove, sync_directory, mark };
+  enum class kind : std::uint8_t {
+    write,
+    cut,
+    sync,
+    make_file,
+    make_directory,
+    move,
+    remove,
+    sync_directory,
+    mark
+  };
 
   kind what = kind::mark;
   int inode = 0;      ///< of the file, or of the directory that is synced
@@ -24,7 +34,8 @@ struct operation {
 
 std::string to_string(const operation& x);
 
-/// From now on all below `root`, an existing empty directory, is recorded. Lock files do not count. One thread.
+/// From now on all below `root`, an existing empty directory, is recorded. Lock files do not count.
+/// One thread.
 void start_recording(const std::filesystem::path& root);
 /// A place in the record that the caller will know again: a step was acknowledged.
 void record_mark();

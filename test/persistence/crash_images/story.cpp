@@ -33,12 +33,14 @@ lmdb_options small(bool in_parts) {
 
 configuration members() {
   configuration out;
-  for (std::uint64_t id = 1; id <= 3; ++id) out.members.push_back({node_id{id}, true, "host:" + std::to_string(id)});
+  for (std::uint64_t id = 1; id <= 3; ++id)
+    out.members.push_back({node_id{id}, true, "host:" + std::to_string(id)});
   return out;
 }
 
 /// Later values differ, and some keys go.
-std::map<std::string, std::optional<std::string>> changes_at(std::uint64_t index, std::uint64_t count) {
+std::map<std::string, std::optional<std::string>> changes_at(std::uint64_t index,
+                                                             std::uint64_t count) {
   std::map<std::string, std::optional<std::string>> out;
   for (std::uint64_t i = 0; i < count; ++i) {
     auto& value = out["k" + std::to_string((index * 7 + i * 13) % 40)];
@@ -63,7 +65,10 @@ void commit_changes(state_store& to, index_t index, term_t term, std::uint64_t c
 std::vector<step> make_story(std::uint64_t seed, std::size_t steps) {
   std::mt19937_64 random(seed);
   std::vector<step> out{{step::kind::vote, 1}, {step::kind::append, 3}};
-  while (out.size() < steps) out.push_back({static_cast<step::kind>(random() % static_cast<std::uint64_t>(step::kind::count)), random()});
+  while (out.size() < steps)
+    out.push_back(
+        {static_cast<step::kind>(random() % static_cast<std::uint64_t>(step::kind::count)),
+         random()});
   return out;
 }
 
@@ -73,7 +78,8 @@ void make_backup(std::uint64_t seed, const fs::path& to) {
   write_snapshot(kept, group, cluster, to);
 }
 
-node::node(fs::path directory, fs::path elsewhere) : path_(std::move(directory)), elsewhere_(std::move(elsewhere)) {
+node::node(fs::path directory, fs::path elsewhere)
+    : path_(std::move(directory)), elsewhere_(std::move(elsewhere)) {
   open();
 }
 
@@ -113,7 +119,8 @@ void node::perform(const step& x) {
         entry added;
         added.index = index_t{first + i};
         added.term = term_t{term};
-        added.data = payload("e" + std::to_string(x.chance % 1000) + std::string(x.chance % 700, 'e'));
+        added.data =
+            payload("e" + std::to_string(x.chance % 1000) + std::string(x.chance % 700, 'e'));
         one.write.entries.push_back(std::move(added));
       }
       return log_->write(std::span(&one, 1));
@@ -124,9 +131,11 @@ void node::perform(const step& x) {
       return checkpoint(x.chance, true);
     case step::kind::snapshot: {
       if (!applied.index) return;
-      write_snapshot(*state_, group, cluster, snapshot_path(directory_->snapshots_path(), group, applied.index));
+      write_snapshot(*state_, group, cluster,
+                     snapshot_path(directory_->snapshots_path(), group, applied.index));
       remove_snapshots_before(directory_->snapshots_path(), group, applied.index);
-      if (log.snapshot_index < applied.index) log_->purge(group, {applied.index, applied.term, applied.members, 0, 0});
+      if (log.snapshot_index < applied.index)
+        log_->purge(group, {applied.index, applied.term, applied.members, 0, 0});
       return;
     }
     case step::kind::install:
@@ -169,25 +178,29 @@ void node::install(std::uint64_t chance) {
   log_->reset(group, {index, term, state_->applied().members, 0, 0});
 }
 
-std::size_t node::kept() const {
-  return set_aside(*directory_).size();
-}
+std::size_t node::kept() const { return set_aside(*directory_).size(); }
 
 std::string node::describe() {
   const auto log = log_->restore(group);
-  auto out = "term " + std::to_string(log.state.term.value) + " vote " + std::to_string(log.state.voted_for.value) +
-             (log.state.recovering ? " recovering" : "") + " log " + std::to_string(log.snapshot_index.value) + ':';
+  auto out = "term " + std::to_string(log.state.term.value) + " vote " +
+             std::to_string(log.state.voted_for.value) +
+             (log.state.recovering ? " recovering" : "") + " log " +
+             std::to_string(log.snapshot_index.value) + ':';
   if (log.last_index > log.snapshot_index)
-    for (const auto& each : log_->read(group, index_t{log.snapshot_index.value + 1}, log.last_index, 1 << 20))
-      out += ' ' + std::to_string(each.term.value) + '/' + std::to_string(each.data.view().size()) + std::string(each.data.view().substr(0, 5));
+    for (const auto& each :
+         log_->read(group, index_t{log.snapshot_index.value + 1}, log.last_index, 1 << 20))
+      out += ' ' + std::to_string(each.term.value) + '/' + std::to_string(each.data.view().size()) +
+             std::string(each.data.view().substr(0, 5));
   const auto applied = state_->applied();
   state_->verify();
-  out += " applied " + std::to_string(applied.index.value) + " digest " + std::to_string(applied.digest) + " aside";
+  out += " applied " + std::to_string(applied.index.value) + " digest " +
+         std::to_string(applied.digest) + " aside";
   for (const auto& each : set_aside(*directory_)) {
     out += ' ' + each.why;
     if (!fs::exists(each.path / "data.mdb")) out += " without data";
   }
-  if (const auto made = latest_snapshot(directory_->snapshots_path(), group)) snapshot_file(*made).verify();
+  if (const auto made = latest_snapshot(directory_->snapshots_path(), group))
+    snapshot_file(*made).verify();
   return out;
 }
 

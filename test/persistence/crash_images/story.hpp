@@ -14,7 +14,18 @@
 namespace lithair::persistence::images {
 
 struct step {
-  enum class kind : std::uint8_t { vote, append, truncate, checkpoint, large_checkpoint, snapshot, install, reopen, condemn, count };
+  enum class kind : std::uint8_t {
+    vote,
+    append,
+    truncate,
+    checkpoint,
+    large_checkpoint,
+    snapshot,
+    install,
+    reopen,
+    condemn,
+    count
+  };
 
   kind what = kind::vote;
   std::uint64_t chance = 0;  ///< whatever the step has to choose

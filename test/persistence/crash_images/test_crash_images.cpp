@@ -22,9 +22,7 @@ struct broken {
   std::uint64_t within;  ///< images
 };
 
-std::ostream& operator<<(std::ostream& out, const broken& x) {
-  return out << x.name;
-}
+std::ostream& operator<<(std::ostream& out, const broken& x) { return out << x.name; }
 
 const broken broken_rules[] = {
     {mutant::old_pending_is_damage, "old_pending_is_damage", 20'000},

@@ -18,7 +18,8 @@ class companion final : public caf::actor_companion {
 
   static caf::actor make(caf::actor_system& system, handler take) {
     auto made = system.spawn<companion>();
-    static_cast<companion*>(caf::actor_cast<caf::abstract_actor*>(made))->on_enqueue(std::move(take));
+    static_cast<companion*>(caf::actor_cast<caf::abstract_actor*>(made))
+        ->on_enqueue(std::move(take));
     return made;
   }
   /// Whoever monitors it is told.

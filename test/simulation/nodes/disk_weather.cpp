@@ -18,7 +18,9 @@ constexpr int first_writes = 6;
 disk_mood mood = disk_mood::fine;
 int writes = 0;  // since the mood was set
 
-bool has_filled() { return mood == disk_mood::full || (mood == disk_mood::filling && writes > first_writes); }
+bool has_filled() {
+  return mood == disk_mood::full || (mood == disk_mood::filling && writes > first_writes);
+}
 
 // `until`: where in its file a write ends.
 bool refuses_write(int descriptor, off_t until) {
@@ -75,7 +77,9 @@ int fsync(int descriptor) {
 
 ssize_t pwrite(int descriptor, const void* bytes, size_t size, off_t offset) {
   static auto* const next = real("pwrite", &pwrite);
-  return refuses_write(descriptor, offset + static_cast<off_t>(size)) ? -1 : next(descriptor, bytes, size, offset);
+  return refuses_write(descriptor, offset + static_cast<off_t>(size))
+             ? -1
+             : next(descriptor, bytes, size, offset);
 }
 
 ssize_t writev(int descriptor, const iovec* parts, int count) {
@@ -86,7 +90,9 @@ ssize_t writev(int descriptor, const iovec* parts, int count) {
 
 ssize_t pwritev(int descriptor, const iovec* parts, int count, off_t offset) {
   static auto* const next = real("pwritev", &pwritev);
-  return refuses_write(descriptor, offset + size_of(parts, count)) ? -1 : next(descriptor, parts, count, offset);
+  return refuses_write(descriptor, offset + size_of(parts, count))
+             ? -1
+             : next(descriptor, parts, count, offset);
 }
 
 int posix_fallocate(int descriptor, off_t offset, off_t size) {

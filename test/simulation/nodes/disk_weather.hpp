@@ -4,7 +4,8 @@
 
 namespace lithair::simulation::nodes {
 
-/// What the file system does to whoever runs now: this process's own calls of the C library are looked at.
+/// What the file system does to whoever runs now: this process's own calls of the C library are
+/// looked at.
 enum class disk_mood : std::uint8_t {
   fine,
   full,     ///< there is no room, for whoever asks before and for whoever writes all the same

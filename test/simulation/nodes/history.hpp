@@ -58,7 +58,8 @@ struct change {
 /// Of each item, by model and key.
 using histories = std::map<std::pair<std::string, std::string>, std::vector<change>>;
 
-/// Why these answers can't have been given by one copy of the data that lost nothing; empty: they can.
+/// Why these answers can't have been given by one copy of the data that lost nothing; empty: they
+/// can.
 std::string judge(const std::vector<operation>& asked, const histories& happened);
 
 /// What a group's clocks may have shown, as far as one wrong one among them is not heeded.
@@ -67,10 +68,10 @@ struct clock_bounds {
   std::int64_t latest_us = 0;
 };
 
-/// Why these dates can't be those of a log that goes by the clocks of a majority; empty: they can. `happened` is of the
-/// items of one group, and `now` the end of the timeline.
-std::string judge_dates(const std::vector<operation>& asked, const histories& happened, const clock_bounds& clocks,
-                        std::uint64_t now);
+/// Why these dates can't be those of a log that goes by the clocks of a majority; empty: they can.
+/// `happened` is of the items of one group, and `now` the end of the timeline.
+std::string judge_dates(const std::vector<operation>& asked, const histories& happened,
+                        const clock_bounds& clocks, std::uint64_t now);
 
 /// What the item was as of an index; none: it was not.
 const std::string* as_of(const std::vector<change>& history, std::uint64_t index);

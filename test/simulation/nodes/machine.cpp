@@ -19,7 +19,8 @@ namespace lithair::simulation::nodes {
 
 namespace {
 
-// Not an exception that the node knows, so that nothing in it takes this for a failure that it could handle.
+// Not an exception that the node knows, so that nothing in it takes this for a failure that it
+// could handle.
 struct dies_here {};
 
 int* crash_counter = nullptr;
@@ -48,7 +49,9 @@ caf::actor_system_config& virtual_time(caf::actor_system_config& config) {
 /// Whoever runs gives what it wakes to its own machine.
 class machine::unit final : public caf::execution_unit {
  public:
-  unit(caf::actor_system& system, std::vector<caf::resumable*>& woken) : woken_(woken) { system_ = &system; }
+  unit(caf::actor_system& system, std::vector<caf::resumable*>& woken) : woken_(woken) {
+    system_ = &system;
+  }
   void exec_later(caf::resumable* job) override { woken_.push_back(job); }
 
  private:
@@ -58,7 +61,8 @@ class machine::unit final : public caf::execution_unit {
 /// Raft's clock: by the machine's steady clock.
 class machine::ticks final : public actors::tick_source {
  public:
-  ticks(machine& on, std::uint32_t interval_ms) : on_(on), life_(on.life_), interval_us_(interval_ms * 1000), last_(on.steady_us()) {}
+  ticks(machine& on, std::uint32_t interval_ms)
+      : on_(on), life_(on.life_), interval_us_(interval_ms * 1000), last_(on.steady_us()) {}
 
   std::uint32_t take() override {
     const auto passed = (on_.steady_us() - last_) / interval_us_;
@@ -75,7 +79,8 @@ class machine::ticks final : public actors::tick_source {
     on_.time_.after(wait, [this, on = &on_, life = life_, sleeper, due] {
       if (on->life_ != life || !on->runs()) return;
       if (due_ == due) armed_ = false;
-      sleeper->enqueue(nullptr, caf::make_message_id(), caf::make_message(actors::ticked{0}), nullptr);
+      sleeper->enqueue(nullptr, caf::make_message_id(), caf::make_message(actors::ticked{0}),
+                       nullptr);
     });
   }
   void stop() override {}
@@ -89,18 +94,20 @@ class machine::ticks final : public actors::tick_source {
   bool armed_ = false;
 };
 
-machine::machine(std::uint64_t id, std::filesystem::path directory, timeline& time, random_source& random,
-                 const weather& sky)
+machine::machine(std::uint64_t id, std::filesystem::path directory, timeline& time,
+                 random_source& random, const weather& sky)
     : port(static_cast<std::uint16_t>(8000 + id)),
       id_(id),
       directory_(std::move(directory)),
       time_(time),
       random_(random),
       sky_(sky),
-      rate_percent_(100 - sky.clock_spread_percent / 2 + random.below(sky.clock_spread_percent + 1)),
+      rate_percent_(100 - sky.clock_spread_percent / 2 +
+                    random.below(sky.clock_spread_percent + 1)),
       system_(std::make_unique<caf::actor_system>(virtual_time(config_))),
       unit_(std::make_unique<unit>(*system_, ready_)) {
-  if (sky.wall_spread_ms != 0) wall_offset_us = static_cast<std::int64_t>(random.below(sky.wall_spread_ms * 1000));
+  if (sky.wall_spread_ms != 0)
+    wall_offset_us = static_cast<std::int64_t>(random.below(sky.wall_spread_ms * 1000));
   persistence::set_fault_handler(&crash_if_due);
   fire_timeouts();
   while (can_run()) run_one();  // CAF's own actors
@@ -111,7 +118,9 @@ machine::~machine() {
   system_.reset();
 }
 
-std::uint64_t machine::steady_us() const { return 1'000'000'000 * id_ + time_.now() * rate_percent_ / 100; }
+std::uint64_t machine::steady_us() const {
+  return 1'000'000'000 * id_ + time_.now() * rate_percent_ / 100;
+}
 
 std::int64_t machine::wall_us() const {
   return 1'900'000'000'000'000 + static_cast<std::int64_t>(time_.now()) + wall_offset_us;
@@ -127,7 +136,8 @@ void machine::fire_timeouts() {
   if (now > clock.current_time) clock.advance_time(now - clock.current_time);
 }
 
-std::string machine::start(actors::node_config config, const models::schema& schema, caf::actor connector) {
+std::string machine::start(actors::node_config config, const models::schema& schema,
+                           caf::actor connector) {
   ++life_;
   died_ = false;
   fire_timeouts();  // Its clock went on while nothing ran.
@@ -158,7 +168,8 @@ std::string machine::start(actors::node_config config, const models::schema& sch
     return refused;
   }
   for (auto& each : node_->actors())
-    if (auto* at_disk = dynamic_cast<actors::detached_actor*>(caf::actor_cast<caf::abstract_actor*>(each)))
+    if (auto* at_disk =
+            dynamic_cast<actors::detached_actor*>(caf::actor_cast<caf::abstract_actor*>(each)))
       at_disk->set_exception_handler([this](caf::scheduled_actor*, std::exception_ptr& x) {
         if (!died_) std::rethrow_exception(x);  // Nothing that the node itself throws gets so far.
         return caf::make_error(caf::exit_reason::kill);
@@ -195,8 +206,11 @@ void machine::intake() {
 
 caf::resumable* machine::next_job() {
   intake();
-  const auto due = [this](const blocked& x) { return x.until <= time_.now() && disk_held_until <= time_.now(); };
-  const auto waiting = static_cast<std::size_t>(std::count_if(blocked_.begin(), blocked_.end(), due));
+  const auto due = [this](const blocked& x) {
+    return x.until <= time_.now() && disk_held_until <= time_.now();
+  };
+  const auto waiting =
+      static_cast<std::size_t>(std::count_if(blocked_.begin(), blocked_.end(), due));
   if (ready_.size() + waiting == 0) return nullptr;
   auto chosen = random_.below(ready_.size() + waiting);
   if (chosen < ready_.size()) {
@@ -205,7 +219,8 @@ caf::resumable* machine::next_job() {
     return job;
   }
   chosen -= ready_.size();
-  auto at = std::find_if(blocked_.begin(), blocked_.end(), [&](const blocked& x) { return due(x) && chosen-- == 0; });
+  auto at = std::find_if(blocked_.begin(), blocked_.end(),
+                         [&](const blocked& x) { return due(x) && chosen-- == 0; });
   auto* job = at->job;
   blocked_.erase(at);
   return job;
@@ -234,9 +249,11 @@ void machine::run_one() {
     crash_counter = &crash_in;
     crash_flag = &died_;
   }
-  // What blocks on the disk takes all that waits, and has nothing left when it dies in the middle of it.
+  // What blocks on the disk takes all that waits, and has nothing left when it dies in the middle
+  // of it.
   constexpr std::size_t batches[] = {1, 2, 8, 256};
-  const auto most = at_disk ? std::numeric_limits<std::size_t>::max() : batches[random_.below(std::size(batches))];
+  const auto most = at_disk ? std::numeric_limits<std::size_t>::max()
+                            : batches[random_.below(std::size(batches))];
   auto result = caf::resumable::awaiting_message;
   try {
     result = job->resume(unit_.get(), most);

@@ -19,11 +19,12 @@
 
 namespace lithair::simulation::nodes {
 
-/// One computer: a directory that outlives crashes, clocks of its own, a disk with moods, and the node that runs on it.
-/// Its actors are CAF's, but nothing of them runs unless `run_one` is called.
+/// One computer: a directory that outlives crashes, clocks of its own, a disk with moods, and the
+/// node that runs on it. Its actors are CAF's, but nothing of them runs unless `run_one` is called.
 class machine {
  public:
-  machine(std::uint64_t id, std::filesystem::path directory, timeline& time, random_source& random, const weather& sky);
+  machine(std::uint64_t id, std::filesystem::path directory, timeline& time, random_source& random,
+          const weather& sky);
   ~machine();
   machine(const machine&) = delete;
   machine& operator=(const machine&) = delete;
@@ -53,7 +54,8 @@ class machine {
   disk_mood disk = disk_mood::fine;
   std::uint64_t disk_held_until = 0;  ///< actors that block on the disk stand still until then
   std::uint64_t slow_us = 0;          ///< what each of their turns takes longer
-  int crash_in = -1;  ///< the next crash point but so many ends the process there; negative: none does
+  int crash_in =
+      -1;  ///< the next crash point but so many ends the process there; negative: none does
   std::int64_t wall_offset_us = 0;
   std::uint16_t port = 0;
 

@@ -16,18 +16,22 @@ namespace {
 constexpr std::uint64_t silence_us = 5'000'000;
 
 std::uint64_t size_of(const caf::message& x) {
-  if (x.match_elements<actors::peer_message>()) return x.get_as<actors::peer_message>(0).bytes.size() + 64;
-  if (x.match_elements<actors::peer_piece>()) return x.get_as<actors::peer_piece>(0).bytes.size() + 64;
+  if (x.match_elements<actors::peer_message>())
+    return x.get_as<actors::peer_message>(0).bytes.size() + 64;
+  if (x.match_elements<actors::peer_piece>())
+    return x.get_as<actors::peer_piece>(0).bytes.size() + 64;
   return 128;
 }
 
 }  // namespace
 
-void give(const caf::actor& to, caf::message content, const caf::strong_actor_ptr& from, caf::message_id id) {
+void give(const caf::actor& to, caf::message content, const caf::strong_actor_ptr& from,
+          caf::message_id id) {
   if (to) to->enqueue(from, id, std::move(content), nullptr);
 }
 
-network::network(caf::actor_system& system, timeline& time, random_source& random, const weather& sky, machines& nodes)
+network::network(caf::actor_system& system, timeline& time, random_source& random,
+                 const weather& sky, machines& nodes)
     : system_(system), time_(time), random_(random), sky_(sky), nodes_(nodes) {}
 
 network::~network() { close(); }
@@ -57,11 +61,12 @@ bool network::alive(std::uint64_t id, std::uint64_t life) {
 
 std::uint64_t network::delay() {
   auto us = sky_.delay_us / 2 + random_.below(sky_.delay_us + 1);
-  if (sky_.spike_percent != 0 && random_.percent(sky_.spike_percent)) us += random_.below(sky_.spike_ms * 1000 + 1);
+  if (sky_.spike_percent != 0 && random_.percent(sky_.spike_percent))
+    us += random_.below(sky_.spike_ms * 1000 + 1);
   return us;
 }
 
-// -- meeting --------------------------------------------------------------------------------------------------
+// -- meeting -------------------------------------------------------------------------------------
 
 caf::actor network::connector(machine& of) {
   return make([this, &of](caf::mailbox_element_ptr x) {
@@ -76,10 +81,11 @@ void network::reach(machine& from, const caf::actor& asker, const actors::reach&
     auto* to = find(peer.id.value, peer.peer_port);
     if (to == nullptr || is_cut(from.id(), to->id()) || is_cut(to->id(), from.id()))
       return give(asker, caf::make_message(actors::reached{nullptr, "nobody answers"}));
-    auto door = make([this, id = from.id(), life, to, to_life = to->life()](caf::mailbox_element_ptr greeting) {
-      if (!closed_ && greeting->content().match_elements<actors::hello>())
-        greet(id, life, *to, to_life, std::move(greeting));
-    });
+    auto door = make(
+        [this, id = from.id(), life, to, to_life = to->life()](caf::mailbox_element_ptr greeting) {
+          if (!closed_ && greeting->content().match_elements<actors::hello>())
+            greet(id, life, *to, to_life, std::move(greeting));
+        });
     give(asker, caf::make_message(actors::reached{door, {}}));
   });
 }
@@ -104,26 +110,33 @@ void network::greet(std::uint64_t from, std::uint64_t from_life, machine& to, st
     }
     time_.after(delay(), [this, made, me, asker, answer_to, answer] {
       auto& here = made->ends[me];
-      if (closed_ || !made->open || !alive(here.node, here.life) || is_cut(made->ends[1 - me].node, here.node)) return;
+      if (closed_ || !made->open || !alive(here.node, here.life) ||
+          is_cut(made->ends[1 - me].node, here.node))
+        return;
       give(asker, caf::make_message(answer), nullptr, answer_to);
     });
   });
   time_.after(delay(), [this, made = made, me = me, said, answered, &to, to_life]() mutable {
-    if (closed_ || !made->open || !alive(to.id(), to_life) || is_cut(made->ends[me].node, to.id())) return;
+    if (closed_ || !made->open || !alive(to.id(), to_life) || is_cut(made->ends[me].node, to.id()))
+      return;
     said.endpoint = made->ends[1 - me].wire;
-    give(to.node().gate(), caf::make_message(std::move(said)), caf::actor_cast<caf::strong_actor_ptr>(answered),
+    give(to.node().gate(), caf::make_message(std::move(said)),
+         caf::actor_cast<caf::strong_actor_ptr>(answered),
          caf::make_message_id(1).with_category(0));
   });
 }
 
-// Who greets again, because an answer was late or the other one greeted too, does so on the connection that is there: as
-// with the middleman, the same two ends know each other by the same handles. Also which of its ends greets.
+// Who greets again, because an answer was late or the other one greeted too, does so on the
+// connection that is there: as with the middleman, the same two ends know each other by the same
+// handles. Also which of its ends greets.
 std::pair<network::link, int> network::link_between(end from, end to, std::uint64_t group) {
   for (auto& x : links_) {
     for (int me : {0, 1}) {
       auto &here = x->ends[me], &there = x->ends[1 - me];
-      if (!x->open || x->group != group || here.node != from.node || here.life != from.life || there.node != to.node ||
-          there.life != to.life || (here.shipper && here.shipper != from.shipper)) continue;
+      if (!x->open || x->group != group || here.node != from.node || here.life != from.life ||
+          there.node != to.node || there.life != to.life ||
+          (here.shipper && here.shipper != from.shipper))
+        continue;
       if (!std::exchange(here.shipper, from.shipper)) watch(x, me);
       return {x, me};
     }
@@ -141,7 +154,7 @@ std::pair<network::link, int> network::link_between(end from, end to, std::uint6
   return {made, 0};
 }
 
-// -- what is sent ---------------------------------------------------------------------------------------------
+// -- what is sent --------------------------------------------------------------------------------
 
 void network::carry(const link& x, int to, caf::message content) {
   if (!x->open) return;

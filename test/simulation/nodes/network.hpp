@@ -17,14 +17,15 @@
 
 namespace lithair::simulation::nodes {
 
-/// The network between machines: connections that keep order, are slow, stand still or break, and lose what was on the
-/// way when they do. A node's shippers reach other nodes' gates through `connector`, as they do through CAF's
-/// middleman on a real network.
+/// The network between machines: connections that keep order, are slow, stand still or break, and
+/// lose what was on the way when they do. A node's shippers reach other nodes' gates through
+/// `connector`, as they do through CAF's middleman on a real network.
 class network {
  public:
   using machines = std::vector<std::unique_ptr<machine>>;
 
-  network(caf::actor_system& system, timeline& time, random_source& random, const weather& sky, machines& nodes);
+  network(caf::actor_system& system, timeline& time, random_source& random, const weather& sky,
+          machines& nodes);
   ~network();
 
   /// The connector that a node is started with.
@@ -48,8 +49,8 @@ class network {
   struct end {
     std::uint64_t node = 0;
     std::uint64_t life = 0;
-    caf::actor shipper;   // takes what the other end sends
-    caf::actor wire;      // what that shipper knows as the other's endpoint
+    caf::actor shipper;              // takes what the other end sends
+    caf::actor wire;                 // what that shipper knows as the other's endpoint
     std::uint64_t last_arrival = 0;  // of what was sent towards it
     std::uint64_t coming = 0;        // bytes of what was sent towards it and has not arrived
   };
@@ -64,7 +65,8 @@ class network {
   caf::actor make(companion::handler take);
   machine* find(std::uint64_t id, std::uint16_t peer_port);
   void reach(machine& from, const caf::actor& asker, const actors::reach& x);
-  void greet(std::uint64_t from, std::uint64_t from_life, machine& to, std::uint64_t to_life, caf::mailbox_element_ptr greeting);
+  void greet(std::uint64_t from, std::uint64_t from_life, machine& to, std::uint64_t to_life,
+             caf::mailbox_element_ptr greeting);
   std::pair<link, int> link_between(end from, end to, std::uint64_t group);
   void carry(const link& x, int to, caf::message content);
   void deliver(const link& x, int to, caf::message content);

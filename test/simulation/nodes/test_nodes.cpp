@@ -52,8 +52,10 @@ BOOST_AUTO_TEST_CASE(do_the_same_again_from_the_same_seed) {
   for (std::uint64_t seed = 1; seed <= 10; ++seed) {
     std::vector<std::string> first;
     std::vector<std::string> second;
-    const auto a = simulate(seed, place(), [&first](const std::string& line) { first.push_back(line); });
-    const auto b = simulate(seed, place(), [&second](const std::string& line) { second.push_back(line); });
+    const auto a =
+        simulate(seed, place(), [&first](const std::string& line) { first.push_back(line); });
+    const auto b =
+        simulate(seed, place(), [&second](const std::string& line) { second.push_back(line); });
     BOOST_TEST(a.fingerprint == b.fingerprint, "seed " << seed);
     BOOST_TEST((first == second), "seed " << seed);
     BOOST_TEST(a.fingerprint == simulate(seed, place()).fingerprint, "seed " << seed);

@@ -6,7 +6,8 @@
 #include <utility>
 #include <vector>
 
-/// Whole nodes under one seed: the real actors, stores and recovery of several nodes in one thread, on virtual time.
+/// Whole nodes under one seed: the real actors, stores and recovery of several nodes in one thread,
+/// on virtual time.
 namespace lithair::simulation::nodes {
 
 /// Virtual time in microseconds, and what is to happen at which.
@@ -17,7 +18,9 @@ class timeline {
   std::uint64_t now() const { return now_; }
   void pass(std::uint64_t us) { now_ += us; }
 
-  void at(std::uint64_t time, task what) { due_.push({time < now_ ? now_ : time, order_++, std::move(what)}); }
+  void at(std::uint64_t time, task what) {
+    due_.push({time < now_ ? now_ : time, order_++, std::move(what)});
+  }
   void after(std::uint64_t us, task what) { at(now_ + us, std::move(what)); }
 
   bool empty() const { return due_.empty(); }
@@ -42,7 +45,9 @@ class timeline {
     std::uint64_t time;
     std::uint64_t order;
     task what;
-    bool operator<(const entry& x) const { return std::pair{time, order} > std::pair{x.time, x.order}; }
+    bool operator<(const entry& x) const {
+      return std::pair{time, order} > std::pair{x.time, x.order};
+    }
   };
 
   std::uint64_t now_ = 1'000'000;

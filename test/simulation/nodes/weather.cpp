@@ -39,7 +39,8 @@ weather weather::draw(random_source& random) {
   x.membership = random.percent(35);
   x.nodes = x.founders + (x.membership ? random.between(1, 2) : 0);
   x.wipes = x.founders >= 3 && x.membership && random.percent(50);
-  // What a node acknowledged last is known to its peers only while they live, so the rest is quiet around an old copy.
+  // What a node acknowledged last is known to its peers only while they live, so the rest is quiet
+  // around an old copy.
   x.old_copies = x.founders >= 3 && !x.membership && random.percent(15);
   if (x.old_copies) x.crashes = x.crash_points = x.full_disks = x.failing_disks = false;
   x.moves = x.membership && random.percent(25);
@@ -48,16 +49,20 @@ weather weather::draw(random_source& random) {
 
 std::string to_string(const weather& x) {
   return fmt::format(
-      "{} nodes, {} founders{}{}; {} ms of chaos; a client every {} ms, a fault every {} ms; delay {} us, {} % up to {} "
-      "ms late, {} bytes/ms; disk {} us; clocks {} %, wall {} ms{}; checkpoints every {} entries in parts of {} KB, "
+      "{} nodes, {} founders{}{}; {} ms of chaos; a client every {} ms, a fault every {} ms; delay "
+      "{} us, {} % up to {} "
+      "ms late, {} bytes/ms; disk {} us; clocks {} %, wall {} ms{}; checkpoints every {} entries "
+      "in parts of {} KB, "
       "margin {}; big values {} KB;{}{}{}{}{}{}{}{}{}{}{}",
-      x.nodes, x.founders, x.groups ? ", two groups" : "", x.local ? ", local data" : "", x.chaos_ms, x.client_every_ms,
-      x.fault_every_ms, x.delay_us, x.spike_percent, x.spike_ms, x.bytes_per_ms, x.disk_us, x.clock_spread_percent,
-      x.wall_spread_ms, x.wrong_wall ? ", one wrong" : "", x.checkpoint_entries, x.part_kb, x.log_margin, x.big_kb,
-      x.crashes ? " crashes" : "", x.crash_points ? " crash-points" : "", x.partitions ? " partitions" : "",
-      x.pauses ? " pauses" : "", x.slow_disks ? " slow-disks" : "", x.full_disks ? " full-disks" : "",
-      x.failing_disks ? " failing-disks" : "", x.membership ? " membership" : "", x.wipes ? " wipes" : "",
-      x.old_copies ? " old-copies" : "", x.moves ? " moves" : "");
+      x.nodes, x.founders, x.groups ? ", two groups" : "", x.local ? ", local data" : "",
+      x.chaos_ms, x.client_every_ms, x.fault_every_ms, x.delay_us, x.spike_percent, x.spike_ms,
+      x.bytes_per_ms, x.disk_us, x.clock_spread_percent, x.wall_spread_ms,
+      x.wrong_wall ? ", one wrong" : "", x.checkpoint_entries, x.part_kb, x.log_margin, x.big_kb,
+      x.crashes ? " crashes" : "", x.crash_points ? " crash-points" : "",
+      x.partitions ? " partitions" : "", x.pauses ? " pauses" : "",
+      x.slow_disks ? " slow-disks" : "", x.full_disks ? " full-disks" : "",
+      x.failing_disks ? " failing-disks" : "", x.membership ? " membership" : "",
+      x.wipes ? " wipes" : "", x.old_copies ? " old-copies" : "", x.moves ? " moves" : "");
 }
 
 }  // namespace lithair::simulation::nodes

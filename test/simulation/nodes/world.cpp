@@ -34,10 +34,12 @@ measures = { items = "count", total = "sum(count)" }
 
 models::schema schema_for(const weather& sky) {
   std::string text;
-  for (auto* name : {"items", "others"}) text += fmt::format("[models.{}.fields]{}", name, common_fields);
+  for (auto* name : {"items", "others"})
+    text += fmt::format("[models.{}.fields]{}", name, common_fields);
   if (sky.local)
-    text += "note = { type = \"string\", optional = true, replicate = false }\n[models.notes.fields]\n"
-            "id = { type = \"string\", primary_key = true }\nvalue = { type = \"string\" }\n";
+    text +=
+        "note = { type = \"string\", optional = true, replicate = false }\n[models.notes.fields]\n"
+        "id = { type = \"string\", primary_key = true }\nvalue = { type = \"string\" }\n";
   text += projections;
   auto made = models::parse_model_text(text, "the simulator's models");
   if (!made) throw std::logic_error("the simulator's models are wrong");
@@ -50,7 +52,9 @@ class trace_sink final : public spdlog::sinks::base_sink<spdlog::details::null_m
   explicit trace_sink(std::function<void(const std::string&)> to) : to_(std::move(to)) {}
 
  private:
-  void sink_it_(const spdlog::details::log_msg& line) override { to_("  | " + std::string{line.payload.data(), line.payload.size()}); }
+  void sink_it_(const spdlog::details::log_msg& line) override {
+    to_("  | " + std::string{line.payload.data(), line.payload.size()});
+  }
   void flush_() override {}
 
   std::function<void(const std::string&)> to_;
@@ -79,14 +83,18 @@ world::world(std::uint64_t seed, fs::path place, tracer trace)
   fs::remove_all(place_);
   fs::create_directories(place_);
   for (std::uint64_t id = 1; id <= sky_.nodes; ++id)
-    machines_.push_back(std::make_unique<machine>(id, place_ / std::to_string(id), time_, random_, sky_));
-  if (sky_.wrong_wall) machines_[random_.below(machines_.size())]->wall_offset_us = 3LL * 86'400'000'000;
+    machines_.push_back(
+        std::make_unique<machine>(id, place_ / std::to_string(id), time_, random_, sky_));
+  if (sky_.wrong_wall)
+    machines_[random_.below(machines_.size())]->wall_offset_us = 3LL * 86'400'000'000;
   network_ = std::make_unique<network>(*system_, time_, random_, sky_, machines_);
-  desk_ = companion::make(*system_, [this](caf::mailbox_element_ptr x) { on_message(x->move_content_to_message()); });
+  desk_ = companion::make(
+      *system_, [this](caf::mailbox_element_ptr x) { on_message(x->move_content_to_message()); });
   if (trace_) {
-    auto log = std::make_shared<spdlog::logger>("trace", std::make_shared<trace_sink>([this](const std::string& line) {
-      note(fmt::format("node {}{}", running_machine, line));
-    }));
+    auto log = std::make_shared<spdlog::logger>(
+        "trace", std::make_shared<trace_sink>([this](const std::string& line) {
+          note(fmt::format("node {}{}", running_machine, line));
+        }));
     log->set_level(spdlog::level::debug);
     spdlog::set_default_logger(log);
     note(to_string(sky_));
@@ -107,11 +115,13 @@ world::~world() {
   auto& jobs = static_cast<caf::scheduler::test_coordinator&>(system_->scheduler());
   while (jobs.try_run_once()) continue;
   system_.reset();
-  if (report_.broken.empty() || !trace_) fs::remove_all(place_);  // Whoever looks closely wants to see the disks.
+  if (report_.broken.empty() || !trace_)
+    fs::remove_all(place_);  // Whoever looks closely wants to see the disks.
 }
 
 void world::note(const std::string& text) {
-  if (trace_) trace_(fmt::format("{:>10.3f} ms  {}", static_cast<double>(time_.now()) / 1000, text));
+  if (trace_)
+    trace_(fmt::format("{:>10.3f} ms  {}", static_cast<double>(time_.now()) / 1000, text));
 }
 
 void world::fail(const std::string& why) {
@@ -155,7 +165,8 @@ void world::run_until(std::uint64_t time, const std::function<bool()>& done) {
 actors::node_config world::config_of(machine& x, bool init) {
   actors::node_config config;
   const auto address = [this](const machine& of) {
-    return actors::peer_address{protocol::node_id{of.id()}, "10.0.0.1", of.port, static_cast<std::uint16_t>(of.port + 1000)};
+    return actors::peer_address{protocol::node_id{of.id()}, "10.0.0.1", of.port,
+                                static_cast<std::uint16_t>(of.port + 1000)};
   };
   config.self = address(x);
   // Later starts are told who is a member by then, as those who ask a cluster to join it.
@@ -178,7 +189,8 @@ actors::node_config world::config_of(machine& x, bool init) {
 bool world::start(machine& x) {
   running_machine = x.id();
   note(fmt::format("node {} starts", x.id()));
-  auto refused = x.start(config_of(x, x.id() == 1 && x.life() == 0), schema_, network_->connector(x));
+  auto refused =
+      x.start(config_of(x, x.id() == 1 && x.life() == 0), schema_, network_->connector(x));
   ++report_.starts;
   if (refused.empty()) return true;
   note(fmt::format("node {} refuses to start: {}", x.id(), refused));
@@ -187,8 +199,8 @@ bool world::start(machine& x) {
   return false;
 }
 
-// Peers of a process that was killed hear it from its kernel; those of a machine without power do not, until they send
-// something: the middleman does, twice a second.
+// Peers of a process that was killed hear it from its kernel; those of a machine without power do
+// not, until they send something: the middleman does, twice a second.
 void world::kill(machine& x, bool silently) {
   if (!x.runs() && !x.has_died()) return;
   note(fmt::format("node {} is killed{}", x.id(), silently ? ", silently" : ""));
@@ -217,10 +229,16 @@ report world::run() {
   });
   every(sky_.client_every_ms, [this] { client(); });
   every(200, [this] { give_up_on_the_dead(); });
-  every(400, [this] { if (chaos_) subscribe(); });
+  every(400, [this] {
+    if (chaos_) subscribe();
+  });
   run_until(time_.now() + 1'000'000);
-  every(sky_.fault_every_ms, [this] { if (chaos_) fault(); });
-  every(500, [this] { if (chaos_) operate(); });
+  every(sky_.fault_every_ms, [this] {
+    if (chaos_) fault();
+  });
+  every(500, [this] {
+    if (chaos_) operate();
+  });
   end_of_chaos_ = time_.now() + sky_.chaos_ms * 1000;
   run_until(end_of_chaos_);
   if (report_.broken.empty()) heal();
@@ -237,10 +255,11 @@ report world::run() {
   return report_;
 }
 
-// LMDB wants some MB of zeros for each environment and touches few of them: fresh from the system they cost nothing. All
-// else is used again and again.
+// LMDB wants some MB of zeros for each environment and touches few of them: fresh from the system
+// they cost nothing. All else is used again and again.
 void keep_memory() {
-  static const bool done = mallopt(M_MMAP_THRESHOLD, 1 << 20) != 0 && mallopt(M_TRIM_THRESHOLD, 1 << 30) != 0;
+  static const bool done =
+      mallopt(M_MMAP_THRESHOLD, 1 << 20) != 0 && mallopt(M_TRIM_THRESHOLD, 1 << 30) != 0;
   (void)done;
 }
 

@@ -28,21 +28,21 @@ namespace lithair::simulation::nodes {
 /// How a run went.
 struct report {
   std::uint64_t seed = 0;
-  std::string broken;  ///< empty when everything held, else the sentence
+  std::string broken;             ///< empty when everything held, else the sentence
   std::uint64_t fingerprint = 0;  ///< of everything that happened: equal for equal runs
   std::uint64_t acknowledged = 0;
   std::uint64_t reads = 0;
   std::uint64_t messages = 0;
   std::uint64_t most_on_the_way = 0;  ///< bytes over one connection in one direction
   std::uint64_t starts = 0;
-  std::uint64_t deaths = 0;  ///< in the middle of the stores' work
+  std::uint64_t deaths = 0;   ///< in the middle of the stores' work
   std::uint64_t changes = 0;  ///< of members
   std::uint64_t streamed = 0;
   std::uint64_t healed_ms = 0;
 };
 
-/// Whole nodes, clients and an operator from one seed: trouble first, then healing, after which everything must work
-/// again, nothing may be lost, and what clients were told must have been true.
+/// Whole nodes, clients and an operator from one seed: trouble first, then healing, after which
+/// everything must work again, nothing may be lost, and what clients were told must have been true.
 class world {
  public:
   using tracer = std::function<void(const std::string&)>;
@@ -88,7 +88,8 @@ class world {
   void cut_off(const machine& x);
   void heal();
   void operate();
-  void change_member(actors::change_members::action what, machine& of, const std::function<void(std::uint16_t)>& then);
+  void change_member(actors::change_members::action what, machine& of,
+                     const std::function<void(std::uint16_t)>& then);
   void wipe(machine& x);
   void move(machine& x);
   void restore_old_copy(machine& x);
@@ -111,7 +112,9 @@ class world {
   void subscribe();
   void follow(subscription& x);
   void on_followed(const actors::followed& x);
-  std::uint64_t group_of(const std::string& model) const { return sky_.groups && model == "others" ? 2 : 1; }
+  std::uint64_t group_of(const std::string& model) const {
+    return sky_.groups && model == "others" ? 2 : 1;
+  }
 
   // world_watch.cpp
   void probe();
@@ -157,7 +160,7 @@ class world {
     std::uint64_t stood_still = 0;  // its node, meanwhile
   };
   std::map<std::uint64_t, pending_attempt> attempts_;  // by token
-  std::uint64_t looked_at_ = 0;                        // when it was seen which of them are answered
+  std::uint64_t looked_at_ = 0;  // when it was seen which of them are answered
   struct watched_probe {
     machine* at;
     std::uint64_t life;
@@ -173,7 +176,8 @@ class world {
   std::map<std::uint64_t, local_value> local_attempts_;  // by token
   std::vector<local_value> local_values_;
   std::uint64_t next_token_ = 1;
-  std::map<std::uint64_t, std::uint64_t> floors_;  // by group: the newest index that anybody was told of
+  std::map<std::uint64_t, std::uint64_t>
+      floors_;  // by group: the newest index that anybody was told of
   std::map<std::uint64_t, subscription> subscriptions_;
   std::map<std::uint64_t, std::function<void(std::uint16_t)>> asked_changes_;
   std::map<std::uint64_t, actors::answered> readings_;
@@ -182,10 +186,11 @@ class world {
     std::uint64_t life;
     std::uint64_t group;
   };
-  std::map<std::uint64_t, pending_question> probes_, inspections_;            // by token
-  std::map<std::pair<std::uint64_t, std::uint64_t>, std::string> unready_;  // why, by machine and group; ready: empty
-  std::vector<caf::actor> desks_;                                     // of single questions
-  std::set<std::uint64_t> members_;                             // as the operator thinks
+  std::map<std::uint64_t, pending_question> probes_, inspections_;  // by token
+  std::map<std::pair<std::uint64_t, std::uint64_t>, std::string>
+      unready_;                      // why, by machine and group; ready: empty
+  std::vector<caf::actor> desks_;    // of single questions
+  std::set<std::uint64_t> members_;  // as the operator thinks
   bool changing_ = false;
   bool old_copy_used_ = false;
 
@@ -193,6 +198,7 @@ class world {
 };
 
 /// Runs one seed; never throws for what is broken.
-report simulate(std::uint64_t seed, const std::filesystem::path& place, world::tracer trace = nullptr);
+report simulate(std::uint64_t seed, const std::filesystem::path& place,
+                world::tracer trace = nullptr);
 
 }  // namespace lithair::simulation::nodes

@@ -19,10 +19,14 @@ constexpr std::uint64_t patience_us = 8'000'000;
 
 models::operation operation_of(operation::kind x) {
   switch (x) {
-    case operation::kind::create: return models::operation::create;
-    case operation::kind::put: return models::operation::replace;
-    case operation::kind::patch: return models::operation::patch;
-    default: return models::operation::remove;
+    case operation::kind::create:
+      return models::operation::create;
+    case operation::kind::put:
+      return models::operation::replace;
+    case operation::kind::patch:
+      return models::operation::patch;
+    default:
+      return models::operation::remove;
   }
 }
 
@@ -68,11 +72,14 @@ void world::begin(operation x) {
   if (x.writes() && x.what != operation::kind::remove) {
     x.value = fmt::format("v{}", x.id);
     if (x.what == operation::kind::bulk) x.key = fmt::format("b{}", x.id);
-    if (sky_.big_kb != 0 && random_.percent(5)) x.value += std::string(random_.below(sky_.big_kb * 1024), '.');
-    if (sky_.local && x.model == "others" && x.what == operation::kind::create && random_.percent(50)) {
+    if (sky_.big_kb != 0 && random_.percent(5))
+      x.value += std::string(random_.below(sky_.big_kb * 1024), '.');
+    if (sky_.local && x.model == "others" && x.what == operation::kind::create &&
+        random_.percent(50)) {
       x.key = fmt::format("m{}", x.id);
       x.note = fmt::format("n{}", x.id);
-    } else if (random_.percent(30)) x.token = fmt::format("t{}", x.id);
+    } else if (random_.percent(30))
+      x.token = fmt::format("t{}", x.id);
   }
   operations_.push_back(std::move(x));
   send(operations_.back());
@@ -80,7 +87,8 @@ void world::begin(operation x) {
 
 void world::send(operation& x) {
   auto* at = running(random_.percent(3));
-  if (at == nullptr) return finish(x, x.maybe_applied ? operation::end::unknown : operation::end::unavailable);
+  if (at == nullptr)
+    return finish(x, x.maybe_applied ? operation::end::unknown : operation::end::unavailable);
   auto token = next_token_++;
   ++x.attempts;
   attempts_[token] = {x.id - 1, at, at->life(), time_.now(), 0};
@@ -88,23 +96,30 @@ void world::send(operation& x) {
   auto& target = *node.schema().find(x.model);
   const auto from = caf::actor_cast<caf::strong_actor_ptr>(desk_);
   const auto entry = node.data() ? node.data() : node.main().raft();
-  note(fmt::format("client: operation {} kind {} {}/{} at node {}, floor {}", x.id, static_cast<int>(x.what), x.model, x.key, at->id(), x.floor));
+  note(fmt::format("client: operation {} kind {} {}/{} at node {}, floor {}", x.id,
+                   static_cast<int>(x.what), x.model, x.key, at->id(), x.floor));
   if (!x.writes()) {
     ask question;
     question.token = token;
     question.level = x.linearizable ? consistency::linearizable : consistency::local;
     question.min_index = x.min_index;
-    auto query = x.what == operation::kind::read ? models::item_query(target, x.key)
-                                                 : models::parse_query(target, models::query::kind::list, std::vector<std::pair<std::string, std::string>>{{"take", "1000"}});
+    auto query = x.what == operation::kind::read
+                     ? models::item_query(target, x.key)
+                     : models::parse_query(
+                           target, models::query::kind::list,
+                           std::vector<std::pair<std::string, std::string>>{{"take", "1000"}});
     question.what = std::move(*query);
     auto to = x.linearizable || node.data() ? entry : node.main().aggregate();
     return give(to, caf::make_message(std::move(question)), from);
   }
-  const models::stamp stamp{at->wall_us(), [this] { return std::string(8, static_cast<char>(random_.next())) + std::string(8, 'u'); }};
+  const models::stamp stamp{
+      at->wall_us(),
+      [this] { return std::string(8, static_cast<char>(random_.next())) + std::string(8, 'u'); }};
   models::result<std::string> command;
   std::string body;
   if (x.what == operation::kind::bulk) {
-    body = fmt::format(R"([{{"id":"{0}-a","value":"{1}"}},{{"id":"{0}-b","value":"{1}b"}}])", x.key, x.value);
+    body = fmt::format(R"([{{"id":"{0}-a","value":"{1}"}},{{"id":"{0}-b","value":"{1}b"}}])", x.key,
+                       x.value);
     command = models::prepare(node.schema(), models::bulk_request{&target, body, x.token}, stamp);
   } else {
     models::write_request request;
@@ -112,8 +127,10 @@ void world::send(operation& x) {
     request.target = &target;
     if (x.what != operation::kind::create) request.key = x.key;
     const auto note = x.note.empty() ? "" : fmt::format(R"(,"note":"{}")", x.note);
-    if (x.what == operation::kind::create || x.what == operation::kind::put) body = fmt::format(R"({{"id":"{}","value":"{}"{}}})", x.key, x.value, note);
-    if (x.what == operation::kind::patch) body = fmt::format(R"({{"value":"{}","count":1}})", x.value);
+    if (x.what == operation::kind::create || x.what == operation::kind::put)
+      body = fmt::format(R"({{"id":"{}","value":"{}"{}}})", x.key, x.value, note);
+    if (x.what == operation::kind::patch)
+      body = fmt::format(R"({{"value":"{}","count":1}})", x.value);
     request.body = body;
     request.idempotency_key = x.token;
     command = models::prepare(node.schema(), request, stamp);
@@ -140,15 +157,22 @@ void world::on_message(const caf::message& x) {
     if (asked == inspections_.end()) return;
     auto [at, life, group] = asked->second;
     inspections_.erase(asked);
-    if (news.diverged != 0) return fail(fmt::format("the states of group {} differ as of {}, says node {}", group, news.diverged, at->id()));
+    if (news.diverged != 0)
+      return fail(fmt::format("the states of group {} differ as of {}, says node {}", group,
+                              news.diverged, at->id()));
     // No disk here damages what it keeps.
     if (!news.set_aside.empty() && !sky_.old_copies)
-      return fail(fmt::format("node {} has set {} aside: {}", at->id(), news.set_aside.front().path, news.set_aside.front().reason));
-    if (!chaos_ && group == 1 && news.raft.now == protocol::role::leader) learn_members(news.raft.members);
-    if (chaos_ || at->life() != life || news.trouble.find("out of service") == std::string::npos) return;
+      return fail(fmt::format("node {} has set {} aside: {}", at->id(), news.set_aside.front().path,
+                              news.set_aside.front().reason));
+    if (!chaos_ && group == 1 && news.raft.now == protocol::role::leader)
+      learn_members(news.raft.members);
+    if (chaos_ || at->life() != life || news.trouble.find("out of service") == std::string::npos)
+      return;
     note(fmt::format("node {} is out of service: {}", at->id(), news.trouble));
-    if (news.trouble.find("restart") == std::string::npos && news.trouble.find("disk") == std::string::npos && !sky_.failing_disks)
-      return fail(fmt::format("node {} is out of service without a reason: {}", at->id(), news.trouble));
+    if (news.trouble.find("restart") == std::string::npos &&
+        news.trouble.find("disk") == std::string::npos && !sky_.failing_disks)
+      return fail(
+          fmt::format("node {} is out of service without a reason: {}", at->id(), news.trouble));
     time_.after(1, [this, at = at, life = life] {
       if (at->life() != life) return;
       kill(*at, false);
@@ -172,17 +196,20 @@ void world::on_submitted(const submitted& x) {
   auto* at = found->second.at;
   attempts_.erase(found);
   if (op.outcome != operation::end::pending) return;
-  note(fmt::format("client: operation {} answered {} {} at {} version {} {}", op.id, static_cast<int>(x.what), x.result.status, x.index, x.result.version, x.reason));
+  note(fmt::format("client: operation {} answered {} {} at {} version {} {}", op.id,
+                   static_cast<int>(x.what), x.result.status, x.index, x.result.version, x.reason));
   if (x.what == disposition::done) {
     op.status = x.result.status;
     op.index = x.index;
     op.replayed = x.result.replayed;
     const bool is_index = op.what == operation::kind::remove || op.what == operation::kind::bulk;
     op.version = !is_index ? x.result.version : op.replayed ? 0 : x.index;
-    if (op.status == 201 && !op.note.empty()) local_values_.push_back({at, op.model, op.key, op.note});
+    if (op.status == 201 && !op.note.empty())
+      local_values_.push_back({at, op.model, op.key, op.note});
     if (op.status == 200 || (op.status == 201 && op.what != operation::kind::bulk))
       if (x.result.body.find('"' + op.value + '"') == std::string::npos)
-        fail(fmt::format("operation {} was answered with another's answer: {}", op.id, x.result.body.substr(0, 100)));
+        fail(fmt::format("operation {} was answered with another's answer: {}", op.id,
+                         x.result.body.substr(0, 100)));
     return finish(op, operation::end::done);
   }
   if (x.what == disposition::unknown) op.maybe_applied = true;
@@ -199,7 +226,8 @@ void world::on_answered(const answered& x) {
   auto& op = operations_[found->second.operation];
   attempts_.erase(found);
   if (op.outcome != operation::end::pending) return;
-  note(fmt::format("client: operation {} answered {} {} as of {} {}", op.id, static_cast<int>(x.what), x.result.status, x.applied, x.reason));
+  note(fmt::format("client: operation {} answered {} {} as of {} {}", op.id,
+                   static_cast<int>(x.what), x.result.status, x.applied, x.reason));
   if (x.what != disposition::done) return finish(op, operation::end::unavailable);
   op.status = x.result.status;
   op.index = x.applied;
@@ -233,7 +261,9 @@ void world::give_up_on_the_dead() {
       ++at;
       continue;
     }
-    if (!dead) return fail(fmt::format("operation {} is not answered by node {}, which runs", x.operation + 1, x.at->id()));
+    if (!dead)
+      return fail(fmt::format("operation {} is not answered by node {}, which runs",
+                              x.operation + 1, x.at->id()));
     at = attempts_.erase(at);
     auto& op = operations_[x.operation];
     if (op.outcome != operation::end::pending) continue;

@@ -36,8 +36,9 @@ std::optional<histories> world::read_histories(machine& from) {
       items.insert({x.model, x.key});
   }
   for (auto& item : items) {
-    auto query = models::history_query(*from.node().schema().find(item.first), item.second,
-                                       std::vector<std::pair<std::string, std::string>>{{"take", "1000"}});
+    auto query =
+        models::history_query(*from.node().schema().find(item.first), item.second,
+                              std::vector<std::pair<std::string, std::string>>{{"take", "1000"}});
     auto answer = read(from, item.first, std::move(*query));
     if (!answer) return std::nullopt;
     if (answer->result.status == 404) continue;
@@ -49,7 +50,8 @@ std::optional<histories> world::read_histories(machine& from) {
       x.time = std::string{each.at("time").as_string()};
       if (auto time = models::parse_timestamp(x.time)) x.time_us = time->us;
       auto& changes = each.at("changes").as_object();
-      if (auto* value = changes.if_contains("value"); value != nullptr && value->is_string()) x.value = std::string{value->as_string()};
+      if (auto* value = changes.if_contains("value"); value != nullptr && value->is_string())
+        x.value = std::string{value->as_string()};
       made[item].push_back(std::move(x));
     }
   }
@@ -63,7 +65,8 @@ std::string world::compare_states() {
     std::string failed;
     bool there = false;
   };
-  for (auto* first : machines_.front()->runs() ? machines_.front()->node().all() : std::vector<group*>{}) {
+  for (auto* first :
+       machines_.front()->runs() ? machines_.front()->node().all() : std::vector<group*>{}) {
     const auto number = first->id();
     if (number.value > 1000) continue;
     std::map<std::uint64_t, std::pair<std::uint64_t, std::uint64_t>> by_node;
@@ -72,11 +75,12 @@ std::string world::compare_states() {
       std::size_t asked = 0;
       for (auto& each : machines_) {
         if (!each->runs() || !members_.contains(each->id())) continue;
-        auto& desk = desks_.emplace_back(companion::make(*system_, [answers, id = each->id()](caf::mailbox_element_ptr x) {
-          if (!x->content().match_elements<checkpointed>()) return;
-          auto& news = x->content().get_as<checkpointed>(0);
-          (*answers)[id] = {news.index.value, news.digest, news.failed, true};
-        }));
+        auto& desk = desks_.emplace_back(
+            companion::make(*system_, [answers, id = each->id()](caf::mailbox_element_ptr x) {
+              if (!x->content().match_elements<checkpointed>()) return;
+              auto& news = x->content().get_as<checkpointed>(0);
+              (*answers)[id] = {news.index.value, news.digest, news.failed, true};
+            }));
         ++asked;
         give(each->node().find(number)->aggregate(), caf::make_message(checkpoint_now{}),
              caf::actor_cast<caf::strong_actor_ptr>(desk));
@@ -88,7 +92,8 @@ std::string world::compare_states() {
     for (auto& [id, x] : by_node)
       for (auto& [other, y] : by_node)
         if (x.first == y.first && x.second != y.second)
-          return fmt::format("the states of nodes {} and {} of group {} differ as of {}", id, other, number.value, x.first);
+          return fmt::format("the states of nodes {} and {} of group {} differ as of {}", id, other,
+                             number.value, x.first);
   }
   return {};
 }
@@ -97,10 +102,13 @@ std::string world::compare_states() {
 std::string world::judge_projection(machine& at) {
   const std::vector<std::pair<std::string, std::string>> all{{"take", "1000"}};
   auto& schema = at.node().schema();
-  auto items = read(at, "items", *models::parse_query(*schema.find("items"), models::query::kind::list, all));
+  auto items = read(at, "items",
+                    *models::parse_query(*schema.find("items"), models::query::kind::list, all));
   auto rows = read(at, "items", *models::projection_query(schema, "by_count", all));
-  if (!items || !rows) return fmt::format("node {} does not tell its items and what they come to", at.id());
-  std::map<std::int64_t, std::pair<std::int64_t, std::int64_t>> counted, told;  // items and total of each count
+  if (!items || !rows)
+    return fmt::format("node {} does not tell its items and what they come to", at.id());
+  std::map<std::int64_t, std::pair<std::int64_t, std::int64_t>> counted,
+      told;  // items and total of each count
   const auto list = json::parse(items->result.body), page = json::parse(rows->result.body);
   for (auto& each : list.at("data").as_array()) {
     const auto count = each.at("count").as_int64();
@@ -110,7 +118,8 @@ std::string world::judge_projection(machine& at) {
   for (auto& each : page.at("data").as_array())
     told[each.at("count").as_int64()] = {each.at("items").as_int64(), each.at("total").as_int64()};
   if (told == counted) return {};
-  return fmt::format("node {} has the items {} and says that they come to {}", at.id(), items->result.body, rows->result.body);
+  return fmt::format("node {} has the items {} and says that they come to {}", at.id(),
+                     items->result.body, rows->result.body);
 }
 
 std::string world::judge_streams(const histories& happened) {
@@ -119,7 +128,8 @@ std::string world::judge_streams(const histories& happened) {
     for (auto& [item, changes] : happened)
       if (group_of(item.first) == group_of(x.model))
         for (auto& each : changes)
-          if (each.index > x.from && each.index <= x.through) all.push_back({each.index, item.first, item.second, each.type, each.time});
+          if (each.index > x.from && each.index <= x.through)
+            all.push_back({each.index, item.first, item.second, each.type, each.time});
     std::sort(all.begin(), all.end());
     const auto by_index = [](auto& a, auto& b) { return a.index < b.index; };
     if (!std::is_sorted(x.events.begin(), x.events.end(), by_index))
@@ -128,9 +138,11 @@ std::string world::judge_streams(const histories& happened) {
     std::sort(told.begin(), told.end());
     if (told == all) continue;
     const auto [a, b] = std::mismatch(told.begin(), told.end(), all.begin(), all.end());
-    return fmt::format("the stream {} of group {} was told {} of {} changes between {} and {}; the first other one is at {}", token,
-                       group_of(x.model), told.size(), all.size(), x.from, x.through,
-                       std::min(a == told.end() ? x.through : a->index, b == all.end() ? x.through : b->index));
+    return fmt::format(
+        "the stream {} of group {} was told {} of {} changes between {} and {}; the first other "
+        "one is at {}",
+        token, group_of(x.model), told.size(), all.size(), x.from, x.through,
+        std::min(a == told.end() ? x.through : a->index, b == all.end() ? x.through : b->index));
   }
   return {};
 }
@@ -138,9 +150,11 @@ std::string world::judge_streams(const histories& happened) {
 // One wrong clock is not heeded where two others are asked.
 std::string world::judge_times(const histories& happened) {
   std::vector<std::int64_t> ahead;
-  for (auto& each : machines_) ahead.push_back(each->wall_us() - static_cast<std::int64_t>(time_.now()));
+  for (auto& each : machines_)
+    ahead.push_back(each->wall_us() - static_cast<std::int64_t>(time_.now()));
   std::sort(ahead.begin(), ahead.end());
-  const clock_bounds clocks{ahead.front(), sky_.founders == 1 ? ahead.back() : ahead.at(ahead.size() - 2)};
+  const clock_bounds clocks{ahead.front(),
+                            sky_.founders == 1 ? ahead.back() : ahead.at(ahead.size() - 2)};
   for (std::uint64_t group : {1, 2}) {
     histories part;
     for (auto& x : happened)
@@ -159,8 +173,10 @@ void world::judge_all() {
     if (!report_.broken.empty()) return;
     if (!told) return fail(fmt::format("node {} does not tell its histories", each->id()));
     if (auto wrong = judge_projection(*each); !wrong.empty()) return fail(wrong);
-    if (!first) first = std::move(told);
-    else if (*told != *first) return fail(fmt::format("node {} tells other histories than the first node", each->id()));
+    if (!first)
+      first = std::move(told);
+    else if (*told != *first)
+      return fail(fmt::format("node {} tells other histories than the first node", each->id()));
   }
   if (!first) return;
   if (auto wrong = judge(operations_, *first); !wrong.empty()) return fail(wrong);

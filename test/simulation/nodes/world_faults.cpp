@@ -19,14 +19,16 @@ constexpr std::uint64_t healing_limit_us = 60'000'000;
 }  // namespace
 
 void world::fault() {
-  if (sky_.old_copies && random_.percent(25)) return restore_old_copy(*machines_[seed_ % sky_.founders]);
+  if (sky_.old_copies && random_.percent(25))
+    return restore_old_copy(*machines_[seed_ % sky_.founders]);
   auto& x = *machines_[random_.below(machines_.size())];
   switch (random_.below(10)) {
     case 0:
     case 1:
       if (!sky_.crashes || !x.runs()) return;
       kill(x, random_.percent(20));
-      return time_.after(random_.below(random_.percent(30) ? 3'000'000 : 300'000), [this, &x] { come_back(x); });
+      return time_.after(random_.below(random_.percent(30) ? 3'000'000 : 300'000),
+                         [this, &x] { come_back(x); });
     case 2:
       if (!sky_.crash_points || !x.runs()) return;
       x.crash_in = static_cast<int>(random_.below(30));
@@ -34,7 +36,8 @@ void world::fault() {
       return time_.after(random_.between(300'000, 2'000'000), [this, &x] { come_back(x); });
     case 3: {
       if (!sky_.partitions) return;
-      const auto from = 1 + random_.below(machines_.size()), to = 1 + random_.below(machines_.size());
+      const auto from = 1 + random_.below(machines_.size()),
+                 to = 1 + random_.below(machines_.size());
       note(fmt::format("cut {} -> {}", from, to));
       network_->cut(from, to);
       if (random_.percent(60)) network_->cut(to, from);
@@ -58,7 +61,8 @@ void world::fault() {
       if (!sky_.slow_disks) return;
       if (random_.percent(50)) {
         x.disk_held_until = time_.now() + random_.between(50'000, 3'000'000);
-        note(fmt::format("the disk of node {} hangs until {} ms", x.id(), x.disk_held_until / 1000));
+        note(
+            fmt::format("the disk of node {} hangs until {} ms", x.id(), x.disk_held_until / 1000));
         // What was asked of it is ready when others have gone on without it.
         if (sky_.partitions && random_.percent(50)) cut_off(x);
       } else {
@@ -70,7 +74,8 @@ void world::fault() {
     case 8:
       if (!sky_.full_disks) return;
       x.disk = random_.percent(50) ? disk_mood::full : disk_mood::filling;
-      note(fmt::format("the disk of node {} is {}", x.id(), x.disk == disk_mood::full ? "full" : "filling"));
+      note(fmt::format("the disk of node {} is {}", x.id(),
+                       x.disk == disk_mood::full ? "full" : "filling"));
       return time_.after(random_.between(50'000, 2'000'000), [&x] {
         if (x.disk != disk_mood::failing) x.disk = disk_mood::fine;
       });
@@ -119,9 +124,10 @@ void world::come_back(machine& x) {
   if (!start(x)) time_.after(200'000, [this, &x] { come_back(x); });
 }
 
-// -- the operator -------------------------------------------------------------------------------------------------
+// -- the operator --------------------------------------------------------------------------------
 
-void world::change_member(change_members::action what, machine& of, const std::function<void(std::uint16_t)>& then) {
+void world::change_member(change_members::action what, machine& of,
+                          const std::function<void(std::uint16_t)>& then) {
   auto* at = running();
   if (at == nullptr) return;
   change_members x;
@@ -131,7 +137,8 @@ void world::change_member(change_members::action what, machine& of, const std::f
   x.host = "10.0.0.1";
   x.http_port = of.port;
   x.peer_port = static_cast<std::uint16_t>(of.port + 1000);
-  note(fmt::format("operator: change {} of node {}, asked of node {}", static_cast<int>(what), of.id(), at->id()));
+  note(fmt::format("operator: change {} of node {}, asked of node {}", static_cast<int>(what),
+                   of.id(), at->id()));
   changing_ = true;
   time_.after(15'000'000, [this, token = x.token] {
     if (asked_changes_.erase(token) != 0) changing_ = false;
@@ -141,7 +148,8 @@ void world::change_member(change_members::action what, machine& of, const std::f
     if (status == 200) ++report_.changes;
     if (then) then(status);
   };
-  give(at->node().main().raft(), caf::make_message(std::move(x)), caf::actor_cast<caf::strong_actor_ptr>(desk_));
+  give(at->node().main().raft(), caf::make_message(std::move(x)),
+       caf::actor_cast<caf::strong_actor_ptr>(desk_));
 }
 
 void world::operate() {
@@ -198,7 +206,7 @@ void world::wipe(machine& x) {
   });
 }
 
-// -- healing --------------------------------------------------------------------------------------------------------
+// -- healing -------------------------------------------------------------------------------------
 
 void world::heal() {
   note("healing begins");
@@ -219,7 +227,8 @@ void world::heal() {
     std::string why;
     for (auto id : members_)
       for (std::uint64_t group : {1, 2})
-        if (auto found = unready_.find({id, group}); found != unready_.end() && !found->second.empty())
+        if (auto found = unready_.find({id, group});
+            found != unready_.end() && !found->second.empty())
           why += fmt::format(" node {} group {}: {};", id, group, found->second);
     return fail("not all nodes are ready a minute after everything was mended:" + why);
   }
@@ -233,13 +242,16 @@ void world::heal() {
   run_until(time_.now() + 1'500'000);
   clients_ = false;
   const auto pending = [this] {
-    return std::any_of(operations_.begin(), operations_.end(), [](auto& x) { return x.outcome == operation::end::pending; });
+    return std::any_of(operations_.begin(), operations_.end(),
+                       [](auto& x) { return x.outcome == operation::end::pending; });
   };
   run_until(time_.now() + 20'000'000, [&] { return !pending(); });
   if (pending()) return fail("a request is not answered although everything works");
   for (auto i = from; i < operations_.size(); ++i)
-    if (operations_[i].outcome == operation::end::unavailable && members_.size() == machines_.size())
-      return fail(fmt::format("operation {} was answered 503 although everything works", operations_[i].id));
+    if (operations_[i].outcome == operation::end::unavailable &&
+        members_.size() == machines_.size())
+      return fail(fmt::format("operation {} was answered 503 although everything works",
+                              operations_[i].id));
 }
 
 // The operator does not know what became of each change that was asked for; the leader does.
@@ -262,7 +274,8 @@ void world::learn_members(const protocol::configuration& now) {
     });
   }
   for (auto& each : machines_)
-    if (members_.contains(each->id()) && !each->runs()) time_.after(1, [this, x = each.get()] { come_back(*x); });
+    if (members_.contains(each->id()) && !each->runs())
+      time_.after(1, [this, x = each.get()] { come_back(*x); });
 }
 
 void world::ask_all_how_they_are() {

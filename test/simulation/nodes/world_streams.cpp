@@ -14,7 +14,9 @@ using namespace actors;
 namespace {
 
 std::string name_of(models::event_type x) {
-  return x == models::event_type::created ? "created" : x == models::event_type::updated ? "updated" : "deleted";
+  return x == models::event_type::created   ? "created"
+         : x == models::event_type::updated ? "updated"
+                                            : "deleted";
 }
 
 }  // namespace
@@ -50,7 +52,8 @@ void world::on_followed(const followed& x) {
   if (it.at == nullptr || !it.at->runs() || it.at->life() != it.life) return;
   if (x.what == followed::result::gone) {
     it.lost = true;
-    return fail(fmt::format("a stream behind {} was told that its place is gone: {}", it.through, x.reason));
+    return fail(fmt::format("a stream behind {} was told that its place is gone: {}", it.through,
+                            x.reason));
   }
   if (x.what != followed::result::fine) {
     it.at = nullptr;  // It goes on elsewhere.
@@ -58,12 +61,15 @@ void world::on_followed(const followed& x) {
   }
   for (auto& each : x.changes) {
     if (each.index <= it.through) continue;
-    const auto understood = models::read_feed(each.index, *each.bytes, [&](const models::feed_event& event) {
-      auto* of = it.at->node().schema().find(event.collection_id);
-      it.events.push_back({each.index, of == nullptr ? "?" : of->name, std::string{event.key}, name_of(event.type),
-                           models::to_string(models::timestamp{event.time_us})});
-    });
-    if (!understood) return fail(fmt::format("a stream was told something at {} that makes no sense", each.index));
+    const auto understood =
+        models::read_feed(each.index, *each.bytes, [&](const models::feed_event& event) {
+          auto* of = it.at->node().schema().find(event.collection_id);
+          it.events.push_back({each.index, of == nullptr ? "?" : of->name, std::string{event.key},
+                               name_of(event.type),
+                               models::to_string(models::timestamp{event.time_us})});
+        });
+    if (!understood)
+      return fail(fmt::format("a stream was told something at {} that makes no sense", each.index));
     ++report_.streamed;
   }
   it.through = std::max(it.through, x.through.index);
@@ -71,8 +77,8 @@ void world::on_followed(const followed& x) {
   question.token = it.token;
   question.after = models::feed_position{it.through, 0};
   auto& node = it.at->node();
-  give(node.group_with(*node.schema().find(it.model)).feed(), caf::make_message(std::move(question)),
-       caf::actor_cast<caf::strong_actor_ptr>(desk_));
+  give(node.group_with(*node.schema().find(it.model)).feed(),
+       caf::make_message(std::move(question)), caf::actor_cast<caf::strong_actor_ptr>(desk_));
 }
 
 }  // namespace lithair::simulation::nodes

@@ -32,8 +32,6 @@ class bounded : public property {
 
 }  // namespace
 
-std::unique_ptr<property> bounded_windows() {
-  return std::make_unique<bounded>();
-}
+std::unique_ptr<property> bounded_windows() { return std::make_unique<bounded>(); }
 
 }  // namespace lithair::simulation

@@ -13,7 +13,8 @@ class durable : public property {
       std::visit([&x, &log, &e](const auto& m) { check(x, log, e, m); }, e.content);
     }
     if (out.commit && *out.commit > log.last())
-      demand(!x.core->cached(*out.commit, *out.commit).empty(), "an entry to apply is neither durable nor in memory");
+      demand(!x.core->cached(*out.commit, *out.commit).empty(),
+             "an entry to apply is neither durable nor in memory");
   }
 
   template <class Message>
@@ -62,8 +63,6 @@ class durable : public property {
 
 }  // namespace
 
-std::unique_ptr<property> durable_before_said() {
-  return std::make_unique<durable>();
-}
+std::unique_ptr<property> durable_before_said() { return std::make_unique<durable>(); }
 
 }  // namespace lithair::simulation

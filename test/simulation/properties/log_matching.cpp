@@ -29,8 +29,6 @@ class matching : public property {
 
 }  // namespace
 
-std::unique_ptr<property> log_matching() {
-  return std::make_unique<matching>();
-}
+std::unique_ptr<property> log_matching() { return std::make_unique<matching>(); }
 
 }  // namespace lithair::simulation

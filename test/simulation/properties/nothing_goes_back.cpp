@@ -49,8 +49,6 @@ class rising : public property {
 
 }  // namespace
 
-std::unique_ptr<property> nothing_goes_back() {
-  return std::make_unique<rising>();
-}
+std::unique_ptr<property> nothing_goes_back() { return std::make_unique<rising>(); }
 
 }  // namespace lithair::simulation

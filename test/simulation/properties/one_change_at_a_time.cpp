@@ -42,8 +42,6 @@ class one_change : public property {
 
 }  // namespace
 
-std::unique_ptr<property> one_change_at_a_time() {
-  return std::make_unique<one_change>();
-}
+std::unique_ptr<property> one_change_at_a_time() { return std::make_unique<one_change>(); }
 
 }  // namespace lithair::simulation

@@ -21,8 +21,6 @@ class one_leader : public property {
 
 }  // namespace
 
-std::unique_ptr<property> one_leader_per_term() {
-  return std::make_unique<one_leader>();
-}
+std::unique_ptr<property> one_leader_per_term() { return std::make_unique<one_leader>(); }
 
 }  // namespace lithair::simulation

@@ -31,8 +31,6 @@ class one_vote : public property {
 
 }  // namespace
 
-std::unique_ptr<property> one_vote_per_term() {
-  return std::make_unique<one_vote>();
-}
+std::unique_ptr<property> one_vote_per_term() { return std::make_unique<one_vote>(); }
 
 }  // namespace lithair::simulation

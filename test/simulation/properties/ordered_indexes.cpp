@@ -19,8 +19,6 @@ class ordered : public property {
 
 }  // namespace
 
-std::unique_ptr<property> ordered_indexes() {
-  return std::make_unique<ordered>();
-}
+std::unique_ptr<property> ordered_indexes() { return std::make_unique<ordered>(); }
 
 }  // namespace lithair::simulation

@@ -32,8 +32,6 @@ class same_state : public property {
 
 }  // namespace
 
-std::unique_ptr<property> same_state_at_same_index() {
-  return std::make_unique<same_state>();
-}
+std::unique_ptr<property> same_state_at_same_index() { return std::make_unique<same_state>(); }
 
 }  // namespace lithair::simulation
