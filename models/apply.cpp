@@ -1,3 +1,5 @@
+#include "models/apply.hpp"
+
 #include <algorithm>
 #include <iterator>
 
@@ -7,7 +9,6 @@
 #include "models/feed.hpp"
 #include "models/key_text.hpp"
 #include "models/problems.hpp"
-#include "models/service.hpp"
 
 namespace lithair::models {
 

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "models/record.hpp"
-#include "models/service.hpp"
+#include "models/request.hpp"
 
 /// A command as it stands in the log:
 ///

@@ -5,7 +5,8 @@
 #include <string>
 
 #include "models/command.hpp"
-#include "models/service.hpp"
+#include "models/outcome.hpp"
+#include "models/state_view.hpp"
 
 namespace lithair::models {
 

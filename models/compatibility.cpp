@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "models/parts.hpp"
-
 namespace lithair::models {
 
 namespace {

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <functional>
 #include <string>
 #include <vector>
 
@@ -16,11 +15,5 @@ namespace lithair::models {
 /// applying when it meets a command about a new model, or about a new field that is judged in apply
 /// (`is_judged`), until it is started with `now`.
 std::vector<std::string> incompatibilities(const schema& before, const schema& now);
-
-/// The schema as the text of a model file, which gives the same schema (and fingerprint) back.
-std::string to_model_text(const schema& x);
-/// The same with the fields that `belongs` names, and the collections that have any; may be empty.
-std::string to_model_text(const schema& x,
-                          const std::function<bool(const collection&, const field&)>& belongs);
 
 }  // namespace lithair::models

@@ -1,6 +1,8 @@
 #include "models/decimal.hpp"
 
+#include <charconv>
 #include <limits>
+#include <system_error>
 
 namespace lithair::models {
 
@@ -122,6 +124,13 @@ std::optional<std::int64_t> exact_integer(const decimal& x) {
     return std::nullopt;
   }
   return static_cast<std::int64_t>(x.negative ? 0 - size : size);
+}
+
+std::optional<std::uint64_t> parse_count(std::string_view text) {
+  std::uint64_t made = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), made);
+  const bool whole = error == std::errc{} && end == text.data() + text.size();
+  return whole ? std::optional(made) : std::nullopt;
 }
 
 }  // namespace lithair::models

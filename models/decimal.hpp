@@ -23,4 +23,7 @@ std::optional<decimal> parse_decimal(std::string_view text);
 /// The number when it is integral and fits 64 bits: "12", "1.20e1", but not "1.5".
 std::optional<std::int64_t> exact_integer(const decimal& x);
 
+/// Decimal digits and nothing else.
+std::optional<std::uint64_t> parse_count(std::string_view text);
+
 }  // namespace lithair::models

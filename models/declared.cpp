@@ -6,7 +6,6 @@
 #include <tuple>
 
 #include "models/field_builder.hpp"
-#include "models/parts.hpp"
 #include "models/projection_builder.hpp"
 
 namespace lithair::models {

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
+#include "models/decimal.hpp"
 #include "models/keys.hpp"
 #include "models/msgpack.hpp"
-#include "models/parameters.hpp"
 
 namespace lithair::models {
 

@@ -5,7 +5,7 @@
 
 #include "models/json_document.hpp"
 #include "models/record.hpp"
-#include "models/service.hpp"
+#include "models/request.hpp"
 
 namespace lithair::models {
 

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "models/access.hpp"
+#include "models/filter_match.hpp"
 #include "models/json_text.hpp"
 #include "models/list_query.hpp"
 #include "models/pair_walk.hpp"

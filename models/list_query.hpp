@@ -5,28 +5,11 @@
 #include <string>
 #include <vector>
 
+#include "models/filter.hpp"
 #include "models/record.hpp"
 #include "models/schema.hpp"
 
 namespace lithair::models {
-
-/// How a filter compares a field with its values.
-enum class comparison_word : std::uint8_t {
-  equal,
-  not_equal,  ///< also true of an absent field
-  less,
-  at_most,
-  greater,
-  at_least,
-  contains,  ///< text within text, ASCII letters of either case alike
-  any_of,
-};
-
-struct filter {
-  std::size_t position = 0;  ///< of the field in its collection
-  comparison_word how = comparison_word::equal;
-  std::vector<value> values;  ///< one, or for any_of at least one
-};
 
 struct sort_term {
   std::size_t position = 0;
@@ -45,9 +28,6 @@ struct list_query {
   bool explain = false;         ///< whether the answer tells how the items were found
   std::string after;  ///< where the page begins: behind this sort position; empty: at the start
 };
-
-/// Whether the stored item passes all filters.
-bool matches(const collection& c, const std::vector<filter>& filters, const stored_fields& fields);
 
 /// Whether the order is that of keys, rising or falling: then nothing has to be sorted.
 bool is_in_key_order(const collection& c, const std::vector<sort_term>& sort);

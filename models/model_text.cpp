@@ -1,10 +1,9 @@
-#include "models/compatibility.hpp"
+#include "models/model_text.hpp"
 
 #include <algorithm>
 
 #include "models/json_text.hpp"
 #include "models/msgpack.hpp"
-#include "models/parts.hpp"
 #include "models/projection.hpp"
 #include "models/text_codec.hpp"
 #include "models/value_codec.hpp"

@@ -1,17 +1,8 @@
 #include "models/parameters.hpp"
 
-#include <charconv>
-
 #include "models/problems.hpp"
 
 namespace lithair::models {
-
-std::optional<std::uint64_t> parse_count(std::string_view text) {
-  std::uint64_t made = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), made);
-  const bool whole = error == std::errc{} && end == text.data() + text.size();
-  return whole ? std::optional(made) : std::nullopt;
-}
 
 std::vector<std::string_view> split(std::string_view text) {
   std::vector<std::string_view> parts;

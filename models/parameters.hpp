@@ -11,9 +11,6 @@
 /// Small readers that query parameters share.
 namespace lithair::models {
 
-/// Decimal digits and nothing else.
-std::optional<std::uint64_t> parse_count(std::string_view text);
-
 /// The text between commas.
 std::vector<std::string_view> split(std::string_view text);
 

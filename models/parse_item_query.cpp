@@ -1,13 +1,14 @@
 #include <set>
 
 #include "models/base64.hpp"
+#include "models/decimal.hpp"
 #include "models/item_options.hpp"
 #include "models/keys.hpp"
 #include "models/list_query.hpp"
 #include "models/parameters.hpp"
 #include "models/problems.hpp"
 #include "models/projection.hpp"
-#include "models/service.hpp"
+#include "models/query.hpp"
 
 namespace lithair::models {
 

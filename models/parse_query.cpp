@@ -2,11 +2,12 @@
 #include <array>
 #include <set>
 
+#include "models/decimal.hpp"
 #include "models/keys.hpp"
 #include "models/list_query.hpp"
 #include "models/parameters.hpp"
 #include "models/problems.hpp"
-#include "models/service.hpp"
+#include "models/query.hpp"
 #include "models/text_codec.hpp"
 
 namespace lithair::models {

@@ -6,34 +6,12 @@
 
 #include "models/command.hpp"
 #include "models/command_answer.hpp"
-#include "models/compatibility.hpp"
 #include "models/keys.hpp"
-#include "models/model_file.hpp"
-#include "models/projection.hpp"
 #include "models/record.hpp"
 
 namespace lithair::models {
 
 namespace {
-
-using belonging = std::function<bool(const collection&, const field&)>;
-
-/// The schema that the builder makes of the rest, so that it is as consistent as any.
-schema part_of(const schema& full, extent holds, const belonging& belongs) {
-  const std::string text = to_model_text(full, belongs);
-  if (text.empty()) {
-    return {};
-  }
-  const auto built = parse_model_text(text, "a part of the models");
-  if (!built) {
-    throw std::logic_error(to_string(built.error().front()));
-  }
-  std::vector<collection> collections(built->collections().begin(), built->collections().end());
-  for (auto& c : collections) {
-    c.holds = is_mixed(*full.find(c.id)) ? holds : extent::whole;
-  }
-  return schema(std::move(collections), {built->projections().begin(), built->projections().end()});
-}
 
 const collection* mixed_collection(const schema& full, const operation_part& part) {
   const auto* c = full.find(part.collection_id);
@@ -111,29 +89,6 @@ class local_operations {
 };
 
 }  // namespace
-
-bool is_local(const collection& c) { return std::ranges::none_of(c.fields, &field::replicated); }
-
-bool is_mixed(const collection& c) {
-  return !is_local(c) && !std::ranges::all_of(c.fields, &field::replicated);
-}
-
-bool has_local_fields(const schema& s) {
-  return std::ranges::any_of(s.collections(),
-                             [](const collection& c) { return is_local(c) || is_mixed(c); });
-}
-
-schema replicated_part(const schema& full, const std::function<bool(const collection&)>& belongs) {
-  return part_of(full, extent::replicated_part, [&](const collection& c, const field& f) {
-    return f.replicated && (!belongs || belongs(c));
-  });
-}
-
-schema local_part(const schema& full) {
-  return part_of(full, extent::local_part, [](const collection& c, const field& f) {
-    return !f.replicated || (f.primary_key && is_mixed(c));
-  });
-}
 
 // -- commands ------------------------------------------------------------------------------------
 

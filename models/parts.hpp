@@ -5,8 +5,8 @@
 #include <string>
 #include <string_view>
 
+#include "models/outcome.hpp"
 #include "models/schema.hpp"
-#include "models/service.hpp"
 #include "models/state_view.hpp"
 
 /// A model whose fields have no `replicate` is local: each node has its own items. A model may also
@@ -14,18 +14,6 @@
 /// the node that wrote them. The group that all nodes share and the one that a node has for itself
 /// each serve their part of the schema, and what concerns both is put together here. Pure.
 namespace lithair::models {
-
-/// No field is replicated.
-bool is_local(const collection& c);
-/// Some fields are replicated, and some are not.
-bool is_mixed(const collection& c);
-bool has_local_fields(const schema& s);
-
-/// The part of `full` with the replicated fields of the collections that `belongs` names.
-schema replicated_part(const schema& full,
-                       const std::function<bool(const collection&)>& belongs = {});
-/// The part with all that is local.
-schema local_part(const schema& full);
 
 /// The ids of the collections that a command writes to, each as often as it does.
 std::vector<std::uint32_t> collections_of(std::string_view command);

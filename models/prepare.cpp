@@ -5,9 +5,8 @@
 #include "models/item_reader.hpp"
 #include "models/json_document.hpp"
 #include "models/keys.hpp"
-#include "models/parts.hpp"
 #include "models/problems.hpp"
-#include "models/service.hpp"
+#include "models/request.hpp"
 #include "models/sha256.hpp"
 #include "models/utf8.hpp"
 

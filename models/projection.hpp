@@ -5,7 +5,7 @@
 #include <utility>
 #include <vector>
 
-#include "models/list_query.hpp"
+#include "models/filter.hpp"
 #include "models/schema.hpp"
 
 namespace lithair::models {

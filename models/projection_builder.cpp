@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <array>
 
-#include "models/parts.hpp"
-#include "models/service.hpp"
+#include "models/list_query.hpp"
+#include "models/query.hpp"
 
 namespace lithair::models {
 

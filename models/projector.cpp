@@ -1,5 +1,6 @@
 #include "models/projector.hpp"
 
+#include "models/filter_match.hpp"
 #include "models/keys.hpp"
 #include "models/msgpack.hpp"
 #include "models/value_codec.hpp"

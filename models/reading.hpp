@@ -4,7 +4,7 @@
 #include <memory>
 #include <string_view>
 
-#include "models/service.hpp"
+#include "models/query.hpp"
 
 namespace lithair::models {
 

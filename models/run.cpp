@@ -3,9 +3,9 @@
 #include "models/history_page.hpp"
 #include "models/keys.hpp"
 #include "models/problems.hpp"
+#include "models/query.hpp"
 #include "models/reading.hpp"
 #include "models/record.hpp"
-#include "models/service.hpp"
 #include "models/timeline.hpp"
 #include "models/value_codec.hpp"
 

@@ -137,4 +137,15 @@ const collection* schema::find_by_path(std::string_view path) const {
   return at != collections_.end() ? &*at : nullptr;
 }
 
+bool is_local(const collection& c) { return std::ranges::none_of(c.fields, &field::replicated); }
+
+bool is_mixed(const collection& c) {
+  return !is_local(c) && !std::ranges::all_of(c.fields, &field::replicated);
+}
+
+bool has_local_fields(const schema& s) {
+  return std::ranges::any_of(s.collections(),
+                             [](const collection& c) { return is_local(c) || is_mixed(c); });
+}
+
 }  // namespace lithair::models

@@ -141,6 +141,12 @@ class schema {
   std::uint64_t fingerprint_ = 0;
 };
 
+/// No field is replicated.
+bool is_local(const collection& c);
+/// Some fields are replicated, and some are not.
+bool is_mixed(const collection& c);
+bool has_local_fields(const schema& s);
+
 /// 32-bit FNV-1a: the id of a collection or field from its name.
 constexpr std::uint32_t stable_id(std::string_view name) {
   std::uint32_t hash = 2166136261u;

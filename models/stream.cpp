@@ -2,10 +2,11 @@
 
 #include <algorithm>
 
+#include "models/filter_match.hpp"
 #include "models/keys.hpp"
 #include "models/parameters.hpp"
-#include "models/parts.hpp"
 #include "models/problems.hpp"
+#include "models/query.hpp"
 #include "models/value_codec.hpp"
 
 namespace lithair::models {

@@ -9,7 +9,7 @@
 
 #include "models/feed.hpp"
 #include "models/list_query.hpp"
-#include "models/service.hpp"
+#include "models/outcome.hpp"
 
 /// The changes of one collection as Server-Sent Events (the HTML standard, "Server-sent events"):
 ///

@@ -11,6 +11,7 @@
 #include "actors/checkpointer.hpp"
 #include "models/model_file.hpp"
 #include "models/parts.hpp"
+#include "models/schema_parts.hpp"
 #include "models/service.hpp"
 #include "persistence/memory_state_store.hpp"
 

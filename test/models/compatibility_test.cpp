@@ -5,6 +5,7 @@
 #include "models/compatibility.hpp"
 #include "models/keys.hpp"
 #include "models/model.hpp"
+#include "models/model_text.hpp"
 #include "models/state_repair.hpp"
 #include "models/typed.hpp"
 #include "test/models/service_fixture.hpp"

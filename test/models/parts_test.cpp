@@ -1,4 +1,5 @@
 #include "models/parts.hpp"
+#include "models/schema_parts.hpp"
 
 #include <boost/test/unit_test.hpp>
 
