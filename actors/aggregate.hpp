@@ -88,8 +88,8 @@ class aggregate final : public hosted_actor {
     const models::schema* schema = nullptr;  ///< outlives the actor
     protocol::node_id self;                  ///< whose commands' outcomes somebody waits for
     std::shared_ptr<const persistence::state_store> state;
-    std::uint64_t checkpoint_bytes =
-        32 << 20;  ///< a checkpoint begins when so much memory holds changes,
+    /// A checkpoint begins when so much memory holds changes,
+    std::uint64_t checkpoint_bytes = 32 << 20;
     std::uint64_t checkpoint_entries = 50'000;  ///< or so many entries were applied since the last,
     std::chrono::milliseconds checkpoint_interval{
         30'000};                                     ///< or something is applied so long after it
@@ -105,8 +105,8 @@ class aggregate final : public hosted_actor {
     std::chrono::microseconds slice{250};   ///< that lists get of a turn
     std::size_t max_kept_bytes = 64 << 20;  ///< of what changed while lists are under way
     std::uint64_t run = 0;                  ///< of `self`'s processes the one whose clients wait
-    std::uint64_t seed =
-        std::random_device{}();  ///< of chance: where a list of random items begins
+    /// Of chance: where a list of random items begins
+    std::uint64_t seed = std::random_device{}();
   };
 
   aggregate(caf::actor_config& cfg, loop* home, setup s);

@@ -28,8 +28,8 @@ struct stored {
 /// How much a read may lag behind.
 struct read_options {
   consistency level = consistency::linearizable;
-  std::uint64_t min_index =
-      0;  ///< waits, at most 5 s, until the answering node has applied this much
+  /// Waits, at most 5 s, until the answering node has applied this much
+  std::uint64_t min_index = 0;
 };
 
 struct write_options {

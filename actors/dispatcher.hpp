@@ -34,8 +34,8 @@ class dispatcher final : public hosted_actor {
   struct setup {
     const models::schema* schema = nullptr;  ///< all of it; outlives the actor
     std::map<std::uint32_t, place> places;   ///< by the collection's id
-    std::shared_ptr<const state_window> window =
-        nullptr;  ///< of local data, on the same loop; none: there is none
+    /// Of local data, on the same loop; none: there is none
+    std::shared_ptr<const state_window> window = nullptr;
   };
 
   dispatcher(caf::actor_config& cfg, loop* home, setup s)

@@ -55,8 +55,8 @@ enum class consistency : std::uint8_t { linearizable, leader, local };
 struct ask {
   std::uint64_t token = 0;
   consistency level = consistency::linearizable;
-  std::uint64_t min_index =
-      0;  ///< what the client has seen: wait until it is applied, for at most 5 s
+  /// What the client has seen: wait until it is applied, for at most 5 s
+  std::uint64_t min_index = 0;
   models::query what;
   std::uint64_t read_index = 0;  ///< what a leader says must be applied; the raft actor's
 };
@@ -131,8 +131,8 @@ struct readiness {
   bool ready = false;
   std::string reason;  ///< when not ready
   std::uint64_t applied = 0;
-  bool elsewhere =
-      false;  ///< not ready, since `min_index` is of another timeline; see models/timeline.hpp
+  /// Not ready, since `min_index` is of another timeline; see models/timeline.hpp
+  bool elsewhere = false;
 };
 
 /// The last word on a probe with a `min_index`, which is applied if it is of this log: the state's
@@ -185,8 +185,8 @@ struct raft_call {
 
 struct raft_answered {
   std::uint64_t token = 0;
-  std::uint16_t status =
-      200;  ///< else: why the message was not taken (and changed nothing), or 504
+  /// Else: why the message was not taken (and changed nothing), or 504
+  std::uint16_t status = 200;
   std::string code;
   std::string detail;  ///< a sentence, when refused
   // The core's answer in its envelope.

@@ -43,8 +43,8 @@ struct node_config {
   std::uint64_t map_size = 0;  ///< bytes that an LMDB map may grow to; 0: as the disk allows
   std::uint64_t checkpoint_bytes = 32 << 20;  ///< changes held in memory before a checkpoint begins
   std::uint64_t checkpoint_entries = 50'000;  ///< entries applied before a checkpoint begins
-  std::uint32_t checkpoint_interval_ms =
-      30'000;  ///< a checkpoint is due so long after the last one
+  /// A checkpoint is due so long after the last one
+  std::uint32_t checkpoint_interval_ms = 30'000;
   std::uint64_t checkpoint_part_bytes =
       16 << 20;                          ///< what one transaction writes of a checkpoint, about
   std::uint64_t log_margin = 10'000;     ///< entries kept in the log behind a checkpoint

@@ -61,8 +61,8 @@ struct peer_piece_ack {
 enum class control_action : std::uint8_t {
   send_state = 16,  ///< a snapshot as of now: the asker's log is whole, its state is not
   compare_at = 17,  ///< a checkpoint as of index `id`, to compare the states
-  digest =
-      18,  ///< the sender's digest as of index `id` is `node`, with models of fingerprint `address`
+  /// The sender's digest as of index `id` is `node`, with models of fingerprint `address`
+  digest = 18,
 };
 
 /// A change of members on its way to the leader, or its answer on the way back.

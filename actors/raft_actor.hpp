@@ -40,8 +40,8 @@ struct raft_setup {
   node_config config;
   protocol::restored_state restored;
   protocol::jitter chance;
-  std::uint64_t run =
-      0;  ///< a random number of this process, that tells its requests from those of earlier lives
+  /// A random number of this process, that tells its requests from those of earlier lives
+  std::uint64_t run = 0;
   std::function<std::uint64_t()> cluster;       ///< the cluster's id, 0 until known
   const persistence::log_store* log = nullptr;  ///< read only; writing is the log writer's
   caf::actor writer;
@@ -51,8 +51,8 @@ struct raft_setup {
   std::string log_lost;      ///< why the log was begun anew; empty: it was not
   std::string state_lost;    ///< why the state below the aggregate is empty; empty: it is there
   std::uint64_t models = 0;  ///< fingerprint of what the state is made by
-  std::uint64_t log_margin =
-      10'000;  ///< entries kept behind a checkpoint, for followers that lag a little
+  /// Entries kept behind a checkpoint, for followers that lag a little
+  std::uint64_t log_margin = 10'000;
   /// Makes the shipper for a peer, and ends one; on the actor's own thread. A peer without a host
   /// is one that called.
   std::function<caf::actor(const peer_address&)> make_shipper;
@@ -74,8 +74,8 @@ struct raft_setup {
   std::function<std::pair<std::uint64_t, std::uint64_t>()> log_map;
   /// What could not be used and stands beside the data; for status pages, may be none.
   std::function<std::vector<set_aside_part>()> set_aside;
-  std::uint64_t max_lag_bytes =
-      1 << 30;  ///< of the log that are kept behind a checkpoint, for followers that catch up
+  /// Of the log that are kept behind a checkpoint, for followers that catch up
+  std::uint64_t max_lag_bytes = 1 << 30;
   std::function<void()>
       recovered;  ///< what was forgotten counts no more; durable in the log; may be none
   std::function<std::uint64_t()> data_bytes;  ///< on the disk, for status pages

@@ -25,8 +25,8 @@ struct server_options {
   std::size_t max_headers = 100;                 ///< more: 431
   std::size_t max_pipelined = 64;  ///< requests of one connection under way; then it is not read
   std::size_t max_connections = 10000;  ///< further ones get 503 and are closed
-  std::uint32_t header_timeout_ms =
-      10'000;  ///< from the first byte of a request to its headers' end: 408
+  /// From the first byte of a request to its headers' end: 408
+  std::uint32_t header_timeout_ms = 10'000;
   std::uint32_t body_timeout_ms = 30'000;     ///< for the body; 408
   std::uint32_t idle_timeout_ms = 75'000;     ///< between requests; closed silently
   std::uint32_t write_timeout_ms = 30'000;    ///< without any progress of a response; closed

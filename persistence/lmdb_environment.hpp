@@ -100,8 +100,8 @@ class lmdb_environment {
   std::filesystem::path directory_;
   lmdb_options options_;
   lmdb_seal seal_;
-  bool seal_is_due_ =
-      false;  // there was no room for it; it is one commit behind, and no more than that
+  // There was no room for it; it is one commit behind, and no more than that
+  bool seal_is_due_ = false;
   MDB_env* env_ = nullptr;
 
   // Whoever grows the map holds `gate_` while it waits for the readers, so that new ones queue

@@ -28,8 +28,8 @@ void check_state_record(std::string_view key, std::string_view stored);
 /// What is stored of the last commit.
 struct applied_record {
   applied_point point;
-  std::uint64_t commits =
-      0;  ///< that are complete; tells whether pending changes are still to be made
+  /// That are complete; tells whether pending changes are still to be made
+  std::uint64_t commits = 0;
 };
 std::string encode_applied(const applied_record& x);
 applied_record decode_applied(std::string_view stored);

@@ -27,8 +27,8 @@ struct restored_state {
   std::vector<term_run> terms;     ///< of the entries after snapshot_index
   std::vector<entry> configurations;  ///< the configuration entries after snapshot_index
   index_t applied;  ///< the driver's state has applied up to here; committed, therefore
-  std::int64_t last_time_us =
-      0;  ///< the latest time of the log, by its entries or by the state; 0: none is known
+  /// The latest time of the log, by its entries or by the state; 0: none is known
+  std::int64_t last_time_us = 0;
 };
 
 /// A number in [0, bound), bound > 0. Handed in so that tests own chance.

@@ -32,8 +32,8 @@ struct entry {
   entry_kind kind = entry_kind::command;
   origin from;
   payload data;
-  std::int64_t time_us =
-      0;  ///< Unix time by the leader that appended it, never below the entry before; 0: unknown
+  /// Unix time by the leader that appended it, never below the entry before; 0: unknown
+  std::int64_t time_us = 0;
 
   bool operator==(const entry&) const = default;
 };

@@ -56,8 +56,8 @@ struct leading {
   node_id transfer_target;
   std::uint64_t transfer_tick = 0;
   bool transfer_told = false;  ///< the target was asked to campaign
-  bool lease_given_up =
-      false;  ///< someone may campaign despite our lease, for the rest of the term
+  /// Someone may campaign despite our lease, for the rest of the term
+  bool lease_given_up = false;
 
   // What may go wrong meanwhile.
   index_t joint_index;  ///< of the joint change that this leader began last

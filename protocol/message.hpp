@@ -41,8 +41,8 @@ struct append_request {
   index_t prev_index;  ///< the entry before the first of `entries`
   term_t prev_term;
   index_t commit;  ///< the leader's commit index, which the follower takes as far as it matched
-  std::uint64_t round =
-      0;  ///< the leader's read round when this was sent; the answer carries it back
+  /// The leader's read round when this was sent; the answer carries it back
+  std::uint64_t round = 0;
   std::vector<entry> entries;
 
   bool operator==(const append_request&) const = default;

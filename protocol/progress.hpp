@@ -38,8 +38,8 @@ class progress {
   bool heard = false;         ///< it answered this leader; until then `contact` is only hoped for
   std::uint64_t advance = 0;  ///< tick at which `match` last rose or the window was empty
   std::uint64_t moving = 0;   ///< tick at which the link last said that it moves what was sent
-  bool alone =
-      false;  ///< the next entry is larger than the window: it goes when nothing else is on the way
+  /// The next entry is larger than the window: it goes when nothing else is on the way
+  bool alone = false;
   index_t snapshot;    ///< of the one under way to it, or that it had and has not caught up since
   index_t departs_at;  ///< the change that removed it; it still gets the log up to there
   std::uint64_t departs_by = 0;  ///< tick at which it is given up

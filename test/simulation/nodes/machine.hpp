@@ -54,8 +54,8 @@ class machine {
   disk_mood disk = disk_mood::fine;
   std::uint64_t disk_held_until = 0;  ///< actors that block on the disk stand still until then
   std::uint64_t slow_us = 0;          ///< what each of their turns takes longer
-  int crash_in =
-      -1;  ///< the next crash point but so many ends the process there; negative: none does
+  /// The next crash point but so many ends the process there; negative: none does
+  int crash_in = -1;
   std::int64_t wall_offset_us = 0;
   std::uint16_t port = 0;
 
