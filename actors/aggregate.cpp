@@ -11,9 +11,9 @@
 #include "actors/checkpointer.hpp"
 #include "actors/mutants.hpp"
 #include "actors/stored_view.hpp"
-#include "models/feed.hpp"
-#include "models/parts.hpp"
-#include "models/state_repair.hpp"
+#include "models/derived/feed.hpp"
+#include "models/command/local_fields.hpp"
+#include "models/derived/backfill.hpp"
 #include "persistence/storage_error.hpp"
 
 namespace lithair::actors {
@@ -98,7 +98,7 @@ void aggregate::show() {
 void aggregate::repair() {
   for (bool complete = false; !complete;) {
     changes_.clear();
-    complete = models::repair_state(*setup_.schema, *view_, repair_batch, changes_);
+    complete = models::backfill(*setup_.schema, *view_, repair_batch, changes_);
     keep_changes();
   }
 }

@@ -16,10 +16,10 @@
 #include "actors/feed_messages.hpp"
 #include "actors/hosted.hpp"
 #include "actors/messages.hpp"
-#include "models/kept_past.hpp"
-#include "models/reading.hpp"
+#include "models/state/multiversion.hpp"
+#include "models/query/query_cursor.hpp"
 #include "models/service.hpp"
-#include "models/timeline.hpp"
+#include "models/derived/timeline.hpp"
 #include "persistence/overlay_store.hpp"
 
 namespace lithair::actors {
@@ -50,8 +50,8 @@ class state_window {
  public:
   const models::state_view* view() const { return view_; }
   /// Of the same state; none without a view.
-  models::kept_past* past() const { return past_; }
-  void show(const models::state_view* x, models::kept_past* past) {
+  models::multiversion* past() const { return past_; }
+  void show(const models::state_view* x, models::multiversion* past) {
     view_ = x;
     past_ = past;
   }
@@ -59,7 +59,7 @@ class state_window {
 
  private:
   const models::state_view* view_ = nullptr;
-  models::kept_past* past_ = nullptr;
+  models::multiversion* past_ = nullptr;
 };
 
 /// The state of one group's models: decides committed commands in log order and answers queries.
@@ -130,11 +130,11 @@ class aggregate final : public hosted_actor {
   struct long_read {
     caf::strong_actor_ptr asker;
     ask what;
-    std::unique_ptr<models::reading> work;
+    std::unique_ptr<models::query_cursor> work;
     std::uint64_t applied = 0;  // as of which it answers
     // What is kept for it once its first turn has ended; 0: nothing.
-    models::kept_past::moment since = 0;
-    models::kept_past::moment local_since = 0;
+    models::multiversion::moment since = 0;
+    models::multiversion::moment local_since = 0;
   };
 
   caf::behavior make_behavior() override;
@@ -220,7 +220,7 @@ class aggregate final : public hosted_actor {
   std::deque<long_read> going_reads_;                   // in turn
   std::deque<long_read> queued_reads_;                  // for a place among them
   bool goes_on_ = false;                                // a message to go on is under way
-  models::kept_past past_;             // for going_reads_, and whoever looks through the window
+  models::multiversion past_;             // for going_reads_, and whoever looks through the window
   caf::actor feed_;                    // while somebody follows
   std::vector<feed_pair> feed_pairs_;  // not told yet
   std::mt19937_64 random_;

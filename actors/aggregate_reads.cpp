@@ -8,9 +8,9 @@
 
 #include "actors/aggregate.hpp"
 #include "actors/mutants.hpp"
-#include "models/parts.hpp"
-#include "models/problem.hpp"
-#include "models/problems.hpp"
+#include "models/command/local_fields.hpp"
+#include "models/problem/problem.hpp"
+#include "models/problem/problems.hpp"
 #include "persistence/storage_error.hpp"
 
 // Reads: those that are answered at once, those that wait for an index, and those that take many
@@ -54,7 +54,7 @@ void aggregate::answer(const caf::strong_actor_ptr& asker, const ask& what) {
     reply.result.body = models::to_json(models::other_timeline(what.min_index));
     return send(handle(asker), std::move(reply));
   }
-  if (auto work = models::begin_reading(what.what)) return begin({asker, what, std::move(work)});
+  if (auto work = models::open_cursor(what.what)) return begin({asker, what, std::move(work)});
   answered reply;
   reply.token = what.token;
   reply.applied = applied_.value;
@@ -174,7 +174,7 @@ bool aggregate::go_on(long_read& x, time_point until) {
   auto is_late = [this, until, asked = 0u]() mutable {
     return asked++ % 8 == 0 && clock().now() >= until;
   };
-  std::optional<models::past_view> then, local_then;
+  std::optional<models::snapshot_view> then, local_then;
   const models::state_view* state = view_.get();
   if (x.since != 0) state = &then.emplace(past_, x.since, *state);
   if (!is_joint(x.what.what)) return x.work->go_on(*state, is_late);
@@ -190,7 +190,7 @@ bool aggregate::go_on(long_read& x, time_point until) {
 // Its first slice has ended and nothing was applied since.
 void aggregate::hold(long_read x) {
   if (going_reads_.size() >= max_going) {
-    x.work = models::begin_reading(x.what.what);
+    x.work = models::open_cursor(x.what.what);
     return postpone(queued_reads_, std::move(x));
   }
   x.since = past_.hold();
@@ -259,7 +259,7 @@ void aggregate::begin_again() {
     going_reads_.pop_back();
     let_go(x);
     x.since = x.local_since = 0;
-    x.work = models::begin_reading(x.what.what);
+    x.work = models::open_cursor(x.what.what);
     queued_reads_.push_front(std::move(x));
   }
   past_.forget_all();

@@ -16,7 +16,7 @@
 #include "actors/hosted.hpp"
 #include "actors/node.hpp"
 #include "actors/system.hpp"
-#include "models/read_problem.hpp"
+#include "models/problem/read_problem.hpp"
 
 namespace lithair::actors {
 

@@ -5,8 +5,8 @@
 #include <optional>
 
 #include "actors/feed_messages.hpp"
-#include "models/feed.hpp"
-#include "models/problem.hpp"
+#include "models/derived/feed.hpp"
+#include "models/problem/problem.hpp"
 
 namespace lithair::actors {
 

@@ -8,7 +8,7 @@
 
 #include "actors/mutants.hpp"
 #include "actors/stored_view.hpp"
-#include "models/feed.hpp"
+#include "models/derived/feed.hpp"
 #include "persistence/snapshot_file.hpp"
 #include "persistence/storage_error.hpp"
 

@@ -9,10 +9,10 @@
 #include <vector>
 
 #include "actors/call.hpp"
-#include "models/item_options.hpp"
-#include "models/list_query.hpp"
+#include "models/query/item_options.hpp"
+#include "models/query/list_query.hpp"
 #include "models/model.hpp"
-#include "models/typed_json.hpp"
+#include "models/typed/typed_json.hpp"
 
 /// The models of a node as C++ types, in its own process. What HTTP promises holds here: a write is
 /// answered once a majority has it on disk, and refused with the same words.

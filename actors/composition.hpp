@@ -16,7 +16,7 @@
 #include "actors/node.hpp"
 #include "actors/peer_registry.hpp"
 #include "actors/surroundings.hpp"
-#include "models/schema.hpp"
+#include "models/schema/schema.hpp"
 #include "persistence/data_directory.hpp"
 
 namespace lithair::persistence {

@@ -3,8 +3,8 @@
 #include <caf/send.hpp>
 
 #include "actors/aggregate.hpp"
-#include "models/parts.hpp"
-#include "models/problem.hpp"
+#include "models/command/local_fields.hpp"
+#include "models/problem/problem.hpp"
 
 namespace lithair::actors {
 

@@ -11,7 +11,7 @@
 
 #include "actors/change_follower.hpp"
 #include "actors/collection.hpp"
-#include "models/parts.hpp"
+#include "models/command/local_fields.hpp"
 
 namespace lithair {
 

@@ -8,13 +8,13 @@
 #include <vector>
 
 #include "actors/messages.hpp"
-#include "models/stream.hpp"
-#include "models/timeline.hpp"
+#include "models/query/stream.hpp"
+#include "models/derived/timeline.hpp"
 
 /// The messages around the change feed; all stay in one process.
 namespace lithair::actors {
 
-/// What one log entry changed, as models/feed.hpp lays it out.
+/// What one log entry changed, as models/derived/feed.hpp lays it out.
 struct feed_pair {
   std::uint64_t index = 0;
   std::shared_ptr<const std::string> bytes;

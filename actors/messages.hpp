@@ -131,7 +131,7 @@ struct readiness {
   bool ready = false;
   std::string reason;  ///< when not ready
   std::uint64_t applied = 0;
-  /// Not ready, since `min_index` is of another timeline; see models/timeline.hpp
+  /// Not ready, since `min_index` is of another timeline; see models/derived/timeline.hpp
   bool elsewhere = false;
 };
 

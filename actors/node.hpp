@@ -9,7 +9,7 @@
 
 #include <caf/fwd.hpp>
 
-#include "models/schema.hpp"
+#include "models/schema/schema.hpp"
 #include "protocol/options.hpp"
 #include "protocol/types.hpp"
 

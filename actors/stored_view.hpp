@@ -4,8 +4,8 @@
 #include <optional>
 #include <string>
 
-#include "models/log_time.hpp"
-#include "models/state_view.hpp"
+#include "models/command/log_time.hpp"
+#include "models/state/state_view.hpp"
 #include "persistence/state_store.hpp"
 #include "persistence/storage_error.hpp"
 

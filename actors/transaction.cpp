@@ -1,8 +1,8 @@
 #include "actors/transaction.hpp"
 
-#include "models/decimal.hpp"
-#include "models/json_document.hpp"
-#include "models/json_text.hpp"
+#include "models/encoding/decimal.hpp"
+#include "models/encoding/json_document.hpp"
+#include "models/encoding/json_text.hpp"
 
 namespace lithair {
 

@@ -8,7 +8,7 @@
 #include <caf/actor.hpp>
 #include <caf/fwd.hpp>
 
-#include "models/schema.hpp"
+#include "models/schema/schema.hpp"
 
 namespace lithair::actors {
 class loop;

@@ -9,7 +9,7 @@
 #include <cstring>
 
 #include "http/request.hpp"
-#include "models/sha256.hpp"
+#include "models/encoding/sha256.hpp"
 
 namespace lithair::http {
 

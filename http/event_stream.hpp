@@ -8,7 +8,7 @@
 
 #include <caf/actor.hpp>
 
-#include "models/stream.hpp"
+#include "models/query/stream.hpp"
 
 namespace lithair::http {
 

@@ -6,7 +6,7 @@
 #include "actors/messages.hpp"
 #include "http/pages.hpp"
 #include "http/target.hpp"
-#include "models/problems.hpp"
+#include "models/problem/problems.hpp"
 
 namespace lithair::http {
 

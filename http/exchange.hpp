@@ -13,7 +13,7 @@
 #include "http/response.hpp"
 #include "http/router.hpp"
 #include "models/service.hpp"
-#include "models/stream.hpp"
+#include "models/query/stream.hpp"
 
 /// From requests to what is asked of the node, and from its answers back to responses. Pure.
 namespace lithair::http {

@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include "http/session.hpp"
-#include "models/uuid.hpp"
+#include "models/value/uuid.hpp"
 
 namespace lithair::http {
 

@@ -8,8 +8,8 @@
 
 #include "http/openapi_operations.hpp"
 
-#include "models/parts.hpp"
-#include "models/projection.hpp"
+#include "models/command/local_fields.hpp"
+#include "models/schema/projection.hpp"
 
 namespace lithair::http {
 

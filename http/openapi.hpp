@@ -3,7 +3,7 @@
 #include <string>
 
 #include "http/published_projections.hpp"
-#include "models/schema.hpp"
+#include "models/schema/schema.hpp"
 
 namespace lithair::http {
 

@@ -2,8 +2,8 @@
 
 #include <boost/json/value.hpp>
 
-#include "models/base64.hpp"
-#include "models/msgpack.hpp"
+#include "models/encoding/base64.hpp"
+#include "models/encoding/msgpack.hpp"
 
 namespace lithair::http {
 

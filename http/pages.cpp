@@ -6,7 +6,7 @@
 #include "actors/messages.hpp"
 #include "http/hex.hpp"
 #include "http/openapi.hpp"
-#include "models/projection.hpp"
+#include "models/schema/projection.hpp"
 
 namespace lithair::http {
 

@@ -4,7 +4,7 @@
 
 #include "http/published_projections.hpp"
 #include "http/response.hpp"
-#include "models/schema.hpp"
+#include "models/schema/schema.hpp"
 
 namespace lithair::actors {
 struct node_status;

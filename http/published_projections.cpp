@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "models/projection.hpp"
+#include "models/schema/projection.hpp"
 
 namespace lithair::http {
 

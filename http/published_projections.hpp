@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "actors/published.hpp"
-#include "models/schema.hpp"
+#include "models/schema/schema.hpp"
 
 /// The projections that a program folds itself, beside those that the models declare.
 namespace lithair::http {

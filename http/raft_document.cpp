@@ -9,8 +9,8 @@
 
 #include "http/hex.hpp"
 #include "http/packed_json.hpp"
-#include "models/base64.hpp"
-#include "models/command.hpp"
+#include "models/encoding/base64.hpp"
+#include "models/command/command.hpp"
 
 namespace lithair::http {
 

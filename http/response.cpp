@@ -2,7 +2,7 @@
 
 #include <charconv>
 
-#include "models/problem.hpp"
+#include "models/problem/problem.hpp"
 
 namespace lithair::http {
 

@@ -6,7 +6,7 @@
 #include <unordered_map>
 
 #include "http/request.hpp"
-#include "models/schema.hpp"
+#include "models/schema/schema.hpp"
 
 namespace lithair::http {
 

@@ -2,12 +2,12 @@
 
 /// All that a file with model declarations needs: `lithair::model`, `declare`, `field`, the
 /// attributes and the value types.
-#include "models/attributes.hpp"
-#include "models/declaration.hpp"
-#include "models/money.hpp"
-#include "models/timestamp.hpp"
-#include "models/uuid.hpp"
-#include "models/value.hpp"
+#include "models/typed/attributes.hpp"
+#include "models/typed/declaration.hpp"
+#include "models/value/money.hpp"
+#include "models/value/timestamp.hpp"
+#include "models/value/uuid.hpp"
+#include "models/value/value.hpp"
 
 namespace lithair {
 

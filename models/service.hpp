@@ -2,6 +2,6 @@
 
 /// The face of this room towards HTTP and the actors: requests become commands before consensus,
 /// commands become changes and answers after it, queries become JSON. All of it pure.
-#include "models/apply.hpp"
-#include "models/query.hpp"
-#include "models/request.hpp"
+#include "models/command/apply.hpp"
+#include "models/command/request.hpp"
+#include "models/query/query.hpp"

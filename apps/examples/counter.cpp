@@ -8,7 +8,7 @@
 
 #include "actors/event.hpp"
 #include "actors/node.hpp"
-#include "models/projection.hpp"
+#include "models/schema/projection.hpp"
 
 struct counter {
   std::string name;

@@ -5,7 +5,7 @@
 
 #include "actors/publication.hpp"
 #include "apps/lithair/run.hpp"
-#include "models/json_of.hpp"
+#include "models/typed/json_of.hpp"
 
 struct score {
   std::string player;

@@ -3,7 +3,7 @@
 #include <string>
 
 #include "apps/lithair/options.hpp"
-#include "models/schema.hpp"
+#include "models/schema/schema.hpp"
 
 namespace lithair::apps {
 

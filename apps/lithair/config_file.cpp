@@ -2,7 +2,7 @@
 #include <filesystem>
 
 #include "apps/lithair/setting.hpp"
-#include "models/toml.hpp"
+#include "models/declaration/toml.hpp"
 
 namespace lithair::apps {
 namespace {

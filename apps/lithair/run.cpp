@@ -22,7 +22,7 @@
 #include "apps/lithair/restore.hpp"
 #include "apps/lithair/signals.hpp"
 #include "http/published_projections.hpp"
-#include "models/model_file.hpp"
+#include "models/declaration/model_file.hpp"
 #include "persistence/storage_error.hpp"
 
 namespace lithair {

@@ -2,7 +2,7 @@
 
 #include <vector>
 
-#include "models/declared.hpp"
+#include "models/declaration/declared.hpp"
 #include "models/model.hpp"
 
 /// The library's front door: a `main` of one line serves the models it names.

@@ -9,9 +9,9 @@
 #include <caf/send.hpp>
 
 #include "actors/checkpointer.hpp"
-#include "models/model_file.hpp"
-#include "models/parts.hpp"
-#include "models/schema_parts.hpp"
+#include "models/declaration/model_file.hpp"
+#include "models/command/local_fields.hpp"
+#include "models/declaration/schema_parts.hpp"
 #include "models/service.hpp"
 #include "persistence/memory_state_store.hpp"
 

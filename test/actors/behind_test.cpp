@@ -7,7 +7,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "actors/projection.hpp"
-#include "models/projection.hpp"
+#include "models/schema/projection.hpp"
 #include "test/actors/embedded.hpp"
 #include "test/actors/listener.hpp"
 

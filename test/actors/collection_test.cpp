@@ -7,7 +7,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "actors/transaction.hpp"
-#include "models/projection.hpp"
+#include "models/schema/projection.hpp"
 #include "test/actors/embedded.hpp"
 
 enum class seat_state { free, taken };

@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-#include "models/projection.hpp"
+#include "models/schema/projection.hpp"
 
 namespace lithair::test {
 

@@ -13,7 +13,7 @@
 #include <caf/scoped_actor.hpp>
 
 #include "actors/messages.hpp"
-#include "models/model_file.hpp"
+#include "models/declaration/model_file.hpp"
 #include "models/service.hpp"
 #include "persistence/files.hpp"
 #include "test/actors/embedded.hpp"

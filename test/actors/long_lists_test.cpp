@@ -11,7 +11,7 @@
 
 #include "actors/collection.hpp"
 #include "actors/transaction.hpp"
-#include "models/projection.hpp"
+#include "models/schema/projection.hpp"
 #include "test/actors/embedded.hpp"
 
 struct coin {

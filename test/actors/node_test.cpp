@@ -15,7 +15,7 @@
 #include <caf/scoped_actor.hpp>
 
 #include "actors/messages.hpp"
-#include "models/model_file.hpp"
+#include "models/declaration/model_file.hpp"
 #include "models/service.hpp"
 
 using namespace lithair;

@@ -8,7 +8,7 @@
 
 #include "actors/projection.hpp"
 #include "actors/transaction.hpp"
-#include "models/projection.hpp"
+#include "models/schema/projection.hpp"
 #include "test/actors/embedded.hpp"
 #include "test/actors/listener.hpp"
 

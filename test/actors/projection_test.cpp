@@ -5,7 +5,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "actors/transaction.hpp"
-#include "models/projection.hpp"
+#include "models/schema/projection.hpp"
 #include "test/actors/embedded.hpp"
 
 struct sale {

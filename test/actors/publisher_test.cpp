@@ -13,7 +13,7 @@
 #include "actors/messages.hpp"
 #include "actors/published.hpp"
 #include "actors/system.hpp"
-#include "models/model_file.hpp"
+#include "models/declaration/model_file.hpp"
 
 using namespace lithair;
 using namespace lithair::actors;

@@ -2,7 +2,7 @@
 
 #include <caf/send.hpp>
 
-#include "models/timestamp.hpp"
+#include "models/value/timestamp.hpp"
 #include "test/actors/world.hpp"
 
 using namespace lithair;

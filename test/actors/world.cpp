@@ -11,7 +11,7 @@
 #include "actors/log_writer.hpp"
 #include "actors/raft_actor.hpp"
 #include "actors/shipper.hpp"
-#include "models/model_file.hpp"
+#include "models/declaration/model_file.hpp"
 #include "models/service.hpp"
 #include "persistence/memory_state_store.hpp"
 

@@ -12,7 +12,7 @@
 #include <caf/scheduler/test_coordinator.hpp>
 
 #include "actors/messages.hpp"
-#include "models/schema.hpp"
+#include "models/schema/schema.hpp"
 #include "persistence/memory_log_store.hpp"
 
 namespace lithair::test {

@@ -5,7 +5,7 @@
 #include <utility>
 #include <vector>
 
-#include "models/model_file.hpp"
+#include "models/declaration/model_file.hpp"
 #include "test/contract/attribute_table.hpp"
 #include "test/contract/ways_of_writing.hpp"
 #include "test/http/served_nodes.hpp"

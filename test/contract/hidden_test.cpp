@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "models/model_file.hpp"
+#include "models/declaration/model_file.hpp"
 #include "test/http/served_nodes.hpp"
 
 using namespace lithair;

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "models/model_file.hpp"
+#include "models/declaration/model_file.hpp"
 #include "test/contract/attribute_table.hpp"
 #include "test/http/served_nodes.hpp"
 

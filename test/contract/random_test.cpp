@@ -6,7 +6,7 @@
 #include <sstream>
 #include <tuple>
 
-#include "models/model_file.hpp"
+#include "models/declaration/model_file.hpp"
 #include "test/contract/random_commands.hpp"
 #include "test/contract/reference.hpp"
 #include "test/http/served_nodes.hpp"

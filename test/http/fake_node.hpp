@@ -12,7 +12,7 @@
 
 #include "actors/hosted.hpp"
 #include "actors/messages.hpp"
-#include "models/memory_state.hpp"
+#include "models/state/memory_state.hpp"
 
 namespace lithair::http::test {
 

@@ -10,7 +10,7 @@
 #include <string_view>
 
 #include "http/exchange.hpp"
-#include "models/model_file.hpp"
+#include "models/declaration/model_file.hpp"
 #include "parsed.hpp"
 
 namespace {

@@ -10,7 +10,7 @@
 
 #include "http/openapi.hpp"
 #include "http/router.hpp"
-#include "models/model_file.hpp"
+#include "models/declaration/model_file.hpp"
 
 using namespace lithair;
 using namespace lithair::http;

@@ -12,9 +12,9 @@
 #include "actors/publication.hpp"
 #include "http/openapi.hpp"
 #include "http/server.hpp"
-#include "models/json_of.hpp"
-#include "models/project.hpp"
-#include "models/projection.hpp"
+#include "models/typed/json_of.hpp"
+#include "models/typed/projection_declaration.hpp"
+#include "models/schema/projection.hpp"
 #include "test/actors/embedded.hpp"
 #include "test/http/client.hpp"
 

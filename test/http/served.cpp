@@ -5,7 +5,7 @@
 #include <stdexcept>
 #include <string_view>
 
-#include "models/model_file.hpp"
+#include "models/declaration/model_file.hpp"
 
 namespace lithair::http::test {
 

@@ -11,7 +11,7 @@
 #include "client.hpp"
 #include "fake_node.hpp"
 #include "http/front.hpp"
-#include "models/schema.hpp"
+#include "models/schema/schema.hpp"
 
 namespace lithair::http::test {
 

@@ -2,17 +2,17 @@
 #include <limits>
 #include <msgpack.hpp>
 
-#include "models/base64.hpp"
-#include "models/decimal.hpp"
-#include "models/json_document.hpp"
-#include "models/json_text.hpp"
-#include "models/money.hpp"
-#include "models/msgpack.hpp"
-#include "models/sha256.hpp"
-#include "models/text_codec.hpp"
-#include "models/timestamp.hpp"
-#include "models/utf8.hpp"
-#include "models/uuid.hpp"
+#include "models/encoding/base64.hpp"
+#include "models/encoding/decimal.hpp"
+#include "models/encoding/json_document.hpp"
+#include "models/encoding/json_text.hpp"
+#include "models/value/money.hpp"
+#include "models/encoding/msgpack.hpp"
+#include "models/encoding/sha256.hpp"
+#include "models/schema/text_codec.hpp"
+#include "models/value/timestamp.hpp"
+#include "models/encoding/utf8.hpp"
+#include "models/value/uuid.hpp"
 
 namespace lithair::models {
 

@@ -1,6 +1,6 @@
 #include <boost/test/unit_test.hpp>
 
-#include "models/history.hpp"
+#include "models/derived/history.hpp"
 #include "test/models/service_fixture.hpp"
 
 namespace lithair::models {

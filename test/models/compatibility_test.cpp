@@ -2,12 +2,12 @@
 #include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>
 
-#include "models/compatibility.hpp"
-#include "models/keys.hpp"
+#include "models/declaration/compatibility.hpp"
+#include "models/state/keys.hpp"
 #include "models/model.hpp"
-#include "models/model_text.hpp"
-#include "models/state_repair.hpp"
-#include "models/typed.hpp"
+#include "models/declaration/model_text.hpp"
+#include "models/derived/backfill.hpp"
+#include "models/typed/typed.hpp"
 #include "test/models/service_fixture.hpp"
 
 namespace {
@@ -177,7 +177,7 @@ a = { type = "integer", replicate = true, optional = true }
   }
   const auto repair_all = [&node](const schema& s) {
     int rounds = 0;
-    for (change_set changes; !repair_state(s, node.state(), 10, changes); changes.clear()) {
+    for (change_set changes; !backfill(s, node.state(), 10, changes); changes.clear()) {
       BOOST_TEST(changes.size() <= 11u);
       node.mutable_state().apply(changes);
       BOOST_REQUIRE_LT(++rounds, 20);

@@ -3,7 +3,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "models/model.hpp"
-#include "models/model_file.hpp"
+#include "models/declaration/model_file.hpp"
 #include "test/models/service_fixture.hpp"
 
 namespace {

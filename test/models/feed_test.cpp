@@ -1,10 +1,10 @@
-#include "models/feed.hpp"
+#include "models/derived/feed.hpp"
 
 #include <rapidcheck.h>
 #include <boost/test/unit_test.hpp>
 #include <map>
 
-#include "models/stream.hpp"
+#include "models/query/stream.hpp"
 #include "test/models/service_fixture.hpp"
 
 namespace lithair::models {

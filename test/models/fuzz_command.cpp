@@ -1,9 +1,9 @@
 // Bytes from a log or a store: whatever they are, reading them ends, and within their bounds.
 
-#include "models/command.hpp"
-#include "models/memory_state.hpp"
-#include "models/model_file.hpp"
-#include "models/record.hpp"
+#include "models/command/command.hpp"
+#include "models/state/memory_state.hpp"
+#include "models/declaration/model_file.hpp"
+#include "models/state/record.hpp"
 #include "models/service.hpp"
 #include "test/models/fuzz.hpp"
 

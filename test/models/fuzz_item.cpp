@@ -1,9 +1,9 @@
 // Bodies of requests: whatever they are, they are refused, or stored and given back as the same
 // item.
 
-#include "models/json_document.hpp"
-#include "models/memory_state.hpp"
-#include "models/model_file.hpp"
+#include "models/encoding/json_document.hpp"
+#include "models/state/memory_state.hpp"
+#include "models/declaration/model_file.hpp"
 #include "models/service.hpp"
 #include "test/models/fuzz.hpp"
 

@@ -1,7 +1,7 @@
 // Model files: whatever they are, they give a schema or errors that say where.
 
-#include "models/model_file.hpp"
-#include "models/model_text.hpp"
+#include "models/declaration/model_file.hpp"
+#include "models/declaration/model_text.hpp"
 #include "test/models/fuzz.hpp"
 
 using lithair::fuzz::expect;

@@ -1,8 +1,8 @@
 // Query parameters: whatever they are, a list or a 400, always as JSON.
 
-#include "models/json_document.hpp"
-#include "models/memory_state.hpp"
-#include "models/model_file.hpp"
+#include "models/encoding/json_document.hpp"
+#include "models/state/memory_state.hpp"
+#include "models/declaration/model_file.hpp"
 #include "models/service.hpp"
 #include "test/models/fuzz.hpp"
 

@@ -1,7 +1,7 @@
 #include <boost/test/unit_test.hpp>
 
-#include "models/answers.hpp"
-#include "models/log_time.hpp"
+#include "models/command/idempotency.hpp"
+#include "models/command/log_time.hpp"
 #include "test/models/service_fixture.hpp"
 
 using namespace lithair::models;

@@ -1,10 +1,10 @@
-#include "models/parts.hpp"
-#include "models/schema_parts.hpp"
+#include "models/command/local_fields.hpp"
+#include "models/declaration/schema_parts.hpp"
 
 #include <boost/test/unit_test.hpp>
 
-#include "models/compatibility.hpp"
-#include "models/keys.hpp"
+#include "models/declaration/compatibility.hpp"
+#include "models/state/keys.hpp"
 #include "test/models/service_fixture.hpp"
 
 namespace lithair::models {

@@ -3,7 +3,7 @@
 #include <boost/test/unit_test.hpp>
 #include <map>
 
-#include "models/state_repair.hpp"
+#include "models/derived/backfill.hpp"
 #include "test/models/service_fixture.hpp"
 
 namespace lithair::models {
@@ -183,7 +183,7 @@ BOOST_AUTO_TEST_CASE(a_projection_that_is_declared_later_is_counted_from_the_ite
     always.post("orders", body);
   }
   const auto repair_all = [&node](const schema& s) {
-    for (change_set changes; !repair_state(s, node.state(), 7, changes); changes.clear()) {
+    for (change_set changes; !backfill(s, node.state(), 7, changes); changes.clear()) {
       node.mutable_state().apply(changes);
     }
   };

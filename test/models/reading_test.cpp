@@ -1,9 +1,9 @@
-#include "models/reading.hpp"
+#include "models/query/query_cursor.hpp"
 
 #include <rapidcheck.h>
 #include <boost/test/unit_test.hpp>
 
-#include "models/kept_past.hpp"
+#include "models/state/multiversion.hpp"
 #include "test/models/service_fixture.hpp"
 
 namespace lithair::models {
@@ -97,18 +97,18 @@ void write_something(service_fixture& node) {
 /// A reading under way, and what it must answer: what one run at its beginning did.
 struct under_way {
   under_way(service_fixture& node, const query& q)
-      : work(begin_reading(q)),
+      : work(open_cursor(q)),
         since(node.past.hold()),
         expected(run(node.models(), q, node.state(), 0).body) {}
 
   /// At most so many steps. Whether it is done.
   bool go_on(service_fixture& node, int steps) const {
-    const past_view then(node.past, since, node.state());
+    const snapshot_view then(node.past, since, node.state());
     return work->go_on(then, [&steps] { return --steps <= 0; });
   }
 
-  std::unique_ptr<reading> work;
-  kept_past::moment since;
+  std::unique_ptr<query_cursor> work;
+  multiversion::moment since;
   std::string expected;
 };
 

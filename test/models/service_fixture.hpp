@@ -6,9 +6,9 @@
 #include <utility>
 #include <vector>
 
-#include "models/kept_past.hpp"
-#include "models/memory_state.hpp"
-#include "models/model_file.hpp"
+#include "models/state/multiversion.hpp"
+#include "models/state/memory_state.hpp"
+#include "models/declaration/model_file.hpp"
 #include "models/service.hpp"
 
 namespace lithair::models {
@@ -59,7 +59,7 @@ class service_fixture {
   /// The time that the log gives each entry; 0: none, as in logs of earlier versions.
   std::int64_t log_time_us = 0;
   /// For tests that read as of a moment while the state goes on.
-  kept_past past;
+  multiversion past;
   /// For tests that play a bad disk.
   memory_state& mutable_state() { return state_; }
 

@@ -1,8 +1,8 @@
-#include "models/timeline.hpp"
+#include "models/derived/timeline.hpp"
 
 #include <boost/test/unit_test.hpp>
 
-#include "models/memory_state.hpp"
+#include "models/state/memory_state.hpp"
 #include "models/service.hpp"
 #include "test/models/service_fixture.hpp"
 

@@ -7,7 +7,7 @@
 #include <algorithm>
 #include <stdexcept>
 
-#include "models/model_file.hpp"
+#include "models/declaration/model_file.hpp"
 #include "protocol/invariants.hpp"
 
 namespace lithair::simulation::nodes {

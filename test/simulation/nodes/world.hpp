@@ -16,7 +16,7 @@
 
 #include "actors/feed_messages.hpp"
 #include "actors/messages.hpp"
-#include "models/schema.hpp"
+#include "models/schema/schema.hpp"
 #include "test/simulation/nodes/history.hpp"
 #include "test/simulation/nodes/machine.hpp"
 #include "test/simulation/nodes/network.hpp"

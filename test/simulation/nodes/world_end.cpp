@@ -4,7 +4,7 @@
 #include <boost/json.hpp>
 
 #include "models/service.hpp"
-#include "models/timestamp.hpp"
+#include "models/value/timestamp.hpp"
 #include "test/simulation/nodes/world.hpp"
 
 // What everything must have come to.

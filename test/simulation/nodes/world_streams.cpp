@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "models/feed.hpp"
-#include "models/timestamp.hpp"
+#include "models/derived/feed.hpp"
+#include "models/value/timestamp.hpp"
 #include "test/simulation/nodes/world.hpp"
 
 // What subscribers are told.

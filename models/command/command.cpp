@@ -1,0 +1,206 @@
+#include "models/command/command.hpp"
+
+#include <algorithm>
+
+#include "models/encoding/msgpack.hpp"
+#include "models/schema/schema.hpp"
+
+namespace lithair::models {
+
+namespace {
+
+constexpr char command_format = 1;
+
+bool unconditional(const preconditions& x) {
+  return x.if_match.empty() && !x.if_match_any && !x.if_none_match_any;
+}
+
+void write_conditions(std::string& out, const preconditions& x) {
+  if (unconditional(x)) {
+    return msgpack::write_nil(out);
+  }
+  msgpack::write_array(out, 3);
+  msgpack::write_bool(out, x.if_match_any);
+  msgpack::write_bool(out, x.if_none_match_any);
+  msgpack::write_array(out, x.if_match.size());
+  for (const auto version : x.if_match) {
+    msgpack::write_unsigned(out, version);
+  }
+}
+
+void read_conditions(msgpack::reader& in, preconditions& out) {
+  if (in.take_nil()) {
+    return;
+  }
+  if (in.read_array() != 3) {
+    return;
+  }
+  out.if_match_any = in.read_bool();
+  out.if_none_match_any = in.read_bool();
+  const std::size_t count = in.read_array();
+  for (std::size_t i = 0; i < count && in.good(); ++i) {
+    out.if_match.push_back(in.read_unsigned());
+  }
+}
+
+void write_operation(std::string& out, const operation_part& x) {
+  msgpack::write_array(out, 5);
+  msgpack::write_unsigned(out, static_cast<std::uint64_t>(x.op));
+  msgpack::write_unsigned(out, x.collection_id);
+  msgpack::write_binary(out, x.key);
+  write_conditions(out, x.conditions);
+  write_fields(out, x.fields);
+}
+
+bool read_operation(msgpack::reader& in, operation_part& out) {
+  if (in.read_array() != 5) {
+    return false;
+  }
+  const std::uint64_t op = in.read_unsigned();
+  const std::uint64_t collection_id = in.read_unsigned();
+  out.key = in.read_binary();
+  read_conditions(in, out.conditions);
+  if (op < 1 || op > 4 || collection_id > 0xffffffff || !read_fields(in, out.fields)) {
+    return false;
+  }
+  out.op = static_cast<operation>(op);
+  out.collection_id = static_cast<std::uint32_t>(collection_id);
+  return in.good();
+}
+
+void write_token(std::string& out, const std::optional<request_token>& x) {
+  if (!x) {
+    return msgpack::write_nil(out);
+  }
+  msgpack::write_array(out, 3);
+  msgpack::write_binary(out, x->scope);
+  msgpack::write_binary(out, x->key);
+  msgpack::write_binary(out, x->digest);
+}
+
+std::optional<request_token> read_token(msgpack::reader& in) {
+  if (in.take_nil() || in.read_array() != 3) {
+    return std::nullopt;
+  }
+  request_token made;
+  made.scope = in.read_binary();
+  made.key = in.read_binary();
+  made.digest = in.read_binary();
+  return made;
+}
+
+const field* find_field(const collection& c, std::uint32_t id) {
+  const auto found = std::ranges::find(c.fields, id, &field::id);
+  return found == c.fields.end() ? nullptr : &*found;
+}
+
+void write_judged(std::string& out, const std::vector<field_name>& all) {
+  msgpack::write_array(out, all.size());
+  for (const auto& x : all) {
+    msgpack::write_array(out, 2);
+    msgpack::write_unsigned(out, x.collection_id);
+    msgpack::write_unsigned(out, x.field_id);
+  }
+}
+
+bool read_judged(msgpack::reader& in, std::vector<field_name>& out) {
+  for (auto left = in.read_array(); left > 0 && in.good(); --left) {
+    if (in.read_array() != 2) {
+      return false;
+    }
+    const std::uint64_t collection_id = in.read_unsigned();
+    const std::uint64_t field_id = in.read_unsigned();
+    if (collection_id > 0xffffffff || field_id > 0xffffffff) {
+      return false;
+    }
+    out.push_back(
+        {static_cast<std::uint32_t>(collection_id), static_cast<std::uint32_t>(field_id)});
+  }
+  return in.good();
+}
+
+}  // namespace
+
+bool is_judged(const field& x) {
+  return x.merge != merge_rule::last_write || x.type == value_type::json || x.immutable ||
+         x.unique || x.tracked || !x.references.empty();
+}
+
+void add_operation(command& to, const collection& c, operation_part x) {
+  for (const auto& each : x.fields) {
+    const field* f = find_field(c, each.id);
+    const field_name name{c.id, each.id};
+    if (f != nullptr && is_judged(*f) && std::ranges::find(to.judged, name) == to.judged.end()) {
+      to.judged.push_back(name);
+    }
+  }
+  to.operations.push_back(std::move(x));
+}
+
+bool is_known(const schema& s, const command& x) {
+  const auto has_collection = [&s](const operation_part& part) {
+    return s.find(part.collection_id) != nullptr;
+  };
+  const auto has_field = [&s](const field_name& name) {
+    const collection* c = s.find(name.collection_id);
+    return c != nullptr && find_field(*c, name.field_id) != nullptr;
+  };
+  return std::ranges::all_of(x.operations, has_collection) &&
+         std::ranges::all_of(x.judged, has_field);
+}
+
+std::string write_command(const command& x) {
+  std::string out;
+  std::size_t size = 64;
+  for (const auto& part : x.operations) {
+    for (const auto& f : part.fields) {
+      size += f.bytes.size() + 5;
+    }
+  }
+  out.reserve(size);
+  out += command_format;
+  msgpack::write_array(out, x.judged.empty() ? 4 : 5);
+  msgpack::write_unsigned(out, static_cast<std::uint64_t>(x.shape));
+  msgpack::write_signed(out, x.time_us);
+  msgpack::write_array(out, x.operations.size());
+  for (const auto& part : x.operations) {
+    write_operation(out, part);
+  }
+  write_token(out, x.token);
+  if (!x.judged.empty()) {
+    write_judged(out, x.judged);
+  }
+  return out;
+}
+
+std::optional<command> read_command(std::string_view bytes) {
+  if (bytes.empty() || bytes.front() != command_format) {
+    return std::nullopt;
+  }
+  msgpack::reader in(bytes.substr(1));
+  command made;
+  const std::size_t parts = in.read_array();
+  const std::uint64_t shape = in.read_unsigned();
+  if (parts < 4 || parts > 5 || shape < 1 || shape > 3) {
+    return std::nullopt;
+  }
+  made.shape = static_cast<command_shape>(shape);
+  made.time_us = in.read_signed();
+  const std::size_t count = in.read_array();
+  if (count > max_operations || (made.shape == command_shape::single && count != 1)) {
+    return std::nullopt;
+  }
+  made.operations.resize(count);
+  for (auto& part : made.operations) {
+    if (!read_operation(in, part)) {
+      return std::nullopt;
+    }
+  }
+  made.token = read_token(in);
+  if (parts == 5 && !read_judged(in, made.judged)) {
+    return std::nullopt;
+  }
+  return in.finished() ? std::optional(std::move(made)) : std::nullopt;
+}
+
+}  // namespace lithair::models

@@ -1,0 +1,265 @@
+#include "models/command/decide.hpp"
+
+#include <algorithm>
+#include <list>
+
+#include "models/derived/feed.hpp"
+#include "models/derived/projection_rows.hpp"
+#include "models/derived/secondary_indexes.hpp"
+#include "models/problem/problems.hpp"
+#include "models/schema/merge.hpp"
+#include "models/schema/rules.hpp"
+#include "models/schema/value_codec.hpp"
+#include "models/state/keys.hpp"
+
+namespace lithair::models {
+
+namespace {
+
+bool is_nil(const stored_field& x) { return x.bytes == "\xc0"; }
+
+/// Decides one operation; every step that can refuse comes before the first change.
+class decider {
+ public:
+  decider(const setting& with, const collection& c, const operation_part& part,
+          const state_view& state)
+      : with_(with), c_(c), part_(part), state_(state), pair_key_(record_key(c, part.key)) {}
+
+  result<decision> run(change_set& out) {
+    if (auto bytes = state_.get(pair_key_)) {
+      old_bytes_ = std::move(*bytes);
+      exists_ = read_record(old_bytes_, old_) && is_of_same_item();
+    }
+    if (!exists_) {
+      old_ = {};
+    }
+    if (auto refused = refuse()) {
+      return tl::make_unexpected(std::move(*refused));
+    }
+    made_.version = with_.at.index;
+    made_.created = exists_ ? old_.created : with_.at.index;
+    made_.changes =
+        (exists_ || !c_.tracked ? old_.changes : last_version(c_, part_.key, state_)) + 1;
+    if (auto refused = make_fields()) {
+      return tl::make_unexpected(std::move(*refused));
+    }
+    const transition change{c_, part_.key, exists_ ? &old_.fields : nullptr,
+                            removes() ? nullptr : &made_.fields};
+    check_unique(change, state_, errors_);
+    if (!errors_.empty()) {
+      return tl::make_unexpected(not_unique(std::move(errors_)));
+    }
+    check_references(change, with_.models, state_, errors_);
+    if (!errors_.empty()) {
+      return tl::make_unexpected(invalid(std::move(errors_)));
+    }
+    derive_entries(change, out);
+    if (c_.tracked) {
+      derive_event(change, with_.at, made_.changes, state_, out);
+    }
+    derive_counter(change, state_, out);
+    derive_projections(change, with_.models, state_, out);
+    if (with_.record != nullptr) {
+      with_.record->add(change);
+    }
+    return write_item(out);
+  }
+
+ private:
+  bool removes() const { return part_.op == operation::remove; }
+  bool is_local_part() const { return c_.holds == extent::local_part; }
+
+  /// Local fields that were written for an item of this key which has gone are nobody's.
+  bool is_of_same_item() const {
+    if (!is_local_part()) {
+      return true;
+    }
+    const auto* now = find(old_.fields, created_id);
+    const auto* wanted = find(part_.fields, created_id);
+    return now != nullptr && wanted != nullptr && now->bytes == wanted->bytes;
+  }
+
+  std::optional<problem> refuse() const {
+    const auto& when = part_.conditions;
+    // The other part decided already; here is put down what comes with it.
+    if (is_local_part()) {
+      return removes() && !exists_ ? std::optional(not_found()) : std::nullopt;
+    }
+    if (part_.op == operation::create) {
+      return exists_ ? std::optional(already_exists(c_.key().name)) : std::nullopt;
+    }
+    if (exists_ && when.if_none_match_any) {
+      return precondition_failed("The item exists.");
+    }
+    if (!when.if_match.empty() &&
+        (!exists_ || std::ranges::find(when.if_match, old_.version) == when.if_match.end())) {
+      return precondition_failed(exists_ ? "The item has another version by now."
+                                         : "There is no such item.");
+    }
+    if (!exists_ && when.if_match_any) {
+      return precondition_failed("There is no such item.");
+    }
+    const bool may_create = part_.op == operation::replace && when.if_none_match_any;
+    return exists_ || may_create ? std::nullopt : std::optional(not_found());
+  }
+
+  /// What the item is to hold, in `made_.fields`.
+  std::optional<problem> make_fields() {
+    if (part_.op == operation::create && !exists_) {
+      made_.fields = part_.fields;
+    } else if (part_.op == operation::replace && !exists_) {
+      return make_from_replace();
+    } else if (!removes()) {
+      merge();
+      if (!errors_.empty()) {
+        return invalid(std::move(errors_));
+      }
+    }
+    return std::nullopt;
+  }
+
+  /// A replace that creates: the command left the immutable fields open.
+  std::optional<problem> make_from_replace() {
+    made_.fields = part_.fields;
+    for (const auto& f : c_.fields) {
+      if (!f.immutable || find(part_.fields, f.id) != nullptr) {
+        continue;
+      }
+      if (!absent(f.default_value)) {
+        insert(f.id, keep(f.default_value));
+      } else if (f.required()) {
+        errors_.push_back({f.exposed ? f.name : "", "required", "The field is missing."});
+      }
+    }
+    return errors_.empty() ? std::nullopt : std::optional(invalid(std::move(errors_)));
+  }
+
+  /// Walks the item's fields and the command's side by side; both rise by id.
+  void merge() {
+    auto now = old_.fields.begin();
+    auto wanted = part_.fields.begin();
+    while (now != old_.fields.end() || wanted != part_.fields.end()) {
+      if (wanted == part_.fields.end() || (now != old_.fields.end() && now->id < wanted->id)) {
+        merge_omitted(*now++);
+      } else if (now == old_.fields.end() || wanted->id < now->id) {
+        merge_given(nullptr, *wanted++);
+      } else {
+        merge_given(&*now++, *wanted++);
+      }
+    }
+  }
+
+  const field* field_of(std::uint32_t id) const {
+    const auto at =
+        std::ranges::lower_bound(c_.by_id, id, {}, [this](auto i) { return c_.fields[i].id; });
+    return at != c_.by_id.end() && c_.fields[*at].id == id ? &c_.fields[*at] : nullptr;
+  }
+
+  void merge_omitted(const stored_field& now) {
+    const field* f = field_of(now.id);
+    if (part_.op == operation::patch || (f != nullptr && f->immutable)) {
+      made_.fields.push_back(now);
+    }
+  }
+
+  /// What the request says of a field that the item has, or lacks.
+  void merge_given(const stored_field* now, const stored_field& given) {
+    const field* f = field_of(given.id);
+    const auto fallback = default_of(f);
+    // Items from before the field was declared read as if they had the default.
+    if (now == nullptr && fallback) {
+      now = &*fallback;
+    }
+    const stored_field& wanted = is_nil(given) && fallback ? *fallback : given;
+    if (f != nullptr && f->immutable) {
+      if (!same(*f, now, wanted)) {
+        errors_.push_back({f->name, "immutable", "The field can't change once the item exists."});
+      } else if (now != nullptr) {
+        made_.fields.push_back(*now);
+      }
+    } else if (!is_nil(given) && f != nullptr && part_.op == operation::patch) {
+      combine(*f, now, wanted);
+    } else if (!is_nil(wanted)) {
+      made_.fields.push_back(wanted);
+    }
+  }
+
+  std::optional<stored_field> default_of(const field* f) {
+    if (f == nullptr || absent(f->default_value)) {
+      return std::nullopt;
+    }
+    return stored_field{f->id, keep(f->default_value)};
+  }
+
+  /// A patched value combines with what is there; what comes out has rules to keep again.
+  void combine(const field& f, const stored_field* now, const stored_field& wanted) {
+    if (f.merge == merge_rule::last_write && f.type != value_type::json) {
+      made_.fields.push_back(wanted);
+      return;
+    }
+    auto merged = merge_stored(f, now != nullptr ? now->bytes : std::string_view{}, wanted.bytes);
+    if (!merged) {
+      errors_.push_back({f.name, "overflow", "The sum does not fit the field."});
+      return;
+    }
+    kept_.push_back(std::move(*merged));
+    if (const auto v = read_value(f, kept_.back())) {
+      check_rules(f, *v, errors_);
+    }
+    made_.fields.push_back({f.id, kept_.back()});
+  }
+
+  static bool same(const field& f, const stored_field* now, const stored_field& wanted) {
+    if (now == nullptr || is_nil(wanted)) {
+      return now == nullptr && is_nil(wanted);
+    }
+    const auto x = read_value(f, now->bytes);
+    const auto y = read_value(f, wanted.bytes);
+    return x && y && compare(*x, *y) == 0;
+  }
+
+  decision write_item(change_set& out) {
+    decision made;
+    made.key = part_.key;
+    if (removes()) {
+      out.push_back({std::move(pair_key_), std::nullopt});
+      made.status = 204;
+      return made;
+    }
+    made.status = exists_ ? 200 : 201;
+    made.bytes = write_record(made_);
+    out.push_back({std::move(pair_key_), made.bytes});
+    return made;
+  }
+
+  void insert(std::uint32_t id, std::string_view bytes) {
+    const auto at = std::ranges::lower_bound(made_.fields, id, {}, &stored_field::id);
+    made_.fields.insert(at, {id, bytes});
+  }
+
+  std::string_view keep(const value& x) {
+    write_value(kept_.emplace_back(), x);
+    return kept_.back();
+  }
+
+  const setting& with_;
+  const collection& c_;
+  const operation_part& part_;
+  const state_view& state_;
+  std::string pair_key_;
+  std::string old_bytes_;
+  stored_record old_;
+  bool exists_ = false;
+  stored_record made_;
+  std::vector<field_error> errors_;
+  std::list<std::string> kept_;  // stays where it is while fields point into it
+};
+
+}  // namespace
+
+result<decision> decide(const setting& with, const collection& c, const operation_part& part,
+                        const state_view& state, change_set& out) {
+  return decider(with, c, part, state).run(out);
+}
+
+}  // namespace lithair::models

@@ -1,0 +1,153 @@
+#include "models/command/item_reader.hpp"
+
+#include "models/encoding/msgpack.hpp"
+#include "models/encoding/utf8.hpp"
+#include "models/schema/rules.hpp"
+#include "models/schema/value_codec.hpp"
+#include "models/state/keys.hpp"
+
+namespace lithair::models {
+
+namespace {
+
+/// More would help nobody and cost memory.
+constexpr std::size_t max_errors = 100;
+
+}  // namespace
+
+item_reader::item_reader(const collection& c, operation op, const stamp& at)
+    : c_(c), op_(op), at_(at), values_(c.fields.size()), states_(c.fields.size()) {}
+
+void item_reader::read(const json_document& document, std::uint32_t position, std::string key) {
+  key_ = std::move(key);
+  if (document.at(position).what != json_document::kind::object) {
+    return fail({"", "type", "An item is a JSON object."});
+  }
+  read_members(document, position);
+  read_key();
+  complete();
+  if (good()) {
+    encode();
+  }
+}
+
+void item_reader::read_members(const json_document& document, std::uint32_t object) {
+  document.for_each_member(object, [&](std::string_view name, std::uint32_t position) {
+    const std::size_t at = c_.position(name);
+    if (at == c_.fields.size()) {
+      return fail({excerpt(name), "unknown", "The collection has no field of this name."});
+    }
+    if (document.at(position).what == json_document::kind::null) {
+      states_[at] = state::null;
+      return;
+    }
+    states_[at] = state::given;
+    auto made = from_json(c_.fields[at], document, position);
+    if (!made) {
+      return fail(std::move(made.error()));
+    }
+    // What is combined is judged when it is known what comes out.
+    if (op_ != operation::patch || c_.fields[at].merge == merge_rule::last_write) {
+      check_rules(c_.fields[at], *made, errors_);
+    }
+    values_[at] = std::move(*made);
+  });
+}
+
+void item_reader::read_key() {
+  const field& f = c_.key();
+  value& v = values_[c_.key_at];
+  state& s = states_[c_.key_at];
+  if (op_ != operation::create) {
+    const bool null_in_patch = s == state::null && op_ == operation::patch;
+    if (null_in_patch || (!absent(v) && to_key(v) != key_)) {
+      fail({f.name, "immutable", "The key of an item can't change."});
+    }
+    return;
+  }
+  if (s != state::given && !key_.empty()) {
+    v = from_key(f, key_).value_or(value{});
+    s = state::given;
+  } else if (!key_.empty() && !absent(v) && to_key(v) != key_) {
+    return fail({f.name, "immutable", "The item has another key than the request."});
+  }
+  if (s != state::given && f.type == value_type::uuid) {
+    v = uuid_from_bytes(at_.new_uuid()).value_or(uuid{});
+    s = state::given;
+  } else if (s != state::given) {
+    return require(f);
+  }
+  check_key(f, v, errors_);
+  key_ = to_key(v);
+}
+
+void item_reader::complete() {
+  for (std::size_t i = 0; i < c_.fields.size(); ++i) {
+    if (i != c_.key_at && states_[i] != state::given) {
+      complete(i);
+    }
+  }
+  if (op_ == operation::replace && good()) {
+    values_[c_.key_at] = from_key(c_.key(), key_).value_or(value{});
+    states_[c_.key_at] = state::given;
+  }
+  if (op_ == operation::patch) {
+    states_[c_.key_at] = state::missing;
+  }
+}
+
+/// What a request leaves out or sets to null returns to its default or is removed; a patch does so
+/// for null only, and a replaced item keeps its immutable fields. A default that a patch asks for
+/// must not be combined with what is there: then null stays null, and whoever decides puts it in.
+void item_reader::complete(std::size_t position) {
+  const field& f = c_.fields[position];
+  state& s = states_[position];
+  const bool keeps =
+      op_ == operation::patch ? s == state::missing : op_ == operation::replace && f.immutable;
+  const bool combines = f.merge != merge_rule::last_write || f.type == value_type::json;
+  if (keeps) {
+    s = state::missing;
+  } else if (!absent(f.default_value)) {
+    if (op_ == operation::patch && combines) {
+      return;
+    }
+    values_[position] = f.default_value;
+    s = state::given;
+  } else if (f.required()) {
+    require(f);
+  }
+}
+
+void item_reader::encode() {
+  // Spans are noted first: the buffer may move while it grows.
+  std::vector<std::pair<std::uint32_t, std::size_t>> ends;
+  for (const auto i : c_.by_id) {
+    const bool removed = op_ == operation::patch && states_[i] == state::null;
+    if (states_[i] == state::given || removed) {
+      write_value(bytes_, states_[i] == state::given ? values_[i] : value{});
+      ends.emplace_back(c_.fields[i].id, bytes_.size());
+    }
+  }
+  std::size_t begin = 0;
+  for (const auto& [id, end] : ends) {
+    fields_.push_back({id, std::string_view(bytes_).substr(begin, end - begin)});
+    begin = end;
+  }
+}
+
+/// A hidden field is not named to a client that did not name it first.
+void item_reader::require(const field& f) {
+  if (f.exposed) {
+    fail({f.name, "required", "The field is missing."});
+  } else {
+    fail({"", "required", "A field that is not shown is missing."});
+  }
+}
+
+void item_reader::fail(field_error error) {
+  if (errors_.size() < max_errors) {
+    errors_.push_back(std::move(error));
+  }
+}
+
+}  // namespace lithair::models

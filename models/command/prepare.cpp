@@ -1,0 +1,359 @@
+#include <list>
+
+#include "models/command/command.hpp"
+#include "models/command/item_reader.hpp"
+#include "models/command/request.hpp"
+#include "models/encoding/decimal.hpp"
+#include "models/encoding/json_document.hpp"
+#include "models/encoding/sha256.hpp"
+#include "models/encoding/utf8.hpp"
+#include "models/problem/problems.hpp"
+#include "models/state/keys.hpp"
+
+namespace lithair::models {
+
+namespace {
+
+using kind = json_document::kind;
+
+bool wants_present(const preconditions& x) { return x.if_match_any || !x.if_match.empty(); }
+
+/// What the token's views lie in.
+struct token_text {
+  std::string scope;
+  std::string key;
+  std::string digest;
+
+  request_token view() const { return {scope, key, digest}; }
+};
+
+std::optional<token_text> make_token(std::string_view client_key, std::string scope,
+                                     std::string request) {
+  if (client_key.empty()) {
+    return std::nullopt;
+  }
+  return token_text{std::move(scope), sha256(client_key), sha256(request)};
+}
+
+std::string scope_of(const collection& c, char method) {
+  std::string made(1, method);
+  append_big_endian(made, c.id);
+  return made;
+}
+
+/// Everything about the request that must be the same when its Idempotency-Key is.
+std::string text_of(const write_request& request) {
+  std::string made = std::to_string(request.key.size()) + ':' + request.key;
+  made += request.conditions.if_match_any ? '*' : '-';
+  made += request.conditions.if_none_match_any ? '*' : '-';
+  for (const auto version : request.conditions.if_match) {
+    made += std::to_string(version) + ',';
+  }
+  return made.append(":").append(request.body);
+}
+
+/// The stored form of the key in the path, or why no item can be there.
+result<std::string> path_key(const write_request& request) {
+  if (auto key = parse_key(*request.target, request.key)) {
+    return std::move(*key);
+  }
+  if (wants_present(request.conditions)) {
+    return tl::make_unexpected(precondition_failed("There is no such item."));
+  }
+  if (request.op == operation::replace && request.conditions.if_none_match_any) {
+    return tl::make_unexpected(invalid(
+        {{request.target->key().name, "type", "The path holds no key of the collection."}}));
+  }
+  return tl::make_unexpected(not_found());
+}
+
+/// A replace that can only create is held to what a create is, before the log.
+operation reads_as(const write_request& x) {
+  return x.op == operation::replace && x.conditions.if_none_match_any ? operation::create : x.op;
+}
+
+std::string encode(const write_request& request, std::string_view key, const stored_fields& fields,
+                   const stamp& at) {
+  command made;
+  made.time_us = at.time_us;
+  add_operation(made, *request.target,
+                {request.op, request.target->id, key, request.conditions, fields});
+  const auto token =
+      make_token(request.idempotency_key,
+                 scope_of(*request.target, static_cast<char>('0' + static_cast<int>(request.op))),
+                 request.idempotency_key.empty() ? "" : text_of(request));
+  if (token) {
+    made.token = token->view();
+  }
+  return write_command(made);
+}
+
+/// Collects the operations of a command that has many, and their errors.
+class collector {
+ public:
+  collector(command_shape shape, const stamp& at) : at_(at) {
+    made_.shape = shape;
+    made_.time_us = at.time_us;
+  }
+
+  /// Reads an item into one more operation; `part` names it in errors.
+  void add(const collection& c, operation op, std::string key, preconditions conditions,
+           const json_document& document, std::uint32_t item, const std::string& part) {
+    note(c);
+    item_reader& reader = items_.emplace_back(c, op, at_);
+    reader.read(document, item, std::move(key));
+    if (!reader.good()) {
+      return fail(of_part(invalid(reader.take_errors()), part));
+    }
+    add_operation(made_, c, {op, c.id, reader.key(), std::move(conditions), reader.fields()});
+  }
+
+  void add_removal(const collection& c, std::string key, preconditions conditions) {
+    note(c);
+    keys_.push_back(std::move(key));
+    made_.operations.push_back({operation::remove, c.id, keys_.back(), std::move(conditions), {}});
+  }
+
+  void fail(problem x) {
+    if (!refused_) {
+      refused_ = std::move(x);
+    } else if (x.status == refused_->status && refused_->errors.size() < 100) {
+      refused_->errors.insert(refused_->errors.end(), x.errors.begin(), x.errors.end());
+    }
+  }
+
+  result<std::string> encode(const std::optional<token_text>& token) {
+    if (refused_) {
+      return tl::make_unexpected(std::move(*refused_));
+    }
+    // They are decided by different groups, so they could not be done all or none.
+    if (has_local_ && has_replicated_) {
+      return tl::make_unexpected(invalid(
+          {{"operations", "local",
+            "A transaction can't span models that are replicated and models that are local."}}));
+    }
+    if (token) {
+      made_.token = token->view();
+    }
+    return write_command(made_);
+  }
+
+ private:
+  void note(const collection& c) { (is_local(c) ? has_local_ : has_replicated_) = true; }
+
+  const stamp& at_;
+  command made_;
+  std::list<item_reader> items_;  // operations lie in them
+  std::list<std::string> keys_;
+  std::optional<problem> refused_;
+  bool has_local_ = false;
+  bool has_replicated_ = false;
+};
+
+problem too_many(const std::string& what) {
+  return invalid({{what, "max_length", "There are more than 10000."}});
+}
+
+/// Reads one operation of a transaction.
+class operation_reader {
+ public:
+  operation_reader(const schema& s, const json_document& document, collector& out)
+      : s_(s), document_(document), out_(out) {}
+
+  void read(std::uint32_t position, const std::string& part) {
+    if (document_.at(position).what != kind::object) {
+      return out_.fail(invalid({{part, "type", "An operation is a JSON object."}}));
+    }
+    std::vector<field_error> errors;
+    document_.for_each_member(position, [&](std::string_view name, std::uint32_t at) {
+      if (!take(name, at)) {
+        errors.push_back({excerpt(name), "unknown", "An operation has no such member, or not so."});
+      }
+    });
+    check(errors);
+    if (!errors.empty()) {
+      return out_.fail(of_part(invalid(std::move(errors)), part));
+    }
+    add(part);
+  }
+
+ private:
+  bool take(std::string_view name, std::uint32_t at) {
+    const auto what = document_.at(at).what;
+    if (name == "op" && what == kind::string) {
+      op_ = operation_named(document_.text(at));
+    } else if (name == "collection" && what == kind::string) {
+      c_ = s_.find(document_.text(at));
+    } else if (name == "id" && (what == kind::string || what == kind::number)) {
+      id_ = document_.text(at);
+    } else if (name == "item") {
+      item_ = at;
+    } else if (name == "if_version" && what == kind::number) {
+      const auto number = parse_decimal(document_.text(at));
+      const auto version = number ? exact_integer(*number) : std::nullopt;
+      if (!version || *version < 0) {
+        return false;
+      }
+      conditions_.if_match = {static_cast<std::uint64_t>(*version)};
+    } else {
+      return false;
+    }
+    return true;
+  }
+
+  static std::optional<operation> operation_named(std::string_view name) {
+    if (name == "create") {
+      return operation::create;
+    }
+    if (name == "replace") {
+      return operation::replace;
+    }
+    if (name == "patch") {
+      return operation::patch;
+    }
+    return name == "delete" ? std::optional(operation::remove) : std::nullopt;
+  }
+
+  void check(std::vector<field_error>& errors) const {
+    if (!op_) {
+      errors.push_back({"op", "required", "It is create, replace, patch or delete."});
+    }
+    if (c_ == nullptr) {
+      errors.push_back({"collection", "required", "It is the name of a collection."});
+    }
+    if (op_ && op_ != operation::create && !id_) {
+      errors.push_back({"id", "required", "It is the key of the item."});
+    }
+    if (op_ && (op_ == operation::remove) == item_.has_value()) {
+      errors.push_back({"item", op_ == operation::remove ? "unknown" : "required",
+                        "Every operation but delete has an item."});
+    }
+    if (op_ == operation::create && !conditions_.if_match.empty()) {
+      errors.push_back({"if_version", "unknown", "A new item has no version to match."});
+    }
+  }
+
+  void add(const std::string& part) {
+    std::optional<std::string> key{std::in_place};
+    if (id_) {
+      key = parse_key(*c_, *id_);
+    }
+    if (!key && op_ == operation::create) {
+      return out_.fail(of_part(invalid({{"id", "type", "It is no key of the collection."}}), part));
+    }
+    if (!key) {
+      return out_.fail(of_part(conditions_.if_match.empty()
+                                   ? not_found()
+                                   : precondition_failed("There is no such item."),
+                               part));
+    }
+    if (op_ == operation::remove) {
+      out_.add_removal(*c_, std::move(*key), std::move(conditions_));
+    } else {
+      out_.add(*c_, *op_, std::move(*key), std::move(conditions_), document_, *item_, part);
+    }
+  }
+
+  const schema& s_;
+  const json_document& document_;
+  collector& out_;
+  std::optional<operation> op_;
+  const collection* c_ = nullptr;
+  std::optional<std::string> id_;
+  std::optional<std::uint32_t> item_;
+  preconditions conditions_;
+};
+
+/// The position of the array `operations` in the object that a transaction is.
+std::optional<std::uint32_t> find_operations(const json_document& document) {
+  std::optional<std::uint32_t> found;
+  if (document.at(json_document::root).what != kind::object) {
+    return found;
+  }
+  bool others = false;
+  document.for_each_member(json_document::root, [&](std::string_view name, std::uint32_t at) {
+    const bool right = name == "operations" && document.at(at).what == kind::array;
+    others = others || !right;
+    found = right ? std::optional(at) : found;
+  });
+  return others ? std::nullopt : found;
+}
+
+}  // namespace
+
+result<std::string> prepare(const schema&, const write_request& request, const stamp& at) {
+  std::string key;
+  if (request.op == operation::create) {
+    if (wants_present(request.conditions)) {
+      return tl::make_unexpected(precondition_failed("A new item has no version to match."));
+    }
+  } else if (auto from_path = path_key(request)) {
+    key = std::move(*from_path);
+  } else {
+    return tl::make_unexpected(std::move(from_path.error()));
+  }
+  if (request.op == operation::remove) {
+    return encode(request, key, {}, at);
+  }
+  const auto document = json_document::parse(request.body);
+  if (!document) {
+    return tl::make_unexpected(malformed(document.error()));
+  }
+  item_reader item(*request.target, reads_as(request), at);
+  item.read(*document, json_document::root, std::move(key));
+  if (!item.good()) {
+    return tl::make_unexpected(invalid(item.take_errors()));
+  }
+  return encode(request, item.key(), item.fields(), at);
+}
+
+result<std::string> prepare(const schema&, const bulk_request& request, const stamp& at) {
+  const auto document = json_document::parse(request.body);
+  if (!document) {
+    return tl::make_unexpected(malformed(document.error()));
+  }
+  if (document->at(json_document::root).what != kind::array) {
+    return tl::make_unexpected(invalid({{"", "type", "The body is a JSON array of items."}}));
+  }
+  collector all(command_shape::bulk, at);
+  std::size_t count = 0;
+  document->for_each_element(json_document::root, [&](std::uint32_t item) {
+    if (count < max_operations) {
+      all.add(*request.target, operation::create, "", {}, *document, item,
+              '[' + std::to_string(count) + ']');
+    }
+    ++count;
+  });
+  if (count > max_operations) {
+    all.fail(too_many(""));
+  }
+  return all.encode(make_token(request.idempotency_key, scope_of(*request.target, 'b'),
+                               std::string(request.body)));
+}
+
+result<std::string> prepare(const schema& s, const transaction_request& request, const stamp& at) {
+  const auto document = json_document::parse(request.body);
+  if (!document) {
+    return tl::make_unexpected(malformed(document.error()));
+  }
+  const auto operations = find_operations(*document);
+  if (!operations) {
+    return tl::make_unexpected(
+        invalid({{"", "type", "The body is {\"operations\": [...]} and nothing else."}}));
+  }
+  collector all(command_shape::transaction, at);
+  std::size_t count = 0;
+  document->for_each_element(*operations, [&](std::uint32_t position) {
+    if (count < max_operations) {
+      operation_reader(s, *document, all)
+          .read(position, "operations[" + std::to_string(count) + ']');
+    }
+    ++count;
+  });
+  if (count > max_operations) {
+    all.fail(too_many("operations"));
+  }
+  return all.encode(make_token(request.idempotency_key, "txn", std::string(request.body)));
+}
+
+}  // namespace lithair::models

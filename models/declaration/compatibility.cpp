@@ -1,0 +1,152 @@
+#include "models/declaration/compatibility.hpp"
+
+#include <algorithm>
+
+namespace lithair::models {
+
+namespace {
+
+bool same(const value& x, const value& y) { return identical(x, y); }
+
+bool has_wider_values(const field& before, const field& now) {
+  const auto& a = before.rules;
+  const auto& b = now.rules;
+  const auto allowed = [&b](const value& x) {
+    return std::ranges::any_of(b.one_of, [&x](const value& y) { return compare(x, y) == 0; });
+  };
+  const bool min = absent(b.min) || (!absent(a.min) && compare(b.min, a.min) <= 0);
+  const bool max = absent(b.max) || (!absent(a.max) && compare(b.max, a.max) >= 0);
+  const bool choices =
+      b.one_of.empty() || (!a.one_of.empty() && std::ranges::all_of(a.one_of, allowed));
+  return min && max && choices;
+}
+
+bool has_wider_text(const field& before, const field& now) {
+  const auto& a = before.rules;
+  const auto& b = now.rules;
+  const bool shortest = !b.min_length || (a.min_length && *b.min_length <= *a.min_length);
+  const bool longest = !b.max_length || (a.max_length && *b.max_length >= *a.max_length);
+  const bool pattern = b.pattern.empty() || b.pattern == a.pattern;
+  const bool format = b.format == text_format::none || b.format == a.format;
+  return shortest && longest && pattern && format;
+}
+
+/// What is combined is validated while commands are applied, where all nodes must judge alike.
+bool combines(const field& x) {
+  return x.merge != merge_rule::last_write || x.type == value_type::json;
+}
+
+bool has_same_element(const field& before, const field& now) {
+  return !before.element == !now.element &&
+         (!before.element || before.element->type == now.element->type);
+}
+
+class comparison {
+ public:
+  std::vector<std::string> run(const schema& before, const schema& now) {
+    for (const auto& x : before.collections()) {
+      const collection* after = now.find(x.name);
+      if (after == nullptr) {
+        add(x.name, "is not declared any more", "declare it again, or start with empty data");
+      } else {
+        compare_collections(x, *after);
+      }
+    }
+    return std::move(found_);
+  }
+
+ private:
+  void compare_collections(const collection& before, const collection& now) {
+    if (before.path != now.path) {
+      add(now.name, "has another path", "keep \"" + before.path + '"');
+    }
+    for (const auto& f : before.fields) {
+      const field* after = now.find(f.name);
+      const std::string name = now.name + '.' + f.name;
+      if (after == nullptr) {
+        add(name, "is not declared any more", "keep it; it may be made optional and hidden");
+      } else {
+        compare_fields(name, f, *after);
+      }
+    }
+    if (is_local(before) != is_local(now)) {
+      return add(now.name, is_local(before) ? "gains replicated fields" : "has no replicated field",
+                 "declare it under another name");
+    }
+    for (const auto& f : now.fields) {
+      if (before.find(f.name) == nullptr) {
+        judge_new(now.name + '.' + f.name, f);
+      }
+    }
+  }
+
+  void judge_new(const std::string& name, const field& f) {
+    if (f.required() || f.primary_key) {
+      add(name, "is new and required", "make it optional or give it a default");
+    }
+    if (f.unique || f.tracked) {
+      add(name, "is new and unique or tracked",
+          "leave that out; items that are there know nothing of it");
+    }
+  }
+
+  void compare_fields(const std::string& name, const field& before, const field& now) {
+    const auto must_stay = [&](bool stays, const std::string& what) {
+      if (!stays) {
+        add(name, "has another " + what, "keep the old one, or add a field with another name");
+      }
+    };
+    must_stay(before.type == now.type && has_same_element(before, now), "type");
+    if (before.type != now.type || !has_same_element(before, now)) {
+      return;
+    }
+    must_stay(before.primary_key == now.primary_key, "primary_key");
+    must_stay(before.replicated == now.replicated, "replicate");
+    must_stay(before.immutable == now.immutable, "immutable");
+    must_stay(before.tracked == now.tracked, "track_history");
+    must_stay(before.merge == now.merge, "merge");
+    must_stay(before.references == now.references && before.on_delete == now.on_delete,
+              "references or on_delete");
+    must_stay(same(before.default_value, now.default_value), "default");
+    if (before.optional && !now.optional) {
+      add(name, "is not optional any more", "keep it optional");
+    }
+    if (!before.unique && now.unique) {
+      add(name, "is unique now", "leave that out; items that are there may share a value");
+    }
+    if (before.unique && !now.unique) {
+      add(name, "is not unique any more", "keep that, or add a field with another name");
+    }
+    compare_rules(name, before, now);
+  }
+
+  void compare_rules(const std::string& name, const field& before, const field& now) {
+    const auto kept = [&now](const std::string& value_name) {
+      return std::ranges::find(now.names, value_name) != now.names.end();
+    };
+    if (!std::ranges::all_of(before.names, kept)) {
+      add(name, "lacks values that it had", "keep all of them");
+    }
+    const bool wider = has_wider_values(before, now) && has_wider_text(before, now);
+    const bool narrower = has_wider_values(now, before) && has_wider_text(now, before);
+    if (!wider) {
+      add(name, "is validated more narrowly", "keep the old bounds or widen them");
+    } else if (combines(now) && !narrower) {
+      add(name, "combines and is validated differently", "keep its validation as it was");
+    }
+  }
+
+  void add(const std::string& subject, const std::string& what, const std::string& advice) {
+    found_.push_back(subject + ' ' + what + "; " + advice + '.');
+  }
+
+  std::vector<std::string> found_;
+};
+
+}  // namespace
+
+std::vector<std::string> incompatibilities(const schema& before, const schema& now) {
+  return comparison().run(before, now);
+}
+
+}  // namespace lithair::models

@@ -1,0 +1,19 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "models/schema/schema.hpp"
+
+/// Changes of a schema under data that is there, and between nodes of one cluster.
+namespace lithair::models {
+
+/// Why data of `before` can't be served with `now`, a sentence each with what to do; none: it can,
+/// also while some nodes still run `before`. Compatible are: new models; new fields that are
+/// optional or have a default and are not unique; wider validation; new values of an enum; optional
+/// instead of required; indexes and expose, dropped or added. A node that still runs `before` stops
+/// applying when it meets a command about a new model, or about a new field that is judged in apply
+/// (`is_judged`), until it is started with `now`.
+std::vector<std::string> incompatibilities(const schema& before, const schema& now);
+
+}  // namespace lithair::models

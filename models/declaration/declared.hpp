@@ -1,0 +1,74 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include <tl/expected.hpp>
+
+#include "models/schema/schema.hpp"
+
+/// What a user declared, before it is judged. The C++ face and the model file both produce this,
+/// and one builder turns it into a schema, so both faces know the same words and mean the same.
+namespace lithair::models {
+
+/// Where something was declared. C++ declarations have no file, line 0 and column 0.
+struct place {
+  std::string file;
+  std::uint32_t line = 0;
+  std::uint32_t column = 0;
+};
+
+/// One thing that is wrong with a declaration.
+struct declaration_error {
+  place where;
+  std::string subject;  ///< "products.price", or "products", or empty
+  std::string message;  ///< one sentence
+};
+
+/// `shop.toml:4:9: products.price: ...`
+std::string to_string(const declaration_error& x);
+
+/// A value as it was written; an amount of money or a moment is text.
+using literal = std::variant<bool, std::int64_t, double, std::string, std::vector<std::string>>;
+
+/// One word about a field and its value: ("primary_key", true), ("validate.min", "0.01").
+struct declared_attribute {
+  std::string name;
+  literal what;
+  place where;
+};
+
+struct declared_field {
+  std::string name;
+  place where;
+  std::vector<declared_attribute> attributes;  ///< "type" among them
+};
+
+struct declared_collection {
+  std::string name;
+  std::string path;  ///< empty: the default
+  place where;
+  std::vector<declared_field> fields;
+};
+
+/// A table that follows a collection; see models/schema/projection.hpp.
+struct declared_projection {
+  std::string name;
+  std::string collection;
+  place where;
+  std::vector<std::string> group_by;
+  std::vector<declared_attribute> where_clause;  ///< field and filter, as in the query of a list
+  std::vector<declared_attribute> measures;      ///< name and "count" or "sum(field)"
+};
+
+template <class T>
+using declared = tl::expected<T, std::vector<declaration_error>>;
+
+/// Judges the declarations: all errors there are, or the schema.
+declared<schema> build_schema(const std::vector<declared_collection>& collections,
+                              const std::vector<declared_projection>& projections = {});
+
+}  // namespace lithair::models

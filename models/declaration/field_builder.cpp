@@ -1,0 +1,430 @@
+#include "models/declaration/field_builder.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include <re2/re2.h>
+
+#include "models/encoding/msgpack.hpp"
+#include "models/encoding/utf8.hpp"
+#include "models/schema/merge.hpp"
+#include "models/schema/rules.hpp"
+#include "models/schema/text_codec.hpp"
+#include "models/schema/value_codec.hpp"
+
+namespace lithair::models {
+
+namespace {
+
+constexpr std::array all_types{
+    value_type::boolean, value_type::integer, value_type::number,    value_type::string,
+    value_type::uuid,    value_type::money,   value_type::timestamp, value_type::enumeration,
+    value_type::bytes,   value_type::json,
+};
+
+std::string list_of_types() {
+  std::string text;
+  for (const auto type : all_types) {
+    text += (text.empty() ? "" : ", ") + std::string(name_of(type));
+  }
+  return text + ", list<...>";
+}
+
+std::optional<value_type> type_named(std::string_view name) {
+  const auto at = std::ranges::find_if(all_types, [name](auto x) { return name_of(x) == name; });
+  return at != all_types.end() ? std::optional(*at) : std::nullopt;
+}
+
+/// The rule whose name the attribute says, among the first `count`.
+template <class Rule>
+std::optional<Rule> rule_named(const literal& what, std::uint8_t count) {
+  const auto* name = std::get_if<std::string>(&what);
+  for (std::uint8_t i = 0; name != nullptr && i < count; ++i) {
+    if (name_of(static_cast<Rule>(i)) == *name) {
+      return static_cast<Rule>(i);
+    }
+  }
+  return std::nullopt;
+}
+
+bool has_length(value_type type) {
+  return type == value_type::string || type == value_type::bytes || type == value_type::list;
+}
+
+bool has_order(value_type type) {
+  return type == value_type::integer || type == value_type::number || type == value_type::money ||
+         type == value_type::timestamp;
+}
+
+bool can_be_key(value_type type) {
+  return type == value_type::integer || type == value_type::string || type == value_type::uuid ||
+         type == value_type::timestamp || type == value_type::enumeration;
+}
+
+bool can_be_found(value_type type) { return type != value_type::json && type != value_type::list; }
+
+std::optional<value> pack(const field& list, const std::vector<std::string>& texts) {
+  packed_list made;
+  msgpack::write_array(made.array, texts.size());
+  for (const auto& text : texts) {
+    const auto element = parse_text(*list.element, text);
+    if (!element) {
+      return std::nullopt;
+    }
+    write_value(made.array, *element);
+  }
+  return value{std::move(made)};
+}
+
+/// Numbers may be written as such where no digit is lost by it; money and times are text.
+std::optional<value> convert(const field& x, const literal& from) {
+  if (const auto* text = std::get_if<std::string>(&from)) {
+    const bool plain = x.type == value_type::boolean || x.type == value_type::integer ||
+                       x.type == value_type::number || x.type == value_type::list;
+    return plain ? std::nullopt : parse_text(x, *text);
+  }
+  if (const auto* texts = std::get_if<std::vector<std::string>>(&from)) {
+    return x.type == value_type::list ? pack(x, *texts) : std::nullopt;
+  }
+  if (const auto* flag = std::get_if<bool>(&from)) {
+    return x.type == value_type::boolean ? std::optional<value>(*flag) : std::nullopt;
+  }
+  if (const auto* integer = std::get_if<std::int64_t>(&from)) {
+    if (x.type == value_type::number) {
+      return value{static_cast<double>(*integer)};
+    }
+    const bool exact = x.type == value_type::integer || x.type == value_type::money;
+    return exact ? parse_text(x, std::to_string(*integer)) : std::nullopt;
+  }
+  if (const auto* number = std::get_if<double>(&from)) {
+    return x.type == value_type::number && std::isfinite(*number) ? std::optional<value>(*number)
+                                                                  : std::nullopt;
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+field_builder::field_builder(const std::string& collection_name, const declared_field& from,
+                             std::vector<declaration_error>& errors)
+    : collection_name_(collection_name), from_(from), errors_(errors) {}
+
+field field_builder::build() {
+  made_.name = from_.name;
+  made_.id = stable_id(from_.name);
+  made_.replicated = false;
+  read_type();
+  if (made_.type == value_type{}) {
+    return std::move(made_);
+  }
+  // The default is judged by the rules, so it comes after them.
+  for (const auto& attribute : from_.attributes) {
+    if (attribute.name != "type" && attribute.name != "values" && attribute.name != "default") {
+      read_attribute(attribute);
+    }
+  }
+  check_agreement();
+  if (const auto* attribute = find("default")) {
+    read_default(*attribute);
+  }
+  return std::move(made_);
+}
+
+void field_builder::read_type() {
+  made_.type = {};
+  const auto* attribute = find("type");
+  if (attribute == nullptr) {
+    return fail(from_.where, "The field needs a type: " + list_of_types() + ".");
+  }
+  const auto* name = std::get_if<std::string>(&attribute->what);
+  if (name == nullptr) {
+    return fail(attribute->where, "A type is a word: " + list_of_types() + ".");
+  }
+  set_type(*attribute, *name);
+  const bool named = made_.type == value_type::enumeration ||
+                     (made_.element && made_.element->type == value_type::enumeration);
+  const auto* names = find("values");
+  if (named && names == nullptr) {
+    fail(attribute->where, "An enum needs its values: values = [\"first\", \"second\"].");
+  } else if (names != nullptr && made_.type != value_type{}) {
+    read_names(*names);
+  }
+}
+
+void field_builder::set_type(const declared_attribute& from, std::string_view name) {
+  const bool list = name.starts_with("list<") && name.ends_with('>');
+  const auto inner = list ? name.substr(5, name.size() - 6) : name;
+  const auto type = type_named(inner);
+  if (!type || (list && (*type == value_type::bytes || *type == value_type::json))) {
+    return fail(from.where, "Unknown type \"" + std::string(name) + "\"; the types are " +
+                                list_of_types() + " with plain elements.");
+  }
+  made_.type = list ? value_type::list : *type;
+  if (list) {
+    field element;
+    element.name = made_.name;
+    element.type = *type;
+    made_.element = std::make_shared<const field>(std::move(element));
+  }
+}
+
+void field_builder::read_names(const declared_attribute& from) {
+  const auto* names = std::get_if<std::vector<std::string>>(&from.what);
+  const bool list = made_.element && made_.element->type == value_type::enumeration;
+  if (made_.type != value_type::enumeration && !list) {
+    return fail(from.where, "Only an enum has values; validate.one_of limits other types.");
+  }
+  if (names == nullptr || names->empty()) {
+    return fail(from.where, "The values of an enum are a list of at least one word.");
+  }
+  for (const auto& name : *names) {
+    if (name.empty() || name.size() > max_key_bytes || !is_utf8(name)) {
+      fail(from.where, "A value of an enum has 1 to 200 bytes of UTF-8.");
+    } else if (std::ranges::count(*names, name) > 1) {
+      return fail(from.where, "The value \"" + name + "\" is there twice.");
+    }
+  }
+  made_.names = *names;
+  if (list) {
+    field element = *made_.element;
+    element.names = *names;
+    made_.element = std::make_shared<const field>(std::move(element));
+  }
+}
+
+void field_builder::read_attribute(const declared_attribute& from) {
+  const std::string& name = from.name;
+  if (name == "primary_key") {
+    made_.primary_key = read_flag(from);
+    check_key_type();
+  } else if (name == "unique") {
+    made_.unique = read_flag(from);
+  } else if (name == "indexed") {
+    made_.indexed = read_flag(from);
+  } else if (name == "immutable") {
+    made_.immutable = read_flag(from);
+  } else if (name == "optional") {
+    made_.optional = read_flag(from);
+  } else if (name == "expose") {
+    made_.exposed = read_flag(from);
+  } else if (name == "replicate") {
+    made_.replicated = read_flag(from);
+  } else if (name == "track_history") {
+    made_.tracked = read_flag(from);
+  } else if (name == "references") {
+    read_reference(from);
+  } else if (name == "on_delete") {
+    read_delete_rule(from);
+  } else if (name == "merge") {
+    read_merge_rule(from);
+  } else if (name == "validate.min") {
+    read_bound(from, made_.rules.min);
+  } else if (name == "validate.max") {
+    read_bound(from, made_.rules.max);
+  } else if (name == "validate.min_length") {
+    read_length(from, made_.rules.min_length);
+  } else if (name == "validate.max_length") {
+    read_length(from, made_.rules.max_length);
+  } else if (name == "validate.pattern") {
+    read_pattern(from);
+  } else if (name == "validate.format") {
+    read_format(from);
+  } else if (name == "validate.one_of") {
+    read_choices(from);
+  } else {
+    fail(from.where,
+         "Unknown attribute \"" + name +
+             "\"; the attributes are primary_key, unique, indexed, immutable, optional, default, "
+             "expose, replicate, track_history, references, on_delete, merge and validate with "
+             "min, max, min_length, max_length, "
+             "pattern, format, one_of.");
+  }
+}
+
+bool field_builder::read_flag(const declared_attribute& from) {
+  if (const auto* flag = std::get_if<bool>(&from.what)) {
+    return *flag;
+  }
+  fail(from.where, from.name + " is true or false.");
+  return false;
+}
+
+void field_builder::read_default(const declared_attribute& from) {
+  value made = to_value(from);
+  if (absent(made)) {
+    return;
+  }
+  std::vector<field_error> broken;
+  check_rules(made_, made, broken);
+  for (const auto& error : broken) {
+    fail(from.where, "The default breaks a rule of the field: " + error.message);
+  }
+  made_.default_value = std::move(made);
+}
+
+void field_builder::read_bound(const declared_attribute& from, value& bound) {
+  if (!has_order(made_.type)) {
+    return fail(from.where, from.name + " is for integer, number, money and timestamp fields.");
+  }
+  bound = to_value(from);
+}
+
+void field_builder::read_length(const declared_attribute& from,
+                                std::optional<std::uint64_t>& bound) {
+  const auto* length = std::get_if<std::int64_t>(&from.what);
+  if (!has_length(made_.type)) {
+    return fail(from.where, from.name + " is for string, bytes and list fields.");
+  }
+  if (length == nullptr || *length < 0) {
+    return fail(from.where, from.name + " is a number, not below zero.");
+  }
+  bound = static_cast<std::uint64_t>(*length);
+}
+
+void field_builder::read_pattern(const declared_attribute& from) {
+  const auto* text = std::get_if<std::string>(&from.what);
+  if (made_.type != value_type::string || text == nullptr) {
+    return fail(from.where, "validate.pattern is a text, for string fields.");
+  }
+  re2::RE2::Options quiet;
+  quiet.set_log_errors(false);
+  const auto matcher = std::make_shared<re2::RE2>(*text, quiet);
+  if (!matcher->ok()) {
+    return fail(from.where,
+                "The pattern is no regular expression of RE2: " + matcher->error() + ".");
+  }
+  made_.rules.pattern = *text;
+  made_.rules.matcher = matcher;
+}
+
+void field_builder::read_format(const declared_attribute& from) {
+  const auto* text = std::get_if<std::string>(&from.what);
+  if (made_.type != value_type::string) {
+    return fail(from.where, "validate.format is for string fields.");
+  }
+  for (const auto format : {text_format::email, text_format::url, text_format::uuid}) {
+    if (text != nullptr && *text == name_of(format)) {
+      made_.rules.format = format;
+    }
+  }
+  if (made_.rules.format == text_format::none) {
+    fail(from.where, "The formats are email, url and uuid.");
+  }
+}
+
+void field_builder::read_choices(const declared_attribute& from) {
+  const auto* choices = std::get_if<std::vector<std::string>>(&from.what);
+  if (made_.type == value_type::boolean || made_.type == value_type::enumeration ||
+      made_.type == value_type::bytes || !can_be_found(made_.type)) {
+    return fail(
+        from.where,
+        "validate.one_of is for integer, number, string, uuid, money and timestamp fields.");
+  }
+  if (choices == nullptr || choices->empty()) {
+    return fail(from.where, "validate.one_of is a list of at least one value.");
+  }
+  for (const auto& text : *choices) {
+    if (auto choice = parse_text(made_, text)) {
+      made_.rules.one_of.push_back(std::move(*choice));
+    } else {
+      fail(from.where, "\"" + text + "\" is not " + expected_form(made_) + ".");
+    }
+  }
+}
+
+void field_builder::read_reference(const declared_attribute& from) {
+  const auto* name = std::get_if<std::string>(&from.what);
+  if (name == nullptr || name->empty()) {
+    return fail(from.where, "references is the name of a model.");
+  }
+  made_.references = *name;
+  made_.target_id = stable_id(*name);
+  made_.indexed = true;  // Whoever deletes the target must find the item.
+}
+
+void field_builder::read_delete_rule(const declared_attribute& from) {
+  const auto rule = rule_named<delete_rule>(from.what, 3);
+  if (!rule) {
+    return fail(from.where, "on_delete is \"restrict\", \"cascade\" or \"set_null\".");
+  }
+  made_.on_delete = *rule;
+}
+
+void field_builder::read_merge_rule(const declared_attribute& from) {
+  const auto rule = rule_named<merge_rule>(from.what, 6);
+  if (!rule) {
+    return fail(from.where,
+                "merge is \"last_write\", \"add\", \"max\", \"min\", \"union\" or \"append\".");
+  }
+  if (!can_merge(made_.type, *rule)) {
+    return fail(from.where,
+                "Fields of this type can't combine by \"" + std::string(name_of(*rule)) + "\".");
+  }
+  made_.merge = *rule;
+}
+
+void field_builder::check_key_type() {
+  if (made_.primary_key && !can_be_key(made_.type)) {
+    fail(from_.where, "A primary key is an integer, string, uuid, timestamp or enum.");
+  }
+}
+
+void field_builder::check_agreement() {
+  const auto& rules = made_.rules;
+  if (!absent(rules.min) && !absent(rules.max) && compare(rules.min, rules.max) > 0) {
+    fail(from_.where, "validate.min is above validate.max.");
+  }
+  if (rules.min_length && rules.max_length && *rules.min_length > *rules.max_length) {
+    fail(from_.where, "validate.min_length is above validate.max_length.");
+  }
+  if (!can_be_found(made_.type) && (made_.unique || made_.indexed)) {
+    fail(from_.where, "A json or list field is neither unique nor indexed.");
+  }
+  if (made_.references.empty() && find("on_delete") != nullptr) {
+    fail(from_.where, "on_delete needs references.");
+  }
+  if (made_.on_delete == delete_rule::set_null && (!made_.optional || made_.immutable)) {
+    fail(from_.where, "A reference with on_delete = \"set_null\" is optional and not immutable.");
+  }
+  if (made_.immutable && made_.merge != merge_rule::last_write) {
+    fail(from_.where, "An immutable field has nothing to combine.");
+  }
+  check_key();
+}
+
+void field_builder::check_key() {
+  if (made_.primary_key) {
+    if (made_.optional || find("default") != nullptr) {
+      fail(from_.where, "A primary key is neither optional nor has a default.");
+    }
+    if (!made_.exposed) {
+      fail(from_.where, "A primary key can't be hidden: it names the item in its path.");
+    }
+    if (!made_.references.empty() || made_.merge != merge_rule::last_write) {
+      fail(from_.where, "A primary key refers to nothing and does not combine.");
+    }
+    made_.immutable = true;
+    made_.unique = false;  // Being the key says so already.
+    made_.indexed = false;
+  }
+}
+
+value field_builder::to_value(const declared_attribute& from) {
+  if (auto made = convert(made_, from.what)) {
+    return std::move(*made);
+  }
+  fail(from.where, from.name + " must be " + expected_form(made_) + ".");
+  return {};
+}
+
+const declared_attribute* field_builder::find(std::string_view name) const {
+  const auto at = std::ranges::find(from_.attributes, name, &declared_attribute::name);
+  return at != from_.attributes.end() ? &*at : nullptr;
+}
+
+void field_builder::fail(const place& where, std::string message) {
+  errors_.push_back({where, collection_name_ + "." + from_.name, std::move(message)});
+}
+
+}  // namespace lithair::models

@@ -1,0 +1,202 @@
+#include "models/declaration/model_text.hpp"
+
+#include <algorithm>
+
+#include "models/encoding/json_text.hpp"
+#include "models/encoding/msgpack.hpp"
+#include "models/schema/projection.hpp"
+#include "models/schema/text_codec.hpp"
+#include "models/schema/value_codec.hpp"
+
+namespace lithair::models {
+
+namespace {
+
+// A JSON string is a TOML basic string too: both know the same escapes, and TOML forbids no more
+// than the controls that JSON escapes, but for DEL.
+void append_toml_string(std::string& out, std::string_view text) {
+  const std::size_t begin = out.size();
+  append_json_string(out, text);
+  for (std::size_t at = begin; (at = out.find('\x7f', at)) != std::string::npos;) {
+    out.replace(at, 1, "\\u007F");
+  }
+}
+
+std::string in_quotes(std::string_view text) {
+  std::string out;
+  append_toml_string(out, text);
+  return out;
+}
+
+std::string list_of(const std::vector<std::string>& texts) {
+  std::string out = "[";
+  for (const auto& text : texts) {
+    out += (out.size() == 1 ? "" : ", ") + in_quotes(text);
+  }
+  return out + ']';
+}
+
+std::vector<std::string> elements_of(const field& f, const packed_list& list) {
+  std::vector<std::string> made;
+  msgpack::reader in(list.array);
+  for (std::size_t left = in.read_array(); left > 0; --left) {
+    made.push_back(to_text(read_value(*f.element, in.read_any()).value_or(value{})));
+  }
+  return made;
+}
+
+/// As the builder takes it: numbers and flags plain, everything else as text.
+std::string literal_of(const field& f, const value& x) {
+  if (const auto* list = std::get_if<packed_list>(&x)) {
+    return list_of(elements_of(f, *list));
+  }
+  if (f.type == value_type::number) {
+    const std::string text = to_text(x);
+    return text.find_first_of(".e") == std::string::npos ? text + ".0" : text;
+  }
+  const bool plain = f.type == value_type::boolean || f.type == value_type::integer;
+  return plain ? to_text(x) : in_quotes(to_text(x));
+}
+
+class field_text {
+ public:
+  explicit field_text(const field& f) : f_(f) {}
+
+  std::string run() {
+    std::string type(name_of(f_.type));
+    if (f_.element) {
+      type = "list<" + std::string(name_of(f_.element->type)) + '>';
+    }
+    out_ = f_.name + " = { type = " + in_quotes(type);
+    if (!f_.names.empty()) {
+      out_ += ", values = " + list_of(f_.names);
+    }
+    append_flags();
+    append_rules();
+    return out_ + " }\n";
+  }
+
+ private:
+  void append_flags() {
+    flag("primary_key", f_.primary_key);
+    flag("unique", f_.unique);
+    flag("indexed", f_.indexed);
+    flag("immutable", f_.immutable);
+    flag("optional", f_.optional);
+    flag("replicate", f_.replicated);
+    flag("track_history", f_.tracked);
+    if (!f_.exposed) {
+      out_ += ", expose = false";
+    }
+    if (f_.merge != merge_rule::last_write) {
+      out_ += ", merge = " + in_quotes(name_of(f_.merge));
+    }
+    if (!f_.references.empty()) {
+      out_ += ", references = " + in_quotes(f_.references);
+      out_ += ", on_delete = " + in_quotes(name_of(f_.on_delete));
+    }
+    if (!absent(f_.default_value)) {
+      out_ += ", default = " + literal_of(f_, f_.default_value);
+    }
+  }
+
+  void append_rules() {
+    std::string rules;
+    const auto rule = [&rules](const std::string& name, const std::string& text) {
+      rules += (rules.empty() ? "" : ", ") + name + " = " + text;
+    };
+    if (!absent(f_.rules.min)) {
+      rule("min", literal_of(f_, f_.rules.min));
+    }
+    if (!absent(f_.rules.max)) {
+      rule("max", literal_of(f_, f_.rules.max));
+    }
+    if (f_.rules.min_length) {
+      rule("min_length", std::to_string(*f_.rules.min_length));
+    }
+    if (f_.rules.max_length) {
+      rule("max_length", std::to_string(*f_.rules.max_length));
+    }
+    if (!f_.rules.pattern.empty()) {
+      rule("pattern", in_quotes(f_.rules.pattern));
+    }
+    if (f_.rules.format != text_format::none) {
+      rule("format", in_quotes(name_of(f_.rules.format)));
+    }
+    if (!f_.rules.one_of.empty()) {
+      std::vector<std::string> choices;
+      for (const auto& choice : f_.rules.one_of) {
+        choices.push_back(to_text(choice));
+      }
+      rule("one_of", list_of(choices));
+    }
+    if (!rules.empty()) {
+      out_ += ", validate = { " + rules + " }";
+    }
+  }
+
+  void flag(std::string_view name, bool on) {
+    out_ += on ? ", " + std::string(name) + " = true" : "";
+  }
+
+  const field& f_;
+  std::string out_;
+};
+
+}  // namespace
+
+namespace {
+
+std::string table_of(const std::vector<std::pair<std::string, std::string>>& members) {
+  std::string out = "{";
+  for (const auto& [name, text] : members) {
+    out += (out.size() == 1 ? " " : ", ") + name + " = " + in_quotes(text);
+  }
+  return out + " }";
+}
+
+std::string text_of(const schema& s, const projection& p) {
+  const collection& c = *s.find(p.collection_id);
+  std::vector<std::string> groups;
+  for (const auto at : p.group_by) {
+    groups.push_back(c.fields[at].name);
+  }
+  std::vector<std::pair<std::string, std::string>> measures;
+  for (const auto& m : p.measures) {
+    measures.emplace_back(m.name, m.text);
+  }
+  return "[projections." + p.name + "]\nfrom = " + in_quotes(c.name) +
+         "\ngroup_by = " + list_of(groups) + "\nwhere = " + table_of(p.filter_texts) +
+         "\nmeasures = " + table_of(measures) + '\n';
+}
+
+}  // namespace
+
+std::string to_model_text(const schema& x) {
+  return to_model_text(x, [](const collection&, const field&) { return true; });
+}
+
+std::string to_model_text(const schema& x,
+                          const std::function<bool(const collection&, const field&)>& belongs) {
+  std::string out;
+  for (const auto& c : x.collections()) {
+    std::string fields;
+    for (const auto& f : c.fields) {
+      fields += belongs(c, f) ? field_text(f).run() : "";
+    }
+    if (!fields.empty()) {
+      out += "[models." + c.name + "]\npath = " + in_quotes(c.path) + "\n[models." + c.name +
+             ".fields]\n" + fields;
+    }
+  }
+  for (const auto& p : x.projections()) {
+    const collection& c = *x.find(p.collection_id);
+    // What a projection tells of has one place, that of the fields it is made from.
+    const bool here = std::ranges::all_of(
+        c.fields, [&](const field& f) { return belongs(c, f) || (!f.replicated && !is_local(c)); });
+    out += here ? text_of(x, p) : "";
+  }
+  return out;
+}
+
+}  // namespace lithair::models

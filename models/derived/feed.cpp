@@ -1,0 +1,212 @@
+#include "models/derived/feed.hpp"
+
+#include <algorithm>
+
+#include "models/encoding/decimal.hpp"
+#include "models/encoding/msgpack.hpp"
+#include "models/state/keys.hpp"
+
+namespace lithair::models {
+
+namespace {
+
+constexpr std::string_view extent_key = "g";
+/// What a pair costs besides its bytes.
+constexpr std::uint64_t pair_cost = 64;
+/// The feed is cut by this part of its limit at a time, since each cut has to look for its begin.
+constexpr std::uint64_t cut_part = 64;
+
+std::uint64_t cost_of(std::string_view value) { return pair_cost + value.size(); }
+
+event_type type_of(const transition& x) {
+  return x.after == nullptr    ? event_type::deleted
+         : x.before == nullptr ? event_type::created
+                               : event_type::updated;
+}
+
+/// The fields whose bytes differ, as they were; both lists rise by id.
+stored_fields differences(const stored_fields& before, const stored_fields& after) {
+  stored_fields made;
+  auto was = before.begin();
+  auto is = after.begin();
+  while (was != before.end() || is != after.end()) {
+    if (is == after.end() || (was != before.end() && was->id < is->id)) {
+      made.push_back(*was++);
+    } else if (was == before.end() || is->id < was->id) {
+      made.push_back({(is++)->id, msgpack::nil_bytes});
+    } else {
+      if (was->bytes != is->bytes) {
+        made.push_back(*was);
+      }
+      ++was;
+      ++is;
+    }
+  }
+  return made;
+}
+
+void write_extent(const feed_extent& x, change_set& out) {
+  std::string made;
+  msgpack::write_array(made, 2);
+  msgpack::write_unsigned(made, x.dropped);
+  msgpack::write_unsigned(made, x.bytes);
+  out.push_back({std::string(extent_key), std::move(made)});
+}
+
+std::optional<feed_extent> read_extent(const state_view& state) {
+  const auto bytes = state.get(extent_key);
+  if (!bytes) {
+    return std::nullopt;
+  }
+  msgpack::reader in(*bytes);
+  in.read_array();
+  feed_extent made;
+  made.dropped = in.read_unsigned();
+  made.bytes = in.read_unsigned();
+  return made;
+}
+
+/// A feed that begins now, in a state that may be older than it.
+feed_extent new_extent(std::uint64_t index, const state_view& state) {
+  const auto records = until_its_end("r");
+  feed_extent made;
+  state.scan(records.lower, records.upper, state_view::direction::ascending,
+             [&](std::string_view, std::string_view) {
+               made.dropped = index - 1;
+               return false;
+             });
+  return made;
+}
+
+/// Drops the oldest changes until there is some room again.
+void cut(feed_extent& extent, std::uint64_t limit, const state_view& state, change_set& out) {
+  const std::uint64_t wanted = limit - limit / cut_part;
+  const auto all = feed_behind(extent.dropped);
+  state.scan(all.lower, all.upper, state_view::direction::ascending,
+             [&](std::string_view key, std::string_view value) {
+               if (extent.bytes <= wanted) {
+                 return false;
+               }
+               extent.bytes -= std::min(extent.bytes, cost_of(value));
+               extent.dropped = index_in_feed_key(key);
+               out.push_back({std::string(key), std::nullopt});
+               return true;
+             });
+}
+
+}  // namespace
+
+std::string to_text(const feed_position& x) {
+  return std::to_string(x.index) + (x.part == 0 ? "" : "." + std::to_string(x.part));
+}
+
+std::optional<feed_position> parse_feed_position(std::string_view text) {
+  const auto point = text.find('.');
+  const auto index = parse_count(text.substr(0, point));
+  if (!index || point == std::string_view::npos) {
+    return index ? std::optional(feed_position{*index, 0}) : std::nullopt;
+  }
+  const auto part = parse_count(text.substr(point + 1));
+  if (!part || *part == 0 || *part > 0xffffffff || *index == 0) {
+    return std::nullopt;
+  }
+  return feed_position{*index, static_cast<std::uint32_t>(*part)};
+}
+
+stored_fields fields_before(const feed_event& x) {
+  stored_fields made;
+  auto was = x.was.begin();
+  for (const auto& field : x.fields) {
+    while (was != x.was.end() && was->id < field.id) {
+      made.push_back(*was++);
+    }
+    const bool changed = was != x.was.end() && was->id == field.id;
+    if (!changed || was->bytes != msgpack::nil_bytes) {
+      made.push_back(changed ? *was : field);
+    }
+    was += changed ? 1 : 0;
+  }
+  made.insert(made.end(), was, x.was.end());
+  return made;
+}
+
+bool read_feed(std::uint64_t index, std::string_view bytes,
+               const std::function<void(const feed_event&)>& visit) {
+  msgpack::reader in(bytes);
+  feed_event x;
+  x.index = index;
+  if (in.read_array() != 2) {
+    return false;
+  }
+  x.time_us = in.read_signed();
+  for (auto left = in.read_array(); left > 0 && in.good(); --left) {
+    if (in.read_array() != 5) {
+      return false;
+    }
+    ++x.part;
+    x.collection_id = static_cast<std::uint32_t>(in.read_unsigned());
+    const std::uint64_t type = in.read_unsigned();
+    x.key = in.read_binary();
+    if (type < 1 || type > 3 || !read_fields(in, x.fields) || !read_fields(in, x.was)) {
+      return false;
+    }
+    x.type = static_cast<event_type>(type);
+    visit(x);
+  }
+  return in.finished();
+}
+
+std::string feed_key(std::uint64_t index) {
+  std::string made = "f";
+  append_big_endian(made, index);
+  return made;
+}
+
+std::uint64_t index_in_feed_key(std::string_view pair_key) {
+  return read_big_endian(pair_key.substr(1));
+}
+
+key_range feed_behind(std::uint64_t index) {
+  auto all = until_its_end("f");
+  all.lower = feed_key(index) + '\0';
+  return all;
+}
+
+feed_extent extent_of_feed(const state_view& state) {
+  return read_extent(state).value_or(feed_extent{});
+}
+
+void change_recorder::add(const transition& x) {
+  const auto& fields = x.after != nullptr ? *x.after : *x.before;
+  msgpack::write_array(events_, 5);
+  msgpack::write_unsigned(events_, x.c.id);
+  msgpack::write_unsigned(events_, static_cast<std::uint64_t>(type_of(x)));
+  msgpack::write_binary(events_, x.key);
+  write_fields(events_, fields);
+  write_fields(events_, type_of(x) == event_type::updated ? differences(*x.before, *x.after)
+                                                          : stored_fields());
+  ++count_;
+}
+
+void change_recorder::write(const moment& at, const state_view& state, change_set& out,
+                            std::uint64_t limit) const {
+  if (count_ == 0) {
+    return;
+  }
+  const auto known = read_extent(state);
+  auto extent = known ? *known : new_extent(at.index, state);
+  std::string made;
+  made.reserve(events_.size() + 16);
+  msgpack::write_array(made, 2);
+  msgpack::write_signed(made, at.time_us);
+  msgpack::write_array(made, count_);
+  made += events_;
+  extent.bytes += cost_of(made);
+  if (extent.bytes > limit) {
+    cut(extent, limit, state, out);
+  }
+  write_extent(extent, out);
+  out.push_back({feed_key(at.index), std::move(made)});
+}
+
+}  // namespace lithair::models

@@ -1,0 +1,89 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "models/derived/history.hpp"
+#include "models/derived/secondary_indexes.hpp"
+#include "models/state/record.hpp"
+#include "models/state/state_view.hpp"
+
+/// The change feed: what every command changed, in the order of the log, kept as long as there is
+/// room for it. Streams are read from it, so any node goes on where another one stopped.
+///
+///     changes := 'f' index:8           ->  [time, [event, ...]]            in msgpack
+///     event   := [collection, type, key, fields, was]
+///     extent  := 'g'                   ->  [index up to which it was dropped, bytes held]
+///
+/// `fields` is the item as it is since the event; of a deletion as it was. `was` is what an update
+/// changed, as it was before; nil: absent. All of one command is one pair, and so comes and goes as
+/// a whole. What is dropped depends on the log alone, and is the same on every node.
+namespace lithair::models {
+
+/// What the feed holds; beyond that the oldest changes are dropped. Some pages of a small model, a
+/// minute of a busy service.
+inline constexpr std::uint64_t max_feed_bytes = 64 << 20;
+
+/// How far somebody has read: through all of `index`, or, with a part, through as many of its
+/// events. As text `41` and `41.2`; a part is never the last one of its index.
+struct feed_position {
+  std::uint64_t index = 0;
+  std::uint32_t part = 0;
+
+  bool operator==(const feed_position&) const = default;
+  /// The last index of which everything was read.
+  std::uint64_t whole() const { return part == 0 || index == 0 ? index : index - 1; }
+};
+
+std::string to_text(const feed_position& x);
+std::optional<feed_position> parse_feed_position(std::string_view text);
+
+/// One change of one item. Its views lie in the pair that it was read from.
+struct feed_event {
+  std::uint64_t index = 0;
+  std::uint32_t part = 0;  ///< from 1, among the events of the index
+  std::int64_t time_us = 0;
+  std::uint32_t collection_id = 0;
+  event_type type = event_type::created;
+  std::string_view key;
+  stored_fields fields;
+  stored_fields was;
+};
+
+/// The item before an update.
+stored_fields fields_before(const feed_event& x);
+
+/// Visits the events of a pair in their order. False for bytes that are no changes.
+[[nodiscard]] bool read_feed(std::uint64_t index, std::string_view bytes,
+                             const std::function<void(const feed_event&)>& visit);
+
+std::string feed_key(std::uint64_t index);
+/// The index in the key of a pair of changes.
+std::uint64_t index_in_feed_key(std::string_view pair_key);
+/// The pairs behind an index.
+key_range feed_behind(std::uint64_t index);
+
+struct feed_extent {
+  std::uint64_t dropped = 0;  ///< of what is not behind this index the feed can't tell any more
+  std::uint64_t bytes = 0;
+};
+feed_extent extent_of_feed(const state_view& state);
+
+/// Gathers what a command changes, and adds it to the feed once the command is accepted.
+class change_recorder {
+ public:
+  void add(const transition& x);
+  /// Nothing when nothing changed. `limit`: bytes that the feed may hold.
+  void write(const moment& at, const state_view& state, change_set& out,
+             std::uint64_t limit = max_feed_bytes) const;
+
+ private:
+  std::string events_;
+  std::size_t count_ = 0;
+};
+
+}  // namespace lithair::models

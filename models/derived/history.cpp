@@ -1,0 +1,156 @@
+#include "models/derived/history.hpp"
+
+#include <algorithm>
+#include <map>
+
+#include "models/encoding/msgpack.hpp"
+#include "models/encoding/sha256.hpp"
+
+namespace lithair::models {
+
+namespace {
+
+std::string_view value_in(const stored_fields* fields, const field& f) {
+  const auto* found = fields != nullptr ? find(*fields, f.id) : nullptr;
+  return found != nullptr ? found->bytes : std::string_view{};
+}
+
+/// The tracked fields that the change touches, in order of id.
+stored_fields tracked_changes(const transition& x) {
+  stored_fields made;
+  for (const auto at : x.c.by_id) {
+    const field& f = x.c.fields[at];
+    const auto before = value_in(x.before, f);
+    const auto after = value_in(x.after, f);
+    if (f.tracked && before != after && x.after != nullptr) {
+      made.push_back({f.id, after.empty() ? msgpack::nil_bytes : after});
+    }
+  }
+  return made;
+}
+
+std::string write_event(const event& x) {
+  std::string made;
+  msgpack::write_array(made, 5);
+  msgpack::write_unsigned(made, x.index);
+  msgpack::write_signed(made, x.time_us);
+  msgpack::write_unsigned(made, static_cast<std::uint64_t>(x.type));
+  write_fields(made, x.changes);
+  return made;
+}
+
+/// `body`: the event's bytes before its hash.
+std::string chain(std::string_view hash_before, std::string_view pair_key, std::string_view body) {
+  std::string text(hash_before);
+  text += pair_key;
+  text += body;
+  return sha256(text);
+}
+
+}  // namespace
+
+std::string event_key(const collection& c, std::string_view key, std::uint64_t version) {
+  std::string made = events_of(c, key).lower;
+  append_big_endian(made, version);
+  return made;
+}
+
+key_range events_of(const collection& c, std::string_view key) {
+  std::string lower = "h";
+  append_big_endian(lower, c.id);
+  append_sortable_key(lower, c, key);
+  return until_its_end(std::move(lower));
+}
+
+bool read_event(std::string_view pair_key, std::string_view bytes, event& out) {
+  msgpack::reader in(bytes);
+  if (pair_key.size() < 8 || in.read_array() != 5) {
+    return false;
+  }
+  out.version = read_big_endian(pair_key.substr(pair_key.size() - 8));
+  out.index = in.read_unsigned();
+  out.time_us = in.read_signed();
+  const std::uint64_t type = in.read_unsigned();
+  if (type < 1 || type > 3 || !read_fields(in, out.changes)) {
+    return false;
+  }
+  out.type = static_cast<event_type>(type);
+  out.hash = in.read_binary();
+  return in.finished();
+}
+
+std::uint64_t last_version(const collection& c, std::string_view key, const state_view& state) {
+  const auto range = events_of(c, key);
+  std::uint64_t version = 0;
+  state.scan(range.lower, range.upper, state_view::direction::descending,
+             [&version](std::string_view pair_key, std::string_view) {
+               version = read_big_endian(pair_key.substr(pair_key.size() - 8));
+               return false;
+             });
+  return version;
+}
+
+void derive_event(const transition& x, const moment& at, std::uint64_t version,
+                  const state_view& state, change_set& out) {
+  event made;
+  made.index = at.index;
+  made.time_us = at.time_us;
+  made.type = x.before == nullptr  ? event_type::created
+              : x.after == nullptr ? event_type::deleted
+                                   : event_type::updated;
+  made.changes = tracked_changes(x);
+  const auto previous = state.get(event_key(x.c, x.key, version - 1));
+  event before;
+  if (previous && read_event(event_key(x.c, x.key, version - 1), *previous, before)) {
+    made.time_us = std::max(made.time_us, before.time_us);
+  }
+  std::string key = event_key(x.c, x.key, version);
+  std::string bytes = write_event(made);
+  const std::string hash = chain(before.hash, key, bytes);
+  msgpack::write_binary(bytes, hash);
+  out.push_back({std::move(key), std::move(bytes)});
+}
+
+verification verify_events(const collection& c, std::string_view key, const state_view& state) {
+  const auto range = events_of(c, key);
+  std::uint64_t expected = 1;
+  std::string hash;
+  bool good = true;
+  bool present = false;
+  std::map<std::uint32_t, std::string> item;
+  event x;
+  state.scan(range.lower, range.upper, state_view::direction::ascending,
+             [&](std::string_view pair_key, std::string_view bytes) {
+               good =
+                   read_event(pair_key, bytes, x) && x.version == expected && x.hash.size() == 32;
+               // A binary of 32 bytes has a head of two.
+               const auto body = good ? bytes.substr(0, bytes.size() - 34) : bytes;
+               good = good && x.hash == chain(hash, pair_key, body);
+               if (!good) {
+                 return false;
+               }
+               ++expected;
+               hash = x.hash;
+               present = x.type != event_type::deleted;
+               if (x.type != event_type::updated) {
+                 item.clear();
+               }
+               for (const auto& change : x.changes) {
+                 item[change.id] = change.bytes;
+               }
+               return true;
+             });
+  std::erase_if(item, [](const auto& member) { return member.second == msgpack::nil_bytes; });
+  const auto bytes = state.get(record_key(c, key));
+  stored_record record;
+  const bool readable = bytes && read_record(*bytes, record);
+  const auto same = [&](const field& f) {
+    const auto at = item.find(f.id);
+    return !f.tracked ||
+           value_in(&record.fields, f) == (at != item.end() ? std::string_view(at->second) : "");
+  };
+  good = good && readable == present && (!present || std::ranges::all_of(c.fields, same));
+  return {good, good ? 0 : expected};
+}
+
+}  // namespace lithair::models

@@ -1,0 +1,61 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "models/derived/secondary_indexes.hpp"
+#include "models/state/keys.hpp"
+#include "models/state/record.hpp"
+#include "models/state/state_view.hpp"
+
+/// The events of items in collections with tracked fields:
+///
+///     event := [index, time, type, {field id: value or nil, ...}, hash]      in msgpack
+///
+/// one per accepted change, kept behind the item's deletion. `hash` is the SHA-256 of the hash
+/// before it (none for version 1), the pair's key, and the event without its hash: who changes an
+/// event, must change all that follow, on every node.
+namespace lithair::models {
+
+enum class event_type : std::uint8_t { created = 1, updated = 2, deleted = 3 };
+
+struct event {
+  std::uint64_t version = 0;  ///< counts the item's changes from 1, its deletions included
+  std::uint64_t index = 0;    ///< of the log entry that made it
+  std::int64_t time_us = 0;   ///< when it was proposed; never before the item's event before
+  event_type type = event_type::created;
+  stored_fields changes;  ///< of tracked fields; nil: removed
+  std::string_view hash;
+};
+
+/// Where and when a command takes effect.
+struct moment {
+  std::uint64_t index = 0;
+  std::int64_t time_us = 0;
+};
+
+/// The version of the item's latest event, also of an item that is gone; 0: none.
+std::uint64_t last_version(const collection& c, std::string_view key, const state_view& state);
+
+/// Adds the event of a change whose version is known.
+void derive_event(const transition& x, const moment& at, std::uint64_t version,
+                  const state_view& state, change_set& out);
+
+/// Reads the pair of an event; false for bytes that are none.
+[[nodiscard]] bool read_event(std::string_view pair_key, std::string_view bytes, event& out);
+
+/// The pairs of all events of an item, oldest first.
+key_range events_of(const collection& c, std::string_view key);
+std::string event_key(const collection& c, std::string_view key, std::uint64_t version);
+
+/// Whether the chain of events is whole and ends in the item as it is; else the version where it
+/// breaks.
+struct verification {
+  bool good = true;
+  std::uint64_t broken_at = 0;
+};
+verification verify_events(const collection& c, std::string_view key, const state_view& state);
+
+}  // namespace lithair::models

@@ -1,0 +1,197 @@
+#include "models/derived/projection_rows.hpp"
+
+#include "models/encoding/msgpack.hpp"
+#include "models/schema/value_codec.hpp"
+#include "models/state/filter_match.hpp"
+#include "models/state/keys.hpp"
+
+namespace lithair::models {
+
+namespace {
+
+std::string prefix(char kind, const projection& p) {
+  std::string made(1, kind);
+  append_big_endian(made, p.id);
+  return made;
+}
+
+std::string group_of(const collection& c, const projection& p, const stored_fields& fields) {
+  std::string made;
+  for (const auto at : p.group_by) {
+    const value x = value_of(c.fields[at], fields);
+    made += absent(x) ? '\0' : '\1';
+    if (!absent(x)) {
+      append_bounded(made, x);
+    }
+  }
+  return made;
+}
+
+bool is_extreme(const measure& x) {
+  return x.kind == measure_kind::min || x.kind == measure_kind::max;
+}
+
+wide_integer amount_of(const value& x) {
+  const auto* amount = std::get_if<money>(&x);
+  return amount != nullptr ? in_nanos(*amount) : wide_integer{std::get<std::int64_t>(x)};
+}
+
+std::string write_row(const projection_row& x) {
+  std::string made;
+  msgpack::write_array(made, 3);
+  msgpack::write_unsigned(made, x.items);
+  msgpack::write_array(made, x.group.size());
+  for (const auto& v : x.group) {
+    write_value(made, v);
+  }
+  msgpack::write_array(made, x.tallies.size());
+  for (const auto& tally : x.tallies) {
+    msgpack::write_array(made, 3);
+    msgpack::write_unsigned(made, tally.values);
+    msgpack::write_signed(made, static_cast<std::int64_t>(tally.sum >> 64));
+    msgpack::write_unsigned(made, static_cast<std::uint64_t>(tally.sum));
+  }
+  return made;
+}
+
+bool read_group(const collection& c, const projection& p, msgpack::reader& in,
+                projection_row& out) {
+  if (in.read_array() != p.group_by.size()) {
+    return false;
+  }
+  for (const auto at : p.group_by) {
+    const auto bytes = in.read_any();
+    const bool nil = msgpack::reader(bytes).take_nil();
+    auto v = nil ? value{} : read_value(c.fields[at], bytes).value_or(value{});
+    out.group.push_back(std::move(v));
+  }
+  return in.good();
+}
+
+}  // namespace
+
+std::string row_prefix(const projection& p) { return prefix('p', p); }
+
+std::string extreme_prefix(const projection& p, std::size_t at, std::string_view group) {
+  std::string made = prefix('q', p);
+  made += static_cast<char>(at);
+  return made.append(group);
+}
+
+bool read_row(const collection& c, const projection& p, std::string_view bytes,
+              projection_row& out) {
+  out = {};
+  msgpack::reader in(bytes);
+  if (in.read_array() != 3) {
+    return false;
+  }
+  out.items = in.read_unsigned();
+  if (!read_group(c, p, in, out) || in.read_array() != p.measures.size()) {
+    return false;
+  }
+  for (std::size_t i = 0; i < p.measures.size(); ++i) {
+    if (in.read_array() != 3) {
+      return false;
+    }
+    auto& tally = out.tallies.emplace_back();
+    tally.values = in.read_unsigned();
+    const wide_integer high = in.read_signed();
+    tally.sum = high * (wide_integer{1} << 64) + in.read_unsigned();
+  }
+  return in.finished();
+}
+
+projection_row& projection_rows::row_of(const std::string& group, const stored_fields& fields) {
+  const auto [at, is_new] = rows_.try_emplace(group);
+  if (!is_new) {
+    return at->second;
+  }
+  const auto stored = state_.get(row_prefix(p_) + group);
+  if (!stored || !read_row(c_, p_, *stored, at->second)) {
+    at->second = {};
+    for (const auto position : p_.group_by) {
+      at->second.group.push_back(value_of(c_.fields[position], fields));
+    }
+    at->second.tallies.resize(p_.measures.size());
+  }
+  return at->second;
+}
+
+void projection_rows::count(const stored_fields& fields, int sign) {
+  if (!matches(c_, p_.filters, fields)) {
+    return;
+  }
+  const std::string group = group_of(c_, p_, fields);
+  auto& row = row_of(group, fields);
+  row.items += static_cast<std::uint64_t>(sign);
+  for (std::size_t i = 0; i < p_.measures.size(); ++i) {
+    const auto& m = p_.measures[i];
+    const value x =
+        m.kind == measure_kind::count ? value{} : value_of(c_.fields[m.position], fields);
+    if (absent(x)) {
+      continue;
+    }
+    row.tallies[i].values += static_cast<std::uint64_t>(sign);
+    if (is_extreme(m)) {
+      std::string key = extreme_prefix(p_, i, group);
+      append_bounded(key, x);
+      auto& entry = extremes_[std::move(key)];
+      entry.delta += sign;
+      entry.v = x;
+    } else {
+      row.tallies[i].sum += sign * amount_of(x);
+    }
+  }
+}
+
+void projection_rows::finish(change_set& out) {
+  for (const auto& [group, row] : rows_) {
+    std::string key = row_prefix(p_) + group;
+    if (row.items == 0) {
+      out.push_back({std::move(key), std::nullopt});
+    } else {
+      out.push_back({std::move(key), write_row(row)});
+    }
+  }
+  for (const auto& [key, entry] : extremes_) {
+    const auto stored = state_.get(key);
+    msgpack::reader in(stored ? std::string_view(*stored) : std::string_view{});
+    const std::uint64_t before = stored && in.read_array() == 2 ? in.read_unsigned() : 0;
+    const std::uint64_t now = before + static_cast<std::uint64_t>(entry.delta);
+    if (now == 0) {
+      out.push_back({key, std::nullopt});
+    } else if (before == 0) {
+      std::string made;
+      msgpack::write_array(made, 2);
+      msgpack::write_unsigned(made, now);
+      write_value(made, entry.v);
+      out.push_back({key, std::move(made)});
+    } else if (now != before) {
+      // The value stays the one that came first, whatever its digits.
+      std::string made;
+      msgpack::write_array(made, 2);
+      msgpack::write_unsigned(made, now);
+      made += in.rest();
+      out.push_back({key, std::move(made)});
+    }
+  }
+}
+
+void derive_projections(const transition& x, const schema& models, const state_view& state,
+                        change_set& out) {
+  for (const auto& p : models.projections()) {
+    if (p.collection_id != x.c.id) {
+      continue;
+    }
+    projection_rows work(x.c, p, state);
+    if (x.before != nullptr) {
+      work.count(*x.before, -1);
+    }
+    if (x.after != nullptr) {
+      work.count(*x.after, 1);
+    }
+    work.finish(out);
+  }
+}
+
+}  // namespace lithair::models

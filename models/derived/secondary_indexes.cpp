@@ -1,0 +1,82 @@
+#include "models/derived/secondary_indexes.hpp"
+
+#include "models/state/keys.hpp"
+
+namespace lithair::models {
+
+namespace {
+
+value value_in(const field& f, const stored_fields* fields) {
+  return fields != nullptr ? value_of(f, *fields) : value{};
+}
+
+/// Calls `visit(field, before, after)` for the fields with entries whose value changes.
+template <class Visit>
+void for_each_change(const transition& x, Visit visit) {
+  for (const auto& f : x.c.fields) {
+    if (!f.unique && !f.indexed) {
+      continue;
+    }
+    const value before = value_in(f, x.before);
+    const value after = value_in(f, x.after);
+    if (compare(before, after) != 0) {
+      visit(f, before, after);
+    }
+  }
+}
+
+}  // namespace
+
+void check_unique(const transition& x, const state_view& state, std::vector<field_error>& errors) {
+  for_each_change(x, [&](const field& f, const value&, const value& after) {
+    if (f.unique && !absent(after) && state.get(unique_key(x.c, f, after))) {
+      errors.push_back({f.name, "unique", "Another item has this value."});
+    }
+  });
+}
+
+void check_references(const transition& x, const schema& models, const state_view& state,
+                      std::vector<field_error>& errors) {
+  for_each_change(x, [&](const field& f, const value&, const value& after) {
+    const collection* target = f.references.empty() ? nullptr : models.find(f.target_id);
+    if (target == nullptr || absent(after)) {
+      return;
+    }
+    const std::string key = to_key(after);
+    const bool self = target == &x.c && key == x.key;
+    if (!self && !state.get(record_key(*target, key))) {
+      errors.push_back({f.name, "reference", "There is no such item in " + f.references + "."});
+    }
+  });
+}
+
+void derive_entries(const transition& x, change_set& out) {
+  for_each_change(x, [&](const field& f, const value& before, const value& after) {
+    if (f.unique && !absent(before)) {
+      out.push_back({unique_key(x.c, f, before), std::nullopt});
+    }
+    if (f.unique && !absent(after)) {
+      out.push_back({unique_key(x.c, f, after), std::string(x.key)});
+    }
+    if (f.indexed && !absent(before)) {
+      out.push_back({index_key(x.c, f, before, x.key), std::nullopt});
+    }
+    if (f.indexed && !absent(after)) {
+      out.push_back({index_key(x.c, f, after, x.key), std::string(x.key)});
+    }
+  });
+}
+
+void derive_counter(const transition& x, const state_view& state, change_set& out) {
+  if ((x.before == nullptr) == (x.after == nullptr)) {
+    return;
+  }
+  std::string key = counter_key(x.c);
+  const auto stored = state.get(key);
+  const std::uint64_t count = stored ? read_big_endian(*stored) : 0;
+  std::string next;
+  append_big_endian(next, x.after == nullptr ? count - 1 : count + 1);
+  out.push_back({std::move(key), std::move(next)});
+}
+
+}  // namespace lithair::models

@@ -1,0 +1,74 @@
+#include "models/encoding/base64.hpp"
+
+#include <cstdint>
+
+namespace lithair::models {
+
+namespace {
+
+constexpr std::string_view standard_alphabet =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+constexpr std::string_view url_alphabet =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+
+std::string encode(std::string_view bytes, std::string_view alphabet) {
+  std::string out;
+  std::uint32_t bits = 0;
+  int held = 0;
+  for (const char c : bytes) {
+    bits = (bits << 8) | static_cast<std::uint8_t>(c);
+    for (held += 8; held >= 6; held -= 6) {
+      out += alphabet[(bits >> (held - 6)) & 63];
+    }
+  }
+  if (held > 0) {
+    out += alphabet[(bits << (6 - held)) & 63];
+  }
+  return out;
+}
+
+std::optional<std::string> decode(std::string_view text, std::string_view alphabet) {
+  std::string out;
+  std::uint32_t bits = 0;
+  int held = 0;
+  for (const char c : text) {
+    const auto at = alphabet.find(c);
+    if (at == std::string_view::npos) {
+      return std::nullopt;
+    }
+    bits = (bits << 6) | static_cast<std::uint32_t>(at);
+    held += 6;
+    if (held >= 8) {
+      held -= 8;
+      out += static_cast<char>(bits >> held);
+    }
+  }
+  const bool rest_is_zero = (bits & ((1u << held) - 1)) == 0;
+  return held < 6 && rest_is_zero ? std::optional(std::move(out)) : std::nullopt;
+}
+
+}  // namespace
+
+std::string to_base64(std::string_view bytes) {
+  std::string out = encode(bytes, standard_alphabet);
+  out.append((4 - out.size() % 4) % 4, '=');
+  return out;
+}
+
+std::optional<std::string> from_base64(std::string_view text) {
+  if (text.size() % 4 != 0) {
+    return std::nullopt;
+  }
+  for (int padding = 0; padding < 2 && text.ends_with('='); ++padding) {
+    text.remove_suffix(1);
+  }
+  return decode(text, standard_alphabet);
+}
+
+std::string to_base64url(std::string_view bytes) { return encode(bytes, url_alphabet); }
+
+std::optional<std::string> from_base64url(std::string_view text) {
+  return decode(text, url_alphabet);
+}
+
+}  // namespace lithair::models

@@ -1,0 +1,136 @@
+#include "models/encoding/decimal.hpp"
+
+#include <charconv>
+#include <limits>
+#include <system_error>
+
+namespace lithair::models {
+
+namespace {
+
+constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+/// Reads the text from left to right.
+struct cursor {
+  std::string_view text;
+
+  bool at_digit() const { return !text.empty() && is_digit(text.front()); }
+  bool take(char c) {
+    if (text.empty() || text.front() != c) {
+      return false;
+    }
+    text.remove_prefix(1);
+    return true;
+  }
+  bool skip_digits() {
+    const bool some = at_digit();
+    while (at_digit()) {
+      text.remove_prefix(1);
+    }
+    return some;
+  }
+  unsigned take_digit() {
+    const auto digit = static_cast<unsigned>(text.front() - '0');
+    text.remove_prefix(1);
+    return digit;
+  }
+};
+
+bool add_digit(decimal& x, unsigned digit) {
+  if (x.digits > (std::numeric_limits<std::uint64_t>::max() - digit) / 10) {
+    return false;
+  }
+  x.digits = x.digits * 10 + digit;
+  return true;
+}
+
+/// Digits before and behind the point; behind it each lowers the exponent. False: too many.
+bool read_digits(cursor& in, decimal& x, bool fraction) {
+  while (in.at_digit()) {
+    if (!add_digit(x, in.take_digit())) {
+      return false;
+    }
+    x.exponent -= fraction ? 1 : 0;
+  }
+  return true;
+}
+
+bool read_exponent(cursor& in, decimal& x) {
+  const bool minus = in.take('-');
+  if (!minus) {
+    in.take('+');
+  }
+  std::int32_t shift = 0;
+  while (in.at_digit()) {
+    shift = shift * 10 + static_cast<std::int32_t>(in.take_digit());
+    if (shift > 1'000'000) {
+      return false;
+    }
+  }
+  x.exponent += minus ? -shift : shift;
+  return true;
+}
+
+}  // namespace
+
+bool is_json_number(std::string_view text) {
+  cursor in{text};
+  in.take('-');
+  if (!in.take('0') && !in.skip_digits()) {
+    return false;
+  }
+  if (in.take('.') && !in.skip_digits()) {
+    return false;
+  }
+  if (in.take('e') || in.take('E')) {
+    if (!in.take('-')) {
+      in.take('+');
+    }
+    if (!in.skip_digits()) {
+      return false;
+    }
+  }
+  return in.text.empty();
+}
+
+std::optional<decimal> parse_decimal(std::string_view text) {
+  if (!is_json_number(text)) {
+    return std::nullopt;
+  }
+  cursor in{text};
+  decimal x;
+  x.negative = in.take('-');
+  const bool fits = read_digits(in, x, false) && (!in.take('.') || read_digits(in, x, true)) &&
+                    ((!in.take('e') && !in.take('E')) || read_exponent(in, x));
+  return fits ? std::optional(x) : std::nullopt;
+}
+
+std::optional<std::int64_t> exact_integer(const decimal& x) {
+  std::uint64_t size = x.digits;
+  for (std::int32_t e = x.exponent; e < 0 && size != 0; ++e) {
+    if (size % 10 != 0) {
+      return std::nullopt;
+    }
+    size /= 10;
+  }
+  for (std::int32_t e = x.exponent; e > 0 && size != 0; --e) {
+    if (size > std::numeric_limits<std::uint64_t>::max() / 10) {
+      return std::nullopt;
+    }
+    size *= 10;
+  }
+  constexpr auto top = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
+  if (size > top + (x.negative ? 1 : 0)) {
+    return std::nullopt;
+  }
+  return static_cast<std::int64_t>(x.negative ? 0 - size : size);
+}
+
+std::optional<std::uint64_t> parse_count(std::string_view text) {
+  std::uint64_t made = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), made);
+  const bool whole = error == std::errc{} && end == text.data() + text.size();
+  return whole ? std::optional(made) : std::nullopt;
+}
+
+}  // namespace lithair::models

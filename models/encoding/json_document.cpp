@@ -1,0 +1,177 @@
+#include "models/encoding/json_document.hpp"
+
+#include <algorithm>
+#include <limits>
+
+#include <boost/json/basic_parser_impl.hpp>
+
+namespace lithair::models {
+
+namespace json = boost::json;
+
+namespace {
+
+constexpr std::size_t max_depth = 64;
+
+}  // namespace
+
+/// Collects what the parser meets. The names and signatures are those that basic_parser asks for.
+class json_builder {
+ public:
+  static constexpr std::size_t max_array_size = std::numeric_limits<std::size_t>::max();
+  static constexpr std::size_t max_object_size = max_array_size;
+  static constexpr std::size_t max_string_size = max_array_size;
+  static constexpr std::size_t max_key_size = max_array_size;
+
+  bool on_document_begin(json::error_code&) { return true; }
+  bool on_document_end(json::error_code&) { return true; }
+  bool on_comment_part(json::string_view, json::error_code&) { return true; }
+  bool on_comment(json::string_view, json::error_code&) { return true; }
+
+  bool on_array_begin(json::error_code&) { return open(json_document::kind::array); }
+  bool on_array_end(std::size_t, json::error_code&) {
+    close();
+    return true;
+  }
+  bool on_object_begin(json::error_code&) { return open(json_document::kind::object); }
+  bool on_object_end(std::size_t count, json::error_code& error) {
+    const std::uint32_t object = open_.back();
+    close();
+    if (has_duplicate(object, count)) {
+      error = json::error::syntax;
+      return false;
+    }
+    return true;
+  }
+
+  bool on_string_part(json::string_view part, std::size_t, json::error_code&) {
+    return add_text(part);
+  }
+  bool on_string(json::string_view part, std::size_t, json::error_code&) {
+    return add_text(part) && finish(json_document::kind::string);
+  }
+  bool on_key_part(json::string_view part, std::size_t, json::error_code&) {
+    return add_text(part);
+  }
+  bool on_key(json::string_view part, std::size_t, json::error_code&) {
+    return add_text(part) && finish(json_document::kind::string);
+  }
+  bool on_number_part(json::string_view part, json::error_code&) { return add_text(part); }
+  bool on_int64(std::int64_t, json::string_view part, json::error_code&) {
+    return add_text(part) && finish(json_document::kind::number);
+  }
+  bool on_uint64(std::uint64_t, json::string_view part, json::error_code&) {
+    return add_text(part) && finish(json_document::kind::number);
+  }
+  bool on_double(double, json::string_view part, json::error_code&) {
+    return add_text(part) && finish(json_document::kind::number);
+  }
+  bool on_bool(bool flag, json::error_code&) {
+    finish(json_document::kind::boolean);
+    made.nodes_.back().flag = flag;
+    return true;
+  }
+  bool on_null(json::error_code&) { return finish(json_document::kind::null); }
+
+  json_document made;
+  std::string duplicate;
+
+  void reserve(std::size_t bytes) {
+    made.buffer_.reserve(bytes);
+    made.nodes_.reserve(bytes / 8 + 1);
+  }
+
+ private:
+  std::uint32_t count() const { return static_cast<std::uint32_t>(made.nodes_.size()); }
+
+  bool add_text(json::string_view part) {
+    made.buffer_.append(part.data(), part.size());
+    return true;
+  }
+
+  bool finish(json_document::kind what) {
+    const auto size = static_cast<std::uint32_t>(made.buffer_.size());
+    made.nodes_.push_back({what, false, text_begin_, size - text_begin_, count() + 1});
+    text_begin_ = size;
+    return true;
+  }
+
+  bool open(json_document::kind what) {
+    open_.push_back(count());
+    return finish(what);
+  }
+
+  void close() {
+    made.nodes_[open_.back()].end = count();
+    open_.pop_back();
+  }
+
+  /// Sorting keeps an object of many keys from costing the square of them.
+  bool has_duplicate(std::uint32_t object, std::size_t members) {
+    keys_.clear();
+    keys_.reserve(members);
+    made.for_each_member(object,
+                         [this](std::string_view key, std::uint32_t) { keys_.push_back(key); });
+    std::ranges::sort(keys_);
+    const auto twin = std::ranges::adjacent_find(keys_);
+    if (twin == keys_.end()) {
+      return false;
+    }
+    duplicate = *twin;
+    return true;
+  }
+
+  std::uint32_t text_begin_ = 0;
+  std::vector<std::uint32_t> open_;
+  std::vector<std::string_view> keys_;
+};
+
+namespace {
+
+std::string place_in(std::string_view text, std::size_t at) {
+  const auto before = text.substr(0, at);
+  const auto line = std::ranges::count(before, '\n') + 1;
+  const auto line_begin = before.rfind('\n') + 1;  // npos + 1 is 0
+  return "line " + std::to_string(line) + ", column " + std::to_string(at - line_begin + 1);
+}
+
+std::string explain(std::string_view text, std::size_t at, json::error_code error,
+                    std::string_view duplicate) {
+  std::string reason = "The JSON is malformed at " + place_in(text, at) + ": ";
+  if (!duplicate.empty()) {
+    return reason + "a key is there twice.";
+  }
+  if (error == json::error::incomplete) {
+    return reason + "it ends too early.";
+  }
+  if (error == json::error::too_deep) {
+    return reason + "it is nested deeper than " + std::to_string(max_depth) + " levels.";
+  }
+  if (error == json::error::extra_data) {
+    return reason + "something follows the value.";
+  }
+  return reason + error.message() + ".";
+}
+
+}  // namespace
+
+tl::expected<json_document, std::string> json_document::parse(std::string_view text) {
+  if (text.size() >= std::numeric_limits<std::uint32_t>::max() / 2) {
+    return tl::make_unexpected(std::string("The JSON is too long."));
+  }
+  json::parse_options options;
+  options.max_depth = max_depth;
+  json::basic_parser<json_builder> parser(options);
+  parser.handler().reserve(text.size());
+  json::error_code error;
+  const std::size_t end = parser.write_some(false, text.data(), text.size(), error);
+  if (!error && end < text.size()) {
+    error = json::error::extra_data;
+  }
+  if (error) {
+    return tl::make_unexpected(explain(text, end, error, parser.handler().duplicate));
+  }
+  return std::move(parser.handler().made);
+}
+
+}  // namespace lithair::models

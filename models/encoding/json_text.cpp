@@ -1,0 +1,49 @@
+#include "models/encoding/json_text.hpp"
+
+#include <cstdint>
+
+namespace lithair::models {
+
+namespace {
+
+constexpr bool needs_escape(char c) {
+  return static_cast<std::uint8_t>(c) < 0x20 || c == '"' || c == '\\';
+}
+
+void append_escaped(std::string& out, char c) {
+  constexpr std::string_view hex = "0123456789abcdef";
+  constexpr std::string_view plain = "\"\\\b\f\n\r\t";
+  constexpr std::string_view letters = "\"\\bfnrt";
+  out += '\\';
+  if (const auto at = plain.find(c); at != std::string_view::npos) {
+    out += letters[at];
+    return;
+  }
+  const auto code = static_cast<std::uint8_t>(c);
+  out += "u00";
+  out += hex[code >> 4];
+  out += hex[code & 15];
+}
+
+}  // namespace
+
+void append_json_string(std::string& out, std::string_view text) {
+  out += '"';
+  std::size_t begin = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (needs_escape(text[i])) {
+      out.append(text, begin, i - begin);
+      append_escaped(out, text[i]);
+      begin = i + 1;
+    }
+  }
+  out.append(text, begin, text.size() - begin);
+  out += '"';
+}
+
+void append_json_key(std::string& out, std::string_view name) {
+  append_json_string(out, name);
+  out += ':';
+}
+
+}  // namespace lithair::models

@@ -1,0 +1,260 @@
+#include "models/encoding/msgpack.hpp"
+
+#include <bit>
+#include <limits>
+
+namespace lithair::models::msgpack {
+
+namespace {
+
+void put(std::string& out, std::uint8_t tag, std::uint64_t x, int bytes) {
+  out += static_cast<char>(tag);
+  for (int shift = (bytes - 1) * 8; shift >= 0; shift -= 8) {
+    out += static_cast<char>(x >> shift);
+  }
+}
+
+/// The shortest of the 8, 16 and 32 bit forms, whose tags follow each other.
+void put_sized(std::string& out, std::uint8_t tag, std::uint64_t x) {
+  if (x <= 0xff) {
+    put(out, tag, x, 1);
+  } else if (x <= 0xffff) {
+    put(out, static_cast<std::uint8_t>(tag + 1), x, 2);
+  } else {
+    put(out, static_cast<std::uint8_t>(tag + 2), x, 4);
+  }
+}
+
+void put_count(std::string& out, std::uint8_t fixed, std::uint8_t tag, std::size_t count) {
+  if (count < 16) {
+    out += static_cast<char>(fixed | count);
+  } else if (count <= 0xffff) {
+    put(out, tag, count, 2);
+  } else {
+    put(out, static_cast<std::uint8_t>(tag + 1), count, 4);
+  }
+}
+
+}  // namespace
+
+void write_nil(std::string& out) { out += '\xc0'; }
+
+void write_bool(std::string& out, bool x) { out += x ? '\xc3' : '\xc2'; }
+
+void write_unsigned(std::string& out, std::uint64_t x) {
+  if (x < 0x80) {
+    out += static_cast<char>(x);
+  } else if (x > 0xffffffff) {
+    put(out, 0xcf, x, 8);
+  } else {
+    put_sized(out, 0xcc, x);
+  }
+}
+
+void write_signed(std::string& out, std::int64_t x) {
+  const auto bits = static_cast<std::uint64_t>(x);
+  if (x >= 0) {
+    write_unsigned(out, bits);
+  } else if (x >= -32) {
+    out += static_cast<char>(x);
+  } else if (x >= std::numeric_limits<std::int8_t>::min()) {
+    put(out, 0xd0, bits, 1);
+  } else if (x >= std::numeric_limits<std::int16_t>::min()) {
+    put(out, 0xd1, bits, 2);
+  } else if (x >= std::numeric_limits<std::int32_t>::min()) {
+    put(out, 0xd2, bits, 4);
+  } else {
+    put(out, 0xd3, bits, 8);
+  }
+}
+
+void write_double(std::string& out, double x) {
+  put(out, 0xcb, std::bit_cast<std::uint64_t>(x), 8);
+}
+
+void write_string(std::string& out, std::string_view x) {
+  if (x.size() < 32) {
+    out += static_cast<char>(0xa0 | x.size());
+  } else {
+    put_sized(out, 0xd9, x.size());
+  }
+  out += x;
+}
+
+void write_binary(std::string& out, std::string_view x) {
+  put_sized(out, 0xc4, x.size());
+  out += x;
+}
+
+void write_array(std::string& out, std::size_t count) { put_count(out, 0x90, 0xdc, count); }
+
+void write_map(std::string& out, std::size_t count) { put_count(out, 0x80, 0xde, count); }
+
+reader::head reader::peek() const {
+  if (!good_ || rest_.empty()) {
+    return {};
+  }
+  const auto tag = static_cast<std::uint8_t>(rest_.front());
+  const auto with = [this](kind what, std::size_t size) {
+    if (rest_.size() < size + 1) {
+      return head{};
+    }
+    std::uint64_t number = 0;
+    for (std::size_t i = 1; i <= size; ++i) {
+      number = (number << 8) | static_cast<std::uint8_t>(rest_[i]);
+    }
+    return head{what, number, size + 1};
+  };
+  // A negative integer's sign is carried from its own width to 64 bits.
+  const auto extended = [&with](int bits) {
+    head x = with(kind::negative, static_cast<std::size_t>(bits) / 8);
+    x.number = static_cast<std::uint64_t>(static_cast<std::int64_t>(x.number << (64 - bits)) >>
+                                          (64 - bits));
+    return x.what == kind::negative && static_cast<std::int64_t>(x.number) >= 0 ? head{} : x;
+  };
+  if (tag < 0x80) {
+    return {kind::positive, tag, 1};
+  }
+  if (tag < 0xc0) {
+    const bool text = tag >= 0xa0;
+    return {text ? kind::string : (tag >= 0x90 ? kind::array : kind::map),
+            static_cast<std::uint64_t>(tag & (text ? 0x1f : 0x0f)), 1};
+  }
+  if (tag >= 0xe0) {
+    return {kind::negative, static_cast<std::uint64_t>(static_cast<std::int8_t>(tag)), 1};
+  }
+  switch (tag) {
+    case 0xc0:
+      return {kind::nil, 0, 1};
+    case 0xc2:
+    case 0xc3:
+      return {kind::boolean, static_cast<std::uint64_t>(tag & 1), 1};
+    case 0xc4:
+    case 0xc5:
+    case 0xc6:
+      return with(kind::binary, std::size_t{1} << (tag - 0xc4));
+    case 0xcb:
+      return with(kind::number, 8);
+    case 0xcc:
+    case 0xcd:
+    case 0xce:
+    case 0xcf:
+      return with(kind::positive, std::size_t{1} << (tag - 0xcc));
+    case 0xd0:
+    case 0xd1:
+    case 0xd2:
+    case 0xd3:
+      return extended(8 << (tag - 0xd0));
+    case 0xd9:
+    case 0xda:
+    case 0xdb:
+      return with(kind::string, std::size_t{1} << (tag - 0xd9));
+    case 0xdc:
+    case 0xdd:
+      return with(kind::array, std::size_t{2} << (tag - 0xdc));
+    case 0xde:
+    case 0xdf:
+      return with(kind::map, std::size_t{2} << (tag - 0xde));
+    default:
+      return {};
+  }
+}
+
+void reader::fail() {
+  good_ = false;
+  rest_ = {};
+}
+
+reader::head reader::take(kind wanted) {
+  const head x = peek();
+  if (x.what != wanted) {
+    fail();
+    return {};
+  }
+  rest_.remove_prefix(x.bytes);
+  return x;
+}
+
+std::string_view reader::take_bytes(std::uint64_t size) {
+  if (size > rest_.size()) {
+    fail();
+    return {};
+  }
+  const auto made = rest_.substr(0, size);
+  rest_.remove_prefix(size);
+  return made;
+}
+
+kind reader::next() const { return peek().what; }
+
+bool reader::take_nil() {
+  if (next() != kind::nil) {
+    return false;
+  }
+  rest_.remove_prefix(1);
+  return true;
+}
+
+bool reader::read_bool() { return take(kind::boolean).number != 0; }
+
+std::uint64_t reader::read_unsigned() { return take(kind::positive).number; }
+
+std::int64_t reader::read_signed() {
+  if (next() == kind::negative) {
+    return static_cast<std::int64_t>(take(kind::negative).number);
+  }
+  const std::uint64_t x = take(kind::positive).number;
+  if (x > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max())) {
+    fail();
+    return 0;
+  }
+  return static_cast<std::int64_t>(x);
+}
+
+double reader::read_double() { return std::bit_cast<double>(take(kind::number).number); }
+
+std::string_view reader::read_string() { return take_bytes(take(kind::string).number); }
+
+std::string_view reader::read_binary() { return take_bytes(take(kind::binary).number); }
+
+std::size_t reader::read_array() {
+  const std::uint64_t count = take(kind::array).number;
+  if (count > rest_.size()) {
+    fail();
+    return 0;
+  }
+  return count;
+}
+
+std::size_t reader::read_map() {
+  const std::uint64_t count = take(kind::map).number;
+  if (count > rest_.size() / 2) {
+    fail();
+    return 0;
+  }
+  return count;
+}
+
+std::string_view reader::read_any() {
+  const std::string_view before = rest_;
+  // Values still to pass; containers add theirs, so depth costs no stack.
+  std::uint64_t open = 1;
+  while (good_ && open > 0) {
+    --open;
+    const head x = peek();
+    take(x.what);
+    if (x.what == kind::invalid) {
+      fail();
+    } else if (x.what == kind::string || x.what == kind::binary) {
+      take_bytes(x.number);
+    } else if (x.what == kind::array || x.what == kind::map) {
+      open += x.number * (x.what == kind::map ? 2 : 1);
+      if (open > rest_.size()) {
+        fail();
+      }
+    }
+  }
+  return good_ ? before.substr(0, before.size() - rest_.size()) : std::string_view{};
+}
+
+}  // namespace lithair::models::msgpack

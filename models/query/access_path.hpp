@@ -1,0 +1,42 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "models/query/list_query.hpp"
+#include "models/state/keys.hpp"
+#include "models/state/state_view.hpp"
+
+namespace lithair::models {
+
+/// How the items of a list are found: which pairs of the state are read, and what is known of them.
+struct access_path {
+  enum class path : std::uint8_t {
+    records,  ///< the records themselves, all or those of some keys
+    unique,   ///< the unique values that are asked for
+    index,    ///< entries of a field's index
+  };
+
+  path via = path::records;
+  std::size_t position = 0;       ///< of the field that decides
+  std::vector<key_range> ranges;  ///< of pairs; rising, disjoint
+  bool exact = false;   ///< every pair in the ranges stands for an item that passes all filters
+  bool by_key = false;  ///< the pairs lie in the order of keys
+};
+
+/// The narrowest access for the filters; with none that helps, one that gives the order of `sort`.
+access_path choose_access_path(const collection& c, const std::vector<filter>& filters,
+                               const std::vector<sort_term>& sort);
+
+/// Whether a field's index holds every item, each exactly where its value belongs in the order.
+bool index_orders(const field& f);
+
+/// Gives the item that a pair in the ranges stands for to `visit(key, record)`, and returns what
+/// that returns; true when there is none.
+using item_visitor = std::function<bool(std::string_view key, std::string_view record)>;
+bool visit_item(const collection& c, const access_path& from, const state_view& state,
+                std::string_view pair_key, std::string_view bytes, const item_visitor& visit);
+
+}  // namespace lithair::models

@@ -1,0 +1,411 @@
+#include "models/query/list_page.hpp"
+
+#include <algorithm>
+#include <optional>
+#include <vector>
+
+#include "models/encoding/json_text.hpp"
+#include "models/query/access_path.hpp"
+#include "models/query/list_query.hpp"
+#include "models/query/range_cursor.hpp"
+#include "models/state/filter_match.hpp"
+
+namespace lithair::models {
+
+namespace {
+
+using direction = state_view::direction;
+
+/// For a list that has to be sorted; its order may be that of values of any length.
+constexpr std::size_t max_sorted_bytes = std::size_t{32} << 20;
+
+std::uint64_t items_in(const collection& c, const state_view& state) {
+  const auto stored = state.get(counter_key(c));
+  return stored ? read_big_endian(*stored) : 0;
+}
+
+/// An item that belongs into the page, and where it stands.
+struct ranked {
+  std::string position;
+  std::string key;
+
+  std::size_t bytes() const { return sizeof(ranked) + position.size() + key.size(); }
+};
+
+/// The first of many items in the order of a list, as many as are wanted.
+class first_items {
+ public:
+  first_items(std::size_t limit, bool descending) : limit_(limit), descending_(descending) {}
+
+  void add(std::string_view position, std::string_view key) {
+    if (items_.size() == limit_) {
+      if (!order()(position, items_.front().position)) {
+        return;
+      }
+      bytes_ -= items_.front().bytes();
+      drop_last();
+    }
+    items_.push_back({std::string(position), std::string(key)});
+    bytes_ += items_.back().bytes();
+    std::ranges::push_heap(items_, order(), &ranked::position);
+  }
+
+  /// Memory held.
+  std::size_t bytes() const { return bytes_; }
+
+  /// Those behind the first `skip`, the last of them first.
+  std::vector<ranked> take_behind(std::uint64_t skip) {
+    std::vector<ranked> made;
+    while (items_.size() > skip) {
+      made.push_back(items_.front());
+      drop_last();
+    }
+    items_ = {};
+    return made;
+  }
+
+ private:
+  struct before {
+    bool descending;
+    bool operator()(std::string_view x, std::string_view y) const {
+      return descending ? x > y : x < y;
+    }
+  };
+  before order() const { return {descending_}; }
+  void drop_last() {
+    std::ranges::pop_heap(items_, order(), &ranked::position);
+    items_.pop_back();
+  }
+
+  std::size_t limit_;
+  bool descending_;
+  std::vector<ranked> items_;  // a heap, the last in order in front
+  std::size_t bytes_ = 0;
+};
+
+/// Finds and renders one page.
+class list_cursor final : public query_cursor {
+ public:
+  explicit list_cursor(const query& q)
+      : q_(q),
+        from_(choose_access_path(c_, list_.filters, list_.sort)),
+        descending_(is_descending(c_, list_.sort)),
+        stage_(first_stage()),
+        counting_(from_.ranges),
+        finding_(is_in_order() ? where_to_read() : from_.ranges,
+                 is_in_order() ? order() : direction::ascending),
+        first_(list_.skip + list_.take + 1, descending_) {}
+
+  bool go_on(const state_view& state, const pause& now) override {
+    while (stage_ != stage::done) {
+      if (!perform(state, now)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  outcome answer() override {
+    outcome made;
+    made.status = refused_ ? refused_->status : 200;
+    made.body = refused_ ? models::to_json(*refused_) : to_json();
+    return made;
+  }
+
+ private:
+  enum class stage : std::uint8_t {
+    counting,   ///< the pairs, each of which stands for a match
+    finding,    ///< the items of the page, in the order of the list
+    comparing,  ///< all matches, to remember the first of them in order
+    showing,    ///< those
+    done,
+  };
+
+  /// Whether the access gives items in the order of the list.
+  bool is_in_order() const {
+    return is_in_key_order(c_, list_.sort) ? from_.by_key : is_in_index_order();
+  }
+
+  bool is_in_index_order() const {
+    return from_.via == access_path::path::index && list_.sort.size() == 1 &&
+           list_.sort.front().position == from_.position && index_orders(c_.fields[from_.position]);
+  }
+
+  direction order() const {
+    return !list_.sort.empty() && list_.sort.front().descending ? direction::descending
+                                                                : direction::ascending;
+  }
+
+  bool is_past(std::string_view position) const {
+    return list_.after.empty() || (descending_ ? position < list_.after : position > list_.after);
+  }
+
+  /// Whether the matches must be looked at one by one to be counted.
+  bool counts_on_the_way() const { return list_.total && !list_.filters.empty() && !from_.exact; }
+
+  stage first_stage() const {
+    if (!is_in_order()) {
+      return stage::comparing;
+    }
+    return list_.total && !counts_on_the_way() ? stage::counting : stage::finding;
+  }
+
+  /// One stage to its end; false when it paused.
+  bool perform(const state_view& state, const pause& now) {
+    switch (stage_) {
+      case stage::counting:
+        return count(state, now) && enter(stage::finding);
+      case stage::finding:
+        return find(state, now) && enter(stage::done);
+      case stage::comparing:
+        return compare(state, now) && enter(refused_ ? stage::done : stage::showing);
+      case stage::showing:
+        return show(state, now) && enter(stage::done);
+      case stage::done:
+        break;
+    }
+    return true;
+  }
+
+  bool enter(stage next) {
+    if (next == stage::showing) {
+      picked_ = first_.take_behind(list_.skip);
+    }
+    stage_ = next;
+    return true;
+  }
+
+  bool count(const state_view& state, const pause& now) {
+    if (list_.filters.empty()) {
+      total_ = items_in(c_, state);
+      return true;
+    }
+    return counting_.count(state, now, total_);
+  }
+
+  /// Reads items until the page is full, or to the end when they are to be counted on the way.
+  bool find(const state_view& state, const pause& now) {
+    return visit_matches(state, now, [this](std::string_view key, const stored_fields& fields) {
+      total_ += counts_on_the_way() ? 1 : 0;
+      stand(fields, key);
+      if (!is_past(position_) || ++behind_ <= list_.skip) {
+        return true;
+      }
+      if (shown_ < list_.take) {
+        add(fields, position_);
+      } else {
+        more_ = true;
+      }
+      return !more_ || counts_on_the_way();
+    });
+  }
+
+  /// The ranges without those, and parts of them, that lie before where the page begins.
+  std::vector<key_range> where_to_read() const {
+    auto ranges = from_.ranges;
+    const std::string at = counts_on_the_way() ? std::string() : pair_at(list_.after);
+    if (at.empty()) {
+      return ranges;
+    }
+    for (auto& range : ranges) {
+      if (order() == direction::ascending) {
+        range.lower = std::max(range.lower, at);
+      } else {
+        range.upper = std::min(range.upper, at + '\0');
+      }
+    }
+    return ranges;
+  }
+
+  /// The key of the pair that stands for a position; empty when it can't be told.
+  std::string pair_at(const std::string& position) const {
+    if (position.empty() || from_.via == access_path::path::unique) {
+      return {};
+    }
+    if (from_.via == access_path::path::records) {
+      return record_key(c_, position);
+    }
+    const field& f = c_.fields[from_.position];
+    if (is_in_key_order(c_, list_.sort)) {
+      std::string at = from_.ranges.front().lower;
+      append_sortable_key(at, c_, position);
+      return at;
+    }
+    std::string at = all_entries(c_, f).lower;
+    const bool inverted = list_.sort.front().descending;
+    for (const char byte : position.substr(1)) {
+      at += inverted ? static_cast<char>(~byte) : byte;
+    }
+    return at;
+  }
+
+  bool compare(const state_view& state, const pause& now) {
+    return visit_matches(state, now, [this](std::string_view key, const stored_fields& fields) {
+      ++total_;
+      stand(fields, key);
+      if (is_past(position_)) {
+        first_.add(position_, key);
+      }
+      if (first_.bytes() > max_sorted_bytes) {
+        refused_ =
+            problem{400,
+                    "too_much_to_sort",
+                    "The values to sort by take too much memory; ask for less with \"skip\", "
+                    "and go on with \"after\".",
+                    {}};
+      }
+      return !refused_;
+    });
+  }
+
+  bool show(const state_view& state, const pause& now) {
+    stored_record record;
+    while (!picked_.empty() && !more_) {
+      const auto next = std::move(picked_.back());
+      picked_.pop_back();
+      more_ = shown_ == list_.take;
+      const auto bytes = state.get(record_key(c_, next.key));
+      if (!more_ && bytes && read_record(*bytes, record)) {
+        add(record.fields, next.position);
+      }
+      if (now()) {
+        return picked_.empty() || more_;
+      }
+    }
+    return true;
+  }
+
+  template <class Visit>
+  bool visit_matches(const state_view& state, const pause& now, Visit visit) {
+    stored_record record;
+    const item_visitor match = [&](std::string_view key, std::string_view bytes) {
+      ++examined_;
+      if (!read_record(bytes, record) || !matches(c_, list_.filters, record.fields)) {
+        return true;
+      }
+      return visit(key, record.fields);
+    };
+    return finding_.go_on(state, now, [&](std::string_view pair_key, std::string_view bytes) {
+      return visit_item(c_, from_, state, pair_key, bytes, match);
+    });
+  }
+
+  void stand(const stored_fields& fields, std::string_view key) {
+    position_.clear();
+    append_position(position_, c_, list_.sort, fields, key);
+  }
+
+  void add(const stored_fields& fields, const std::string& position) {
+    rows_ += shown_++ == 0 ? "" : ",";
+    append_json(rows_, c_, fields, list_.wanted);
+    last_ = position;
+  }
+
+  std::string to_json() const {
+    std::string out = "{\"data\":[" + rows_ + "],";
+    if (list_.total) {
+      out += "\"total\":" + std::to_string(total_) + ',';
+    }
+    out += "\"skip\":" + std::to_string(list_.skip) + ",\"take\":" + std::to_string(list_.take);
+    out += more_ ? ",\"has_more\":true,\"next\":" : ",\"has_more\":false,\"next\":";
+    if (more_) {
+      append_json_string(out, to_token(c_, list_.sort, last_));
+    } else {
+      out += "null";
+    }
+    if (list_.explain) {
+      append_explanation(out);
+    }
+    out += '}';
+    return out;
+  }
+
+  void append_explanation(std::string& out) const {
+    const bool all = from_.via == access_path::path::records && from_.ranges.size() == 1 &&
+                     from_.ranges.front().lower == all_records(c_).lower &&
+                     from_.ranges.front().upper == all_records(c_).upper;
+    const auto via = all                                       ? "scan"
+                     : from_.via == access_path::path::records ? "primary_key"
+                     : from_.via == access_path::path::unique  ? "unique"
+                                                               : "index";
+    out += std::string(",\"explain\":{\"access\":\"") + via + '"';
+    if (!all) {
+      out += ",\"field\":";
+      append_json_string(out, c_.fields[from_.position].name);
+    }
+    out += ",\"examined\":" + std::to_string(examined_);
+    out += is_in_order() ? ",\"sorted\":false}" : ",\"sorted\":true}";
+  }
+
+  const query q_;
+  const collection& c_ = *q_.target;
+  const list_query& list_ = *q_.list;
+  const access_path from_;
+  const bool descending_;
+  stage stage_;
+  range_cursor counting_;
+  range_cursor finding_;  // of the items of the page, or of all matches
+  first_items first_;
+  std::vector<ranked> picked_;  // the next of them last
+  std::string position_;        // scratch
+  std::string rows_;
+  std::string last_;          // position of the last row
+  std::uint64_t behind_ = 0;  // matches behind where the page begins
+  std::uint64_t shown_ = 0;
+  std::uint64_t total_ = 0;
+  std::uint64_t examined_ = 0;
+  bool more_ = false;
+  std::optional<problem> refused_;
+};
+
+/// Counts the matches.
+class count_cursor final : public query_cursor {
+ public:
+  explicit count_cursor(const query& q)
+      : q_(q), from_(choose_access_path(*q.target, q.list->filters, {})), walk_(from_.ranges) {}
+
+  bool go_on(const state_view& state, const pause& now) override {
+    if (q_.list->filters.empty()) {
+      count_ = items_in(*q_.target, state);
+      return true;
+    }
+    if (from_.exact) {
+      return walk_.count(state, now, count_);
+    }
+    stored_record record;
+    const item_visitor match = [&](std::string_view, std::string_view bytes) {
+      const bool found =
+          read_record(bytes, record) && matches(*q_.target, q_.list->filters, record.fields);
+      count_ += found ? 1 : 0;
+      return true;
+    };
+    return walk_.go_on(state, now, [&](std::string_view pair_key, std::string_view bytes) {
+      return visit_item(*q_.target, from_, state, pair_key, bytes, match);
+    });
+  }
+
+  outcome answer() override {
+    outcome made;
+    made.status = 200;
+    made.body = "{\"count\":" + std::to_string(count_) + "}";
+    return made;
+  }
+
+ private:
+  const query q_;
+  const access_path from_;
+  range_cursor walk_;
+  std::uint64_t count_ = 0;
+};
+
+}  // namespace
+
+std::unique_ptr<query_cursor> begin_list(const query& q) {
+  return std::make_unique<list_cursor>(q);
+}
+
+std::unique_ptr<query_cursor> begin_count(const query& q) {
+  return std::make_unique<count_cursor>(q);
+}
+
+}  // namespace lithair::models

@@ -1,0 +1,32 @@
+#include "models/query/parameters.hpp"
+
+#include "models/problem/problems.hpp"
+
+namespace lithair::models {
+
+std::vector<std::string_view> split(std::string_view text) {
+  std::vector<std::string_view> parts;
+  while (true) {
+    const auto comma = text.find(',');
+    parts.push_back(text.substr(0, comma));
+    if (comma == std::string_view::npos) {
+      return parts;
+    }
+    text.remove_prefix(comma + 1);
+  }
+}
+
+std::optional<problem> read_wanted(const collection& c, std::string_view text,
+                                   std::vector<bool>& wanted) {
+  wanted.assign(c.fields.size(), false);
+  for (const auto name : split(text)) {
+    const std::size_t at = c.position(name);
+    if (at == c.fields.size() || !c.fields[at].exposed) {
+      return bad_parameter("fields", "The collection has no such field.");
+    }
+    wanted[at] = true;
+  }
+  return std::nullopt;
+}
+
+}  // namespace lithair::models

@@ -1,0 +1,139 @@
+#include <algorithm>
+
+#include "models/derived/timeline.hpp"
+#include "models/problem/problems.hpp"
+#include "models/query/history_page.hpp"
+#include "models/query/query.hpp"
+#include "models/query/query_cursor.hpp"
+#include "models/schema/value_codec.hpp"
+#include "models/state/keys.hpp"
+#include "models/state/record.hpp"
+
+namespace lithair::models {
+
+namespace {
+
+using direction = state_view::direction;
+
+outcome answer(std::string body) {
+  outcome made;
+  made.status = 200;
+  made.body = std::move(body);
+  return made;
+}
+
+outcome nothing_found() {
+  outcome made;
+  made.status = 404;
+  made.body = to_json(not_found());
+  return made;
+}
+
+outcome run_past_item(const query& q, const state_view& state) {
+  if (const auto& index = q.item->as_of_index; index && timeline_of(state).is_elsewhere(*index)) {
+    problem refused = other_timeline(*index);
+    refused.status = 410;
+    outcome made;
+    made.status = refused.status;
+    made.body = to_json(refused);
+    return made;
+  }
+  auto item = item_as_of(*q.target, q.key, *q.item, state);
+  if (!item) {
+    return nothing_found();
+  }
+  outcome made = answer(std::move(item->body));
+  made.version = item->version;
+  return made;
+}
+
+outcome run_history(const query& q, const state_view& state) {
+  auto page = history_page(*q.target, q.key, *q.item, state);
+  return page ? answer(std::move(*page)) : nothing_found();
+}
+
+outcome run_item(const query& q, const state_view& state) {
+  if (q.item && (q.item->as_of_index || q.item->as_of_time_us)) {
+    return run_past_item(q, state);
+  }
+  const auto bytes = state.get(record_key(*q.target, q.key));
+  stored_record record;
+  if (!bytes || !read_record(*bytes, record)) {
+    return nothing_found();
+  }
+  outcome made = answer({});
+  made.version = record.version;
+  if (q.item) {
+    append_json(made.body, *q.target, record.fields, q.item->wanted);
+  } else {
+    append_json(made.body, *q.target, record.fields);
+  }
+  return made;
+}
+
+std::optional<std::string> first_key(const state_view& state, const key_range& range,
+                                     direction order) {
+  std::optional<std::string> found;
+  state.scan(range.lower, range.upper, order, [&](std::string_view pair_key, std::string_view) {
+    found = key_in_record_key(pair_key);
+    return false;
+  });
+  return found;
+}
+
+/// Up to 8 bytes of the key behind its first `skip` bytes, as a number.
+std::uint64_t number_in(std::string_view key, std::size_t skip) {
+  std::string bytes(key.substr(std::min(skip, key.size())));
+  bytes.resize(8, '\0');
+  return read_big_endian(bytes);
+}
+
+/// A key at or after a random point between the smallest and the greatest: one seek, however many
+/// items there are. Keys behind a gap are likelier than others.
+std::optional<std::string> random_key(const collection& c, const state_view& state,
+                                      std::uint64_t random) {
+  key_range range = all_records(c);
+  const auto low = first_key(state, range, direction::ascending);
+  const auto high = first_key(state, range, direction::descending);
+  if (!low || !high) {
+    return std::nullopt;
+  }
+  const auto differ = std::ranges::mismatch(*low, *high).in1 - low->begin();
+  const auto common = static_cast<std::size_t>(differ);
+  const std::uint64_t from = number_in(*low, common);
+  const std::uint64_t span = number_in(*high, common) - from;
+  std::string point = high->substr(0, common);
+  append_big_endian(point, span + 1 == 0 ? random : from + random % (span + 1));
+  range.lower = record_key(c, point);
+  const auto found = first_key(state, range, direction::ascending);
+  return found ? found : high;
+}
+
+outcome run_random(const query& q, const state_view& state, std::uint64_t random) {
+  const auto key = random_key(*q.target, state, random);
+  if (!key) {
+    return nothing_found();
+  }
+  std::string body = "{\"id\":";
+  append_json(body, from_key(q.target->key(), *key).value_or(value{}));
+  return answer(body + "}");
+}
+
+}  // namespace
+
+outcome run(const schema&, const query& q, const state_view& state, std::uint64_t random) {
+  if (const auto work = open_cursor(q)) {
+    static_cast<void>(work->go_on(state, [] { return false; }));
+    return work->answer();
+  }
+  switch (q.what) {
+    case query::kind::item:
+      return run_item(q, state);
+    case query::kind::history:
+      return run_history(q, state);
+    default:
+      return run_random(q, state, random);
+  }
+}
+
+}  // namespace lithair::models

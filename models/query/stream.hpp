@@ -1,0 +1,71 @@
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "models/derived/feed.hpp"
+#include "models/problem/outcome.hpp"
+#include "models/query/list_query.hpp"
+
+/// The changes of one collection as Server-Sent Events (the HTML standard, "Server-sent events"):
+///
+///     id: 41
+///     event: create | update | delete
+///     data: {the item's exposed fields}, of a deletion {"id": its key}
+///
+/// The id is the index in the log; of a command that changed several items, `41.1`, `41.2` and so
+/// on, and at its last one `41` again. So whoever was cut off anywhere asks with the last id that
+/// it saw and misses nothing, nor sees anything twice.
+namespace lithair::models {
+
+/// What a stream is to tell: changes of items that pass the filters, before or after the change.
+struct stream_query {
+  const collection* target = nullptr;
+  std::vector<filter> filters;
+  std::vector<bool> wanted;  ///< per field: whether it is shown
+  std::string text;          ///< the same for streams that tell the same
+};
+
+struct stream_request {
+  std::shared_ptr<const stream_query> what;
+  std::optional<feed_position> after;  ///< none: from now on
+};
+
+/// From decoded query parameters: filters as of lists, `fields`, and `after`, where to begin; an id
+/// that a client was told before counts more. Unknown names and bad values are a 400.
+result<stream_request> parse_stream(const collection& c,
+                                    std::span<const std::pair<std::string, std::string>> parameters,
+                                    std::optional<std::string_view> last_event_id);
+
+/// The text of the events behind a position, up to about `limit` bytes.
+class stream_page {
+ public:
+  stream_page(const stream_query& what, feed_position after, std::size_t limit)
+      : what_(what), through_(after), limit_(limit) {}
+
+  /// Takes the next pair of the feed; those before the position are passed over. False when the
+  /// page is full, and then to be called no more.
+  bool add(std::uint64_t index, std::string_view bytes);
+
+  const std::string& text() const { return text_; }
+  /// Everything up to here was looked at.
+  feed_position through() const { return through_; }
+  /// The id of the last event in the text.
+  feed_position told() const { return told_; }
+
+ private:
+  bool passes(const feed_event& x) const;
+  void append(const feed_event& x, const feed_position& id);
+
+  const stream_query& what_;
+  feed_position through_;
+  feed_position told_;
+  std::size_t limit_;
+  std::string text_;
+};
+
+}  // namespace lithair::models

@@ -1,0 +1,130 @@
+#include "models/schema/merge.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+#include <vector>
+
+#include "models/encoding/json_merge.hpp"
+#include "models/encoding/msgpack.hpp"
+#include "models/schema/value_codec.hpp"
+
+namespace lithair::models {
+
+namespace {
+
+std::optional<value> sum(std::int64_t x, std::int64_t y) {
+  std::int64_t made = 0;
+  return __builtin_add_overflow(x, y, &made) ? std::nullopt : std::optional<value>(made);
+}
+
+std::optional<value> sum(double x, double y) {
+  const double made = x + y;
+  return std::isfinite(made) ? std::optional<value>(made) : std::nullopt;
+}
+
+/// With the finer of both scales, so that adding is exact.
+std::optional<value> sum(const money& x, const money& y) {
+  const std::uint8_t scale = std::max(x.scale, y.scale);
+  wide_integer units = in_nanos(x) + in_nanos(y);
+  for (int i = scale; i < money::max_scale; ++i) {
+    units /= 10;
+  }
+  constexpr wide_integer limit = 999'999'999'999'999'999;
+  if (units > limit || units < -limit) {
+    return std::nullopt;
+  }
+  return value{money{static_cast<std::int64_t>(units), scale}};
+}
+
+std::optional<value> sum(const value& x, const value& y) {
+  if (const auto* integer = std::get_if<std::int64_t>(&x)) {
+    return sum(*integer, std::get<std::int64_t>(y));
+  }
+  if (const auto* number = std::get_if<double>(&x)) {
+    return sum(*number, std::get<double>(y));
+  }
+  return sum(std::get<money>(x), std::get<money>(y));
+}
+
+std::vector<std::string_view> elements_of(std::string_view array) {
+  msgpack::reader in(array);
+  std::vector<std::string_view> made(in.read_array());
+  for (auto& element : made) {
+    element = in.read_any();
+  }
+  return made;
+}
+
+std::string join(std::string_view now, std::string_view patch, bool once) {
+  auto elements = elements_of(now);
+  std::set<std::string_view> there(elements.begin(), elements.end());
+  for (const auto element : elements_of(patch)) {
+    if (!once || there.insert(element).second) {
+      elements.push_back(element);
+    }
+  }
+  std::string made;
+  msgpack::write_array(made, elements.size());
+  for (const auto element : elements) {
+    made += element;
+  }
+  return made;
+}
+
+std::string merge_json_stored(std::string_view now, std::string_view patch) {
+  std::string made;
+  const auto text = now.empty() ? std::string_view{} : msgpack::reader(now).read_string();
+  msgpack::write_string(made, merge_json(text, msgpack::reader(patch).read_string()));
+  return made;
+}
+
+}  // namespace
+
+bool can_merge(value_type type, merge_rule rule) {
+  const bool amount =
+      type == value_type::integer || type == value_type::number || type == value_type::money;
+  switch (rule) {
+    case merge_rule::last_write:
+      return true;
+    case merge_rule::add:
+      return amount;
+    case merge_rule::max:
+    case merge_rule::min:
+      return amount || type == value_type::timestamp;
+    case merge_rule::union_:
+    case merge_rule::append:
+      break;
+  }
+  return type == value_type::list;
+}
+
+std::optional<std::string> merge_stored(const field& f, std::string_view now,
+                                        std::string_view patch) {
+  if (f.type == value_type::json) {
+    return merge_json_stored(now, patch);
+  }
+  if (f.merge == merge_rule::last_write) {
+    return std::string(patch);
+  }
+  if (f.type == value_type::list) {
+    std::string empty;
+    msgpack::write_array(empty, 0);
+    return join(now.empty() ? empty : now, patch, f.merge == merge_rule::union_);
+  }
+  const auto x = now.empty() ? std::nullopt : read_value(f, now);
+  const auto y = read_value(f, patch);
+  if (!x || !y) {
+    return std::string(patch);
+  }
+  if (f.merge == merge_rule::add) {
+    const auto made = sum(*x, *y);
+    std::string stored;
+    write_value(stored, made.value_or(value{}));
+    return made ? std::optional(std::move(stored)) : std::nullopt;
+  }
+  const bool patch_wins = f.merge == merge_rule::max ? compare(*y, *x) > 0 : compare(*y, *x) < 0;
+  return std::string(patch_wins ? patch : now);
+}
+
+}  // namespace lithair::models

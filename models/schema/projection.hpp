@@ -1,0 +1,42 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "models/schema/filter.hpp"
+#include "models/schema/schema.hpp"
+
+namespace lithair::models {
+
+/// What is told of the items of a group.
+enum class measure_kind : std::uint8_t {
+  count,  ///< the items
+  sum,    ///< of an integer or money field, exact
+  avg,    ///< the same divided by the number of items that have the field
+  min,    ///< of a field with an order
+  max,
+};
+
+struct measure {
+  std::string name;
+  measure_kind kind = measure_kind::count;
+  std::size_t position = 0;  ///< of the field; of no meaning for count
+  std::string text;          ///< as declared: "sum(price)"
+};
+
+/// A table that follows a collection: its items, filtered and grouped, a few numbers for each
+/// group. Kept up to date with each change, so reading it costs nothing of the collection's size.
+struct projection {
+  std::uint32_t id = 0;  ///< from everything it says, so that a changed one starts anew
+  std::string name;
+  std::uint32_t collection_id = 0;
+  std::vector<std::size_t> group_by;  ///< at most two fields
+  std::vector<filter> filters;
+  std::vector<std::pair<std::string, std::string>> filter_texts;  ///< as declared
+  std::vector<measure> measures;
+  std::string text;  ///< what the id is made from
+};
+
+}  // namespace lithair::models

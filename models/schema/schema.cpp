@@ -1,0 +1,151 @@
+#include "models/schema/schema.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "models/schema/projection.hpp"
+#include "models/schema/text_codec.hpp"
+
+namespace lithair::models {
+
+namespace {
+
+/// One line with everything about a field that changes what it means; a schema's fingerprint is
+/// made of them.
+std::string describe(const field& x) {
+  std::string line = x.name + ' ' + std::string(name_of(x.type));
+  const auto flag = [&line](bool on, std::string_view word) {
+    line += on ? ' ' + std::string(word) : "";
+  };
+  const auto part = [&line](std::string_view word, const std::string& text) {
+    line += ' ' + std::string(word) + '=' + std::to_string(text.size()) + ':' + text;
+  };
+  flag(x.primary_key, "primary_key");
+  flag(x.unique, "unique");
+  flag(x.indexed, "indexed");
+  flag(x.immutable, "immutable");
+  flag(x.optional, "optional");
+  flag(!x.exposed, "hidden");
+  flag(x.tracked, "track_history");
+  flag(x.replicated, "replicate");
+  flag(!absent(x.default_value), "default");
+  part("default", to_text(x.default_value));
+  part("merge", std::string(name_of(x.merge)));
+  part("references", x.references);
+  part("on_delete", std::string(name_of(x.on_delete)));
+  if (x.element) {
+    part("element", std::string(name_of(x.element->type)));
+  }
+  for (const auto& name : x.names) {
+    part("value", name);
+  }
+  part("min", to_text(x.rules.min));
+  part("max", to_text(x.rules.max));
+  part("min_length", x.rules.min_length ? std::to_string(*x.rules.min_length) : "");
+  part("max_length", x.rules.max_length ? std::to_string(*x.rules.max_length) : "");
+  part("pattern", x.rules.pattern);
+  part("format", std::string(name_of(x.rules.format)));
+  for (const auto& choice : x.rules.one_of) {
+    part("one_of", to_text(choice));
+  }
+  return line + '\n';
+}
+
+std::string describe(const collection& x) {
+  std::string text = x.name + ' ' + x.path + '\n';
+  for (const auto at : x.by_id) {
+    text += describe(x.fields[at]);
+  }
+  return text;
+}
+
+/// 64-bit FNV-1a.
+std::uint64_t hash_of(std::string_view text) {
+  std::uint64_t hash = 14695981039346656037u;
+  for (const char c : text) {
+    hash = (hash ^ static_cast<std::uint8_t>(c)) * 1099511628211u;
+  }
+  return hash;
+}
+
+}  // namespace
+
+std::string_view name_of(text_format format) {
+  constexpr std::array<std::string_view, 4> names{"", "email", "url", "uuid"};
+  return names[static_cast<std::size_t>(format)];
+}
+
+std::string_view name_of(delete_rule rule) {
+  constexpr std::array<std::string_view, 3> names{"restrict", "cascade", "set_null"};
+  return names[static_cast<std::size_t>(rule)];
+}
+
+std::string_view name_of(merge_rule rule) {
+  constexpr std::array<std::string_view, 6> names{"last_write", "add",   "max",
+                                                  "min",        "union", "append"};
+  return names[static_cast<std::size_t>(rule)];
+}
+
+std::size_t collection::position(std::string_view field_name) const {
+  const auto at = std::ranges::lower_bound(
+      by_name, field_name, {}, [this](auto i) { return std::string_view(fields[i].name); });
+  return at != by_name.end() && fields[*at].name == field_name ? *at : fields.size();
+}
+
+const field* collection::find(std::string_view field_name) const {
+  const std::size_t at = position(field_name);
+  return at < fields.size() ? &fields[at] : nullptr;
+}
+
+schema::schema(std::vector<collection> collections, std::vector<projection> projections)
+    : collections_(std::move(collections)) {
+  std::ranges::sort(collections_, {}, &collection::id);
+  std::ranges::sort(projections, {}, &projection::id);
+  std::string text;
+  for (const auto& x : collections_) {
+    text += describe(x);
+  }
+  for (const auto& x : projections) {
+    text += x.text;
+  }
+  projections_ = std::make_shared<const std::vector<projection>>(std::move(projections));
+  fingerprint_ = hash_of(text);
+}
+
+std::span<const projection> schema::projections() const {
+  return projections_ ? std::span<const projection>(*projections_) : std::span<const projection>();
+}
+
+const projection* schema::find_projection(std::string_view name) const {
+  const auto all = projections();
+  const auto at = std::ranges::find(all, name, &projection::name);
+  return at != all.end() ? &*at : nullptr;
+}
+
+const collection* schema::find(std::string_view name) const {
+  const auto* found = find(stable_id(name));
+  return found != nullptr && found->name == name ? found : nullptr;
+}
+
+const collection* schema::find(std::uint32_t id) const {
+  const auto at = std::ranges::lower_bound(collections_, id, {}, &collection::id);
+  return at != collections_.end() && at->id == id ? &*at : nullptr;
+}
+
+const collection* schema::find_by_path(std::string_view path) const {
+  const auto at = std::ranges::find(collections_, path, &collection::path);
+  return at != collections_.end() ? &*at : nullptr;
+}
+
+bool is_local(const collection& c) { return std::ranges::none_of(c.fields, &field::replicated); }
+
+bool is_mixed(const collection& c) {
+  return !is_local(c) && !std::ranges::all_of(c.fields, &field::replicated);
+}
+
+bool has_local_fields(const schema& s) {
+  return std::ranges::any_of(s.collections(),
+                             [](const collection& c) { return is_local(c) || is_mixed(c); });
+}
+
+}  // namespace lithair::models

@@ -1,0 +1,221 @@
+#include "models/schema/value_codec.hpp"
+
+#include "models/encoding/json_merge.hpp"
+#include "models/encoding/json_text.hpp"
+#include "models/encoding/msgpack.hpp"
+#include "models/schema/text_codec.hpp"
+
+namespace lithair::models {
+
+namespace {
+
+struct msgpack_writer {
+  std::string& out;
+
+  void operator()(std::monostate) const { msgpack::write_nil(out); }
+  void operator()(bool x) const { msgpack::write_bool(out, x); }
+  void operator()(std::int64_t x) const { msgpack::write_signed(out, x); }
+  void operator()(double x) const { msgpack::write_double(out, x); }
+  void operator()(const std::string& x) const { msgpack::write_string(out, x); }
+  void operator()(const uuid& x) const { msgpack::write_binary(out, x.view()); }
+  void operator()(timestamp x) const { msgpack::write_signed(out, x.us); }
+  void operator()(const blob& x) const { msgpack::write_binary(out, x.data); }
+  void operator()(const json_text& x) const { msgpack::write_string(out, x.text); }
+  void operator()(const packed_list& x) const { out += x.array; }
+  void operator()(const money& x) const {
+    msgpack::write_array(out, 2);
+    msgpack::write_signed(out, x.units);
+    msgpack::write_unsigned(out, x.scale);
+  }
+};
+
+bool is_text(const field& f) {
+  return f.type == value_type::string || f.type == value_type::enumeration;
+}
+
+std::optional<value> read_money(msgpack::reader& in) {
+  if (in.read_array() != 2) {
+    return std::nullopt;
+  }
+  const std::int64_t units = in.read_signed();
+  const std::uint64_t scale = in.read_unsigned();
+  if (!in.good() || scale > money::max_scale) {
+    return std::nullopt;
+  }
+  return value{money{units, static_cast<std::uint8_t>(scale)}};
+}
+
+/// Every element must be one of the list's type.
+std::optional<value> read_list(const field& f, msgpack::reader& in) {
+  const std::string_view array = in.read_any();
+  msgpack::reader elements(array);
+  for (std::size_t left = elements.read_array(); left > 0; --left) {
+    if (!read_value(*f.element, elements.read_any())) {
+      return std::nullopt;
+    }
+  }
+  return elements.finished() ? std::optional<value>(packed_list{std::string(array)}) : std::nullopt;
+}
+
+std::optional<value> read_by_type(value_type type, msgpack::reader& in) {
+  switch (type) {
+    case value_type::boolean:
+      return value{in.read_bool()};
+    case value_type::integer:
+      return value{in.read_signed()};
+    case value_type::number:
+      return value{in.read_double()};
+    case value_type::string:
+    case value_type::enumeration:
+      return value{std::string(in.read_string())};
+    case value_type::timestamp:
+      return value{timestamp{in.read_signed()}};
+    case value_type::money:
+      return read_money(in);
+    case value_type::bytes:
+      return value{blob{std::string(in.read_binary())}};
+    case value_type::json:
+      return value{json_text{std::string(in.read_string())}};
+    case value_type::list:
+    case value_type::uuid:
+      break;
+  }
+  const auto id = uuid_from_bytes(in.read_binary());
+  return id ? std::optional<value>(*id) : std::nullopt;
+}
+
+/// Whether a field's JSON may be of this kind; money takes numbers besides strings.
+bool takes(value_type type, json_document::kind kind) {
+  using enum json_document::kind;
+  switch (type) {
+    case value_type::boolean:
+      return kind == boolean;
+    case value_type::integer:
+    case value_type::number:
+      return kind == number;
+    case value_type::money:
+      return kind == string || kind == number;
+    case value_type::json:
+      return true;
+    case value_type::list:
+      return kind == array;
+    default:
+      return kind == string;
+  }
+}
+
+}  // namespace
+
+void write_value(std::string& out, const value& x) { std::visit(msgpack_writer{out}, x); }
+
+std::optional<value> read_value(const field& f, std::string_view stored) {
+  msgpack::reader in(stored);
+  auto made = f.type == value_type::list ? read_list(f, in) : read_by_type(f.type, in);
+  return in.finished() ? std::move(made) : std::nullopt;
+}
+
+std::weak_ordering compare_stored(const field& f, std::string_view stored, const value& x) {
+  if (is_text(f)) {
+    return msgpack::reader(stored).read_string() <=> std::string_view(std::get<std::string>(x));
+  }
+  return compare(read_value(f, stored).value_or(value{}), x);
+}
+
+namespace {
+
+void append_list(std::string& out, const field& f, std::string_view stored) {
+  msgpack::reader elements(stored);
+  const std::size_t count = elements.read_array();
+  out += '[';
+  for (std::size_t i = 0; i < count; ++i) {
+    out += i == 0 ? "" : ",";
+    append_json(out, *f.element, elements.read_any());
+  }
+  out += ']';
+}
+
+tl::expected<value, field_error> list_from_json(const field& f, const json_document& document,
+                                                std::uint32_t position) {
+  std::string elements;
+  std::size_t count = 0;
+  std::optional<field_error> wrong;
+  document.for_each_element(position, [&](std::uint32_t element) {
+    const auto made = from_json(*f.element, document, element);
+    if (!made && !wrong) {
+      wrong = {f.name + '[' + std::to_string(count) + ']', made.error().code, made.error().message};
+    }
+    if (made) {
+      write_value(elements, *made);
+    }
+    ++count;
+  });
+  if (wrong) {
+    return tl::make_unexpected(std::move(*wrong));
+  }
+  packed_list made;
+  msgpack::write_array(made.array, count);
+  made.array += elements;
+  return value{std::move(made)};
+}
+
+}  // namespace
+
+void append_json(std::string& out, const field& f, std::string_view stored) {
+  if (is_text(f)) {
+    append_json_string(out, msgpack::reader(stored).read_string());
+  } else if (f.type == value_type::json) {
+    out += msgpack::reader(stored).read_string();
+  } else if (f.type == value_type::list) {
+    append_list(out, f, stored);
+  } else if (const auto x = read_value(f, stored)) {
+    append_json(out, *x);
+  } else {
+    out += "null";
+  }
+}
+
+void append_value_json(std::string& out, const field& f, const value& x) {
+  if (const auto* list = std::get_if<packed_list>(&x)) {
+    append_list(out, f, list->array);
+  } else {
+    append_json(out, x);
+  }
+}
+
+void append_json(std::string& out, const value& x) {
+  if (const auto* text = std::get_if<std::string>(&x)) {
+    return append_json_string(out, *text);
+  }
+  const bool plain =
+      x.index() == 1 || x.index() == 2 || x.index() == 3 || std::holds_alternative<json_text>(x);
+  if (!plain) {
+    out += '"';
+  }
+  append_text(out, x);
+  if (!plain) {
+    out += '"';
+  }
+}
+
+tl::expected<value, field_error> from_json(const field& f, const json_document& document,
+                                           std::uint32_t position) {
+  const auto& node = document.at(position);
+  std::optional<value> made;
+  if (f.type == value_type::list && node.what == json_document::kind::array) {
+    return list_from_json(f, document, position);
+  }
+  if (f.type == value_type::json) {
+    json_text compact;
+    append_compact(compact.text, document, position);
+    made = std::move(compact);
+  } else if (takes(f.type, node.what)) {
+    made = node.what == json_document::kind::boolean ? value{node.flag}
+                                                     : parse_text(f, document.text(position));
+  }
+  if (!made) {
+    return tl::make_unexpected(field_error{f.name, "type", "Must be " + expected_form(f) + "."});
+  }
+  return std::move(*made);
+}
+
+}  // namespace lithair::models

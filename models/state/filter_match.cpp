@@ -1,0 +1,85 @@
+#include "models/state/filter_match.hpp"
+
+#include <algorithm>
+#include <string>
+#include <string_view>
+
+#include "models/encoding/msgpack.hpp"
+#include "models/schema/value_codec.hpp"
+
+namespace lithair::models {
+
+namespace {
+
+constexpr char to_lower(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+
+bool contains(std::string_view text, std::string_view part) {
+  const auto same = [](char x, char y) { return to_lower(x) == to_lower(y); };
+  return std::search(text.begin(), text.end(), part.begin(), part.end(), same) != text.end() ||
+         part.empty();
+}
+
+bool holds(const field& f, const filter& x, std::string_view stored) {
+  using enum comparison_word;
+  const auto same = [&](const value& v) { return compare_stored(f, stored, v) == 0; };
+  const value& v = x.values.front();
+  switch (x.how) {
+    case equal:
+      return same(v);
+    case not_equal:
+      return !same(v);
+    case less:
+      return compare_stored(f, stored, v) < 0;
+    case at_most:
+      return compare_stored(f, stored, v) <= 0;
+    case greater:
+      return compare_stored(f, stored, v) > 0;
+    case at_least:
+      return compare_stored(f, stored, v) >= 0;
+    case contains:
+      return models::contains(msgpack::reader(stored).read_string(), std::get<std::string>(v));
+    case any_of:
+      return std::ranges::any_of(x.values, same);
+  }
+  return false;
+}
+
+/// A list field is asked for an element.
+bool list_holds(const field& f, const filter& x, std::string_view stored) {
+  msgpack::reader in(stored);
+  for (std::size_t left = in.read_array(); left > 0; --left) {
+    const auto element = in.read_any();
+    const auto same = [&](const value& v) { return compare_stored(*f.element, element, v) == 0; };
+    if (std::ranges::any_of(x.values, same)) {
+      return x.how != comparison_word::not_equal;
+    }
+  }
+  return x.how == comparison_word::not_equal;
+}
+
+bool matches(const collection& c, const filter& x, const stored_fields& fields) {
+  const field& f = c.fields[x.position];
+  if (f.type == value_type::list) {
+    const auto* list = find(fields, f.id);
+    return list != nullptr ? list_holds(f, x, list->bytes) : x.how == comparison_word::not_equal;
+  }
+  if (const auto* stored = find(fields, f.id)) {
+    return holds(f, x, stored->bytes);
+  }
+  if (absent(f.default_value)) {
+    return x.how == comparison_word::not_equal;
+  }
+  std::string stored;
+  write_value(stored, f.default_value);
+  return holds(f, x, stored);
+}
+
+}  // namespace
+
+bool matches(const collection& c, const std::vector<filter>& filters, const stored_fields& fields) {
+  return std::ranges::all_of(filters, [&](const filter& x) { return matches(c, x, fields); });
+}
+
+}  // namespace lithair::models

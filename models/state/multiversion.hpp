@@ -1,0 +1,75 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <string_view>
+#include <vector>
+
+#include "models/state/overlaid_view.hpp"
+
+namespace lithair::models {
+
+/// What a state was at the moments that somebody still reads it as of, while it goes on changing:
+/// the earlier value of each pair that changed since. It holds memory for these only, and none
+/// while nobody reads so. On the thread of the state.
+class multiversion {
+ public:
+  /// Rises, and is never used twice.
+  using moment = std::uint64_t;
+
+  /// Keeps the state as it is now, until it is released or all is forgotten.
+  [[nodiscard]] moment hold();
+  void release(moment x);
+  /// Gives up all moments: the state is replaced.
+  void forget_all() { layers_.clear(); }
+
+  bool holds(moment x) const { return find(x) < layers_.size(); }
+  bool holds_any() const { return !layers_.empty(); }
+  /// The one that needs the most; there must be one.
+  moment oldest() const { return layers_.front().since; }
+
+  /// To be called before a pair of the state changes.
+  void keep(std::string_view key, const state_view& now);
+
+  /// Memory held, roughly.
+  std::size_t bytes() const;
+
+ private:
+  friend class snapshot_view;
+
+  /// What changed from one moment to the next, as it was at the first.
+  struct layer {
+    moment since = 0;
+    pair_map pairs;
+    std::size_t bytes = 0;
+  };
+
+  std::size_t find(moment x) const;
+
+  std::deque<layer> layers_;  // by their moments
+  moment last_ = 0;
+};
+
+/// A state as it was at a moment that is held. Not to be used when the state has changed.
+class snapshot_view final : public state_view {
+ public:
+  snapshot_view(const multiversion& past, multiversion::moment at, const state_view& now);
+
+  std::optional<std::string> get(std::string_view key) const override { return top().get(key); }
+  void scan(std::string_view lower, std::string_view upper, direction order,
+            const visitor& visit) const override {
+    top().scan(lower, upper, order, visit);
+  }
+  std::uint64_t count(std::string_view lower, std::string_view upper, std::uint64_t most,
+                      std::string& last) const override {
+    return top().count(lower, upper, most, last);
+  }
+
+ private:
+  const state_view& top() const { return views_.back(); }
+
+  std::deque<overlaid_view> views_;  // each over the one before, the last the farthest back
+};
+
+}  // namespace lithair::models

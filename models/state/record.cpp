@@ -1,0 +1,112 @@
+#include "models/state/record.hpp"
+
+#include <algorithm>
+
+#include "models/encoding/json_text.hpp"
+#include "models/schema/value_codec.hpp"
+
+namespace lithair::models {
+
+const stored_field* find(const stored_fields& fields, std::uint32_t id) {
+  const auto at = std::ranges::lower_bound(fields, id, {}, &stored_field::id);
+  return at != fields.end() && at->id == id ? &*at : nullptr;
+}
+
+bool read_fields(msgpack::reader& in, stored_fields& out) {
+  out.clear();
+  const std::size_t count = in.read_map();
+  out.reserve(count);
+  for (std::size_t i = 0; i < count && in.good(); ++i) {
+    const std::uint64_t id = in.read_unsigned();
+    if (id > 0xffffffff || (!out.empty() && id <= out.back().id)) {
+      return false;
+    }
+    out.push_back({static_cast<std::uint32_t>(id), in.read_any()});
+  }
+  return in.good();
+}
+
+void write_fields(std::string& out, const stored_fields& fields) {
+  msgpack::write_map(out, fields.size());
+  for (const auto& x : fields) {
+    msgpack::write_unsigned(out, x.id);
+    out += x.bytes;
+  }
+}
+
+bool read_record(std::string_view bytes, stored_record& out) {
+  msgpack::reader in(bytes);
+  if (in.read_array() != 4) {
+    return false;
+  }
+  out.version = in.read_unsigned();
+  out.changes = in.read_unsigned();
+  const std::uint64_t age = in.read_unsigned();
+  if (age > out.version) {
+    return false;
+  }
+  out.created = out.version - age;
+  return read_fields(in, out.fields) && in.finished();
+}
+
+std::string write_record(const stored_record& x) {
+  std::string made;
+  std::size_t size = 24;
+  for (const auto& f : x.fields) {
+    size += f.bytes.size() + 5;
+  }
+  made.reserve(size);
+  msgpack::write_array(made, 4);
+  msgpack::write_unsigned(made, x.version);
+  msgpack::write_unsigned(made, x.changes);
+  msgpack::write_unsigned(made, x.version - x.created);
+  write_fields(made, x.fields);
+  return made;
+}
+
+value value_of(const field& f, const stored_fields& fields) {
+  if (const auto* stored = find(fields, f.id)) {
+    return read_value(f, stored->bytes).value_or(value{});
+  }
+  return f.default_value;
+}
+
+namespace {
+
+template <class Wanted>
+void append_item(std::string& out, const collection& c, const stored_fields& fields,
+                 Wanted wanted) {
+  char separator = '{';
+  for (std::size_t i = 0; i < c.fields.size(); ++i) {
+    const field& f = c.fields[i];
+    const auto* stored = wanted(i) ? find(fields, f.id) : nullptr;
+    if (stored == nullptr && (!wanted(i) || absent(f.default_value))) {
+      continue;
+    }
+    out += separator;
+    separator = ',';
+    append_json_key(out, f.name);
+    if (stored != nullptr) {
+      append_json(out, f, stored->bytes);
+    } else {
+      append_value_json(out, f, f.default_value);
+    }
+  }
+  if (separator == '{') {
+    out += '{';
+  }
+  out += '}';
+}
+
+}  // namespace
+
+void append_json(std::string& out, const collection& c, const stored_fields& fields) {
+  append_item(out, c, fields, [&c](std::size_t i) { return c.fields[i].exposed; });
+}
+
+void append_json(std::string& out, const collection& c, const stored_fields& fields,
+                 const std::vector<bool>& wanted) {
+  append_item(out, c, fields, [&wanted](std::size_t i) { return wanted[i]; });
+}
+
+}  // namespace lithair::models

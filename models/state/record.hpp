@@ -1,0 +1,62 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "models/encoding/msgpack.hpp"
+#include "models/schema/schema.hpp"
+
+/// An item as it is stored:
+///
+///     record := [version, changes, age, {field id: value, ...}]   in msgpack, ids rising, absent
+///     fields left out; age is how far the version lies behind the item's creation
+///
+/// Records may hold fields that this node's schema does not know, from a node whose schema is
+/// newer; they are kept and never shown.
+namespace lithair::models {
+
+/// In a record of local fields beside replicated ones, in the place of a field: when the item that
+/// they belong to was created. No field has this id.
+inline constexpr std::uint32_t created_id = 0;
+
+/// A field's id and its value's bytes, which lie in the record or command they were read from.
+struct stored_field {
+  std::uint32_t id = 0;
+  std::string_view bytes;
+};
+
+/// Sorted by id.
+using stored_fields = std::vector<stored_field>;
+
+struct stored_record {
+  std::uint64_t version = 0;  ///< the log index of the last change: the ETag
+  std::uint64_t changes = 0;  ///< how often the item was written, its creation included
+  std::uint64_t created = 0;  ///< the log index of its creation: no two items of a key share it
+  stored_fields fields;
+};
+
+/// The bytes of the field's value; none when it is not there.
+const stored_field* find(const stored_fields& fields, std::uint32_t id);
+
+/// Reads `record` into `out`, whose memory is used again. False for bytes that are no record.
+[[nodiscard]] bool read_record(std::string_view bytes, stored_record& out);
+std::string write_record(const stored_record& x);
+
+/// The map alone, which commands carry too. Reads from `in`; nil values are taken as they are.
+[[nodiscard]] bool read_fields(msgpack::reader& in, stored_fields& out);
+void write_fields(std::string& out, const stored_fields& fields);
+
+/// Appends the item as JSON: the exposed fields in declared order, absent ones left out. A field
+/// that is missing has its default, for it was added after the record was written.
+void append_json(std::string& out, const collection& c, const stored_fields& fields);
+/// The same with only the fields whose positions are marked.
+void append_json(std::string& out, const collection& c, const stored_fields& fields,
+                 const std::vector<bool>& wanted);
+
+/// The field's value, its default when it is missing, or absent.
+value value_of(const field& f, const stored_fields& fields);
+
+}  // namespace lithair::models

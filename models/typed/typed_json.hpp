@@ -1,0 +1,193 @@
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "models/encoding/json_document.hpp"
+#include "models/state/key_text.hpp"
+#include "models/state/keys.hpp"
+#include "models/typed/typed.hpp"
+
+/// Between structs that declare a model and the JSON of requests and answers.
+namespace lithair::models {
+
+template <class Field, class... Rest>
+struct key_among
+    : std::conditional_t<Field::is_key, std::type_identity<typename Field::member_type>,
+                         key_among<Rest...>> {};
+template <class Field>
+struct key_among<Field> : std::type_identity<typename Field::member_type> {};
+
+template <class... Fields>
+key_among<Fields...> key_among_fields(const model_declaration<Fields...>&);
+
+/// The type of a model's primary key.
+template <class T>
+using key_type_of = typename decltype(key_among_fields(model<T>::declaration))::type;
+
+/// The text of a key, as in a path.
+template <class T>
+std::string text_of_key(const collection& c, const key_type_of<T>& key) {
+  return key_text(c, to_key(to_value(key)));
+}
+
+/// The key of an item in stored form.
+template <class T>
+std::string key_of_item(const collection& c, const T& item) {
+  std::string key;
+  for_each_field<T>([&](std::string_view name, auto member) {
+    if (name == c.key().name) {
+      key = to_key(to_value(item.*member));
+    }
+  });
+  return key;
+}
+
+/// The same as text, as in a path.
+template <class T>
+std::string text_of_item_key(const collection& c, const T& item) {
+  return key_text(c, key_of_item(c, item));
+}
+
+/// The item as the JSON of a POST: a key that is the uuid of zeroes is left out, so that it is
+/// given one.
+template <class T>
+std::string to_json_of_new(const collection& c, const T& item) {
+  std::string out = "{";
+  for_each_field<T>([&](std::string_view name, auto member) {
+    const field* f = c.find(name);
+    const value v = to_value(item.*member);
+    const bool unset = f == &c.key() && identical(v, value{uuid{}});
+    if (f != nullptr && !absent(v) && !unset) {
+      out += out.size() == 1 ? "" : ",";
+      append_json_key(out, name);
+      append_value_json(out, *f, v);
+    }
+  });
+  return out + '}';
+}
+
+/// The name of a declared field from the pointer to its member; a compile-time error when there is
+/// none.
+template <class T, auto Member>
+constexpr std::string_view name_of_member() {
+  constexpr auto found = std::apply(
+      [](const auto&... f) {
+        std::string_view name;
+        const auto look = [&name](const auto& x) {
+          if constexpr (std::is_same_v<std::remove_cv_t<decltype(x.member)>,
+                                       std::remove_cv_t<decltype(Member)>>) {
+            name = x.member == Member ? x.name : name;
+          }
+        };
+        (look(f), ...);
+        return name;
+      },
+      model<T>::declaration.fields);
+  static_assert(!found.empty(), "the member is no declared field of the model");
+  return found;
+}
+
+/// Takes what the object has over into `out`; members that it lacks stay as they are. False when a
+/// member is not of its field's type, so when the collection is not that of the model.
+template <class T>
+[[nodiscard]] bool read_item(const collection& c, const json_document& document,
+                             std::uint32_t object, T& out) {
+  bool good = document.at(object).what == json_document::kind::object;
+  if (!good) {
+    return false;
+  }
+  document.for_each_member(object, [&](std::string_view name, std::uint32_t at) {
+    for_each_field<T>([&](std::string_view declared, auto member) {
+      const field* f = declared == name ? c.find(name) : nullptr;
+      if (f != nullptr) {
+        const auto v = from_json(*f, document, at);
+        good = good && v && from_value(*f, *v, out.*member);
+      }
+    });
+  });
+  return good;
+}
+
+/// Empty, or why the collection can't be that of the model.
+template <class T>
+std::string why_not_model_of(const collection& c) {
+  std::string wrong;
+  std::apply(
+      [&](const auto&... x) {
+        const auto look = [&](const auto& declared) {
+          const field* f = c.find(declared.name);
+          if (f == nullptr || f->type != std::decay_t<decltype(declared)>::type) {
+            wrong =
+                c.name + "." + std::string(declared.name) + " is not served, or is of another type";
+          }
+        };
+        (look(x), ...);
+      },
+      model<T>::declaration.fields);
+  return wrong;
+}
+
+/// Some of a model's fields with new values, for an update:
+/// `lithair::patch<order>().set<&order::state>(order_state::paid).clear<&order::note>()`.
+template <class T>
+class patch {
+ public:
+  template <auto Member>
+  patch& set(const typename member_of<decltype(Member)>::type& x) & {
+    changes_.emplace_back(name_of_member<T, Member>(), to_value(x));
+    return *this;
+  }
+  template <auto Member>
+  patch&& set(const typename member_of<decltype(Member)>::type& x) && {
+    return std::move(set<Member>(x));
+  }
+  /// Leaves the field without a value.
+  template <auto Member>
+  patch& clear() & {
+    changes_.emplace_back(name_of_member<T, Member>(), value{});
+    return *this;
+  }
+  template <auto Member>
+  patch&& clear() && {
+    return std::move(clear<Member>());
+  }
+
+  /// The JSON of a PATCH; of a field that was named twice the later value counts.
+  std::string to_json(const collection& c) const {
+    std::string out = "{";
+    for (auto at = changes_.begin(); at != changes_.end(); ++at) {
+      const bool again =
+          std::any_of(at + 1, changes_.end(), [at](const auto& x) { return x.first == at->first; });
+      const field* f = c.find(at->first);
+      if (again || f == nullptr) {
+        continue;
+      }
+      out += out.size() == 1 ? "" : ",";
+      append_json_key(out, at->first);
+      if (absent(at->second)) {
+        out += "null";
+      } else {
+        append_value_json(out, *f, at->second);
+      }
+    }
+    return out + '}';
+  }
+
+ private:
+  std::vector<std::pair<std::string_view, value>> changes_;
+};
+
+}  // namespace lithair::models
+
+namespace lithair {
+
+using models::patch;
+
+}  // namespace lithair

@@ -1,0 +1,66 @@
+#include "models/value/money.hpp"
+
+#include "models/encoding/decimal.hpp"
+
+namespace lithair::models {
+
+namespace {
+
+constexpr std::int64_t max_units = 999'999'999'999'999'999;
+
+}  // namespace
+
+std::strong_ordering money::operator<=>(const money& other) const {
+  return in_nanos(*this) <=> in_nanos(other);
+}
+
+wide_integer in_nanos(const money& x) {
+  wide_integer size = x.units;
+  for (int scale = x.scale; scale < money::max_scale; ++scale) {
+    size *= 10;
+  }
+  return size;
+}
+
+std::optional<money> parse_money(std::string_view text) {
+  auto x = parse_decimal(text);
+  if (!x) {
+    return std::nullopt;
+  }
+  for (; x->exponent > 0 && x->digits != 0; --x->exponent) {
+    if (x->digits > static_cast<std::uint64_t>(max_units)) {
+      return std::nullopt;
+    }
+    x->digits *= 10;
+  }
+  const std::int32_t scale = x->exponent < 0 ? -x->exponent : 0;
+  if (x->digits > static_cast<std::uint64_t>(max_units) || scale > money::max_scale) {
+    return std::nullopt;
+  }
+  const auto units = static_cast<std::int64_t>(x->digits);
+  return money{x->negative ? -units : units, static_cast<std::uint8_t>(scale)};
+}
+
+void append_text(std::string& out, const money& x) {
+  if (x.units < 0) {
+    out += '-';
+  }
+  std::string digits = std::to_string(x.units < 0 ? -x.units : x.units);
+  if (digits.size() <= x.scale) {
+    digits.insert(0, x.scale + 1 - digits.size(), '0');
+  }
+  const std::size_t point = digits.size() - x.scale;
+  out.append(digits, 0, point);
+  if (x.scale != 0) {
+    out += '.';
+    out.append(digits, point);
+  }
+}
+
+std::string to_string(const money& x) {
+  std::string out;
+  append_text(out, x);
+  return out;
+}
+
+}  // namespace lithair::models

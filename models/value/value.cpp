@@ -1,0 +1,45 @@
+#include "models/value/value.hpp"
+
+#include <array>
+
+namespace lithair::models {
+
+namespace {
+
+struct comparison {
+  const value& other;
+
+  std::weak_ordering operator()(double x) const {
+    const double y = std::get<double>(other);
+    return x < y   ? std::weak_ordering::less
+           : x > y ? std::weak_ordering::greater
+                   : std::weak_ordering::equivalent;
+  }
+  template <class T>
+  std::weak_ordering operator()(const T& x) const {
+    return x <=> std::get<T>(other);
+  }
+};
+
+}  // namespace
+
+std::string_view name_of(value_type type) {
+  constexpr std::array<std::string_view, 12> names{"",       "bool",  "integer", "number",
+                                                   "string", "uuid",  "money",   "timestamp",
+                                                   "enum",   "bytes", "json",    "list"};
+  return names[static_cast<std::size_t>(type)];
+}
+
+std::weak_ordering compare(const value& x, const value& y) {
+  return x.index() == y.index() ? std::visit(comparison{y}, x) : x.index() <=> y.index();
+}
+
+bool identical(const value& x, const value& y) {
+  if (const auto* a = std::get_if<money>(&x)) {
+    const auto* b = std::get_if<money>(&y);
+    return b != nullptr && a->identical(*b);
+  }
+  return x.index() == y.index() && compare(x, y) == 0;
+}
+
+}  // namespace lithair::models

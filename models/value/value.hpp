@@ -1,0 +1,66 @@
+#pragma once
+
+#include <compare>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "models/value/money.hpp"
+#include "models/value/timestamp.hpp"
+#include "models/value/uuid.hpp"
+
+namespace lithair::models {
+
+/// What a field can hold. The names in model files are those of `name_of`; a list's is "list<...>".
+enum class value_type : std::uint8_t {
+  boolean = 1,
+  integer = 2,
+  number = 3,  ///< a finite double
+  string = 4,  ///< valid UTF-8, NUL included
+  uuid = 5,
+  money = 6,
+  timestamp = 7,
+  enumeration = 8,  ///< one of the declared names
+  bytes = 9,        ///< anything; base64 in JSON
+  json = 10,        ///< any JSON but null
+  list = 11,        ///< elements of one of the types from boolean to enumeration
+};
+
+std::string_view name_of(value_type type);
+
+/// Any bytes.
+struct blob {
+  std::string data;
+
+  auto operator<=>(const blob&) const = default;
+};
+
+/// A JSON value as compact text, numbers and the order of members as they were written.
+struct json_text {
+  std::string text;
+
+  auto operator<=>(const json_text&) const = default;
+};
+
+/// A list as the msgpack array of its elements, each as `write_value` writes it.
+struct packed_list {
+  std::string array;
+
+  auto operator<=>(const packed_list&) const = default;
+};
+
+/// The value of one field; `std::monostate` means absent. Strings and enum names share a type.
+using value = std::variant<std::monostate, bool, std::int64_t, double, std::string, uuid, money,
+                           timestamp, blob, json_text, packed_list>;
+
+inline bool absent(const value& x) { return x.index() == 0; }
+
+/// The order of two present values of one field: false before true, numbers by size, text by code
+/// point. Of json and lists only "equivalent" has a meaning.
+std::weak_ordering compare(const value& x, const value& y);
+
+/// Same value and same representation: 0.1 and 0.10 differ here, though they compare equal.
+bool identical(const value& x, const value& y);
+
+}  // namespace lithair::models
