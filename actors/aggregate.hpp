@@ -31,12 +31,6 @@ struct serve_checkpoints {
   caf::actor raft;
 };
 
-/// The members go on without this node, so its state grows old and is not to be answered from, and
-/// why. No reason: it is a member again.
-struct membership_lost {
-  std::string reason;
-};
-
 /// What an aggregate tells itself: look for reads that waited too long, go on with lists, try a
 /// checkpoint again.
 struct expire_reads {};
@@ -229,7 +223,6 @@ class aggregate final : public hosted_actor {
 }  // namespace lithair::actors
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(lithair::actors::serve_checkpoints)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(lithair::actors::membership_lost)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(lithair::actors::expire_reads)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(lithair::actors::go_on_reading)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(lithair::actors::try_checkpoint_again)

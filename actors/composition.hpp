@@ -13,7 +13,7 @@
 
 #include "actors/dispatcher.hpp"
 #include "actors/group.hpp"
-#include "actors/node.hpp"
+#include "actors/config.hpp"
 #include "actors/peer_registry.hpp"
 #include "actors/surroundings.hpp"
 #include "models/schema/schema.hpp"

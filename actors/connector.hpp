@@ -7,7 +7,7 @@
 #include <caf/allowed_unsafe_message_type.hpp>
 
 #include "actors/hosted.hpp"
-#include "actors/node.hpp"
+#include "actors/config.hpp"
 
 namespace lithair::actors {
 

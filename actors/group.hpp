@@ -13,7 +13,7 @@
 
 #include "actors/membership_plan.hpp"
 #include "actors/meters.hpp"
-#include "actors/node.hpp"
+#include "actors/config.hpp"
 #include "actors/shipper.hpp"
 #include "actors/surroundings.hpp"
 

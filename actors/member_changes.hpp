@@ -12,7 +12,7 @@
 #include "actors/member_address.hpp"
 #include "actors/membership_plan.hpp"
 #include "actors/messages.hpp"
-#include "actors/node.hpp"
+#include "actors/config.hpp"
 #include "protocol/core.hpp"
 
 namespace lithair::actors {

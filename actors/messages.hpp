@@ -451,10 +451,17 @@ struct run_queries {
 struct prepare_stop {};
 struct stopped {};
 
+/// The members go on without this node, so its state grows old and is not to be answered from, and
+/// why. No reason: it is a member again.
+struct membership_lost {
+  std::string reason;
+};
+
 }  // namespace lithair::actors
 
 #define LITHAIR_LOCAL_MESSAGE(name) CAF_ALLOW_UNSAFE_MESSAGE_TYPE(lithair::actors::name)
 LITHAIR_LOCAL_MESSAGE(submit)
+LITHAIR_LOCAL_MESSAGE(membership_lost)
 LITHAIR_LOCAL_MESSAGE(submitted)
 LITHAIR_LOCAL_MESSAGE(ask)
 LITHAIR_LOCAL_MESSAGE(answered)

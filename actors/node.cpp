@@ -12,7 +12,6 @@
 #include <chrono>
 #include <cstring>
 #include <random>
-#include <set>
 #include <stdexcept>
 #include <thread>
 
@@ -74,25 +73,6 @@ void require_free(const std::string& host, std::uint16_t port, std::string_view 
 }
 
 }  // namespace
-
-std::string node_config::validate() const {
-  if (!self.id) return "the node id must be 1 or more";
-  if (auto wrong = raft.validate(); !wrong.empty()) return wrong;
-  std::set<protocol::node_id> ids{self.id};
-  std::set<std::pair<std::string, std::uint16_t>> addresses{{self.host, self.http_port}};
-  addresses.insert({self.host, self.peer_port});
-  if (addresses.size() != 2)
-    return fmt::format("port {} can't serve both clients and peers", self.http_port);
-  for (auto& peer : peers) {
-    if (!peer.id) return "the node id of a member must be 1 or more";
-    if (!ids.insert(peer.id).second) return fmt::format("node id {} is given twice", peer.id.value);
-    for (auto port : {peer.http_port, peer.peer_port})
-      if (!addresses.insert({peer.host, port}).second)
-        return fmt::format("address {}:{} is given twice", peer.host, port);
-  }
-  if (tick_ms == 0) return "a tick can't take 0 ms";
-  return {};
-}
 
 struct node::implementation {
   node_config config;

@@ -6,7 +6,7 @@
 
 #include <caf/actor.hpp>
 
-#include "actors/node.hpp"
+#include "actors/config.hpp"
 #include "protocol/types.hpp"
 
 namespace lithair::actors {

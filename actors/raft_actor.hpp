@@ -17,7 +17,7 @@
 #include "actors/log_allowance.hpp"
 #include "actors/member_changes.hpp"
 #include "actors/messages.hpp"
-#include "actors/node.hpp"
+#include "actors/config.hpp"
 #include "actors/peer_ways.hpp"
 #include "actors/raft_calls.hpp"
 #include "actors/raft_meter.hpp"

@@ -1,7 +1,6 @@
 #include <spdlog/spdlog.h>
 #include <caf/send.hpp>
 
-#include "actors/aggregate.hpp"
 #include "actors/mutants.hpp"
 #include "actors/raft_actor.hpp"
 #include "actors/shipper.hpp"

@@ -12,7 +12,7 @@
 #include "actors/connector.hpp"
 #include "actors/hosted.hpp"
 #include "actors/messages.hpp"
-#include "actors/node.hpp"
+#include "actors/config.hpp"
 #include "actors/peer_registry.hpp"
 #include "actors/pieces.hpp"
 

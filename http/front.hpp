@@ -9,7 +9,7 @@
 #include "http/backend.hpp"
 #include "http/lane.hpp"
 #include "http/listener.hpp"
-#include "http/server.hpp"
+#include "http/server_options.hpp"
 
 namespace lithair::http {
 

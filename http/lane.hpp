@@ -16,7 +16,7 @@
 #include "http/metrics.hpp"
 #include "http/openapi.hpp"
 #include "http/router.hpp"
-#include "http/server.hpp"
+#include "http/server_options.hpp"
 
 namespace lithair::actors {
 class loop;

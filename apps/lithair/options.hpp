@@ -9,9 +9,9 @@
 
 #include <tl/expected.hpp>
 
-#include "actors/node.hpp"
+#include "actors/config.hpp"
 #include "apps/lithair/values.hpp"
-#include "http/server.hpp"
+#include "http/server_options.hpp"
 
 namespace lithair::apps {
 

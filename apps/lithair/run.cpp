@@ -13,6 +13,7 @@
 #include <string>
 #include <utility>
 
+#include "actors/node.hpp"
 #include "actors/publication.hpp"
 #include "apps/lithair/address_check.hpp"
 #include "apps/lithair/banner.hpp"
@@ -22,6 +23,7 @@
 #include "apps/lithair/restore.hpp"
 #include "apps/lithair/signals.hpp"
 #include "http/published_projections.hpp"
+#include "http/server.hpp"
 #include "models/declaration/model_file.hpp"
 #include "persistence/storage_error.hpp"
 

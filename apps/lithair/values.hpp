@@ -8,7 +8,7 @@
 
 #include <tl/expected.hpp>
 
-#include "actors/node.hpp"
+#include "actors/config.hpp"
 
 /// The words in which people write settings, read strictly: a text either means one thing or is
 /// refused with a sentence that shows a right one. Pure.

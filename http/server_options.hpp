@@ -1,0 +1,41 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "http/bearer_token.hpp"
+
+namespace lithair::actors {
+class published;
+}
+
+namespace lithair::http {
+
+/// Limits of the HTTP side; every one answers with its own status, none grows memory without bound.
+struct server_options {
+  std::size_t max_body = 1024 * 1024;            ///< bytes of a request body; more: 413
+  std::size_t max_bulk_body = 16 * 1024 * 1024;  ///< the same for _bulk and _txn
+  std::size_t max_target = 8 * 1024;             ///< bytes of the request line's target; more: 414
+  std::size_t max_header_bytes = 32 * 1024;      ///< of all headers together; more: 431
+  std::size_t max_headers = 100;                 ///< more: 431
+  std::size_t max_pipelined = 64;  ///< requests of one connection under way; then it is not read
+  std::size_t max_connections = 10000;  ///< further ones get 503 and are closed
+  /// From the first byte of a request to its headers' end: 408
+  std::uint32_t header_timeout_ms = 10'000;
+  std::uint32_t body_timeout_ms = 30'000;     ///< for the body; 408
+  std::uint32_t idle_timeout_ms = 75'000;     ///< between requests; closed silently
+  std::uint32_t write_timeout_ms = 30'000;    ///< without any progress of a response; closed
+  std::uint32_t heartbeat_ms = 15'000;        ///< of silence on a stream; then a comment is sent
+  std::uint32_t answer_timeout_ms = 60'000;   ///< for the node to answer a request; 504
+  std::optional<bearer_token> cluster_token;  ///< of those who may speak Raft over HTTP
+  /// The program's own projections, at /api/projections/{name}; `lithair::publish` makes them.
+  std::vector<std::shared_ptr<const actors::published>> published = {};
+  /// Lines of the program's log that nobody took, for /metrics; any thread. None: it isn't known.
+  std::function<std::uint64_t()> log_lines_dropped = {};
+};
+
+}  // namespace lithair::http
