@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "actors/messages.hpp"
+#include "actors/messages/messages.hpp"
 #include "http/pages.hpp"
 
 namespace lithair::http {

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "actors/messages.hpp"
+#include "actors/messages/messages.hpp"
 #include "http/pages.hpp"
 #include "http/target.hpp"
 #include "models/problem/problems.hpp"

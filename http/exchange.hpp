@@ -5,15 +5,15 @@
 #include <string>
 #include <variant>
 
-#include "actors/messages.hpp"
+#include "actors/messages/messages.hpp"
 #include "http/bearer_token.hpp"
 #include "http/header_values.hpp"
 #include "http/published_projections.hpp"
 #include "http/request.hpp"
 #include "http/response.hpp"
 #include "http/router.hpp"
-#include "models/service.hpp"
 #include "models/query/stream.hpp"
+#include "models/service.hpp"
 
 /// From requests to what is asked of the node, and from its answers back to responses. Pure.
 namespace lithair::http {

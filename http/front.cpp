@@ -10,9 +10,9 @@
 #include <caf/actor_system.hpp>
 #include <caf/send.hpp>
 
-#include "actors/loop.hpp"
-#include "actors/publisher.hpp"
-#include "actors/system.hpp"
+#include "actors/node/publisher.hpp"
+#include "actors/node/system.hpp"
+#include "actors/runtime/loop.hpp"
 #include "http/published_projections.hpp"
 #include "http/session.hpp"
 

@@ -12,7 +12,7 @@
 #include <stdexcept>
 #include <string_view>
 
-#include "actors/loop.hpp"
+#include "actors/runtime/loop.hpp"
 
 namespace lithair::http {
 

@@ -10,7 +10,7 @@
 #include <limits>
 #include <utility>
 
-#include "actors/messages.hpp"
+#include "actors/messages/messages.hpp"
 
 namespace lithair::http {
 

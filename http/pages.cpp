@@ -3,7 +3,7 @@
 #include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
 
-#include "actors/messages.hpp"
+#include "actors/messages/messages.hpp"
 #include "http/hex.hpp"
 #include "http/openapi.hpp"
 #include "models/schema/projection.hpp"

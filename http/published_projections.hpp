@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "actors/published.hpp"
+#include "actors/messages/published.hpp"
 #include "models/schema/schema.hpp"
 
 /// The projections that a program folds itself, beside those that the models declare.

@@ -9,8 +9,8 @@
 
 #include "http/hex.hpp"
 #include "http/packed_json.hpp"
-#include "models/encoding/base64.hpp"
 #include "models/command/command.hpp"
+#include "models/encoding/base64.hpp"
 
 namespace lithair::http {
 

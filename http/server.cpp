@@ -1,6 +1,6 @@
 #include "http/server.hpp"
 
-#include "actors/node.hpp"
+#include "actors/node/node.hpp"
 #include "http/front.hpp"
 
 namespace lithair::http {

@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "actors/feed_messages.hpp"
+#include "actors/messages/feed_messages.hpp"
 
 namespace lithair::http {
 

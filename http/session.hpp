@@ -9,7 +9,7 @@
 
 #include <caf/behavior.hpp>
 
-#include "actors/hosted.hpp"
+#include "actors/runtime/hosted.hpp"
 #include "http/event_stream.hpp"
 #include "http/exchange.hpp"
 #include "http/file_stream.hpp"

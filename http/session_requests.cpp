@@ -6,7 +6,7 @@
 #include <exception>
 #include <utility>
 
-#include "actors/messages.hpp"
+#include "actors/messages/messages.hpp"
 
 /// What a session does between its socket and its messages; `session.cpp` has the rest of its life.
 namespace lithair::http {

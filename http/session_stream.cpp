@@ -1,6 +1,6 @@
 #include <utility>
 
-#include "actors/feed_messages.hpp"
+#include "actors/messages/feed_messages.hpp"
 #include "http/session.hpp"
 
 /// What a session does for a stream of changes. It is the connection's last answer: behind it no

@@ -6,8 +6,8 @@
 #include <exception>
 #include <future>
 
-#include "actors/event.hpp"
-#include "actors/node.hpp"
+#include "actors/embedded/event.hpp"
+#include "actors/node/node.hpp"
 #include "models/schema/projection.hpp"
 
 struct counter {

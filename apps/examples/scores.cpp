@@ -3,7 +3,7 @@
 
 #include <set>
 
-#include "actors/publication.hpp"
+#include "actors/embedded/publication.hpp"
 #include "apps/lithair/run.hpp"
 #include "models/typed/json_of.hpp"
 

@@ -10,11 +10,11 @@
 #include <span>
 #include <stdexcept>
 
-#include "actors/composition.hpp"
-#include "actors/member_changes.hpp"
+#include "actors/node/composition.hpp"
+#include "actors/raft/member_changes.hpp"
+#include "models/command/local_fields.hpp"
 #include "models/declaration/compatibility.hpp"
 #include "models/declaration/model_file.hpp"
-#include "models/command/local_fields.hpp"
 #include "models/derived/timeline.hpp"
 #include "persistence/files.hpp"
 #include "persistence/recovery.hpp"

@@ -13,8 +13,8 @@
 #include <string>
 #include <utility>
 
-#include "actors/node.hpp"
-#include "actors/publication.hpp"
+#include "actors/embedded/publication.hpp"
+#include "actors/node/node.hpp"
 #include "apps/lithair/address_check.hpp"
 #include "apps/lithair/banner.hpp"
 #include "apps/lithair/join.hpp"

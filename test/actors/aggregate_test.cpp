@@ -1,4 +1,4 @@
-#include "actors/aggregate.hpp"
+#include "actors/state/aggregate.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -8,9 +8,9 @@
 #include <caf/scheduler/test_coordinator.hpp>
 #include <caf/send.hpp>
 
-#include "actors/checkpointer.hpp"
-#include "models/declaration/model_file.hpp"
+#include "actors/storage/checkpointer.hpp"
 #include "models/command/local_fields.hpp"
+#include "models/declaration/model_file.hpp"
 #include "models/declaration/schema_parts.hpp"
 #include "models/service.hpp"
 #include "persistence/memory_state_store.hpp"

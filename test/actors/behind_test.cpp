@@ -6,7 +6,7 @@
 
 #include <boost/test/unit_test.hpp>
 
-#include "actors/projection.hpp"
+#include "actors/embedded/projection.hpp"
 #include "models/schema/projection.hpp"
 #include "test/actors/embedded.hpp"
 #include "test/actors/listener.hpp"

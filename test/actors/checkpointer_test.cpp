@@ -1,6 +1,6 @@
 // A checkpointer whose aggregate, raft actor and snapshot writer are the test's.
 
-#include "actors/checkpointer.hpp"
+#include "actors/storage/checkpointer.hpp"
 
 #include <unistd.h>
 

@@ -1,4 +1,4 @@
-#include "actors/collection.hpp"
+#include "actors/embedded/collection.hpp"
 
 #include <atomic>
 #include <future>
@@ -6,7 +6,7 @@
 
 #include <boost/test/unit_test.hpp>
 
-#include "actors/transaction.hpp"
+#include "actors/embedded/transaction.hpp"
 #include "models/schema/projection.hpp"
 #include "test/actors/embedded.hpp"
 

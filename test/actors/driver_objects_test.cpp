@@ -3,10 +3,10 @@
 
 #include <boost/test/unit_test.hpp>
 
-#include "actors/apply_window.hpp"
-#include "actors/health.hpp"
-#include "actors/log_allowance.hpp"
-#include "actors/snapshot_requests.hpp"
+#include "actors/raft/apply_window.hpp"
+#include "actors/raft/health.hpp"
+#include "actors/raft/log_allowance.hpp"
+#include "actors/raft/snapshot_requests.hpp"
 
 using namespace lithair::actors;
 using lithair::protocol::index_t;

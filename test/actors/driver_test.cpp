@@ -14,9 +14,9 @@
 #include <caf/scheduler/test_coordinator.hpp>
 #include <caf/send.hpp>
 
-#include "actors/aggregate.hpp"
-#include "actors/raft_actor.hpp"
-#include "actors/shipper.hpp"
+#include "actors/peers/shipper.hpp"
+#include "actors/raft/raft_actor.hpp"
+#include "actors/state/aggregate.hpp"
 #include "persistence/memory_log_store.hpp"
 
 using namespace lithair;

@@ -6,7 +6,7 @@
 #include <map>
 #include <memory>
 
-#include "actors/node.hpp"
+#include "actors/node/node.hpp"
 #include "test/cluster/harness/ports.hpp"
 
 namespace lithair::test {

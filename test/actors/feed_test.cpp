@@ -1,4 +1,4 @@
-#include "actors/feed.hpp"
+#include "actors/state/feed.hpp"
 
 #include <boost/test/unit_test.hpp>
 #include <chrono>
@@ -11,7 +11,7 @@
 #include <caf/scheduler/test_coordinator.hpp>
 #include <caf/send.hpp>
 
-#include "actors/system.hpp"
+#include "actors/node/system.hpp"
 
 using namespace lithair::actors;
 using lithair::models::feed_position;

@@ -12,7 +12,7 @@
 
 #include <caf/scoped_actor.hpp>
 
-#include "actors/messages.hpp"
+#include "actors/messages/messages.hpp"
 #include "models/declaration/model_file.hpp"
 #include "models/service.hpp"
 #include "persistence/files.hpp"

@@ -1,4 +1,4 @@
-#include "actors/gate.hpp"
+#include "actors/peers/gate.hpp"
 
 #include <chrono>
 #include <string>
@@ -9,8 +9,8 @@
 #include <caf/scoped_actor.hpp>
 #include <caf/send.hpp>
 
-#include "actors/messages.hpp"
-#include "actors/system.hpp"
+#include "actors/messages/messages.hpp"
+#include "actors/node/system.hpp"
 
 using namespace lithair::actors;
 using lithair::protocol::group_id;

@@ -7,7 +7,7 @@
 
 #include <boost/test/unit_test.hpp>
 
-#include "actors/event.hpp"
+#include "actors/embedded/event.hpp"
 
 namespace lithair::test {
 

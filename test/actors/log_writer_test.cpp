@@ -1,4 +1,4 @@
-#include "actors/log_writer.hpp"
+#include "actors/storage/log_writer.hpp"
 
 #include <boost/test/unit_test.hpp>
 

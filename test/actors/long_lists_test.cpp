@@ -9,8 +9,8 @@
 
 #include <boost/test/unit_test.hpp>
 
-#include "actors/collection.hpp"
-#include "actors/transaction.hpp"
+#include "actors/embedded/collection.hpp"
+#include "actors/embedded/transaction.hpp"
 #include "models/schema/projection.hpp"
 #include "test/actors/embedded.hpp"
 

@@ -1,4 +1,4 @@
-#include "actors/loop.hpp"
+#include "actors/runtime/loop.hpp"
 
 #include <atomic>
 #include <future>
@@ -10,9 +10,9 @@
 #include <caf/scoped_actor.hpp>
 #include <caf/send.hpp>
 
-#include "actors/hosted.hpp"
-#include "actors/log_writer.hpp"
-#include "actors/messages.hpp"
+#include "actors/messages/messages.hpp"
+#include "actors/runtime/hosted.hpp"
+#include "actors/storage/log_writer.hpp"
 
 using namespace lithair;
 using namespace lithair::actors;

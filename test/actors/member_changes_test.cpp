@@ -9,7 +9,7 @@
 #include <caf/scoped_actor.hpp>
 
 #include "../protocol/cluster.hpp"
-#include "actors/member_changes.hpp"
+#include "actors/raft/member_changes.hpp"
 
 using namespace lithair;
 using namespace lithair::actors;

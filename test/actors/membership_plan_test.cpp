@@ -2,8 +2,8 @@
 
 #include <boost/test/unit_test.hpp>
 
-#include "actors/member_address.hpp"
-#include "actors/membership_plan.hpp"
+#include "actors/peers/member_address.hpp"
+#include "actors/raft/membership_plan.hpp"
 
 using namespace lithair::actors;
 using lithair::protocol::configuration;

@@ -1,4 +1,4 @@
-#include "actors/node.hpp"
+#include "actors/node/node.hpp"
 
 #include <netinet/in.h>
 #include <sys/socket.h>
@@ -14,7 +14,7 @@
 #include <caf/actor_system.hpp>
 #include <caf/scoped_actor.hpp>
 
-#include "actors/messages.hpp"
+#include "actors/messages/messages.hpp"
 #include "models/declaration/model_file.hpp"
 #include "models/service.hpp"
 

@@ -8,7 +8,7 @@
 #include <random>
 #include <string>
 
-#include "actors/peer_registry.hpp"
+#include "actors/peers/peer_registry.hpp"
 #include "persistence/files.hpp"
 #include "persistence/storage_error.hpp"
 

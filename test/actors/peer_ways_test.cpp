@@ -8,8 +8,8 @@
 #include <caf/event_based_actor.hpp>
 #include <caf/send.hpp>
 
-#include "actors/peer_ways.hpp"
-#include "actors/system.hpp"
+#include "actors/node/system.hpp"
+#include "actors/peers/peer_ways.hpp"
 
 using namespace lithair::actors;
 using lithair::protocol::node_id;

@@ -1,4 +1,4 @@
-#include "actors/pieces.hpp"
+#include "actors/peers/pieces.hpp"
 
 #include <rapidcheck.h>
 #include <boost/test/unit_test.hpp>

@@ -6,8 +6,8 @@
 
 #include <boost/test/unit_test.hpp>
 
-#include "actors/projection.hpp"
-#include "actors/transaction.hpp"
+#include "actors/embedded/projection.hpp"
+#include "actors/embedded/transaction.hpp"
 #include "models/schema/projection.hpp"
 #include "test/actors/embedded.hpp"
 #include "test/actors/listener.hpp"

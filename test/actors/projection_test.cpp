@@ -1,10 +1,10 @@
-#include "actors/projection.hpp"
+#include "actors/embedded/projection.hpp"
 
 #include <map>
 
 #include <boost/test/unit_test.hpp>
 
-#include "actors/transaction.hpp"
+#include "actors/embedded/transaction.hpp"
 #include "models/schema/projection.hpp"
 #include "test/actors/embedded.hpp"
 

@@ -1,4 +1,4 @@
-#include "actors/publisher.hpp"
+#include "actors/node/publisher.hpp"
 
 #include <atomic>
 #include <boost/test/unit_test.hpp>
@@ -10,9 +10,9 @@
 #include <caf/scheduler/test_coordinator.hpp>
 #include <caf/send.hpp>
 
-#include "actors/messages.hpp"
-#include "actors/published.hpp"
-#include "actors/system.hpp"
+#include "actors/messages/messages.hpp"
+#include "actors/messages/published.hpp"
+#include "actors/node/system.hpp"
 #include "models/declaration/model_file.hpp"
 
 using namespace lithair;

@@ -2,7 +2,7 @@
 #include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>
 
-#include "actors/raft_calls.hpp"
+#include "actors/raft/raft_calls.hpp"
 #include "test/actors/world.hpp"
 
 using namespace lithair;

@@ -1,4 +1,4 @@
-#include "actors/read_requests.hpp"
+#include "actors/raft/read_requests.hpp"
 
 #include <boost/test/unit_test.hpp>
 

@@ -1,4 +1,4 @@
-#include "actors/shipper.hpp"
+#include "actors/peers/shipper.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -12,9 +12,9 @@
 #include <caf/scoped_actor.hpp>
 #include <caf/send.hpp>
 
-#include "actors/messages.hpp"
-#include "actors/peer_codec.hpp"
-#include "actors/system.hpp"
+#include "actors/messages/messages.hpp"
+#include "actors/node/system.hpp"
+#include "actors/peers/peer_codec.hpp"
 
 using namespace lithair;
 using namespace lithair::actors;

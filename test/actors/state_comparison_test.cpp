@@ -1,6 +1,6 @@
 #include <boost/test/unit_test.hpp>
 
-#include "actors/state_comparison.hpp"
+#include "actors/raft/state_comparison.hpp"
 
 using namespace lithair::actors;
 using lithair::protocol::index_t;

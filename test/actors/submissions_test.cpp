@@ -1,4 +1,4 @@
-#include "actors/submissions.hpp"
+#include "actors/raft/submissions.hpp"
 
 #include <boost/test/unit_test.hpp>
 

@@ -7,10 +7,10 @@
 #include <caf/event_based_actor.hpp>
 #include <caf/send.hpp>
 
-#include "actors/aggregate.hpp"
-#include "actors/log_writer.hpp"
-#include "actors/raft_actor.hpp"
-#include "actors/shipper.hpp"
+#include "actors/peers/shipper.hpp"
+#include "actors/raft/raft_actor.hpp"
+#include "actors/state/aggregate.hpp"
+#include "actors/storage/log_writer.hpp"
 #include "models/declaration/model_file.hpp"
 #include "models/service.hpp"
 #include "persistence/memory_state_store.hpp"

@@ -11,7 +11,7 @@
 #include <caf/actor_system_config.hpp>
 #include <caf/scheduler/test_coordinator.hpp>
 
-#include "actors/messages.hpp"
+#include "actors/messages/messages.hpp"
 #include "models/schema/schema.hpp"
 #include "persistence/memory_log_store.hpp"
 

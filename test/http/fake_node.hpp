@@ -10,8 +10,8 @@
 
 #include <caf/actor.hpp>
 
-#include "actors/hosted.hpp"
-#include "actors/messages.hpp"
+#include "actors/messages/messages.hpp"
+#include "actors/runtime/hosted.hpp"
 #include "models/state/memory_state.hpp"
 
 namespace lithair::http::test {

@@ -5,7 +5,7 @@
 #include <optional>
 #include <string_view>
 
-#include "actors/node.hpp"
+#include "actors/node/node.hpp"
 #include "client.hpp"
 #include "http/server.hpp"
 

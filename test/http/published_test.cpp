@@ -9,12 +9,12 @@
 #include <boost/json.hpp>
 #include <boost/test/unit_test.hpp>
 
-#include "actors/publication.hpp"
+#include "actors/embedded/publication.hpp"
 #include "http/openapi.hpp"
 #include "http/server.hpp"
+#include "models/schema/projection.hpp"
 #include "models/typed/json_of.hpp"
 #include "models/typed/projection_declaration.hpp"
-#include "models/schema/projection.hpp"
 #include "test/actors/embedded.hpp"
 #include "test/http/client.hpp"
 

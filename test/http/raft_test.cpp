@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "http/packed_json.hpp"
-#include "models/encoding/base64.hpp"
 #include "models/declaration/model_file.hpp"
+#include "models/encoding/base64.hpp"
 #include "models/service.hpp"
 #include "served.hpp"
 

@@ -6,8 +6,8 @@
 
 #include <caf/actor_system.hpp>
 
-#include "actors/loop.hpp"
-#include "actors/system.hpp"
+#include "actors/node/system.hpp"
+#include "actors/runtime/loop.hpp"
 #include "client.hpp"
 #include "fake_node.hpp"
 #include "http/front.hpp"

@@ -6,12 +6,12 @@
 #include "models/encoding/decimal.hpp"
 #include "models/encoding/json_document.hpp"
 #include "models/encoding/json_text.hpp"
-#include "models/value/money.hpp"
 #include "models/encoding/msgpack.hpp"
 #include "models/encoding/sha256.hpp"
-#include "models/schema/text_codec.hpp"
-#include "models/value/timestamp.hpp"
 #include "models/encoding/utf8.hpp"
+#include "models/schema/text_codec.hpp"
+#include "models/value/money.hpp"
+#include "models/value/timestamp.hpp"
 #include "models/value/uuid.hpp"
 
 namespace lithair::models {

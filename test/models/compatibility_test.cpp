@@ -3,10 +3,10 @@
 #include <boost/test/unit_test.hpp>
 
 #include "models/declaration/compatibility.hpp"
-#include "models/state/keys.hpp"
-#include "models/model.hpp"
 #include "models/declaration/model_text.hpp"
 #include "models/derived/backfill.hpp"
+#include "models/model.hpp"
+#include "models/state/keys.hpp"
 #include "models/typed/typed.hpp"
 #include "test/models/service_fixture.hpp"
 

@@ -2,8 +2,8 @@
 #include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>
 
-#include "models/model.hpp"
 #include "models/declaration/model_file.hpp"
+#include "models/model.hpp"
 #include "test/models/service_fixture.hpp"
 
 namespace {

@@ -1,10 +1,10 @@
 // Bytes from a log or a store: whatever they are, reading them ends, and within their bounds.
 
 #include "models/command/command.hpp"
-#include "models/state/memory_state.hpp"
 #include "models/declaration/model_file.hpp"
-#include "models/state/record.hpp"
 #include "models/service.hpp"
+#include "models/state/memory_state.hpp"
+#include "models/state/record.hpp"
 #include "test/models/fuzz.hpp"
 
 namespace {

@@ -3,11 +3,11 @@
 
 #include <algorithm>
 
-#include "models/derived/feed.hpp"
-#include "models/state/memory_state.hpp"
 #include "models/declaration/model_file.hpp"
-#include "models/service.hpp"
+#include "models/derived/feed.hpp"
 #include "models/query/stream.hpp"
+#include "models/service.hpp"
+#include "models/state/memory_state.hpp"
 #include "test/models/fuzz.hpp"
 
 namespace {

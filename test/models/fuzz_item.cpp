@@ -1,10 +1,10 @@
 // Bodies of requests: whatever they are, they are refused, or stored and given back as the same
 // item.
 
-#include "models/encoding/json_document.hpp"
-#include "models/state/memory_state.hpp"
 #include "models/declaration/model_file.hpp"
+#include "models/encoding/json_document.hpp"
 #include "models/service.hpp"
+#include "models/state/memory_state.hpp"
 #include "test/models/fuzz.hpp"
 
 namespace {

@@ -1,9 +1,9 @@
 // Query parameters: whatever they are, a list or a 400, always as JSON.
 
-#include "models/encoding/json_document.hpp"
-#include "models/state/memory_state.hpp"
 #include "models/declaration/model_file.hpp"
+#include "models/encoding/json_document.hpp"
 #include "models/service.hpp"
+#include "models/state/memory_state.hpp"
 #include "test/models/fuzz.hpp"
 
 namespace {

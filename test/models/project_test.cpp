@@ -1,7 +1,7 @@
 #include <boost/test/unit_test.hpp>
 
-#include "models/model.hpp"
 #include "models/declaration/model_text.hpp"
+#include "models/model.hpp"
 #include "test/models/service_fixture.hpp"
 
 namespace {

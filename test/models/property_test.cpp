@@ -1,10 +1,10 @@
 #include <rapidcheck.h>
 #include <boost/test/unit_test.hpp>
 
-#include "models/state/keys.hpp"
 #include "models/encoding/msgpack.hpp"
-#include "models/state/record.hpp"
 #include "models/schema/value_codec.hpp"
+#include "models/state/keys.hpp"
+#include "models/state/record.hpp"
 #include "test/models/service_fixture.hpp"
 
 namespace lithair::models {

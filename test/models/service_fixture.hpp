@@ -6,10 +6,10 @@
 #include <utility>
 #include <vector>
 
-#include "models/state/multiversion.hpp"
-#include "models/state/memory_state.hpp"
 #include "models/declaration/model_file.hpp"
 #include "models/service.hpp"
+#include "models/state/memory_state.hpp"
+#include "models/state/multiversion.hpp"
 
 namespace lithair::models {
 

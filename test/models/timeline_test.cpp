@@ -2,8 +2,8 @@
 
 #include <boost/test/unit_test.hpp>
 
-#include "models/state/memory_state.hpp"
 #include "models/service.hpp"
+#include "models/state/memory_state.hpp"
 #include "test/models/service_fixture.hpp"
 
 namespace lithair::models {

@@ -11,8 +11,8 @@
 #include <caf/resumable.hpp>
 #include <caf/send.hpp>
 
-#include "actors/hosted.hpp"
-#include "actors/messages.hpp"
+#include "actors/messages/messages.hpp"
+#include "actors/runtime/hosted.hpp"
 #include "persistence/fault_points.hpp"
 
 namespace lithair::simulation::nodes {

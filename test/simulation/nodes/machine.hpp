@@ -12,7 +12,7 @@
 #include <caf/execution_unit.hpp>
 #include <caf/scheduler/test_coordinator.hpp>
 
-#include "actors/composition.hpp"
+#include "actors/node/composition.hpp"
 #include "test/simulation/nodes/disk_weather.hpp"
 #include "test/simulation/nodes/timeline.hpp"
 #include "test/simulation/nodes/weather.hpp"

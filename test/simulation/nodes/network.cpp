@@ -5,8 +5,8 @@
 #include <caf/exit_reason.hpp>
 #include <caf/response_promise.hpp>
 
-#include "actors/connector.hpp"
-#include "actors/shipper.hpp"
+#include "actors/peers/connector.hpp"
+#include "actors/peers/shipper.hpp"
 
 namespace lithair::simulation::nodes {
 

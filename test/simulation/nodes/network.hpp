@@ -11,7 +11,7 @@
 #include <caf/actor.hpp>
 #include <caf/mailbox_element.hpp>
 
-#include "actors/messages.hpp"
+#include "actors/messages/messages.hpp"
 #include "test/simulation/nodes/companion.hpp"
 #include "test/simulation/nodes/machine.hpp"
 

@@ -14,8 +14,8 @@
 #include <string>
 #include <vector>
 
-#include "actors/feed_messages.hpp"
-#include "actors/messages.hpp"
+#include "actors/messages/feed_messages.hpp"
+#include "actors/messages/messages.hpp"
 #include "models/schema/schema.hpp"
 #include "test/simulation/nodes/history.hpp"
 #include "test/simulation/nodes/machine.hpp"

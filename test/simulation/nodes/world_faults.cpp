@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "actors/member_address.hpp"
+#include "actors/peers/member_address.hpp"
 #include "test/simulation/nodes/world.hpp"
 
 // Trouble, an operator who changes members, and the end of both.

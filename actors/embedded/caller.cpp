@@ -1,0 +1,250 @@
+#include "actors/embedded/caller.hpp"
+
+#include <ctime>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <random>
+#include <stdexcept>
+#include <utility>
+
+#include <spdlog/spdlog.h>
+
+#include <caf/actor_system.hpp>
+#include <caf/send.hpp>
+
+#include "actors/node/node.hpp"
+#include "actors/node/system.hpp"
+#include "actors/runtime/hosted.hpp"
+#include "models/problem/read_problem.hpp"
+
+namespace lithair::actors {
+
+namespace {
+
+/// A request on its way to its answer: whatever becomes of it, the handler is called once.
+class errand {
+ public:
+  explicit errand(caller::handler answer) : answer_(std::move(answer)) {}
+  errand(const errand&) = delete;
+  errand& operator=(const errand&) = delete;
+  ~errand() {
+    if (!answer_) return;
+    reply x;
+    // What was under way may have been written.
+    x.what = changes_ ? disposition::unknown : disposition::unavailable;
+    x.reason = "The node is stopping.";
+    finish(std::move(x));
+  }
+
+  /// A write that is under way now: without an answer its outcome is unknown.
+  void begins(bool changes) { changes_ = changes; }
+
+  void finish(reply&& x) {
+    const auto answer = std::exchange(answer_, nullptr);
+    try {
+      answer(std::move(x));
+    } catch (const std::exception& error) {
+      spdlog::error("a handler of an answer failed: {}", error.what());
+    }
+  }
+
+ private:
+  caller::handler answer_;
+  bool changes_ = false;
+};
+
+struct run_write {
+  std::shared_ptr<errand> what;
+  std::string command;
+};
+
+struct run_read {
+  std::shared_ptr<errand> what;
+  ask question;
+};
+
+std::uint64_t random_bits() {
+  thread_local std::mt19937_64 engine = [] {
+    std::random_device device;
+    std::seed_seq seed{device(), device(), device(), device(),
+                       device(), device(), device(), device()};
+    return std::mt19937_64{seed};
+  }();
+  return engine();
+}
+
+std::int64_t now_us() {
+  timespec now{};
+  clock_gettime(CLOCK_REALTIME, &now);
+  return std::int64_t{now.tv_sec} * 1'000'000 + now.tv_nsec / 1000;
+}
+
+std::string new_uuid() {
+  const auto high = random_bits();
+  return std::string{models::make_uuid_v7(now_us(), high, random_bits()).view()};
+}
+
+}  // namespace
+}  // namespace lithair::actors
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(lithair::actors::run_write)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(lithair::actors::run_read)
+
+namespace lithair::actors {
+
+namespace {
+
+std::optional<models::problem> problem_in(const models::outcome& x) {
+  if (x.status < 400) return std::nullopt;
+  return models::read_problem(x.status, x.body);
+}
+
+}  // namespace
+
+std::optional<models::problem> problem_of_write(const reply& x) {
+  if (x.what == disposition::unavailable)
+    return models::problem{503, "unavailable", x.reason + " Nothing was written.", {}};
+  if (x.what == disposition::unknown)
+    return models::problem{
+        504, "outcome_unknown", x.reason + " The write may or may not take effect.", {}};
+  return problem_in(x.result);
+}
+
+std::optional<models::problem> problem_of_read(const reply& x) {
+  if (x.what == disposition::unavailable) return models::problem{503, "unavailable", x.reason, {}};
+  if (x.what == disposition::unknown) return models::problem{504, "timeout", x.reason, {}};
+  return problem_in(x.result);
+}
+
+/// Shared by the copies of a caller and its actor, which takes itself out when it ends.
+struct caller::core {
+  struct line {
+    std::mutex mutex;
+    caf::actor actor;  // guarded by mutex; none: the node has stopped
+  };
+
+  class speaker;
+
+  explicit core(node& to) : target(to) {}
+  ~core() {
+    std::lock_guard guard{open->mutex};
+    if (open->actor) caf::anon_send_exit(open->actor, caf::exit_reason::user_shutdown);
+    open->actor = nullptr;
+  }
+
+  // Under the lock, so that nothing reaches for a loop that is gone.
+  template <class Message>
+  void send(Message&& x) {
+    std::lock_guard guard{open->mutex};
+    if (open->actor) caf::anon_send(open->actor, std::forward<Message>(x));
+  }
+
+  node& target;
+  std::shared_ptr<line> open = std::make_shared<line>();
+};
+
+/// Gives requests to the actors that take them, and answers to who waits for them.
+class caller::core::speaker final : public hosted_actor {
+ public:
+  struct setup {
+    caf::actor writes, reads, local_reads;
+    caf::actor lives;  ///< when it ends, the node stops
+    std::shared_ptr<line> open;
+  };
+
+  speaker(caf::actor_config& cfg, loop* home, setup s)
+      : hosted_actor(cfg, home), setup_(std::move(s)) {}
+
+  const char* name() const override { return "caller"; }
+
+ private:
+  caf::behavior make_behavior() override {
+    set_default_handler(caf::drop);
+    set_error_handler([](caf::error&) {});
+    set_down_handler([this](caf::down_msg&) { quit(); });
+    monitor(setup_.lives);
+    return {
+        [this](run_write& x) {
+          x.what->begins(true);
+          send(setup_.writes, actors::submit{keep(std::move(x.what)), std::move(x.command)});
+        },
+        [this](run_read& x) {
+          x.question.token = keep(std::move(x.what));
+          const auto& to =
+              x.question.level == consistency::local ? setup_.local_reads : setup_.reads;
+          send(to, std::move(x.question));
+        },
+        [this](submitted& x) {
+          finish(x.token, {x.what, std::move(x.reason), x.index, std::move(x.result)});
+        },
+        [this](answered& x) {
+          finish(x.token, {x.what, std::move(x.reason), x.applied, std::move(x.result)});
+        },
+    };
+  }
+
+  void on_exit() override {
+    {
+      std::lock_guard guard{setup_.open->mutex};
+      setup_.open->actor = nullptr;
+    }
+    setup_.writes = setup_.reads = setup_.local_reads = setup_.lives = nullptr;
+    std::exchange(errands_, {}).clear();
+  }
+
+  std::uint64_t keep(std::shared_ptr<errand> x) {
+    errands_.emplace(next_token_, std::move(x));
+    return next_token_++;
+  }
+
+  void finish(std::uint64_t token, reply&& x) {
+    auto found = errands_.find(token);
+    if (found == errands_.end()) return;
+    const auto what = std::move(found->second);
+    errands_.erase(found);
+    what->finish(std::move(x));
+  }
+
+  setup setup_;
+  std::map<std::uint64_t, std::shared_ptr<errand>> errands_;  // by their token
+  std::uint64_t next_token_ = 1;
+};
+
+caller::caller(node& to) : core_(std::make_shared<core>(to)) {
+  core::speaker::setup setup{to.raft(), to.raft(), to.aggregate(), to.raft(), core_->open};
+  if (auto data = to.data()) setup.writes = setup.reads = setup.local_reads = data;
+  // Sessions of HTTP live on all loops, Raft on the first.
+  auto& home = to.loop_at(to.loop_count() - 1);
+  std::lock_guard guard{core_->open->mutex};
+  core_->open->actor = to.system().spawn<core::speaker, caf::hidden>(&home, std::move(setup));
+  let_go_of_system();
+}
+
+const models::schema& caller::schema() const { return core_->target.schema(); }
+node& caller::target() const { return core_->target; }
+models::stamp caller::stamp() const { return {now_us(), new_uuid}; }
+
+void caller::submit(std::string command, handler answer) const {
+  core_->send(run_write{std::make_shared<errand>(std::move(answer)), std::move(command)});
+}
+
+void caller::ask(consistency level, std::uint64_t min_index, models::query what,
+                 handler answer) const {
+  actors::ask question;
+  question.level = level;
+  question.min_index = min_index;
+  question.what = std::move(what);
+  core_->send(run_read{std::make_shared<errand>(std::move(answer)), std::move(question)});
+}
+
+void caller::require_waiting_allowed() const {
+  std::lock_guard guard{core_->open->mutex};
+  if (!core_->open->actor) return;  // then nothing is waited for
+  for (std::size_t i = 0; i < core_->target.loop_count(); ++i)
+    if (core_->target.loop_at(i).on_own_thread())
+      throw std::logic_error(
+          "an answer is not to be waited for in a handler, which runs on a loop of the node");
+}
+
+}  // namespace lithair::actors

@@ -1,0 +1,143 @@
+#include "actors/embedded/change_follower.hpp"
+
+#include <exception>
+#include <mutex>
+#include <utility>
+
+#include <spdlog/spdlog.h>
+
+#include <caf/actor_system.hpp>
+#include <caf/send.hpp>
+
+#include "actors/node/node.hpp"
+#include "actors/node/system.hpp"
+#include "actors/runtime/hosted.hpp"
+
+namespace lithair::actors {
+
+namespace {
+
+struct hurry_up {};
+
+}  // namespace
+}  // namespace lithair::actors
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(lithair::actors::hurry_up)
+
+namespace lithair::actors {
+
+/// What the owner shares with the actor.
+struct change_follower::core {
+  explicit core(handlers x) : to(std::move(x)) {}
+
+  // Held while a handler runs; recursive, for a handler may end it.
+  std::recursive_mutex running;
+  bool wanted = true;  // guarded by running
+  const handlers to;
+
+  std::mutex line;
+  caf::actor actor;  // guarded by line; none: it has ended
+
+  template <class Function>
+  void run(Function f) {
+    std::lock_guard guard{running};
+    if (!wanted) return;
+    try {
+      f();
+    } catch (const std::exception& error) {
+      spdlog::error("a handler of changes failed: {}", error.what());
+    }
+  }
+};
+
+/// Asks the feed for the next batch whenever it has passed on the last.
+class change_follower::follower final : public hosted_actor {
+ public:
+  follower(caf::actor_config& cfg, loop* home, caf::actor feed,
+           std::optional<models::feed_position> after, std::shared_ptr<core> shared)
+      : hosted_actor(cfg, home),
+        feed_(std::move(feed)),
+        after_(after),
+        shared_(std::move(shared)) {}
+
+  const char* name() const override { return "change_follower"; }
+
+ private:
+  static constexpr std::uint64_t token = 1;
+
+  caf::behavior make_behavior() override {
+    set_default_handler(caf::drop);
+    set_error_handler([](caf::error&) {});
+    set_down_handler([this](caf::down_msg&) {
+      end({503, "unavailable", "The node is stopping.", {}});
+    });
+    monitor(feed_);
+    // The first answer comes at once: it says where "from now on" begins.
+    go_on(true);
+    return {
+        [this](followed& x) { take(x); },
+        [this](const hurry_up&) { send(feed_, nudge{token}); },
+    };
+  }
+
+  void go_on(bool at_once) {
+    follow x;
+    x.token = token;
+    x.after = after_;
+    x.at_once = at_once;
+    send(feed_, std::move(x));
+  }
+
+  void take(followed& x) {
+    if (x.what == followed::result::gone) return end({410, "gone", std::move(x.reason), {}});
+    if (x.what == followed::result::unavailable)
+      return end({503, "unavailable", std::move(x.reason), {}});
+    for (const auto& each : x.changes) shared_->run([&] { shared_->to.changed(each); });
+    shared_->run([&] { shared_->to.told(x.through); });
+    after_ = x.through;
+    go_on(false);
+  }
+
+  void end(models::problem why) {
+    shared_->run([&] { shared_->to.ended(why); });
+    quit();
+  }
+
+  void on_exit() override {
+    if (feed_) send(feed_, unfollow{token});
+    feed_ = nullptr;
+    const auto shared = std::exchange(shared_, nullptr);
+    std::lock_guard guard{shared->line};
+    shared->actor = nullptr;
+  }
+
+  caf::actor feed_;
+  std::optional<models::feed_position> after_;
+  std::shared_ptr<core> shared_;
+};
+
+change_follower::change_follower(node& of, const models::collection& which,
+                                 std::optional<models::feed_position> after, handlers to)
+    : core_(std::make_shared<core>(std::move(to))) {
+  auto& home = of.loop_at(of.loop_count() - 1);
+  std::lock_guard guard{core_->line};
+  core_->actor = of.system().spawn<follower, caf::hidden>(&home, of.feed(which), after, core_);
+  let_go_of_system();
+}
+
+change_follower::~change_follower() {
+  {
+    std::lock_guard guard{core_->running};
+    core_->wanted = false;
+  }
+  std::lock_guard guard{core_->line};
+  if (core_->actor) caf::anon_send_exit(core_->actor, caf::exit_reason::user_shutdown);
+  core_->actor = nullptr;
+}
+
+void change_follower::hurry() {
+  std::lock_guard guard{core_->line};
+  if (core_->actor) caf::anon_send(core_->actor, hurry_up{});
+}
+
+}  // namespace lithair::actors

@@ -1,0 +1,170 @@
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <functional>
+#include <future>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "actors/embedded/change_follower.hpp"
+#include "actors/embedded/collection.hpp"
+#include "models/command/local_fields.hpp"
+
+namespace lithair {
+
+using models::event_type;
+using models::feed_position;
+
+/// One change of one item, in the order of the log. What a transaction changed comes as an event
+/// for each item, which share the index.
+template <class T>
+struct event {
+  event_type type = event_type::created;
+  std::uint64_t index = 0;  ///< in the log: the item's version since
+  std::uint32_t part = 1;   ///< among the events of the index, those of other collections counted
+  timestamp time;           ///< when it was proposed
+  std::optional<T> before;  ///< none: it was created
+  std::optional<T> after;   ///< none: it was deleted
+  std::string key;          ///< the item's, in stored form
+
+  std::uint64_t version() const { return index; }
+  /// The item that the event is of, as it was last.
+  const T& item() const { return after ? *after : *before; }
+};
+
+/// Keeps handlers being called; ends with its destructor, behind which none runs.
+class subscription {
+ public:
+  subscription() = default;
+  explicit subscription(std::unique_ptr<actors::change_follower> x) : follower_(std::move(x)) {}
+
+  explicit operator bool() const { return follower_ != nullptr; }
+  void end() { follower_.reset(); }
+  /// For a `told` soon.
+  void hurry() {
+    if (follower_) follower_->hurry();
+  }
+
+ private:
+  std::unique_ptr<actors::change_follower> follower_;
+};
+
+/// `changed` is called for each event. Behind the events of a batch `told` says up to which
+/// position all is told, and `ended` comes last: 410 when what is behind the position is not kept
+/// any more, 503 when the node stops. None of them may block; `told` and `ended` may be left out.
+template <class T>
+struct subscriber {
+  std::function<void(const event<T>&)> changed;
+  std::function<void(const feed_position&)> told = {};
+  std::function<void(const models::problem&)> ended = {};
+};
+
+namespace detail {
+
+/// The item; a field that has no value here, as a local one of another node, is as in `T{}`.
+template <class T>
+std::optional<T> item_of(const models::collection& c, const models::stored_fields& fields) {
+  T made{};
+  bool good = true;
+  models::for_each_field<T>([&](std::string_view name, auto member) {
+    const auto* f = c.find(name);
+    const auto v = f != nullptr ? models::value_of(*f, fields) : models::value{};
+    good = good && (models::absent(v) || models::from_value(*f, v, made.*member));
+  });
+  return good ? std::optional<T>(std::move(made)) : std::nullopt;
+}
+
+/// Takes what only this node has from an item, so that it is as events tell it.
+template <class T>
+void forget_local_fields(const models::collection& c, T& x) {
+  if (!models::is_mixed(c)) return;
+  const auto blank = item_of<T>(c, {});
+  models::for_each_field<T>([&](std::string_view name, auto member) {
+    const auto* f = c.find(name);
+    if (f != nullptr && !f->replicated) x.*member = (*blank).*member;
+  });
+}
+
+template <class T>
+event<T> event_of(const models::collection& c, const models::feed_event& x) {
+  event<T> made;
+  made.type = x.type;
+  made.index = x.index;
+  made.part = x.part;
+  made.time = timestamp{x.time_us};
+  made.key = x.key;
+  if (x.type == event_type::deleted) made.before = item_of<T>(c, x.fields);
+  if (x.type == event_type::updated) made.before = item_of<T>(c, models::fields_before(x));
+  if (x.type != event_type::deleted) made.after = item_of<T>(c, x.fields);
+  return made;
+}
+
+/// Whether it lies behind a position.
+inline bool is_behind(const models::feed_event& x, const feed_position& after) {
+  return x.index > after.index ||
+         (x.index == after.index && after.part != 0 && x.part > after.part);
+}
+
+template <class T>
+void tell(const models::collection& c, const actors::feed_pair& pair, const feed_position& after,
+          const subscriber<T>& to) {
+  (void)models::read_feed(pair.index, *pair.bytes, [&](const models::feed_event& x) {
+    if (x.collection_id == c.id && is_behind(x, after)) to.changed(event_of<T>(c, x));
+  });
+}
+
+}  // namespace detail
+
+/// Follows a collection behind a position: the index of a write or of a page, or as far as `told`
+/// said. Each node tells the same events in the same order.
+template <class T>
+[[nodiscard]] subscription subscribe(const collection<T>& to, feed_position after,
+                                     subscriber<T> x) {
+  actors::change_follower::handlers made;
+  const auto shared = std::make_shared<const subscriber<T>>(std::move(x));
+  made.changed = [c = &to.declared(), after, shared](const actors::feed_pair& pair) {
+    detail::tell(*c, pair, after, *shared);
+  };
+  made.told = [shared](const feed_position& through) {
+    if (shared->told) shared->told(through);
+  };
+  made.ended = [shared](const models::problem& why) {
+    if (shared->ended) shared->ended(why);
+  };
+  return subscription(std::make_unique<actors::change_follower>(
+      to.through().target(), to.declared(), after, std::move(made)));
+}
+
+/// The same from now on: what is written once this has returned is told. Waits for the feed to say
+/// where that is; not in a handler.
+template <class T>
+[[nodiscard]] subscription subscribe(const collection<T>& to, subscriber<T> x) {
+  to.through().require_waiting_allowed();
+  const auto stands = std::make_shared<std::promise<void>>();
+  const auto begun = std::make_shared<bool>(false);
+  const auto begin = [stands, begun] {
+    if (!std::exchange(*begun, true)) stands->set_value();
+  };
+  const auto shared = std::make_shared<const subscriber<T>>(std::move(x));
+  actors::change_follower::handlers made;
+  made.changed = [c = &to.declared(), shared](const actors::feed_pair& pair) {
+    detail::tell(*c, pair, {}, *shared);
+  };
+  made.told = [shared, begin](const feed_position& through) {
+    begin();
+    if (shared->told) shared->told(through);
+  };
+  made.ended = [shared, begin](const models::problem& why) {
+    begin();
+    if (shared->ended) shared->ended(why);
+  };
+  auto follower = std::make_unique<actors::change_follower>(to.through().target(), to.declared(),
+                                                            std::nullopt, std::move(made));
+  stands->get_future().wait();
+  return subscription(std::move(follower));
+}
+
+}  // namespace lithair

@@ -1,0 +1,248 @@
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <shared_mutex>
+#include <string>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include <spdlog/spdlog.h>
+
+#include "actors/embedded/event.hpp"
+
+namespace lithair {
+
+/// A read model of your own, folded from the events of a collection and kept up to date. `Model`
+/// says what it follows and how it changes:
+///
+///     struct totals {
+///       using item = order;
+///       std::map<std::string, std::int64_t> pieces;
+///       void fold(const lithair::event<order>& x);  // must not block, nor throw
+///     };
+///     lithair::projection<totals> sums{node};
+///     sums.wait_for(written.version);
+///     sums.read([](const totals& x) { return x.pieces.at("ann"); });
+///
+/// At start it is built from the items as they are, each told as created; then every change is
+/// folded in, exactly once and in the order of the log. It is rebuilt so, the old one being read
+/// meanwhile, when it has fallen behind what the feed keeps. It is told what all nodes share:
+/// fields that each node has for itself beside those are never filled. Thread-safe. It may outlive
+/// a stop of the node, but not the node.
+template <class Model>
+class projection {
+ public:
+  using item = typename Model::item;
+
+  explicit projection(collection<item> from, Model initial = {})
+      : core_(std::make_shared<core>(std::move(from), std::move(initial))) {
+    core_->begin(core_);
+  }
+  explicit projection(actors::node& to, Model initial = {})
+      : projection(collection<item>(to), std::move(initial)) {}
+  ~projection() { core_->end(); }
+  projection(const projection&) = delete;
+  projection& operator=(const projection&) = delete;
+
+  /// What `f` makes of the model, which does not change meanwhile. Nothing is folded before it
+  /// returns, so it should be brief. It may take the index up to which all is folded in, too. Not
+  /// in `fold`.
+  template <class Function>
+  auto read(Function f) const {
+    std::shared_lock guard{core_->model_mutex};
+    if constexpr (std::is_invocable_v<Function, const Model&, std::uint64_t>)
+      return f(std::as_const(core_->model), std::as_const(core_->applied));
+    else
+      return f(std::as_const(core_->model));
+  }
+
+  /// All changes up to this log index are folded in; 0: it is not built yet.
+  std::uint64_t applied() const {
+    std::shared_lock guard{core_->model_mutex};
+    return core_->applied;
+  }
+
+  /// The collection that it follows.
+  const models::collection& declared() const { return core_->from.declared(); }
+  /// It follows no more: the node has stopped, or it could not go on, which the log tells.
+  bool has_ended() const { return core_->has_ended(); }
+  /// Has `applied` come up to date soon where what was applied changed nothing of the collection.
+  void hurry() { core_->hurry(); }
+
+  /// Waits until the changes up to an index are folded in; 0: until it is built. False after the
+  /// time, or when the node has stopped. Not in a handler.
+  bool wait_for(std::uint64_t index,
+                std::chrono::milliseconds limit = std::chrono::seconds{5}) const {
+    core_->from.through().require_waiting_allowed();
+    return core_->wait_for(index, limit);
+  }
+
+ private:
+  // Of a page of items: those up to this key, and behind the one before, are as of this index.
+  struct loaded_page {
+    std::optional<std::string> last_key;  // none: all others
+    std::uint64_t applied = 0;
+  };
+
+  struct core {
+    core(collection<item> x, Model i) : from(std::move(x)), initial(std::move(i)) {}
+
+    const collection<item> from;
+    const Model initial;
+
+    mutable std::shared_mutex model_mutex;
+    Model model = initial;      // guarded by model_mutex
+    std::uint64_t applied = 0;  // guarded by model_mutex
+
+    std::mutex mutex;
+    std::condition_variable moved;
+    bool ended = false;      // guarded by mutex
+    subscription following;  // guarded by mutex
+
+    // Of the build under way: one handler at a time.
+    Model made = initial;
+    std::vector<loaded_page> pages;
+
+    void begin(const std::shared_ptr<core>& self) {
+      made = initial;
+      pages.clear();
+      load(self, {});
+    }
+
+    void load(const std::shared_ptr<core>& self, list_words where) {
+      where.emplace_back("take", "1000");
+      where.emplace_back("total", "false");
+      from.list(where, {consistency::local})
+          .then([weak = std::weak_ptr(self)](result<page<item>> x) {
+            if (const auto live = weak.lock()) live->take(live, std::move(x));
+          });
+    }
+
+    void take(const std::shared_ptr<core>& self, result<page<item>> x) {
+      if (!x) return fail(x.error());
+      for (auto& each : x->items) {
+        detail::forget_local_fields(from.declared(), each);
+        event<item> told;
+        told.index = x->applied;
+        told.key = models::key_of_item(from.declared(), each);
+        told.after = std::move(each);
+        made.fold(told);
+        if (&each == &x->items.back()) pages.push_back({told.key, x->applied});
+      }
+      if (x->next) return load(self, {{"after", *x->next}});
+      if (x->items.empty())
+        pages.push_back({std::nullopt, x->applied});
+      else
+        pages.back().last_key.reset();
+      follow(self);
+    }
+
+    void follow(const std::shared_ptr<core>& self) {
+      subscriber<item> handlers;
+      const auto weak = std::weak_ptr(self);
+      handlers.changed = [weak](const event<item>& x) {
+        if (const auto live = weak.lock()) live->fold(x);
+      };
+      handlers.told = [weak](const feed_position& through) {
+        if (const auto live = weak.lock()) live->reach(through.whole());
+      };
+      handlers.ended = [weak](const models::problem& why) {
+        if (const auto live = weak.lock()) live->stop_following(live, why);
+      };
+      std::lock_guard guard{mutex};
+      if (!ended)
+        following = subscribe(from, feed_position{pages.front().applied, 0}, std::move(handlers));
+    }
+
+    // Whether the pages loaded at start do not show it yet.
+    bool is_new(const event<item>& x) const {
+      for (const auto& each : pages)
+        if (!each.last_key || x.key <= *each.last_key) return x.index > each.applied;
+      return true;
+    }
+
+    // Until the pages are of one index the model is not shown, as it would be one that never was.
+    bool is_shown() const { return pages.empty(); }
+
+    void fold(const event<item>& x) {
+      if (!is_shown()) {
+        if (is_new(x)) made.fold(x);
+        return;
+      }
+      std::unique_lock guard{model_mutex};
+      model.fold(x);
+    }
+
+    void reach(std::uint64_t index) {
+      {
+        std::unique_lock guard{model_mutex};
+        if (!is_shown() && index >= pages.back().applied) {
+          model = std::move(made);
+          pages.clear();
+        }
+        if (is_shown()) applied = std::max(applied, index);
+      }
+      moved.notify_all();
+    }
+
+    void stop_following(const std::shared_ptr<core>& self, const models::problem& why) {
+      if (why.status != 410) return fail(why);
+      spdlog::info("a projection of {} has fallen behind and is built anew", from.declared().name);
+      begin(self);
+    }
+
+    void fail(const models::problem& why) {
+      spdlog::warn("a projection of {} is not kept up any more: {}", from.declared().name,
+                   why.detail);
+      end();
+    }
+
+    void end() {
+      subscription last;
+      {
+        std::lock_guard guard{mutex};
+        ended = true;
+        last = std::move(following);
+      }
+      moved.notify_all();
+    }
+
+    bool has_ended() {
+      std::lock_guard guard{mutex};
+      return ended;
+    }
+
+    void hurry() {
+      std::lock_guard guard{mutex};
+      following.hurry();
+    }
+
+    bool reached(std::uint64_t index) const {
+      std::shared_lock guard{model_mutex};
+      return applied != 0 && applied >= index;
+    }
+
+    bool wait_for(std::uint64_t index, std::chrono::milliseconds limit) {
+      // What changes nothing is not told by itself, so it is asked how far the feed is.
+      constexpr std::chrono::milliseconds patience{10};
+      const auto until = std::chrono::steady_clock::now() + limit;
+      std::unique_lock guard{mutex};
+      while (!reached(index)) {
+        if (ended || std::chrono::steady_clock::now() >= until) return false;
+        following.hurry();
+        moved.wait_for(guard, patience);
+      }
+      return true;
+    }
+  };
+
+  std::shared_ptr<core> core_;
+};
+
+}  // namespace lithair

@@ -1,0 +1,325 @@
+#include "actors/node/composition.hpp"
+
+#include <algorithm>
+#include <filesystem>
+#include <set>
+#include <stdexcept>
+
+#include <spdlog/spdlog.h>
+#include <caf/actor_system.hpp>
+#include <caf/scoped_actor.hpp>
+#include <caf/send.hpp>
+
+#include "actors/peers/gate.hpp"
+#include "actors/peers/member_address.hpp"
+#include "actors/state/aggregate.hpp"
+#include "actors/storage/file_reader.hpp"
+#include "actors/storage/log_writer.hpp"
+#include "actors/storage/note_taker.hpp"
+#include "models/command/local_fields.hpp"
+#include "models/declaration/compatibility.hpp"
+#include "models/declaration/model_file.hpp"
+#include "models/declaration/model_text.hpp"
+#include "models/declaration/schema_parts.hpp"
+#include "persistence/files.hpp"
+#include "persistence/lmdb_log_store.hpp"
+#include "persistence/salvage.hpp"
+
+namespace lithair::actors {
+
+namespace {
+
+constexpr protocol::group_id main_group{1};
+
+std::map<std::uint64_t, std::uint64_t> when_added(const protocol::configuration& members) {
+  std::map<std::uint64_t, std::uint64_t> result;
+  for (auto* set : {&members.outgoing, &members.members}) {
+    for (auto& m : *set) {
+      auto address = parse_member_address(m.address);
+      result[m.id.value] = address ? address->added : 0;
+    }
+  }
+  return result;
+}
+
+persistence::lmdb_options log_options(const node_config& config) {
+  persistence::lmdb_options result;
+  result.map_limit = config.map_size;
+  return result;
+}
+
+}  // namespace
+
+composition::composition(node_config config, models::schema schema, surroundings where)
+    : config_(std::move(config)),
+      schema_(std::move(schema)),
+      where_(std::move(where)),
+      directory_(config_.data_dir, config_.self.id),
+      peers_(directory_.path() / "peers", config_.self.id.value, directory_.identity().boots,
+             where_.random),
+      run_(where_.random()),
+      cluster_(directory_.identity().cluster),
+      log_(open_log()) {
+  check_models();
+  divide_schema();
+  spawn();
+}
+
+composition::~composition() = default;
+
+std::uint64_t composition::cluster() const { return cluster_; }
+
+std::vector<group*> composition::all() const {
+  std::vector<group*> result;
+  for (auto& each : groups_) result.push_back(each.get());
+  if (own_) result.push_back(own_.get());
+  return result;
+}
+
+group* composition::find(protocol::group_id id) const {
+  auto found =
+      std::find_if(groups_.begin(), groups_.end(), [id](auto& x) { return x->id() == id; });
+  return found == groups_.end() ? nullptr : found->get();
+}
+
+group& composition::group_with(const models::collection& c) const {
+  return models::is_local(c) ? *own_ : *find(group_of(c));
+}
+
+// -- making --------------------------------------------------------------------------------------
+
+std::unique_ptr<persistence::lmdb_log_store> composition::open_log() {
+  std::set<protocol::group_id> replicated{main_group};
+  for (auto& [name, id] : config_.groups) replicated.insert(id);
+  const std::vector<protocol::group_id> ids(replicated.begin(), replicated.end());
+  auto opened =
+      persistence::open_log(directory_, log_options(config_), ids, !config_.peers.empty());
+  if (!opened.lost.empty()) peers_.set_recovering(opened.lost);
+  log_lost_ = peers_.recovering();
+  if (!opened.lost.empty())
+    spdlog::critical(
+        "the log is damaged; it is set aside and fetched from the other members, and this node "
+        "does "
+        "not vote until then: {}",
+        opened.lost);
+  return std::move(opened.log);
+}
+
+// Data that is there must be servable with today's models; they are remembered for the next start.
+void composition::check_models() {
+  auto file = directory_.path() / "models.toml";
+  if (auto text = persistence::read_file(file)) {
+    auto before = models::parse_model_text(*text, file.string());
+    if (!before) throw std::runtime_error(file.string() + " is damaged");
+    auto wrong = models::incompatibilities(*before, schema_);
+    if (!wrong.empty())
+      throw std::runtime_error(fmt::format("the data in {} was written with other models: {}",
+                                           config_.data_dir, wrong.front()));
+  }
+  persistence::replace_file(file, models::to_model_text(schema_));
+}
+
+void composition::divide_schema() {
+  std::set<protocol::group_id> ids{main_group};
+  for (auto& [name, id] : config_.groups) {
+    if (schema_.find(name) == nullptr)
+      throw std::runtime_error("there is no model " + name + " to put into a group");
+    ids.insert(id);
+  }
+  for (auto id : ids)
+    parts_.emplace(id, models::replicated_part(schema_, [&](const models::collection& c) {
+                     return group_of(c) == id;
+                   }));
+  local_schema_ = models::local_part(schema_);
+  // Named before there are actors; each is told what its log holds when it is opened.
+  for (auto& [id, part] : parts_) peers_.opened_with(id, {}, {});
+}
+
+// Actors that know each other would outlive a node that could not be made.
+void composition::spawn() {
+  try {
+    spawn_groups();
+  } catch (...) {
+    for (auto& each : actors()) caf::anon_send_exit(each, caf::exit_reason::kill);
+    throw;
+  }
+}
+
+void composition::spawn_groups() {
+  if (config_.init && !directory_.identity().cluster) join_cluster(where_.random() | 1);
+  auto& system = *where_.system;
+  writer_ = spawn_at_disk<log_writer>(where_, log_.get(), log_counts_);
+  *directory_bytes_ = bytes_below(directory_.path());
+  reader_ = spawn_at_disk<file_reader>(
+      where_, file_reader::setup{log_.get(), directory_.path(), directory_bytes_});
+  notes_ = spawn_at_disk<note_taker>(
+      where_, note_taker::setup{directory_.path() / "peers",
+                                [this](std::uint64_t id) { return join_cluster(id); }});
+  peers_.note_with(
+      [to = notes_](std::string text) { caf::anon_send(to, take_note{std::move(text)}); });
+  auto identity = make_identity();
+  gate_ = system.spawn<actors::gate>(where_.home, identity);
+  std::shared_ptr<state_window> window;
+  if (!local_schema_.collections().empty()) {
+    window = std::make_shared<state_window>();
+    own_ = std::make_unique<group>(own_group_setup(identity, window));
+  }
+  // All states are open before an actor of a group lives: it would go on for a moment in a node
+  // that could not be made.
+  for (auto& [id, part] : parts_) {
+    auto setup = group_setup(id, part, identity);
+    setup.window = window;
+    groups_.push_back(std::make_unique<group>(std::move(setup)));
+  }
+  if (own_) own_->begin(nullptr);
+  for (auto& each : groups_) each->begin(own_ ? own_->raft() : nullptr);
+  if (own_ || groups_.size() > 1)
+    data_ = system.spawn<dispatcher>(where_.home, dispatcher::setup{&schema_, places(), window});
+}
+
+// Which group keeps a model, or its replicated fields.
+protocol::group_id composition::group_of(const models::collection& c) const {
+  auto found = config_.groups.find(c.name);
+  return found == config_.groups.end() ? main_group : found->second;
+}
+
+std::map<std::uint32_t, dispatcher::place> composition::places() const {
+  std::map<std::uint32_t, dispatcher::place> result;
+  for (auto& c : schema_.collections()) {
+    auto& place = result[c.id];
+    auto& kept = group_with(c);
+    if (!models::is_local(c)) place.replicated = {kept.raft(), kept.aggregate()};
+    if (own_) place.local = {own_->raft(), own_->aggregate()};
+  }
+  return result;
+}
+
+group::setup composition::group_setup(protocol::group_id id, const models::schema& part,
+                                      const link_identity& identity) {
+  group::setup setup;
+  setup.id = id;
+  setup.config = config_;
+  setup.schema = &part;
+  setup.where = where_;
+  setup.directory = &directory_;
+  setup.log = log_.get();
+  setup.run = run_;
+  setup.identity = identity;
+  setup.writer = writer_;
+  setup.gate = gate_;
+  setup.reader = reader_;
+  // As of the last time that somebody asked, which no loop waits for.
+  setup.data_bytes = [this] {
+    caf::anon_send(reader_, measure_directory{});
+    return directory_bytes_->load();
+  };
+  setup.log_counts = log_counts_;
+  setup.log_map = [store = log_.get()] {
+    return std::pair{store->environment().map_size(), store->environment().used_bytes()};
+  };
+  setup.log_lost = log_lost_;
+  setup.recovered = [this, id] { peers_.recovered(id, parts_.size()); };
+  setup.opened = [this, id](protocol::term_t term, protocol::index_t last) {
+    peers_.opened_with(id, term, last);
+  };
+  setup.members_known = [this, id](const protocol::configuration& members) {
+    peers_.members_known(id, when_added(members));
+  };
+  setup.members_committed = [this, id](protocol::index_t index,
+                                       const protocol::configuration& members) {
+    peers_.members_committed(id, index, when_added(members));
+  };
+  setup.main_members = main_members_;
+  setup.is_main = id == main_group;
+  if (!setup.is_main) setup.label = fmt::format("group {}: ", id.value);
+  return setup;
+}
+
+// Local data goes through the same code, as a group of one.
+group::setup composition::own_group_setup(const link_identity& identity,
+                                          std::shared_ptr<state_window> window) {
+  auto setup = group_setup(own_group, local_schema_, identity);
+  setup.label = "local data: ";
+  setup.config.peers.clear();
+  setup.config.init = true;
+  setup.log_lost.clear();
+  setup.recovered = nullptr;
+  setup.opened = nullptr;
+  setup.members_known = nullptr;
+  setup.members_committed = nullptr;
+  setup.main_members = nullptr;
+  setup.window = std::move(window);
+  return setup;
+}
+
+link_identity composition::make_identity() {
+  const auto ours = models::to_model_text(schema_);
+  return {
+      config_.self.id,
+      ours,
+      [this, ours](const std::string& theirs) {
+        return theirs == ours ? std::string{} : why_other_models(theirs);
+      },
+      [this] { return cluster(); },
+      notes_,
+      peers_.own(),
+      [this](std::uint64_t peer, protocol::group_id in, std::uint64_t incarnation,
+             const std::string& proof) { return peers_.admit(peer, in, incarnation, proof); },
+      [this](std::uint64_t peer, protocol::group_id in) { return peers_.present(peer, in); },
+      [this](std::uint64_t peer, protocol::group_id in, std::uint64_t incarnation,
+             const std::string& proof) { return peers_.examine(peer, in, incarnation, proof); },
+      [this](std::uint64_t peer, protocol::group_id in, std::uint64_t term, std::uint64_t match) {
+        peers_.promised(peer, in, {term, match});
+      },
+      [this](std::uint64_t peer) { peers_.link_lost(peer); }};
+}
+
+// Models may differ while nodes are restarted one by one with a compatible change.
+std::string composition::why_other_models(const std::string& text) const {
+  auto theirs = models::parse_model_text(text, "the models of the other node");
+  if (!theirs) return "its models are not understood here";
+  if (theirs->fingerprint() == schema_.fingerprint()) return {};
+  auto wrong = models::incompatibilities(*theirs, schema_);
+  if (wrong.empty() || models::incompatibilities(schema_, *theirs).empty()) return {};
+  return "it serves other models: " + wrong.front();
+}
+
+bool composition::join_cluster(std::uint64_t id) {
+  std::lock_guard guard{identity_mutex_};
+  auto ours = directory_.identity().cluster;
+  if (id == 0 || ours == id) return true;
+  if (ours != 0) return false;
+  directory_.join(id);
+  cluster_ = id;
+  spdlog::info("part of cluster {:016x} from now on", id);
+  return true;
+}
+
+std::vector<caf::actor> composition::actors() const {
+  std::vector<caf::actor> result;
+  for (auto& each : {data_, gate_, writer_, reader_, notes_})
+    if (each) result.push_back(each);
+  for (auto* each : all()) {
+    auto some = each->actors();
+    result.insert(result.end(), some.begin(), some.end());
+  }
+  return result;
+}
+
+// -- ending --------------------------------------------------------------------------------------
+
+void composition::settle(caf::scoped_actor& self, std::uint32_t limit_ms) {
+  for (auto* each : all()) each->settle(self, limit_ms);
+}
+
+void composition::end(caf::scoped_actor& self) {
+  if (data_) end_actors(self, {data_});
+  for (auto* each : all()) each->end(self);
+  end_actors(self, {gate_, writer_, reader_});
+  // After those who have something to note.
+  peers_.note_with([](const std::string&) {});
+  end_actors(self, {notes_});
+  data_ = writer_ = reader_ = notes_ = gate_ = where_.connector = nullptr;
+}
+
+}  // namespace lithair::actors

@@ -1,0 +1,108 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include <caf/actor.hpp>
+#include <caf/fwd.hpp>
+
+#include "actors/config.hpp"
+#include "actors/node/dispatcher.hpp"
+#include "actors/node/group.hpp"
+#include "actors/node/surroundings.hpp"
+#include "actors/peers/peer_registry.hpp"
+#include "models/schema/schema.hpp"
+#include "persistence/data_directory.hpp"
+
+namespace lithair::persistence {
+class lmdb_log_store;
+}
+
+namespace lithair::actors {
+
+/// The group of what a node has for itself. It has no other member, so its number means something
+/// on that node only.
+inline constexpr protocol::group_id own_group{std::uint64_t{1} << 32};
+
+/// All that a node is made of but its threads, its port and its clock: the data directory, the log,
+/// the groups with their actors, and what they share. Made and ended by one thread; what it spawned
+/// must have ended before it is destroyed (`settle`, `end`).
+class composition {
+ public:
+  /// Opens the directory, brings what is in it into agreement, and spawns. Throws storage_error or
+  /// std::runtime_error with one clear sentence.
+  composition(node_config config, models::schema schema, surroundings where);
+  ~composition();
+  composition(const composition&) = delete;
+  composition& operator=(const composition&) = delete;
+
+  const node_config& config() const { return config_; }
+  const models::schema& schema() const { return schema_; }
+
+  group& main() const { return *groups_.front(); }
+  /// The group that keeps a model, or its replicated fields.
+  group& group_with(const models::collection& c) const;
+  /// A replicated group; none when the number is not one of them.
+  group* find(protocol::group_id id) const;
+  /// Of the node's own data; none when no model has some.
+  group* own() const { return own_.get(); }
+  /// Each replicated group, the main one first, then the node's own.
+  std::vector<group*> all() const;
+  /// Takes hello, from other nodes.
+  const caf::actor& gate() const { return gate_; }
+  /// Takes submit and ask for every model; none when one group keeps all of them.
+  const caf::actor& data() const { return data_; }
+  /// Of the disk; known to peers and clients as one.
+  std::uint64_t cluster() const;
+
+  /// All actors of the node.
+  std::vector<caf::actor> actors() const;
+
+  /// Finishes what is in flight, hands leadership over and makes the state durable, each for at
+  /// most so long.
+  void settle(caf::scoped_actor& self, std::uint32_t limit_ms);
+  /// Ends all actors and returns when they have ended.
+  void end(caf::scoped_actor& self);
+
+ private:
+  std::unique_ptr<persistence::lmdb_log_store> open_log();
+  void check_models();
+  void divide_schema();
+  void spawn();
+  void spawn_groups();
+  protocol::group_id group_of(const models::collection& c) const;
+  std::map<std::uint32_t, dispatcher::place> places() const;
+  group::setup group_setup(protocol::group_id id, const models::schema& part,
+                           const link_identity& identity);
+  group::setup own_group_setup(const link_identity& identity, std::shared_ptr<state_window> window);
+  link_identity make_identity();
+  std::string why_other_models(const std::string& text) const;
+  bool join_cluster(std::uint64_t cluster);
+
+  node_config config_;
+  models::schema schema_;
+  surroundings where_;
+  std::map<protocol::group_id, models::schema> parts_;  // what each replicated group keeps
+  models::schema local_schema_;                         // what the node's own does
+  persistence::data_directory directory_;
+  peer_registry peers_;
+  std::mutex identity_mutex_;           // guards the directory's identity
+  std::uint64_t run_;                   // drawn for this process
+  std::atomic<std::uint64_t> cluster_;  // of the directory; read without waiting for the disk
+  std::shared_ptr<committed_members> main_members_ = std::make_shared<committed_members>();
+  std::string log_lost_;
+  std::unique_ptr<persistence::lmdb_log_store> log_;
+  std::shared_ptr<log_meters> log_counts_ = std::make_shared<log_meters>();
+  std::shared_ptr<std::atomic<std::uint64_t>> directory_bytes_ =
+      std::make_shared<std::atomic<std::uint64_t>>();
+  caf::actor writer_, reader_, notes_, gate_, data_;
+  std::vector<std::unique_ptr<group>> groups_;  // the replicated ones, the main one first
+  std::unique_ptr<group> own_;
+};
+
+}  // namespace lithair::actors

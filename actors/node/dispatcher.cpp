@@ -1,0 +1,134 @@
+#include "actors/node/dispatcher.hpp"
+
+#include <caf/send.hpp>
+
+#include "actors/state/aggregate.hpp"
+#include "models/command/local_fields.hpp"
+#include "models/problem/problem.hpp"
+
+namespace lithair::actors {
+
+namespace {
+
+// As if whoever asked had sent it there himself.
+template <class Message>
+void pass_on(const caf::strong_actor_ptr& asker, const caf::actor& to, Message&& x, loop* home) {
+  to->enqueue(asker, caf::make_message_id(), caf::make_message(std::forward<Message>(x)), home);
+}
+
+models::outcome refusal(std::string detail) {
+  models::outcome result;
+  result.status = 422;
+  result.body = models::to_json({422, "validation_failed", std::move(detail), {}});
+  return result;
+}
+
+}  // namespace
+
+caf::behavior dispatcher::make_behavior() {
+  set_default_handler(caf::drop);
+  set_error_handler([](caf::error&) {});
+  return {
+      [this](submit& x) { begin(x); },
+      [this](ask& x) { question(x); },
+      [this](submitted& x) { go_on(x); },
+  };
+}
+
+void dispatcher::on_exit() {
+  setup_.places.clear();
+  writes_.clear();
+}
+
+const dispatcher::place* dispatcher::place_of(const std::string& command,
+                                              std::string& refused) const {
+  const place* found = nullptr;
+  auto written = models::collections_of(command);
+  // Nothing is written to nowhere in particular, and any group answers that.
+  if (written.empty() && !setup_.places.empty()) return &setup_.places.begin()->second;
+  for (auto id : written) {
+    auto at = setup_.places.find(id);
+    if (at == setup_.places.end()) continue;
+    if (found != nullptr && found->replicated.raft != at->second.replicated.raft)
+      refused = "These models are kept by different groups, so they can't be written all or none.";
+    found = &at->second;
+  }
+  return found;
+}
+
+void dispatcher::begin(submit& x) {
+  std::string refused;
+  auto* at = place_of(x.command, refused);
+  if (at == nullptr || !refused.empty()) {
+    send(handle(current_sender()),
+         submitted{x.token, disposition::done, {}, 0, refusal(std::move(refused))});
+  } else if (models::has_local_part(*setup_.schema, x.command)) {
+    begin_joint(x, *at);
+  } else {
+    auto& to = at->replicated.raft ? at->replicated.raft : at->local.raft;
+    pass_on(current_sender(), to, std::move(x), home());
+  }
+}
+
+void dispatcher::begin_joint(submit& x, const place& at) {
+  auto token = next_token_++;
+  auto part = models::replicated_command(*setup_.schema, x.command);
+  writes_.emplace(
+      token,
+      joint_write{current_sender(), x.token, std::move(x.command), at.local.raft, {}, false});
+  send(at.replicated.raft, submit{token, std::move(part)});
+}
+
+void dispatcher::go_on(submitted& x) {
+  auto found = writes_.find(x.token);
+  if (found == writes_.end()) return;
+  auto& write = found->second;
+  if (!write.decided && x.what == disposition::done && x.result.status < 400) {
+    auto part = models::local_command(*setup_.schema, write.command, x.result.parts);
+    write.decided = true;
+    write.replicated = std::move(x);
+    if (!part.empty()) return send(write.local, submit{found->first, std::move(part)});
+    join(write, {});
+    answer(write, std::move(write.replicated));
+  } else if (!write.decided) {
+    answer(write, std::move(x));
+  } else if (x.what == disposition::done && x.result.status < 400) {
+    join(write, x.result);
+    answer(write, std::move(write.replicated));
+  } else {
+    submitted half;
+    half.what = disposition::unknown;
+    half.reason =
+        "the replicated fields are written, and whether the local ones are is not known: " +
+        x.reason;
+    answer(write, std::move(half));
+  }
+  writes_.erase(found);
+}
+
+void dispatcher::join(joint_write& write, const models::outcome& written) const {
+  auto* local = setup_.window ? setup_.window->view() : nullptr;
+  auto& result = write.replicated.result;
+  if (local != nullptr)
+    result =
+        models::join_outcomes(*setup_.schema, write.command, std::move(result), written, *local);
+}
+
+void dispatcher::answer(joint_write& write, submitted said) {
+  said.token = write.token;
+  if (write.asker) send(handle(write.asker), std::move(said));
+}
+
+void dispatcher::question(ask& x) {
+  auto at = x.what.target != nullptr ? setup_.places.find(x.what.target->id) : setup_.places.end();
+  if (at == setup_.places.end())
+    return send(
+        handle(current_sender()),
+        answered{
+            x.token, disposition::unavailable, "no group of this node keeps that model", 0, {}});
+  auto& group = at->second.replicated.raft ? at->second.replicated : at->second.local;
+  pass_on(current_sender(), x.level == consistency::local ? group.aggregate : group.raft,
+          std::move(x), home());
+}
+
+}  // namespace lithair::actors

@@ -1,0 +1,73 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+
+#include <caf/actor.hpp>
+
+#include "actors/messages/messages.hpp"
+#include "actors/runtime/hosted.hpp"
+
+namespace lithair::actors {
+
+class state_window;
+
+/// Who is asked where several groups serve the models of a node: it gives each write and each
+/// question to the group that keeps the model. A write of an item that has replicated and local
+/// fields goes to the shared group first, which decides; then the node's own group puts down the
+/// local fields; then the client is told of both.
+///
+/// Takes submit and ask (from sessions), and submitted (from raft actors).
+class dispatcher final : public hosted_actor {
+ public:
+  struct group_actors {
+    caf::actor raft;       ///< takes submit, and ask
+    caf::actor aggregate;  ///< takes ask, for local reads
+  };
+  /// Where the fields of a model live.
+  struct place {
+    group_actors replicated;  ///< none: the model is local
+    group_actors local;       ///< none: no model of the node has local fields
+  };
+  struct setup {
+    const models::schema* schema = nullptr;  ///< all of it; outlives the actor
+    std::map<std::uint32_t, place> places;   ///< by the collection's id
+    /// Of local data, on the same loop; none: there is none
+    std::shared_ptr<const state_window> window = nullptr;
+  };
+
+  dispatcher(caf::actor_config& cfg, loop* home, setup s)
+      : hosted_actor(cfg, home), setup_(std::move(s)) {}
+
+  const char* name() const override { return "dispatcher"; }
+
+ private:
+  // A write that concerns two groups.
+  struct joint_write {
+    caf::strong_actor_ptr asker;
+    std::uint64_t token = 0;
+    std::string command;
+    caf::actor local;      // the raft actor of the node's own group
+    submitted replicated;  // its answer, once it has come
+    bool decided = false;
+  };
+
+  caf::behavior make_behavior() override;
+  void on_exit() override;
+
+  void begin(submit& x);
+  void begin_joint(submit& x, const place& at);
+  void go_on(submitted& x);
+  void join(joint_write& write, const models::outcome& written) const;
+  void answer(joint_write& write, submitted said);
+  void question(ask& x);
+  const place* place_of(const std::string& command, std::string& refused) const;
+
+  setup setup_;
+  std::map<std::uint64_t, joint_write> writes_;  // by our own token
+  std::uint64_t next_token_ = 1;
+};
+
+}  // namespace lithair::actors

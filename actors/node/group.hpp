@@ -1,0 +1,119 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <caf/actor.hpp>
+#include <caf/fwd.hpp>
+
+#include "actors/config.hpp"
+#include "actors/meters.hpp"
+#include "actors/node/surroundings.hpp"
+#include "actors/peers/shipper.hpp"
+#include "actors/raft/membership_plan.hpp"
+
+namespace lithair::persistence {
+class data_directory;
+class log_store;
+class lmdb_state_store;
+class state_directory;
+struct lmdb_options;
+struct opened_state;
+}  // namespace lithair::persistence
+
+namespace lithair::actors {
+
+class state_window;
+
+/// One Raft group on this node: its durable state and the actors that drive it. Groups share the
+/// node's log and its writer, its peer port and its loops, and nothing else. Owned by the node,
+/// made and ended by its owner's thread.
+class group {
+ public:
+  struct setup {
+    protocol::group_id id;
+    std::string label;   ///< begins the group's lines in the log; none for the only one
+    node_config config;  ///< with the peers that this group has
+    const models::schema* schema = nullptr;  ///< what the group keeps; outlives it
+    surroundings where;
+    const persistence::data_directory* directory = nullptr;
+    persistence::log_store* log = nullptr;
+    std::uint64_t run = 0;  ///< as in raft_setup
+    link_identity identity;
+    caf::actor writer;
+    caf::actor gate;
+    caf::actor reader;
+    std::shared_ptr<state_window> window;  ///< see aggregate
+    caf::actor local_raft;                 ///< likewise
+    std::function<void(const protocol::configuration&)>
+        members_known;  ///< see raft_setup, as the next
+    std::function<void(protocol::index_t, const protocol::configuration&)> members_committed;
+    std::shared_ptr<committed_members> main_members;  ///< see raft_setup
+    bool is_main = true;                              ///< likewise
+    std::string log_lost;  ///< why this node may have forgotten what it promised; empty: it has not
+    std::function<void()> recovered;  ///< that counts no more
+    std::function<void(protocol::term_t, protocol::index_t)>
+        opened;  ///< is told what the log held; may be none
+    std::function<std::uint64_t()> data_bytes;
+    std::shared_ptr<const log_meters> log_counts;  ///< for /metrics, as the next
+    std::function<std::pair<std::uint64_t, std::uint64_t>()> log_map;
+  };
+
+  /// Opens the state and brings it and the log into agreement; nothing lives yet. Throws
+  /// storage_error.
+  explicit group(setup s);
+  /// Spawns the actors. `local_raft`: of the node's own data, or none.
+  void begin(const caf::actor& local_raft);
+  ~group();
+  group(const group&) = delete;
+  group& operator=(const group&) = delete;
+
+  protocol::group_id id() const { return setup_.id; }
+  const models::schema& schema() const { return *setup_.schema; }
+  const caf::actor& raft() const { return raft_; }
+  const caf::actor& aggregate() const { return aggregate_; }
+  const caf::actor& archivist() const { return archivist_; }
+  const caf::actor& feed() const { return feed_; }
+
+  /// All its actors; none before it begins.
+  std::vector<caf::actor> actors();
+
+  /// Finishes what is in flight, hands leadership over and makes the state durable, each for at
+  /// most so long.
+  void settle(caf::scoped_actor& self, std::uint32_t limit_ms);
+  /// Ends the actors, and returns when they have ended. The writer, the gate and the reader must
+  /// still live.
+  void end(caf::scoped_actor& self);
+
+ private:
+  template <class Actor, class... Args>
+  caf::actor spawn_at_home(Args&&... args);
+  persistence::lmdb_options state_options() const;
+  persistence::opened_state open_state();
+  void spawn_raft(persistence::opened_state opened);
+  caf::actor make_shipper(const peer_address& peer);
+  void end_shipper(protocol::node_id peer, const caf::actor& shipper);
+
+  setup setup_;
+  std::shared_ptr<persistence::state_directory> states_;
+  std::shared_ptr<group_meters> counts_ = std::make_shared<group_meters>();
+  std::unique_ptr<tick_source> ticks_;
+  std::unique_ptr<persistence::opened_state> opened_;  // until it begins
+  caf::actor aggregate_, snapshot_writer_, checkpointer_, archivist_, feed_, raft_;
+  // Those that have not ended.
+  struct living {
+    std::mutex mutex;
+    std::vector<caf::actor> shippers;
+  };
+  std::shared_ptr<living> living_ = std::make_shared<living>();
+};
+
+/// Sends each of them a reason to exit and waits until they have ended.
+void end_actors(caf::scoped_actor& self, const std::vector<caf::actor>& actors);
+
+}  // namespace lithair::actors

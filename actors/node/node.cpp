@@ -1,0 +1,202 @@
+#include "actors/node/node.hpp"
+
+#include <malloc.h>
+#include <netdb.h>
+#include <spdlog/spdlog.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cerrno>
+#include <chrono>
+#include <cstring>
+#include <random>
+#include <stdexcept>
+#include <thread>
+
+#include <caf/actor_system.hpp>
+#include <caf/io/middleman.hpp>
+#include <caf/scoped_actor.hpp>
+#include <caf/send.hpp>
+
+#include "actors/node/composition.hpp"
+#include "actors/node/system.hpp"
+#include "actors/node/ticker.hpp"
+#include "actors/peers/connector.hpp"
+#include "actors/runtime/loop.hpp"
+
+namespace lithair::actors {
+
+namespace {
+
+// Then the node starts without it, and serves it as soon as it is there.
+constexpr std::chrono::seconds local_data_wait{10};
+
+std::uint64_t steady_ms() {
+  using namespace std::chrono;
+  return static_cast<std::uint64_t>(
+      duration_cast<milliseconds>(steady_clock::now().time_since_epoch()).count());
+}
+
+std::int64_t wall_us() {
+  using namespace std::chrono;
+  return duration_cast<microseconds>(system_clock::now().time_since_epoch()).count();
+}
+
+std::uint64_t random_number() {
+  std::random_device random;
+  return (std::uint64_t{random()} << 32) | random();
+}
+
+// Throws unless the address is one of this machine's and nobody listens there.
+void require_free(const std::string& host, std::uint16_t port, std::string_view whom) {
+  addrinfo hints{};
+  hints.ai_socktype = SOCK_STREAM;
+  hints.ai_flags = AI_PASSIVE;
+  addrinfo* found = nullptr;
+  auto fail = [&](const char* why) {
+    throw std::runtime_error(
+        fmt::format("cannot listen for {} on {}:{}: {}", whom, host, port, why));
+  };
+  if (int error = ::getaddrinfo(host.c_str(), std::to_string(port).c_str(), &hints, &found);
+      error != 0)
+    fail(::gai_strerror(error));
+  int probe = ::socket(found->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  int on = 1;
+  ::setsockopt(probe, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+  bool free = ::bind(probe, found->ai_addr, found->ai_addrlen) == 0 && ::listen(probe, 1) == 0;
+  int error = errno;
+  ::close(probe);
+  ::freeaddrinfo(found);
+  if (!free) fail(std::strerror(error));
+}
+
+}  // namespace
+
+struct node::implementation {
+  node_config config;
+  system_config caf_config;
+  std::unique_ptr<caf::actor_system> system;
+  std::vector<std::unique_ptr<loop>> loops;
+  caf::actor connector;
+  std::unique_ptr<composition> parts;
+  bool published = false;
+  bool stopped = false;
+
+  implementation(node_config c, models::schema schema) : config(check(std::move(c))) {
+    system = std::make_unique<caf::actor_system>(caf_config);
+    start_loops();
+    connector = system->spawn<actors::connector>(loops.front().get());
+    try {
+      parts = std::make_unique<composition>(config, std::move(schema), machine());
+    } catch (...) {
+      stop(0);
+      throw;
+    }
+    await_local_data();
+    publish();
+    let_go_of_system();  // so that any thread may stop the node
+  }
+
+  // Everything that can be wrong with the configuration shows before anything is created.
+  static node_config check(node_config c) {
+    if (auto wrong = c.validate(); !wrong.empty()) throw std::runtime_error(wrong);
+    require_free(c.self.host, c.self.http_port, "clients");
+    require_free(c.self.host, c.self.peer_port, "peers");
+    return c;
+  }
+
+  surroundings machine() {
+    surroundings made;
+    made.system = system.get();
+    made.home = loops.front().get();
+    made.connector = connector;
+    made.now_ms = steady_ms;
+    made.wall_us = wall_us;
+    made.random = random_number;
+    made.make_ticks = [this] { return std::make_unique<ticker>(*loops.front(), config.tick_ms); };
+    made.give_back_memory = [] { malloc_trim(0); };
+    return made;
+  }
+
+  void start_loops() {
+    // The other half of the cores has the disk, the other nodes and the clients' side to do.
+    auto count =
+        config.loops != 0 ? config.loops : std::max(1u, std::thread::hardware_concurrency() / 2);
+    for (std::size_t i = 0; i < count; ++i) {
+      loops.push_back(std::make_unique<loop>(*system, fmt::format("loop-{}", i)));
+      loops.back()->start();
+    }
+  }
+
+  // Nobody is asked here but this node's own disk.
+  void await_local_data() {
+    if (parts->own() == nullptr) return;
+    caf::scoped_actor self{*system};
+    self->send(parts->own()->raft(), probe_ready{});
+    self->receive(
+        [](const readiness& x) {
+          if (!x.ready) spdlog::warn("local data is not there yet: {}", x.reason);
+        },
+        caf::after(local_data_wait) >> [] { spdlog::warn("local data is not there yet"); });
+  }
+
+  void publish() {
+    auto port = system->middleman().publish(parts->gate(), config.self.peer_port,
+                                            config.self.host.c_str(), true);
+    published = static_cast<bool>(port);
+    if (published) return;
+    stop(0);
+    throw std::runtime_error(
+        fmt::format("cannot listen for peers on {}:{}", config.self.host, config.self.peer_port));
+  }
+
+  void stop(std::uint32_t limit_ms) {
+    if (std::exchange(stopped, true)) return;
+    {
+      caf::scoped_actor self{*system};
+      if (parts && limit_ms != 0) parts->settle(self, limit_ms);
+      if (published) (void)system->middleman().unpublish(parts->gate(), config.self.peer_port);
+      if (parts) parts->end(self);
+      end_actors(self, {connector});
+    }
+    connector = nullptr;
+    parts.reset();
+    for (auto& each : loops) each->stop();
+    system.reset();
+    loops.clear();
+  }
+};
+
+node::node(node_config config, models::schema schema)
+    : impl_(std::make_unique<implementation>(std::move(config), std::move(schema))) {}
+
+node::~node() {
+  if (impl_) impl_->stop(0);
+}
+
+const node_config& node::config() const { return impl_->config; }
+const models::schema& node::schema() const { return impl_->parts->schema(); }
+caf::actor_system& node::system() { return *impl_->system; }
+std::size_t node::loop_count() const { return impl_->loops.size(); }
+loop& node::loop_at(std::size_t i) { return *impl_->loops.at(i); }
+caf::actor node::raft() const { return impl_->parts->main().raft(); }
+caf::actor node::raft(protocol::group_id id) const {
+  auto* found = impl_->parts->find(id);
+  return found == nullptr ? nullptr : found->raft();
+}
+caf::actor node::aggregate() const { return impl_->parts->main().aggregate(); }
+std::map<protocol::group_id, caf::actor> node::rafts() const {
+  std::map<protocol::group_id, caf::actor> result;
+  for (auto* each : impl_->parts->all()) result.emplace(each->id(), each->raft());
+  return result;
+}
+caf::actor node::feed(const models::collection& of) const {
+  return impl_->parts->group_with(of).feed();
+}
+caf::actor node::archivist() const { return impl_->parts->main().archivist(); }
+caf::actor node::data() const { return impl_->parts->data(); }
+void node::stop(std::uint32_t limit_ms) { impl_->stop(limit_ms); }
+
+}  // namespace lithair::actors

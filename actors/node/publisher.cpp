@@ -1,0 +1,153 @@
+#include "actors/node/publisher.hpp"
+
+#include <algorithm>
+#include <exception>
+#include <utility>
+
+#include <spdlog/spdlog.h>
+#include <caf/send.hpp>
+
+namespace lithair::actors {
+
+namespace {
+
+struct look_at_waiting {};
+
+constexpr std::chrono::seconds longest_wait{5};
+// A short building is waited for. One of an empty collection ends when it is asked how far the
+// changes have come.
+constexpr std::chrono::milliseconds building_wait{500};
+constexpr std::chrono::milliseconds look_again{2};
+constexpr std::size_t max_reads = 4096;
+
+}  // namespace
+}  // namespace lithair::actors
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(lithair::actors::look_at_waiting)
+
+namespace lithair::actors {
+
+caf::behavior publisher::make_behavior() {
+  set_default_handler(caf::drop);
+  set_error_handler([](caf::error&) {});
+  return {
+      [this](read_published& x) { begin(current_sender(), x); },
+      [this](answered& x) { go_on(x); },
+      [this](const look_at_waiting&) { look(); },
+  };
+}
+
+void publisher::on_exit() {
+  for (auto& [token, each] : std::exchange(asking_, {}))
+    refuse(each, disposition::unavailable, "the node is stopping");
+  for (auto& each : std::exchange(waiting_, {}))
+    refuse(each, disposition::unavailable, "the node is stopping");
+  setup_.raft = setup_.data = setup_.aggregate = nullptr;
+}
+
+std::string publisher::not_there_yet(const pending& x) {
+  return fmt::format("the projection {} has not come to index {} yet", x.read.what->name(),
+                     x.index);
+}
+
+void publisher::begin(const caf::strong_actor_ptr& asker, read_published& x) {
+  pending made{asker, std::move(x)};
+  if (asking_.size() + waiting_.size() >= max_reads)
+    return refuse(made, disposition::unavailable,
+                  "too many reads of projections are under way on this node");
+  made.index = made.read.min_index;
+  const bool is_local = made.read.level == consistency::local;
+  if (is_local && made.index == 0) return settle(std::move(made));
+  // What it answers does not matter, only as of when.
+  ask question;
+  question.token = next_token_++;
+  question.level = made.read.level;
+  question.min_index = made.read.min_index;
+  question.what.what = models::query::kind::random_id;
+  question.what.target = &made.read.what->from();
+  send(setup_.data ? setup_.data : is_local ? setup_.aggregate : setup_.raft, question);
+  asking_.emplace(question.token, std::move(made));
+}
+
+void publisher::go_on(answered& x) {
+  auto found = asking_.find(x.token);
+  if (found == asking_.end()) return;
+  auto read = std::move(found->second);
+  asking_.erase(found);
+  if (x.what == disposition::unknown && read.index != 0)
+    return refuse(read, x.what, not_there_yet(read));
+  if (x.what != disposition::done) return refuse(read, x.what, std::move(x.reason));
+  // Its index is of another timeline.
+  if (x.result.status == 412) {
+    x.token = read.read.token;
+    return caf::anon_send(handle(read.asker), std::move(x));
+  }
+  read.index = std::max(read.index, x.applied);
+  settle(std::move(read));
+}
+
+void publisher::settle(pending x) {
+  if (tell(x)) return;
+  x.deadline = clock().now() + longest_wait;
+  x.built_by = clock().now() + building_wait;
+  x.read.what->hurry();
+  if (waiting_.empty()) delayed_send(this, look_again, look_at_waiting{});
+  waiting_.push_back(std::move(x));
+}
+
+// Whether it is answered.
+bool publisher::tell(const pending& x) {
+  auto& what = *x.read.what;
+  const auto applied = what.applied();
+  if (applied != 0 && applied >= x.index) {
+    show(x);
+    return true;
+  }
+  if (!what.has_ended()) return false;
+  refuse(x, disposition::unavailable,
+         fmt::format("the projection {} is not kept up any more", what.name()));
+  return true;
+}
+
+// Whether its time is over.
+bool publisher::give_up(const pending& x) {
+  auto& what = *x.read.what;
+  const auto now = clock().now();
+  if (what.applied() == 0 && now >= x.built_by) {
+    refuse(x, disposition::unavailable,
+           fmt::format("the projection {} is being built", what.name()));
+    return true;
+  }
+  if (now < x.deadline) return false;
+  refuse(x, disposition::unknown, not_there_yet(x));
+  return true;
+}
+
+void publisher::show(const pending& x) {
+  answered reply;
+  reply.token = x.read.token;
+  try {
+    auto made = x.read.what->read();
+    reply.applied = made.applied;
+    reply.result.status = 200;
+    reply.result.body = "{\"data\":" + made.json + '}';
+  } catch (const std::exception& error) {
+    spdlog::error("the projection {} can't be told: {}", x.read.what->name(), error.what());
+    return refuse(x, disposition::unavailable,
+                  fmt::format("the projection {} can't be told", x.read.what->name()));
+  }
+  caf::anon_send(handle(x.asker), std::move(reply));
+}
+
+void publisher::refuse(const pending& x, disposition what, std::string reason) {
+  caf::anon_send(handle(x.asker),
+                 answered{x.read.token, what, std::move(reason), x.read.what->applied(), {}});
+}
+
+void publisher::look() {
+  std::erase_if(waiting_, [this](const pending& x) { return tell(x) || give_up(x); });
+  for (auto& each : waiting_) each.read.what->hurry();
+  if (!waiting_.empty()) delayed_send(this, look_again, look_at_waiting{});
+}
+
+}  // namespace lithair::actors

@@ -1,0 +1,63 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include <caf/actor.hpp>
+#include <caf/actor_clock.hpp>
+
+#include "actors/messages/published.hpp"
+#include "actors/runtime/hosted.hpp"
+
+namespace lithair::actors {
+
+/// Answers reads of published projections (read_published, from sessions), each as consistent as it
+/// asks for: it learns from the group how far a read must see, and waits until the projection has
+/// come so far. It must live on the loop on which projections are folded, the last one: so it sees
+/// whole entries of the log.
+class publisher final : public hosted_actor {
+ public:
+  struct setup {
+    caf::actor raft;       ///< takes ask
+    caf::actor data;       ///< if there, takes ask instead
+    caf::actor aggregate;  ///< takes ask of what is local, without `data`
+  };
+
+  publisher(caf::actor_config& cfg, loop* home, setup s)
+      : hosted_actor(cfg, home), setup_(std::move(s)) {}
+
+  const char* name() const override { return "publisher"; }
+
+ private:
+  using time_point = caf::actor_clock::time_point;
+
+  struct pending {
+    caf::strong_actor_ptr asker;
+    read_published read;
+    std::uint64_t index = 0;  // that it must see
+    time_point deadline = {};
+    time_point built_by = {};  // or it is refused
+  };
+
+  caf::behavior make_behavior() override;
+  void on_exit() override;
+  void begin(const caf::strong_actor_ptr& asker, read_published& x);
+  void go_on(answered& x);
+  static std::string not_there_yet(const pending& x);
+  void settle(pending x);
+  bool tell(const pending& x);
+  bool give_up(const pending& x);
+  void show(const pending& x);
+  void refuse(const pending& x, disposition what, std::string reason);
+  void look();
+
+  setup setup_;
+  std::map<std::uint64_t, pending> asking_;  // by our token: for an index
+  std::vector<pending> waiting_;             // for the projection to get there
+  std::uint64_t next_token_ = 1;
+};
+
+}  // namespace lithair::actors

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <utility>
+
+#include <caf/actor.hpp>
+#include <caf/actor_system.hpp>
+#include <caf/fwd.hpp>
+
+#include "actors/runtime/tick_source.hpp"
+
+namespace lithair::actors {
+
+class loop;
+
+/// What a node needs of the machine that it runs on. `node` gives it threads, sockets and real
+/// clocks; a simulator gives it virtual time, chance from a seed and a network of its own, and runs
+/// the same node.
+struct surroundings {
+  caf::actor_system* system = nullptr;
+  loop* home =
+      /// Where the groups' actors live; none: CAF schedules them, and time is what CAF's clock says
+      nullptr;
+  bool detached = true;  ///< actors that block on the disk get threads of their own
+  caf::actor connector;  ///< takes reach
+  std::function<std::uint64_t()> now_ms;  ///< of a steady clock; any thread
+  std::function<std::int64_t()> wall_us;  ///< Unix time, as wrong as it may be; any thread
+  std::function<std::uint64_t()> random;  ///< 64 bits that nobody can predict; any thread
+  std::function<std::unique_ptr<tick_source>()> make_ticks;  ///< a clock for one group
+  std::function<void()>
+      /// Hands what is free back to the system, which takes a while; may be none
+      give_back_memory;
+};
+
+/// An actor that blocks on the disk.
+template <class Actor, class... Args>
+caf::actor spawn_at_disk(const surroundings& where, Args&&... args) {
+  auto& system = *where.system;
+  return where.detached ? system.spawn<Actor, caf::detached>(std::forward<Args>(args)...)
+                        : system.spawn<Actor>(std::forward<Args>(args)...);
+}
+
+}  // namespace lithair::actors

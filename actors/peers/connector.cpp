@@ -1,0 +1,69 @@
+#include "actors/peers/connector.hpp"
+
+#include <chrono>
+#include <set>
+
+#include <caf/io/basp_broker.hpp>
+#include <caf/io/middleman.hpp>
+#include <caf/io/network/default_multiplexer.hpp>
+#include <caf/send.hpp>
+
+#include "actors/runtime/dialer.hpp"
+
+namespace lithair::actors {
+
+namespace {
+
+constexpr std::uint32_t dial_timeout_ms = 2000;
+constexpr std::chrono::seconds handshake_timeout{3};
+
+// The dialler's result, as a message from the loop's callback to the actor.
+struct dialled {
+  caf::actor asker;
+  int socket = -1;
+  std::uint16_t port = 0;
+};
+
+}  // namespace
+
+}  // namespace lithair::actors
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(lithair::actors::dialled)
+
+namespace lithair::actors {
+
+caf::behavior connector::make_behavior() {
+  set_default_handler(caf::drop);
+  set_error_handler([](caf::error&) {});
+  return {
+      [this](const reach& x) {
+        dial(*home(), x.peer.host, x.peer.peer_port, dial_timeout_ms,
+             [self = caf::actor_cast<caf::actor>(this), asker = handle(current_sender()),
+              port = x.peer.peer_port](int socket, const std::string& error) {
+               if (socket < 0)
+                 caf::anon_send(asker, reached{nullptr, error});
+               else
+                 caf::anon_send(self, dialled{asker, socket, port});
+             });
+      },
+      [this](const dialled& x) { connect(x.asker, x.socket, x.port); },
+  };
+}
+
+void connector::connect(const caf::actor& asker, int socket, std::uint16_t port) {
+  auto& middleman = system().middleman();
+  auto broker = middleman.named_broker<caf::io::basp_broker>(caf::atom("BASP"));
+  auto& multiplexer = static_cast<caf::io::network::default_multiplexer&>(middleman.backend());
+  request(broker, handshake_timeout, caf::connect_atom_v, multiplexer.new_scribe(socket), port)
+      .then(
+          [this, asker](const caf::node_id&, const caf::strong_actor_ptr& gate,
+                        const std::set<std::string>&) {
+            send(asker, gate ? reached{caf::actor_cast<caf::actor>(gate), {}}
+                             : reached{nullptr, "it offers nothing to talk to"});
+          },
+          [this, asker](const caf::error&) {
+            send(asker, reached{nullptr, "it does not answer as a node"});
+          });
+}
+
+}  // namespace lithair::actors

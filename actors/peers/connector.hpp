@@ -1,0 +1,41 @@
+#pragma once
+
+#include <map>
+#include <string>
+
+#include <caf/actor.hpp>
+#include <caf/allowed_unsafe_message_type.hpp>
+
+#include "actors/config.hpp"
+#include "actors/runtime/hosted.hpp"
+
+namespace lithair::actors {
+
+/// Asks a node's connector for the gate of another node. Answered once, with `reached`.
+struct reach {
+  peer_address peer;
+};
+
+/// The gate of the peer that was asked for, which takes `hello`; or why there is none.
+struct reached {
+  caf::actor gate;
+  std::string failed;  ///< a sentence; empty: there is the gate
+};
+
+/// The way to other nodes' gates: dials without blocking and makes the connection one of the
+/// middleman's. One a node, for its shippers. A simulator puts its network in this place.
+class connector final : public hosted_actor {
+ public:
+  connector(caf::actor_config& cfg, loop* home) : hosted_actor(cfg, home) {}
+
+  const char* name() const override { return "connector"; }
+
+ private:
+  caf::behavior make_behavior() override;
+  void connect(const caf::actor& asker, int socket, std::uint16_t port);
+};
+
+}  // namespace lithair::actors
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(lithair::actors::reach)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(lithair::actors::reached)

@@ -1,0 +1,131 @@
+#include "actors/peers/gate.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+
+#include "actors/mutants.hpp"
+
+namespace lithair::actors {
+
+namespace {
+
+// Bounds what strangers can make this node remember.
+constexpr std::uint64_t max_node = 65535;
+
+}  // namespace
+
+gate::gate(caf::actor_config& cfg, loop* home, link_identity identity)
+    : hosted_actor(cfg, home), identity_(std::move(identity)) {}
+
+caf::behavior gate::make_behavior() {
+  set_default_handler(caf::drop);
+  set_error_handler([](caf::error&) {});
+  return {
+      [this](const expect_peer& x) {
+        shippers_[{x.peer, x.group}] = x.shipper;
+      },
+      [this](const forget_peer& x) {
+        auto found = shippers_.find({x.peer, x.group});
+        if (found != shippers_.end() && found->second == x.shipper) shippers_.erase(found);
+      },
+      [this](const guard_group& x) { groups_[x.group] = x.raft; },
+      [this](const hello& x) {
+        asker who{make_response_promise<welcome>(), x};
+        if (auto why = why_not(x); !why.empty()) return refuse(who, why);
+        if (!expects(x)) return turn_away(who);
+        request(identity_.notes, caf::infinite, join_cluster{x.cluster})
+            .then(
+                [this, who](const noted& note) {
+                  note.failed.empty() ? joined(who) : refuse(who, note.failed);
+                },
+                [this, who](const caf::error&) { refuse(who, "this node stops"); });
+      },
+  };
+}
+
+// What is learned from the peer is on the disk before anything is said to it.
+void gate::joined(asker who) {
+  auto& x = who.said;
+  const auto how = identity_.admit(x.node, protocol::group_id{x.group}, x.incarnation, x.proof);
+  if (how == trust::none)
+    return refuse(
+        who,
+        fmt::format(
+            "the data directory of node {} is not the one it had before; remove the node from the "
+            "cluster, then add it again",
+            x.node));
+  auto old = identity_.examine(x.node, protocol::group_id{x.group}, x.incarnation, x.proof);
+  auto go_on = [this, who, old, how](const noted& note) {
+    auto found =
+        shippers_.find({protocol::node_id{who.said.node}, protocol::group_id{who.said.group}});
+    if (found == shippers_.end()) return refuse(who, "this node stops");
+    if (old) send(found->second, promises_lost{*old});
+    note.failed.empty() ? accept(who, found->second, how)
+                        : refuse(who, "it can't be noted: " + note.failed);
+  };
+  if (mutated(mutant::peer_met_before_noted)) return go_on({});
+  request(identity_.notes, caf::infinite, await_notes{})
+      .then(go_on, [this, who](const caf::error&) { refuse(who, "this node stops"); });
+}
+
+void gate::accept(asker who, const caf::actor& shipper, trust how) {
+  auto& x = who.said;
+  send(shipper, linked_by_peer{{x.endpoint, x.incarnation, x.proof, how}});
+  refused_.erase(x.node);
+  who.answer.deliver(welcome{identity_.cluster(),
+                             identity_.self.value,
+                             identity_.incarnation,
+                             identity_.schema,
+                             identity_.present(x.node, protocol::group_id{x.group}),
+                             {},
+                             shipper});
+}
+
+void gate::refuse(asker who, const std::string& why) {
+  auto& last = refused_[std::min(who.said.node, max_node + 1)];
+  if (last != why) spdlog::warn("refused a link from node {}: {}", who.said.node, why);
+  last = why;
+  answer_refusal(who, why);
+}
+
+// It calls again, and is expected then unless the group has no place for it: so the log need not
+// tell of this.
+void gate::turn_away(asker who) {
+  auto& x = who.said;
+  const auto why = fmt::format("node {} is not a member here", x.node);
+  const auto found = groups_.find(protocol::group_id{x.group});
+  if (found == groups_.end() || x.cluster == 0 || x.cluster != identity_.cluster())
+    return refuse(who, why);
+  send(found->second, meet{protocol::node_id{x.node}});
+  answer_refusal(who, why);
+}
+
+void gate::answer_refusal(asker& who, const std::string& why) {
+  who.answer.deliver(welcome{identity_.cluster(),
+                             identity_.self.value,
+                             identity_.incarnation,
+                             identity_.schema,
+                             {},
+                             why,
+                             {}});
+}
+
+std::string gate::why_not(const hello& x) const {
+  if (x.node > max_node) return "its node id is not one that clusters use";
+  if (x.version != peer_version)
+    return fmt::format("it speaks version {} of the peer protocol, this node {}", x.version,
+                       peer_version);
+  if (x.to != identity_.self.value)
+    return fmt::format("this is node {}, not {}", identity_.self.value, x.to);
+  if (x.node == identity_.self.value) return "it has the number of this node";
+  if (auto why = identity_.why_other_models(x.schema); !why.empty()) return why;
+  if (!x.endpoint) return "it named no endpoint";
+  return {};
+}
+
+bool gate::expects(const hello& x) const {
+  return shippers_.contains({protocol::node_id{x.node}, protocol::group_id{x.group}});
+}
+
+}  // namespace lithair::actors

@@ -1,0 +1,76 @@
+#pragma once
+
+#include <map>
+#include <string>
+#include <utility>
+
+#include <caf/actor.hpp>
+#include <caf/typed_response_promise.hpp>
+
+#include "actors/peers/shipper.hpp"
+
+namespace lithair::actors {
+
+/// Whose hello is to be accepted from now on, and where it is introduced.
+struct expect_peer {
+  protocol::node_id peer;
+  protocol::group_id group;
+  caf::actor shipper;
+};
+
+/// That hello is to be accepted no more, unless another shipper took its place.
+struct forget_peer {
+  protocol::node_id peer;
+  protocol::group_id group;
+  caf::actor shipper;
+};
+
+/// Who hears of those that call and are not expected.
+struct guard_group {
+  protocol::group_id group;
+  caf::actor raft;
+};
+
+/// What a node publishes on its peer port: it checks who says hello (version, cluster, node id,
+/// models) and introduces the peer's endpoint to the shipper for that peer, once what it learned
+/// from it is on the disk. Of one that is not expected and knows the cluster the group's raft actor
+/// is told, which may have it expected when it calls again. Everybody else gets a sentence, and
+/// nothing more. Takes hello (from peers), expect_peer, forget_peer and guard_group.
+class gate final : public hosted_actor {
+ public:
+  gate(caf::actor_config& cfg, loop* home, link_identity identity);
+
+  const char* name() const override { return "gate"; }
+
+ private:
+  caf::behavior make_behavior() override;
+  void on_exit() override {
+    shippers_.clear();
+    groups_.clear();
+    identity_.notes = nullptr;
+  }
+
+  struct asker {
+    caf::typed_response_promise<welcome> answer;
+    hello said;
+  };
+  void joined(asker who);
+  void accept(asker who, const caf::actor& shipper, trust how);
+  void refuse(asker who, const std::string& why);
+  void turn_away(asker who);
+  void answer_refusal(asker& who, const std::string& why);
+  std::string why_not(const hello& x) const;
+  bool expects(const hello& x) const;
+
+  link_identity identity_;
+  using link = std::pair<protocol::node_id, protocol::group_id>;
+  std::map<link, caf::actor> shippers_;
+  std::map<protocol::group_id, caf::actor> groups_;
+  std::map<std::uint64_t, std::string> refused_;  // node and why, so that the log tells it once
+};
+
+}  // namespace lithair::actors
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(lithair::actors::expect_peer)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(lithair::actors::forget_peer)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(lithair::actors::guard_group)

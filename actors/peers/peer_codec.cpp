@@ -1,0 +1,349 @@
+#include "actors/peers/peer_codec.hpp"
+
+#include <cstring>
+#include <memory>
+#include <stdexcept>
+#include <type_traits>
+#include <utility>
+
+#include <msgpack.hpp>
+
+namespace lithair::actors {
+
+using namespace protocol;
+
+namespace {
+
+// -- the fields of each message, once for both directions ----------------------------------------
+
+template <class Archive>
+void fields(Archive& a, vote_request& x) {
+  a(x.term, x.last_index, x.last_term, x.pre, x.transfer);
+}
+template <class Archive>
+void fields(Archive& a, vote_response& x) {
+  a(x.term, x.granted, x.pre, x.no_member_as_of, x.clock_us);
+}
+template <class Archive>
+void fields(Archive& a, append_request& x) {
+  a(x.term, x.prev_index, x.prev_term, x.commit, x.round);
+  a.entries(x.prev_index, x.entries);
+}
+template <class Archive>
+void fields(Archive& a, append_response& x) {
+  a(x.term, x.success, x.match, x.rejected, x.hint_index, x.hint_term, x.round);
+}
+template <class Archive>
+void fields(Archive& a, heartbeat& x) {
+  a(x.term, x.commit, x.round);
+}
+template <class Archive>
+void fields(Archive& a, heartbeat_response& x) {
+  a(x.term, x.round, x.match, x.clock_us);
+}
+template <class Archive>
+void fields(Archive& a, snapshot_request& x) {
+  a(x.term, x.meta.index, x.meta.term, x.meta.members, x.meta.size, x.meta.checksum, x.offset,
+    x.data, x.done);
+}
+template <class Archive>
+void fields(Archive& a, snapshot_response& x) {
+  a(x.term, x.index, x.offset, x.installed, x.rejected);
+}
+template <class Archive>
+void fields(Archive& a, timeout_now& x) {
+  a(x.term);
+}
+template <class Archive>
+void fields(Archive& a, read_request& x) {
+  a(x.term, x.id, x.recovering);
+}
+template <class Archive>
+void fields(Archive& a, read_response& x) {
+  a(x.term, x.id, x.index, x.asker_votes);
+}
+template <class Archive>
+void fields(Archive& a, propose_request& x) {
+  a(x.term, x.number);
+  a.proposals(x.proposals);
+}
+template <class Archive>
+void fields(Archive& a, propose_response& x) {
+  a(x.term, x.number, x.why, x.serials);
+}
+
+// -- writing -------------------------------------------------------------------------------------
+
+constexpr std::uint8_t no_flags = 0;
+constexpr std::size_t entry_head_size = 8 + 1 + 1 + 8 + 8 + 8 + 8 + 4;
+constexpr std::size_t proposal_head_size = 8 + 8 + 8 + 4;
+
+struct string_sink {
+  std::string& out;
+  void write(const char* data, std::size_t size) { out.append(data, size); }
+};
+
+template <class T>
+void put(std::string& out, T x) {
+  char raw[sizeof(T)];
+  std::memcpy(raw, &x, sizeof(T));
+  out.append(raw, sizeof(T));
+}
+
+struct counter {
+  std::uint32_t count = 0;
+  template <class... Ts>
+  void operator()(Ts&...) {
+    count += sizeof...(Ts);
+  }
+  void entries(index_t, std::vector<entry>&) { ++count; }
+  void proposals(std::vector<proposal>&) { ++count; }
+};
+
+class writer {
+ public:
+  explicit writer(std::string& out) : sink_{out}, pack_(sink_) {}
+
+  template <class... Ts>
+  void operator()(Ts&... xs) {
+    (one(xs), ...);
+  }
+
+  void entries(index_t, std::vector<entry>& xs) {
+    std::size_t size = 0;
+    for (auto& x : xs) size += entry_head_size + x.data.size();
+    pack_.pack_bin(static_cast<std::uint32_t>(size));
+    sink_.out.reserve(sink_.out.size() + size);
+    for (auto& x : xs) {
+      put(sink_.out, x.term.value);
+      put(sink_.out, static_cast<std::uint8_t>(x.kind));
+      put(sink_.out, no_flags);
+      put(sink_.out, x.from.node.value);
+      put(sink_.out, x.from.serial);
+      put(sink_.out, x.from.run);
+      put(sink_.out, x.time_us);
+      put(sink_.out, static_cast<std::uint32_t>(x.data.size()));
+      sink_.out.append(x.data.view());
+    }
+  }
+
+  void proposals(std::vector<proposal>& xs) {
+    std::size_t size = 0;
+    for (auto& x : xs) size += proposal_head_size + x.data.size();
+    pack_.pack_bin(static_cast<std::uint32_t>(size));
+    for (auto& x : xs) {
+      put(sink_.out, x.from.node.value);
+      put(sink_.out, x.from.serial);
+      put(sink_.out, x.from.run);
+      put(sink_.out, static_cast<std::uint32_t>(x.data.size()));
+      sink_.out.append(x.data.view());
+    }
+  }
+
+  msgpack::packer<string_sink>& pack() { return pack_; }
+
+ private:
+  template <class Tag>
+  void one(tagged<Tag>& x) {
+    pack_.pack_uint64(x.value);
+  }
+  void one(std::uint64_t& x) { pack_.pack_uint64(x); }
+  void one(std::int64_t& x) { pack_.pack_int64(x); }
+  void one(bool& x) { x ? pack_.pack_true() : pack_.pack_false(); }
+  void one(refusal& x) { pack_.pack_uint8(static_cast<std::uint8_t>(x)); }
+  void one(payload& x) { bin(x.view()); }
+  void one(configuration& x) { bin(encode(x)); }
+  void one(std::vector<std::uint64_t>& xs) {
+    std::string flat;
+    for (auto x : xs) put(flat, x);
+    bin(flat);
+  }
+  void bin(std::string_view x) {
+    pack_.pack_bin(static_cast<std::uint32_t>(x.size()));
+    pack_.pack_bin_body(x.data(), static_cast<std::uint32_t>(x.size()));
+  }
+
+  string_sink sink_;
+  msgpack::packer<string_sink> pack_;
+};
+
+// -- reading -------------------------------------------------------------------------------------
+
+struct malformed : std::runtime_error {
+  malformed() : std::runtime_error("malformed peer message") {}
+};
+
+// Walks over bytes of our own flat layouts.
+class cursor {
+ public:
+  explicit cursor(std::string_view bytes) : rest_(bytes) {}
+  bool done() const { return rest_.empty(); }
+  template <class T>
+  T number() {
+    T x;
+    std::memcpy(&x, take(sizeof(T)).data(), sizeof(T));
+    return x;
+  }
+  std::string_view take(std::size_t n) {
+    if (rest_.size() < n) throw malformed{};
+    auto result = rest_.substr(0, n);
+    rest_.remove_prefix(n);
+    return result;
+  }
+
+ private:
+  std::string_view rest_;
+};
+
+class reader {
+ public:
+  reader(const msgpack::object_array& array, std::shared_ptr<const std::string> owner)
+      : next_(array.ptr + 1), end_(array.ptr + array.size), owner_(std::move(owner)) {}
+
+  template <class... Ts>
+  void operator()(Ts&... xs) {
+    (one(xs), ...);
+  }
+
+  void entries(index_t prev, std::vector<entry>& xs) {
+    auto index = prev;
+    for (cursor in{bin()}; !in.done();) {
+      entry x;
+      x.index = ++index;
+      x.term = term_t{in.number<std::uint64_t>()};
+      auto kind = in.number<std::uint8_t>();
+      if (kind < 1 || kind > 3) throw malformed{};
+      x.kind = static_cast<entry_kind>(kind);
+      if (in.number<std::uint8_t>() != no_flags) throw malformed{};
+      x.from.node = node_id{in.number<std::uint64_t>()};
+      x.from.serial = in.number<std::uint64_t>();
+      x.from.run = in.number<std::uint64_t>();
+      x.time_us = in.number<std::int64_t>();
+      x.data = payload{owner_, in.take(in.number<std::uint32_t>())};
+      xs.push_back(std::move(x));
+    }
+  }
+
+  void proposals(std::vector<proposal>& xs) {
+    for (cursor in{bin()}; !in.done();) {
+      proposal x;
+      x.from.node = node_id{in.number<std::uint64_t>()};
+      x.from.serial = in.number<std::uint64_t>();
+      x.from.run = in.number<std::uint64_t>();
+      x.data = payload{owner_, in.take(in.number<std::uint32_t>())};
+      xs.push_back(std::move(x));
+    }
+  }
+
+  void finish() const {
+    if (next_ != end_) throw malformed{};
+  }
+
+ private:
+  const msgpack::object& next(msgpack::type::object_type type) {
+    if (next_ == end_ || next_->type != type) throw malformed{};
+    return *next_++;
+  }
+  template <class Tag>
+  void one(tagged<Tag>& x) {
+    one(x.value);
+  }
+  void one(std::uint64_t& x) { x = next(msgpack::type::POSITIVE_INTEGER).via.u64; }
+  void one(std::int64_t& x) {
+    if (next_ == end_) throw malformed{};
+    auto& from = *next_++;
+    const bool fits = from.type == msgpack::type::NEGATIVE_INTEGER ||
+                      (from.type == msgpack::type::POSITIVE_INTEGER && from.via.u64 <= INT64_MAX);
+    if (!fits) throw malformed{};
+    x = from.via.i64;
+  }
+  void one(bool& x) { x = next(msgpack::type::BOOLEAN).via.boolean; }
+  void one(refusal& x) {
+    auto raw = next(msgpack::type::POSITIVE_INTEGER).via.u64;
+    if (raw > static_cast<std::uint64_t>(refusal::transferring)) throw malformed{};
+    x = static_cast<refusal>(raw);
+  }
+  void one(payload& x) { x = payload{owner_, bin()}; }
+  void one(configuration& x) {
+    auto decoded = decode_configuration(bin());
+    if (!decoded) throw malformed{};
+    x = std::move(*decoded);
+  }
+  void one(std::vector<std::uint64_t>& xs) {
+    for (cursor in{bin()}; !in.done();) xs.push_back(in.number<std::uint64_t>());
+  }
+  std::string_view bin() {
+    auto& x = next(msgpack::type::BIN);
+    return {x.via.bin.ptr, x.via.bin.size};
+  }
+
+  const msgpack::object* next_;
+  const msgpack::object* end_;
+  std::shared_ptr<const std::string> owner_;
+};
+
+// The kind's place in the variant tells its type.
+template <std::size_t... Is>
+message make_kind(std::size_t kind, std::index_sequence<Is...>) {
+  message result;
+  ((kind == Is ? void(result.emplace<Is>()) : void()), ...);
+  return result;
+}
+
+message read_message(const msgpack::object& from, const std::shared_ptr<const std::string>& owner) {
+  constexpr auto kinds = std::variant_size_v<message>;
+  if (from.type != msgpack::type::ARRAY || from.via.array.size == 0) throw malformed{};
+  auto& tag = from.via.array.ptr[0];
+  if (tag.type != msgpack::type::POSITIVE_INTEGER || tag.via.u64 >= kinds) throw malformed{};
+  auto result = make_kind(tag.via.u64, std::make_index_sequence<kinds>{});
+  reader in{from.via.array, owner};
+  std::visit([&](auto& x) { fields(in, x); }, result);
+  in.finish();
+  return result;
+}
+
+}  // namespace
+
+std::string encode(group_id group, const std::vector<message>& messages) {
+  std::string out;
+  writer to{out};
+  to.pack().pack_array(static_cast<std::uint32_t>(1 + messages.size()));
+  to.pack().pack_uint64(group.value);
+  for (auto& each : messages) {
+    // `fields` serves both directions and so takes references to non-const; writing changes
+    // nothing.
+    auto& m = const_cast<message&>(each);
+    counter count;
+    std::visit([&](auto& x) { fields(count, x); }, m);
+    to.pack().pack_array(1 + count.count);
+    to.pack().pack_uint32(static_cast<std::uint32_t>(m.index()));
+    std::visit([&](auto& x) { fields(to, x); }, m);
+  }
+  return out;
+}
+
+std::optional<peer_batch> decode(std::string bytes) {
+  auto owner = std::make_shared<const std::string>(std::move(bytes));
+  try {
+    // Strings and binaries refer to `owner` instead of being copied; container sizes are bounded,
+    // for msgpack reserves what a header claims.
+    msgpack::unpack_limit limit(4096, 0, 0, owner->size(), 0, 4);
+    std::size_t offset = 0;
+    auto unpacked = msgpack::unpack(
+        owner->data(), owner->size(), offset,
+        [](msgpack::type::object_type, std::size_t, void*) { return true; }, nullptr, limit);
+    auto& root = unpacked.get();
+    if (offset != owner->size() || root.type != msgpack::type::ARRAY || root.via.array.size < 1)
+      return {};
+    auto& group = root.via.array.ptr[0];
+    if (group.type != msgpack::type::POSITIVE_INTEGER) return {};
+    peer_batch result{group_id{group.via.u64}, {}};
+    for (std::uint32_t i = 1; i < root.via.array.size; ++i)
+      result.messages.push_back(read_message(root.via.array.ptr[i], owner));
+    return result;
+  } catch (const std::exception&) {
+    return {};
+  }
+}
+
+}  // namespace lithair::actors

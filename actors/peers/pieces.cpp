@@ -1,0 +1,99 @@
+#include "actors/peers/pieces.hpp"
+
+#include <algorithm>
+
+#include "actors/mutants.hpp"
+
+namespace lithair::actors {
+
+bool piece_sender::put(std::string message) {
+  if (message.empty() || message.size() > longest_message) return false;
+  if (waiting_bytes_ + message.size() > most_waiting) return false;
+  waiting_bytes_ += message.size();
+  waiting_.push_back(std::move(message));
+  return true;
+}
+
+std::optional<peer_piece> piece_sender::next() {
+  if (waiting_.empty()) return std::nullopt;
+  const auto& message = waiting_.front();
+  const auto size = std::min<std::size_t>(message.size() - offset_, piece_bytes);
+  if (on_the_way_ + size > piece_window) return std::nullopt;
+  peer_piece piece{stream_, offset_, message.size(), message.substr(offset_, size)};
+  offset_ += size;
+  on_the_way_ += size;
+  sent_.push_back({stream_, offset_, size});
+  if (offset_ == message.size()) {
+    waiting_bytes_ -= message.size();
+    waiting_.pop_front();
+    ++stream_;
+    offset_ = 0;
+  }
+  return piece;
+}
+
+bool piece_sender::acknowledged(const peer_piece_ack& x) {
+  const auto is_meant = [&](const sent& each) {
+    return each.stream == x.stream && (x.refused || each.end == x.received);
+  };
+  // Else it is of a former link, or of nothing that was sent.
+  const bool anew = x.refused && x.stream == begin_anew.stream;
+  if (!anew && std::none_of(sent_.begin(), sent_.end(), is_meant)) return false;
+  if (x.refused) {
+    forget();
+    return false;
+  }
+  for (bool reached = false; !reached; sent_.pop_front()) {
+    on_the_way_ -= sent_.front().size;
+    reached = is_meant(sent_.front());
+  }
+  return true;
+}
+
+void piece_sender::forget() {
+  // The peer may have a part of the message, so its number is used up.
+  ++stream_;
+  offset_ = 0;
+  waiting_.clear();
+  sent_.clear();
+  waiting_bytes_ = on_the_way_ = 0;
+}
+
+piece_receiver::result piece_receiver::take(peer_piece x) {
+  const bool stale = x.stream < stream_ || (x.stream == stream_ && total_ == 0);
+  if (stale && !mutated(mutant::stale_piece_taken)) return {};
+  const auto size = x.bytes.size();
+  if (x.total > longest_message || size == 0 || size > piece_bytes || size > x.total ||
+      x.offset > x.total - size)
+    return refuse(x.stream);
+  if (x.stream > stream_) {
+    // The sender gave up what came before, if that was not whole.
+    if (x.offset != 0) return refuse(x.stream);
+    stream_ = x.stream;
+    total_ = x.total;
+    bytes_.clear();
+  }
+  if (x.total != total_ || x.offset != bytes_.size()) {
+    if (!mutated(mutant::stale_piece_taken)) return refuse(x.stream);
+  }
+  if (!mutated(mutant::piece_acknowledged_not_kept)) bytes_ += x.bytes;
+  result done{peer_piece_ack{x.stream, x.offset + size, false}, {}};
+  if (x.offset + size < x.total) return done;
+  total_ = 0;
+  done.message = std::exchange(bytes_, {});
+  return done;
+}
+
+void piece_receiver::forget() {
+  stream_ = total_ = 0;
+  bytes_ = {};
+}
+
+piece_receiver::result piece_receiver::refuse(std::uint64_t stream) {
+  stream_ = std::max(stream_, stream);
+  total_ = 0;
+  bytes_ = {};
+  return {peer_piece_ack{stream, 0, true}, {}};
+}
+
+}  // namespace lithair::actors

@@ -1,0 +1,387 @@
+#include "actors/peers/shipper.hpp"
+
+#include <algorithm>
+#include <chrono>
+
+#include <spdlog/spdlog.h>
+#include <caf/send.hpp>
+
+#include "actors/mutants.hpp"
+#include "actors/peers/peer_codec.hpp"
+
+namespace lithair::actors {
+
+namespace {
+
+constexpr std::uint32_t first_backoff_ms = 20;
+constexpr std::uint32_t last_backoff_ms = 500;
+constexpr std::chrono::seconds greeting_timeout{3};
+// The one that is dialled dials itself when nobody came for so long: its peer may not know of it,
+// or where it is.
+constexpr std::chrono::milliseconds patience{3000};
+
+// Bytes of a snapshot in one message, and how many of them may be on their way. And how long an
+// answer may take; the last one comes when the state is replaced.
+constexpr std::size_t chunk_size = 192 * 1024;
+constexpr std::size_t chunks_ahead = 4;
+constexpr std::chrono::seconds chunk_timeout{10};
+constexpr std::chrono::seconds install_timeout{120};
+
+using dial_atom = caf::atom_constant<caf::atom("dial")>;
+constexpr dial_atom dial_v{};
+
+// What must keep its order, and may be long. All else goes at once, between the pieces of these.
+bool is_bulk(const protocol::message& x) {
+  return std::holds_alternative<protocol::append_request>(x) ||
+         std::holds_alternative<protocol::snapshot_request>(x) ||
+         std::holds_alternative<protocol::propose_request>(x);
+}
+
+bool is_answer(const protocol::message& x) {
+  return std::holds_alternative<protocol::vote_response>(x) ||
+         std::holds_alternative<protocol::append_response>(x) ||
+         std::holds_alternative<protocol::heartbeat_response>(x) ||
+         std::holds_alternative<protocol::snapshot_response>(x) ||
+         std::holds_alternative<protocol::read_response>(x) ||
+         std::holds_alternative<protocol::propose_response>(x);
+}
+
+}  // namespace
+
+shipper::shipper(caf::actor_config& cfg, loop* home, setup s)
+    : hosted_actor(cfg, home), setup_(std::move(s)), backoff_ms_(first_backoff_ms) {}
+
+caf::behavior shipper::make_behavior() {
+  set_default_handler(caf::drop);
+  set_error_handler([](caf::error&) {});
+  set_down_handler([this](const caf::down_msg& x) {
+    if (peer_.endpoint && x.source == peer_.endpoint.address()) {
+      unlink();
+      start_dialling();
+    }
+  });
+  start_dialling();
+  return {
+      [this](ship& x) {
+        // A leader has something for each peer many times a second, so no timer is needed here.
+        if (transfer_ && clock().now() > transfer_->deadline)
+          give_up_snapshot("it did not take it in time");
+        if (peer_.endpoint) ship_all(std::move(x.messages));
+      },
+      [this](const fetch& x) {
+        send(setup_.reader, read_log{setup_.group, x.what, handle(current_sender())});
+      },
+      [this](chunk_read& x) { on_chunk(x); },
+      [this](peer_message& x) {
+        if (is_from_peer() && x.version == peer_version) on_message(std::move(x.bytes));
+      },
+      [this](peer_piece& x) {
+        if (!is_from_peer()) return;
+        auto taken = coming_.take(std::move(x));
+        if (taken.answer) send(peer_.endpoint, *taken.answer);
+        if (taken.message) on_message(std::move(*taken.message));
+      },
+      [this](const peer_piece_ack& x) {
+        if (!is_from_peer()) return;
+        if (x.refused && x.stream != 0)
+          spdlog::warn("node {} refused a long message", setup_.peer.id.value);
+        if (going_.acknowledged(x) && raft_) send(raft_, receiving{setup_.peer.id});
+        send_pieces();
+      },
+      [this](const promises_lost& x) {
+        if (raft_) send(raft_, x);
+      },
+      [this](const send_snapshot& x) { offer(x); },
+      [this](control_arrived& x) {
+        if (peer_.endpoint) send(peer_.endpoint, std::move(x.content));
+      },
+      [this](peer_control& x) {
+        if (is_from_peer() && peer_.how == trust::full && x.version == peer_version && raft_)
+          send(raft_, control_arrived{setup_.peer.id, std::move(x)});
+      },
+      [this](const linked_by_peer& x) { link(x.end); },
+      [this](const serve_raft& x) {
+        raft_ = x.raft;
+        if (!raft_)
+          return transfer_.reset();  // It is out of service: nothing is taken or given any more.
+        send(raft_, link_changed{setup_.peer.id, static_cast<bool>(peer_.endpoint)});
+      },
+      [this](dial_atom) { reach_out(); },
+      [this](const reached& x) {
+        if (peer_.endpoint)
+          dialling_ = false;
+        else if (x.failed.empty())
+          greet(x.gate);
+        else
+          retry(x.failed);
+      },
+  };
+}
+
+void shipper::on_exit() {
+  end_snapshot();
+  setup_.reader = setup_.identity.notes = nullptr;
+  raft_ = nullptr;
+  peer_ = {};
+  setup_.connector = nullptr;
+}
+
+bool shipper::is_from_peer() { return peer_.endpoint && current_sender() == peer_.endpoint; }
+
+// -- dialling ------------------------------------------------------------------------------------
+
+// A peer of which nobody knows where it is has to come by itself.
+void shipper::start_dialling() {
+  if (dialling_ || peer_.endpoint || setup_.peer.host.empty() || !setup_.connector) return;
+  dialling_ = true;
+  if (dials_first()) return reach_out();
+  delayed_send(this, patience, dial_v);
+}
+
+bool shipper::dials_first() const { return setup_.peer.id < setup_.identity.self; }
+
+void shipper::reach_out() {
+  if (peer_.endpoint || !setup_.connector)
+    dialling_ = false;
+  else
+    send(setup_.connector, reach{setup_.peer});
+}
+
+void shipper::greet(const caf::actor& gate) {
+  hello us{peer_version,
+           setup_.identity.cluster(),
+           setup_.identity.self.value,
+           setup_.peer.id.value,
+           setup_.identity.incarnation,
+           setup_.group.value,
+           setup_.identity.schema,
+           setup_.identity.present(setup_.peer.id.value, setup_.group),
+           caf::actor_cast<caf::actor>(this)};
+  request(gate, greeting_timeout, std::move(us))
+      .then([this](const welcome& x) { welcomed(x); },
+            [this](const caf::error&) { retry("it does not answer the greeting"); });
+}
+
+void shipper::welcomed(const welcome& x) {
+  if (!x.refused.empty()) return retry(x.refused);
+  if (x.node != setup_.peer.id.value) return retry(fmt::format("node {} answers there", x.node));
+  request(setup_.identity.notes, caf::infinite, join_cluster{x.cluster})
+      .then([this, x](const noted& note) { note.failed.empty() ? joined(x) : retry(note.failed); },
+            [this](const caf::error&) { retry("this node stops"); });
+}
+
+void shipper::joined(const welcome& x) {
+  const auto how = setup_.identity.admit(x.node, setup_.group, x.incarnation, x.proof);
+  if (how == trust::none) return retry("its data directory is not the one it had before");
+  auto old = setup_.identity.examine(x.node, setup_.group, x.incarnation, x.proof);
+  request(setup_.identity.notes, caf::infinite, await_notes{})
+      .then(
+          [this, old, end = other_end{x.endpoint, x.incarnation, x.proof, how}](const noted& note) {
+            if (old) {
+              if (raft_) send(raft_, promises_lost{*old});
+              return retry("this node's data directory is an old copy");
+            }
+            if (!note.failed.empty()) return retry("it can't be noted: " + note.failed);
+            dialling_ = false;
+            link(end);
+          },
+          [this](const caf::error&) { retry("this node stops"); });
+}
+
+void shipper::retry(const std::string& why) {
+  if (why != last_trouble_) {
+    spdlog::info("node {} is not reached at {}:{}: {}", setup_.peer.id.value, setup_.peer.host,
+                 setup_.peer.peer_port, why);
+    last_trouble_ = why;
+  }
+  delayed_send(this, dials_first() ? std::chrono::milliseconds{backoff_ms_} : patience, dial_v);
+  backoff_ms_ = std::min(backoff_ms_ * 2, last_backoff_ms);
+}
+
+// -- messages ------------------------------------------------------------------------------------
+
+void shipper::ship_all(std::vector<protocol::message> messages) {
+  // The order of what is urgent and what is not is free; that among the latter is kept.
+  auto bulk = std::stable_partition(messages.begin(), messages.end(),
+                                    [](const auto& x) { return !is_bulk(x); });
+  std::vector<protocol::message> later(std::make_move_iterator(bulk),
+                                       std::make_move_iterator(messages.end()));
+  messages.erase(bulk, messages.end());
+  if (!messages.empty())
+    send(peer_.endpoint, peer_message{peer_version, encode(setup_.group, messages)});
+  if (later.empty()) return;
+  auto encoded = encode(setup_.group, later);
+  if (encoded.size() <= piece_bytes) return put(std::move(encoded));
+  for (auto& each : later) put(encode(setup_.group, {std::move(each)}));
+}
+
+// Short ones go whole unless something is waiting, for then the window is full.
+void shipper::put(std::string encoded) {
+  if (encoded.size() <= piece_bytes && !going_.has_waiting())
+    return send(peer_.endpoint, peer_message{peer_version, std::move(encoded)});
+  if (!going_.put(std::move(encoded)))
+    spdlog::warn("a message to node {} is dropped: it is too long, or too much waits for the link",
+                 setup_.peer.id.value);
+  send_pieces();
+}
+
+void shipper::send_pieces() {
+  while (auto piece = going_.next()) send(peer_.endpoint, std::move(*piece));
+}
+
+void shipper::on_message(std::string bytes) {
+  if (!raft_) return;
+  auto batch = decode(std::move(bytes));
+  if (!batch || batch->group != setup_.group) {
+    spdlog::warn("a message of node {} was not understood and is ignored", setup_.peer.id.value);
+    return;
+  }
+  if (peer_.how != trust::full && !mutated(mutant::counts_answers_of_readded)) {
+    std::erase_if(batch->messages, is_answer);
+    reconsider();
+  }
+  for (auto& each : batch->messages) {
+    if (auto* answer = std::get_if<protocol::snapshot_response>(&each)) on_progress(*answer);
+    remember(each);
+  }
+  send(raft_, peer_step{setup_.peer.id, std::move(batch->messages)});
+}
+
+// -- snapshots -----------------------------------------------------------------------------------
+
+void shipper::offer(const send_snapshot& x) {
+  if (transfer_ && transfer_->term == x.term && transfer_->meta == x.meta) return;
+  end_snapshot();
+  transfer_.emplace();
+  transfer_->number = ++transfers_;
+  transfer_->term = x.term;
+  transfer_->meta = x.meta;
+  transfer_->path = x.path;
+  transfer_->deadline = clock().now() + chunk_timeout;
+  spdlog::info("sending node {} a snapshot as of {}, {} bytes", setup_.peer.id.value,
+               x.meta.index.value, x.meta.size);
+  send(setup_.reader, read_chunk{x.path, nullptr, 0, 0, transfer_->number});
+}
+
+// Keeps some chunks on their way from the disk to the peer. The last one only goes when the peer
+// has all before it, for it is then checked whole.
+void shipper::read_ahead() {
+  auto& x = *transfer_;
+  while (x.unanswered < chunks_ahead && !x.complete) {
+    const bool last = x.meta.size - x.next <= chunk_size;
+    if (last && x.unanswered != 0) return;
+    send(setup_.reader, read_chunk{x.path, x.file, x.next, chunk_size, x.number});
+    x.next = last ? x.meta.size : x.next + chunk_size;
+    x.complete = last;
+    ++x.unanswered;
+  }
+}
+
+void shipper::on_chunk(chunk_read& x) {
+  if (!transfer_ || x.number != transfer_->number) return;
+  if (!x.failed.empty()) return give_up_snapshot("it can't be read: " + x.failed);
+  const bool opened = !transfer_->file;
+  if (opened) transfer_->file = std::move(x.file);
+  if (!opened && x.bytes.empty() && x.offset < transfer_->meta.size)
+    return give_up_snapshot("its file is shorter than it was");
+  protocol::snapshot_request chunk{transfer_->term, transfer_->meta, x.offset, {}, false};
+  if (!opened) {
+    chunk.data = protocol::payload{std::move(x.bytes)};
+    chunk.done = x.offset + chunk.data.size() == chunk.meta.size;
+  }
+  expect_answer();
+  if (peer_.endpoint) put(encode(setup_.group, {std::move(chunk)}));
+}
+
+void shipper::expect_answer() {
+  transfer_->deadline = clock().now() + (transfer_->complete ? install_timeout : chunk_timeout);
+}
+
+void shipper::on_progress(const protocol::snapshot_response& answer) {
+  if (!transfer_ || answer.index != transfer_->meta.index) return;
+  if (answer.installed || answer.rejected) return end_snapshot();
+  auto& x = *transfer_;
+  if (x.unanswered != 0) --x.unanswered;
+  // All of it is there, and is being installed.
+  if (x.complete && answer.offset >= x.meta.size) return;
+  expect_answer();
+  // All is answered: from here it goes on, after the offer, and where something was lost.
+  if (x.unanswered == 0) {
+    x.next = std::min(answer.offset, x.meta.size);
+    x.complete = false;
+  }
+  read_ahead();
+}
+
+void shipper::give_up_snapshot(const std::string& why) {
+  spdlog::warn("the snapshot for node {} is given up: {}", setup_.peer.id.value, why);
+  if (raft_) send(raft_, snapshot_given_up{setup_.peer.id, transfer_->term, transfer_->meta.index});
+  end_snapshot();
+}
+
+// The file goes where it can be closed without a wait.
+void shipper::end_snapshot() {
+  if (transfer_ && transfer_->file && setup_.reader)
+    send(setup_.reader, release_file{std::move(transfer_->file)});
+  transfer_.reset();
+}
+
+// What the peer said is durable there: should it know less one day, its directory is an old copy.
+void shipper::remember(const protocol::message& x) {
+  auto node = setup_.peer.id.value;
+  if (auto* answer = std::get_if<protocol::append_response>(&x);
+      answer != nullptr && answer->success)
+    setup_.identity.promised(node, setup_.group, answer->term.value, answer->match.value);
+  else if (auto* beat = std::get_if<protocol::heartbeat_response>(&x); beat != nullptr)
+    setup_.identity.promised(node, setup_.group, beat->term.value, beat->match.value);
+  else if (auto* vote = std::get_if<protocol::vote_response>(&x);
+           vote != nullptr && vote->granted && !vote->pre)
+    setup_.identity.promised(node, setup_.group, vote->term.value, 0);
+}
+
+// -- the link ------------------------------------------------------------------------------------
+
+void shipper::link(other_end end) {
+  if (peer_.endpoint) demonitor(peer_.endpoint);
+  peer_ = std::move(end);
+  going_.forget();
+  coming_.forget();
+  // What the peer sent before is not heard here, and it need not wait until that is acknowledged.
+  send(peer_.endpoint, begin_anew);
+  monitor(peer_.endpoint);
+  backoff_ms_ = first_backoff_ms;
+  last_trouble_.clear();
+  spdlog::info("linked with node {}{}", setup_.peer.id.value,
+               peer_.how == trust::full
+                   ? ""
+                   : ", which says that it was added again: what it asks is heard");
+  if (raft_) send(raft_, link_changed{setup_.peer.id, true});
+}
+
+// Its requests may have told this node by now that the peer was added again.
+void shipper::reconsider() {
+  const auto node = setup_.peer.id.value;
+  if (setup_.identity.admit(node, setup_.group, peer_.incarnation, peer_.proof) != trust::full)
+    return;
+  auto old = setup_.identity.examine(node, setup_.group, peer_.incarnation, peer_.proof);
+  if (old && raft_) send(raft_, promises_lost{*old});
+  request(setup_.identity.notes, caf::infinite, await_notes{})
+      .then(
+          [this, incarnation = peer_.incarnation](const noted& note) {
+            if (note.failed.empty() && peer_.endpoint && peer_.incarnation == incarnation)
+              peer_.how = trust::full;
+          },
+          [](const caf::error&) {});
+}
+
+void shipper::unlink() {
+  spdlog::info("lost the link with node {}", setup_.peer.id.value);
+  peer_ = {};
+  going_.forget();
+  coming_.forget();
+  setup_.identity.link_lost(setup_.peer.id.value);
+  if (transfer_) give_up_snapshot("the link went down");
+  if (raft_) send(raft_, link_changed{setup_.peer.id, false});
+}
+
+}  // namespace lithair::actors

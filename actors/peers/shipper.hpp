@@ -1,0 +1,156 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include <caf/actor.hpp>
+
+#include "actors/config.hpp"
+#include "actors/messages/messages.hpp"
+#include "actors/peers/connector.hpp"
+#include "actors/peers/peer_registry.hpp"
+#include "actors/peers/pieces.hpp"
+#include "actors/runtime/hosted.hpp"
+
+namespace lithair::actors {
+
+/// What both ends of every link know and check.
+struct link_identity {
+  protocol::node_id self;
+  std::string schema;  ///< the served models, as text of a model file
+  /// Why a node that serves these models can't work with this one; empty: it can.
+  std::function<std::string(const std::string& schema)> why_other_models;
+  std::function<std::uint64_t()> cluster;  ///< 0 until known
+  /// The note taker: makes a peer's cluster ours, and puts on the disk what the following remember.
+  caf::actor notes;
+  std::uint64_t incarnation = 0;  ///< of our data directory
+  /// Whether a peer came to a group with the data directory that it is known by there. It may be
+  /// welcomed once that is noted.
+  std::function<trust(std::uint64_t node, protocol::group_id group, std::uint64_t incarnation,
+                      const std::string& proof)>
+      admit;
+  /// What both ends remember of each other's disks; see peer_registry.
+  std::function<std::string(std::uint64_t node, protocol::group_id group)> present;
+  std::function<std::optional<std::string>(std::uint64_t node, protocol::group_id group,
+                                           std::uint64_t incarnation, const std::string& proof)>
+      examine;
+  std::function<void(std::uint64_t node, protocol::group_id group, std::uint64_t term,
+                     std::uint64_t match)>
+      promised;
+  std::function<void(std::uint64_t node)> link_lost;
+};
+
+/// Who is at the other end of a link.
+struct other_end {
+  caf::actor endpoint;  ///< for our messages; none: there is no link
+  std::uint64_t incarnation = 0;
+  std::string proof;
+  trust how = trust::none;
+};
+
+/// A peer's hello, accepted by the gate.
+struct linked_by_peer {
+  other_end end;
+};
+
+/// Tells a shipper whom it works for: the raft actor, which is spawned after it.
+struct serve_raft {
+  caf::actor raft;
+};
+
+/// The way to one peer: keeps a link through the middleman, encodes what goes out, decodes what
+/// comes in, and has read from the log what a lagging peer needs. Of two nodes the one with the
+/// higher id dials, and the other one when nobody came for a while. One without a host is never
+/// dialled.
+///
+///      dialling side                                 accepting side
+///   unlinked ──dial──▶ BASP handshake ──hello──▶ gate ──linked_by_peer──▶ its shipper: linked
+///      ▲                                           │
+///      │◀── down, refused or no answer ── linked ◀─welcome
+///      └──── again after a backoff
+///
+/// A peer whose directory is another one than is known here, for it was added again, has only its
+/// requests taken, until this node knows so much itself (see peer_registry).
+///
+/// While there is no link, messages are dropped: Raft sends them again. Long ones go in pieces,
+/// between which what is short and urgent finds its way (see pieces.hpp). A snapshot is offered
+/// first, and the peer says how much of it is there already; then some chunks are on their way at a
+/// time. Takes ship, fetch, send_snapshot, control_arrived (raft actor), chunk_read (file reader),
+/// peer_message, peer_piece, peer_piece_ack and peer_control (the peer's shipper).
+class shipper final : public hosted_actor {
+ public:
+  struct setup {
+    link_identity identity;
+    peer_address peer;
+    protocol::group_id group;
+    caf::actor reader;     ///< the file reader
+    caf::actor connector;  ///< takes reach; none: this node never dials
+  };
+
+  shipper(caf::actor_config& cfg, loop* home, setup s);
+
+  const char* name() const override { return "shipper"; }
+
+ private:
+  caf::behavior make_behavior() override;
+  void on_exit() override;
+
+  bool is_from_peer();
+  void start_dialling();
+  bool dials_first() const;
+  void reach_out();
+  void greet(const caf::actor& gate);
+  void welcomed(const welcome& x);
+  void joined(const welcome& x);
+  void retry(const std::string& why);
+  void link(other_end end);
+  void unlink();
+  void reconsider();
+
+  void ship_all(std::vector<protocol::message> messages);
+  void put(std::string encoded);
+  void send_pieces();
+  void on_message(std::string bytes);
+
+  void offer(const send_snapshot& x);
+  void read_ahead();
+  void on_chunk(chunk_read& x);
+  void expect_answer();
+  void on_progress(const protocol::snapshot_response& x);
+  void give_up_snapshot(const std::string& why);
+  void end_snapshot();
+  void remember(const protocol::message& x);
+
+  // A snapshot on its way to the peer, from where the peer says.
+  struct transfer {
+    std::uint64_t number = 0;  // of this shipper's transfers
+    protocol::term_t term;
+    protocol::snapshot_meta meta;
+    std::string path;
+    std::shared_ptr<const persistence::snapshot_file> file;  // once it is open
+    caf::actor_clock::time_point deadline;                   // for the next answer
+    std::uint64_t next = 0;      // the first byte that was not asked of the reader
+    std::size_t unanswered = 0;  // chunks asked of the reader whose answers from the peer are due
+    bool complete = false;       // the last of them was the last
+  };
+
+  setup setup_;
+  std::optional<transfer> transfer_;
+  std::uint64_t transfers_ = 0;
+  caf::actor raft_;
+  other_end peer_;  // its endpoint is the peer's shipper, while linked
+  piece_sender going_;
+  piece_receiver coming_;
+  bool dialling_ = false;
+  std::uint32_t backoff_ms_;
+  std::string last_trouble_;  // so that the log tells each reason once
+};
+
+}  // namespace lithair::actors
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(lithair::actors::linked_by_peer)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(lithair::actors::serve_raft)

@@ -1,0 +1,317 @@
+#include "actors/raft/member_changes.hpp"
+
+#include <spdlog/fmt/fmt.h>
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+
+#include "actors/mutants.hpp"
+
+namespace lithair::actors {
+
+using namespace protocol;
+using action = change_members::action;
+
+namespace {
+
+constexpr std::uint64_t change_timeout_ms = 10'000;
+// How often a leader looks whether a learner has caught up.
+constexpr std::uint64_t promotion_interval_ms = 200;
+
+std::uint16_t status_of(raft_core::change_refusal why) {
+  using refusal_of_change = raft_core::change_refusal;
+  switch (why) {
+    case refusal_of_change::none:
+      return 200;
+    case refusal_of_change::same:
+      return 200;
+    case refusal_of_change::invalid:
+      return 400;
+    case refusal_of_change::in_progress:
+    case refusal_of_change::no_live_majority:
+    case refusal_of_change::nothing_to_abort:
+    case refusal_of_change::lagging:
+      return 409;
+    case refusal_of_change::not_leader:
+    case refusal_of_change::term_not_committed:
+    case refusal_of_change::transferring:
+      return 503;
+  }
+  return 500;
+}
+
+std::string_view sentence_of(raft_core::change_refusal why) {
+  using refusal_of_change = raft_core::change_refusal;
+  switch (why) {
+    case refusal_of_change::none:
+      return {};
+    case refusal_of_change::same:
+      return "these are the members already";
+    case refusal_of_change::invalid:
+      return "a cluster needs at least one voter, and ids from 1";
+    case refusal_of_change::in_progress:
+      return "another change of members is under way; try again when it is done";
+    case refusal_of_change::lagging:
+      return "the node has not caught up yet; try again later";
+    case refusal_of_change::no_live_majority:
+      return "of the old or of the new voters no majority is reachable, so the change might never "
+             "be complete, and no "
+             "write would be confirmed meanwhile; bring members back first, or ask with force=true";
+    case refusal_of_change::nothing_to_abort:
+      return "no change of members is under way that could be given up";
+    case refusal_of_change::not_leader:
+      return "the leader changed meanwhile";
+    case refusal_of_change::term_not_committed:
+      return "the leader is new and not ready yet";
+    case refusal_of_change::transferring:
+      return "leadership is being handed over";
+  }
+  return {};
+}
+
+member* find(std::vector<member>& members, node_id id) {
+  auto found =
+      std::find_if(members.begin(), members.end(), [id](const member& m) { return m.id == id; });
+  return found == members.end() ? nullptr : &*found;
+}
+
+member as_voter(const member& learner) {
+  auto address = parse_member_address(learner.address);
+  if (!address) return {learner.id, true, learner.address};
+  address->promote = false;
+  return {learner.id, true, to_text(*address)};
+}
+
+}  // namespace
+
+void member_changes::ask(const caf::strong_actor_ptr& asker, const change_members& x,
+                         std::uint64_t now_ms) {
+  peer_control request;
+  request.action = static_cast<std::uint8_t>(x.what);
+  request.node = x.node;
+  request.force = x.force;
+  request.address = to_text({x.host, x.http_port, x.peer_port, x.promote});
+  requester who{asker, x.token, {}, 0};
+  if (core_.current_role() == role::leader) return handle(std::move(who), request, now_ms);
+  request.id = next_id_++;
+  if (!core_.leader() || !out_.send(core_.leader(), request))
+    return finish(who, {503, "no leader is known; a majority of the members may be unreachable"});
+  forwarded_.emplace(request.id,
+                     forwarded{std::move(who), core_.leader(), now_ms + change_timeout_ms});
+}
+
+void member_changes::arrived(node_id from, const peer_control& x, std::uint64_t now_ms) {
+  if (!x.is_answer) return handle({nullptr, 0, from, x.id}, x, now_ms);
+  auto found = forwarded_.find(x.id);
+  if (found == forwarded_.end() ||
+      (found->second.leader != from && !mutated(mutant::takes_answers_of_anybody)))
+    return;
+  finish(found->second.who, {x.status, x.detail});
+  forwarded_.erase(found);
+}
+
+void member_changes::handle(requester who, const peer_control& x, std::uint64_t now_ms) {
+  if (core_.current_role() != role::leader)
+    return finish(who, {503, "the leader changed meanwhile"});
+  if (static_cast<action>(x.action) == action::abort) return abort(std::move(who), now_ms);
+  if (current_)
+    return finish(who, {409, "another change of members is under way; try again when it is done"});
+  change started;
+  started.deadline_ms = now_ms + change_timeout_ms;
+  if (auto done = begin(x, started)) return finish(who, *done);
+  started.who = std::move(who);
+  current_ = std::move(started);
+}
+
+// Nothing: it is under way.
+std::optional<member_changes::verdict> member_changes::begin(const peer_control& x,
+                                                             change& started) {
+  auto members = core_.members().members;
+  node_id id{x.node};
+  auto* known = find(members, id);
+  auto what = static_cast<action>(x.action);
+  if (what == action::add) {
+    auto address = parse_member_address(x.address);
+    if (!id || !address)
+      return verdict{400, "a member needs an id from 1, an address and a peer port"};
+    if (known != nullptr) {
+      auto theirs = parse_member_address(known->address);
+      address->promote = theirs && theirs->promote;
+      address->added = theirs ? theirs->added : 0;
+      if (theirs == address) return verdict{200, {}};
+      return verdict{
+          409, fmt::format(
+                   "node {} is a member already, at another address; ask for a move to change it",
+                   x.node)};
+    }
+    address->added = (core_.last_index() + 1).value;
+    members.push_back({id, false, to_text(*address)});
+  } else if (what == action::transfer) {
+    if (id && known == nullptr) return verdict{404, fmt::format("node {} is not a member", x.node)};
+    if (id == core_.leader()) return verdict{200, {}};
+    if (!core_.transfer(id)) return verdict{409, "leadership can't be handed to that node now"};
+    return {};
+  } else if (known == nullptr) {
+    return verdict{404, fmt::format("node {} is not a member", x.node)};
+  } else if (what == action::promote) {
+    if (known->voter) return verdict{200, {}};
+    *known = as_voter(*known);
+  } else if (what == action::move) {
+    auto address = parse_member_address(x.address);
+    if (!address) return verdict{400, "a member needs an address and a peer port"};
+    auto before = parse_member_address(known->address);
+    address->promote = before && before->promote;
+    address->added = before ? before->added : 0;
+    if (before == address) return verdict{200, {}};
+    known->address = to_text(*address);
+  } else if (what == action::remove) {
+    std::erase_if(members, [id](const member& m) { return m.id == id; });
+  } else {
+    return verdict{400, "unknown kind of change"};
+  }
+  auto result = start(std::move(members), started, x.force);
+  if (started.target) return {};
+  return result;
+}
+
+member_changes::verdict member_changes::start(std::vector<member> target, change& started,
+                                              bool force) {
+  std::sort(target.begin(), target.end(),
+            [](const member& a, const member& b) { return a.id < b.id; });
+  auto why = core_.reconfigure(target);
+  if (why == raft_core::change_refusal::no_live_majority && force) {
+    started.risk =
+        "it was forced while no majority of the old or of the new voters was reachable: if those "
+        "that are "
+        "silent do not come back, no write is confirmed any more";
+    why = core_.reconfigure(target, true);
+  }
+  if (why == raft_core::change_refusal::none) started.target = std::move(target);
+  return {status_of(why), std::string{sentence_of(why)}};
+}
+
+// The way back is an entry too, and whoever asks for it hears once that is committed. Until then
+// the change itself may yet come true: under another leader, which has only the joint entry.
+void member_changes::abort(requester who, std::uint64_t now_ms) {
+  auto why = core_.abort_change();
+  if (why != raft_core::change_refusal::none)
+    return finish(who, {status_of(why), std::string{sentence_of(why)}});
+  if (current_)
+    finish(current_->who,
+           {504, "the change is being given up as was asked; it may still take effect"});
+  current_.emplace();
+  current_->who = std::move(who);
+  current_->target = core_.members().members;
+  current_->deadline_ms = now_ms + change_timeout_ms;
+}
+
+void member_changes::advance(std::uint64_t now_ms) {
+  std::erase_if(forwarded_, [&](const auto& pair) {
+    if (pair.second.deadline_ms > now_ms) return false;
+    finish(pair.second.who,
+           {504, "the leader did not answer in time; the change may still take effect"});
+    return true;
+  });
+  if (!current_) return promote_learners(now_ms);
+  auto done = outcome(*current_, now_ms);
+  if (!done) return;
+  finish(current_->who, *done);
+  current_.reset();
+}
+
+// Nothing: it is still under way.
+std::optional<member_changes::verdict> member_changes::outcome(change& x,
+                                                               std::uint64_t now_ms) const {
+  const bool leads = core_.current_role() == role::leader;
+  if (!x.target) {
+    if (!leads) return verdict{200, {}};
+    if (!core_.inspect().transfer_target) return verdict{409, "the node did not take over in time"};
+  } else {
+    // The joint configuration has the new members in it; once another follows, the core went back
+    // to the old ones.
+    auto& now = core_.members();
+    if (!now.joint() && !x.final_index) x.final_index = core_.last_index();
+    if (x.final_index && core_.commit_index() >= *x.final_index) {
+      if (now.members == *x.target) return verdict{200, x.risk};
+      if (leads)
+        return verdict{409,
+                       "the change was given up, since it could not be completed; the members are "
+                       "what they were"};
+    }
+    if (!leads)
+      return verdict{504, "the leader changed meanwhile; the change may still take effect"};
+  }
+  if (x.deadline_ms > now_ms) return {};
+  if (!x.target)
+    return verdict{504, "the change was not confirmed in time; it may still take effect"};
+  return verdict{504,
+                 "the change was not confirmed in time; it may still take effect, unless it is "
+                 "given up (abort)" +
+                     (x.risk.empty() ? std::string{} : "; " + x.risk)};
+}
+
+void member_changes::promote_learners(std::uint64_t now_ms) {
+  if (core_.current_role() != role::leader || now_ms < next_promotion_ms_) return;
+  next_promotion_ms_ = now_ms + promotion_interval_ms;
+  for (auto& learner : core_.members().members) {
+    auto address = parse_member_address(learner.address);
+    if (learner.voter || !address || !address->promote) continue;
+    auto target = core_.members().members;
+    *find(target, learner.id) = as_voter(learner);
+    change started;
+    started.deadline_ms = now_ms + change_timeout_ms;
+    (void)start(std::move(target), started);  // Refused while it lags; asked again next time.
+    if (started.target) {
+      current_ = std::move(started);
+      return;
+    }
+  }
+}
+
+void member_changes::follow(const committed_members& wanted, std::uint64_t now_ms) {
+  if (core_.current_role() != role::leader || current_ || now_ms < next_step_ms_) return;
+  if (mutated(mutant::other_groups_keep_their_members)) return;
+  next_step_ms_ = now_ms + promotion_interval_ms;
+  auto target = next_membership(core_.members(), wanted);
+  if (!target) return;
+  change started;
+  started.deadline_ms = now_ms + change_timeout_ms;
+  (void)start(std::move(*target),
+              started);  // Refused while a majority is away; tried again next time.
+  if (started.target) current_ = std::move(started);
+}
+
+void member_changes::let_recover(node_id voter, std::uint64_t now_ms) {
+  if (core_.current_role() != role::leader || current_) return;
+  auto target = core_.members().members;
+  auto* lost = find(target, voter);
+  if (lost == nullptr || !lost->voter) return;
+  lost->voter = false;
+  if (auto address = parse_member_address(lost->address)) {
+    address->promote = true;
+    lost->address = to_text(*address);
+  }
+  change started;
+  started.deadline_ms = now_ms + change_timeout_ms;
+  (void)start(std::move(target),
+              started);  // Refused while another change is under way; it asks again.
+  if (!started.target) return;
+  spdlog::warn(
+      "node {} lost what it had acknowledged: a learner now, and a voter again once it has caught "
+      "up",
+      voter.value);
+  current_ = std::move(started);
+}
+
+void member_changes::finish(const requester& who, const verdict& x) {
+  if (who.asker) return out_.answer(who.asker, {who.token, x.status, x.detail});
+  if (!who.node) return;
+  peer_control answer;
+  answer.id = who.id;
+  answer.is_answer = true;
+  answer.status = x.status;
+  answer.detail = x.detail;
+  (void)out_.send(who.node, std::move(answer));
+}
+
+}  // namespace lithair::actors

@@ -1,0 +1,91 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <caf/actor_control_block.hpp>
+
+#include "actors/config.hpp"
+#include "actors/messages/messages.hpp"
+#include "actors/peers/member_address.hpp"
+#include "actors/raft/membership_plan.hpp"
+#include "protocol/core.hpp"
+
+namespace lithair::actors {
+
+/// Requests to change the members of a group: those of this node's clients, which go to the leader
+/// wherever it is, and at the leader those of everybody, one at a time. Owned by the raft actor.
+class member_changes {
+ public:
+  struct effects {
+    std::function<void(const caf::strong_actor_ptr&, members_changed)> answer;
+    std::function<bool(protocol::node_id, peer_control)>
+        send;  ///< false: there is no way to that node
+  };
+
+  /// Requests to the leader are numbered from `first_id`, a random number of this process: an
+  /// answer to one of this node's earlier lives finishes none of ours.
+  member_changes(protocol::raft_core& core, effects out, std::uint64_t first_id)
+      : core_(core), out_(std::move(out)), next_id_(first_id) {}
+
+  /// A client's request.
+  void ask(const caf::strong_actor_ptr& asker, const change_members& x, std::uint64_t now_ms);
+  /// A peer's request, or a leader's answer to ours.
+  void arrived(protocol::node_id from, const peer_control& x, std::uint64_t now_ms);
+  /// At the leader: a voter lost what it had promised. It becomes a learner, to be promoted when it
+  /// has caught up.
+  void let_recover(protocol::node_id voter, std::uint64_t now_ms);
+  /// At the leader of a group beyond the main one: takes the next step towards the main group's
+  /// members, if none is under way.
+  void follow(const committed_members& wanted, std::uint64_t now_ms);
+  /// After each turn and tick: finishes what is committed, gives up what is late, promotes
+  /// learners.
+  void advance(std::uint64_t now_ms);
+
+ private:
+  struct requester {
+    caf::strong_actor_ptr asker;  // a client of this node
+    std::uint64_t token = 0;
+    protocol::node_id node;  // or a peer
+    std::uint64_t id = 0;
+  };
+  struct verdict {
+    std::uint16_t status;
+    std::string detail;
+  };
+  // What is under way at this leader.
+  struct change {
+    requester who;
+    std::optional<std::vector<protocol::member>> target;  // none: a transfer of leadership
+    std::optional<protocol::index_t> final_index;  // of the last entry of the change, once appended
+    std::string risk;  // of a change that would have been refused without force
+    std::uint64_t deadline_ms = 0;
+  };
+  struct forwarded {
+    requester who;
+    protocol::node_id leader;  // who was asked, and who alone may answer
+    std::uint64_t deadline_ms = 0;
+  };
+
+  void handle(requester who, const peer_control& x, std::uint64_t now_ms);
+  std::optional<verdict> begin(const peer_control& x, change& started);
+  verdict start(std::vector<protocol::member> target, change& started, bool force = false);
+  void abort(requester who, std::uint64_t now_ms);
+  std::optional<verdict> outcome(change& x, std::uint64_t now_ms) const;
+  void finish(const requester& who, const verdict& x);
+  void promote_learners(std::uint64_t now_ms);
+
+  protocol::raft_core& core_;
+  effects out_;
+  std::optional<change> current_;
+  std::uint64_t next_id_;
+  std::map<std::uint64_t, forwarded> forwarded_;
+  std::uint64_t next_promotion_ms_ = 0;
+  std::uint64_t next_step_ms_ = 0;
+};
+
+}  // namespace lithair::actors

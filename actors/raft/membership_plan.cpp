@@ -1,0 +1,78 @@
+#include "actors/raft/membership_plan.hpp"
+
+#include <algorithm>
+
+#include "actors/peers/member_address.hpp"
+
+namespace lithair::actors {
+
+using namespace protocol;
+
+namespace {
+
+std::uint64_t added(const member& x) {
+  const auto address = parse_member_address(x.address);
+  return address ? address->added : 0;
+}
+
+const member* find(const std::vector<member>& members, node_id id) {
+  const auto found =
+      std::find_if(members.begin(), members.end(), [id](const member& m) { return m.id == id; });
+  return found == members.end() ? nullptr : &*found;
+}
+
+// Whether to be promoted is each group's own affair.
+std::string place(const member& x) {
+  auto address = parse_member_address(x.address);
+  if (!address) return x.address;
+  address->promote = false;
+  return to_text(*address);
+}
+
+member as_learner(const member& x) {
+  auto address = parse_member_address(x.address);
+  if (!address) return {x.id, false, x.address};
+  address->promote = address->promote || x.voter;
+  return {x.id, false, to_text(*address)};
+}
+
+}  // namespace
+
+std::optional<std::vector<member>> next_membership(const configuration& now,
+                                                   const committed_members& wanted) {
+  if (!wanted.index || now.members.empty() || now.joint()) return std::nullopt;
+  for (const auto& x : now.members)
+    if (added(x) > wanted.index.value) return std::nullopt;
+  auto next = now.members;
+  for (auto x = next.begin(); x != next.end(); ++x) {
+    const auto* theirs = find(wanted.members.members, x->id);
+    if (theirs != nullptr && added(*theirs) == added(*x)) continue;
+    // Somebody has to vote until others can.
+    const auto votes = [](const member& m) { return m.voter; };
+    if (std::count_if(next.begin(), next.end(), votes) == (x->voter ? 1 : 0)) continue;
+    next.erase(x);
+    return next;
+  }
+  for (const auto& x : wanted.members.members) {
+    if (find(next, x.id) != nullptr) continue;
+    next.push_back(as_learner(x));
+    return next;
+  }
+  bool changed = false;
+  for (auto& x : next) {
+    const auto* found = find(wanted.members.members, x.id);
+    if (found == nullptr || added(*found) != added(x))
+      continue;  // Goes as soon as another one votes.
+    const auto& theirs = *found;
+    const auto address = parse_member_address(x.address);
+    const bool should_vote = theirs.voter && !x.voter && address && !address->promote;
+    if (place(x) == place(theirs) && !should_vote) continue;
+    const auto voter = x.voter;
+    x = as_learner(theirs);
+    if (voter) x = {x.id, true, place(theirs)};
+    changed = true;
+  }
+  return changed ? std::optional{next} : std::nullopt;
+}
+
+}  // namespace lithair::actors

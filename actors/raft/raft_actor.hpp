@@ -1,0 +1,202 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <caf/actor.hpp>
+
+#include "actors/config.hpp"
+#include "actors/messages/messages.hpp"
+#include "actors/peers/peer_ways.hpp"
+#include "actors/raft/apply_window.hpp"
+#include "actors/raft/health.hpp"
+#include "actors/raft/log_allowance.hpp"
+#include "actors/raft/member_changes.hpp"
+#include "actors/raft/raft_calls.hpp"
+#include "actors/raft/raft_meter.hpp"
+#include "actors/raft/read_requests.hpp"
+#include "actors/raft/snapshot_requests.hpp"
+#include "actors/raft/state_comparison.hpp"
+#include "actors/raft/submissions.hpp"
+#include "actors/runtime/hosted.hpp"
+#include "protocol/core.hpp"
+
+namespace lithair::persistence {
+class log_store;
+}
+
+namespace lithair::actors {
+
+/// What a raft actor works with; handles and pointers outlive it or end with it.
+struct raft_setup {
+  protocol::group_id group;
+  std::string label;  ///< begins this group's lines in the log
+  node_config config;
+  protocol::restored_state restored;
+  protocol::jitter chance;
+  /// A random number of this process, that tells its requests from those of earlier lives
+  std::uint64_t run = 0;
+  std::function<std::uint64_t()> cluster;       ///< the cluster's id, 0 until known
+  const persistence::log_store* log = nullptr;  ///< read only; writing is the log writer's
+  caf::actor writer;
+  caf::actor reader;  ///< the file reader; without one the log is read at once
+  caf::actor aggregate;
+  caf::actor checkpointer;   ///< none: nothing is purged, and no snapshot is sent or taken
+  std::string log_lost;      ///< why the log was begun anew; empty: it was not
+  std::string state_lost;    ///< why the state below the aggregate is empty; empty: it is there
+  std::uint64_t models = 0;  ///< fingerprint of what the state is made by
+  /// Entries kept behind a checkpoint, for followers that lag a little
+  std::uint64_t log_margin = 10'000;
+  /// Makes the shipper for a peer, and ends one; on the actor's own thread. A peer without a host
+  /// is one that called.
+  std::function<caf::actor(const peer_address&)> make_shipper;
+  std::function<void(protocol::node_id, const caf::actor&)> end_shipper;
+  std::function<std::uint64_t()> now_ms;  ///< a steady clock
+  std::function<std::int64_t()>
+      wall_us;  ///< Unix time by this node's clock; none: entries get no time
+  /// The newest members, committed or not; may be none.
+  std::function<void(const protocol::configuration&)> members_known;
+  /// A change of members is complete and committed; may be none.
+  std::function<void(protocol::index_t, const protocol::configuration&)> members_committed;
+  /// The main group's members: kept up to date by its raft actor, followed by those of the others;
+  /// all on one loop. None: a group that nobody follows and that follows nobody.
+  std::shared_ptr<committed_members> main_members;
+  bool is_main = true;
+  std::shared_ptr<group_meters> meters = std::make_shared<group_meters>();
+  std::shared_ptr<const log_meters> log_counts;  ///< for status pages
+  /// Size of the log's LMDB map, and how much of it is in use; for status pages, may be none.
+  std::function<std::pair<std::uint64_t, std::uint64_t>()> log_map;
+  /// What could not be used and stands beside the data; for status pages, may be none.
+  std::function<std::vector<set_aside_part>()> set_aside;
+  /// Of the log that are kept behind a checkpoint, for followers that catch up
+  std::uint64_t max_lag_bytes = 1 << 30;
+  std::function<void()>
+      recovered;  ///< what was forgotten counts no more; durable in the log; may be none
+  std::function<std::uint64_t()> data_bytes;  ///< on the disk, for status pages
+  /// Ticks that passed since it was asked last, and a wake-up (any message) within so many ticks.
+  /// Where there is none, `ticked` messages tell the time.
+  std::function<std::uint32_t()> ticks_passed;
+  std::function<void(std::uint32_t ticks, const caf::actor& sleeper)> wake_after;
+};
+
+/// Drives the Raft core of one group: turns messages into inputs of the core and its output into
+/// messages. What one turn's messages bring is handled as one batch, in `perform`.
+///
+/// Takes submit, ask, probe_ready, inspect_node, change_members, raft_call (from sessions); ticked;
+/// peer_step, fetched, link_changed, control_arrived (from shippers); written, disk_failed (from
+/// the log writer); applied, checkpoint (from the aggregate); prepare_stop. Once it is out of
+/// service it takes nothing more but questions.
+class raft_actor final : public hosted_actor {
+ public:
+  raft_actor(caf::actor_config& cfg, loop* home, raft_setup setup);
+
+  const char* name() const override { return "raft"; }
+
+ private:
+  caf::behavior make_behavior() override;
+  void turn_begins() override;
+  void turn_ended() override;
+  void on_exit() override;
+
+  void perform(protocol::output out);
+  void propose_waiting();
+  void start_reads();
+  void release_reads();
+  void apply_committed();
+  std::vector<protocol::entry> committed_entries(protocol::index_t last);
+  void on_fetched(fetched& x);
+  void on_applied(applied& x);
+  void log_role(const protocol::role_change& change) const;
+  void on_role(const protocol::role_change& change);
+  void on_members(const protocol::configuration& members);
+  void on_members_committed(protocol::index_t index, const protocol::configuration& members);
+  void recall_committed_members();
+  void follow_main_group();
+  const caf::actor* shipper_for(protocol::node_id peer) const;
+  void lead_way_to(const peer_address& peer);
+  void hear(const meet& x);
+  void end_unwanted_ways();
+  void look_whether_removed();
+  void on_tick(std::uint32_t count);
+  void on_call(raft_call& x);
+  void send_messages(std::vector<protocol::envelope> messages);
+  void expire_reads(std::uint64_t asking_before_ms, std::uint64_t applying_before_ms);
+  void on_checkpoint(checkpoint& x);
+  void release_checkpoint();
+  void on_checkpointed(const checkpointed& x);
+  void purge_log(protocol::index_t checkpointed);
+  protocol::index_t needed_by_followers() const;
+  void begin_snapshots_of_term();
+  void get_snapshots();
+  void on_snapshot_made(const snapshot_made& x);
+  void on_chunk_kept(const chunk_kept& x);
+  void on_state_replaced(const state_replaced& x);
+  void continue_stop();
+
+  // raft_actor_trouble.cpp
+  void on_disk_failed(const std::string& reason);
+  void on_disk_full(const std::string& reason);
+  void on_state_damaged(const std::string& reason);
+  void on_promises_lost(const std::string& reason);
+  void on_state_wanted(protocol::node_id by);
+  void look_for_recovering(const peer_step& x);
+  void mend();
+  void on_control(const control_arrived& x);
+  void send_control(protocol::node_id to, peer_control x);
+  void begin_comparison();
+  bool expect_comparison(protocol::index_t at);
+  void tell_digest(const checkpointed& x);
+  void on_digest(protocol::node_id from, const peer_control& x);
+  void report_divergence() const;
+  void refuse_everything();
+
+  void accept(read_requests::request read);
+  void refuse(const read_requests::request& read, disposition what, const std::string& reason);
+  void refuse(const submissions::client& who, disposition what, const std::string& reason);
+  std::string why_unavailable() const;
+  bool leaderless_too_long() const;
+  node_status describe(std::uint64_t token) const;
+  member_status describe_member(const protocol::member& m, const protocol::status& raft) const;
+
+  raft_setup setup_;
+  protocol::raft_core core_;
+  submissions submissions_;
+  member_changes changes_;
+  raft_calls calls_;
+  raft_meter meter_;
+  peer_ways ways_;
+  protocol::index_t ways_as_of_;  // the main group's members that the ways were looked up by
+  bool self_moved_ = false;       // the members look for this node elsewhere, and the log says so
+  const bool alone_;  // a group beside the one that tells a cluster's story, with no other member
+  std::uint64_t started_ms_;
+  health health_;
+  std::uint64_t next_mending_ms_ = 0;
+  state_comparison comparison_;
+  std::uint64_t next_comparison_ms_ = 0;
+  read_requests reads_;
+  apply_window window_;
+  std::vector<protocol::entry> read_back_;  // committed entries that come next, read from the log
+  bool reading_back_ = false;
+  std::uint64_t leaderless_since_ms_ = 0;
+  protocol::node_id known_leader_;
+  snapshot_requests snapshots_;
+  bool snapshot_asked_ = false;     // the checkpointer for one
+  bool checkpoint_asked_ = false;   // the aggregate for one as of now, since a snapshot needs it
+  protocol::index_t checkpointed_;  // the durable state is as of here
+  // A checkpoint that the log is not durable for yet, and who waits for it.
+  std::optional<std::pair<caf::strong_actor_ptr, checkpoint>> gated_;
+  log_allowance allowance_;      // for followers that lag a little
+  log_allowance lag_allowance_;  // for followers that are catching up
+  std::uint64_t next_purge_ms_ = 0;
+  protocol::index_t purging_;      // what the log writer was asked to forget
+  caf::strong_actor_ptr stopper_;  // who waits for the graceful end
+  bool handed_over_ = false;
+};
+
+}  // namespace lithair::actors

@@ -1,0 +1,171 @@
+#include <spdlog/spdlog.h>
+#include <caf/send.hpp>
+
+#include "actors/mutants.hpp"
+#include "actors/peers/shipper.hpp"
+#include "actors/raft/raft_actor.hpp"
+
+// Roles and members as they change, and the shippers to them.
+namespace lithair::actors {
+
+using namespace protocol;
+
+namespace {
+
+std::string_view name_of(role r) {
+  switch (r) {
+    case role::follower:
+      return "follower";
+    case role::pre_candidate:
+      return "pre-candidate";
+    case role::candidate:
+      return "candidate";
+    case role::leader:
+      return "leader";
+    case role::learner:
+      return "learner";
+  }
+  return "unknown";
+}
+
+}  // namespace
+
+void raft_actor::log_role(const role_change& change) const {
+  auto& label = setup_.label;
+  switch (change.now) {
+    case role::pre_candidate:
+      spdlog::info("{}no word from a leader: asking whether an election for term {} would be won",
+                   label, change.term.value + 1);
+      break;
+    case role::candidate:
+      spdlog::info("{}became candidate for term {}", label, change.term.value);
+      break;
+    case role::leader:
+      spdlog::info("{}became leader of term {}", label, change.term.value);
+      break;
+    case role::follower:
+    case role::learner:
+      if (change.leader)
+        spdlog::info("{}follows node {} in term {}", label, change.leader.value, change.term.value);
+      else
+        spdlog::info("{}became {} in term {}, leader not yet known", label, name_of(change.now),
+                     change.term.value);
+      break;
+  }
+}
+
+void raft_actor::on_role(const role_change& change) {
+  if (!alone_) log_role(change);
+  if (!change.leader && known_leader_) leaderless_since_ms_ = setup_.now_ms();
+  known_leader_ = change.leader;
+}
+
+void raft_actor::on_members(const configuration& members) {
+  std::map<node_id, peer_address> found;
+  // Who is in both sets is where the new one says. Where the main group's members are, they are in
+  // every group.
+  std::vector<const std::vector<member>*> sets{&members.members, &members.outgoing};
+  if (!setup_.is_main && setup_.main_members)
+    sets.insert(sets.begin(), &setup_.main_members->members.members);
+  for (auto* set : sets) {
+    for (auto& m : *set) {
+      if (auto address = parse_member_address(m.address))
+        found.try_emplace(
+            m.id, peer_address{m.id, address->host, address->http_port, address->peer_port});
+    }
+  }
+  if (setup_.members_known) setup_.members_known(members);
+  end_unwanted_ways();
+  for (auto& [id, where] : found)
+    if (id != setup_.config.self.id) lead_way_to(where);
+  auto self = found.find(setup_.config.self.id);
+  const bool moved = !alone_ && self != found.end() && self->second != setup_.config.self;
+  if (moved && !self_moved_)
+    spdlog::warn(
+        "{}the members look for this node at {}:{}, and it was started with another address; tell "
+        "them with "
+        "POST /cluster/members, \"move\": true",
+        setup_.label, self->second.host, self->second.http_port);
+  self_moved_ = moved;
+}
+
+void raft_actor::on_members_committed(index_t index, const configuration& members) {
+  if (members.joint() || members.empty()) return;
+  if (setup_.members_committed) setup_.members_committed(index, members);
+  if (setup_.is_main && setup_.main_members && setup_.main_members->index < index)
+    *setup_.main_members = {index, members};
+}
+
+// What is applied is committed, and it is not applied again.
+void raft_actor::recall_committed_members() {
+  const auto& x = setup_.restored;
+  on_members_committed(x.snapshot_index, x.snapshot_members);
+  for (auto& each : x.configurations) {
+    auto members = decode_configuration(each.data.view());
+    if (members && each.index <= x.applied) on_members_committed(each.index, *members);
+  }
+}
+
+void raft_actor::follow_main_group() {
+  if (setup_.is_main || !setup_.main_members) return;
+  auto& wanted = *setup_.main_members;
+  if (ways_as_of_ < wanted.index) {
+    ways_as_of_ = wanted.index;
+    on_members(core_.members());
+  }
+  changes_.follow(wanted, setup_.now_ms());
+}
+
+void raft_actor::lead_way_to(const peer_address& peer) {
+  auto* before = ways_.address(peer.id);
+  const bool moves = before != nullptr && *before != peer;
+  if (moves && mutated(mutant::keeps_ways_to_old_addresses)) return;
+  if (moves)
+    spdlog::info("{}node {} has moved to {}:{}", setup_.label, peer.id.value, peer.host,
+                 peer.peer_port);
+  const auto had = shipper_for(peer.id) != nullptr;
+  const bool ended = ways_.lead_to(peer);
+  if (ended && health_.may_step()) core_.unreachable(peer.id);
+  if (ended || !had) send(*shipper_for(peer.id), serve_raft{caf::actor_cast<caf::actor>(this)});
+}
+
+// A node of this cluster calls, and no configuration here names it.
+void raft_actor::hear(const meet& x) {
+  if (!health_.may_step() || alone_ || x.peer == setup_.config.self.id ||
+      shipper_for(x.peer) != nullptr)
+    return;
+  if (!ways_.hear(x.peer, setup_.now_ms())) return;
+  spdlog::info("{}node {} is no member as far as this node knows, and is heard all the same",
+               setup_.label, x.peer.value);
+  send(*shipper_for(x.peer), serve_raft{caf::actor_cast<caf::actor>(this)});
+}
+
+void raft_actor::end_unwanted_ways() {
+  auto& own = core_.members();
+  const auto* main = setup_.main_members ? &setup_.main_members->members : nullptr;
+  ways_.end_unwanted(setup_.now_ms(), [&](node_id peer) {
+    return own.empty() || own.contains(peer) || (main != nullptr && main->contains(peer));
+  });
+}
+
+// A node that was removed while it was away hears of it from the members, and one that was there
+// from its own log.
+void raft_actor::look_whether_removed() {
+  const bool removed = core_.removed() || core_.told_removed();
+  if (removed == !health_.removed.empty()) return;
+  health_.removed = removed ? "this node was removed from the cluster" : "";
+  if (!mutated(mutant::removed_node_answers_reads))
+    send(setup_.aggregate, membership_lost{health_.removed});
+  if (!removed) {
+    spdlog::info("{}this node is a member of the cluster again", setup_.label);
+    return;
+  }
+  spdlog::warn(
+      "{}this node was removed from the cluster; stop it and remove its data directory, or add it "
+      "again",
+      setup_.label);
+}
+
+const caf::actor* raft_actor::shipper_for(node_id peer) const { return ways_.find(peer); }
+
+}  // namespace lithair::actors

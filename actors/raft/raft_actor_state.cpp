@@ -1,0 +1,248 @@
+#include <algorithm>
+#include <limits>
+#include <utility>
+
+#include <spdlog/spdlog.h>
+#include <caf/send.hpp>
+
+#include "actors/mutants.hpp"
+#include "actors/raft/raft_actor.hpp"
+#include "persistence/log_store.hpp"
+
+// What is committed on its way to the state, and the state on its way to the disk and to peers.
+namespace lithair::actors {
+
+using namespace protocol;
+
+namespace {
+
+// One batch of entries read back for applying, in bytes.
+constexpr std::uint64_t max_apply_bytes = 1024 * 1024;
+
+}  // namespace
+
+// Those after the last that was sent, from memory or from the log. None: they will come, or can't
+// be had. What is not durable yet is in memory, and the disk may hold others in its place, which a
+// newer leader has removed.
+std::vector<entry> raft_actor::committed_entries(index_t last) {
+  auto entries = core_.cached(window_.first(), last);
+  if (!entries.empty()) return entries;
+  if (!read_back_.empty() && read_back_.front().index == window_.first())
+    return std::exchange(read_back_, {});
+  if (!mutated(mutant::reads_back_what_is_not_durable))
+    last = std::min(last, core_.durable_index());
+  if (last < window_.first() || std::exchange(reading_back_, true)) return {};
+  read_back_.clear();
+  // The peer that is none: this node itself.
+  entry_fetch what;
+  what.first = window_.first();
+  what.last = last;
+  what.max_bytes = max_apply_bytes;
+  if (setup_.reader) {
+    send(setup_.reader, read_log{setup_.group, what, caf::actor_cast<caf::actor>(this)});
+    return {};
+  }
+  try {
+    fetched all{what, setup_.log->read(setup_.group, what.first, what.last, what.max_bytes)};
+    on_fetched(all);
+  } catch (const std::exception& e) {
+    on_disk_failed(std::string{e.what()} + damaged_log_advice);
+  }
+  return std::exchange(read_back_, {});
+}
+
+void raft_actor::on_fetched(fetched& x) {
+  if (x.what.peer) return core_.fetched(x.what, std::move(x.entries));
+  reading_back_ = false;
+  // The state may have been replaced meanwhile.
+  if (x.what.first != window_.first()) return;
+  read_back_ = std::move(x.entries);
+  if (read_back_.empty() && health_.may_step())
+    on_disk_failed(fmt::format("entry {} is committed and not in the log", x.what.first.value));
+}
+
+void raft_actor::apply_committed() {
+  while (health_.may_apply() && window_.is_open()) {
+    auto entries = committed_entries(window_.last());
+    if (entries.empty()) return;
+    for (auto& each : entries) {
+      if (each.kind != entry_kind::configuration) continue;
+      if (auto members = decode_configuration(each.data.view()))
+        on_members_committed(each.index, *members);
+    }
+    std::uint64_t bytes = 0;
+    for (auto& each : entries) bytes += footprint(each);
+    const auto last = entries.back().index;
+    allowance_.add(last, bytes);
+    lag_allowance_.add(last, bytes);
+    window_.give(last, bytes);
+    meter_.applying(last);
+    send(setup_.aggregate, apply_entries{std::move(entries)});
+  }
+  health_.held_up = window_.is_held_up();
+}
+
+void raft_actor::on_applied(applied& x) {
+  if (!health_.may_apply()) return;
+  window_.apply(x.through);
+  meter_.applied(x.through);
+  core_.applied(mutated(mutant::applies_before_committing)
+                    ? std::min(x.through, core_.commit_index())
+                    : x.through);
+  for (auto& each : x.results) {
+    auto who = submissions_.finish(each.serial);
+    if (who.asker)
+      send(handle(who.asker),
+           submitted{who.token, disposition::done, {}, each.index, std::move(each.result)});
+  }
+  if (x.term) submissions_.entered(x.term);
+  if (!x.stopped.empty()) on_disk_failed(x.stopped);
+}
+
+// -- checkpoints ---------------------------------------------------------------------------------
+
+void raft_actor::on_checkpoint(checkpoint& x) {
+  gated_.emplace(current_sender(), std::move(x));
+  release_checkpoint();
+}
+
+// What is committed is applied although it is not durable here yet: a majority has it. But what is
+// saved has to have its log: so it waits until this node's own is as far.
+void raft_actor::release_checkpoint() {
+  if (!gated_) return;
+  auto& [asker, x] = *gated_;
+  if (!health_.may_apply()) {
+    send(handle(asker),
+         checkpointed{x.point.index, "the log can't be written", checkpointed::trouble::full});
+  } else {
+    const bool is_ahead = x.point.index > core_.durable_index();
+    if (is_ahead && !mutated(mutant::checkpoints_ahead_of_the_log)) return;
+    setup_.checkpointer->enqueue(asker, caf::make_message_id(), caf::make_message(std::move(x)),
+                                 context());
+  }
+  gated_.reset();
+}
+
+void raft_actor::on_checkpointed(const checkpointed& x) {
+  checkpoint_asked_ = false;
+  if (!health_.may_apply()) return;
+  if (!x.failed.empty()) {
+    if (x.what == checkpointed::trouble::full) health_.state_full = x.failed;
+    return;
+  }
+  tell_digest(x);
+  if (!std::exchange(health_.state_full, {}).empty())
+    spdlog::info("{}checkpoints go on", setup_.label);
+  checkpointed_ = std::max(checkpointed_, x.index);
+  get_snapshots();
+  purge_log(x.index);
+}
+
+// What a durable state covers need not stay in the log, but for a margin that spares slow followers
+// a snapshot, and for those that are just getting one: else they would need another as soon as they
+// have it.
+void raft_actor::purge_log(index_t saved) {
+  auto upto = std::max(saved - std::min(setup_.log_margin, saved.value),
+                       std::min(allowance_.floor(), saved));
+  const bool keeps = health_.log_full.empty() && !mutated(mutant::purges_what_a_snapshot_needs);
+  if (keeps)
+    upto = std::min(upto, std::max(needed_by_followers(), std::min(lag_allowance_.floor(), saved)));
+  upto = std::min(upto, core_.durable_index());
+  if (mutated(mutant::purges_past_the_checkpoint)) upto = window_.applied();
+  if (upto <= purging_ || upto < core_.inspect().first_index) return;
+  purging_ = upto;
+  cut_log what;
+  what.group = setup_.group;
+  what.point.index = upto;
+  send(setup_.writer, std::move(what));
+}
+
+// The last entry that all peers have which can be reached: those behind it are going to be sent to
+// somebody. One that is away is not waited for; it gets a snapshot when it is back.
+index_t raft_actor::needed_by_followers() const {
+  auto out = core_.purge_floor();
+  const auto now = core_.inspect();
+  for (auto& peer : now.peers) {
+    if (!ways_.is_linked(peer.id)) continue;
+    if (peer.ticks_since_contact > 2 * setup_.config.raft.election_max_ticks) continue;
+    if (peer.state != peer_status::mode::snapshot) out = std::min(out, peer.match);
+  }
+  return out;
+}
+
+// -- snapshots -----------------------------------------------------------------------------------
+
+// Nothing that was asked for under another term is sent in this one.
+void raft_actor::begin_snapshots_of_term() {
+  if (mutated(mutant::stamps_snapshots_with_a_later_term)) return;
+  snapshots_.begin(core_.current_role() == role::leader ? core_.current_term() : term_t{});
+}
+
+// One is made from what is durable; where that is not enough, a checkpoint comes first.
+void raft_actor::get_snapshots() {
+  begin_snapshots_of_term();
+  if (snapshots_.empty() || !setup_.checkpointer || !health_.may_give_snapshots()) return;
+  const auto least = std::max(snapshots_.least(), core_.inspect().first_index - 1);
+  if (least > checkpointed_) {
+    if (!std::exchange(checkpoint_asked_, true)) send(setup_.aggregate, checkpoint_now{});
+  } else if (!std::exchange(snapshot_asked_, true)) {
+    send(setup_.checkpointer, make_snapshot{least});
+  }
+}
+
+void raft_actor::on_snapshot_made(const snapshot_made& x) {
+  snapshot_asked_ = false;
+  if (x.damaged) on_state_damaged(x.failed);
+  if (!health_.may_step()) return;
+  begin_snapshots_of_term();
+  if (x.later) return;  // It is asked for again.
+  if (!x.failed.empty()) {
+    for (auto peer : snapshots_.give_up()) {
+      spdlog::warn("no snapshot for node {}: {}", peer.value, x.failed);
+      core_.snapshot_sent(peer, core_.current_term(), core_.commit_index(), false);
+    }
+    return;
+  }
+  for (auto peer : snapshots_.serve(x.meta.index)) {
+    auto* shipper = shipper_for(peer);
+    if (shipper == nullptr) continue;
+    core_.snapshot_started(peer, core_.current_term(), x.meta.index);
+    send(*shipper, send_snapshot{core_.current_term(), x.meta, x.path});
+  }
+  get_snapshots();
+}
+
+void raft_actor::on_chunk_kept(const chunk_kept& x) {
+  if (!health_.may_step()) return;
+  if (!x.failed.empty()) return core_.snapshot_failed(x.meta);
+  // Another leader has a snapshot of its own, and has not sent a byte of this one.
+  if (x.term != core_.current_term() && !mutated(mutant::answers_chunks_of_another_leader)) return;
+  auto leader = core_.leader();
+  message answer = snapshot_response{core_.current_term(), x.meta.index, x.received, false, false};
+  if (calls_.said(leader, answer)) return;
+  if (auto* shipper = shipper_for(leader)) send(*shipper, ship{{std::move(answer)}});
+}
+
+// The state is in its place; now the log begins after it, and then the core goes on from there. A
+// crash between the two is mended at start.
+void raft_actor::on_state_replaced(const state_replaced& x) {
+  if (!health_.may_step()) return;
+  // What was proposed may be part of that state: it is never seen applied here, and must not be
+  // proposed again.
+  for (auto& each : submissions_.expire(0, std::numeric_limits<std::uint64_t>::max()))
+    refuse(each.who, disposition::unknown,
+           "this node took over the leader's state meanwhile; the write may be part of it");
+  meter_.forget();
+  window_.begin_at(x.meta.index);
+  gated_.reset();
+  checkpointed_ = x.meta.index;
+  on_members_committed(x.meta.index, x.meta.members);
+  checkpoint_asked_ = snapshot_asked_ = false;
+  health_.state_full.clear();
+  if (!std::exchange(health_.state_lost, {}).empty()) spdlog::info("the state is there again");
+  core_.not_before(x.time_us);
+  if (core_.continues(x.meta)) return core_.state_restored(x.meta);
+  send(setup_.writer, cut_log{setup_.group, x.meta, true});
+}
+
+}  // namespace lithair::actors

@@ -1,0 +1,199 @@
+#include <algorithm>
+#include <limits>
+
+#include <spdlog/spdlog.h>
+#include <caf/send.hpp>
+
+#include "actors/peers/shipper.hpp"
+#include "actors/raft/raft_actor.hpp"
+
+// What a group does when its disk fails or is full, and when something on it is not what was
+// written.
+namespace lithair::actors {
+
+using namespace protocol;
+
+namespace {
+
+// How often a node that lacks its state asks the leader for a copy, and a full leader looks for a
+// successor.
+constexpr std::uint64_t ask_again_ms = 2000;
+
+bool has_other_voter(const configuration& members, node_id self) {
+  return std::any_of(members.members.begin(), members.members.end(),
+                     [self](const member& m) { return m.voter && m.id != self; });
+}
+
+}  // namespace
+
+void raft_actor::on_disk_failed(const std::string& reason) {
+  if (health_.failed()) return;
+  health_.failure = reason;
+  spdlog::critical("{}out of service: {}", setup_.label, reason);
+  // A leader hands over at once. These are its last messages: the core holds back what must be
+  // durable first.
+  core_.resign();
+  if (core_.has_output()) send_messages(core_.take_output().messages);
+  ways_.for_each([this](node_id, const caf::actor& shipper) { send(shipper, serve_raft{}); });
+  snapshots_.begin({});
+  refuse_everything();
+}
+
+void raft_actor::refuse_everything() {
+  for (auto& each : submissions_.drain())
+    refuse(each.who, each.was_proposed ? disposition::unknown : disposition::unavailable,
+           why_unavailable());
+  for (auto& each : reads_.drain()) refuse(each, disposition::unavailable, why_unavailable());
+}
+
+// What waits is written when there is room. Until then others lead, if they can.
+void raft_actor::on_disk_full(const std::string& reason) {
+  auto& full = health_.log_full;
+  if (full.empty() == reason.empty() || !health_.may_step()) return;
+  full = reason;
+  core_.close(!full.empty());
+  if (full.empty()) return spdlog::info("there is room on the disk again: writes go on");
+  spdlog::error("no writes are taken: {}", full);
+  for (auto& each : submissions_.expire(std::numeric_limits<std::uint64_t>::max(), 0))
+    refuse(each.who, disposition::unavailable, why_unavailable());
+}
+
+void raft_actor::on_state_damaged(const std::string& reason) {
+  if (!health_.may_apply()) return;
+  send(setup_.checkpointer, condemn_state{reason});
+  send(setup_.aggregate, state_damaged{reason});
+  if (!has_other_voter(core_.members(), setup_.config.self.id)) {
+    return on_disk_failed(reason +
+                          "; no other member can repair it: restore a backup into a new directory, "
+                          "with --restore FILE --data-dir DIR");
+  }
+  health_.state_lost = reason;
+  snapshots_.begin({});
+  spdlog::critical("{}the state is damaged and is fetched from the leader: {}", setup_.label,
+                   reason);
+  core_.state_lost();
+  refuse_everything();
+}
+
+void raft_actor::on_promises_lost(const std::string& reason) {
+  if (core_.recovering() || !health_.may_step()) return;
+  spdlog::critical(
+      "this node may have forgotten what it acknowledged, and votes no more until it has caught "
+      "up: {}",
+      reason);
+  health_.log_lost = reason;
+  core_.promises_lost();
+  refuse_everything();
+}
+
+void raft_actor::mend() {
+  if (!health_.log_lost.empty() && !core_.recovering()) {
+    spdlog::info(
+        "what this node forgot counts no more; it follows again, and votes once it has caught up");
+    health_.log_lost.clear();
+    if (setup_.recovered) setup_.recovered();
+  }
+  auto now = setup_.now_ms();
+  if (now < next_mending_ms_) return;
+  bool leads = core_.current_role() == role::leader;
+  if (!health_.log_full.empty() && leads) (void)core_.transfer(node_id{});
+  if (!health_.state_lost.empty() && !leads && core_.leader()) {
+    peer_control request;
+    request.action = static_cast<std::uint8_t>(control_action::send_state);
+    send_control(core_.leader(), std::move(request));
+  }
+  get_snapshots();
+  if (!health_.log_full.empty() || !health_.state_lost.empty() || !snapshots_.empty())
+    next_mending_ms_ = now + ask_again_ms;
+}
+
+void raft_actor::send_control(node_id to, peer_control x) {
+  if (auto* shipper = shipper_for(to)) send(*shipper, control_arrived{to, std::move(x)});
+}
+
+void raft_actor::on_control(const control_arrived& x) {
+  switch (static_cast<control_action>(x.content.action)) {
+    case control_action::send_state:
+      return on_state_wanted(x.from);
+    case control_action::compare_at:
+      if (x.from == core_.leader()) (void)expect_comparison(index_t{x.content.id});
+      return;
+    case control_action::digest:
+      return on_digest(x.from, x.content);
+  }
+  changes_.arrived(x.from, x.content, setup_.now_ms());
+}
+
+// A peer's log is whole and its state is not. It needs one no older than where its log begins,
+// which is no later than what a leader knows to be committed once it has committed an entry of its
+// own term.
+void raft_actor::on_state_wanted(node_id by) {
+  if (!core_.ready() || !health_.may_give_snapshots() || !setup_.checkpointer ||
+      !core_.members().contains(by))
+    return;
+  begin_snapshots_of_term();
+  if (!snapshots_.wants(by)) spdlog::info("node {} lost its state and gets a copy", by.value);
+  snapshots_.ask(by, core_.current_term(), core_.commit_index());
+  get_snapshots();
+}
+
+// A voter that lost its disk's promises stays silent until it is no voter; so it becomes a learner,
+// which is promoted as soon as it has caught up.
+void raft_actor::look_for_recovering(const peer_step& x) {
+  for (auto& each : x.messages) {
+    auto* request = std::get_if<read_request>(&each);
+    if (request != nullptr && request->recovering) changes_.let_recover(x.from, setup_.now_ms());
+  }
+}
+
+// -- comparing states ----------------------------------------------------------------------------
+
+// Before anything is appended in this turn: links keep order, so everybody knows the index before
+// the entry comes.
+void raft_actor::begin_comparison() {
+  auto now = setup_.now_ms();
+  if (now < next_comparison_ms_ || !core_.ready() || !setup_.checkpointer ||
+      core_.members().members.size() < 2)
+    return;
+  next_comparison_ms_ = now + setup_.config.checkpoint_interval_ms;
+  auto at = core_.last_index() + 1;
+  if (!expect_comparison(at)) return;  // Nothing was written since the last.
+  peer_control request;
+  request.action = static_cast<std::uint8_t>(control_action::compare_at);
+  request.id = at.value;
+  ways_.for_each([&](node_id peer, const caf::actor&) { send_control(peer, request); });
+}
+
+bool raft_actor::expect_comparison(index_t at) {
+  if (!comparison_.begin(at, core_.current_term())) return false;
+  send(setup_.aggregate, compare_at{at});
+  return true;
+}
+
+void raft_actor::tell_digest(const checkpointed& x) {
+  if (!x.failed.empty() || !x.digest || x.index != comparison_.index()) return;
+  peer_control news;
+  news.action = static_cast<std::uint8_t>(control_action::digest);
+  news.id = x.index.value;
+  news.node = x.digest;
+  news.address = fmt::format("{:x}", setup_.models);
+  ways_.for_each([&](node_id peer, const caf::actor&) { send_control(peer, news); });
+  if (comparison_.own(x.index, x.digest)) report_divergence();
+}
+
+// States made by other models differ rightly, while nodes are restarted one by one with a change.
+void raft_actor::on_digest(node_id from, const peer_control& x) {
+  if (x.address != fmt::format("{:x}", setup_.models)) return;
+  if (comparison_.peers(from, index_t{x.id}, x.node)) report_divergence();
+}
+
+void raft_actor::report_divergence() const {
+  auto& x = comparison_.first();
+  spdlog::critical(
+      "{}the state as of index {} differs from that of node {}: one of them is wrong; compare "
+      "their data, "
+      "and begin the wrong one anew by removing the node and adding it again",
+      setup_.label, x.index.value, x.peer.value);
+}
+
+}  // namespace lithair::actors

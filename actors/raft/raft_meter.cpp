@@ -1,0 +1,38 @@
+#include "actors/raft/raft_meter.hpp"
+
+namespace lithair::actors {
+
+namespace {
+
+// What is on its way beyond this is not timed.
+constexpr std::size_t max_marks = 4096;
+
+}  // namespace
+
+void raft_meter::writing(const protocol::log_write& x) {
+  if (x.truncate_from)
+    while (!committing_.empty() && committing_.back().number >= x.truncate_from->value)
+      committing_.pop_back();
+  if (x.entries.empty()) return;
+  to_->batch.add(x.entries.size());
+  begin(writing_, x.token.value);
+  begin(committing_, x.entries.back().index.value);
+}
+
+void raft_meter::forget() {
+  committing_.clear();
+  applying_.clear();
+}
+
+void raft_meter::begin(marks& to, std::uint64_t number) {
+  if (to.size() < max_marks) to.push_back({number, meter_clock()});
+}
+
+void raft_meter::end(marks& of, time_histogram& to, std::uint64_t reached) {
+  if (of.empty() || of.front().number > reached) return;
+  auto now = meter_clock();
+  for (; !of.empty() && of.front().number <= reached; of.pop_front())
+    to.add(now - of.front().since_us);
+}
+
+}  // namespace lithair::actors

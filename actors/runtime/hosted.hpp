@@ -1,0 +1,77 @@
+#pragma once
+
+#include <utility>
+
+#include <caf/actor.hpp>
+#include <caf/actor_cast.hpp>
+#include <caf/event_based_actor.hpp>
+#include <caf/mailbox_element.hpp>
+
+#include "actors/runtime/loop.hpp"
+
+namespace lithair::actors {
+
+/// To answer who sent a message.
+inline caf::actor handle(const caf::strong_actor_ptr& x) { return caf::actor_cast<caf::actor>(x); }
+
+/// An event-based actor that lives on a loop: whoever sends to it, it runs on the loop's thread.
+/// Without a loop it is scheduled by CAF as any other (which is how deterministic tests run it).
+///
+/// `turn_begins` is called before the messages of a turn are handled, and `turn_ended` whenever the
+/// mailbox is empty or the actor yields: the place to handle in one go what the turn's messages
+/// brought.
+class hosted_actor : public caf::event_based_actor {
+ public:
+  hosted_actor(caf::actor_config& cfg, loop* home) : caf::event_based_actor(cfg), home_(home) {}
+
+  void enqueue(caf::mailbox_element_ptr element, caf::execution_unit* unit) override {
+    caf::event_based_actor::enqueue(std::move(element), home_ != nullptr ? home_ : unit);
+  }
+  void enqueue(caf::strong_actor_ptr from, caf::message_id id, caf::message content,
+               caf::execution_unit* unit) override {
+    caf::event_based_actor::enqueue(std::move(from), id, std::move(content),
+                                    home_ != nullptr ? home_ : unit);
+  }
+  void launch(caf::execution_unit* unit, bool lazy, bool hide) override {
+    caf::event_based_actor::launch(home_ != nullptr ? home_ : unit, lazy, hide);
+  }
+  resume_result resume(caf::execution_unit* unit, size_t max_messages) override {
+    turn_begins();
+    auto result = caf::event_based_actor::resume(unit, max_messages);
+    if (result != caf::resumable::done) turn_ended();
+    return result;
+  }
+
+ protected:
+  virtual void turn_begins() {}
+  virtual void turn_ended() {}
+  loop* home() const { return home_; }
+
+ private:
+  loop* home_;
+};
+
+/// Not on a loop, although its senders are: keeps CAF from running it on the sender's loop. For
+/// detached actors, whose turn ends when everything that waited has been taken.
+class detached_actor : public caf::event_based_actor {
+ public:
+  using caf::event_based_actor::event_based_actor;
+
+  void enqueue(caf::mailbox_element_ptr element, caf::execution_unit*) override {
+    caf::event_based_actor::enqueue(std::move(element), nullptr);
+  }
+  void enqueue(caf::strong_actor_ptr from, caf::message_id id, caf::message content,
+               caf::execution_unit*) override {
+    caf::event_based_actor::enqueue(std::move(from), id, std::move(content), nullptr);
+  }
+  resume_result resume(caf::execution_unit* unit, size_t max_messages) override {
+    auto result = caf::event_based_actor::resume(unit, max_messages);
+    if (result != caf::resumable::done) turn_ended();
+    return result;
+  }
+
+ protected:
+  virtual void turn_ended() {}
+};
+
+}  // namespace lithair::actors

@@ -1,0 +1,159 @@
+#include "actors/runtime/loop.hpp"
+
+#include <pthread.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <future>
+#include <stdexcept>
+
+#include <caf/resumable.hpp>
+
+namespace lithair::actors {
+
+namespace {
+
+// Messages one actor handles before the others of its loop get their turn.
+constexpr std::size_t max_throughput = 256;
+// Passes over the queue before sockets are looked at again.
+constexpr int max_rounds = 16;
+
+}  // namespace
+
+loop::loop(caf::actor_system& system, std::string name) : name_(std::move(name)) {
+  system_ = &system;
+  if (uv_loop_init(&uv_) != 0) throw std::runtime_error("cannot create an event loop");
+  wake_fd_ = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+  if (wake_fd_ < 0 || uv_poll_init(&uv_, &wake_, wake_fd_) != 0)
+    throw std::runtime_error("cannot wake an event loop");
+  uv_prepare_init(&uv_, &before_poll_);
+  uv_check_init(&uv_, &after_poll_);
+  uv_idle_init(&uv_, &busy_);
+  wake_.data = before_poll_.data = after_poll_.data = busy_.data = this;
+  uv_poll_start(&wake_, UV_READABLE, [](uv_poll_t* h, int, int) {
+    auto* self = static_cast<loop*>(h->data);
+    eventfd_t count = 0;
+    eventfd_read(self->wake_fd_, &count);
+    self->take_foreign();
+  });
+  uv_prepare_start(&before_poll_, [](uv_prepare_t* h) { static_cast<loop*>(h->data)->drain(); });
+  uv_check_start(&after_poll_, [](uv_check_t* h) { static_cast<loop*>(h->data)->drain(); });
+}
+
+loop::~loop() {
+  if (thread_.joinable()) stop();
+  for (uv_handle_t* h :
+       {reinterpret_cast<uv_handle_t*>(&wake_), reinterpret_cast<uv_handle_t*>(&before_poll_),
+        reinterpret_cast<uv_handle_t*>(&after_poll_), reinterpret_cast<uv_handle_t*>(&busy_)})
+    uv_close(h, nullptr);
+  uv_run(&uv_, UV_RUN_DEFAULT);
+  uv_loop_close(&uv_);
+  close(wake_fd_);
+}
+
+void loop::start() {
+  std::promise<void> running;
+  thread_ = std::thread([this, &running] {
+    pthread_setname_np(pthread_self(), name_.substr(0, 15).c_str());
+    thread_id_ = std::this_thread::get_id();
+    running.set_value();
+    run();
+  });
+  running.get_future().wait();
+}
+
+void loop::stop() {
+  {
+    std::lock_guard guard{mutex_};
+    stopping_ = true;
+  }
+  wake();
+  if (thread_.joinable()) thread_.join();
+  thread_id_ = {};
+}
+
+// Not uv_async_send: its receiver spins while the sender, whom it may have displaced from the core,
+// is in the call.
+void loop::wake() { eventfd_write(wake_fd_, 1); }
+
+void loop::run() { uv_run(&uv_, UV_RUN_DEFAULT); }
+
+void loop::exec_later(caf::resumable* job) {
+  if (on_own_thread()) {
+    jobs_.push_back(job);
+    return;
+  }
+  bool first = false;
+  {
+    std::lock_guard guard{mutex_};
+    first = foreign_jobs_.empty() && foreign_tasks_.empty();
+    foreign_jobs_.push_back(job);
+  }
+  if (first) wake();
+}
+
+void loop::post(std::function<void()> task) {
+  bool first = false;
+  {
+    std::lock_guard guard{mutex_};
+    first = foreign_jobs_.empty() && foreign_tasks_.empty();
+    foreign_tasks_.push_back(std::move(task));
+  }
+  if (first) wake();
+}
+
+void loop::call(const std::function<void()>& task) {
+  std::promise<void> done;
+  post([&] {
+    task();
+    done.set_value();
+  });
+  done.get_future().wait();
+}
+
+void loop::take_foreign() {
+  bool stopping = false;
+  {
+    std::lock_guard guard{mutex_};
+    taken_jobs_.swap(foreign_jobs_);
+    taken_tasks_.swap(foreign_tasks_);
+    stopping = stopping_;
+  }
+  jobs_.insert(jobs_.end(), taken_jobs_.begin(), taken_jobs_.end());
+  taken_jobs_.clear();
+  for (auto& task : taken_tasks_) task();
+  taken_tasks_.clear();
+  if (stopping) {
+    drain();
+    uv_stop(&uv_);
+  }
+}
+
+void loop::drain() {
+  for (int round = 0; round < max_rounds && !jobs_.empty(); ++round) {
+    for (auto left = jobs_.size(); left > 0; --left) {
+      auto* job = jobs_.front();
+      jobs_.pop_front();
+      resume(job);
+    }
+  }
+  if (jobs_.empty())
+    uv_idle_stop(&busy_);
+  else
+    uv_idle_start(&busy_, [](uv_idle_t*) {});
+}
+
+void loop::resume(caf::resumable* job) {
+  switch (job->resume(this, max_throughput)) {
+    case caf::resumable::resume_later:
+      jobs_.push_back(job);
+      break;
+    case caf::resumable::awaiting_message:
+    case caf::resumable::done:
+    case caf::resumable::shutdown_execution_unit:
+      caf::intrusive_ptr_release(job);
+      break;
+  }
+}
+
+}  // namespace lithair::actors

@@ -1,0 +1,377 @@
+#include "actors/state/aggregate.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <stdexcept>
+#include <utility>
+
+#include <spdlog/spdlog.h>
+#include <caf/send.hpp>
+
+#include "actors/mutants.hpp"
+#include "actors/storage/checkpointer.hpp"
+#include "actors/storage/stored_view.hpp"
+#include "models/command/local_fields.hpp"
+#include "models/derived/backfill.hpp"
+#include "models/derived/feed.hpp"
+#include "persistence/storage_error.hpp"
+
+namespace lithair::actors {
+
+using namespace protocol;
+
+namespace {
+
+// Changes at a time, while the state is brought in line with the models.
+constexpr std::size_t repair_batch = 1000;
+// What may be applied while a checkpoint is under way, as a multiple of what one takes: enough for
+// the time that writing a snapshot needs.
+constexpr std::uint64_t max_checkpoints_ahead = 8;
+// After a checkpoint that failed.
+constexpr std::chrono::seconds retry_after{5};
+// How long a local read waits for its X-Min-Index.
+constexpr std::chrono::seconds min_index_wait{5};
+
+}  // namespace
+
+class aggregate::view final : public stored_view {
+ public:
+  using stored_view::stored_view;
+};
+
+aggregate::aggregate(caf::actor_config& cfg, loop* home, setup s)
+    : hosted_actor(cfg, home),
+      setup_(std::move(s)),
+      checkpoint_time_(clock().now()),
+      random_(setup_.seed) {
+  open(setup_.state);
+  if (!setup_.lost.empty())
+    stopped_ = "the state is damaged and is being fetched from the leader: " + setup_.lost;
+}
+
+aggregate::~aggregate() = default;
+
+void aggregate::on_exit() {
+  refuse_all_reads("the node is stopping");
+  close();
+  checkpointer_ = raft_ = feed_ = setup_.local_raft = nullptr;
+}
+
+void aggregate::close() {
+  if (setup_.window && !setup_.local_raft) setup_.window->hide();
+  begin_again();
+  held_.clear();
+  view_.reset();
+  state_.reset();
+  setup_.state.reset();
+}
+
+void aggregate::open(std::shared_ptr<const persistence::state_store> state) {
+  setup_.state = std::move(state);
+  state_ = std::make_unique<persistence::overlay_store>(*setup_.state);
+  view_ = std::make_unique<view>(*state_);
+  auto point = setup_.state->applied();
+  applied_ = checkpointed_ = below_ = point.index;
+  applied_term_ = point.term;
+  members_ = point.members;
+  damaged_ = false;
+  checkpoint_failed_ = false;
+  stopped_.clear();
+  try {
+    timeline_ = models::timeline_of(*view_);
+    repair();
+  } catch (const persistence::storage_error& e) {
+    on_damage(e.what());
+  }
+  show();
+  go_on_later();
+}
+
+// What is not applied again since the start is not there yet, and nobody must think that it never
+// was.
+void aggregate::show() {
+  if (setup_.window && !setup_.local_raft && view_ && applied_ >= setup_.show_from)
+    setup_.window->show(view_.get(), &past_);
+}
+
+// Indexes and projections that the models gained since the state was written.
+void aggregate::repair() {
+  for (bool complete = false; !complete;) {
+    changes_.clear();
+    complete = models::backfill(*setup_.schema, *view_, repair_batch, changes_);
+    keep_changes();
+  }
+}
+
+caf::behavior aggregate::make_behavior() {
+  set_default_handler(caf::drop);
+  // CAF answers what an actor dropped with an error, and ends whoever has no handler for that.
+  set_error_handler([](caf::error&) {});
+  set_down_handler([this](caf::down_msg& x) { drop_reads_of(x.source); });
+  return {
+      [this](apply_entries& x) {
+        if (held_.empty() && !is_too_far_ahead()) return take(current_sender(), x);
+        if (held_.empty())
+          spdlog::warn(
+              "the disk is slower than the writes: applying waits for the checkpoint as of {}",
+              checkpointed_.value);
+        held_.emplace_back(current_sender(), std::move(x));
+      },
+      [this](const serve_checkpoints& x) {
+        checkpointer_ = x.checkpointer;
+        raft_ = x.raft;
+        if (damaged_) send(raft_, state_damaged{stopped_});
+      },
+      [this](const state_damaged& x) { on_damage(x.reason); },
+      [this](const checkpointed& x) {
+        on_checkpointed(x);
+        take_held();
+      },
+      [this](const membership_lost& x) {
+        left_ = x.reason;
+        if (!left_.empty()) refuse_all_reads(left_);
+        if (feed_ && !left_.empty()) send(std::exchange(feed_, nullptr), feed_stops{left_});
+      },
+      [this](const compare_at& x) { compare_at_ = x.index; },
+      [this](checkpoint_now) {
+        checkpoint_askers_.push_back(current_sender());
+        if (state_ && (!state_->frozen() || checkpoint_failed_)) begin_checkpoint();
+      },
+      [this](release_state) {
+        close();
+        send(handle(current_sender()), state_released{});
+      },
+      [this](const state_replaced& x) {
+        open(x.state);
+        release_waiting();
+        if (feed_) send(feed_, feed_begins{applied_.value, timeline_});
+      },
+      [this](run_queries& x) {
+        for (auto& each : x.queries)
+          take(each.asker, each.what, std::chrono::milliseconds{each.wait_ms});
+      },
+      [this](const attend_feed& x) {
+        if (x.on && !left_.empty())
+          return send(caf::actor_cast<caf::actor>(current_sender()), feed_stops{left_});
+        feed_ = x.on ? caf::actor_cast<caf::actor>(current_sender()) : nullptr;
+        if (feed_) send(feed_, feed_begins{applied_.value, timeline_});
+      },
+      [this](const read_feed& x) {
+        send(caf::actor_cast<caf::actor>(current_sender()), read_changes(x));
+      },
+      [this](ask& x) { take(current_sender(), x, min_index_wait); },
+      [this](const confirm_ready& x) { confirm(x); },
+      [this](expire_reads) { expire_waiting(); },
+      [this](go_on_reading) { go_on(); },
+      [this](try_checkpoint_again) {
+        if (checkpoint_failed_ && wants_checkpoint()) begin_checkpoint();
+      },
+  };
+}
+
+void aggregate::take(const caf::strong_actor_ptr& from, const apply_entries& x) {
+  auto result = apply(x.entries);
+  send(handle(from), std::move(result));
+  show();
+  bound_past();
+  release_waiting();
+  tell_feed();
+  if (wants_checkpoint()) begin_checkpoint();
+}
+
+bool aggregate::is_too_far_ahead() const {
+  return state_ && state_->frozen() &&
+         state_->changed_bytes() >= max_checkpoints_ahead * setup_.checkpoint_bytes;
+}
+
+applied aggregate::apply(const std::vector<entry>& entries) {
+  applied result;
+  for (auto& each : entries) {
+    if (!stopped_.empty() || !state_) break;
+    if (each.index != applied_ + 1) {
+      stop(fmt::format("entry {} can't be applied after {}", each.index.value, applied_.value));
+      break;
+    }
+    if (each.kind == entry_kind::command && !apply_command(each, result)) break;
+    if (each.kind == entry_kind::configuration)
+      if (auto members = decode_configuration(each.data.view())) members_ = std::move(*members);
+    applied_ = each.index;
+    applied_term_ = result.term = each.term;
+    if (applied_ == compare_at_ && checkpointer_ && !state_->frozen()) begin_checkpoint();
+  }
+  result.through = applied_;
+  if (!damaged_) result.stopped = stopped_;
+  return result;
+}
+
+bool aggregate::apply_command(const entry& x, applied& result) {
+  try {
+    bool ours = x.from.node == setup_.self &&
+                (x.from.run == setup_.run || mutated(mutant::answers_for_earlier_lives));
+    changes_.clear();
+    auto outcome = models::apply(*setup_.schema, x.index.value, x.data.view(), *view_, ours,
+                                 changes_, mutated(mutant::dates_by_the_proposer) ? 0 : x.time_us);
+    if (!outcome) {
+      stop(
+          fmt::format("the command at index {} is of a version, or about models or fields, that "
+                      "this node does not "
+                      "know; start it with the program and the models of the others",
+                      x.index.value));
+      return false;
+    }
+    // No store takes longer keys, on no node: so it is an answer, as any refusal.
+    auto too_long = [](const models::change& c) {
+      return c.key.size() > persistence::max_key_size;
+    };
+    if (std::any_of(changes_.begin(), changes_.end(), too_long)) {
+      changes_.clear();
+      *outcome = models::outcome{};
+      outcome->status = 422;
+      outcome->body = models::to_json(
+          {422, "validation_failed", "A key, unique or indexed value is too long.", {}});
+    }
+    if (setup_.local_raft) forget_local_parts();
+    keep_changes();
+    if (feed_) keep_for_feed(x.index.value);
+    if (ours) result.results.push_back({x.from.serial, x.index.value, std::move(*outcome)});
+    return true;
+  } catch (const persistence::storage_error& e) {
+    on_damage(e.what());
+    return false;
+  } catch (const std::exception& e) {
+    stop(fmt::format("the command at index {} can't be applied: {}", x.index.value, e.what()));
+    return false;
+  }
+}
+
+// Local fields go with the item that they belong to. Applying again after a crash asks again.
+void aggregate::forget_local_parts() {
+  auto* local = setup_.window->view();
+  if (local == nullptr) return;
+  for (auto& each : changes_) {
+    if (each.value) continue;
+    const auto deleted = view_->get(each.key);
+    if (!deleted) continue;
+    if (auto command = models::removal_of_local_part(*setup_.schema, each.key, *deleted, *local))
+      caf::anon_send(setup_.local_raft, submit{0, std::move(*command)});
+  }
+}
+
+void aggregate::keep_changes() {
+  for (auto& each : changes_) {
+    if (past_.holds_any() && models::is_read(each.key)) past_.keep(each.key, *view_);
+    if (each.value)
+      state_->put(each.key, *each.value);
+    else
+      state_->erase(each.key);
+  }
+}
+
+void aggregate::stop(std::string why) {
+  stopped_ = std::move(why);
+  spdlog::critical("applying stops: {}", stopped_);
+}
+
+// Nothing is answered from it any more; the raft actor sees to a new one.
+void aggregate::on_damage(const std::string& why) {
+  if (std::exchange(damaged_, true)) return;
+  stop(why);
+  if (raft_) send(raft_, state_damaged{why});
+}
+
+// -- checkpoints ---------------------------------------------------------------------------------
+
+bool aggregate::wants_checkpoint() const {
+  if (!checkpointer_ || !state_ || !stopped_.empty()) return false;
+  if (state_->frozen())
+    return checkpoint_failed_ && clock().now() - checkpoint_time_ >= retry_after;
+  return state_->changed_bytes() >= setup_.checkpoint_bytes ||
+         applied_ - checkpointed_ >= setup_.checkpoint_entries ||
+         (applied_ > checkpointed_ &&
+          clock().now() - checkpoint_time_ >= setup_.checkpoint_interval);
+}
+
+void aggregate::begin_checkpoint() {
+  if (!checkpointer_ || !stopped_.empty() || (applied_ == checkpointed_ && !checkpoint_failed_))
+    return on_checkpointed({checkpointed_, stopped_});
+  checkpoint_time_ = clock().now();
+  if (!std::exchange(checkpoint_failed_, false)) {
+    const auto members = mutated(mutant::snapshots_without_members) ? configuration{} : members_;
+    checkpoint_point_ = {applied_, applied_term_, members, setup_.models_text};
+    checkpointed_ = applied_;
+    state_->freeze();
+  }
+  send(raft_, checkpoint{state_->frozen(), checkpoint_point_, below_});
+}
+
+void aggregate::on_checkpointed(const checkpointed& x) {
+  for (auto& asker : std::exchange(checkpoint_askers_, {}))
+    send(caf::actor_cast<caf::actor>(asker), x);
+  if (!state_ || !state_->frozen() || x.index != checkpointed_) return;
+  checkpoint_failed_ = !x.failed.empty();
+  if (x.what == checkpointed::trouble::damage) return on_damage(x.failed);
+  if (x.what == checkpointed::trouble::disk) return send(raft_, disk_failed{x.failed});
+  if (checkpoint_failed_) {
+    spdlog::error("a checkpoint as of {} failed and is tried again: {}", x.index.value, x.failed);
+    // Nothing else may happen that leads to it: applying may wait for just this.
+    delayed_send(this, retry_after, try_checkpoint_again{});
+    return send(raft_, x);
+  }
+  below_ = x.index;
+  state_->drop_frozen();
+  send(checkpointer_, give_back_memory{});
+  send(raft_, x);
+  // As much may have been applied meanwhile, and nothing has to follow.
+  if (wants_checkpoint()) begin_checkpoint();
+}
+
+void aggregate::take_held() {
+  while (!held_.empty() && !is_too_far_ahead()) {
+    const auto next = std::move(held_.front());
+    held_.pop_front();
+    take(next.first, next.second);
+  }
+}
+
+// -- the change feed -----------------------------------------------------------------------------
+
+// What a command adds to the feed is among its last changes, if it changed anything.
+void aggregate::keep_for_feed(std::uint64_t index) {
+  auto added = std::find_if(
+      changes_.rbegin(), changes_.rend(),
+      [key = models::feed_key(index)](const models::change& x) { return x.key == key; });
+  if (added != changes_.rend() && added->value)
+    feed_pairs_.push_back({index, std::make_shared<const std::string>(std::move(*added->value))});
+}
+
+void aggregate::tell_feed() {
+  if (feed_) send(feed_, feed_grew{applied_.value, std::exchange(feed_pairs_, {})});
+}
+
+feed_read aggregate::read_changes(const read_feed& x) const {
+  feed_read made;
+  made.token = x.token;
+  if (!state_ || !stopped_.empty()) {
+    made.failed = stopped_.empty() ? "A snapshot is being installed." : stopped_;
+    return made;
+  }
+  const view now{*state_};
+  made.dropped = models::extent_of_feed(now).dropped;
+  made.through = applied_.value;
+  std::size_t bytes = 0;
+  const auto range = models::feed_behind(x.after);
+  now.scan(range.lower, range.upper, models::state_view::direction::ascending,
+           [&](std::string_view key, std::string_view value) {
+             auto index = models::index_in_feed_key(key);
+             if (bytes >= x.limit) {
+               made.through = made.pairs.back().index;
+               return false;
+             }
+             bytes += value.size();
+             made.pairs.push_back({index, std::make_shared<const std::string>(value)});
+             return true;
+           });
+  return made;
+}
+
+}  // namespace lithair::actors

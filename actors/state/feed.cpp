@@ -1,0 +1,293 @@
+#include "actors/state/feed.hpp"
+
+#include <algorithm>
+#include <chrono>
+
+#include <caf/send.hpp>
+
+#include "actors/mutants.hpp"
+
+namespace lithair::actors {
+
+namespace {
+
+// Of the latest changes kept in memory, and of one answer; an answer with a bigger change has that
+// alone.
+constexpr std::size_t cache_bytes = 8 << 20;
+constexpr std::size_t batch_bytes = 128 << 10;
+
+// While no leader is known, a position ahead is not judged.
+constexpr std::chrono::milliseconds check_again_after{250};
+
+constexpr auto gone_text =
+    "The changes behind this event are not kept any more. Read the collection anew, then follow "
+    "from the "
+    "X-Applied-Index of that answer.";
+
+constexpr auto elsewhere_text =
+    "This event is not of this log: it was told before the data were restored from a backup. Read "
+    "the "
+    "collection anew, then follow from the X-Applied-Index of that answer.";
+
+constexpr auto ahead_text =
+    "The log does not go as far as this event, which must have been told by another one, before "
+    "the data "
+    "were restored. Read the collection anew, then follow from the X-Applied-Index of that answer.";
+
+// Pairs in order, until the answer is full.
+class batch {
+ public:
+  batch(const follow& x) : stream_(x.stream), page_(make(x)) { reply_.through = *x.after; }
+
+  // False when it is full, and then to be called no more.
+  bool add(const feed_pair& x) {
+    if (page_) return page_->add(x.index, *x.bytes);
+    reply_.changes.push_back(x);
+    reply_.through = {x.index, 0};
+    bytes_ += x.bytes->size();
+    return bytes_ < batch_bytes;
+  }
+
+  // `through`: the index up to which all pairs were added, unless it was full before.
+  followed finish(std::optional<std::uint64_t> through) {
+    if (page_) {
+      reply_.through = page_->through();
+      reply_.told = page_->told();
+      if (!page_->text().empty()) reply_.text = std::make_shared<const std::string>(page_->text());
+    }
+    if (through && *through > reply_.through.whole()) reply_.through = {*through, 0};
+    return std::move(reply_);
+  }
+
+ private:
+  static std::optional<models::stream_page> make(const follow& x) {
+    if (!x.stream) return std::nullopt;
+    return models::stream_page(*x.stream, *x.after, batch_bytes);
+  }
+
+  std::shared_ptr<const models::stream_query> stream_;  // which the page refers to
+  std::optional<models::stream_page> page_;
+  std::size_t bytes_ = 0;
+  followed reply_;
+};
+
+bool has_news(const followed& x) { return x.text || !x.changes.empty(); }
+
+}  // namespace
+
+feed::feed(caf::actor_config& cfg, loop* home, setup s)
+    : hosted_actor(cfg, home), setup_(std::move(s)), cache_(cache_bytes) {}
+
+caf::behavior feed::make_behavior() {
+  set_default_handler(caf::drop);
+  set_error_handler([](caf::error&) {});
+  return {
+      [this](follow& x) { on_follow(x); },
+      [this](const nudge& x) {
+        on_nudge({current_sender()->id(), x.token});
+      },
+      [this](const unfollow& x) {
+        drop({current_sender()->id(), x.token});
+      },
+      [this](const feed_stops& x) { on_stop(x.reason); },
+      [this](const feed_begins& x) {
+        if (!asked_) return;
+        attended_ = true;
+        cache_.begin(x.applied);
+        numbers_ = x.numbers;
+        start_waiting();
+      },
+      [this](const feed_consults& x) { raft_ = x.raft; },
+      [this](const readiness& x) { on_checked(x); },
+      [this](check_again) {
+        checking_ = false;
+        check_those_who_wait();
+      },
+      [this](feed_grew& x) { on_grown(x); },
+      [this](feed_read& x) { on_read(x); },
+  };
+}
+
+void feed::on_follow(follow& x) {
+  auto asker = caf::actor_cast<caf::actor>(current_sender());
+  follower_id id{asker.id(), x.token};
+  auto at = followers_.find(id);
+  if (at == followers_.end() && followers_.size() >= setup_.max_followers) {
+    followed reply;
+    reply.token = x.token;
+    reply.what = followed::result::unavailable;
+    reply.reason = "Too many streams are open on this node.";
+    return send(asker, std::move(reply));
+  }
+  if (at == followers_.end())
+    at = followers_.emplace(id, follower{std::move(asker), phase::busy, {}}).first;
+  auto& to = at->second;
+  to.what = std::move(x);
+  to.now = phase::starting;
+  if (attended_) return serve(id, to);
+  if (!std::exchange(asked_, true)) send(setup_.aggregate, attend_feed{true});
+}
+
+// One that is busy has its answer on the way.
+void feed::on_nudge(const follower_id& id) {
+  auto at = followers_.find(id);
+  if (at == followers_.end() || at->second.now == phase::busy) return;
+  auto& x = at->second;
+  x.what.at_once = true;
+  if (x.now != phase::parked) return;
+  followed reply;
+  reply.through = *x.what.after;
+  answer(x, std::move(reply));
+}
+
+// Those who came before it was known where the feed begins, and those whose place in the cache is
+// gone with it.
+void feed::start_waiting() {
+  for (auto at = followers_.begin(); at != followers_.end();) {
+    auto& [id, x] = *at++;
+    if (x.now == phase::starting || x.now == phase::parked) serve(id, x);
+  }
+}
+
+// One that is busy has its answer on the way. When it asks on, so is the aggregate, which still has
+// its reason or not.
+void feed::on_stop(const std::string& reason) {
+  for (auto at = followers_.begin(); at != followers_.end();) {
+    auto& [id, x] = *at++;
+    if (x.now != phase::busy) end(follower_id{id}, followed::result::unavailable, reason);
+  }
+  asked_ = attended_ = false;
+}
+
+void feed::on_grown(feed_grew& x) {
+  if (!attended_) return;
+  cache_.grow(std::move(x));
+  const auto applied = cache_.applied();
+  made_.clear();
+  for (auto at = followers_.begin(); at != followers_.end();) {
+    auto& [id, each] = *at++;
+    const bool is_here_now = each.now == phase::checking && each.what.after->index <= applied;
+    if (each.now == phase::parked || is_here_now) serve(id, each);
+  }
+  made_.clear();
+}
+
+void feed::serve(const follower_id& id, follower& x) {
+  auto& after = x.what.after;
+  if (!after) after = models::feed_position{cache_.applied(), 0};
+  if (numbers_.is_elsewhere(after->index) && !mutated(mutant::resumes_across_restores))
+    return end(follower_id{id}, followed::result::gone, elsewhere_text);
+  if (after->index > cache_.applied() && !x.is_of_this_log && raft_) return check(x);
+  if (after->whole() >= cache_.floor()) return serve_from_cache(x);
+  x.now = phase::reading;
+  reads_[next_read_] = id;
+  send(setup_.aggregate, read_feed{next_read_++, after->whole(), batch_bytes});
+}
+
+// A position ahead of what is applied here may be one that another node told, or one that no log
+// here ever had.
+void feed::check(follower& x) {
+  x.now = phase::checking;
+  if (!checking_) begin_check();
+}
+
+void feed::begin_check() {
+  checking_ = true;
+  ++check_;
+  for (auto& [id, x] : followers_)
+    if (x.now == phase::checking) x.checked_by = check_;
+  send(raft_, probe_ready{check_});
+}
+
+// What any node told before was committed by then, and a read that began later sees it: so those
+// who came while it was under way need one of their own.
+void feed::on_checked(const readiness& x) {
+  if (x.token != check_) return;
+  if (!x.ready) return delayed_send(this, check_again_after, check_again{});
+  checking_ = false;
+  for (auto at = followers_.begin(); at != followers_.end();) {
+    auto& [id, each] = *at++;
+    if (each.now != phase::checking || each.checked_by != x.token) continue;
+    if (each.what.after->index > x.applied) {
+      end(follower_id{id}, followed::result::gone, ahead_text);
+    } else {
+      each.is_of_this_log = true;
+      serve(id, each);
+    }
+  }
+  check_those_who_wait();
+}
+
+void feed::check_those_who_wait() {
+  const auto waits = [](const auto& each) { return each.second.now == phase::checking; };
+  if (!checking_ && raft_ && std::any_of(followers_.begin(), followers_.end(), waits))
+    begin_check();
+}
+
+void feed::serve_from_cache(follower& x) {
+  auto& after = *x.what.after;
+  auto key =
+      std::tuple{x.what.stream ? x.what.stream->text : std::string{}, after.index, after.part};
+  auto known = made_.find(key);
+  if (known == made_.end()) {
+    batch made{x.what};
+    auto at = cache_.behind(after.whole());
+    bool full = false;
+    for (; at != cache_.end() && !full; ++at) full = !made.add(*at);
+    known = made_
+                .emplace(std::move(key),
+                         made.finish(full ? std::nullopt : std::optional{cache_.applied()}))
+                .first;
+  }
+  auto reply = known->second;
+  if (x.now != phase::parked) made_.clear();
+  if (has_news(reply) || x.what.at_once) return answer(x, std::move(reply));
+  after = reply.through;
+  x.now = phase::parked;
+}
+
+void feed::on_read(feed_read& x) {
+  auto read = reads_.find(x.token);
+  if (read == reads_.end()) return;
+  auto id = read->second;
+  reads_.erase(read);
+  auto at = followers_.find(id);
+  if (at == followers_.end()) return;
+  auto& to = at->second;
+  if (!x.failed.empty()) return end(id, followed::result::unavailable, std::move(x.failed));
+  if (to.what.after->whole() < x.dropped) return end(id, followed::result::gone, gone_text);
+  batch made{to.what};
+  bool full = false;
+  for (auto each = x.pairs.begin(); each != x.pairs.end() && !full; ++each) full = !made.add(*each);
+  auto reply = made.finish(full ? std::nullopt : std::optional{x.through});
+  if (has_news(reply) || to.what.at_once) return answer(to, std::move(reply));
+  to.what.after = reply.through;
+  serve(id, to);
+}
+
+void feed::answer(follower& x, followed&& reply) {
+  x.now = phase::busy;
+  reply.token = x.what.token;
+  send(x.asker, std::move(reply));
+}
+
+void feed::end(const follower_id& id, followed::result why, std::string reason) {
+  auto& x = followers_.at(id);
+  followed reply;
+  reply.token = x.what.token;
+  reply.what = why;
+  reply.reason = std::move(reason);
+  send(x.asker, std::move(reply));
+  drop(id);
+}
+
+void feed::drop(const follower_id& id) {
+  followers_.erase(id);
+  if (!followers_.empty() || !asked_) return;
+  asked_ = attended_ = false;
+  reads_.clear();
+  cache_.begin(0);
+  send(setup_.aggregate, attend_feed{false});
+}
+
+}  // namespace lithair::actors

@@ -1,0 +1,84 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+#include <caf/actor.hpp>
+
+#include "actors/messages/feed_messages.hpp"
+#include "actors/runtime/hosted.hpp"
+#include "actors/state/feed_cache.hpp"
+
+namespace lithair::actors {
+
+/// Hands a group's changes to whoever follows them. A subscriber asks for what comes behind its
+/// position, gets one batch, and asks again once it has passed that on: so each costs at most one
+/// batch of memory, however slow it is, and one that is too slow for the feed is told that its
+/// place is gone. So is one whose position is none of this log: it belongs to the time before a
+/// restore, or a linearizable read shows that the log does not go so far.
+///
+/// Followers at the end of the log are served from what the aggregate tells as it applies; others
+/// from the state. Without followers the aggregate is not asked for anything.
+class feed final : public hosted_actor {
+ public:
+  struct setup {
+    caf::actor aggregate;
+    std::size_t max_followers = 4096;  ///< more are refused
+  };
+
+  feed(caf::actor_config& cfg, loop* home, setup s);
+
+  const char* name() const override { return "feed"; }
+
+ private:
+  using follower_id = std::pair<caf::actor_id, std::uint64_t>;
+  enum class phase : std::uint8_t { starting, checking, reading, parked, busy };
+
+  struct follower {
+    caf::actor asker;
+    phase now = phase::busy;
+    follow what;
+    bool is_of_this_log = false;   // its position, although it is not applied here yet
+    std::uint64_t checked_by = 0;  // the number of the check that began when it was there
+  };
+
+  caf::behavior make_behavior() override;
+  void on_exit() override { setup_.aggregate = raft_ = nullptr; }
+  void on_follow(follow& x);
+  void on_nudge(const follower_id& id);
+  void on_read(feed_read& x);
+  void on_grown(feed_grew& x);
+  void on_stop(const std::string& reason);
+  void start_waiting();
+  void serve(const follower_id& id, follower& x);
+  void check(follower& x);
+  void begin_check();
+  void check_those_who_wait();
+  void on_checked(const readiness& x);
+  void serve_from_cache(follower& x);
+  void answer(follower& x, followed&& reply);
+  void end(const follower_id& id, followed::result why, std::string reason);
+  void drop(const follower_id& id);
+
+  setup setup_;
+  caf::actor raft_;  // none: every position ahead is taken for one of this log
+  feed_cache cache_;
+  models::timeline numbers_;
+  bool checking_ = false;  // the raft actor was asked how far the log goes
+  std::uint64_t check_ = 0;
+  bool attended_ = false;  // the cache is kept up
+  bool asked_ = false;     // to be told of changes
+  std::map<follower_id, follower> followers_;
+  std::map<std::uint64_t, follower_id> reads_;  // under way, by their token
+  std::uint64_t next_read_ = 1;
+  // What streams that tell the same got in this turn.
+  std::map<std::tuple<std::string, std::uint64_t, std::uint32_t>, followed> made_;
+};
+
+}  // namespace lithair::actors

@@ -1,0 +1,31 @@
+#include "actors/state/feed_cache.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace lithair::actors {
+
+void feed_cache::begin(std::uint64_t applied) {
+  pairs_.clear();
+  bytes_ = 0;
+  floor_ = applied_ = applied;
+}
+
+void feed_cache::grow(feed_grew&& x) {
+  for (auto& each : x.pairs) {
+    bytes_ += each.bytes->size();
+    pairs_.push_back(std::move(each));
+  }
+  applied_ = x.applied;
+  while (bytes_ > limit_) {
+    bytes_ -= pairs_.front().bytes->size();
+    floor_ = pairs_.front().index;
+    pairs_.pop_front();
+  }
+}
+
+std::deque<feed_pair>::const_iterator feed_cache::behind(std::uint64_t index) const {
+  return std::ranges::upper_bound(pairs_, index, {}, &feed_pair::index);
+}
+
+}  // namespace lithair::actors

@@ -1,0 +1,69 @@
+#include "actors/storage/archivist.hpp"
+
+#include <utility>
+
+#include <caf/send.hpp>
+
+#include "actors/storage/file_reader.hpp"
+
+namespace lithair::actors {
+
+caf::behavior archivist::make_behavior() {
+  set_default_handler(caf::drop);
+  set_error_handler([](caf::error&) {});
+  return {
+      [this](const take_backup& x) {
+        waiting_.push_back({current_sender(), x.token});
+        if (served_.empty()) begin();
+      },
+      [this](const checkpointed& x) { on_checkpointed(x); },
+      [this](const snapshot_made& x) {
+        made_ = {};
+        made_.failed = x.failed;
+        made_.meta = x.meta;
+        made_.cluster = setup_.cluster();
+        if (!x.failed.empty()) return finish(std::move(made_));
+        send(setup_.reader, open_file{x.path});
+      },
+      [this](file_opened& x) {
+        made_.file = std::move(x.file);
+        made_.failed = std::move(x.failed);
+        finish(std::move(made_));
+      },
+  };
+}
+
+void archivist::on_exit() {
+  setup_.aggregate = setup_.checkpointer = setup_.reader = nullptr;
+  waiting_.clear();
+  served_.clear();
+}
+
+void archivist::begin() {
+  served_ = std::exchange(waiting_, {});
+  if (served_.empty()) return;
+  checkpoints_left_ = 2;
+  send(setup_.aggregate, checkpoint_now{});
+}
+
+void archivist::on_checkpointed(const checkpointed& x) {
+  if (!x.failed.empty()) {
+    backup_taken failed;
+    failed.failed = x.failed;
+    return finish(std::move(failed));
+  }
+  if (--checkpoints_left_ > 0)
+    send(setup_.aggregate, checkpoint_now{});
+  else
+    send(setup_.checkpointer, make_snapshot{x.index});
+}
+
+void archivist::finish(backup_taken made) {
+  for (auto& each : std::exchange(served_, {})) {
+    made.token = each.token;
+    send(caf::actor_cast<caf::actor>(each.who), made);
+  }
+  begin();
+}
+
+}  // namespace lithair::actors

@@ -1,0 +1,58 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <vector>
+
+#include <caf/actor.hpp>
+
+#include "actors/messages/messages.hpp"
+#include "actors/runtime/hosted.hpp"
+
+namespace lithair::actors {
+
+/// Makes backups: everything applied so far is made durable by a checkpoint, then the state becomes
+/// a snapshot file, which stays readable for whoever got it even when a newer one replaces it.
+/// Askers that come while one is being made share the next.
+///
+///   idle ──take_backup──▶ checkpointing (twice) ──▶ writing the file ──▶ idle, or at once the next
+///
+/// The first checkpoint may be one that was under way already, and so end before what its asker has
+/// seen.
+///
+/// Takes take_backup (sessions), checkpointed (aggregate), snapshot_made (checkpointer),
+/// file_opened (file reader).
+class archivist final : public hosted_actor {
+ public:
+  struct setup {
+    std::function<std::uint64_t()> cluster;
+    caf::actor aggregate;
+    caf::actor checkpointer;
+    caf::actor reader;  ///< the file reader
+  };
+
+  archivist(caf::actor_config& cfg, loop* home, setup s)
+      : hosted_actor(cfg, home), setup_(std::move(s)) {}
+
+  const char* name() const override { return "archivist"; }
+
+ private:
+  struct asker {
+    caf::strong_actor_ptr who;
+    std::uint64_t token = 0;
+  };
+
+  caf::behavior make_behavior() override;
+  void on_exit() override;
+  void begin();
+  void on_checkpointed(const checkpointed& x);
+  void finish(backup_taken made);
+
+  setup setup_;
+  std::vector<asker> waiting_;  // for the next
+  std::vector<asker> served_;   // by the one that is being made
+  int checkpoints_left_ = 0;
+  backup_taken made_;  // whose file is being opened
+};
+
+}  // namespace lithair::actors

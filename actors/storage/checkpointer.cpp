@@ -1,0 +1,226 @@
+#include "actors/storage/checkpointer.hpp"
+
+#include <chrono>
+#include <vector>
+
+#include <spdlog/spdlog.h>
+#include <caf/send.hpp>
+
+#include "actors/mutants.hpp"
+#include "actors/storage/stored_view.hpp"
+#include "models/derived/feed.hpp"
+#include "persistence/snapshot_file.hpp"
+#include "persistence/storage_error.hpp"
+
+namespace lithair::actors {
+
+namespace {
+
+using trouble = checkpointed::trouble;
+
+trouble trouble_of(const persistence::storage_error& error) {
+  switch (error.code()) {
+    case persistence::storage_errc::full:
+      return mutated(mutant::calls_full_failed) ? trouble::disk : trouble::full;
+    case persistence::storage_errc::damaged:
+      return trouble::damage;
+    default:
+      return trouble::disk;
+  }
+}
+
+}  // namespace
+
+checkpointer::checkpointer(caf::actor_config& cfg, setup s)
+    : detached_actor(cfg), setup_(std::move(s)), incoming_(setup_.snapshots, setup_.group) {}
+
+caf::behavior checkpointer::make_behavior() {
+  set_default_handler(caf::drop);
+  set_error_handler([](caf::error&) {});
+  measure();
+  return {
+      [this](const checkpoint& x) { take(current_sender(), x); },
+      [this](const make_snapshot& x) { snapshot(x); },
+      [this](snapshot_written& x) { on_written(x); },
+      [this](const keep_chunk& x) {
+        auto asker = handle(current_sender());
+        auto answer = keep(x.chunk);
+        bool complete = x.chunk.done && answer.failed.empty();
+        send(asker, std::move(answer));
+        if (!complete) return;
+        installing_ = x.chunk.meta;
+        installer_ = current_sender();
+        send(setup_.aggregate, release_state{});
+      },
+      [this](state_released) {
+        released_ = true;
+        if (pinned_) return pinned_->cancel();  // It reads the old one.
+        replace_state();
+      },
+      [this](give_back_memory) {
+        if (setup_.give_back_memory) setup_.give_back_memory();
+      },
+      [this](const condemn_state& x) { condemn(x.reason); },
+  };
+}
+
+void checkpointer::on_exit() {
+  if (pinned_) pinned_->cancel();
+  setup_.aggregate = setup_.writer = nullptr;
+  installer_ = nullptr;
+  askers_.clear();
+  waiting_.reset();
+}
+
+void checkpointer::take(const caf::strong_actor_ptr& asker, const checkpoint& x) {
+  if (pinned_ && pinned_->bytes() >= setup_.max_kept_bytes)
+    waiting_.emplace(asker, x);
+  else
+    send(handle(asker), commit(x));
+}
+
+checkpointed checkpointer::commit(const checkpoint& x) {
+  if (installing_) return {x.point.index, "the state is being replaced", trouble::full};
+  // It may have been under way while the state was replaced.
+  if (setup_.state->applied().index != x.over && !mutated(mutant::checkpoints_over_another_state))
+    return {x.point.index, "the state was replaced", trouble::full};
+  try {
+    const auto began = clock().now();
+    std::vector<persistence::change_view> changes;
+    changes.reserve(x.layer->size());
+    for (auto at = x.layer->begin(); at != x.layer->end(); at = x.layer->next(at)) {
+      auto& item = (*x.layer)[at];
+      if (mutated(mutant::checkpoints_without_the_feed) &&
+          item.key.starts_with(models::feed_key(0).front()))
+        continue;
+      if (mutated(mutant::checkpoints_without_answers) && item.key.starts_with('a')) continue;
+      changes.push_back({item.key, item.removed ? std::nullopt : std::optional{item.value()}});
+    }
+    if (pinned_ && !mutated(mutant::snapshots_show_later_commits)) pinned_->preserve(changes);
+    auto since = meter_clock();
+    setup_.state->commit(changes, x.point);
+    half_done_.clear();
+    setup_.meters->checkpoint.add(meter_clock() - since);
+    measure();
+    const auto took = clock().now() - began;
+    spdlog::debug("checkpoint as of {}: {} changes in {} ms", x.point.index.value, changes.size(),
+                  std::chrono::duration_cast<std::chrono::milliseconds>(took).count());
+    return {x.point.index, {}, trouble::none, setup_.state->applied().digest};
+  } catch (const persistence::storage_error& e) {
+    half_done_ = e.what();
+    return {x.point.index, e.what(), trouble_of(e)};
+  } catch (const std::exception& e) {
+    half_done_ = e.what();
+    return {x.point.index, e.what(), trouble::disk};
+  }
+}
+
+void checkpointer::measure() {
+  auto& environment = setup_.state->environment();
+  setup_.meters->state_map_bytes.set(environment.map_size());
+  setup_.meters->state_used_bytes.set(environment.used_bytes());
+}
+
+// -- snapshots -----------------------------------------------------------------------------------
+
+void checkpointer::snapshot(const make_snapshot& x) {
+  auto asker = handle(current_sender());
+  if (latest_.meta.index && latest_.meta.index >= x.at_least) return send(asker, latest_);
+  askers_.emplace_back(std::move(asker), x.at_least);
+  if (!pinned_) begin_snapshot();
+}
+
+// A part of a commit may be in the state when there was no room for the rest: that is no damage,
+// and is over when the commit is.
+void checkpointer::begin_snapshot() {
+  snapshot_made no;
+  const auto point = setup_.state->applied();
+  if (installing_)
+    no.failed = "the state is being replaced";
+  else if (!half_done_.empty() && !mutated(mutant::calls_half_done_damaged))
+    no.failed = half_done_;
+  else if (!point.index)
+    no.failed = "there is no checkpoint yet";
+  if (!no.failed.empty()) {
+    no.later = true;
+    for (auto& [asker, at_least] : std::exchange(askers_, {})) send(asker, no);
+    return;
+  }
+  pinned_ = std::make_shared<persistence::pinned_state>(*setup_.state);
+  send(setup_.writer,
+       write_snapshot{setup_.state, pinned_, setup_.group, setup_.cluster(),
+                      persistence::snapshot_path(setup_.snapshots, setup_.group, point.index)});
+}
+
+// Those who asked for a later one meanwhile get the next.
+void checkpointer::on_written(snapshot_written& x) {
+  pinned_.reset();
+  if (x.made.failed.empty()) {
+    latest_ = x.made;
+    persistence::remove_snapshots_before(setup_.snapshots, setup_.group, latest_.meta.index);
+  }
+  auto left = std::exchange(askers_, {});
+  std::erase_if(left, [&](const auto& each) {
+    if (x.made.failed.empty() && each.second > x.made.meta.index) return false;
+    send(each.first, x.made);
+    return true;
+  });
+  askers_ = std::move(left);
+  if (auto held = std::exchange(waiting_, {})) take(held->first, held->second);
+  if (released_) replace_state();
+  if (!askers_.empty()) begin_snapshot();
+}
+
+// So that a restart before the repair does not take it for sound.
+void checkpointer::condemn(const std::string& why) {
+  latest_ = {};
+  if (pinned_) pinned_->cancel();
+  try {
+    setup_.directory->condemn(why);
+  } catch (const std::exception& e) {
+    spdlog::error("that the state is damaged can't be noted: {}", e.what());
+  }
+}
+
+chunk_kept checkpointer::keep(const protocol::snapshot_request& chunk) {
+  chunk_kept answer{chunk.meta, 0, {}, chunk.term};
+  try {
+    answer.received = incoming_.receive(chunk.meta, chunk.offset, chunk.data.view());
+    if (!chunk.done) return answer;
+    if (answer.received != chunk.meta.size) {
+      answer.failed = "parts of the snapshot are missing";
+      return answer;
+    }
+    auto path = incoming_.finish(chunk.meta, setup_.cluster());
+    setup_.directory->install(persistence::snapshot_file{path});
+  } catch (const std::exception& e) {
+    answer.failed = e.what();
+    spdlog::error("a snapshot as of {} can't be used: {}", chunk.meta.index.value, e.what());
+  }
+  return answer;
+}
+
+// The aggregate reads the old state no more.
+void checkpointer::replace_state() {
+  released_ = false;
+  if (!installing_) return;
+  state_replaced news{*installing_, nullptr, 0};
+  installing_.reset();
+  half_done_.clear();
+  latest_ = {};
+  try {
+    setup_.state.reset();
+    setup_.state = setup_.directory->open(setup_.options);
+    news.state = setup_.state;
+    news.time_us = latest_log_time(*setup_.state);
+    measure();
+  } catch (const std::exception& e) {
+    send(caf::actor_cast<caf::actor>(installer_), disk_failed{e.what()});
+    return;
+  }
+  spdlog::info("the state now is the leader's as of {}", news.meta.index.value);
+  send(setup_.aggregate, news);
+  send(caf::actor_cast<caf::actor>(std::exchange(installer_, nullptr)), std::move(news));
+}
+
+}  // namespace lithair::actors

@@ -1,0 +1,61 @@
+#include "actors/storage/file_reader.hpp"
+
+#include <utility>
+
+#include <caf/send.hpp>
+
+#include "persistence/files.hpp"
+#include "persistence/log_store.hpp"
+#include "persistence/snapshot_file.hpp"
+
+namespace lithair::actors {
+
+caf::behavior file_reader::make_behavior() {
+  set_default_handler(caf::drop);
+  set_error_handler([](caf::error&) {});
+  return {
+      [this](const read_log& x) {
+        fetched answer{x.what, {}};
+        try {
+          answer.entries = setup_.log->read(x.group, x.what.first, x.what.last, x.what.max_bytes);
+        } catch (const std::exception& e) {
+          send(x.asker, disk_failed{std::string{e.what()} + damaged_log_advice});
+        }
+        send(x.asker, std::move(answer));
+      },
+      [this](read_chunk& x) {
+        chunk_read answer{std::move(x.path), std::move(x.file), x.offset, {}, {}, x.number};
+        try {
+          if (!answer.file)
+            answer.file = std::make_shared<const persistence::snapshot_file>(answer.path);
+          if (x.most != 0) answer.bytes = answer.file->bytes(x.offset, x.most);
+        } catch (const std::exception& e) {
+          answer.failed = e.what();
+        }
+        send(handle(current_sender()), std::move(answer));
+      },
+      [](const open_file& x) {
+        file_opened answer;
+        try {
+          answer.file =
+              std::make_shared<const persistence::file>(x.path, persistence::file::mode::read);
+        } catch (const std::exception& e) {
+          answer.failed = e.what();
+        }
+        return answer;
+      },
+      [](const release_file&) {},  // It goes with the message.
+      [this](measure_directory) { *setup_.directory_bytes = bytes_below(setup_.directory); },
+  };
+}
+
+std::uint64_t bytes_below(const std::filesystem::path& path) {
+  std::uint64_t result = 0;
+  std::error_code ignored;  // Files come and go meanwhile.
+  for (std::filesystem::recursive_directory_iterator at{path, ignored}, end; at != end;
+       at.increment(ignored))
+    if (at->is_regular_file(ignored)) result += at->file_size(ignored);
+  return result;
+}
+
+}  // namespace lithair::actors

@@ -1,0 +1,165 @@
+#include "actors/storage/log_writer.hpp"
+
+#include <chrono>
+#include <memory>
+#include <set>
+#include <utility>
+
+#include <spdlog/spdlog.h>
+#include <caf/send.hpp>
+
+#include "actors/mutants.hpp"
+#include "persistence/log_store.hpp"
+#include "persistence/storage_error.hpp"
+
+namespace lithair::actors {
+
+namespace {
+
+// How often what found no room is tried again.
+constexpr std::chrono::milliseconds try_again{250};
+using retry_atom = caf::atom_constant<caf::atom("retry")>;
+constexpr retry_atom retry_v{};
+
+}  // namespace
+
+struct log_writer::batch {
+  struct receipt {
+    caf::strong_actor_ptr writer;
+    protocol::write_token token;
+  };
+  std::vector<persistence::group_write> writes;
+  std::vector<receipt> receipts;
+};
+
+log_writer::log_writer(caf::actor_config& cfg, persistence::log_store* store,
+                       std::shared_ptr<log_meters> meters)
+    : detached_actor(cfg),
+      store_(store),
+      meters_(std::move(meters)),
+      waiting_(std::make_unique<batch>()) {}
+
+log_writer::~log_writer() = default;
+
+caf::behavior log_writer::make_behavior() {
+  set_default_handler(caf::drop);
+  set_error_handler([](caf::error&) {});
+  return {
+      [this](write_log& x) {
+        waiting_->receipts.push_back({current_sender(), x.write.token});
+        waiting_->writes.push_back({x.group, std::move(x.write)});
+      },
+      [this](const cut_log& x) {
+        write_waiting();  // What was handed over before the cut comes before it.
+        if (x.begin_anew) forget_entries(x.group);
+        cuts_.emplace_back(current_sender(), x);
+        cut_waiting();
+      },
+      [this](retry_atom) { retrying_ = false; },  // The turn ends with a write.
+  };
+}
+
+// Cuts first: they may make the room that is needed.
+void log_writer::turn_ended() {
+  cut_waiting();
+  write_waiting();
+}
+
+void log_writer::cut_waiting() {
+  for (; !cuts_.empty(); cuts_.pop_front()) {
+    auto& [asker, x] = cuts_.front();
+    try {
+      if (failure_.empty()) cut(x);
+    } catch (const persistence::storage_error& e) {
+      if (e.code() == persistence::storage_errc::full && !mutated(mutant::calls_full_failed))
+        return try_later();
+      failure_ = e.what();
+      spdlog::critical("the log can't be cut: {}", failure_);
+    } catch (const std::exception& e) {
+      failure_ = e.what();
+      spdlog::critical("the log can't be cut: {}", failure_);
+    }
+    if (failure_.empty())
+      send(handle(asker), log_cut{x.point, x.begin_anew});
+    else
+      tell_failure(asker);
+  }
+}
+
+void log_writer::cut(const cut_log& x) {
+  if (x.begin_anew) return store_->reset(x.group, x.point);
+  // None: it begins behind that already.
+  if (auto point = store_->point_at(x.group, x.point.index)) store_->purge(x.group, *point);
+}
+
+// The group's log begins anew, while there was no room for the end of the old one: of that, term
+// and vote stay.
+void log_writer::forget_entries(protocol::group_id group) {
+  if (mutated(mutant::writes_old_entries_into_a_new_log)) return;
+  for (auto& each : waiting_->writes) {
+    if (each.group != group) continue;
+    each.write.entries.clear();
+    each.write.truncate_from.reset();
+  }
+}
+
+void log_writer::write_waiting() {
+  if (waiting_->writes.empty()) return;
+  batch now;
+  std::swap(now, *waiting_);
+  if (failure_.empty()) {
+    try {
+      auto since = meter_clock();
+      auto count = now.writes.size();
+      store_->write(now.writes);
+      if (meters_) meters_->sync.add(meter_clock() - since);
+      if (meters_) meters_->writes.add(count);
+    } catch (const persistence::storage_error& e) {
+      if (e.code() == persistence::storage_errc::full && !mutated(mutant::calls_full_failed))
+        return keep(now, e.what());
+      failure_ = e.what();
+    } catch (const std::exception& e) {
+      failure_ = e.what();
+    }
+    if (!failure_.empty())
+      spdlog::critical(
+          "the log can't be written: {}; this node acknowledges nothing more until it is restarted",
+          failure_);
+  }
+  if (!full_.empty()) tell_room(now, {});
+  // Writes of one group complete in order, so the last token tells of all before it.
+  for (std::size_t i = 0; i < now.receipts.size(); ++i) {
+    auto& each = now.receipts[i];
+    if (!failure_.empty()) {
+      tell_failure(each.writer);
+    } else if (i + 1 == now.receipts.size() || now.receipts[i + 1].writer != each.writer) {
+      send(caf::actor_cast<caf::actor>(each.writer), written{each.token});
+    }
+  }
+}
+
+// Nothing of it was written. What comes meanwhile waits behind it, and the leader's window bounds
+// that.
+void log_writer::keep(batch& x, const std::string& why) {
+  std::swap(x, *waiting_);
+  if (full_.empty()) tell_room(*waiting_, why);
+  try_later();
+}
+
+void log_writer::try_later() {
+  if (!std::exchange(retrying_, true)) delayed_send(this, try_again, retry_v);
+}
+
+void log_writer::tell_room(const batch& x, const std::string& why) {
+  full_ = why;
+  std::set<caf::strong_actor_ptr> told;
+  for (auto& each : x.receipts)
+    if (told.insert(each.writer).second)
+      send(caf::actor_cast<caf::actor>(each.writer), disk_full{why});
+}
+
+void log_writer::tell_failure(const caf::strong_actor_ptr& writer) {
+  send(caf::actor_cast<caf::actor>(writer), disk_failed{failure_});
+}
+
+}  // namespace lithair::actors

@@ -1,0 +1,62 @@
+#pragma once
+
+#include <deque>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <caf/actor.hpp>
+
+#include "actors/messages/messages.hpp"
+#include "actors/runtime/hosted.hpp"
+
+namespace lithair::persistence {
+class log_store;
+struct group_write;
+}  // namespace lithair::persistence
+
+namespace lithair::actors {
+
+/// The only writer of a node's log. It blocks on the disk, so it is detached. Whatever arrived
+/// while one commit ran becomes the next transaction, with one sync for all (group commit); never
+/// by a timer.
+///
+/// Takes write_log and cut_log, and answers written and log_cut, in order; after one failure it
+/// answers disk_failed to everything, for what the disk holds is unknown until it is read again at
+/// the next start. Without room it says disk_full, keeps what waits and tries again, and says
+/// disk_full without a reason when that worked. What waits is bounded by the core's windows: it
+/// acknowledges nothing meanwhile, and so is sent nothing more.
+class log_writer final : public detached_actor {
+ public:
+  /// `store` must outlive the actor; `meters` may be none.
+  log_writer(caf::actor_config& cfg, persistence::log_store* store,
+             std::shared_ptr<log_meters> meters = nullptr);
+  ~log_writer() override;
+
+  const char* name() const override { return "log_writer"; }
+
+ private:
+  struct batch;
+
+  caf::behavior make_behavior() override;
+  void turn_ended() override;
+  void write_waiting();
+  void cut_waiting();
+  void cut(const cut_log& x);
+  void forget_entries(protocol::group_id group);
+  void try_later();
+  void keep(batch& x, const std::string& why);
+  void tell_room(const batch& x, const std::string& why);
+  void tell_failure(const caf::strong_actor_ptr& writer);
+
+  persistence::log_store* store_;
+  std::shared_ptr<log_meters> meters_;
+  std::unique_ptr<batch> waiting_;
+  std::deque<std::pair<caf::strong_actor_ptr, cut_log>> cuts_;  // that wait for room, and who asked
+  std::string full_;                                            // why nothing is written for now
+  bool retrying_ = false;                                       // a wake-up is under way
+  std::string failure_;
+};
+
+}  // namespace lithair::actors

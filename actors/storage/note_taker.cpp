@@ -1,0 +1,47 @@
+#include "actors/storage/note_taker.hpp"
+
+#include <utility>
+
+#include <spdlog/spdlog.h>
+#include <caf/send.hpp>
+
+#include "persistence/files.hpp"
+
+namespace lithair::actors {
+
+caf::behavior note_taker::make_behavior() {
+  set_default_handler(caf::drop);
+  set_error_handler([](caf::error&) {});
+  return {
+      [this](take_note& x) {
+        text_ = std::move(x.text);
+        written_ = false;
+      },
+      [this](const join_cluster& x) {
+        try {
+          return setup_.join(x.cluster) ? noted{} : noted{"it belongs to another cluster"};
+        } catch (const std::exception& e) {
+          spdlog::error("the cluster can't be noted: {}", e.what());
+          return noted{e.what()};
+        }
+      },
+      [this](await_notes) { return noted{write()}; },
+  };
+}
+
+std::string note_taker::write() {
+  if (written_) return {};
+  std::string failed;
+  try {
+    persistence::replace_file(setup_.file, text_);
+    written_ = true;
+  } catch (const std::exception& e) {
+    failed = e.what();
+  }
+  if (!failed.empty() && failed != told_)
+    spdlog::error("what is known of the peers can't be noted: {}", failed);
+  told_ = failed;
+  return failed;
+}
+
+}  // namespace lithair::actors

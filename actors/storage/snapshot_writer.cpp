@@ -1,0 +1,46 @@
+#include "actors/storage/snapshot_writer.hpp"
+
+#include <spdlog/spdlog.h>
+#include <caf/send.hpp>
+
+#include "persistence/lmdb_state_store.hpp"
+#include "persistence/snapshot_file.hpp"
+#include "persistence/storage_error.hpp"
+
+namespace lithair::actors {
+
+namespace {
+
+snapshot_written write(const write_snapshot& x) {
+  snapshot_written out;
+  try {
+    const auto header = persistence::write_snapshot(*x.what, x.group, x.cluster, x.path);
+    out.made = {persistence::meta_of(header), x.path.string(), {}};
+    out.bytes = header.length;
+    spdlog::info("wrote a snapshot as of {}, {} bytes", header.point.index.value, header.length);
+  } catch (const persistence::storage_error& e) {
+    out.made.failed = e.what();
+    out.made.damaged = e.code() == persistence::storage_errc::damaged;
+    out.made.later = e.code() == persistence::storage_errc::full;
+  } catch (const std::exception& e) {
+    out.made.failed = e.what();
+  }
+  return out;
+}
+
+}  // namespace
+
+caf::behavior snapshot_writer::make_behavior() {
+  set_default_handler(caf::drop);
+  set_error_handler([](caf::error&) {});
+  return {
+      [this](write_snapshot& x) {
+        auto written = write(x);
+        // Whoever hears of it may close the state at once.
+        x = {};
+        send(handle(current_sender()), std::move(written));
+      },
+  };
+}
+
+}  // namespace lithair::actors
