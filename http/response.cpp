@@ -3,6 +3,7 @@
 #include <charconv>
 
 #include "models/problem/problem.hpp"
+#include "models/problem/reason_phrase.hpp"
 
 namespace lithair::http {
 
@@ -70,7 +71,7 @@ response not_allowed(method_set allow) {
 void render_head(const response& answer, const rendering& how, std::string& out) {
   out.append("HTTP/1.1 ");
   append_number(out, static_cast<std::uint64_t>(answer.status));
-  out.append(" ").append(reason_of(answer.status)).append("\r\n");
+  out.append(" ").append(models::reason_phrase(static_cast<std::uint16_t>(answer.status))).append("\r\n");
   append_header(out, "Date", how.date);
   if (answer.stream) {
     append_header(out, "Content-Type", "text/event-stream");
@@ -94,66 +95,6 @@ void render_head(const response& answer, const rendering& how, std::string& out)
 
 bool has_body(const response& answer, bool head_only) {
   return !head_only && !bodiless(answer.status) && !answer.body.empty();
-}
-
-std::string_view reason_of(int status) {
-  switch (status) {
-    case 200:
-      return "OK";
-    case 201:
-      return "Created";
-    case 202:
-      return "Accepted";
-    case 204:
-      return "No Content";
-    case 304:
-      return "Not Modified";
-    case 400:
-      return "Bad Request";
-    case 401:
-      return "Unauthorized";
-    case 403:
-      return "Forbidden";
-    case 404:
-      return "Not Found";
-    case 405:
-      return "Method Not Allowed";
-    case 408:
-      return "Request Timeout";
-    case 409:
-      return "Conflict";
-    case 410:
-      return "Gone";
-    case 412:
-      return "Precondition Failed";
-    case 413:
-      return "Content Too Large";
-    case 414:
-      return "URI Too Long";
-    case 415:
-      return "Unsupported Media Type";
-    case 417:
-      return "Expectation Failed";
-    case 422:
-      return "Unprocessable Content";
-    case 429:
-      return "Too Many Requests";
-    case 431:
-      return "Request Header Fields Too Large";
-    case 500:
-      return "Internal Server Error";
-    case 501:
-      return "Not Implemented";
-    case 503:
-      return "Service Unavailable";
-    case 504:
-      return "Gateway Timeout";
-    case 505:
-      return "HTTP Version Not Supported";
-    case 507:
-      return "Insufficient Storage";
-  }
-  return "Unknown";
 }
 
 std::string allow_text(method_set set) {

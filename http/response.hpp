@@ -58,9 +58,6 @@ struct rendering {
 void render_head(const response& answer, const rendering& how, std::string& out);
 /// Whether a body follows the head.
 bool has_body(const response& answer, bool head_only);
-
-/// The reason phrase of a status; "Unknown" for one that this server never gives.
-std::string_view reason_of(int status);
 /// "GET, HEAD, OPTIONS": the methods in a set; OPTIONS always, HEAD with GET.
 std::string allow_text(method_set set);
 

@@ -17,7 +17,7 @@
 #include "actors/messages/messages.hpp"
 #include "actors/runtime/hosted.hpp"
 #include "models/derived/timeline.hpp"
-#include "models/query/query_cursor.hpp"
+#include "models/query/open_cursor.hpp"
 #include "models/service.hpp"
 #include "models/state/multiversion.hpp"
 #include "persistence/overlay_store.hpp"

@@ -67,8 +67,4 @@ struct declared_projection {
 template <class T>
 using declared = tl::expected<T, std::vector<declaration_error>>;
 
-/// Judges the declarations: all errors there are, or the schema.
-declared<schema> build_schema(const std::vector<declared_collection>& collections,
-                              const std::vector<declared_projection>& projections = {});
-
 }  // namespace lithair::models

@@ -1,8 +1,6 @@
 #pragma once
 
 #include <functional>
-#include <memory>
-#include <string_view>
 
 #include "models/query/query.hpp"
 
@@ -22,12 +20,5 @@ class query_cursor {
   /// Of a reading that is done.
   virtual outcome answer() = 0;
 };
-
-/// Begins a query that may take long: a list, a count, rows of a projection. None for all others,
-/// which `run` answers at once.
-std::unique_ptr<query_cursor> open_cursor(const query& q);
-
-/// Whether some reading may come across the pair with this key.
-bool is_read(std::string_view key);
 
 }  // namespace lithair::models

@@ -4,7 +4,7 @@
 #include "models/problem/problems.hpp"
 #include "models/query/history_page.hpp"
 #include "models/query/query.hpp"
-#include "models/query/query_cursor.hpp"
+#include "models/query/open_cursor.hpp"
 #include "models/schema/value_codec.hpp"
 #include "models/state/keys.hpp"
 #include "models/state/record.hpp"

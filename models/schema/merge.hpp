@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "models/schema/schema.hpp"
+#include "models/schema/collection.hpp"
 
 namespace lithair::models {
 

@@ -6,7 +6,6 @@
 #include <vector>
 
 #include "models/schema/filter.hpp"
-#include "models/schema/schema.hpp"
 
 namespace lithair::models {
 

@@ -3,7 +3,7 @@
 #include <vector>
 
 #include "models/problem/problem.hpp"
-#include "models/schema/schema.hpp"
+#include "models/schema/collection.hpp"
 
 namespace lithair::models {
 

@@ -1,7 +1,6 @@
 #include "models/schema/schema.hpp"
 
 #include <algorithm>
-#include <array>
 
 #include "models/schema/projection.hpp"
 #include "models/schema/text_codec.hpp"
@@ -70,33 +69,6 @@ std::uint64_t hash_of(std::string_view text) {
 
 }  // namespace
 
-std::string_view name_of(text_format format) {
-  constexpr std::array<std::string_view, 4> names{"", "email", "url", "uuid"};
-  return names[static_cast<std::size_t>(format)];
-}
-
-std::string_view name_of(delete_rule rule) {
-  constexpr std::array<std::string_view, 3> names{"restrict", "cascade", "set_null"};
-  return names[static_cast<std::size_t>(rule)];
-}
-
-std::string_view name_of(merge_rule rule) {
-  constexpr std::array<std::string_view, 6> names{"last_write", "add",   "max",
-                                                  "min",        "union", "append"};
-  return names[static_cast<std::size_t>(rule)];
-}
-
-std::size_t collection::position(std::string_view field_name) const {
-  const auto at = std::ranges::lower_bound(
-      by_name, field_name, {}, [this](auto i) { return std::string_view(fields[i].name); });
-  return at != by_name.end() && fields[*at].name == field_name ? *at : fields.size();
-}
-
-const field* collection::find(std::string_view field_name) const {
-  const std::size_t at = position(field_name);
-  return at < fields.size() ? &fields[at] : nullptr;
-}
-
 schema::schema(std::vector<collection> collections, std::vector<projection> projections)
     : collections_(std::move(collections)) {
   std::ranges::sort(collections_, {}, &collection::id);
@@ -135,12 +107,6 @@ const collection* schema::find(std::uint32_t id) const {
 const collection* schema::find_by_path(std::string_view path) const {
   const auto at = std::ranges::find(collections_, path, &collection::path);
   return at != collections_.end() ? &*at : nullptr;
-}
-
-bool is_local(const collection& c) { return std::ranges::none_of(c.fields, &field::replicated); }
-
-bool is_mixed(const collection& c) {
-  return !is_local(c) && !std::ranges::all_of(c.fields, &field::replicated);
 }
 
 bool has_local_fields(const schema& s) {

@@ -9,7 +9,7 @@
 
 #include "models/encoding/json_document.hpp"
 #include "models/problem/problem.hpp"
-#include "models/schema/schema.hpp"
+#include "models/schema/collection.hpp"
 
 /// One value as msgpack, in records and commands, and as JSON, in requests and answers:
 ///

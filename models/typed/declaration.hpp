@@ -16,6 +16,7 @@
 #include <boost/mp11/algorithm.hpp>
 
 #include "models/declaration/declared.hpp"
+#include "models/declaration/schema_builder.hpp"
 #include "models/typed/attributes.hpp"
 #include "models/typed/projection_declaration.hpp"
 

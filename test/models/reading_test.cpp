@@ -1,4 +1,4 @@
-#include "models/query/query_cursor.hpp"
+#include "models/query/open_cursor.hpp"
 
 #include <rapidcheck.h>
 #include <boost/test/unit_test.hpp>

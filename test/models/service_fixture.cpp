@@ -3,7 +3,7 @@
 #include <boost/json.hpp>
 #include <boost/test/unit_test.hpp>
 
-#include "models/query/query_cursor.hpp"
+#include "models/query/open_cursor.hpp"
 
 namespace lithair::models {
 

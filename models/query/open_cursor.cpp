@@ -1,4 +1,4 @@
-#include "models/query/query_cursor.hpp"
+#include "models/query/open_cursor.hpp"
 
 #include "models/query/list_page.hpp"
 #include "models/query/projection_page.hpp"

@@ -1,0 +1,67 @@
+#include "models/problem/problems.hpp"
+
+#include <utility>
+
+#include "models/encoding/utf8.hpp"
+
+namespace lithair::models {
+
+problem malformed(std::string detail) { return {400, "malformed", std::move(detail), {}}; }
+
+problem bad_parameter(std::string_view parameter, std::string message) {
+  std::string name = excerpt(parameter);
+  std::string detail = "The parameter \"" + name + "\" can't be used: " + message;
+  return {400,
+          "bad_parameter",
+          std::move(detail),
+          {{std::move(name), "parameter", std::move(message)}}};
+}
+
+problem not_found() { return {404, "not_found", "There is no such item.", {}}; }
+
+problem already_exists(const std::string& key_field) {
+  return {409,
+          "conflict",
+          "An item with this key exists.",
+          {{key_field, "exists", "An item with this key exists."}}};
+}
+
+problem not_unique(std::vector<field_error> errors) {
+  return {409, "conflict", "Another item has a value that must be unique.", std::move(errors)};
+}
+
+problem precondition_failed(std::string detail) {
+  return {412, "precondition_failed", std::move(detail), {}};
+}
+
+problem other_timeline(std::uint64_t index) {
+  return {412,
+          "other_timeline",
+          "Index " + std::to_string(index) +
+              " is not of this log: it was given before the data were restored from a backup.",
+          {}};
+}
+
+problem still_referenced(const std::string& collection_name, const std::string& field) {
+  return {409,
+          "conflict",
+          "Items of " + collection_name + " refer to the item.",
+          {{field, "referenced", "Items of " + collection_name + " refer to the item."}}};
+}
+
+problem of_part(problem x, const std::string& part) {
+  if (x.errors.empty()) {
+    x.errors.push_back({part, x.code, x.detail});
+    return x;
+  }
+  for (auto& error : x.errors) {
+    error.field = error.field.empty() ? part : part + '.' + error.field;
+  }
+  return x;
+}
+
+problem invalid(std::vector<field_error> errors) {
+  return {422, "validation_failed", "The item does not fit its model.", std::move(errors)};
+}
+
+}  // namespace lithair::models

@@ -1,0 +1,41 @@
+#include "models/schema/collection.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace lithair::models {
+
+std::string_view name_of(text_format format) {
+  constexpr std::array<std::string_view, 4> names{"", "email", "url", "uuid"};
+  return names[static_cast<std::size_t>(format)];
+}
+
+std::string_view name_of(delete_rule rule) {
+  constexpr std::array<std::string_view, 3> names{"restrict", "cascade", "set_null"};
+  return names[static_cast<std::size_t>(rule)];
+}
+
+std::string_view name_of(merge_rule rule) {
+  constexpr std::array<std::string_view, 6> names{"last_write", "add",   "max",
+                                                  "min",        "union", "append"};
+  return names[static_cast<std::size_t>(rule)];
+}
+
+std::size_t collection::position(std::string_view field_name) const {
+  const auto at = std::ranges::lower_bound(
+      by_name, field_name, {}, [this](auto i) { return std::string_view(fields[i].name); });
+  return at != by_name.end() && fields[*at].name == field_name ? *at : fields.size();
+}
+
+const field* collection::find(std::string_view field_name) const {
+  const std::size_t at = position(field_name);
+  return at < fields.size() ? &fields[at] : nullptr;
+}
+
+bool is_local(const collection& c) { return std::ranges::none_of(c.fields, &field::replicated); }
+
+bool is_mixed(const collection& c) {
+  return !is_local(c) && !std::ranges::all_of(c.fields, &field::replicated);
+}
+
+}  // namespace lithair::models

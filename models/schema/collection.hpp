@@ -1,0 +1,129 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "models/value/value.hpp"
+
+namespace re2 {
+class RE2;
+}
+
+namespace lithair::models {
+
+/// A well-known shape of text that `validate.format` asks for.
+enum class text_format : std::uint8_t { none, email, url, uuid };
+
+std::string_view name_of(text_format format);
+
+/// What `validate` asks of a field's value, besides its type.
+struct constraints {
+  value min;  ///< absent: no bound; else of the field's type, inclusive
+  value max;
+  std::optional<std::uint64_t> min_length;  ///< in characters (code points)
+  std::optional<std::uint64_t> max_length;
+  std::string pattern;  ///< RE2 syntax, matched anywhere in the text as in JSON Schema; empty: none
+  std::shared_ptr<const re2::RE2> matcher;  ///< the compiled pattern
+  text_format format = text_format::none;
+  std::vector<value> one_of;
+};
+
+/// What happens to items that refer to an item that is deleted.
+enum class delete_rule : std::uint8_t {
+  restrict_,  ///< the deletion is refused
+  cascade,    ///< they are deleted too
+  set_null,   ///< they lose the reference
+};
+
+/// How a PATCH of a field combines with what the field holds.
+enum class merge_rule : std::uint8_t {
+  last_write,  ///< the patch replaces
+  add,         ///< the sum; of integer, number and money
+  max,         ///< the greater; of ordered types
+  min,         ///< the smaller
+  union_,      ///< of lists: the elements that the patch has and the field has not are put behind
+  append,      ///< of lists: all elements of the patch are put behind
+};
+
+std::string_view name_of(delete_rule rule);
+std::string_view name_of(merge_rule rule);
+
+/// One field of a collection. Made by the declarations' builder only, so that it is consistent.
+struct field {
+  std::uint32_t id = 0;  ///< from the name, so it survives re-ordering; unique in the collection
+  std::string name;
+  value_type type = value_type::string;
+  bool primary_key = false;
+  bool unique = false;
+  bool indexed = false;  ///< lists may find and order items by it without reading all
+  bool immutable = false;
+  bool optional = false;
+  bool exposed = true;  ///< false: may be written, is never shown
+  bool replicated = true;
+  bool tracked = false;  ///< its changes are kept as events
+  merge_rule merge = merge_rule::last_write;
+  std::string references;       ///< the collection whose items' keys it holds; empty: none
+  std::uint32_t target_id = 0;  ///< of that collection
+  delete_rule on_delete = delete_rule::restrict_;
+  value default_value;             ///< absent: none
+  std::vector<std::string> names;  ///< of an enumeration, in declared order
+  constraints rules;
+  std::shared_ptr<const field> element;  ///< of a list: type and names of its elements
+
+  /// Whether an item can't be without it and nothing fills it in.
+  bool required() const { return !optional && !primary_key && absent(default_value); }
+};
+
+/// A field that refers to items of some collection.
+struct referrer {
+  std::uint32_t collection_id = 0;
+  std::size_t position = 0;
+};
+
+/// Which fields of a collection a schema holds; see models/command/local_fields.hpp.
+enum class extent : std::uint8_t {
+  whole,
+  replicated_part,  ///< its items have local fields too, which another group keeps on each node
+  local_part,       ///< the key and those local fields
+};
+
+/// A named set of items of one shape.
+struct collection {
+  std::uint32_t id = 0;  ///< from the name
+  std::string name;
+  std::string path;  ///< where HTTP serves it, "/api/<name>" by default; no slash at the end
+  std::vector<field> fields;           ///< in declared order, which is the order of rendered JSON
+  std::size_t key_at = 0;              ///< position of the primary key in `fields`
+  std::vector<std::uint16_t> by_id;    ///< positions in order of id: the order of stored records
+  std::vector<std::uint16_t> by_name;  ///< positions in order of name
+
+  std::vector<referrer> referrers;  ///< the fields whose values are keys of this collection
+  bool tracked = false;             ///< whether any field is
+  extent holds = extent::whole;
+
+  const field& key() const { return fields[key_at]; }
+  /// The field's position, or `fields.size()` when there is none.
+  std::size_t position(std::string_view field_name) const;
+  const field* find(std::string_view field_name) const;
+};
+
+/// No field is replicated.
+bool is_local(const collection& c);
+/// Some fields are replicated, and some are not.
+bool is_mixed(const collection& c);
+
+/// 32-bit FNV-1a: the id of a collection or field from its name.
+constexpr std::uint32_t stable_id(std::string_view name) {
+  std::uint32_t hash = 2166136261u;
+  for (const char c : name) {
+    hash = (hash ^ static_cast<std::uint8_t>(c)) * 16777619u;
+  }
+  return hash;
+}
+
+}  // namespace lithair::models
