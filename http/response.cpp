@@ -71,7 +71,9 @@ response not_allowed(method_set allow) {
 void render_head(const response& answer, const rendering& how, std::string& out) {
   out.append("HTTP/1.1 ");
   append_number(out, static_cast<std::uint64_t>(answer.status));
-  out.append(" ").append(models::reason_phrase(static_cast<std::uint16_t>(answer.status))).append("\r\n");
+  out.append(" ")
+      .append(models::reason_phrase(static_cast<std::uint16_t>(answer.status)))
+      .append("\r\n");
   append_header(out, "Date", how.date);
   if (answer.stream) {
     append_header(out, "Content-Type", "text/event-stream");

@@ -26,7 +26,8 @@ struct committed {
 /// Writes to several collections, done in their order, all or none, in one entry of the log:
 ///
 ///     auto done = lithair::transaction(here)
-///                     .update(stock, tea, lithair::patch<product>().set<&product::stock>(3), version)
+///                     .update(stock, tea, lithair::patch<product>().set<&product::stock>(3),
+///                             version)
 ///                     .create(orders, bought)
 ///                     .commit().get();
 ///

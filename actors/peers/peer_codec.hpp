@@ -21,7 +21,8 @@ struct peer_batch {
 /// order of protocol/message.hpp; kind is the message's place in `protocol::message`. Entries are
 /// one binary string:
 ///
-///   entries := { term:u64 kind:u8 flags:u8 origin:u64 serial:u64 run:u64 time_us:i64 length:u32 payload:length bytes }*
+///   entries := { term:u64 kind:u8 flags:u8 origin:u64 serial:u64 run:u64 time_us:i64
+///                length:u32 payload:length bytes }*
 ///
 /// little-endian, without their indexes, for they follow the message's prev_index. Flags are 0 and
 /// must be understood.

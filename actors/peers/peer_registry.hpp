@@ -54,9 +54,12 @@ enum class trust : std::uint8_t {
 /// continues what they know, or when it recovers.
 ///
 ///     DIR/peers := "checksum" SP of-the-rest:hex NL
-///                  "self" SP hex NL { "members-as-of" SP index [ SP group ] NL }* [ "recovering" SP word* NL ] "starts" { SP boots:hex }* NL
-///                  { node [ "/" group ] SP incarnation-hex SP boots:hex SP term SP match [ SP added ] NL }*
-///     proof     := "starts" { SP boots:hex }* NL "holds" SP term SP last NL [ "recovering" NL ] [ "added" SP index NL ]
+///                  "self" SP hex NL { "members-as-of" SP index [ SP group ] NL }*
+///                  [ "recovering" SP word* NL ] "starts" { SP boots:hex }* NL
+///                  { node [ "/" group ] SP incarnation-hex SP boots:hex SP term SP match
+///                    [ SP added ] NL }*
+///     proof     := "starts" { SP boots:hex }* NL "holds" SP term SP last NL
+///                  [ "recovering" NL ] [ "added" SP index NL ]
 ///                  [ "you" SP boots:hex SP term SP match [ SP incarnation-hex ] NL ]
 ///
 /// Where no group is named it is group 1. A file without a checksum is one of an earlier version. A

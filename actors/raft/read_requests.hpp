@@ -17,7 +17,7 @@ namespace lithair::actors {
 /// The reads of this node's clients, and their questions for readiness, on the way to the index
 /// that they must see.
 ///
-///   new ──begin──▶ asking the leader ──finish──▶ waiting for their index ──release──▶ to whoever answers
+///   new ──begin──▶ asking the leader ──finish──▶ waiting for their index ──release──▶ answered
 ///    ▲                   │
 ///    └──── refused ──────┘     asked again when a leader is known, until their time is up
 ///

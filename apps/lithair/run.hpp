@@ -28,8 +28,8 @@ int run(int argc, const char* const* argv) {
   return run_models(argc, argv, schema_of<Models...>());
 }
 
-/// And for projections that the program folds itself (see actors/embedded/publication.hpp, to be included):
-/// `return lithair::run<order>(argc, argv, {lithair::publish<totals>()});`
+/// And for projections that the program folds itself (see actors/embedded/publication.hpp, to be
+/// included): `return lithair::run<order>(argc, argv, {lithair::publish<totals>()});`
 template <class... Models>
 int run(int argc, const char* const* argv, const std::vector<publication>& published) {
   return run_models(argc, argv, schema_of<Models...>(), published);

@@ -8,8 +8,8 @@
 #include <caf/actor_system_config.hpp>
 #include <caf/scoped_actor.hpp>
 
-#include "../protocol/cluster.hpp"
 #include "actors/raft/member_changes.hpp"
+#include "test/protocol/cluster.hpp"
 
 using namespace lithair;
 using namespace lithair::actors;
@@ -92,7 +92,7 @@ BOOST_AUTO_TEST_CASE(with_one_of_three_gone_the_other_healthy_member_is_not_remo
 }
 
 BOOST_AUTO_TEST_CASE(
-    a_forced_change_is_done_and_says_what_it_risked_or_is_given_up_when_the_new_members_stay_silent) {
+    a_forced_change_is_done_and_says_what_it_risked_or_is_given_up_when_nobody_answers) {
   asked x{3};
   x.fall_silent(3);
   x.ask(action::remove, 2, {}, true);

@@ -274,7 +274,7 @@ BOOST_AUTO_TEST_CASE(the_directory_of_a_node_that_was_added_again_with_another_o
 }
 
 BOOST_AUTO_TEST_CASE(
-    a_node_that_is_no_member_is_met_and_not_remembered_so_that_it_may_be_added_with_another_directory) {
+    a_node_that_is_no_member_is_met_and_may_be_added_with_another_directory_later) {
   pair_of_nodes x;
   auto* one = &x.start(1);
   one->members_known(main_group, {{1, 0}, {2, 4}});

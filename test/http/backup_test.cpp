@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "served.hpp"
+#include "test/http/served.hpp"
 
 using namespace lithair::http::test;
 namespace json = boost::json;

@@ -1,4 +1,4 @@
-#include "client.hpp"
+#include "test/http/client.hpp"
 
 #include <netinet/in.h>
 #include <sys/socket.h>

@@ -1,4 +1,4 @@
-#include "fake_node.hpp"
+#include "test/http/fake_node.hpp"
 
 #include <unistd.h>
 

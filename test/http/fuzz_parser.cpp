@@ -12,7 +12,7 @@
 #include "http/exchange.hpp"
 #include "models/declaration/model_file.hpp"
 #include "models/problem/reason_phrase.hpp"
-#include "parsed.hpp"
+#include "test/http/parsed.hpp"
 
 namespace {
 
@@ -47,7 +47,8 @@ void check_request(const http::request& r) {
   if (const auto* answer = std::get_if<http::response>(&x.next)) {
     demand(answer->status >= 200 && answer->status != 500 && answer->status < 600,
            "the status fits");
-    demand(!models::reason_phrase(static_cast<std::uint16_t>(answer->status)).empty(), "the status is one of ours");
+    demand(!models::reason_phrase(static_cast<std::uint16_t>(answer->status)).empty(),
+           "the status is one of ours");
   }
   if (const auto* write = std::get_if<http::write_step>(&x.next))
     demand(!write->command.empty() && x.target != nullptr, "a write has a command and a target");

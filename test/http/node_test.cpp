@@ -2,8 +2,8 @@
 
 #include <string>
 
-#include "one_node.hpp"
-#include "prometheus_text.hpp"
+#include "test/http/one_node.hpp"
+#include "test/http/prometheus_text.hpp"
 
 using namespace lithair::http::test;
 

@@ -1,4 +1,4 @@
-#include "one_node.hpp"
+#include "test/http/one_node.hpp"
 
 #include <netinet/in.h>
 #include <stdlib.h>

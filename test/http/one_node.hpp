@@ -6,8 +6,8 @@
 #include <string_view>
 
 #include "actors/node/node.hpp"
-#include "client.hpp"
 #include "http/server.hpp"
+#include "test/http/client.hpp"
 
 namespace lithair::http::test {
 

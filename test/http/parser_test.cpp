@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "parsed.hpp"
+#include "test/http/parsed.hpp"
 
 namespace bdata = boost::unit_test::data;
 using lithair::http::parser;

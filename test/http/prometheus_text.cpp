@@ -1,4 +1,4 @@
-#include "prometheus_text.hpp"
+#include "test/http/prometheus_text.hpp"
 
 #include <cctype>
 #include <charconv>

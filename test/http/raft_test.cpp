@@ -12,7 +12,7 @@
 #include "models/declaration/model_file.hpp"
 #include "models/encoding/base64.hpp"
 #include "models/service.hpp"
-#include "served.hpp"
+#include "test/http/served.hpp"
 
 using lithair::http::bearer_token;
 using lithair::http::pack;

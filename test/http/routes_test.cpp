@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "actors/messages/messages.hpp"
-#include "prometheus_text.hpp"
-#include "served.hpp"
+#include "test/http/prometheus_text.hpp"
+#include "test/http/served.hpp"
 
 using lithair::actors::consistency;
 using lithair::http::server_options;

@@ -1,4 +1,4 @@
-#include "served.hpp"
+#include "test/http/served.hpp"
 
 #include <chrono>
 #include <csignal>

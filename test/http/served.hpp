@@ -8,10 +8,10 @@
 
 #include "actors/node/system.hpp"
 #include "actors/runtime/loop.hpp"
-#include "client.hpp"
-#include "fake_node.hpp"
 #include "http/front.hpp"
 #include "models/schema/schema.hpp"
+#include "test/http/client.hpp"
+#include "test/http/fake_node.hpp"
 
 namespace lithair::http::test {
 

@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "served.hpp"
+#include "test/http/served.hpp"
 
 using lithair::http::server_options;
 using namespace lithair::http::test;

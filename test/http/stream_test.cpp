@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "one_node.hpp"
+#include "test/http/one_node.hpp"
 
 using lithair::http::server_options;
 using namespace lithair::http::test;

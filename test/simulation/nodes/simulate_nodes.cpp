@@ -10,9 +10,8 @@
 #include "test/simulation/nodes/world.hpp"
 
 // simulate_nodes [--first S] [--seeds N] [--seed X] [--all] [--mutant M] [--trace]: runs seeds S..,
-// or the one seed X; with
-// --all it goes on when one is broken; with M, a number in actors/mutants.hpp, a duty is broken on purpose. Whoever
-// interrupts it gets the sums so far.
+// or the one seed X; with --all it goes on when one is broken; with M, a number in
+// actors/mutants.hpp, a duty is broken on purpose. Whoever interrupts it gets the sums so far.
 
 namespace {
 
