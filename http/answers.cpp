@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "actors/messages/messages.hpp"
+#include "actors/messages/client_messages.hpp"
 #include "http/pages.hpp"
 
 namespace lithair::http {

@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <utility>
 
-#include "actors/messages/messages.hpp"
+#include "actors/messages/client_messages.hpp"
+#include "actors/messages/raft_messages.hpp"
+#include "actors/messages/status_messages.hpp"
 #include "http/pages.hpp"
 #include "http/target.hpp"
 #include "models/problem/problems.hpp"

@@ -5,7 +5,9 @@
 #include <string>
 #include <variant>
 
-#include "actors/messages/messages.hpp"
+#include "actors/messages/client_messages.hpp"
+#include "actors/messages/raft_messages.hpp"
+#include "actors/messages/status_messages.hpp"
 #include "http/bearer_token.hpp"
 #include "http/header_values.hpp"
 #include "http/published_projections.hpp"

@@ -10,7 +10,7 @@
 #include <limits>
 #include <utility>
 
-#include "actors/messages/messages.hpp"
+#include "actors/messages/status_messages.hpp"
 
 namespace lithair::http {
 

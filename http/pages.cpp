@@ -3,7 +3,8 @@
 #include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
 
-#include "actors/messages/messages.hpp"
+#include "actors/messages/client_messages.hpp"
+#include "actors/messages/status_messages.hpp"
 #include "http/hex.hpp"
 #include "http/openapi.hpp"
 #include "models/schema/projection.hpp"

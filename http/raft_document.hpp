@@ -3,7 +3,7 @@
 #include <string>
 #include <string_view>
 
-#include "actors/messages/messages.hpp"
+#include "actors/messages/raft_messages.hpp"
 #include "http/router.hpp"
 #include "models/service.hpp"
 

@@ -6,7 +6,7 @@
 #include <exception>
 #include <utility>
 
-#include "actors/messages/messages.hpp"
+#include "actors/messages/client_messages.hpp"
 
 /// What a session does between its socket and its messages; `session.cpp` has the rest of its life.
 namespace lithair::http {

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "actors/messages/messages.hpp"
+#include "actors/messages/client_messages.hpp"
 #include "models/derived/timeline.hpp"
 #include "models/query/stream.hpp"
 

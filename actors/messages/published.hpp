@@ -7,7 +7,7 @@
 
 #include <caf/allowed_unsafe_message_type.hpp>
 
-#include "actors/messages/messages.hpp"
+#include "actors/messages/client_messages.hpp"
 
 namespace lithair::actors {
 

@@ -7,7 +7,7 @@
 
 #include <caf/actor.hpp>
 
-#include "actors/messages/messages.hpp"
+#include "actors/messages/client_messages.hpp"
 #include "actors/runtime/hosted.hpp"
 
 namespace lithair::actors {

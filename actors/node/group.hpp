@@ -16,6 +16,7 @@
 #include "actors/node/surroundings.hpp"
 #include "actors/peers/shipper.hpp"
 #include "actors/raft/membership_plan.hpp"
+#include "models/schema/schema.hpp"
 
 namespace lithair::persistence {
 class data_directory;

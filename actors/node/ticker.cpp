@@ -8,7 +8,7 @@
 
 #include <caf/send.hpp>
 
-#include "actors/messages/messages.hpp"
+#include "actors/messages/raft_messages.hpp"
 #include "actors/runtime/loop.hpp"
 
 namespace lithair::actors {

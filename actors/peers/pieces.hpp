@@ -7,7 +7,7 @@
 #include <string>
 #include <utility>
 
-#include "actors/messages/messages.hpp"
+#include "actors/messages/peer_messages.hpp"
 
 /// Big messages between nodes, in pieces: what is small and urgent goes between them, so that a
 /// heartbeat never waits behind megabytes. Each message is a stream; the streams of a link follow

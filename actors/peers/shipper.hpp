@@ -10,7 +10,8 @@
 #include <caf/actor.hpp>
 
 #include "actors/config.hpp"
-#include "actors/messages/messages.hpp"
+#include "actors/messages/raft_messages.hpp"
+#include "actors/messages/storage_messages.hpp"
 #include "actors/peers/connector.hpp"
 #include "actors/peers/peer_registry.hpp"
 #include "actors/peers/pieces.hpp"

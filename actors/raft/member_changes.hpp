@@ -10,7 +10,8 @@
 #include <caf/actor_control_block.hpp>
 
 #include "actors/config.hpp"
-#include "actors/messages/messages.hpp"
+#include "actors/messages/client_messages.hpp"
+#include "actors/messages/raft_messages.hpp"
 #include "actors/peers/member_address.hpp"
 #include "actors/raft/membership_plan.hpp"
 #include "protocol/core.hpp"

@@ -8,7 +8,7 @@
 
 #include <caf/actor_control_block.hpp>
 
-#include "actors/messages/messages.hpp"
+#include "actors/messages/raft_messages.hpp"
 #include "protocol/core.hpp"
 
 namespace lithair::actors {

@@ -8,7 +8,7 @@
 
 #include <caf/actor_control_block.hpp>
 
-#include "actors/messages/messages.hpp"
+#include "actors/messages/client_messages.hpp"
 #include "protocol/output.hpp"
 #include "protocol/types.hpp"
 

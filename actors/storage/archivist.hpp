@@ -6,7 +6,9 @@
 
 #include <caf/actor.hpp>
 
-#include "actors/messages/messages.hpp"
+#include "actors/messages/client_messages.hpp"
+#include "actors/messages/state_messages.hpp"
+#include "actors/messages/storage_messages.hpp"
 #include "actors/runtime/hosted.hpp"
 
 namespace lithair::actors {

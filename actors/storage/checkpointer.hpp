@@ -11,7 +11,9 @@
 
 #include <caf/actor.hpp>
 
-#include "actors/messages/messages.hpp"
+#include "actors/messages/state_messages.hpp"
+#include "actors/messages/storage_messages.hpp"
+#include "actors/meters.hpp"
 #include "actors/runtime/hosted.hpp"
 #include "actors/storage/snapshot_writer.hpp"
 #include "persistence/incoming_snapshot.hpp"

@@ -8,12 +8,13 @@
 
 #include <caf/actor.hpp>
 
-#include "actors/messages/messages.hpp"
+#include "actors/messages/storage_messages.hpp"
 #include "actors/runtime/hosted.hpp"
 
 namespace lithair::persistence {
+class file;
 class log_store;
-}
+}  // namespace lithair::persistence
 
 namespace lithair::actors {
 

@@ -8,7 +8,7 @@
 
 #include <caf/actor.hpp>
 
-#include "actors/messages/messages.hpp"
+#include "actors/messages/storage_messages.hpp"
 #include "actors/runtime/hosted.hpp"
 
 namespace lithair::actors {

@@ -7,7 +7,7 @@
 
 #include <caf/actor.hpp>
 
-#include "actors/messages/messages.hpp"
+#include "actors/messages/state_messages.hpp"
 #include "actors/runtime/hosted.hpp"
 #include "persistence/pinned_state.hpp"
 

@@ -4,6 +4,7 @@
 #include <fstream>
 #include <tuple>
 
+#include "models/declaration/schema_builder.hpp"
 #include "models/declaration/toml.hpp"
 #include "models/schema/text_codec.hpp"
 
