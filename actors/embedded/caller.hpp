@@ -6,7 +6,7 @@
 #include <optional>
 #include <string>
 
-#include "actors/messages/client_messages.hpp"
+#include "actors/consistency.hpp"
 #include "models/service.hpp"
 
 namespace lithair::actors {

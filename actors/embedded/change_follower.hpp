@@ -4,7 +4,6 @@
 #include <memory>
 #include <optional>
 
-#include "actors/messages/feed_messages.hpp"
 #include "models/derived/feed.hpp"
 #include "models/problem/problem.hpp"
 
@@ -22,7 +21,7 @@ class change_follower {
   struct handlers {
     /// Every change behind the position: the feed hands out whole entries of the log, so those that
     /// lie before it are left out by whoever reads them.
-    std::function<void(const feed_pair&)> changed;
+    std::function<void(const models::feed_pair&)> changed;
     /// Everything up to here has been told.
     std::function<void(const models::feed_position&)> told;
     /// The last that is heard: 410, what comes behind the position is not kept any more; 503, the

@@ -109,7 +109,7 @@ inline bool is_behind(const models::feed_event& x, const feed_position& after) {
 }
 
 template <class T>
-void tell(const models::collection& c, const actors::feed_pair& pair, const feed_position& after,
+void tell(const models::collection& c, const models::feed_pair& pair, const feed_position& after,
           const subscriber<T>& to) {
   (void)models::read_feed(pair.index, *pair.bytes, [&](const models::feed_event& x) {
     if (x.collection_id == c.id && is_behind(x, after)) to.changed(event_of<T>(c, x));
@@ -125,7 +125,7 @@ template <class T>
                                      subscriber<T> x) {
   actors::change_follower::handlers made;
   const auto shared = std::make_shared<const subscriber<T>>(std::move(x));
-  made.changed = [c = &to.declared(), after, shared](const actors::feed_pair& pair) {
+  made.changed = [c = &to.declared(), after, shared](const models::feed_pair& pair) {
     detail::tell(*c, pair, after, *shared);
   };
   made.told = [shared](const feed_position& through) {
@@ -150,7 +150,7 @@ template <class T>
   };
   const auto shared = std::make_shared<const subscriber<T>>(std::move(x));
   actors::change_follower::handlers made;
-  made.changed = [c = &to.declared(), shared](const actors::feed_pair& pair) {
+  made.changed = [c = &to.declared(), shared](const models::feed_pair& pair) {
     detail::tell(*c, pair, {}, *shared);
   };
   made.told = [shared, begin](const feed_position& through) {

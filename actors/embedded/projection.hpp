@@ -12,9 +12,15 @@
 #include <utility>
 #include <vector>
 
-#include <spdlog/spdlog.h>
-
 #include "actors/embedded/event.hpp"
+
+namespace lithair::actors {
+
+/// What a projection of a collection has to tell the operator.
+void log_built_anew(const models::collection& of);
+void log_not_kept_up(const models::collection& of, const models::problem& why);
+
+}  // namespace lithair::actors
 
 namespace lithair {
 
@@ -193,13 +199,12 @@ class projection {
 
     void stop_following(const std::shared_ptr<core>& self, const models::problem& why) {
       if (why.status != 410) return fail(why);
-      spdlog::info("a projection of {} has fallen behind and is built anew", from.declared().name);
+      actors::log_built_anew(from.declared());
       begin(self);
     }
 
     void fail(const models::problem& why) {
-      spdlog::warn("a projection of {} is not kept up any more: {}", from.declared().name,
-                   why.detail);
+      actors::log_not_kept_up(from.declared(), why);
       end();
     }
 

@@ -8,6 +8,7 @@
 #include <caf/actor.hpp>
 #include <caf/fwd.hpp>
 
+#include "actors/consistency.hpp"
 #include "actors/messages/local_message.hpp"
 #include "models/service.hpp"
 #include "protocol/core.hpp"
@@ -22,12 +23,7 @@ class file;
 /// gives its `token` back.
 namespace lithair::actors {
 
-/// What happened to a request, before any question of its content.
-enum class disposition : std::uint8_t {
-  done,         ///< it was carried out (or refused by the models); see `result`
-  unavailable,  ///< 503: certainly not applied; no leader, or full
-  unknown,      ///< 504: the outcome is unknown
-};
+class published;
 
 /// A command that `models::prepare` made; the answer is `submitted`.
 struct submit {
@@ -42,8 +38,6 @@ struct submitted {
   std::uint64_t index = 0;  ///< log index of the command, when done
   models::outcome result;
 };
-
-enum class consistency : std::uint8_t { linearizable, leader, local };
 
 /// A read; the answer is `answered`.
 struct ask {
@@ -145,6 +139,14 @@ struct prepare_stop {};
 
 struct stopped {};
 
+/// Asks the publisher for a read model; the answer is `answered`, whose body is `{"data": ...}`.
+struct read_published {
+  std::uint64_t token = 0;
+  consistency level = consistency::linearizable;
+  std::uint64_t min_index = 0;  ///< wait until this much is folded in, for at most 5 s
+  std::shared_ptr<const published> what;
+};
+
 }  // namespace lithair::actors
 
 LITHAIR_LOCAL_MESSAGE(submit)
@@ -161,3 +163,4 @@ LITHAIR_LOCAL_MESSAGE(take_backup)
 LITHAIR_LOCAL_MESSAGE(backup_taken)
 LITHAIR_LOCAL_MESSAGE(prepare_stop)
 LITHAIR_LOCAL_MESSAGE(stopped)
+LITHAIR_LOCAL_MESSAGE(read_published)

@@ -8,20 +8,16 @@
 #include <vector>
 
 #include "actors/messages/client_messages.hpp"
+#include "models/derived/feed.hpp"
 #include "models/derived/timeline.hpp"
 #include "models/query/stream.hpp"
 
 /// The messages around the change feed; all stay in one process.
 namespace lithair::actors {
 
-/// What one log entry changed, as models/derived/feed.hpp lays it out.
-struct feed_pair {
-  std::uint64_t index = 0;
-  std::shared_ptr<const std::string> bytes;
-};
+using models::feed_pair;
 
-// -- subscribers and the feed
-// ---------------------------------------------------------------------------
+// -- subscribers and the feed --------------------------------------------------------------------
 
 /// Asks for what comes behind a position. The answer is `followed`: at once when there is
 /// something, else as soon as there is. The first of a token subscribes; each answer must be

@@ -1,13 +1,10 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
 #include <string>
 #include <string_view>
 
-#include <caf/allowed_unsafe_message_type.hpp>
-
-#include "actors/messages/client_messages.hpp"
+#include "models/schema/schema.hpp"
 
 namespace lithair::actors {
 
@@ -37,14 +34,4 @@ class published {
   virtual picture read() const = 0;
 };
 
-/// Asks the publisher for a read model; the answer is `answered`, whose body is `{"data": ...}`.
-struct read_published {
-  std::uint64_t token = 0;
-  consistency level = consistency::linearizable;
-  std::uint64_t min_index = 0;  ///< wait until this much is folded in, for at most 5 s
-  std::shared_ptr<const published> what;
-};
-
 }  // namespace lithair::actors
-
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(lithair::actors::read_published)

@@ -16,11 +16,10 @@ struct counter {
 };
 
 template <>
-struct lithair::model<counter> {
-  static constexpr auto declaration = declare(
-      "counters",
-      field<&counter::name>("name", db::primary_key, lifecycle::immutable, persistence::replicate),
-      field<&counter::count>("count", persistence::replicate, db::merge("add")));
+struct lithair::model<counter> : lithair::attributes {
+  static constexpr auto declaration =
+      declare("counters", field<&counter::name>("name", primary_key, immutable, replicate),
+              field<&counter::count>("count", replicate, merge("add")));
 };
 
 namespace {

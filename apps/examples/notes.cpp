@@ -6,11 +6,10 @@ struct note {
 };
 
 template <>
-struct lithair::model<note> {
+struct lithair::model<note> : lithair::attributes {
   static constexpr auto declaration =
-      declare("notes",
-              field<&note::id>("id", db::primary_key, lifecycle::immutable, persistence::replicate),
-              field<&note::text>("text", persistence::replicate, validation::max_length(1000)));
+      declare("notes", field<&note::id>("id", primary_key, immutable, replicate),
+              field<&note::text>("text", replicate, max_length(1000)));
 };
 
 int main(int argc, char** argv) { return lithair::run<note>(argc, argv); }

@@ -13,12 +13,10 @@ struct score {
 };
 
 template <>
-struct lithair::model<score> {
+struct lithair::model<score> : lithair::attributes {
   static constexpr auto declaration =
-      declare("scores",
-              field<&score::player>("player", db::primary_key, lifecycle::immutable,
-                                    persistence::replicate),
-              field<&score::points>("points", persistence::replicate, db::merge("add")));
+      declare("scores", field<&score::player>("player", primary_key, immutable, replicate),
+              field<&score::points>("points", replicate, merge("add")));
 };
 
 namespace {

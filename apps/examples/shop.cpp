@@ -16,17 +16,14 @@ struct product {
 };
 
 template <>
-struct lithair::model<product> {
-  static constexpr auto declaration = declare(
-      "products",
-      field<&product::id>("id", db::primary_key, lifecycle::immutable, persistence::replicate),
-      field<&product::name>("name", db::unique, persistence::replicate, validation::min_length(1),
-                            validation::max_length(200)),
-      field<&product::price>("price", persistence::replicate, validation::min("0.01")),
-      field<&product::stock>("stock", persistence::replicate, lifecycle::default_value(0),
-                             validation::min(0)),
-      field<&product::state>("state", persistence::replicate, lifecycle::default_value("draft")),
-      field<&product::secret>("secret", http::hidden, persistence::replicate));
+struct lithair::model<product> : lithair::attributes {
+  static constexpr auto declaration =
+      declare("products", field<&product::id>("id", primary_key, immutable, replicate),
+              field<&product::name>("name", unique, replicate, min_length(1), max_length(200)),
+              field<&product::price>("price", replicate, min("0.01")),
+              field<&product::stock>("stock", replicate, default_value(0), min(0)),
+              field<&product::state>("state", replicate, default_value("draft")),
+              field<&product::secret>("secret", hidden, replicate));
 };
 
 enum class order_state { open, paid, cancelled };
@@ -42,20 +39,15 @@ struct order {
 };
 
 template <>
-struct lithair::model<order> {
+struct lithair::model<order> : lithair::attributes {
   static constexpr auto declaration = declare(
-      "orders",
-      field<&order::id>("id", db::primary_key, lifecycle::immutable, persistence::replicate),
-      field<&order::product>("product", db::references("products"), db::indexed,
-                             lifecycle::immutable, persistence::replicate),
-      field<&order::customer>("customer", db::indexed, lifecycle::immutable, persistence::replicate,
-                              validation::min_length(1), validation::max_length(200)),
-      field<&order::pieces>("pieces", lifecycle::immutable, persistence::replicate,
-                            validation::min(1)),
-      field<&order::amount>("amount", lifecycle::immutable, persistence::replicate,
-                            validation::min("0.01")),
-      field<&order::state>("state", db::indexed, lifecycle::default_value("open"),
-                           persistence::replicate, persistence::track_history));
+      "orders", field<&order::id>("id", primary_key, immutable, replicate),
+      field<&order::product>("product", references("products"), indexed, immutable, replicate),
+      field<&order::customer>("customer", indexed, immutable, replicate, min_length(1),
+                              max_length(200)),
+      field<&order::pieces>("pieces", immutable, replicate, min(1)),
+      field<&order::amount>("amount", immutable, replicate, min("0.01")),
+      field<&order::state>("state", indexed, default_value("open"), replicate, track_history));
 
   static constexpr auto projections = lithair::projections(project("sales")
                                                                .group_by("customer")
@@ -77,15 +69,12 @@ struct payment {
 };
 
 template <>
-struct lithair::model<payment> {
-  static constexpr auto declaration = declare(
-      "payments",
-      field<&payment::id>("id", db::primary_key, lifecycle::immutable, persistence::replicate),
-      field<&payment::order>("order", db::references("orders"), db::unique, lifecycle::immutable,
-                             persistence::replicate),
-      field<&payment::amount>("amount", lifecycle::immutable, persistence::replicate,
-                              validation::min("0.01")),
-      field<&payment::method>("method", lifecycle::immutable, persistence::replicate));
+struct lithair::model<payment> : lithair::attributes {
+  static constexpr auto declaration =
+      declare("payments", field<&payment::id>("id", primary_key, immutable, replicate),
+              field<&payment::order>("order", references("orders"), unique, immutable, replicate),
+              field<&payment::amount>("amount", immutable, replicate, min("0.01")),
+              field<&payment::method>("method", immutable, replicate));
 };
 
 int main(int argc, char** argv) { return lithair::run<product, order, payment>(argc, argv); }

@@ -16,21 +16,18 @@ struct visit {
 };
 
 template <>
-struct lithair::model<user> {
-  static constexpr auto declaration = declare(
-      "users",
-      field<&user::id>("id", db::primary_key, lifecycle::immutable, persistence::replicate),
-      field<&user::email>("email", db::unique, persistence::replicate, validation::format("email")),
-      field<&user::name>("name", persistence::replicate, validation::min_length(1),
-                         validation::max_length(100)),
-      field<&user::page>("page"),
-      field<&user::hits>("hits", lifecycle::default_value(0), validation::min(0)));
+struct lithair::model<user> : lithair::attributes {
+  static constexpr auto declaration =
+      declare("users", field<&user::id>("id", primary_key, immutable, replicate),
+              field<&user::email>("email", unique, replicate, format("email")),
+              field<&user::name>("name", replicate, min_length(1), max_length(100)),
+              field<&user::page>("page"), field<&user::hits>("hits", default_value(0), min(0)));
 };
 
 template <>
-struct lithair::model<visit> {
-  static constexpr auto declaration = declare("visits", field<&visit::id>("id", db::primary_key),
-                                              field<&visit::path>("path", db::indexed));
+struct lithair::model<visit> : lithair::attributes {
+  static constexpr auto declaration =
+      declare("visits", field<&visit::id>("id", primary_key), field<&visit::path>("path", indexed));
 };
 
 int main(int argc, char** argv) { return lithair::run<user, visit>(argc, argv); }

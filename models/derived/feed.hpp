@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -84,6 +85,12 @@ class change_recorder {
  private:
   std::string events_;
   std::size_t count_ = 0;
+};
+
+/// What one log entry changed, as laid out above.
+struct feed_pair {
+  std::uint64_t index = 0;
+  std::shared_ptr<const std::string> bytes;
 };
 
 }  // namespace lithair::models

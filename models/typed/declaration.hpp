@@ -120,25 +120,25 @@ consteval void check_field() {
   constexpr bool ordered = type == value_type::integer || type == value_type::number ||
                            type == value_type::money || type == value_type::timestamp;
   static_assert(ordered || !(Field::template has<word::min> || Field::template has<word::max>),
-                "validation::min and max are for integer, number, money and timestamp fields");
+                "min and max are for integer, number, money and timestamp fields");
   constexpr bool sized =
       type == value_type::string || type == value_type::bytes || type == value_type::list;
   static_assert(
       sized || !(Field::template has<word::min_length> || Field::template has<word::max_length>),
-      "validation::min_length and max_length are for string, bytes and list fields");
+      "min_length and max_length are for string, bytes and list fields");
   static_assert(type != value_type::list ||
                     (Field::element != value_type::bytes && Field::element != value_type::json),
                 "a list holds plain values, not bytes or json");
   static_assert(type == value_type::string ||
                     !(Field::template has<word::pattern> || Field::template has<word::format>),
-                "validation::pattern and format are for string fields");
+                "pattern and format are for string fields");
   static_assert(!Field::is_key || (type != value_type::boolean && type != value_type::number &&
                                    type != value_type::money && type != value_type::bytes &&
                                    type != value_type::json && type != value_type::list),
-                "db::primary_key is for integer, string, uuid, timestamp and enum fields");
+                "primary_key is for integer, string, uuid, timestamp and enum fields");
   static_assert(!Field::is_key || !(Field::optional_member || Field::template has<word::optional> ||
                                     Field::template has<word::default_value>),
-                "a db::primary_key field is neither optional nor has a default");
+                "a primary_key field is neither optional nor has a default");
 }
 
 template <class Field>
@@ -149,7 +149,7 @@ consteval bool attributes_differ() {
   (std::make_index_sequence<word_count>{});
 }
 
-/// Declares the member as a field. `lithair::field<&order::id>("id", db::primary_key, ...)`.
+/// Declares the member as a field. `lithair::field<&order::id>("id", primary_key, ...)`.
 template <auto Member, class... Attributes>
 constexpr auto field_of(std::string_view name, Attributes... attributes) {
   using made = field_declaration<Member, Attributes...>;
@@ -173,8 +173,8 @@ constexpr bool all_differ(const auto& names) {
 template <class... Fields>
 constexpr auto declare(std::string_view name, Fields... fields) {
   constexpr std::size_t keys = (std::size_t{Fields::is_key} + ... + 0);
-  static_assert(keys != 0, "a model needs a field with db::primary_key");
-  static_assert(keys <= 1, "a model has one db::primary_key only");
+  static_assert(keys != 0, "a model needs a field with primary_key");
+  static_assert(keys <= 1, "a model has one primary_key only");
   if (!all_differ(std::array<std::string_view, sizeof...(Fields)>{fields.name...})) {
     throw "two fields of a model have the same name";
   }

@@ -17,10 +17,10 @@ struct page_text {
 };
 
 template <>
-struct lithair::model<page_text> {
+struct lithair::model<page_text> : lithair::attributes {
   static constexpr auto declaration =
-      declare("pages", field<&page_text::number>("number", db::primary_key, persistence::replicate),
-              field<&page_text::text>("text", persistence::replicate));
+      declare("pages", field<&page_text::number>("number", primary_key, replicate),
+              field<&page_text::text>("text", replicate));
 };
 
 using namespace lithair;

@@ -23,13 +23,11 @@ struct guest {
 };
 
 template <>
-struct lithair::model<guest> {
+struct lithair::model<guest> : lithair::attributes {
   static constexpr auto declaration = declare(
-      "guests",
-      field<&guest::id>("id", db::primary_key, lifecycle::immutable, persistence::replicate),
-      field<&guest::name>("name", db::unique, persistence::replicate, validation::min_length(1)),
-      field<&guest::secret>("secret", http::hidden, persistence::replicate),
-      field<&guest::tags>("tags", persistence::replicate));
+      "guests", field<&guest::id>("id", primary_key, immutable, replicate),
+      field<&guest::name>("name", unique, replicate, min_length(1)),
+      field<&guest::secret>("secret", hidden, replicate), field<&guest::tags>("tags", replicate));
 };
 
 struct seat {
@@ -41,13 +39,11 @@ struct seat {
 };
 
 template <>
-struct lithair::model<seat> {
-  static constexpr auto declaration = declare(
-      "seats",
-      field<&seat::number>("number", db::primary_key, lifecycle::immutable, persistence::replicate),
-      field<&seat::state>("state", db::indexed, persistence::replicate,
-                          lifecycle::default_value("free")),
-      field<&seat::price>("price", persistence::replicate, validation::min("0.01")));
+struct lithair::model<seat> : lithair::attributes {
+  static constexpr auto declaration =
+      declare("seats", field<&seat::number>("number", primary_key, immutable, replicate),
+              field<&seat::state>("state", indexed, replicate, default_value("free")),
+              field<&seat::price>("price", replicate, min("0.01")));
 };
 
 // A model of the same name as one that is served, with a field of another type.
@@ -57,10 +53,10 @@ struct other_seat {
 };
 
 template <>
-struct lithair::model<other_seat> {
-  static constexpr auto declaration = declare(
-      "seats", field<&other_seat::number>("number", db::primary_key, persistence::replicate),
-      field<&other_seat::price>("price", persistence::replicate));
+struct lithair::model<other_seat> : lithair::attributes {
+  static constexpr auto declaration =
+      declare("seats", field<&other_seat::number>("number", primary_key, replicate),
+              field<&other_seat::price>("price", replicate));
 };
 
 using namespace lithair;

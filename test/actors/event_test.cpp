@@ -20,13 +20,11 @@ struct light {
 };
 
 template <>
-struct lithair::model<light> {
+struct lithair::model<light> : lithair::attributes {
   static constexpr auto declaration =
-      declare("lights",
-              field<&light::number>("number", db::primary_key, lifecycle::immutable,
-                                    persistence::replicate),
-              field<&light::colour>("colour", persistence::replicate),
-              field<&light::secret>("secret", http::hidden, persistence::replicate));
+      declare("lights", field<&light::number>("number", primary_key, immutable, replicate),
+              field<&light::colour>("colour", replicate),
+              field<&light::secret>("secret", hidden, replicate));
 };
 
 struct lamp {
@@ -34,9 +32,9 @@ struct lamp {
 };
 
 template <>
-struct lithair::model<lamp> {
+struct lithair::model<lamp> : lithair::attributes {
   static constexpr auto declaration =
-      declare("lamps", field<&lamp::number>("number", db::primary_key, persistence::replicate));
+      declare("lamps", field<&lamp::number>("number", primary_key, replicate));
 };
 
 using namespace lithair;

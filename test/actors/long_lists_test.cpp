@@ -20,11 +20,10 @@ struct coin {
 };
 
 template <>
-struct lithair::model<coin> {
-  static constexpr auto declaration = declare(
-      "coins",
-      field<&coin::number>("number", db::primary_key, lifecycle::immutable, persistence::replicate),
-      field<&coin::worth>("worth", persistence::replicate));
+struct lithair::model<coin> : lithair::attributes {
+  static constexpr auto declaration =
+      declare("coins", field<&coin::number>("number", primary_key, immutable, replicate),
+              field<&coin::worth>("worth", replicate));
 };
 
 using namespace lithair;

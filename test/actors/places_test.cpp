@@ -22,13 +22,11 @@ struct member {
 };
 
 template <>
-struct lithair::model<member> {
-  static constexpr auto declaration = declare(
-      "members",
-      field<&member::number>("number", db::primary_key, lifecycle::immutable,
-                             persistence::replicate),
-      field<&member::name>("name", db::unique, persistence::replicate),
-      field<&member::cache>("cache"), field<&member::hits>("hits", lifecycle::default_value(0)));
+struct lithair::model<member> : lithair::attributes {
+  static constexpr auto declaration =
+      declare("members", field<&member::number>("number", primary_key, immutable, replicate),
+              field<&member::name>("name", unique, replicate), field<&member::cache>("cache"),
+              field<&member::hits>("hits", default_value(0)));
 };
 
 struct visit {
@@ -40,9 +38,9 @@ struct visit {
 
 // Of one node only.
 template <>
-struct lithair::model<visit> {
-  static constexpr auto declaration = declare("visits", field<&visit::id>("id", db::primary_key),
-                                              field<&visit::path>("path", db::unique));
+struct lithair::model<visit> : lithair::attributes {
+  static constexpr auto declaration =
+      declare("visits", field<&visit::id>("id", primary_key), field<&visit::path>("path", unique));
 };
 
 struct reading {
@@ -54,10 +52,10 @@ struct reading {
 
 // In a group of its own, where a test says so.
 template <>
-struct lithair::model<reading> {
-  static constexpr auto declaration = declare(
-      "readings", field<&reading::number>("number", db::primary_key, persistence::replicate),
-      field<&reading::value>("value", persistence::replicate));
+struct lithair::model<reading> : lithair::attributes {
+  static constexpr auto declaration =
+      declare("readings", field<&reading::number>("number", primary_key, replicate),
+              field<&reading::value>("value", replicate));
 };
 
 using namespace lithair;

@@ -15,12 +15,10 @@ struct sale {
 };
 
 template <>
-struct lithair::model<sale> {
+struct lithair::model<sale> : lithair::attributes {
   static constexpr auto declaration = declare(
-      "sales",
-      field<&sale::number>("number", db::primary_key, lifecycle::immutable, persistence::replicate),
-      field<&sale::customer>("customer", persistence::replicate),
-      field<&sale::pieces>("pieces", persistence::replicate));
+      "sales", field<&sale::number>("number", primary_key, immutable, replicate),
+      field<&sale::customer>("customer", replicate), field<&sale::pieces>("pieces", replicate));
 };
 
 using namespace lithair;

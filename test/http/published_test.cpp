@@ -24,10 +24,10 @@ struct parcel {
 };
 
 template <>
-struct lithair::model<parcel> {
+struct lithair::model<parcel> : lithair::attributes {
   static constexpr auto declaration =
-      declare("parcels", field<&parcel::number>("number", db::primary_key, persistence::replicate),
-              field<&parcel::town>("town", persistence::replicate));
+      declare("parcels", field<&parcel::number>("number", primary_key, replicate),
+              field<&parcel::town>("town", replicate));
   static constexpr auto projections = lithair::projections(project("counted").count("parcels"));
 };
 

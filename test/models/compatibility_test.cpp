@@ -32,19 +32,15 @@ struct paint {
 }  // namespace
 
 template <>
-struct lithair::model<paint> {
-  static constexpr auto declaration =
-      declare("paints", field<&paint::id>("id", db::primary_key, persistence::replicate),
-              field<&paint::name>("name", persistence::replicate, http::hidden),
-              field<&paint::price>("price", persistence::replicate),
-              field<&paint::look>("look", persistence::replicate),
-              field<&paint::makers>("makers", persistence::replicate),
-              field<&paint::looks>("looks", persistence::replicate, validation::max_length(3)),
-              field<&paint::data>("data", persistence::replicate),
-              field<&paint::notes>("notes", persistence::replicate),
-              field<&paint::made>("made", persistence::replicate),
-              field<&paint::live>("live", persistence::replicate),
-              field<&paint::weight>("weight", persistence::replicate));
+struct lithair::model<paint> : lithair::attributes {
+  static constexpr auto declaration = declare(
+      "paints", field<&paint::id>("id", primary_key, replicate),
+      field<&paint::name>("name", replicate, hidden), field<&paint::price>("price", replicate),
+      field<&paint::look>("look", replicate), field<&paint::makers>("makers", replicate),
+      field<&paint::looks>("looks", replicate, max_length(3)),
+      field<&paint::data>("data", replicate), field<&paint::notes>("notes", replicate),
+      field<&paint::made>("made", replicate), field<&paint::live>("live", replicate),
+      field<&paint::weight>("weight", replicate));
 };
 
 namespace lithair::models {

@@ -26,23 +26,18 @@ struct order {
 }  // namespace
 
 template <>
-struct lithair::model<order> {
-  static constexpr auto declaration = declare(
-      "orders",
-      field<&order::id>("id", db::primary_key, lifecycle::immutable, http::expose,
-                        persistence::replicate),
-      field<&order::customer>("customer", db::unique, http::expose, persistence::replicate,
-                              validation::min_length(1), validation::max_length(80),
-                              validation::pattern("^[a-z]"), validation::format("email")),
-      field<&order::amount>("amount", persistence::replicate, validation::min("0.01"),
-                            lifecycle::default_value("1.00")),
-      field<&order::status>("status", persistence::replicate, lifecycle::default_value("draft")),
-      field<&order::weight>("weight", persistence::replicate, validation::max(12.5)),
-      field<&order::stock>("stock", persistence::replicate, validation::min(0),
-                           validation::one_of("0", "1", "2")),
-      field<&order::gift>("gift", persistence::replicate, lifecycle::default_value(true)),
-      field<&order::placed>("placed", persistence::replicate, lifecycle::immutable),
-      field<&order::secret>("secret", persistence::replicate, http::hidden, lifecycle::optional));
+struct lithair::model<order> : lithair::attributes {
+  static constexpr auto declaration =
+      declare("orders", field<&order::id>("id", primary_key, immutable, expose, replicate),
+              field<&order::customer>("customer", unique, expose, replicate, min_length(1),
+                                      max_length(80), pattern("^[a-z]"), format("email")),
+              field<&order::amount>("amount", replicate, min("0.01"), default_value("1.00")),
+              field<&order::status>("status", replicate, default_value("draft")),
+              field<&order::weight>("weight", replicate, max(12.5)),
+              field<&order::stock>("stock", replicate, min(0), one_of("0", "1", "2")),
+              field<&order::gift>("gift", replicate, default_value(true)),
+              field<&order::placed>("placed", replicate, immutable),
+              field<&order::secret>("secret", replicate, hidden, optional));
 };
 
 namespace lithair::models {

@@ -36,12 +36,11 @@ measures = { sales = "count" }
 }  // namespace
 
 template <>
-struct lithair::model<sale> {
+struct lithair::model<sale> : lithair::attributes {
   static constexpr auto declaration =
-      declare("sales", field<&sale::id>("id", db::primary_key, persistence::replicate),
-              field<&sale::customer>("customer", persistence::replicate),
-              field<&sale::amount>("amount", persistence::replicate),
-              field<&sale::paid>("paid", persistence::replicate));
+      declare("sales", field<&sale::id>("id", primary_key, replicate),
+              field<&sale::customer>("customer", replicate),
+              field<&sale::amount>("amount", replicate), field<&sale::paid>("paid", replicate));
   static constexpr auto projections = lithair::projections(project("totals")
                                                                .group_by("customer")
                                                                .where("paid", "true")
@@ -54,9 +53,9 @@ struct lithair::model<sale> {
 };
 
 template <>
-struct lithair::model<hasty> {
+struct lithair::model<hasty> : lithair::attributes {
   static constexpr auto declaration =
-      declare("hasty", field<&hasty::id>("id", db::primary_key, persistence::replicate));
+      declare("hasty", field<&hasty::id>("id", primary_key, replicate));
   static constexpr auto projections = lithair::projections(project("wrong").sum("total", "amount"));
 };
 

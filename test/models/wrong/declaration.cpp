@@ -12,29 +12,29 @@ struct thing {
 
 using namespace lithair;
 
-constexpr auto key = field<&thing::id>("id", db::primary_key, persistence::replicate);
+constexpr auto key = field<&thing::id>("id", primary_key, replicate);
 
 constexpr auto declaration =
 #if CASE == 0
-    declare("things", key, field<&thing::name>("name", persistence::replicate));
+    declare("things", key, field<&thing::name>("name", replicate));
 #elif CASE == 1
-    declare("things", key, field<&thing::name>("name", db::primary_key));
+    declare("things", key, field<&thing::name>("name", primary_key));
 #elif CASE == 2
-    declare("things", field<&thing::name>("name", persistence::replicate));
+    declare("things", field<&thing::name>("name", replicate));
 #elif CASE == 3
-    declare("things", key, field<&thing::live>("live", validation::min(1)));
+    declare("things", key, field<&thing::live>("live", min(1)));
 #elif CASE == 4
-    declare("things", key, field<&thing::name>("id", persistence::replicate));
+    declare("things", key, field<&thing::name>("id", replicate));
 #elif CASE == 5
-    declare("things", key, field<&thing::size>("size", validation::pattern("x")));
+    declare("things", key, field<&thing::size>("size", pattern("x")));
 #elif CASE == 6
-    declare("things", field<&thing::live>("live", db::primary_key));
+    declare("things", field<&thing::live>("live", primary_key));
 #elif CASE == 7
-    declare("things", key, field<&thing::name>("name", db::unique, db::unique));
+    declare("things", key, field<&thing::name>("name", unique, unique));
 #elif CASE == 8
-    declare("things", key, field<&thing::initial>("initial", persistence::replicate));
+    declare("things", key, field<&thing::initial>("initial", replicate));
 #elif CASE == 9
-    declare("things", field<&thing::id>("id", db::primary_key, lifecycle::optional));
+    declare("things", field<&thing::id>("id", primary_key, optional));
 #elif CASE == 10
-    declare("things", key, field<&thing::size>("size", validation::max_length(3)));
+    declare("things", key, field<&thing::size>("size", max_length(3)));
 #endif
