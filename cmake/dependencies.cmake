@@ -1,4 +1,5 @@
-# Debian's packages as targets lithair_deps::*. Their headers are system headers: no warnings of theirs.
+# What the library is linked with, as targets lithair_deps::*: Debian's packages. Their headers are
+# system headers: no warnings of theirs. Installed with the library, for whoever uses it.
 
 find_package(Threads REQUIRED)
 find_package(PkgConfig REQUIRED)
@@ -15,31 +16,14 @@ function(lithair_found_library target header library)
   endif()
 endfunction()
 
-find_package(Boost 1.81 REQUIRED COMPONENTS json url unit_test_framework)
+find_package(Boost 1.81 REQUIRED COMPONENTS json url)
 add_library(lithair_deps::boost_headers ALIAS Boost::headers)
 add_library(lithair_deps::boost_json ALIAS Boost::json)
 add_library(lithair_deps::boost_url ALIAS Boost::url)
-add_library(lithair_deps::boost_test INTERFACE IMPORTED GLOBAL)
-target_link_libraries(lithair_deps::boost_test INTERFACE Boost::unit_test_framework)
-target_compile_definitions(lithair_deps::boost_test INTERFACE BOOST_TEST_DYN_LINK)
 
 lithair_found_library(expected tl/expected.hpp "")
 lithair_found_library(lmdb lmdb.h lmdb)
 lithair_found_library(xxhash xxhash.h xxhash)
-lithair_found_library(toml toml++/toml.h "")
-lithair_found_library(cli11 CLI/CLI.hpp "")
-
-# msgpack-c's C++ headers; Debian's package asks for another Boost than ours, so `.ci/packages`
-# unpacks it below .deps when it is not installed. The headers themselves need no Boost.
-find_path(msgpack_INCLUDE msgpack.hpp PATHS ${PROJECT_SOURCE_DIR}/.deps/msgpack/usr/include REQUIRED)
-add_library(lithair_deps::msgpack INTERFACE IMPORTED GLOBAL)
-target_include_directories(lithair_deps::msgpack SYSTEM INTERFACE ${msgpack_INCLUDE})
-target_compile_definitions(lithair_deps::msgpack INTERFACE MSGPACK_NO_BOOST)
-
-find_library(rapidcheck_LIBRARY rapidcheck)
-if(rapidcheck_LIBRARY)
-  lithair_found_library(rapidcheck rapidcheck.h rapidcheck)
-endif()
 
 find_package(fmt REQUIRED)
 find_package(spdlog REQUIRED)
@@ -58,13 +42,3 @@ lithair_found_library(caf_core caf/actor_system.hpp caf_core LINK Threads::Threa
 lithair_found_library(caf_io caf/io/middleman.hpp caf_io LINK lithair_deps::caf_core)
 find_library(prometheus_core_LIBRARY prometheus-cpp-core REQUIRED)
 lithair_found_library(prometheus prometheus/registry.h prometheus-cpp-core)
-
-# llhttp comes as generated C sources.
-find_path(llhttp_SOURCE api.c PATHS /usr/share/llhttp NO_DEFAULT_PATH REQUIRED)
-find_path(llhttp_INCLUDE llhttp.h PATHS /usr/share/include/llhttp NO_DEFAULT_PATH REQUIRED)
-add_library(lithair_llhttp STATIC ${llhttp_SOURCE}/api.c ${llhttp_SOURCE}/http.c
-  ${llhttp_SOURCE}/llhttp.c)
-target_include_directories(lithair_llhttp SYSTEM PUBLIC ${llhttp_INCLUDE})
-target_compile_options(lithair_llhttp PRIVATE -O2 -w)
-target_compile_definitions(lithair_llhttp PUBLIC LLHTTP_STRICT_MODE=1)
-add_library(lithair_deps::llhttp ALIAS lithair_llhttp)

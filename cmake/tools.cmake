@@ -1,31 +1,34 @@
-# What every target of ours is compiled with; nothing here changes what the program does.
+# What every target of ours is compiled with; nothing here changes what the program does. Whoever has
+# this project as a part of theirs chooses for themselves.
 
-find_program(CCACHE_PROGRAM ccache)
-if(CCACHE_PROGRAM)
-  set(CMAKE_C_COMPILER_LAUNCHER ${CCACHE_PROGRAM})
-  # It must be told that precompiled headers are as good as the headers.
-  set(CMAKE_CXX_COMPILER_LAUNCHER
-    ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros ${CCACHE_PROGRAM})
-endif()
-find_program(MOLD_PROGRAM mold)
-if(MOLD_PROGRAM)
-  add_link_options(-fuse-ld=mold)
-endif()
+if(PROJECT_IS_TOP_LEVEL)
+  find_program(CCACHE_PROGRAM ccache)
+  if(CCACHE_PROGRAM)
+    set(CMAKE_C_COMPILER_LAUNCHER ${CCACHE_PROGRAM})
+    # It must be told that precompiled headers are as good as the headers.
+    set(CMAKE_CXX_COMPILER_LAUNCHER
+      ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros ${CCACHE_PROGRAM})
+  endif()
+  find_program(MOLD_PROGRAM mold)
+  if(MOLD_PROGRAM)
+    add_link_options(-fuse-ld=mold)
+  endif()
 
-# Line tables are enough for a backtrace and halve the time and size of debug information.
-set(CMAKE_CXX_FLAGS_DEBUG "-O0 -g1")
-set(CMAKE_CXX_FLAGS_RELEASE "-O2 -g1")
-set(CMAKE_C_FLAGS_RELEASE "-O2")
+  # Line tables are enough for a backtrace and halve the time and size of debug information.
+  set(CMAKE_CXX_FLAGS_DEBUG "-O0 -g1" CACHE STRING "")
+  set(CMAKE_CXX_FLAGS_RELEASE "-O2 -g1")
+  set(CMAKE_C_FLAGS_RELEASE "-O2")
 
-if(LITHAIR_SANITIZE)
-  add_compile_options(-fsanitize=${LITHAIR_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
-  add_link_options(-fsanitize=${LITHAIR_SANITIZE})
+  if(LITHAIR_SANITIZE)
+    add_compile_options(-fsanitize=${LITHAIR_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+    add_link_options(-fsanitize=${LITHAIR_SANITIZE})
+  endif()
 endif()
 
 add_library(lithair_warnings INTERFACE)
 target_compile_options(lithair_warnings INTERFACE
   $<$<COMPILE_LANGUAGE:CXX>:-Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual
-  -Wconversion -Wno-sign-conversion -Werror>)
+  -Wconversion -Wno-sign-conversion $<$<BOOL:${PROJECT_IS_TOP_LEVEL}>:-Werror>>)
 if(LITHAIR_SANITIZE)
   # g++ 12 reports uninitialized values that only exist in instrumented code.
   target_compile_options(lithair_warnings INTERFACE -Wno-error=maybe-uninitialized)
@@ -41,16 +44,24 @@ function(lithair_compile_together target)
   endif()
 endfunction()
 
-# lithair_library(<name> SOURCES ... LINK ...): the library of one room, `lithair::<name>`.
+# lithair_library(<name> SOURCES ... [LINK ...] [PRIVATE_LINK ...] [HEADERS ...]): the library of one
+# room, `lithair::<name>`. HEADERS are targets of which only headers are needed, and only to build it.
 # Headers are included from the top of the tree: #include "protocol/core.hpp".
 function(lithair_library name)
-  cmake_parse_arguments(arg "" "" "SOURCES;LINK;PRIVATE_LINK" ${ARGN})
+  cmake_parse_arguments(arg "" "" "SOURCES;LINK;PRIVATE_LINK;HEADERS" ${ARGN})
   add_library(lithair_${name} STATIC ${arg_SOURCES})
   add_library(lithair::${name} ALIAS lithair_${name})
-  target_include_directories(lithair_${name} PUBLIC ${PROJECT_SOURCE_DIR})
+  target_include_directories(lithair_${name} PUBLIC
+    $<BUILD_INTERFACE:${lithair_SOURCE_DIR}> $<INSTALL_INTERFACE:include/lithair>)
+  target_compile_features(lithair_${name} PUBLIC cxx_std_20)
   target_link_libraries(lithair_${name} PUBLIC ${arg_LINK}
     PRIVATE ${arg_PRIVATE_LINK} $<BUILD_INTERFACE:lithair_warnings>)
+  foreach(target ${arg_HEADERS})
+    target_link_libraries(lithair_${name} PRIVATE $<BUILD_INTERFACE:${target}>)
+  endforeach()
   lithair_compile_together(lithair_${name})
+  set_target_properties(lithair_${name} PROPERTIES EXPORT_NAME ${name})
+  install(TARGETS lithair_${name} EXPORT lithair_targets ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
 endfunction()
 
 # lithair_precompile(<target> <header>...): reads these headers of others once for the whole target.

@@ -6,9 +6,7 @@
 #include <exception>
 #include <future>
 
-#include "actors/embedded/event.hpp"
-#include "actors/node/node.hpp"
-#include "models/schema/projection.hpp"
+#include <lithair/lithair.hpp>
 
 struct counter {
   std::string name;
@@ -24,8 +22,8 @@ struct lithair::model<counter> : lithair::attributes {
 
 namespace {
 
-lithair::actors::node_config configuration(const char* directory) {
-  lithair::actors::node_config made;
+lithair::node_config configuration(const char* directory) {
+  lithair::node_config made;
   made.init = true;
   made.self.peer_port = 0;  // a node without peers listens on any port that is free
   made.data_dir = directory;
@@ -33,7 +31,7 @@ lithair::actors::node_config configuration(const char* directory) {
 }
 
 int count(const char* directory) {
-  lithair::actors::node node{configuration(directory), *lithair::schema_of<counter>()};
+  lithair::node node{configuration(directory), *lithair::schema_of<counter>()};
   const lithair::collection<counter> counters{node};
 
   std::promise<std::int64_t> seen;

@@ -1,4 +1,4 @@
-#include "apps/lithair/run.hpp"
+#include <lithair/lithair.hpp>
 
 struct note {
   lithair::uuid id;

@@ -3,9 +3,7 @@
 
 #include <set>
 
-#include "actors/embedded/publication.hpp"
-#include "apps/lithair/run.hpp"
-#include "models/typed/json_of.hpp"
+#include <lithair/lithair.hpp>
 
 struct score {
   std::string player;

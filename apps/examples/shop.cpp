@@ -1,7 +1,7 @@
 // The shop of shop.toml as a C++ program of its own: `shop` serves it, with the flags of
 // lithair_node.
 
-#include "apps/lithair/run.hpp"
+#include <lithair/lithair.hpp>
 
 enum class product_state { draft, live };
 BOOST_DESCRIBE_ENUM(product_state, draft, live)

@@ -1,6 +1,6 @@
 // Users that all nodes share, each with a cache that stays with the node that filled it, and visits
 // that each node counts for itself. The same as users.toml.
-#include "apps/lithair/run.hpp"
+#include <lithair/lithair.hpp>
 
 struct user {
   lithair::uuid id;

@@ -65,7 +65,7 @@ BOOST_AUTO_TEST_CASE(the_commands_for_three_nodes_by_hand_work_as_written) {
 BOOST_AUTO_TEST_CASE(the_demo_goes_through_and_leaves_nothing_behind) {
   const temporary_directory place;
   fs::create_directory(place.path() / "tmp");
-  process shell({{"/bin/bash", LITHAIR_SOURCE "/demo", fs::path(LITHAIR_NODE).parent_path()},
+  process shell({{"/bin/bash", LITHAIR_SOURCE "/apps/demo", fs::path(LITHAIR_NODE).parent_path()},
                  place.path() / "log",
                  place.path(),
                  {"TMPDIR=" + (place.path() / "tmp").string()}});
