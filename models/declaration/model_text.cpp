@@ -173,28 +173,16 @@ std::string text_of(const schema& s, const projection& p) {
 }  // namespace
 
 std::string to_model_text(const schema& x) {
-  return to_model_text(x, [](const collection&, const field&) { return true; });
-}
-
-std::string to_model_text(const schema& x,
-                          const std::function<bool(const collection&, const field&)>& belongs) {
   std::string out;
   for (const auto& c : x.collections()) {
-    std::string fields;
+    out += "[models." + c.name + "]\npath = " + in_quotes(c.path) + "\n[models." + c.name +
+           ".fields]\n";
     for (const auto& f : c.fields) {
-      fields += belongs(c, f) ? field_text(f).run() : "";
-    }
-    if (!fields.empty()) {
-      out += "[models." + c.name + "]\npath = " + in_quotes(c.path) + "\n[models." + c.name +
-             ".fields]\n" + fields;
+      out += field_text(f).run();
     }
   }
   for (const auto& p : x.projections()) {
-    const collection& c = *x.find(p.collection_id);
-    // What a projection tells of has one place, that of the fields it is made from.
-    const bool here = std::ranges::all_of(
-        c.fields, [&](const field& f) { return belongs(c, f) || (!f.replicated && !is_local(c)); });
-    out += here ? text_of(x, p) : "";
+    out += text_of(x, p);
   }
   return out;
 }

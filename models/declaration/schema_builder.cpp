@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <numeric>
 #include <tuple>
 
 #include "models/declaration/field_builder.hpp"
@@ -198,14 +197,6 @@ class schema_builder {
         target->referrers.push_back({self->id, i});
       }
     }
-  }
-
-  static void order_fields(collection& x) {
-    x.by_id.resize(std::min(x.fields.size(), max_fields));
-    std::iota(x.by_id.begin(), x.by_id.end(), std::uint16_t{0});
-    x.by_name = x.by_id;
-    std::ranges::sort(x.by_id, {}, [&x](auto i) { return x.fields[i].id; });
-    std::ranges::sort(x.by_name, {}, [&x](auto i) { return std::string_view(x.fields[i].name); });
   }
 
   void fail(const declared_collection& from, std::string message) {

@@ -2,9 +2,10 @@
 
 #include <algorithm>
 #include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
 
-#include "models/declaration/model_file.hpp"
-#include "models/declaration/model_text.hpp"
 #include "models/schema/projection.hpp"
 
 namespace lithair::models {
@@ -13,21 +14,94 @@ namespace {
 
 using belonging = std::function<bool(const collection&, const field&)>;
 
-/// The schema that the builder makes of the rest, so that it is as consistent as any.
+constexpr std::size_t nowhere = static_cast<std::size_t>(-1);
+
+/// A collection with some of the fields, and where each field of the whole one is in it.
+struct part {
+  const collection* whole = nullptr;
+  collection made;
+  std::vector<std::size_t> positions;  // by position in the whole; nowhere: left out
+};
+
+part part_of(const collection& whole, extent holds, const belonging& belongs) {
+  part out{&whole, whole, {}};
+  auto& made = out.made;
+  made.fields.clear();
+  made.referrers.clear();
+  made.holds = is_mixed(whole) ? holds : extent::whole;
+  for (const auto& f : whole.fields) {
+    const bool here = belongs(whole, f);
+    out.positions.push_back(here ? made.fields.size() : nowhere);
+    if (here) {
+      made.fields.push_back(f);
+    }
+  }
+  made.key_at = out.positions[whole.key_at];
+  made.tracked = std::ranges::any_of(made.fields, &field::tracked);
+  order_fields(made);
+  return out;
+}
+
+/// References point from and to collections that have the same home.
+void connect(std::vector<part>& parts) {
+  for (const auto& from : parts) {
+    for (std::size_t i = 0; i < from.made.fields.size(); ++i) {
+      const auto& f = from.made.fields[i];
+      if (f.references.empty()) {
+        continue;
+      }
+      const auto to =
+          std::ranges::find(parts, f.target_id, [](const part& x) { return x.made.id; });
+      if (to == parts.end()) {
+        throw std::logic_error("a part of the models refers to " + f.references + " outside of it");
+      }
+      to->made.referrers.push_back({from.made.id, i});
+    }
+  }
+}
+
+/// What a projection tells of has one place, that of the fields it is made from.
+bool is_here(const collection& whole, const belonging& belongs) {
+  return std::ranges::all_of(whole.fields, [&](const field& f) {
+    return belongs(whole, f) || (!f.replicated && !is_local(whole));
+  });
+}
+
+/// The same projection, of the fields where they are in the part.
+projection moved(projection x, const std::vector<std::size_t>& positions) {
+  for (auto& at : x.group_by) {
+    at = positions[at];
+  }
+  for (auto& each : x.filters) {
+    each.position = positions[each.position];
+  }
+  for (auto& each : x.measures) {
+    each.position = each.kind == measure_kind::count ? 0 : positions[each.position];
+  }
+  return x;
+}
+
 schema part_of(const schema& full, extent holds, const belonging& belongs) {
-  const std::string text = to_model_text(full, belongs);
-  if (text.empty()) {
-    return {};
+  std::vector<part> parts;
+  for (const auto& c : full.collections()) {
+    if (auto made = part_of(c, holds, belongs); !made.made.fields.empty()) {
+      parts.push_back(std::move(made));
+    }
   }
-  const auto built = parse_model_text(text, "a part of the models");
-  if (!built) {
-    throw std::logic_error(to_string(built.error().front()));
+  connect(parts);
+  std::vector<projection> projections;
+  for (const auto& p : full.projections()) {
+    const auto of =
+        std::ranges::find(parts, p.collection_id, [](const part& x) { return x.made.id; });
+    if (of != parts.end() && is_here(*of->whole, belongs)) {
+      projections.push_back(moved(p, of->positions));
+    }
   }
-  std::vector<collection> collections(built->collections().begin(), built->collections().end());
-  for (auto& c : collections) {
-    c.holds = is_mixed(*full.find(c.id)) ? holds : extent::whole;
+  std::vector<collection> collections;
+  for (auto& each : parts) {
+    collections.push_back(std::move(each.made));
   }
-  return schema(std::move(collections), {built->projections().begin(), built->projections().end()});
+  return schema(std::move(collections), std::move(projections));
 }
 
 }  // namespace

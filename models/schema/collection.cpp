@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <numeric>
 
 namespace lithair::models {
 
@@ -30,6 +31,15 @@ std::size_t collection::position(std::string_view field_name) const {
 const field* collection::find(std::string_view field_name) const {
   const std::size_t at = position(field_name);
   return at < fields.size() ? &fields[at] : nullptr;
+}
+
+void order_fields(collection& x) {
+  constexpr std::size_t most = 1000;
+  x.by_id.resize(std::min(x.fields.size(), most));
+  std::iota(x.by_id.begin(), x.by_id.end(), std::uint16_t{0});
+  x.by_name = x.by_id;
+  std::ranges::sort(x.by_id, {}, [&x](auto i) { return x.fields[i].id; });
+  std::ranges::sort(x.by_name, {}, [&x](auto i) { return std::string_view(x.fields[i].name); });
 }
 
 bool is_local(const collection& c) { return std::ranges::none_of(c.fields, &field::replicated); }

@@ -112,6 +112,9 @@ struct collection {
   const field* find(std::string_view field_name) const;
 };
 
+/// Fills `by_id` and `by_name` from the fields; at most 1000 are ordered.
+void order_fields(collection& x);
+
 /// No field is replicated.
 bool is_local(const collection& c);
 /// Some fields are replicated, and some are not.

@@ -1,9 +1,10 @@
 #include "models/command/local_fields.hpp"
-#include "models/declaration/schema_parts.hpp"
 
 #include <boost/test/unit_test.hpp>
 
 #include "models/declaration/compatibility.hpp"
+#include "models/declaration/model_text.hpp"
+#include "models/declaration/schema_parts.hpp"
 #include "models/state/keys.hpp"
 #include "test/models/service_fixture.hpp"
 
@@ -92,6 +93,21 @@ struct node_fixture {
 }  // namespace
 
 BOOST_FIXTURE_TEST_SUITE(parts, node_fixture)
+
+BOOST_AUTO_TEST_CASE(a_part_is_as_if_it_had_been_declared_so) {
+  for (const auto* part : {&shared, &own}) {
+    const auto declared = schema_from(to_model_text(*part));
+    BOOST_TEST(part->fingerprint() == declared.fingerprint());
+    for (const auto& c : part->collections()) {
+      const auto& same = *declared.find(c.id);
+      BOOST_TEST(c.by_id == same.by_id, boost::test_tools::per_element());
+      BOOST_TEST(c.by_name == same.by_name, boost::test_tools::per_element());
+      BOOST_TEST(c.key_at == same.key_at);
+      BOOST_TEST(c.tracked == same.tracked);
+      BOOST_TEST(c.referrers.size() == same.referrers.size());
+    }
+  }
+}
 
 BOOST_AUTO_TEST_CASE(a_schema_is_divided_by_where_fields_live) {
   BOOST_TEST(shared.collections().size() == 2u);
