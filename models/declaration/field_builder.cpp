@@ -3,11 +3,13 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <utility>
 
 #include <re2/re2.h>
 
 #include "models/encoding/msgpack.hpp"
 #include "models/encoding/utf8.hpp"
+#include "models/schema/attribute_words.hpp"
 #include "models/schema/merge.hpp"
 #include "models/schema/rules.hpp"
 #include "models/schema/text_codec.hpp"
@@ -29,6 +31,19 @@ std::string list_of_types() {
     text += (text.empty() ? "" : ", ") + std::string(name_of(type));
   }
   return text + ", list<...>";
+}
+
+/// "primary_key, ..., merge and validate with min, ..."
+std::string list_of_words() {
+  std::string text;
+  bool validates = false;
+  for (std::size_t i = 0; i < word_names.size(); ++i) {
+    const bool first =
+        !std::exchange(validates, word_names[i].starts_with(validate_prefix)) && validates;
+    text += first ? " and validate with " : text.empty() ? "" : ", ";
+    text += short_name_of(static_cast<word>(i));
+  }
+  return text;
 }
 
 std::optional<value_type> type_named(std::string_view name) {
@@ -194,51 +209,40 @@ void field_builder::read_names(const declared_attribute& from) {
 }
 
 void field_builder::read_attribute(const declared_attribute& from) {
-  const std::string& name = from.name;
-  if (name == "primary_key") {
-    made_.primary_key = read_flag(from);
-    check_key_type();
-  } else if (name == "unique") {
-    made_.unique = read_flag(from);
-  } else if (name == "indexed") {
-    made_.indexed = read_flag(from);
-  } else if (name == "immutable") {
-    made_.immutable = read_flag(from);
-  } else if (name == "optional") {
-    made_.optional = read_flag(from);
-  } else if (name == "expose") {
-    made_.exposed = read_flag(from);
-  } else if (name == "replicate") {
-    made_.replicated = read_flag(from);
-  } else if (name == "track_history") {
-    made_.tracked = read_flag(from);
-  } else if (name == "references") {
-    read_reference(from);
-  } else if (name == "on_delete") {
-    read_delete_rule(from);
-  } else if (name == "merge") {
-    read_merge_rule(from);
-  } else if (name == "validate.min") {
-    read_bound(from, made_.rules.min);
-  } else if (name == "validate.max") {
-    read_bound(from, made_.rules.max);
-  } else if (name == "validate.min_length") {
-    read_length(from, made_.rules.min_length);
-  } else if (name == "validate.max_length") {
-    read_length(from, made_.rules.max_length);
-  } else if (name == "validate.pattern") {
-    read_pattern(from);
-  } else if (name == "validate.format") {
-    read_format(from);
-  } else if (name == "validate.one_of") {
-    read_choices(from);
-  } else {
-    fail(from.where,
-         "Unknown attribute \"" + name +
-             "\"; the attributes are primary_key, unique, indexed, immutable, optional, default, "
-             "expose, replicate, track_history, references, on_delete, merge and validate with "
-             "min, max, min_length, max_length, "
-             "pattern, format, one_of.");
+  const auto which = word_named(from.name);
+  if (!which) {
+    return fail(from.where, "Unknown attribute \"" + from.name + "\"; the attributes are " +
+                                list_of_words() + '.');
+  }
+  const auto flag = std::ranges::find(flag_words, *which, &flag_word::which);
+  if (flag != flag_words.end()) {
+    made_.*flag->member = read_flag(from);
+  }
+  switch (*which) {
+    case word::primary_key:
+      return check_key_type();
+    case word::references:
+      return read_reference(from);
+    case word::on_delete:
+      return read_delete_rule(from);
+    case word::merge:
+      return read_merge_rule(from);
+    case word::min:
+      return read_bound(from, made_.rules.min);
+    case word::max:
+      return read_bound(from, made_.rules.max);
+    case word::min_length:
+      return read_length(from, made_.rules.min_length);
+    case word::max_length:
+      return read_length(from, made_.rules.max_length);
+    case word::pattern:
+      return read_pattern(from);
+    case word::format:
+      return read_format(from);
+    case word::one_of:
+      return read_choices(from);
+    default:
+      return;  // a flag, or the default, which is read when all else is known
   }
 }
 

@@ -4,6 +4,7 @@
 
 #include "models/encoding/json_text.hpp"
 #include "models/encoding/msgpack.hpp"
+#include "models/schema/attribute_words.hpp"
 #include "models/schema/projection.hpp"
 #include "models/schema/text_codec.hpp"
 #include "models/schema/value_codec.hpp"
@@ -78,65 +79,62 @@ class field_text {
 
  private:
   void append_flags() {
-    flag("primary_key", f_.primary_key);
-    flag("unique", f_.unique);
-    flag("indexed", f_.indexed);
-    flag("immutable", f_.immutable);
-    flag("optional", f_.optional);
-    flag("replicate", f_.replicated);
-    flag("track_history", f_.tracked);
-    if (!f_.exposed) {
-      out_ += ", expose = false";
+    for (const auto& [which, member] : flag_words) {
+      // Fields are exposed unless that is denied; all else is denied unless it is said.
+      const bool usual = which == word::expose;
+      if (f_.*member != usual) {
+        attribute(which, usual ? "false" : "true");
+      }
     }
     if (f_.merge != merge_rule::last_write) {
-      out_ += ", merge = " + in_quotes(name_of(f_.merge));
+      attribute(word::merge, in_quotes(name_of(f_.merge)));
     }
     if (!f_.references.empty()) {
-      out_ += ", references = " + in_quotes(f_.references);
-      out_ += ", on_delete = " + in_quotes(name_of(f_.on_delete));
+      attribute(word::references, in_quotes(f_.references));
+      attribute(word::on_delete, in_quotes(name_of(f_.on_delete)));
     }
     if (!absent(f_.default_value)) {
-      out_ += ", default = " + literal_of(f_, f_.default_value);
+      attribute(word::default_value, literal_of(f_, f_.default_value));
     }
   }
 
   void append_rules() {
     std::string rules;
-    const auto rule = [&rules](const std::string& name, const std::string& text) {
-      rules += (rules.empty() ? "" : ", ") + name + " = " + text;
+    const auto rule = [&rules](word which, const std::string& text) {
+      rules += (rules.empty() ? "" : ", ") + std::string(short_name_of(which)) + " = " + text;
     };
     if (!absent(f_.rules.min)) {
-      rule("min", literal_of(f_, f_.rules.min));
+      rule(word::min, literal_of(f_, f_.rules.min));
     }
     if (!absent(f_.rules.max)) {
-      rule("max", literal_of(f_, f_.rules.max));
+      rule(word::max, literal_of(f_, f_.rules.max));
     }
     if (f_.rules.min_length) {
-      rule("min_length", std::to_string(*f_.rules.min_length));
+      rule(word::min_length, std::to_string(*f_.rules.min_length));
     }
     if (f_.rules.max_length) {
-      rule("max_length", std::to_string(*f_.rules.max_length));
+      rule(word::max_length, std::to_string(*f_.rules.max_length));
     }
     if (!f_.rules.pattern.empty()) {
-      rule("pattern", in_quotes(f_.rules.pattern));
+      rule(word::pattern, in_quotes(f_.rules.pattern));
     }
     if (f_.rules.format != text_format::none) {
-      rule("format", in_quotes(name_of(f_.rules.format)));
+      rule(word::format, in_quotes(name_of(f_.rules.format)));
     }
     if (!f_.rules.one_of.empty()) {
       std::vector<std::string> choices;
       for (const auto& choice : f_.rules.one_of) {
         choices.push_back(to_text(choice));
       }
-      rule("one_of", list_of(choices));
+      rule(word::one_of, list_of(choices));
     }
     if (!rules.empty()) {
       out_ += ", validate = { " + rules + " }";
     }
   }
 
-  void flag(std::string_view name, bool on) {
-    out_ += on ? ", " + std::string(name) + " = true" : "";
+  void attribute(word which, const std::string& text) {
+    out_ += ", " + std::string(name_of(which)) + " = " + text;
   }
 
   const field& f_;

@@ -4,59 +4,12 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
-#include <string_view>
 #include <utility>
+
+#include "models/schema/attribute_words.hpp"
 
 /// The words of the C++ declaration, which are those of the model file.
 namespace lithair::models {
-
-enum class word : std::uint8_t {
-  primary_key,
-  unique,
-  indexed,
-  immutable,
-  optional,
-  default_value,
-  expose,
-  replicate,
-  track_history,
-  references,
-  on_delete,
-  merge,
-  min,
-  max,
-  min_length,
-  max_length,
-  pattern,
-  format,
-  one_of,
-};
-
-inline constexpr std::size_t word_count = static_cast<std::size_t>(word::one_of) + 1;
-
-/// As the builder and the model file spell it.
-constexpr std::string_view name_of(word x) {
-  constexpr std::array<std::string_view, word_count> names{"primary_key",
-                                                           "unique",
-                                                           "indexed",
-                                                           "immutable",
-                                                           "optional",
-                                                           "default",
-                                                           "expose",
-                                                           "replicate",
-                                                           "track_history",
-                                                           "references",
-                                                           "on_delete",
-                                                           "merge",
-                                                           "validate.min",
-                                                           "validate.max",
-                                                           "validate.min_length",
-                                                           "validate.max_length",
-                                                           "validate.pattern",
-                                                           "validate.format",
-                                                           "validate.one_of"};
-  return names[static_cast<std::size_t>(x)];
-}
 
 /// One attribute of one field. `T` is bool, int64, double, const char* or an array of const char*.
 template <word Word, class T = bool>

@@ -146,7 +146,7 @@ consteval bool attributes_differ() {
   return []<std::size_t... I>(std::index_sequence<I...>) {
     return ((Field::template count<static_cast<word>(I)> <= 1) && ...);
   }
-  (std::make_index_sequence<word_count>{});
+  (std::make_index_sequence<word_names.size()>{});
 }
 
 /// Declares the member as a field. `lithair::field<&order::id>("id", primary_key, ...)`.

@@ -1,0 +1,91 @@
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+#include "models/schema/collection.hpp"
+
+/// The attributes of fields: their words, once for C++ declarations, model files and the text that
+/// is made of a schema.
+namespace lithair::models {
+
+enum class word : std::uint8_t {
+  primary_key,
+  unique,
+  indexed,
+  immutable,
+  optional,
+  default_value,
+  expose,
+  replicate,
+  track_history,
+  references,
+  on_delete,
+  merge,
+  min,
+  max,
+  min_length,
+  max_length,
+  pattern,
+  format,
+  one_of,
+};
+
+/// What `validate` holds begins so in the name of a word.
+inline constexpr std::string_view validate_prefix = "validate.";
+
+/// As they are spelled, in the order of `word`; people are told them in this order.
+inline constexpr std::array<std::string_view, 19> word_names{"primary_key",
+                                                             "unique",
+                                                             "indexed",
+                                                             "immutable",
+                                                             "optional",
+                                                             "default",
+                                                             "expose",
+                                                             "replicate",
+                                                             "track_history",
+                                                             "references",
+                                                             "on_delete",
+                                                             "merge",
+                                                             "validate.min",
+                                                             "validate.max",
+                                                             "validate.min_length",
+                                                             "validate.max_length",
+                                                             "validate.pattern",
+                                                             "validate.format",
+                                                             "validate.one_of"};
+
+constexpr std::string_view name_of(word x) { return word_names[static_cast<std::size_t>(x)]; }
+
+/// Within `validate`: "min" of `word::min`.
+constexpr std::string_view short_name_of(word x) {
+  const auto name = name_of(x);
+  return name.starts_with(validate_prefix) ? name.substr(validate_prefix.size()) : name;
+}
+
+/// None: no attribute is called so.
+constexpr std::optional<word> word_named(std::string_view name) {
+  const auto at = std::ranges::find(word_names, name);
+  return at == word_names.end() ? std::nullopt
+                                : std::optional(static_cast<word>(at - word_names.begin()));
+}
+
+/// The attributes that are true or false, and where a field has them.
+struct flag_word {
+  word which;
+  bool field::*member;
+};
+inline constexpr std::array<flag_word, 8> flag_words{{{word::primary_key, &field::primary_key},
+                                                      {word::unique, &field::unique},
+                                                      {word::indexed, &field::indexed},
+                                                      {word::immutable, &field::immutable},
+                                                      {word::optional, &field::optional},
+                                                      {word::replicate, &field::replicated},
+                                                      {word::track_history, &field::tracked},
+                                                      {word::expose, &field::exposed}}};
+
+}  // namespace lithair::models
