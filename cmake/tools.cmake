@@ -65,7 +65,12 @@ function(lithair_library name)
 endfunction()
 
 # lithair_precompile(<target> <header>...): reads these headers of others once for the whole target.
+option(LITHAIR_PRECOMPILE "Read what most files begin with once for all of them" ON)
+
 function(lithair_precompile target)
+  if(NOT LITHAIR_PRECOMPILE)
+    return()
+  endif()
   target_compile_options(${target} PRIVATE $<$<COMPILE_LANGUAGE:CXX>:-fpch-preprocess>)  # as ccache needs it
   target_precompile_headers(${target} PRIVATE ${ARGN})
 endfunction()
