@@ -53,6 +53,7 @@ persistence::lmdb_options log_options(const node_config& config) {
 composition::composition(node_config config, models::schema schema, surroundings where)
     : config_(std::move(config)),
       schema_(std::move(schema)),
+      models_text_(models::to_model_text(schema_)),
       where_(std::move(where)),
       directory_(config_.data_dir, config_.self.id),
       peers_(directory_.path() / "peers", config_.self.id.value, directory_.identity().boots,
@@ -116,7 +117,7 @@ void composition::check_models() {
       throw std::runtime_error(fmt::format("the data in {} was written with other models: {}",
                                            config_.data_dir, wrong.front()));
   }
-  persistence::replace_file(file, models::to_model_text(schema_));
+  persistence::replace_file(file, models_text_);
 }
 
 void composition::divide_schema() {
@@ -253,29 +254,34 @@ group::setup composition::own_group_setup(const link_identity& identity,
 }
 
 link_identity composition::make_identity() {
-  const auto ours = models::to_model_text(schema_);
-  return {
-      config_.self.id,
-      ours,
-      [this, ours](const std::string& theirs) {
-        return theirs == ours ? std::string{} : why_other_models(theirs);
-      },
-      [this] { return cluster(); },
-      notes_,
-      peers_.own(),
-      [this](std::uint64_t peer, protocol::group_id in, std::uint64_t incarnation,
-             const std::string& proof) { return peers_.admit(peer, in, incarnation, proof); },
-      [this](std::uint64_t peer, protocol::group_id in) { return peers_.present(peer, in); },
-      [this](std::uint64_t peer, protocol::group_id in, std::uint64_t incarnation,
-             const std::string& proof) { return peers_.examine(peer, in, incarnation, proof); },
-      [this](std::uint64_t peer, protocol::group_id in, std::uint64_t term, std::uint64_t match) {
-        peers_.promised(peer, in, {term, match});
-      },
-      [this](std::uint64_t peer) { peers_.link_lost(peer); }};
+  return {config_.self.id, models_text_, peers_.own(), notes_, this};
 }
+
+trust composition::admit(std::uint64_t node, protocol::group_id group, std::uint64_t incarnation,
+                         const std::string& proof) {
+  return peers_.admit(node, group, incarnation, proof);
+}
+
+std::string composition::present(std::uint64_t node, protocol::group_id group) const {
+  return peers_.present(node, group);
+}
+
+std::optional<std::string> composition::examine(std::uint64_t node, protocol::group_id group,
+                                                std::uint64_t incarnation,
+                                                const std::string& proof) {
+  return peers_.examine(node, group, incarnation, proof);
+}
+
+void composition::promised(std::uint64_t node, protocol::group_id group, std::uint64_t term,
+                           std::uint64_t match) {
+  peers_.promised(node, group, {term, match});
+}
+
+void composition::link_lost(std::uint64_t node) { peers_.link_lost(node); }
 
 // Models may differ while nodes are restarted one by one with a compatible change.
 std::string composition::why_other_models(const std::string& text) const {
+  if (text == models_text_) return {};
   auto theirs = models::parse_model_text(text, "the models of the other node");
   if (!theirs) return "its models are not understood here";
   if (theirs->fingerprint() == schema_.fingerprint()) return {};

@@ -32,12 +32,12 @@ inline constexpr protocol::group_id own_group{std::uint64_t{1} << 32};
 /// All that a node is made of but its threads, its port and its clock: the data directory, the log,
 /// the groups with their actors, and what they share. Made and ended by one thread; what it spawned
 /// must have ended before it is destroyed (`settle`, `end`).
-class composition {
+class composition final : private peer_directory {
  public:
   /// Opens the directory, brings what is in it into agreement, and spawns. Throws storage_error or
   /// std::runtime_error with one clear sentence.
   composition(node_config config, models::schema schema, surroundings where);
-  ~composition();
+  ~composition() override;
   composition(const composition&) = delete;
   composition& operator=(const composition&) = delete;
 
@@ -58,7 +58,7 @@ class composition {
   /// Takes submit and ask for every model; none when one group keeps all of them.
   const caf::actor& data() const { return data_; }
   /// Of the disk; known to peers and clients as one.
-  std::uint64_t cluster() const;
+  std::uint64_t cluster() const override;
 
   /// All actors of the node.
   std::vector<caf::actor> actors() const;
@@ -81,11 +81,22 @@ class composition {
                            const link_identity& identity);
   group::setup own_group_setup(const link_identity& identity, std::shared_ptr<state_window> window);
   link_identity make_identity();
-  std::string why_other_models(const std::string& text) const;
+
+  std::string why_other_models(const std::string& text) const override;
+  trust admit(std::uint64_t node, protocol::group_id group, std::uint64_t incarnation,
+              const std::string& proof) override;
+  std::string present(std::uint64_t node, protocol::group_id group) const override;
+  std::optional<std::string> examine(std::uint64_t node, protocol::group_id group,
+                                     std::uint64_t incarnation, const std::string& proof) override;
+  void promised(std::uint64_t node, protocol::group_id group, std::uint64_t term,
+                std::uint64_t match) override;
+  void link_lost(std::uint64_t node) override;
+
   bool join_cluster(std::uint64_t cluster);
 
   node_config config_;
   models::schema schema_;
+  std::string models_text_;  // the schema as text of a model file
   surroundings where_;
   std::map<protocol::group_id, models::schema> parts_;  // what each replicated group keeps
   models::schema local_schema_;                         // what the node's own does

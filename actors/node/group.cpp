@@ -52,15 +52,16 @@ void group::begin(const caf::actor& local_raft) {
   state_of_models.seed = setup_.where.random();
   aggregate_ = spawn_at_home<actors::aggregate>(std::move(state_of_models));
   snapshot_writer_ = spawn_at_disk<snapshot_writer>(setup_.where);
+  const auto cluster = [peers = setup_.identity.peers] { return peers->cluster(); };
   checkpointer::setup keeper{setup_.id,       setup_.directory->snapshots_path(),
                              states_,         std::move(state),
-                             state_options(), setup_.identity.cluster,
+                             state_options(), cluster,
                              aggregate_,      snapshot_writer_,
                              counts_};
   keeper.give_back_memory = setup_.where.give_back_memory;
   checkpointer_ = spawn_at_disk<checkpointer>(setup_.where, std::move(keeper));
   archivist_ = spawn_at_home<actors::archivist>(
-      actors::archivist::setup{setup_.identity.cluster, aggregate_, checkpointer_, setup_.reader});
+      actors::archivist::setup{cluster, aggregate_, checkpointer_, setup_.reader});
   feed_ = spawn_at_home<actors::feed>(actors::feed::setup{aggregate_, config.max_subscribers});
   spawn_raft(std::move(opened));
   caf::anon_send(aggregate_, serve_checkpoints{checkpointer_, raft_});
@@ -120,7 +121,7 @@ void group::spawn_raft(persistence::opened_state opened) {
     return std::uniform_int_distribution<std::uint32_t>{0, bound - 1}(random);
   };
   made.run = setup_.run;
-  made.cluster = setup_.identity.cluster;
+  made.cluster = [peers = setup_.identity.peers] { return peers->cluster(); };
   made.log = setup_.log;
   made.writer = setup_.writer;
   made.reader = setup_.reader;

@@ -47,7 +47,8 @@ caf::behavior gate::make_behavior() {
 // What is learned from the peer is on the disk before anything is said to it.
 void gate::joined(asker who) {
   auto& x = who.said;
-  const auto how = identity_.admit(x.node, protocol::group_id{x.group}, x.incarnation, x.proof);
+  const auto how =
+      identity_.peers->admit(x.node, protocol::group_id{x.group}, x.incarnation, x.proof);
   if (how == trust::none)
     return refuse(
         who,
@@ -55,7 +56,7 @@ void gate::joined(asker who) {
             "the data directory of node {} is not the one it had before; remove the node from the "
             "cluster, then add it again",
             x.node));
-  auto old = identity_.examine(x.node, protocol::group_id{x.group}, x.incarnation, x.proof);
+  auto old = identity_.peers->examine(x.node, protocol::group_id{x.group}, x.incarnation, x.proof);
   auto go_on = [this, who, old, how](const noted& note) {
     auto found =
         shippers_.find({protocol::node_id{who.said.node}, protocol::group_id{who.said.group}});
@@ -73,11 +74,11 @@ void gate::accept(asker who, const caf::actor& shipper, trust how) {
   auto& x = who.said;
   send(shipper, linked_by_peer{{x.endpoint, x.incarnation, x.proof, how}});
   refused_.erase(x.node);
-  who.answer.deliver(welcome{identity_.cluster(),
+  who.answer.deliver(welcome{identity_.peers->cluster(),
                              identity_.self.value,
                              identity_.incarnation,
                              identity_.schema,
-                             identity_.present(x.node, protocol::group_id{x.group}),
+                             identity_.peers->present(x.node, protocol::group_id{x.group}),
                              {},
                              shipper});
 }
@@ -95,14 +96,14 @@ void gate::turn_away(asker who) {
   auto& x = who.said;
   const auto why = fmt::format("node {} is not a member here", x.node);
   const auto found = groups_.find(protocol::group_id{x.group});
-  if (found == groups_.end() || x.cluster == 0 || x.cluster != identity_.cluster())
+  if (found == groups_.end() || x.cluster == 0 || x.cluster != identity_.peers->cluster())
     return refuse(who, why);
   send(found->second, meet{protocol::node_id{x.node}});
   answer_refusal(who, why);
 }
 
 void gate::answer_refusal(asker& who, const std::string& why) {
-  who.answer.deliver(welcome{identity_.cluster(),
+  who.answer.deliver(welcome{identity_.peers->cluster(),
                              identity_.self.value,
                              identity_.incarnation,
                              identity_.schema,
@@ -119,7 +120,7 @@ std::string gate::why_not(const hello& x) const {
   if (x.to != identity_.self.value)
     return fmt::format("this is node {}, not {}", identity_.self.value, x.to);
   if (x.node == identity_.self.value) return "it has the number of this node";
-  if (auto why = identity_.why_other_models(x.schema); !why.empty()) return why;
+  if (auto why = identity_.peers->why_other_models(x.schema); !why.empty()) return why;
   if (!x.endpoint) return "it named no endpoint";
   return {};
 }

@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "actors/peers/peer_directory.hpp"
 #include "protocol/types.hpp"
 
 namespace lithair::actors {
@@ -29,13 +30,6 @@ struct node_promise {
   std::uint64_t match = 0;
 
   auto operator<=>(const node_promise&) const = default;
-};
-
-/// How much of what a node sends counts.
-enum class trust : std::uint8_t {
-  none,      ///< it is refused
-  requests,  ///< what it asks is answered; its answers, which tell of its disk, count for nothing
-  full,
 };
 
 /// What nodes remember of each other, so that nobody counts on a disk that forgot something.

@@ -149,13 +149,13 @@ void shipper::reach_out() {
 
 void shipper::greet(const caf::actor& gate) {
   hello us{peer_version,
-           setup_.identity.cluster(),
+           setup_.identity.peers->cluster(),
            setup_.identity.self.value,
            setup_.peer.id.value,
            setup_.identity.incarnation,
            setup_.group.value,
            setup_.identity.schema,
-           setup_.identity.present(setup_.peer.id.value, setup_.group),
+           setup_.identity.peers->present(setup_.peer.id.value, setup_.group),
            caf::actor_cast<caf::actor>(this)};
   request(gate, greeting_timeout, std::move(us))
       .then([this](const welcome& x) { welcomed(x); },
@@ -171,9 +171,9 @@ void shipper::welcomed(const welcome& x) {
 }
 
 void shipper::joined(const welcome& x) {
-  const auto how = setup_.identity.admit(x.node, setup_.group, x.incarnation, x.proof);
+  const auto how = setup_.identity.peers->admit(x.node, setup_.group, x.incarnation, x.proof);
   if (how == trust::none) return retry("its data directory is not the one it had before");
-  auto old = setup_.identity.examine(x.node, setup_.group, x.incarnation, x.proof);
+  auto old = setup_.identity.peers->examine(x.node, setup_.group, x.incarnation, x.proof);
   request(setup_.identity.notes, caf::infinite, await_notes{})
       .then(
           [this, old, end = other_end{x.endpoint, x.incarnation, x.proof, how}](const noted& note) {
@@ -331,12 +331,12 @@ void shipper::remember(const protocol::message& x) {
   auto node = setup_.peer.id.value;
   if (auto* answer = std::get_if<protocol::append_response>(&x);
       answer != nullptr && answer->success)
-    setup_.identity.promised(node, setup_.group, answer->term.value, answer->match.value);
+    setup_.identity.peers->promised(node, setup_.group, answer->term.value, answer->match.value);
   else if (auto* beat = std::get_if<protocol::heartbeat_response>(&x); beat != nullptr)
-    setup_.identity.promised(node, setup_.group, beat->term.value, beat->match.value);
+    setup_.identity.peers->promised(node, setup_.group, beat->term.value, beat->match.value);
   else if (auto* vote = std::get_if<protocol::vote_response>(&x);
            vote != nullptr && vote->granted && !vote->pre)
-    setup_.identity.promised(node, setup_.group, vote->term.value, 0);
+    setup_.identity.peers->promised(node, setup_.group, vote->term.value, 0);
 }
 
 // -- the link ------------------------------------------------------------------------------------
@@ -361,9 +361,10 @@ void shipper::link(other_end end) {
 // Its requests may have told this node by now that the peer was added again.
 void shipper::reconsider() {
   const auto node = setup_.peer.id.value;
-  if (setup_.identity.admit(node, setup_.group, peer_.incarnation, peer_.proof) != trust::full)
+  if (setup_.identity.peers->admit(node, setup_.group, peer_.incarnation, peer_.proof) !=
+      trust::full)
     return;
-  auto old = setup_.identity.examine(node, setup_.group, peer_.incarnation, peer_.proof);
+  auto old = setup_.identity.peers->examine(node, setup_.group, peer_.incarnation, peer_.proof);
   if (old && raft_) send(raft_, promises_lost{*old});
   request(setup_.identity.notes, caf::infinite, await_notes{})
       .then(
@@ -379,7 +380,7 @@ void shipper::unlink() {
   peer_ = {};
   going_.forget();
   coming_.forget();
-  setup_.identity.link_lost(setup_.peer.id.value);
+  setup_.identity.peers->link_lost(setup_.peer.id.value);
   if (transfer_) give_up_snapshot("the link went down");
   if (raft_) send(raft_, link_changed{setup_.peer.id, false});
 }

@@ -2,7 +2,6 @@
 
 #include <chrono>
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -13,36 +12,19 @@
 #include "actors/messages/raft_messages.hpp"
 #include "actors/messages/storage_messages.hpp"
 #include "actors/peers/connector.hpp"
-#include "actors/peers/peer_registry.hpp"
+#include "actors/peers/peer_directory.hpp"
 #include "actors/peers/pieces.hpp"
 #include "actors/runtime/hosted.hpp"
 
 namespace lithair::actors {
 
-/// What both ends of every link know and check.
+/// Who this node is to its peers, at each end of each link.
 struct link_identity {
   protocol::node_id self;
-  std::string schema;  ///< the served models, as text of a model file
-  /// Why a node that serves these models can't work with this one; empty: it can.
-  std::function<std::string(const std::string& schema)> why_other_models;
-  std::function<std::uint64_t()> cluster;  ///< 0 until known
-  /// The note taker: makes a peer's cluster ours, and puts on the disk what the following remember.
-  caf::actor notes;
-  std::uint64_t incarnation = 0;  ///< of our data directory
-  /// Whether a peer came to a group with the data directory that it is known by there. It may be
-  /// welcomed once that is noted.
-  std::function<trust(std::uint64_t node, protocol::group_id group, std::uint64_t incarnation,
-                      const std::string& proof)>
-      admit;
-  /// What both ends remember of each other's disks; see peer_registry.
-  std::function<std::string(std::uint64_t node, protocol::group_id group)> present;
-  std::function<std::optional<std::string>(std::uint64_t node, protocol::group_id group,
-                                           std::uint64_t incarnation, const std::string& proof)>
-      examine;
-  std::function<void(std::uint64_t node, protocol::group_id group, std::uint64_t term,
-                     std::uint64_t match)>
-      promised;
-  std::function<void(std::uint64_t node)> link_lost;
+  std::string schema;               ///< the served models, as text of a model file
+  std::uint64_t incarnation = 0;    ///< of our data directory
+  caf::actor notes;                 ///< the note taker: takes join_cluster and await_notes
+  peer_directory* peers = nullptr;  ///< outlives all links
 };
 
 /// Who is at the other end of a link.

@@ -11,6 +11,7 @@
 
 #include "actors/messages/messages.hpp"
 #include "actors/node/system.hpp"
+#include "test/actors/known_peers.hpp"
 
 using namespace lithair::actors;
 using lithair::protocol::group_id;
@@ -22,6 +23,7 @@ namespace {
 /// A gate of node 1, and one who is everybody else: the note taker, the shipper for node 2, and
 /// node 2.
 struct world_of_a_gate {
+  known_peers peers;
   system_config config;
   caf::actor_system system{config};
   caf::scoped_actor all{system};
@@ -30,16 +32,8 @@ struct world_of_a_gate {
   world_of_a_gate() {
     link_identity x;
     x.self = node_id{1};
-    x.why_other_models = [](const std::string&) { return std::string{}; };
-    x.cluster = [] { return std::uint64_t{7}; };
+    x.peers = &peers;
     x.notes = caf::actor_cast<caf::actor>(all);
-    x.admit = [](std::uint64_t, group_id, std::uint64_t, const std::string&) {
-      return trust::full;
-    };
-    x.present = [](std::uint64_t, group_id) { return std::string{}; };
-    x.examine = [](std::uint64_t, group_id, std::uint64_t, const std::string&) {
-      return std::optional<std::string>{};
-    };
     entrance = system.spawn<gate>(nullptr, x);
     all->send(entrance, expect_peer{node_id{2}, group_id{1}, caf::actor_cast<caf::actor>(all)});
   }

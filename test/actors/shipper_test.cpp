@@ -15,6 +15,7 @@
 #include "actors/messages/messages.hpp"
 #include "actors/node/system.hpp"
 #include "actors/peers/peer_codec.hpp"
+#include "test/actors/known_peers.hpp"
 
 using namespace lithair;
 using namespace lithair::actors;
@@ -30,29 +31,23 @@ constexpr group_id group{1};
 /// The way from node 1 to node 2, and one who is everybody else: the raft actor, the note taker and
 /// the peer.
 struct way_to_a_peer {
+  known_peers peers;
   system_config config;
   caf::actor_system system{config};
   caf::scoped_actor all{system};
-  trust how = trust::requests;
   caf::actor way;
 
   way_to_a_peer() {
+    peers.how = trust::requests;
     shipper::setup x;
     x.identity.self = node_id{1};
     x.identity.notes = caf::actor_cast<caf::actor>(all);
-    x.identity.admit = [this](std::uint64_t, group_id, std::uint64_t, const std::string&) {
-      return how;
-    };
-    x.identity.examine = [](std::uint64_t, group_id, std::uint64_t, const std::string&) {
-      return std::optional<std::string>{};
-    };
-    x.identity.promised = [](std::uint64_t, group_id, std::uint64_t, std::uint64_t) {};
-    x.identity.link_lost = [](std::uint64_t) {};
+    x.identity.peers = &peers;
     x.peer.id = node_id{2};
     x.group = group;
     way = system.spawn<shipper>(nullptr, std::move(x));
     all->send(way, serve_raft{caf::actor_cast<caf::actor>(all)});
-    all->send(way, linked_by_peer{{caf::actor_cast<caf::actor>(all), 22, {}, how}});
+    all->send(way, linked_by_peer{{caf::actor_cast<caf::actor>(all), 22, {}, peers.how}});
     // That there is no link yet, that there is one, and to the peer that its streams begin anew.
     for (int i = 0; i < 3; ++i)
       all->receive([](const link_changed&) {}, [](const peer_piece_ack&) {},
@@ -82,7 +77,7 @@ BOOST_FIXTURE_TEST_SUITE(shippers, way_to_a_peer)
 BOOST_AUTO_TEST_CASE(
     of_a_peer_that_was_added_again_unseen_only_requests_are_taken_until_that_is_known) {
   BOOST_TEST(arrive(beat_and_vote) == 1u);
-  how = trust::full;
+  peers.how = trust::full;
   BOOST_TEST(arrive(beat_and_vote) == 1u, "it was not trusted when this came");
   BOOST_TEST(arrive(beat_and_vote) == 2u);
 }

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "actors/peers/peer_directory.hpp"
+
+namespace lithair::actors {
+
+/// A peer directory for tests: takes everybody as far as it is told to, and remembers nothing.
+struct known_peers final : peer_directory {
+  trust how = trust::full;
+
+  std::uint64_t cluster() const override { return 7; }
+  std::string why_other_models(const std::string&) const override { return {}; }
+  trust admit(std::uint64_t, protocol::group_id, std::uint64_t, const std::string&) override {
+    return how;
+  }
+  std::string present(std::uint64_t, protocol::group_id) const override { return {}; }
+  std::optional<std::string> examine(std::uint64_t, protocol::group_id, std::uint64_t,
+                                     const std::string&) override {
+    return std::nullopt;
+  }
+  void promised(std::uint64_t, protocol::group_id, std::uint64_t, std::uint64_t) override {}
+  void link_lost(std::uint64_t) override {}
+};
+
+}  // namespace lithair::actors
