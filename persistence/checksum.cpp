@@ -6,6 +6,7 @@
 
 namespace lithair::persistence {
 
+// The library's state must be aligned to 64 bytes, so the library makes it.
 struct running_checksum::state {
   XXH3_state_t* raw = XXH3_createState();
   state() {

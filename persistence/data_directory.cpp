@@ -31,6 +31,8 @@ std::string line(std::string_view name, std::uint64_t value) {
   return std::string(name) + ' ' + std::to_string(value) + '\n';
 }
 
+/// The checksum is the last line, over all lines before it; so a person can read the file, and a
+/// change by hand shows.
 std::string print(const identity& x) {
   auto text = std::string(title) + '\n' + line("format", x.format) + line("node", x.node.value) +
               line("cluster", x.cluster) + line("boots", x.boots);
@@ -64,6 +66,8 @@ identity parse(const fs::path& path, std::string_view text) {
   const auto summed = text.substr(0, text.size() - rest.size());
   const bool matches =
       complete && take(rest, "checksum", sum) && rest.empty() && sum == checksum(summed);
+  // Another version may have other lines, so what does not look like ours is told as another
+  // format, unless it is ours with a byte changed.
   if (format != identity_format && (matches || !complete))
     fail(storage_errc::bad_format, path,
          "has format " + std::to_string(format) + ", and this version reads format " +
@@ -74,6 +78,7 @@ identity parse(const fs::path& path, std::string_view text) {
 
 // -- before anything is created ------------------------------------------------------------------
 
+/// Without following a link, and not taking "may not look" for "is not there".
 bool exists(const fs::path& path, struct stat& about) {
   if (::lstat(path.c_str(), &about) == 0) return true;
   if (errno == ENOENT) return false;
@@ -102,12 +107,15 @@ fs::path checked_place(const fs::path& given, protocol::node_id node) {
   const auto path = tidied(given);
   struct stat about {};
   const bool there = exists(path, about);
+  // A link could be turned elsewhere while the node runs.
   if (there && S_ISLNK(about.st_mode))
     fail(storage_errc::access, path, "is a symbolic link; name the directory itself");
   if (there && !S_ISDIR(about.st_mode)) fail(storage_errc::access, path, "is not a directory");
+  // What another user owns that user can change.
   if (there && about.st_uid != ::geteuid())
     fail(storage_errc::access, path, "belongs to another user");
   if (there && holds_data(path)) return path;
+  // Never among files of something else: they would be taken for ours, or ours for theirs.
   if (there && has_foreign_files(path))
     fail(storage_errc::foreign, path, "is not empty and is not a data directory");
   if (!node) fail(storage_errc::access, path, "holds no data and no node id is given for it");
@@ -116,7 +124,10 @@ fs::path checked_place(const fs::path& given, protocol::node_id node) {
 
 file locked_file(const fs::path& path) {
   make_directory(path);
+  // A directory that was there before may be open to others.
   if (::chmod(path.c_str(), 0700) != 0) throw_errno(errno, "making private " + path.string());
+  // The lock is the kernel's: it goes with the process, so a crash leaves none behind. The file
+  // stays.
   file lock(path / "lock", file::mode::create_or_open);
   if (!lock.try_lock()) fail(storage_errc::locked, path, "is in use by another process");
   return lock;
@@ -138,6 +149,7 @@ data_directory::data_directory(const fs::path& path, protocol::node_id node, std
 
 void data_directory::claim(protocol::node_id node, std::uint64_t cluster) {
   const auto file_path = path_ / "identity";
+  // Compared before anything is written: a foreign directory is left as it was found.
   if (const auto text = read_file(file_path)) {
     identity_ = parse(file_path, *text);
     if (node && node != identity_.node)
@@ -150,6 +162,7 @@ void data_directory::claim(protocol::node_id node, std::uint64_t cluster) {
     identity_.node = node;
   }
   if (cluster != 0) identity_.cluster = cluster;
+  // Durable before anything else is done, so two runs never count the same boot.
   ++identity_.boots;
   save();
 }
@@ -161,6 +174,7 @@ void data_directory::join(std::uint64_t cluster) {
   try {
     save();
   } catch (...) {
+    // The old file is still there, or the new one: the next attempt writes the same.
     identity_.cluster = 0;
     throw;
   }

@@ -24,8 +24,11 @@ class data_directory {
   data_directory(const std::filesystem::path& path, protocol::node_id node,
                  std::uint64_t cluster = 0);
 
+  /// As on the disk: this boot is counted, and the cluster is what the node last joined.
   const persistence::identity& identity() const { return identity_; }
+  /// Absolute, and without "." or "..".
   const std::filesystem::path& path() const { return path_; }
+  /// The three directories exist once the object does.
   std::filesystem::path log_path() const { return path_ / "log"; }
   std::filesystem::path state_path() const { return path_ / "state"; }
   std::filesystem::path snapshots_path() const { return path_ / "snapshots"; }
@@ -35,10 +38,13 @@ class data_directory {
   void join(std::uint64_t cluster);
 
  private:
+  /// Reads the identity or makes a new one, compares it with what is wanted, and counts the boot.
   void claim(protocol::node_id node, std::uint64_t cluster);
+  /// Makes the identity durable.
   void save() const;
 
   std::filesystem::path path_;
+  /// Held as long as the object lives; the kernel lets go of it when the process ends.
   file lock_;
   persistence::identity identity_;
 };

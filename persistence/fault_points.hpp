@@ -9,6 +9,7 @@
 /// one of them; unset, a place costs one load of a quiet cache line.
 namespace lithair::persistence {
 
+/// README.md has a table of what a crash at each of them leaves.
 enum class fault_point : std::uint8_t {
   append_before_commit,      ///< entries are in the transaction, nothing is on disk
   append_after_commit,       ///< entries are durable, nobody was told
@@ -16,13 +17,17 @@ enum class fault_point : std::uint8_t {
   hard_state_after_commit,
   truncate_before_commit,  ///< likewise, for one that removes a tail of the log
   truncate_after_commit,
+  /// the log begins elsewhere, in the transaction only
   purge_before_commit,
+  /// the log begins elsewhere, durably
   purge_after_commit,
+  /// as for a purge, with all entries gone
   reset_before_commit,
   reset_after_commit,
   checkpoint_before_commit,  ///< of each part, when there are several
   checkpoint_after_commit,   ///< of all
   checkpoint_pending,  ///< a checkpoint of several parts is durable, none of them is in the state
+  /// some of its parts are in the state
   checkpoint_between_parts,
   snapshot_before_sync,    ///< all bytes are written to the temporary file
   snapshot_before_rename,  ///< the temporary file is durable
@@ -33,6 +38,7 @@ enum class fault_point : std::uint8_t {
   install_after_swap,      ///< the new state is in use; the old one is still there, the log is as
                            ///< before
   identity_before_rename,  ///< the identity file is written beside the old one
+  /// the identity file has its name, which may not be durable yet
   identity_after_rename,
 };
 
@@ -44,12 +50,14 @@ std::string_view to_string(fault_point point);
 using fault_handler = void (*)(fault_point);
 
 namespace detail {
+/// Read at each place, by any thread; null: nothing happens there.
 extern std::atomic<fault_handler> current_fault_handler;
-}
+}  // namespace detail
 
 /// None by default; `nullptr` takes it away. Any thread.
 void set_fault_handler(fault_handler handler);
 
+/// The code at `point` was got to. Does what the handler does, which may throw.
 inline void reach(fault_point point) {
   if (auto* handler = detail::current_fault_handler.load(std::memory_order_relaxed)) handler(point);
 }

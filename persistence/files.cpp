@@ -29,6 +29,7 @@ int flags_of(file::mode how) {
   switch (how) {
     case file::mode::read:
       return O_RDONLY | O_CLOEXEC;
+    // Not through a link that somebody put where a file is to be made.
     case file::mode::create:
       return O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW;
     case file::mode::create_or_open:
@@ -78,6 +79,7 @@ std::string file::read(std::uint64_t offset, std::size_t size) const {
       throw storage_error(storage_errc::damaged, path_.string() + " can't be read at byte " +
                                                      std::to_string(offset + done));
     if (n < 0) fail("reading", path_);
+    // The end of the file.
     if (n == 0) break;
     done += static_cast<std::size_t>(n);
   }
@@ -90,6 +92,7 @@ void file::write(std::uint64_t offset, std::string_view bytes) {
     const auto n = ::pwrite(descriptor_, bytes.data(), bytes.size(), static_cast<off_t>(offset));
     if (n < 0 && errno == EINTR) continue;
     if (n < 0) fail("writing", path_);
+    // Nothing was taken and no error told: the next attempt would be the same, without end.
     if (n == 0) fail("writing", path_, ENOSPC);
     bytes.remove_prefix(static_cast<std::size_t>(n));
     offset += static_cast<std::uint64_t>(n);
@@ -101,6 +104,8 @@ void file::truncate(std::uint64_t size) {
 }
 
 void file::sync() {
+  // Content and size, which is what reading needs; times may be lost. A sync that failed may
+  // succeed the next time without having written, so its caller must not just try again.
   if (::fdatasync(descriptor_) != 0) fail("syncing", path_);
 }
 
@@ -127,11 +132,14 @@ void replace_file(const fs::path& path, std::string_view bytes, void (*before_re
   {
     file to(beside, file::mode::create);
     to.write(0, bytes);
+    // Its content first: otherwise the name may be durable and lead to an empty file.
     if (!mutated(mutant::swap_not_synced)) to.sync();
   }
   if (before_rename != nullptr) before_rename();
+  // Either name leads to a whole file at any moment.
   if (::rename(beside.c_str(), path.c_str()) != 0) fail("renaming", beside);
   if (after_rename != nullptr) after_rename();
+  // The name itself is in the directory; until that is synced a crash may bring the old file back.
   sync_directory(parent_of(path));
 }
 
@@ -144,6 +152,7 @@ void sync_directory(const fs::path& directory) {
   const auto descriptor = ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (descriptor < 0) fail("opening", directory);
   const auto rc = ::fsync(descriptor);
+  // Closing may set it anew.
   const auto error = errno;
   ::close(descriptor);
   if (rc != 0) fail("syncing", directory, error);
@@ -157,6 +166,8 @@ void make_directory(const fs::path& directory) {
     // child.
     made = ::mkdir(directory.c_str(), 0700);
   }
+  // A directory that is lost takes everything in it along, so each one made is synced into its
+  // parent.
   if (made == 0) return sync_directory(parent_of(directory));
   const auto error = errno;
   if (error != EEXIST || !fs::is_directory(directory)) fail("creating", directory, error);

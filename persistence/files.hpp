@@ -13,21 +13,30 @@ namespace lithair::persistence {
 /// An open file; closed with the object.
 class file {
  public:
+  /// Create empties a file that is there. Both that write make the file where it is missing, and
+  /// refuse a symbolic link in its place.
   enum class mode { read, create, create_or_open };
 
+  /// Throws `access`, `full` or `io`, as the path or the disk gives reason to.
   file(const std::filesystem::path& path, mode how);
   ~file();
   file(file&& other) noexcept;
   file& operator=(file&& other) noexcept;
 
+  /// Stays this object's; valid while it lives.
   int descriptor() const { return descriptor_; }
+  /// As it was opened; a rename since does not show.
   const std::filesystem::path& path() const { return path_; }
+  /// In bytes, as of now.
   std::uint64_t size() const;
 
   /// Up to `size` bytes from `offset`; fewer at the end of the file only. What the disk can't read
   /// is `damaged`.
   std::string read(std::uint64_t offset, std::size_t size) const;
+  /// All of the bytes, at `offset`; not durable before `sync`. After an error some of them may be
+  /// there.
   void write(std::uint64_t offset, std::string_view bytes);
+  /// Cuts the file, or lengthens it with zeroes. Not durable before `sync`.
   void truncate(std::uint64_t size);
   /// Content and size are durable when this returns.
   void sync();
@@ -35,7 +44,9 @@ class file {
   [[nodiscard]] bool try_lock();
 
  private:
+  /// For what errors say.
   std::filesystem::path path_;
+  /// -1 in an object that was moved from.
   int descriptor_ = -1;
 };
 

@@ -6,9 +6,12 @@ namespace lithair::persistence {
 
 namespace {
 
+// Two numbers of 32 bits and two checksums.
 constexpr std::size_t head_size = 24;
+// A body ends with the first record that reaches this, so one large record makes a large frame.
 constexpr std::size_t body_size = 64 * 1024;
 
+/// The offset is the seed: a frame that is copied to another place does not match there.
 std::string make_head(std::uint64_t offset, std::uint32_t records, std::string_view body) {
   byte_writer out;
   out.u32(static_cast<std::uint32_t>(body.size())).u32(records).u64(checksum(body, offset));
@@ -26,6 +29,7 @@ void frame_writer::end_record() {
 void frame_writer::flush() {
   if (records_ == 0) return;
   const auto head = make_head(offset_, records_, body_.bytes());
+  // Heads hold the bodies' checksums, so theirs is one of everything, without reading it twice.
   heads_.add(head);
   to_.write(offset_, head);
   to_.write(offset_ + head.size(), body_.bytes());
@@ -52,6 +56,7 @@ bool frame_reader::next() {
   const auto size = fields.u32();
   fields.u32();
   const auto sum = fields.u64();
+  // Before the size in it is believed: a wrong one could ask for any amount of memory.
   if (fields.u64() !=
       persistence::checksum(std::string_view(head).substr(0, head_size - 8), offset_))
     fail("a part's head is damaged");

@@ -50,18 +50,22 @@ void incoming_snapshot::resume(const snapshot_meta& meta) {
   try {
     if (fs::exists(path)) {
       const snapshot_file partial(path);
+      // The header holds the checksum of the whole file, so an equal one is of the same bytes.
       if (meta_of(partial.header()) == meta) received_ = partial.sound_length();
     }
   } catch (const storage_error&) {
+    // A header that is cut off, or damaged: nothing of it can be used.
     received_ = 0;
   }
   file_.emplace(path, file::mode::create_or_open);
+  // What follows the sound part would be taken for received the next time.
   file_->truncate(received_);
   of_ = meta;
 }
 
 std::uint64_t incoming_snapshot::receive(const snapshot_meta& meta, std::uint64_t offset,
                                          std::string_view bytes) {
+  // Repeated, early or of another snapshot. The answer tells the sender where to go on.
   if (received(meta) != offset || bytes.size() > meta.size - received_) return received_;
   file_->write(offset, bytes);
   received_ += bytes.size();
@@ -73,15 +77,19 @@ fs::path incoming_snapshot::finish(const snapshot_meta& meta, std::uint64_t clus
   if (received(meta) != meta.size)
     throw storage_error(storage_errc::damaged, "the snapshot has not arrived as a whole");
   try {
+    // Before it has a name that says it is complete.
     check(meta, cluster);
   } catch (const storage_error&) {
+    // A second attempt would find the same bytes; so it begins with none.
     drop();
     throw;
   }
+  // The bytes first, then the name: what has the name is whole after any crash.
   file_->sync();
   reach(fault_point::receive_before_rename);
   const auto complete = snapshot_path(directory_, group_, meta.index);
   move_file(file_->path(), complete);
+  // From here on it is a complete snapshot like any other; the next one begins a new file.
   file_.reset();
   received_ = 0;
   return complete;

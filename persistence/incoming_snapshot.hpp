@@ -30,16 +30,22 @@ class incoming_snapshot {
   /// has dropped what was received. A `cluster` of 0 is any.
   std::filesystem::path finish(const protocol::snapshot_meta& meta, std::uint64_t cluster);
 
+  /// Forgets and removes what was received.
   void drop();
 
  private:
+  /// Opens the file anew for this snapshot, keeping what is sound.
   void resume(const protocol::snapshot_meta& meta);
+  /// Throws unless the file is this snapshot, of this group and cluster, and sound to its end.
   void check(const protocol::snapshot_meta& meta, std::uint64_t cluster) const;
 
   std::filesystem::path directory_;
   protocol::group_id group_;
+  /// None until a chunk or a question comes, and after the end.
   std::optional<file> file_;
+  /// The snapshot that the file is of, as far as there is one.
   protocol::snapshot_meta of_;
+  /// Bytes at the file's start that are of it.
   std::uint64_t received_ = 0;
 };
 
@@ -47,7 +53,8 @@ class incoming_snapshot {
 std::filesystem::path snapshot_path(const std::filesystem::path& snapshots,
                                     protocol::group_id group, protocol::index_t index);
 
-/// The complete snapshot of the group with the greatest index; none when there is none.
+/// The complete snapshot of the group with the greatest index, by its name; none when there is
+/// none. Its content is not looked at.
 std::optional<std::filesystem::path> latest_snapshot(const std::filesystem::path& snapshots,
                                                      protocol::group_id group);
 

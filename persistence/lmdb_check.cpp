@@ -19,9 +19,13 @@ using namespace lmdb_layout;
 
 namespace {
 
+// Pages are as large as the machine's that made the file, so a power of two between these.
 constexpr std::uint32_t smallest_page = 512;
 constexpr std::uint32_t largest_page = 65536;
+// LMDB's cursors remember no longer path.
 constexpr std::size_t deepest_tree = 32;
+// So many pages may be known to the meta page and not be in the file: it bounds the memory used
+// here for a number that may be damaged.
 constexpr std::uint64_t most_unwritten = 1u << 20;
 
 [[noreturn]] void throw_damaged(const fs::path& path, const std::string& where,
@@ -78,6 +82,8 @@ class checker {
     if (pages_ < 2 || pages_ > written + most_unwritten)
       throw_damaged(path_, "the file", "it is cut off");
     used_.assign(pages_, false);
+    // The two meta pages. The free pages count as used too: one that is free and in a tree would be
+    // written over.
     used_[0] = used_[1] = true;
     check_tree(newest.free, true);
     check_tree(newest.main, false);
@@ -107,6 +113,7 @@ class checker {
     const auto first = checked_meta(0);
     if (bytes_.size() < first.page_size + page_header_size + meta_size)
       throw_damaged(path_, "the file", "it is cut off");
+    // LMDB takes the later one, so both must be sound for that choice to mean anything.
     const auto second = checked_meta(first.page_size);
     if (second.page_size != first.page_size) fail(1, "its page size is not that of page 0");
     return first.transaction < second.transaction ? second : first;
@@ -136,6 +143,7 @@ class checker {
     }
     if (t.depth == 0) throw_damaged(path_, "a tree", "its depth is wrong");
     check_page(t.root, t.depth, {});
+    // Leaves are counted even when they are not read: their numbers stand in the pages above.
     const bool inner_match = counts_.branch == t.branch_pages && counts_.leaf == t.leaf_pages;
     const bool leaves_match =
         !reads_leaves_ || (counts_.overflow == t.overflow_pages && counts_.entries == t.entries);
@@ -143,6 +151,7 @@ class checker {
   }
 
   void use(std::uint64_t number, std::uint64_t user) {
+    // A page that is used twice would be changed in one place and in the other.
     if (number < 2 || number >= pages_) fail(user, "it refers to a page that there is not");
     if (used_[number]) fail(number, "it is used twice");
     used_[number] = true;
@@ -165,12 +174,14 @@ class checker {
     if (leaf && !reads_leaves_) return;
     require_readable(number);
     const page p{bytes_.data() + number * page_size_};
+    // A page that was written to the wrong place, or not at all.
     if (p.number() != number) fail(number, "it says to be another one");
     if (p.flags() != (leaf ? leaf_page : branch_page))
       fail(number, "it is not of the expected kind");
     if (p.lower() < page_header_size || p.lower() % 2 != 0 || p.lower() > p.upper() ||
         p.upper() > page_size_)
       fail(number, "its bounds make no sense");
+    // A branch with one child, or an empty leaf, is nothing that LMDB leaves.
     if (p.nodes() < (leaf ? 1u : 2u)) fail(number, "it has too few nodes");
     check_nodes(p, number, level, keys);
   }
@@ -197,6 +208,7 @@ class checker {
       else
         inner.push_back({has_key ? x.key() : keys.lower, keys.upper});
     }
+    // After the nodes, since a child's upper bound is the key that follows it.
     for (std::size_t i = 0; i < inner.size(); ++i)
       check_page(node{p.start + p.node_offset(i)}.child(), level - 1, inner[i]);
   }
@@ -207,6 +219,7 @@ class checker {
       fail(number, "a node lies outside");
     const node x{p.start + offset};
     if (leaf && (x.flags() & ~big_data) != 0) fail(number, "a node is of an unknown kind");
+    // What of the value is in this page: a large one has a page number here.
     const std::size_t in_page = !leaf ? 0 : (x.flags() & big_data) != 0 ? 8 : x.size();
     if (offset + node_header_size + x.key_size() + in_page > page_size_)
       fail(number, "a node reaches beyond its end");

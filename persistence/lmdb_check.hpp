@@ -5,6 +5,7 @@
 
 namespace lithair::persistence {
 
+/// How much of a file is read: the time grows with it.
 enum class check_depth : std::uint8_t {
   inner_pages,  ///< all but the leaves: some per mille of the file
   everything,   ///< every page that is in use

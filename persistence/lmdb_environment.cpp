@@ -18,7 +18,10 @@ namespace lithair::persistence {
 
 namespace {
 
+// Slots in lock.mdb; a read transaction that waits to be used again keeps its own.
 constexpr unsigned max_readers = 1000;
+// Removing writes pages too before it frees any; so it may pass the map's limit, by this much at a
+// time.
 constexpr std::uint64_t room_to_free_space = 4ull << 20;
 
 std::uint64_t free_bytes(const std::filesystem::path& directory) {
@@ -49,6 +52,7 @@ void create_data_file(const std::filesystem::path& directory) {
   check_lmdb(mdb_env_create(&env), creating);
   const std::unique_ptr<MDB_env, decltype(&mdb_env_close)> closing(env, &mdb_env_close);
   check_lmdb(mdb_env_open(env, elsewhere.c_str(), MDB_NOLOCK, 0600), creating);
+  // The pages before the name, as for any file that appears at once.
   check_lmdb(mdb_env_sync(env, 1), creating);
   move_file(elsewhere / "data.mdb", path);
   remove_path(elsewhere);
@@ -75,6 +79,7 @@ class write_transaction {
     work(writer);
   }
 
+  // LMDB ends the transaction whatever comes of it, so it is not undone after a failure here.
   void commit() { check_lmdb(mdb_txn_commit(std::exchange(txn_, nullptr)), "committing"); }
 
  private:
@@ -85,13 +90,16 @@ class write_transaction {
 
 lmdb_environment::lmdb_environment(std::filesystem::path directory, lmdb_options options)
     : directory_(std::move(directory)), options_(options), seal_(directory_) {
+  // Before LMDB opens the file: it would follow whatever pointer it finds.
   check();
   create_data_file(directory_);
+  // Ending a reader must not need memory: destructors do not throw.
   idle_.reserve(max_readers);
   check_lmdb(mdb_env_create(&env_), "opening " + directory_.string());
   try {
     open();
     seal();
+    // The names of data file and seal.
     sync_directory(directory_);
   } catch (...) {
     mdb_env_close(env_);
@@ -148,8 +156,12 @@ void lmdb_environment::write(const std::function<void(lmdb_writer&)>& work, writ
     try {
       return run(work);
     } catch (const map_full&) {
+      // LMDB tells in the middle of a transaction. All of it is undone, and done again in a larger
+      // map.
       grow(purpose);
     } catch (const storage_error& error) {
+      // Exceptions of other kinds are the work's own: its transaction is undone, and has changed
+      // nothing.
       const bool is_full = error.code() == storage_errc::full;
       if (is_full && nothing_changed() && !mutated(mutant::full_is_failed)) throw;
       stop(error.what());
@@ -165,6 +177,7 @@ void lmdb_environment::write(const std::function<void(lmdb_writer&)>& work, writ
 bool lmdb_environment::nothing_changed() const {
   try {
     if (!seal_.is_current()) return false;
+    // LMDB refuses to begin any after it found that it can't go on.
     const write_transaction still_possible(env_);
     return true;
   } catch (const storage_error&) {
@@ -176,6 +189,8 @@ void lmdb_environment::run(const std::function<void(lmdb_writer&)>& work) {
   write_transaction transaction(env_);
   transaction.run(work);
   transaction.commit();
+  // A process that ends before this leaves a seal that is one commit old. A power loss may leave an
+  // older one, for it is not synced.
   seal();
 }
 
@@ -185,6 +200,8 @@ void lmdb_environment::seal() {
     seal_.renew();
     seal_is_due_ = false;
   } catch (const storage_error& error) {
+    // The commit is durable all the same, so this is not its failure; the next write must seal
+    // first.
     if (error.code() != storage_errc::full || mutated(mutant::full_is_failed)) throw;
     seal_is_due_ = true;
   }
@@ -204,6 +221,7 @@ void lmdb_environment::seal_what_is_due() {
 void lmdb_environment::require_writable(std::uint64_t bytes) const {
   refuse_when_stopped();
   refuse_when_disk_is_full(bytes);
+  // Free pages within the file count as room, though LMDB can't use those that a reader still sees.
   if (bytes != 0 && options_.map_limit != 0 &&
       used_bytes() + bytes > options_.map_limit + reusable_bytes())
     throw storage_error(storage_errc::full, directory_.string() +
@@ -227,11 +245,14 @@ void lmdb_environment::refuse_when_disk_is_full(std::uint64_t bytes) const {
 void lmdb_environment::grow(write_purpose purpose) {
   const auto now = map_size();
   auto wanted = options_.map_limit == 0 ? now * 2 : std::min(now * 2, options_.map_limit);
+  // What frees space, or finishes what is durable already, is let past the limit.
   if (purpose != write_purpose::stores_more) wanted = std::max(wanted, now + room_to_free_space);
   if (wanted <= now)
     throw storage_error(storage_errc::full, directory_.string() +
                                                 " has reached its size limit of " +
                                                 std::to_string(options_.map_limit) + " bytes");
+  // LMDB moves the map, so nobody may look at it. Readers that come now wait at the gate, or one
+  // after the other could keep this waiting for ever.
   const std::lock_guard gate(gate_);
   const std::unique_lock no_readers(map_);
   if (!could_map(wanted))
@@ -245,6 +266,7 @@ void lmdb_environment::stop(const std::string& reason) {
   const std::lock_guard lock(reason_mutex_);
   if (stopped_) return;
   reason_ = reason;
+  // After the reason: who sees it true finds the reason there.
   stopped_ = true;
 }
 

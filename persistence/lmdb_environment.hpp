@@ -22,6 +22,7 @@ namespace lithair::persistence {
 /// it.
 enum class write_purpose : std::uint8_t { stores_more, frees_space, finishes };
 
+/// What an environment may take, and how thoroughly it is checked. All sizes are in bytes.
 struct lmdb_options {
   /// Bytes of address space to begin with; doubled whenever it is full. More than the file needs.
   std::uint64_t map_size = 1ull << 30;
@@ -52,6 +53,7 @@ class lmdb_environment {
   /// Opens or creates, and checks what is there before LMDB trusts it (`check_data_file`,
   /// `lmdb_seal`). `directory` must exist and not be open elsewhere.
   lmdb_environment(std::filesystem::path directory, lmdb_options options);
+  /// No reader may live any more.
   ~lmdb_environment();
   lmdb_environment(const lmdb_environment&) = delete;
   lmdb_environment& operator=(const lmdb_environment&) = delete;
@@ -64,7 +66,7 @@ class lmdb_environment {
              write_purpose purpose = write_purpose::stores_more, std::uint64_t bytes = 0);
 
   /// Throws `stopped` when writes are refused, `full` when the file system or the map's limit has
-  /// not so much room.
+  /// not so much room. Any thread that holds no reader.
   void require_writable(std::uint64_t bytes = 0) const;
   /// Refuses writes from now on, for this reason. On the writer's thread.
   void stop(const std::string& reason);
@@ -75,26 +77,39 @@ class lmdb_environment {
   std::uint64_t map_size() const;
   /// Bytes of the data file that hold something or did once. Any thread that holds no reader.
   std::uint64_t used_bytes() const;
+  /// Where data.mdb, lock.mdb and the seal are.
   const std::filesystem::path& directory() const { return directory_; }
 
  private:
   friend class lmdb_reader;
 
+  /// A read transaction that ended and may be begun again, with its cursor.
   struct idle_reader {
     MDB_txn* txn;
     MDB_cursor* cursor;
   };
 
+  /// What is there is sealed and sound; before LMDB opens it.
   void check() const;
+  /// Lets LMDB open or create the file.
   void open();
+  /// Bytes of free pages in the file, which LMDB uses before the file grows.
   std::uint64_t reusable_bytes() const;
+  /// While it is held the map stays where it is; every use of `env_` by a reader needs it.
   std::shared_lock<std::shared_mutex> keep_map() const;
+  /// Throws `stopped` after a failed write.
   void refuse_when_stopped() const;
+  /// Throws `full` unless the file system has so much room, and `min_free_bytes` besides.
   void refuse_when_disk_is_full(std::uint64_t bytes) const;
+  /// One attempt at a transaction, sealed after it.
   void run(const std::function<void(lmdb_writer&)>& work);
+  /// Renews the seal; where there is no room for it, it is due.
   void seal();
+  /// Before a write: the seal may be one commit behind and no more. Throws `full`.
   void seal_what_is_due();
+  /// Whether the file is as of the last commit, after an attempt that failed.
   bool nothing_changed() const;
+  /// Doubles the map, within its limit. Throws `full`. Waits for all readers.
   void grow(write_purpose purpose);
 
   std::filesystem::path directory_;
@@ -107,11 +122,15 @@ class lmdb_environment {
   // Whoever grows the map holds `gate_` while it waits for the readers, so that new ones queue
   // behind it.
   mutable std::mutex gate_;
+  /// Held shared by each reader, alone by whoever moves the map.
   mutable std::shared_mutex map_;
+  /// Guards `idle_`.
   mutable std::mutex idle_mutex_;
   mutable std::vector<idle_reader> idle_;
 
+  /// Once true it stays so; `reason_` was written before.
   std::atomic<bool> stopped_ = false;
+  /// Guards `reason_`.
   mutable std::mutex reason_mutex_;
   std::string reason_;
 };

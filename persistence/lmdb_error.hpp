@@ -31,6 +31,7 @@ struct map_full {};
   }
 }
 
+/// Throws unless LMDB answered that it went well.
 inline void check_lmdb(int rc, std::string_view doing) {
   if (rc != MDB_SUCCESS) throw_lmdb(rc, doing);
 }

@@ -95,6 +95,7 @@ lmdb_log_store::extent lmdb_log_store::load_extent(lmdb_cursor& at, group_id gro
   }
   if (at.seek(log_key(log_tag::entry, group, index_t{}))) {
     const auto index = index_at(at, log_tag::entry, group);
+    // Where the first entry is not forgotten, none is.
     log.has_leftovers = index && *index <= log.before;
   }
   return log;
@@ -115,17 +116,20 @@ void lmdb_log_store::write(std::span<const group_write> writes) {
   const batch_kind kind(writes);
   extents after;
   const auto work = [&](lmdb_writer& to) {
+    // Anew at each attempt: this one may be undone, and run again in a larger map.
     after = extents_;
     for (const auto& request : writes) {
       auto& log = extent_of(after, to, request.group);
       perform(to, log, request);
       log.due += 2 * request.write.entries.size() + leftovers_per_write;
+      // Due ones are saved up: removing a few hundred frees whole pages, a few only rewrite one.
       if (log.due < leftovers_at_once) continue;
       remove_leftovers(to, request.group, log, std::exchange(log.due, 0));
     }
     kind.reach_before_commit();
   };
   env_.write(work, write_purpose::stores_more, size_of(writes));
+  // Only now: before, a failure leaves what was known.
   extents_ = std::move(after);
   kind.reach_after_commit();
 }
@@ -140,6 +144,7 @@ void lmdb_log_store::perform(lmdb_writer& to, extent& log, const group_write& re
     if (*write.truncate_from <= log.before)
       throw std::logic_error("a truncation must not reach below the log's snapshot point");
     remove_range(to, log_tag::entry, group, *write.truncate_from, last_possible);
+    // In the same transaction, or a mark would stand for an entry that another leader wrote.
     remove_range(to, log_tag::configuration_mark, group, *write.truncate_from, last_possible);
     log.last = std::min(log.last, *write.truncate_from - 1);
   }
@@ -149,8 +154,11 @@ void lmdb_log_store::perform(lmdb_writer& to, extent& log, const group_write& re
 void lmdb_log_store::append(lmdb_writer& to, extent& log, const group_write& request) {
   const auto& entries = request.write.entries;
   const log_key first(log_tag::entry, request.group, entries.front().index);
+  // LMDB then fills pages to the brim and need not search. Only the last group's log is at the end
+  // of the map.
   const bool at_end = !to.last() || to.key() < first.view();
   for (const auto& x : entries) {
+    // An exception undoes the whole transaction, the other groups' writes too.
     if (x.index != log.last + 1)
       throw std::logic_error("entry " + std::to_string(x.index.value) +
                              " does not follow the log's last, " + std::to_string(log.last.value));
@@ -172,6 +180,7 @@ void lmdb_log_store::remove_leftovers(lmdb_writer& to, group_id group, extent& l
     if (!index || *index > log.before) break;
     to.erase();
   }
+  // The loop ended before `most` were removed, so there are no more.
   if (most > 0) log.has_leftovers = false;
 }
 
@@ -189,7 +198,9 @@ std::optional<snapshot_meta> lmdb_log_store::point_at(group_id group, index_t in
   if (index_at(from, log_tag::entry, group) != index) return std::nullopt;
   point.index = index;
   point.term = decode_entry(from.key(), from.value()).term;
+  // It is no snapshot file's: nobody made one as of this index.
   point.size = point.checksum = 0;
+  // Without a configuration entry in the log those of the snapshot point still hold.
   if (auto members = find_members_as_of(from, group, index)) point.members = std::move(*members);
   return point;
 }
@@ -201,6 +212,8 @@ void lmdb_log_store::purge(group_id group, const snapshot_meta& meta) {
         after = extents_;
         auto& log = extent_of(after, to, group);
         if (meta.index > log.last) throw std::logic_error("a purge must not reach beyond the log");
+        // The point alone decides where the log begins. The entries themselves go later, a few at a
+        // time: removing many at once would make a write wait.
         if (meta.index > log.before) {
           const log_key key(log_tag::snapshot_point, group);
           to.put(key, encode_snapshot_point(key, meta));
@@ -211,6 +224,7 @@ void lmdb_log_store::purge(group_id group, const snapshot_meta& meta) {
         remove_leftovers(to, group, log, leftovers_per_purge);
         reach(fault_point::purge_before_commit);
       },
+      // Let through where the disk is nearly full: it is the way out of that.
       write_purpose::frees_space);
   extents_ = std::move(after);
   reach(fault_point::purge_after_commit);
@@ -226,6 +240,8 @@ void lmdb_log_store::reset(group_id group, const snapshot_meta& meta) {
         to.put(key, encode_snapshot_point(key, meta));
         remove_range(to, log_tag::entry, group, meta.index + 1, last_possible);
         remove_range(to, log_tag::configuration_mark, group, index_t{}, last_possible);
+        // What lies up to the point is a leftover of the old log; what lay behind it had to go at
+        // once, for the new log grows there.
         log = extent{meta.index, meta.index, true};
         remove_leftovers(to, group, log, leftovers_per_purge);
         reach(fault_point::reset_before_commit);

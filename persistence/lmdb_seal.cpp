@@ -24,6 +24,7 @@ struct metas {
   std::array<std::uint64_t, 2> checksums = {};  ///< of the pages
 };
 
+/// By reading, not through the map: an unreadable page is an error then, and not the end.
 std::string meta_page(const file& data, std::uint64_t offset) {
   constexpr auto size = lmdb_layout::page_header_size + lmdb_layout::meta_size;
   auto out = data.read(offset, size);
@@ -41,6 +42,8 @@ metas read_metas(const file& data) {
           {checksum(first), checksum(second)}};
 }
 
+/// None for a seal that is missing, or whose writing a crash cut short: it vouches for nothing
+/// then.
 std::optional<metas> parse(std::string_view bytes) {
   if (bytes.size() != seal_size) return std::nullopt;
   byte_reader from(bytes);
@@ -62,11 +65,13 @@ void lmdb_seal::check() const {
   const auto fail = [&](const char* why) {
     throw storage_error(storage_errc::damaged, data_path_.string() + ": " + why);
   };
+  // There was a commit, so there was a file.
   if (!fs::exists(data_path_)) fail("it is missing");
   const auto now = read_metas(file(data_path_, file::mode::read));
   const auto sealed_slot = sealed->newest % 2;
   const bool newest_is_there = now.checksums[sealed_slot] == sealed->checksums[sealed_slot];
   const bool older_is_there = now.checksums[1 - sealed_slot] == sealed->checksums[1 - sealed_slot];
+  // LMDB would open the older state without a word, and what was acknowledged would be gone.
   if (now.newest < sealed->newest) fail("its last commit is gone");
   // A process may end between a commit and its seal, which leaves the sealed page and a new one.
   // (The older page proves nothing: LMDB spoils it when a commit fails.) After two commits both are
@@ -87,6 +92,7 @@ void lmdb_seal::renew() {
   byte_writer out;
   out.u64(now.newest).u64(now.checksums[0]).u64(now.checksums[1]);
   out.u64(checksum(out.bytes()));
+  // Not synced: it is there for what happens to the disk between two starts, not for crashes.
   seal_.write(0, out.bytes());
 }
 

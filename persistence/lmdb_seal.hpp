@@ -16,20 +16,22 @@ namespace lithair::persistence {
 /// for nothing; it is never newer.
 class lmdb_seal {
  public:
+  /// Opens or creates `directory`/seal; the data file need not be there yet.
   explicit lmdb_seal(const std::filesystem::path& directory);
 
   /// Throws `storage_error{damaged}` when the data file is not the one that was sealed, or a later
-  /// one.
+  /// one. Without a sound seal nothing is known, and nothing thrown.
   void check() const;
 
   /// Whether the data file is as of the last `renew`.
   bool is_current() const;
 
-  /// After each commit.
+  /// After each commit. Throws what reading the one file and writing the other throw.
   void renew();
 
  private:
   std::filesystem::path data_path_;
+  /// Kept open, for it is written after each commit.
   file seal_;
 };
 

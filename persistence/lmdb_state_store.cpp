@@ -43,6 +43,8 @@ void perform(lmdb_writer& to, std::span<const change_view> changes, applied_poin
   const bool at_end = !changes.empty() && (!to.last() || to.key() < changes.front().key);
   for (const auto& [key, value] : changes) {
     const bool replaces = !at_end && to.seek(key) && to.key() == key;
+    // The digest is a sum, so a pair that goes is taken out without looking at the others. Its
+    // checksum is checked on the way: damage must not be counted as right.
     if (replaces) discount(point, key, to.value());
     if (value) {
       encode_value(to.reserve(key, stored_size(*value), at_end), key, *value);
@@ -55,6 +57,7 @@ void perform(lmdb_writer& to, std::span<const change_view> changes, applied_poin
 }
 
 lmdb_options for_states(lmdb_options options) {
+  // Keys are looked up all over the file; reading ahead would only push others out of memory.
   options.scattered_reads = true;
   return options;
 }
@@ -94,7 +97,9 @@ lmdb_state_store::lmdb_state_store(const std::filesystem::path& directory, lmdb_
 void lmdb_state_store::read_stored() {
   lmdb_reader from(env_);
   stored_ = {};
+  // A new environment: the state of nothing.
   if (!from.first()) return;
+  // It sorts before all pairs, and was written with the first of them.
   if (from.key() != applied_key)
     throw storage_error(storage_errc::damaged, env_.directory().string() + " has no applied point");
   stored_ = decode_applied(from.value());
@@ -110,6 +115,8 @@ void lmdb_state_store::open_pending() {
     remove_pending();
     return;
   }
+  // The parts of another state, or of a commit after one that is missing, would make one that never
+  // was.
   if (commits != stored_.commits + 1)
     throw storage_error(storage_errc::damaged, pending_path().string() + " is of another state");
   auto found = std::make_shared<unfinished>(tree_, pending.target());
@@ -119,6 +126,7 @@ void lmdb_state_store::open_pending() {
   try {
     finish();
   } catch (const storage_error& error) {
+    // Where there is no room it is shown from memory; the next commit goes on with it.
     if (error.code() != storage_errc::full) throw;
   }
 }
@@ -162,6 +170,7 @@ void lmdb_state_store::show(applied_point point, std::shared_ptr<const unfinishe
 void lmdb_state_store::commit(std::span<const change_view> changes, applied_point point) {
   check_order(changes);
   env_.require_writable();
+  // One commit at a time may be half made: its file would be replaced by this one's.
   finish();
   std::uint64_t cost = 0;
   std::uint64_t bytes = 0;
@@ -189,6 +198,8 @@ void lmdb_state_store::write_in_parts(std::span<const change_view> changes,
   try {
     write_pending(pending_path(), changes, target);
   } catch (const storage_error& error) {
+    // Nobody knows whether the file is there. If it is, the next opening makes its changes, over
+    // whatever was written since.
     if (error.code() != storage_errc::full) env_.stop(error.what());
     throw;
   }
@@ -201,6 +212,7 @@ void lmdb_state_store::write_in_parts(std::span<const change_view> changes,
     }
     write_part({}, &target, write_purpose::finishes);
   } catch (const storage_error& error) {
+    // The commit has happened: what reads show must not depend on how far its parts got.
     leave_half_made(changes, made, target);
     if (error.code() == storage_errc::full && !mutated(mutant::half_state_is_damage)) return;
     throw;
@@ -209,6 +221,7 @@ void lmdb_state_store::write_in_parts(std::span<const change_view> changes,
     throw;
   }
   show(stored_.point, nullptr);
+  // Last: until the point is stored the file is the only place that has the commit as a whole.
   remove_pending();
 }
 
@@ -216,6 +229,8 @@ void lmdb_state_store::leave_half_made(std::span<const change_view> changes, std
                                        const applied_record& target) {
   if (mutated(mutant::half_state_is_damage)) return;
   auto left = std::make_shared<unfinished>(tree_, target);
+  // Copied, for the caller's bytes go; all of them, since the parts that are made show through them
+  // just the same.
   for (const auto& change : changes) left->add(change);
   left->close();
   left->made = made;
@@ -243,6 +258,7 @@ void lmdb_state_store::show_unfinished(std::shared_ptr<unfinished> x) {
   auto point = x->target.point;
   point.digest = stored_.point.digest;
   point.pairs = stored_.point.pairs;
+  // The digest as if all parts were made, whichever of them are.
   for (const auto& [key, value] : x->changes) {
     if (const auto before = tree_.get(key)) {
       point.digest -= pair_digest(key, *before);
@@ -261,6 +277,7 @@ void lmdb_state_store::finish() {
   if (!unfinished_) return;
   auto& x = *unfinished_;
   while (x.made < x.changes.size()) x.made += write_one_part(std::span(x.changes).subspan(x.made));
+  // The point may be stored already: a write that seemed to fail may be on the disk.
   if (stored_.commits != x.target.commits) write_part({}, &x.target, write_purpose::finishes);
   show(stored_.point, nullptr);
   remove_pending();
@@ -273,10 +290,13 @@ void lmdb_state_store::write_part(std::span<const change_view> changes,
                                   std::uint64_t bytes) {
   applied_record after;
   const auto work = [&](lmdb_writer& to) {
+    // A part before the last keeps the old point, but for digest and count: those are of what is
+    // stored.
     after = target != nullptr ? *target : stored_;
     after.point.digest = stored_.point.digest;
     after.point.pairs = stored_.point.pairs;
     perform(to, changes, after.point);
+    // In the same transaction as the pairs, or a crash leaves pairs that are the state of nothing.
     if (!mutated(mutant::point_in_another_transaction)) to.put(applied_key, encode_applied(after));
     reach(fault_point::checkpoint_before_commit);
   };

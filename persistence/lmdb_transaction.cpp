@@ -65,6 +65,7 @@ bool lmdb_reader::take_idle() {
 }
 
 lmdb_reader::~lmdb_reader() {
+  // Its pages may be used again from here on; the slot and the memory stay.
   mdb_txn_reset(txn_);
   const std::lock_guard lock(env_.idle_mutex_);
   env_.idle_.push_back({txn_, raw_});
@@ -76,6 +77,7 @@ char* lmdb_writer::reserve(std::string_view key, std::size_t size, bool at_end) 
   auto k = as_val(key);
   MDB_val v{size, nullptr};
   const unsigned flags = at_end ? MDB_RESERVE | MDB_APPEND : MDB_RESERVE;
+  // With a reserved place the value is written once, in the page itself.
   check_lmdb(mdb_cursor_put(raw_, &k, &v, flags), "writing to the data file");
   return static_cast<char*>(v.mv_data);
 }

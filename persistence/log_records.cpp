@@ -26,6 +26,7 @@ constexpr std::size_t first_entry_head_size = checksum_size + 1 + 1 + 8 + 8 + 8;
 constexpr std::size_t entry_head_size =
     checksum_size + 1 + 1 + 1 + 8 + 8 + 8 + 8 + 8 + 4 + checksum_size;
 
+/// For people: where in the log something is wrong.
 std::string place_of(std::string_view key) {
   const auto parsed = parse_log_key(key);
   if (!parsed)
@@ -57,6 +58,7 @@ std::uint8_t format_of(std::string_view key, std::string_view value) {
 std::string_view checked_body(std::string_view key, std::string_view value) {
   const auto format = format_of(key, value);
   const auto body = value.substr(checksum_size);
+  // The format is believed only then: it may be a damaged byte itself.
   if (load_u64(value.data()) != checksum_of(key, body))
     throw_damaged(key, "the checksum does not match");
   if (format != record_format)
@@ -64,6 +66,7 @@ std::string_view checked_body(std::string_view key, std::string_view value) {
   return body.substr(1);
 }
 
+/// A record of the first format: the checksum, the format, the fields.
 std::string sealed(std::string_view key, std::string_view fields) {
   std::string body(1, static_cast<char>(record_format));
   body.append(fields);
@@ -109,6 +112,7 @@ void encode_entry(char* to, std::string_view key, const protocol::entry& x) {
   at = store_u64(at, x.from.serial);
   at = store_u32(at, static_cast<std::uint32_t>(data.size()));
   at = store_u64(at, checksum(data));
+  // Over the head, once it is complete; the payload's own checksum is a part of it.
   store_u64(to, checksum_of(key, {to + checksum_size, entry_head_size - checksum_size}));
   if (!data.empty()) std::memcpy(at, data.data(), data.size());
 }
@@ -132,6 +136,7 @@ entry_view decode_present_format(std::string_view key, std::string_view value) {
   const auto head = value.substr(checksum_size, entry_head_size - checksum_size);
   if (load_u64(value.data()) != checksum_of(key, head))
     throw_damaged(key, "the checksum does not match");
+  // A flag says that the record must be read in another way.
   if (static_cast<std::uint8_t>(head[2]) != known_flags)
     throw storage_error(storage_errc::bad_format, place_of(key) + ": written by another version");
   entry_view out;
@@ -165,6 +170,7 @@ entry_view decode_entry(std::string_view key, std::string_view value) {
 std::string encode_hard_state(std::string_view key, const protocol::hard_state& x) {
   byte_writer fields;
   fields.u64(x.term.value).u64(x.voted_for.value);
+  // Only when set, so that a sound node's record is as earlier versions wrote it.
   if (x.recovering) fields.u8(1);
   return sealed(key, fields.bytes());
 }

@@ -26,23 +26,27 @@ enum class log_tag : std::uint8_t {
 /// A key as bytes: the tag, the group and, for marks and entries, the index.
 class log_key {
  public:
+  /// For the two kinds of which a group has one.
   log_key(log_tag tag, protocol::group_id group);
   log_key(log_tag tag, protocol::group_id group, protocol::index_t index);
 
+  /// Valid while this object lives.
   std::string_view view() const { return {bytes_.data(), size_}; }
   operator std::string_view() const { return view(); }
 
  private:
+  /// Of which the first `size_` count.
   std::array<char, 17> bytes_;
   std::size_t size_;
 };
 
-/// What a key says; none when it is no key of the log.
+/// What a key says; `index` is none for the kinds of which a group has one record.
 struct parsed_log_key {
   log_tag tag = log_tag::entry;
   protocol::group_id group;
   protocol::index_t index;
 };
+/// None when it is no key of the log.
 std::optional<parsed_log_key> parse_log_key(std::string_view key);
 
 /// An entry whose payload lies in someone else's bytes.
@@ -55,15 +59,18 @@ struct entry_view {
   std::int64_t time_us = 0;
 };
 
+/// Bytes that the record of this entry has.
 std::size_t entry_record_size(const protocol::entry& x);
 /// Fills `entry_record_size(x)` bytes at `to`.
 void encode_entry(char* to, std::string_view key, const protocol::entry& x);
-/// The view ends with `value`.
+/// The payload is a view into `value`. Reads the format before this one too.
 entry_view decode_entry(std::string_view key, std::string_view value);
 
+/// Term, vote and whether the node is recovering.
 std::string encode_hard_state(std::string_view key, const protocol::hard_state& x);
 protocol::hard_state decode_hard_state(std::string_view key, std::string_view value);
 
+/// Where the log begins.
 std::string encode_snapshot_point(std::string_view key, const protocol::snapshot_meta& x);
 protocol::snapshot_meta decode_snapshot_point(std::string_view key, std::string_view value);
 
@@ -72,7 +79,10 @@ protocol::snapshot_meta decode_snapshot_point(std::string_view key, std::string_
 std::string encode_members(const protocol::configuration& x);
 std::optional<protocol::configuration> decode_members(std::string_view bytes);
 
+/// Says that the entry of the same index carries a configuration, so that it is found without
+/// reading all entries.
 std::string encode_configuration_mark(std::string_view key);
+/// Throws unless `value` is what `encode_configuration_mark` makes.
 void check_configuration_mark(std::string_view key, std::string_view value);
 
 /// Checks whatever record this is.

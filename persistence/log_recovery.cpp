@@ -42,12 +42,15 @@ protocol::entry own(const entry_view& x) {
 }
 
 void check_order(group_id group, const entry_view& x, index_t expected, protocol::term_t before) {
+  // Nobody else notices a hole: the core would take the entries after it for those that follow.
   if (x.index != expected) throw_damaged(group, expected, "it is missing");
+  // Along a log terms never fall (Raft §5.3).
   if (x.term < before) throw_damaged(group, x.index, "its term is lower than the one before it");
 }
 
 void restore_entries(lmdb_cursor& at, group_id group, protocol::restored_state& out) {
   auto term = out.snapshot_term;
+  // What lies up to the snapshot point is forgotten, though some of it may still be there.
   bool more = at.seek(log_key(log_tag::entry, group, out.snapshot_index + 1));
   for (; more && at_entry_of(at, group); more = at.next()) {
     const auto x = decode_entry(at.key(), at.value());
@@ -86,6 +89,7 @@ std::optional<protocol::snapshot_meta> find_snapshot_point(lmdb_cursor& at, grou
 
 std::optional<protocol::configuration> find_members_as_of(lmdb_cursor& at, group_id group,
                                                           index_t index) {
+  // The nearest mark at or before the index; the configuration itself is in its entry.
   if (!at.seek_before(log_key(log_tag::configuration_mark, group, index + 1))) return std::nullopt;
   const auto mark = parse_log_key(at.key());
   if (!mark || mark->tag != log_tag::configuration_mark || mark->group != group)
@@ -120,6 +124,7 @@ std::vector<protocol::entry> read_entries(lmdb_cursor& at, group_id group, index
                                           index_t last, std::uint64_t max_bytes) {
   std::vector<protocol::entry> out;
   const auto point = find_snapshot_point(at, group);
+  // Forgotten entries are never shown, even while they are there.
   if (first.value == 0 || (point && first <= point->index)) return out;
   std::string bytes;
   std::uint64_t cost = 0;
@@ -130,6 +135,7 @@ std::vector<protocol::entry> read_entries(lmdb_cursor& at, group_id group, index
     if (x.index != first + out.size()) throw_damaged(group, first + out.size(), "it is missing");
     out.push_back({x.index, x.term, x.kind, x.from, {}, x.time_us});
     cost += footprint(out.back()) + x.data.size();  // the payload is not in there yet
+    // The first goes whatever its size, or a large entry could never be read.
     if (out.size() > 1 && cost > max_bytes) {
       out.pop_back();
       break;

@@ -10,7 +10,8 @@
 /// missing and that terms never fall. All throw `storage_error` where something is damaged.
 namespace lithair::persistence {
 
-/// The whole log of `group`, in one pass.
+/// The whole log of `group`, in one pass; but for `applied`, which is not in a log. `at` is left
+/// anywhere, here and below.
 protocol::restored_state restore_log(lmdb_cursor& at, protocol::group_id group);
 
 /// As `log_store::read`.

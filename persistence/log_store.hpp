@@ -13,11 +13,13 @@ namespace lithair::persistence {
 
 /// A write of one group, one of those that share a transaction.
 struct group_write {
+  /// At most one core has it, and so hands out its writes in order.
   protocol::group_id group;
+  /// As the core gave it; durable whole or not at all.
   protocol::log_write write;
 };
 
-/// The log environment: hard state and entries of all groups of one node, and the node's identity.
+/// The log environment: hard state and entries of all groups of one node.
 ///
 /// `write`, `purge` and `reset` belong to one thread, the log writer's; `read` and `restore` may be
 /// called from any thread at any time and see whole transactions only. Failures throw
@@ -29,7 +31,9 @@ class log_store {
  public:
   virtual ~log_store() = default;
 
-  /// What `raft_core` starts from; checks every entry's checksum on the way.
+  /// What `raft_core` starts from, but for `applied`, which the state knows. Checks every entry's
+  /// checksum on the way, and throws `damaged` where one does not match, is missing or out of
+  /// order.
   virtual protocol::restored_state restore(protocol::group_id group) = 0;
 
   /// Performs all writes, in order, as ONE transaction, durable when this returns.
@@ -55,9 +59,12 @@ class log_store {
   virtual void reset(protocol::group_id group, const protocol::snapshot_meta& meta) = 0;
 };
 
-/// Who a data directory belongs to. Written once, at first start.
+/// Who a data directory belongs to. Made at first start and written again at each opening, since
+/// that raises `boots`.
 struct identity {
+  /// Of the directory as a whole; another one is refused as `bad_format`.
   std::uint32_t format = 1;
+  /// Never changes: an id is not used for a second directory.
   protocol::node_id node;
   std::uint64_t cluster = 0;  ///< 0 until the node is part of a cluster
   std::uint64_t boots = 0;    ///< raised by one, durably, at each opening

@@ -33,6 +33,7 @@ protocol::restored_state memory_log_store::restore(group_id group) {
 
 void memory_log_store::write(std::span<const group_write> writes) {
   const std::lock_guard lock(mutex_);
+  // On a copy, so that a write that throws has changed nothing.
   auto after = logs_;
   for (const auto& [group, write] : writes) perform(after[group], write);
   logs_ = std::move(after);

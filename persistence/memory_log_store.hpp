@@ -14,6 +14,7 @@ namespace lithair::persistence {
 class memory_log_store : public log_store {
  public:
   memory_log_store() = default;
+  /// As of now, while others may use `other`.
   memory_log_store(const memory_log_store& other);
 
   protocol::restored_state restore(protocol::group_id group) override;
@@ -27,7 +28,9 @@ class memory_log_store : public log_store {
 
  private:
   struct log {
+    /// Zeroes for a node that never wrote any.
     protocol::hard_state state;
+    /// Entries up to its index are forgotten.
     protocol::snapshot_meta point;
     std::vector<protocol::entry> entries;  ///< from point.index + 1
 
@@ -35,14 +38,18 @@ class memory_log_store : public log_store {
     /// `index` must lie after the snapshot point, and up to one after the last entry.
     auto at(protocol::index_t index) { return entries.begin() + offset(index); }
     auto at(protocol::index_t index) const { return entries.begin() + offset(index); }
+    /// Where in `entries` it is.
     std::ptrdiff_t offset(protocol::index_t index) const {
       return static_cast<std::ptrdiff_t>(index - point.index) - 1;
     }
   };
 
+  /// Throws `std::logic_error` where the write does not continue the log.
   static void perform(log& to, const protocol::log_write& write);
 
+  /// Guards `logs_`.
   mutable std::mutex mutex_;
+  /// A group that was never written is an empty log.
   std::map<protocol::group_id, log> logs_;
 };
 

@@ -19,10 +19,13 @@ class memory_state_store : public state_store {
  private:
   using map = std::map<std::string, std::string, std::less<>>;
 
+  /// All of it, so that a visitor may take its time.
   map copy() const;
 
+  /// Guards the two that follow.
   mutable std::mutex mutex_;
   map pairs_;
+  /// With digest and count as a real store has them.
   applied_point applied_;
 };
 

@@ -5,6 +5,7 @@
 /// `mutated` is just false.
 namespace lithair::persistence {
 
+/// Each breaks one rule, where the rule is kept.
 enum class mutant {
   none,
   // Pending changes are not removed durably, and old ones are taken for another state's
@@ -24,6 +25,7 @@ enum class mutant {
 #ifdef LITHAIR_MUTANTS
 /// Which rule is broken now; `none` at first. For one thread.
 extern mutant active_mutant;
+/// Whether rule `x` is broken now.
 inline bool mutated(mutant x) { return active_mutant == x; }
 #else
 constexpr bool mutated(mutant) { return false; }

@@ -14,6 +14,7 @@ namespace {
 
 constexpr std::size_t first_table_size = 64;
 constexpr std::size_t memory_block = 128 * 1024;
+// Inserting moves at most so many places; more would cost more than a second block.
 constexpr std::size_t largest_order_block = 128;
 
 }  // namespace
@@ -26,6 +27,7 @@ void overlay_layer::put(std::string_view key, std::optional<std::string_view> va
   const auto hash = checksum(key);
   auto at = slot_of(hash, key);
   if (slots_[at].content == nullptr) {
+    // At most half full, so that a search soon meets a free slot.
     if (2 * (count_ + 1) > slots_.size()) {
       grow_table();
       at = slot_of(hash, key);
@@ -51,6 +53,7 @@ std::size_t overlay_layer::slot_of(std::uint64_t hash, std::string_view key) con
   return at;
 }
 
+/// Items stay where they are; only the slots move.
 void overlay_layer::grow_table() {
   std::vector<slot> larger(slots_.size() * 2);
   const auto mask = larger.size() - 1;
@@ -104,6 +107,8 @@ void overlay_layer::assign(item& to, std::optional<std::string_view> value) {
 overlay_layer::place::place(std::string_view k, item* x) : key(k), content(x) {
   char start[16] = {};
   std::memcpy(start, k.data(), std::min(k.size(), sizeof start));
+  // Big-endian, so that the numbers compare as the bytes do; shorter keys are filled up with
+  // zeroes, and a tie is left to the keys.
   high = load_u64(start);
   low = load_u64(start + 8);
 }

@@ -48,6 +48,7 @@ class layers_walk {
   const overlay_layer::item* head() const {
     if (newer_.done()) return older_.done() ? nullptr : &older_.item();
     if (older_.done()) return &newer_.item();
+    // Of the same key the newer one is shown.
     return comes_before(older_.item().key, newer_.item().key) ? &older_.item() : &newer_.item();
   }
   /// Goes on behind a key.
@@ -102,6 +103,7 @@ overlay_store::overlay_store(const state_source& base)
     : base_(base), active_(std::make_shared<overlay_layer>()) {}
 
 std::optional<std::string> overlay_store::get(std::string_view key) const {
+  // What the newer layer says hides the older one, and both hide the store below.
   const auto* found = active_->find(key);
   if (found == nullptr && frozen_ != nullptr) found = frozen_->find(key);
   if (found == nullptr) return base_.get(key);
@@ -114,6 +116,8 @@ void overlay_store::scan(std::string_view lower, std::string_view upper, scan_or
   if (!upper.empty() && upper <= lower) return;
   merge merged({{active_.get(), lower, upper, order}, {frozen_.get(), lower, upper, order}, order},
                visit);
+  // While it runs the store below may take the frozen layer's changes: that layer hides both what
+  // was there before and what comes.
   base_.scan(lower, upper, order, [&](std::string_view key, std::string_view value) {
     return merged.base_pair(key, value);
   });

@@ -29,6 +29,7 @@ class overlay_store : public state_source {
 
   /// The bytes are copied. Throws `std::logic_error` for a key no store takes.
   void put(std::string_view key, std::string_view value) { active_->put(key, value); }
+  /// The key is gone, whether the store below has it or not.
   void erase(std::string_view key) { active_->put(key, std::nullopt); }
 
   /// Keys changed and memory held since the last `freeze`.
@@ -46,7 +47,9 @@ class overlay_store : public state_source {
 
  private:
   const state_source& base_;
+  /// Changes since the last `freeze`; never null.
   std::shared_ptr<overlay_layer> active_;
+  /// Those before, on their way to the base; null when it has them.
   std::shared_ptr<const overlay_layer> frozen_;
 };
 

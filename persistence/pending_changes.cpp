@@ -38,6 +38,8 @@ void write_changes(const fs::path& path, std::span<const change_view> changes,
     frames.end_record();
   }
   const auto length = frames.finish();
+  // The header is written last and is as long as the empty one: it knows the length and the sum of
+  // all.
   to.write(0, encode_header(target, length, frames.checksum()));
   to.sync();
 }
@@ -60,6 +62,7 @@ void write_pending(const fs::path& path, std::span<const change_view> changes,
     fs::remove(beside, ignored);
     throw;
   }
+  // This is the moment of the commit: what has the name is whole, and will be made.
   move_file(beside, path);
 }
 
@@ -74,6 +77,7 @@ pending_changes::pending_changes(const fs::path& path) : file_(path, file::mode:
   if (header.size() != header_size_) throw_damaged(path);
   const auto summed = std::string_view(header).substr(0, header.size() - 8);
   if (load_u64(summed.data() + summed.size()) != checksum(summed)) throw_damaged(path);
+  // After the checksum: a wrong format in a sound header is another version's, and no damage.
   if (format != file_format)
     throw storage_error(storage_errc::bad_format, path.string() + ": written by another version");
   byte_reader fields(summed.substr(header_start_size));

@@ -17,10 +17,12 @@
 ///     record  := key_size:u16 ( 0 | 1 value:text ) key
 namespace lithair::persistence {
 
-/// Durable when it returns.
+/// Durable, under its name, when it returns. The keys of `changes` rise. Throws what a write
+/// throws.
 void write_pending(const std::filesystem::path& path, std::span<const change_view> changes,
                    const applied_record& target);
 
+/// Such a file, being read. Any thread; it changes nothing.
 class pending_changes {
  public:
   /// Throws `storage_error`: damaged or bad_format.
@@ -34,8 +36,11 @@ class pending_changes {
  private:
   file file_;
   applied_record target_;
+  /// Where the frames begin.
   std::uint64_t header_size_ = 0;
+  /// Of the whole file.
   std::uint64_t length_ = 0;
+  /// What `read` must have come to at the end.
   std::uint64_t frames_checksum_ = 0;
 };
 

@@ -24,6 +24,7 @@ std::size_t weight(const std::string& key, const std::optional<std::string>& val
 void pinned_state::preserve(std::span<const change_view> changes) {
   const std::lock_guard lock(mutex_);
   for (const auto& change : changes) {
+    // Read already, or kept already: the first value kept is the pinned one.
     if (change.key <= position_ || past_.contains(change.key)) continue;
     auto made = past_.emplace(std::string(change.key), base_.get(change.key)).first;
     bytes_ += weight(made->first, made->second);
@@ -52,6 +53,7 @@ bool pinned_state::read_on(pairs& to) const {
   const auto last = ended ? std::string() : to.rbegin()->first;
   const auto past_end = ended ? past_.end() : past_.upper_bound(last);
   for (auto at = past_.begin(); at != past_end; ++at) {
+    // What a commit changed since is put back; what it added is left out.
     if (at->second)
       to.insert_or_assign(at->first, *at->second);
     else

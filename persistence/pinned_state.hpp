@@ -40,11 +40,14 @@ class pinned_state final : public state_store {
  private:
   using pairs = std::map<std::string, std::string, std::less<>>;
 
+  /// The next pairs as of the pinned commit; false when they are the last.
   bool read_on(pairs& to) const;
 
   const state_store& base_;
   const applied_point point_;
+  /// Looked at before each batch.
   std::atomic<bool> cancelled_{false};
+  /// Of `past_`.
   mutable std::atomic<std::size_t> bytes_{0};
 
   mutable std::mutex mutex_;

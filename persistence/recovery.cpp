@@ -32,12 +32,15 @@ void begin_log_after(log_store& log, group_id group, const applied_point& point)
 void begin_group(log_store& log, group_id group, const applied_point& point) {
   begin_log_after(log, group, point);
   group_write begin{group, {}};
+  // The term of the state's last entry has been, so it may not come again. The node has voted for
+  // nobody in it.
   begin.write.state = protocol::hard_state{point.term, {}};
   log.write(std::span(&begin, 1));
 }
 
 void check_meeting(const protocol::restored_state& log, group_id group,
                    const applied_point& point) {
+  // Entries between the two are in neither, and only a snapshot could bring them.
   if (log.snapshot_index <= point.index) return;
   throw storage_error(storage_errc::damaged,
                       "the log of group " + std::to_string(group.value) + " begins after entry " +
@@ -58,6 +61,8 @@ protocol::restored_state recover(log_store& log, const state_store& state, group
   const auto point = state.applied();
   auto out = log.restore(group);
   check_meeting(out, group, point);
+  // The log lacks the state's last entry: a snapshot was installed, and the log not yet reset to
+  // it.
   if (!log_continues(log, group, point)) {
     begin_log_after(log, group, point);
     out = log.restore(group);
@@ -69,9 +74,11 @@ protocol::restored_state recover(log_store& log, const state_store& state, group
 void restore_backup(const fs::path& backup, const fs::path& directory, protocol::node_id node,
                     const restore_options& how) {
   const snapshot_file from(backup);
+  // All of it, before anything is made.
   from.verify();
   if (fs::exists(directory) && !(fs::is_directory(directory) && fs::is_empty(directory)))
     throw storage_error(storage_errc::foreign, directory.string() + " holds something already");
+  // Beside the directory and renamed at the end: what has the name is complete.
   const auto place = place_for_building(directory);
   remove_path(place);
   try {

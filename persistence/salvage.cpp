@@ -59,6 +59,7 @@ std::unique_ptr<lmdb_log_store> open_checked(const data_directory& directory,
                                              std::span<const protocol::group_id> groups) {
   require_log(directory);
   auto log = std::make_unique<lmdb_log_store>(directory.log_path(), options);
+  // Reads every record: damage that showed later would find the node voting with this log.
   for (const auto group : groups) (void)log->restore(group);
   return log;
 }
@@ -66,6 +67,7 @@ std::unique_ptr<lmdb_log_store> open_checked(const data_directory& directory,
 /// From here on the old log is not used any more, whatever happens.
 condemned_log condemn_log(const data_directory& directory, const std::string& why) {
   condemned_log out{why, unused_place(directory)};
+  // Durable before anything moves: after a crash the old log must not be taken for sound again.
   replace_file(mark_of(directory), out.why + '\n' + out.place + '\n');
   return out;
 }
@@ -89,6 +91,7 @@ std::unique_ptr<lmdb_log_store> begin_anew(const data_directory& directory,
                                            const condemned_log& condemned) {
   const auto place = directory.log_path();
   const auto aside = directory.path() / condemned.place;
+  // The old one is safe already; what is here is a new one that was not finished.
   if (fs::exists(aside))
     remove_path(place);
   else if (fs::exists(place))
@@ -101,7 +104,9 @@ std::unique_ptr<lmdb_log_store> begin_anew(const data_directory& directory,
     states.push_back({group, {}});
     states.back().write.state = protocol::hard_state{{}, {}, true};
   }
+  // The new log must say that it forgot before it is used, or the node would vote a second time.
   log->write(states);
+  // Last: until then every start begins the log anew.
   remove_file(mark_of(directory));
   return log;
 }
@@ -115,7 +120,9 @@ opened_log open_log(const data_directory& directory, const lmdb_options& options
     try {
       return {open_checked(directory, options, groups), {}};
     } catch (const storage_error& error) {
+      // A disk that is full or does not answer is no reason to give anything up.
       if (!is_damage(error)) throw;
+      // Alone a node must not begin anew: what it acknowledged would be gone for good.
       if (!has_peers) refuse(error.what());
       lost = condemn_log(directory, error.what());
     }
@@ -140,6 +147,7 @@ opened_state open_state(state_directory& states, log_store& log, protocol::group
     why = error.what();
   }
   out.restored = log.restore(group);
+  // From its first entry on it makes every state, also the one that is gone.
   const bool log_is_whole = !out.restored.snapshot_index;
   if (!log_is_whole && !has_peers) refuse(why);
   // An empty one, as an earlier start left it, is as good as a new one, and nothing to keep.

@@ -16,7 +16,9 @@
 /// with other members it is begun anew so that they can fill it, and with none opening is refused.
 namespace lithair::persistence {
 
+/// The log of a node, sound, and what was lost of an earlier one.
 struct opened_log {
+  /// Never null.
   std::unique_ptr<lmdb_log_store> log;
   std::string lost;  ///< why the log was begun anew; empty: it is all there
 };
@@ -29,8 +31,12 @@ struct opened_log {
 opened_log open_log(const data_directory& directory, const lmdb_options& options,
                     std::span<const protocol::group_id> groups, bool has_peers);
 
+/// The state of a group and what its core starts from, in agreement with the log.
 struct opened_state {
+  /// Never null; empty when it is lost, or made again from the log.
   std::unique_ptr<lmdb_state_store> state;
+  /// What a core starts with; `applied` is the state's index, or where the log begins when the
+  /// state is lost or made again.
   protocol::restored_state restored;
   /// Why the state is gone, and a snapshot is needed before anything is applied; empty: it is
   /// there.

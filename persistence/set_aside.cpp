@@ -49,10 +49,12 @@ std::vector<set_aside_copy> set_aside(const data_directory& directory) {
 }
 
 void note_damage(const fs::path& directory, const std::string& why) {
+  // Durably: after a restart the reason must still keep the directory from being used or removed.
   replace_file(directory / note, why + '\n');
 }
 
 std::string noted_damage(const fs::path& directory) {
+  // The first line is the reason.
   const auto text = read_file(directory / note);
   return text ? text->substr(0, text->find('\n')) : std::string();
 }

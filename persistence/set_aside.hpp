@@ -11,9 +11,13 @@
 /// something. The program never removes it; whoever looks after the node does.
 namespace lithair::persistence {
 
+/// One that is kept, for status pages.
 struct set_aside_copy {
+  /// The directory that it is in now.
   std::filesystem::path path;
+  /// As it was noted when it was found; empty when that could not be done.
   std::string why;
+  /// Of all files in it, as of now.
   std::uint64_t bytes = 0;
 };
 

@@ -40,6 +40,7 @@ std::string encode_header(const snapshot_header& x, std::uint64_t frames_checksu
 }
 
 void fill_snapshot(file& to, const state_store& from, snapshot_header& header) {
+  // A header of the same size is written in front at the end, when length and sums are known.
   frame_writer frames(to, encode_header(header, 0).size());
   applied_point seen;
   from.scan({}, {}, scan_order::ascending, [&](std::string_view key, std::string_view value) {
@@ -50,6 +51,7 @@ void fill_snapshot(file& to, const state_store& from, snapshot_header& header) {
     return true;
   });
   header.length = frames.finish();
+  // A damaged state must not be shipped: the receiver would take it for the truth.
   if (seen.digest != header.point.digest || seen.pairs != header.point.pairs)
     throw storage_error(storage_errc::damaged, "the state does not match its digest");
   const auto bytes = encode_header(header, frames.checksum());
@@ -75,6 +77,7 @@ snapshot_header write_snapshot(const state_store& from, protocol::group_id group
     reach(fault_point::snapshot_before_sync);
     if (!mutated(mutant::snapshot_renamed_before_sync)) to.sync();
   } catch (const storage_error&) {
+    // It may be what fills the disk.
     std::error_code ignored;
     fs::remove(beside, ignored);
     throw;
@@ -92,6 +95,7 @@ snapshot_file::snapshot_file(const fs::path& path) : file_(path, file::mode::rea
     throw storage_error(storage_errc::foreign, path.string() + " is not a snapshot");
   const auto format = from.u32();
   header_size_ = from.u32();
+  // So much is read next, and no checksum has shown yet that the size is right.
   if (header_size_ < smallest_header || header_size_ > largest_header)
     throw_damaged(path, 0, "the header has no sensible size");
   const auto bytes = file_.read(0, header_size_);
@@ -137,6 +141,7 @@ void snapshot_file::read(const pair_visitor& visit) const {
       const auto key_size = pairs.u16();
       const auto value = pairs.text();
       const auto key = pairs.raw(key_size);
+      // Keys rise, as the commits want them that fill a state with these pairs.
       if (!pairs.ok() || key <= previous) frames.fail("a part does not make sense");
       previous = key;
       seen.digest += pair_digest(key, value);
@@ -144,6 +149,7 @@ void snapshot_file::read(const pair_visitor& visit) const {
       if (!visit(key, value)) return;
     }
   }
+  // Each frame was sound in itself; now whether they are these, all of them, and make this state.
   if (frames.checksum() != frames_checksum_ || seen.digest != expected.digest ||
       seen.pairs != expected.pairs)
     frames.fail("the parts are not those of the header");
@@ -156,6 +162,7 @@ void snapshot_file::verify() const {
 std::uint64_t snapshot_file::sound_length() const {
   frame_reader frames(file_, header_size_, header_.length);
   try {
+    // Up to the first frame that is cut off or damaged.
     while (frames.next()) continue;
   } catch (const storage_error& error) {
     if (error.code() != storage_errc::damaged) throw;

@@ -12,9 +12,13 @@
 /// as a grammar, are in README.md.
 namespace lithair::persistence {
 
+/// What the file says about itself at its start.
 struct snapshot_header {
+  /// Which cluster the state is of; restoring a backup may replace it.
   std::uint64_t cluster = 0;
+  /// Which Raft group the state is of.
   protocol::group_id group;
+  /// What the pairs are the state of, their digest and count included.
   applied_point point;
   std::uint64_t length = 0;    ///< bytes of the file
   std::uint64_t checksum = 0;  ///< of the header, and thereby of everything
@@ -39,6 +43,7 @@ class snapshot_file {
   /// snapshot.
   explicit snapshot_file(const std::filesystem::path& path);
 
+  /// Checked when the file was opened.
   const snapshot_header& header() const { return header_; }
 
   /// Visits all pairs in key order, each part checked before it is shown; throws `damaged`. Holds
@@ -56,11 +61,14 @@ class snapshot_file {
   std::uint64_t sound_length() const;
 
  private:
+  /// All of the header behind its size. Throws `damaged`.
   void parse_fields(std::string_view bytes);
 
   file file_;
   snapshot_header header_;
+  /// Where the frames begin.
   std::uint64_t header_size_ = 0;
+  /// What the heads of all frames must come to.
   std::uint64_t frames_checksum_ = 0;
 };
 

@@ -31,6 +31,7 @@ std::optional<std::uint64_t> number_in(const std::string& name) {
   return number;
 }
 
+/// A number alone would be a number still after a bit of it changed.
 std::string with_checksum(const std::string& text) {
   return text + ' ' + std::to_string(checksum(text)) + '\n';
 }
@@ -112,6 +113,7 @@ void state_directory::create_first(const lmdb_options& options) {
 std::unique_ptr<lmdb_state_store> state_directory::open(const lmdb_options& options) {
   if (!read_current()) create_first(options);
   const auto number = read_current().value();
+  // LMDB would make an empty one, and the node would answer from it.
   if (!fs::exists(directory_of(number) / "data.mdb"))
     throw storage_error(storage_errc::damaged, directory_of(number).string() + " is missing");
   if (const auto why = noted_damage(directory_of(number)); !why.empty())
@@ -123,6 +125,7 @@ std::unique_ptr<lmdb_state_store> state_directory::open(const lmdb_options& opti
 void state_directory::condemn(const std::string& why) {
   const auto number = read_current();
   if (!number) return;
+  // In memory first: noting it may fail on the very disk that did the damage.
   condemned_.emplace(*number, why);
   note_damage(directory_of(*number), why);
 }
@@ -160,6 +163,7 @@ void state_directory::condemn_what_is_in_use(const std::string& why) {
 
 std::unique_ptr<lmdb_state_store> state_directory::begin_anew(const lmdb_options& options,
                                                               const std::string& why) {
+  // Before the switch: what is neither in use nor noted is removed as superseded.
   condemn_what_is_in_use(why);
   const auto number = unused_number();
   make_directory(directory_of(number));
@@ -179,10 +183,12 @@ void state_directory::tidy(std::uint64_t number) {
     const bool is_noted = !noted_damage(place).empty();
     if (mutated(mutant::deletes_what_was_condemned) ||
         (!is_noted && condemned == condemned_.end())) {
+      // Superseded by a verified snapshot, or left by an installation that was interrupted.
       remove_path(place);
       continue;
     }
     if (!is_noted) note_damage(place, condemned->second);
+    // A name that is no number is never taken for an environment again.
     move_file(place, path_ / (std::string(aside) + std::to_string(other)));
     condemned_.erase(other);
   }
@@ -205,6 +211,7 @@ void state_directory::install(const snapshot_file& snapshot,
     fs::remove_all(directory_of(number), ignored);
     throw;
   }
+  // Until here a crash leaves the old state in use, and the new one is removed at the next opening.
   reach(fault_point::install_before_swap);
   write_current(number);
   reach(fault_point::install_after_swap);
@@ -219,6 +226,7 @@ void state_directory::build(const snapshot_file& snapshot,
     pairs.add(key, value);
     return true;
   });
+  // With its last pairs and not before, so a half-filled state is the state of nothing.
   auto point = snapshot.header().point;
   if (members) point.members = *members;
   pairs.commit(std::move(point));

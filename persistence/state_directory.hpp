@@ -47,13 +47,21 @@ class state_directory {
                const std::optional<protocol::configuration>& members = std::nullopt);
 
  private:
+  /// Of the environment with this number.
   std::filesystem::path directory_of(std::uint64_t number) const;
+  /// None when there is no such file; throws `damaged` for one that makes no sense.
   std::optional<std::uint64_t> read_current() const;
+  /// Higher than any that is there, in use, set aside or left over.
   std::uint64_t unused_number() const;
+  /// Makes this one the one in use, durably: the moment of the switch.
   void write_current(std::uint64_t number);
+  /// An empty state, number 1, where there was never any.
   void create_first(const lmdb_options& options);
+  /// Of all environments that are there and not set aside.
   std::vector<std::uint64_t> numbers() const;
+  /// Notes why it is not used any more, so that it is set aside and not removed.
   void condemn_what_is_in_use(const std::string& why);
+  /// Fills a new environment with the snapshot.
   void build(const snapshot_file& snapshot, const std::optional<protocol::configuration>& members,
              std::uint64_t number) const;
   void tidy(std::uint64_t number);

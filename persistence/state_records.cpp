@@ -45,6 +45,7 @@ std::string_view decode_value(std::string_view key, std::string_view stored) {
   const auto place = [&] { return "state at key \"" + printable(key) + '"'; };
   if (stored.size() < checksum_size) throw_damaged(place(), "the value is cut off");
   const auto value = stored.substr(checksum_size);
+  // The checksum knows its key: a value that is under a wrong key does not match.
   if (load_u64(stored.data()) != pair_digest(key, value))
     throw_damaged(place(), "the checksum does not match");
   return value;
@@ -71,6 +72,7 @@ applied_record decode_applied(std::string_view stored) {
   const std::string place = "applied point of the state";
   byte_reader from(stored);
   const auto sum = from.u64();
+  // Before the format is believed, which may be a damaged byte itself.
   if (!from.ok() || sum != checksum_of(applied_key, from.rest()))
     throw_damaged(place, "the checksum does not match");
   if (from.u8() != applied_format)

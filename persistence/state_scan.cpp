@@ -10,6 +10,7 @@ namespace lithair::persistence {
 
 namespace {
 
+// Many scans end after a few pairs; long ones copy more at a time.
 constexpr std::size_t first_chunk_pairs = 8;
 constexpr std::size_t last_chunk_pairs = 512;
 constexpr std::size_t chunk_bytes = 64 * 1024;
@@ -110,6 +111,7 @@ bool seek_descending(lmdb_cursor& at, std::string_view end) {
 }  // namespace
 
 std::optional<std::string> find_pair(const lmdb_environment& env, std::string_view key) {
+  // The record of the applied point is in the map, but is no pair.
   if (key.empty() || key == applied_key) return std::nullopt;
   lmdb_reader from(env);
   const bool found = from.seek(key);
@@ -128,11 +130,13 @@ void scan_pairs(const lmdb_environment& env, std::string_view lower, std::string
   std::string last;
   for (auto most = first_chunk_pairs;; most = std::min(most * 4, last_chunk_pairs)) {
     {
+      // Ends before the visitor runs, which may take its time or look things up itself.
       lmdb_reader from(env);
       const bool more = up ? seek_ascending(from, start) : seek_descending(from, start);
       pairs.fill(from, more, order, bound, most);
     }
     if (!pairs.visit(visit, last) || pairs.ended()) return;
+    // The next transaction begins behind the last key that was shown, wherever that is by then.
     start = last;
     if (up) start.push_back('\0');
   }

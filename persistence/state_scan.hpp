@@ -11,7 +11,7 @@
 /// Reading a state environment in short transactions, with every check there is.
 namespace lithair::persistence {
 
-/// As `state_source::get`.
+/// As `state_source::get`, in one transaction.
 std::optional<std::string> find_pair(const lmdb_environment& env, std::string_view key);
 
 /// As `state_source::scan`. No transaction is open while the visitor runs.

@@ -12,6 +12,7 @@ std::uint64_t state_source::count(std::string_view lower, std::string_view upper
   bool more = false;
   last.clear();
   scan(lower, upper, scan_order::ascending, [&](std::string_view key, std::string_view) {
+    // One pair more than is asked for is looked at: only so is it known that there are more.
     more = counted == most;
     if (more) return false;
     if (++counted == most) last = key;

@@ -18,6 +18,7 @@ namespace lithair::persistence {
 /// `std::logic_error` when they are put.
 inline constexpr std::size_t max_key_size = 511;
 
+/// By the keys' bytes, as unsigned numbers.
 enum class scan_order : std::uint8_t { ascending, descending };
 
 /// Is given pairs one after the other, and returns false to stop. The views are valid during the
@@ -29,6 +30,7 @@ class state_source {
  public:
   virtual ~state_source() = default;
 
+  /// None when there is no such key.
   [[nodiscard]] virtual std::optional<std::string> get(std::string_view key) const = 0;
 
   /// Visits the pairs with key in [lower, upper), in key order or its reverse. An empty `upper` is
@@ -44,7 +46,9 @@ class state_source {
 
 /// One pair to be written; without a value the key is removed. The bytes are someone else's.
 struct change_view {
+  /// Of a kind that `check_key` takes.
   std::string_view key;
+  /// None: the key is removed, if it is there.
   std::optional<std::string_view> value;
 };
 
@@ -72,7 +76,8 @@ class state_store : public state_source {
   /// The point of the last commit; all zeroes for a new store.
   virtual applied_point applied() const = 0;
 
-  /// Makes all changes and the point durable, as a whole. The keys must rise strictly.
+  /// Makes all changes and the point durable, as a whole. The keys must rise strictly. Throws
+  /// `full` when nothing was done and the same commit may be tried again.
   virtual void commit(std::span<const change_view> changes, applied_point point) = 0;
 };
 

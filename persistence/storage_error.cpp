@@ -9,10 +9,12 @@ namespace {
 
 storage_errc classify(int error) {
   switch (error) {
+    // There is no room: the same write may succeed later.
     case ENOSPC:
     case EDQUOT:
     case EFBIG:
       return storage_errc::full;
+    // The path is wrong, or not for this user: a person has to do something.
     case EACCES:
     case EPERM:
     case EROFS:
@@ -22,6 +24,7 @@ storage_errc classify(int error) {
     case ELOOP:
     case ENAMETOOLONG:
       return storage_errc::access;
+    // What is not known counts as the disk's failure.
     default:
       return storage_errc::io;
   }

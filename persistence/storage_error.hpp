@@ -26,8 +26,10 @@ std::string_view to_string(storage_errc code);
 /// A failure of the disk or of what is on it. `what()` is one sentence for the operator.
 class storage_error : public std::runtime_error {
  public:
+  /// `sentence` names the path or the record, and says what is wrong there.
   storage_error(storage_errc code, const std::string& sentence);
 
+  /// What the caller goes by.
   storage_errc code() const noexcept { return code_; }
 
  private:

@@ -15,6 +15,7 @@ constexpr std::int64_t latest_us = 253'402'300'800'000'000;
 
 void cluster_time::heard(node_id node, std::int64_t wall_us) {
   if (wall_us <= 0 || wall_us > latest_us || wall_us_ == 0) return;
+  // A steady clock does not jump, so the peer's time goes on at our pace until it is heard again.
   const auto ahead = wall_us - steady_us_;
   const auto known = std::find_if(others_.begin(), others_.end(),
                                   [node](const clock& x) { return x.node == node; });
@@ -24,6 +25,8 @@ void cluster_time::heard(node_id node, std::int64_t wall_us) {
     others_.push_back({node, ahead});
 }
 
+/// Clocks are counted as disks are for a commit. One that was never heard of has reached 0, so the
+/// result is 0 until those of a majority are known.
 std::int64_t cluster_time::at(const quorum& voters, node_id self) const {
   if (mutated(mutant::dates_by_the_leaders_clock)) return wall_us_;
   if (wall_us_ == 0 || voters.incoming().empty()) return 0;

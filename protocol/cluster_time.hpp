@@ -22,24 +22,32 @@ class cluster_time {
     wall_us_ = wall_us;
     steady_us_ = steady_us;
   }
-  /// What our wall clock shows.
+  /// What our wall clock shows, as last `set`; 0 before the first.
   std::int64_t own() const { return wall_us_; }
 
   /// A message says that the wall clock of `node` shows this. It is behind by the time of its way
-  /// here.
+  /// here. The last word of a node counts. Ignored: times before 1970 or past the year 10000, and
+  /// all before the first `set`.
   void heard(node_id node, std::int64_t wall_us);
 
-  /// 0 while the clocks of a majority are not known.
+  /// The latest time that the clocks of a majority of `voters` have reached, of both sets when
+  /// joint; `self` is this node, whose clock is `own()`. 0 while the clocks of a majority are not
+  /// known.
   std::int64_t at(const quorum& voters, node_id self) const;
 
  private:
+  /// What one other node's clock showed when it was last heard.
   struct clock {
     node_id node;
-    std::int64_t ahead_us;  // of our steady clock
+    /// Its wall clock minus our steady clock, so that it goes on counting between two messages.
+    std::int64_t ahead_us;
   };
 
+  /// As of the last `set`; 0: the driver has no clocks.
   std::int64_t wall_us_ = 0;
+  /// As of the last `set`. Only differences of it mean anything.
   std::int64_t steady_us_ = 0;
+  /// One for each node ever heard, members or not; `at` looks at the voters only.
   std::vector<clock> others_;
 };
 

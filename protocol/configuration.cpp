@@ -13,6 +13,7 @@ namespace {
 //   member        = id:u64  voter:u8  length:u32  address
 constexpr std::uint8_t format = 1;
 
+/// A byte at a time, so the machine's own order does not matter.
 template <class Integer>
 void put(std::string& out, Integer x) {
   for (std::size_t i = 0; i < sizeof(Integer); ++i) {

@@ -28,6 +28,7 @@ raft_core::implementation::implementation(node_id self_id, group_id group_of, op
       last_time_us(restored.last_time_us) {
   require(static_cast<bool>(self), "a node without an id");
   require(opts.validate().empty(), "options that make no sense together");
+  // The newest configuration in the log is in use, committed or not (§6).
   for (const entry& x : restored.configurations) {
     std::optional<configuration> members = decode_configuration(x.data.view());
     require(members.has_value(), "a configuration entry of our own log is not readable");
@@ -37,9 +38,13 @@ raft_core::implementation::implementation(node_id self_id, group_id group_of, op
   was_member = history.ever_held(self);
   if (mutated(mutant::votes_after_losing_its_disk)) state.recovering = false;
   number = std::uint64_t{chance(static_cast<std::uint32_t>(session_bound))} << 40;
+  // We may have answered a leader just before we stopped, and its lease counts on that: nobody gets
+  // our vote for as long as it may last (thesis §6.4.1).
   if (opts.lease_reads && state.term) no_votes_before = opts.election_min_ticks;
   restart_election_timer();
+  // Nobody else could win an election, so there is nobody to wait for.
   if (voters.only(self)) election_timeout = 0;
+  // What is committed is in every later leader's log (§5.4); what follows is compared anew (§5.3).
   follow.verified = commit;
   told_commit = commit;
   told_role = {visible_role(), state.term, leader};
@@ -48,6 +53,7 @@ raft_core::implementation::implementation(node_id self_id, group_id group_of, op
 
 void raft_core::implementation::step(node_id from, message msg) {
   objection why = objection_to(from, msg);
+  // Such a message changes nothing, but its sender may campaign in vain for ever (thesis §4.2.3).
   if (why == objection::stranger || why == objection::leader_alive)
     return tell_if_removed(from, msg);
   if (why != objection::none) return;
@@ -58,6 +64,7 @@ void raft_core::implementation::step(node_id from, message msg) {
 void raft_core::implementation::tell_if_removed(node_id from, const message& msg) {
   const auto* request = std::get_if<vote_request>(&msg);
   if (request == nullptr || !request->pre) return;
+  // The answer has no term and grants nothing: all that it can change is what people are told.
   if (index_t as_of = no_member_as_of(from))
     send(from, vote_response{term_t{}, false, true, as_of});
 }
@@ -69,11 +76,13 @@ index_t raft_core::implementation::no_member_as_of(node_id id) const {
 }
 
 void raft_core::implementation::send(node_id to, message content) {
+  // A node that forgot its promises makes no new ones; it only asks whether it is a voter.
   if (state.recovering && !std::holds_alternative<read_request>(content)) return;
   // Whatever we say may depend on our term and vote, so these become durable first (§5.1).
   if (state_durable() || mutated(mutant::speaks_before_durable)) {
     out.messages.push_back({to, std::move(content)});
   } else {
+    // They are in the next write, or in the last one that carried them.
     write_token until = state_dirty ? last_token + 1 : state_token;
     held.push_back({until, envelope{to, std::move(content)}});
   }
@@ -82,6 +91,7 @@ void raft_core::implementation::send(node_id to, message content) {
 void raft_core::implementation::save_state(term_t term, node_id voted_for) {
   // What was to be said in an older term may not be true any more, and nobody needs it.
   if (term > state.term) held.clear();
+  // A term has its own leader: that of an older one says nothing about it (§5.2).
   if (state.term != term) elected = node_id{};
   state.term = term;
   state.voted_for = voted_for;
@@ -90,18 +100,23 @@ void raft_core::implementation::save_state(term_t term, node_id voted_for) {
 
 void raft_core::implementation::written(write_token token) {
   require(token <= last_token, "a write is durable that was never handed out");
+  // A token stands for all before it, and may be repeated or come out of order.
   written_token = std::max(written_token, token);
   log.written(token);
   // However far behind applying is: what is committed and durable is read back.
   log.trim(std::min(commit, log.durable()), opts.max_cached_bytes);
+  // In the order in which they were said.
   for (; !held.empty() && held.front().first <= written_token; held.pop_front()) {
     out.messages.push_back(std::move(held.front().second));
   }
   if (leads()) {
+    // A leader's own disk counts for a commit like any follower's (thesis §10.2.1).
     advance_commit();
   } else if (now_role == role::candidate) {
+    // The vote that it gave itself is durable now, and so counts.
     count_votes();
   } else if (std::min(follow.verified, log.durable()) > follow.answered) {
+    // More of the leader's entries are on our disk than we acknowledged.
     follow.answer = true;
   }
 }
@@ -112,6 +127,7 @@ void raft_core::implementation::applied_up_to(index_t index) {
   log.trim(applied, opts.max_cached_bytes);
 }
 
+/// True whenever `take_output` would find anything to say: a driver that hears no asks no further.
 bool raft_core::implementation::has_output() const {
   return ship_wanted || state_dirty || log.unwritten() || follow.answer ||
          members_version != told_members_version || commit > told_commit ||
@@ -120,6 +136,8 @@ bool raft_core::implementation::has_output() const {
          !out.snapshots_wanted.empty() || out.snapshot_chunk;
 }
 
+/// Inputs only note what is to be sent. Here it is sent, so all inputs since the last output share
+/// one append for each peer, one read round and one answer to the leader.
 output raft_core::implementation::take_output() {
   ship_wanted = false;
   if (leads()) {
@@ -130,6 +148,8 @@ output raft_core::implementation::take_output() {
     forward();
     ask_leader_for_reads();
   }
+  // A leader's appends go out beside its own write, not after it (thesis §10.2.1). What promises
+  // something waits in `held`, or in `follow.answer`, until it is durable (figure 2).
   take_write();
   take_changes();
   check();
@@ -138,6 +158,7 @@ output raft_core::implementation::take_output() {
 
 void raft_core::implementation::take_write() {
   if (!state_dirty && !log.unwritten()) return;
+  // Term, vote and entries are durable together: no entry is on the disk without its term.
   log_write& write = out.write.emplace();
   write.token = ++last_token;
   if (std::exchange(state_dirty, false)) {
@@ -148,6 +169,7 @@ void raft_core::implementation::take_write() {
   log.take_write(write);
 }
 
+/// Compares what is with what the driver was told, so several changes in one turn show as one.
 void raft_core::implementation::take_changes() {
   role_change as_now{visible_role(), state.term, leader};
   if (as_now != told_role) out.role = told_role = as_now;
@@ -177,6 +199,7 @@ status raft_core::implementation::inspect() const {
   result.recovering = state.recovering;
   result.members = history.current();
   result.elections = elections;
+  // Only a leader knows how its peers stand.
   if (!leads()) return result;
   result.transfer_target = lead.transfer_target;
   for (const progress& x : lead.peers) {
@@ -195,6 +218,7 @@ bool raft_core::implementation::removed() const {
          !history.current().contains(self);
 }
 
+/// Only then does a leader know that `commit` covers all that was ever committed (thesis §6.4).
 bool raft_core::implementation::ready() const { return leads() && log.matches(commit, state.term); }
 
 // -- the public face

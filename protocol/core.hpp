@@ -19,8 +19,10 @@ namespace lithair::protocol {
 
 /// What a driver found on its disk at start. A node that never ran has only zeroes.
 struct restored_state {
+  /// Term and vote as of the last durable write (Raft figure 2).
   hard_state state;
   index_t snapshot_index;  ///< the log begins after this index, or none
+  /// The term of the entry at `snapshot_index`, which is not in the log any more.
   term_t snapshot_term;
   configuration snapshot_members;  ///< the configuration as of `snapshot_index`
   index_t last_index;              ///< of the log; equals snapshot_index when there are no entries
@@ -36,29 +38,50 @@ using jitter = std::function<std::uint32_t(std::uint32_t bound)>;
 
 /// How a peer's replication stands, for status pages.
 struct peer_status {
+  /// The follower or learner, or a node that was removed and still gets the change that says so.
   node_id id;
+  /// Durable in its log and the same as ours, as it acknowledged; it counts for commits (Raft
+  /// §5.3).
   index_t match;
+  /// The first entry that was not sent to it yet.
   index_t next;
+  /// Of the entries that were sent and are not acknowledged.
   std::uint64_t inflight_bytes = 0;
+  /// Since its last answer in this term, or since the leader met it when there was none.
   std::uint32_t ticks_since_contact = 0;
+  /// In either set of the configuration in use.
   bool voter = true;
+  /// See `progress`: how the leader sends to it.
   enum class mode : std::uint8_t { probe, replicate, snapshot } state = mode::probe;
 };
 
+/// All of what a node knows about itself, copied, for status pages and tests.
 struct status {
+  /// Whose status this is.
   node_id id;
+  /// The group that this core is of; a driver has one core for each.
   group_id group;
+  /// As `current_role`.
   role now = role::follower;
+  /// The latest term that this node knows of (Raft §5.1).
   term_t term;
+  /// Who has this node's vote in that term; none: nobody has it.
   node_id voted_for;
+  /// As `raft_core::leader`.
   node_id leader;
+  /// As `commit_index`.
   index_t commit;
+  /// What the driver told last, or what was there at start.
   index_t applied;
+  /// As `raft_core::last_index`.
   index_t last_index;
+  /// As `raft_core::durable_index`.
   index_t durable_index;
   index_t first_index;  ///< first entry still in the log
+  /// To whom leadership is being handed over; none: to nobody.
   node_id transfer_target;
   bool recovering = false;  ///< see hard_state
+  /// The newest one in the log, committed or not (Raft §6).
   configuration members;
   std::vector<peer_status> peers;  ///< at the leader only
   std::uint64_t elections = 0;     ///< started by this node since its start
@@ -71,14 +94,18 @@ struct status {
 /// Broken invariants abort the process in every build type; bad messages are ignored.
 class raft_core {
  public:
+  /// Takes up where the disk left off. `self` and the options must be valid, and the log readable,
+  /// or the process ends. `chance` is called from within other calls; what it refers to must
+  /// outlive the object.
   raft_core(node_id self, group_id group, options opts, restored_state state, jitter chance);
   ~raft_core();
+  /// Moves the whole state; the object that it came from can only be destroyed or assigned to.
   raft_core(raft_core&&) noexcept;
   raft_core& operator=(raft_core&&) noexcept;
 
   // -- inputs --
 
-  /// One tick of time passed.
+  /// One tick of time passed: elections, heartbeats and all other deadlines are judged here.
   void tick();
 
   /// What this node's clocks show now, in microseconds: the wall clock since 1970, and a steady
@@ -91,7 +118,8 @@ class raft_core {
   /// input.
   std::uint32_t ticks_until_due() const;
 
-  /// A message of the group arrived. `from` is who the link says it is.
+  /// A message of the group arrived. `from` is who the link says it is: links must be
+  /// authenticated, or anybody may vote. Ignored when `objection_to` has something to say.
   void step(node_id from, message msg);
 
   /// Why `step` would ignore this message now. `none` promises no answer either.
@@ -110,6 +138,7 @@ class raft_core {
   /// Starts a joint change to these members. Only at the leader; `none` when it is under way.
   enum class change_refusal : std::uint8_t {
     none,
+    /// only a leader appends to the log
     not_leader,
     in_progress,         ///< another change is not committed yet
     term_not_committed,  ///< no entry of this leader's term is committed yet (the bug of 2015)
@@ -127,10 +156,14 @@ class raft_core {
   /// committed yet. A leader does so by itself when the majority of the new voters falls silent.
   [[nodiscard]] change_refusal abort_change();
 
-  /// Hands leadership to `to` (none: to the best voter). False when it can't begin.
+  /// Hands leadership to `to` (none: to the best voter), which campaigns once it has the whole log
+  /// (thesis §3.10). Proposals are refused meanwhile. False when it can't begin: not the leader, a
+  /// transfer is under way, or `to` is no voter of the new set. It is given up after
+  /// `election_min_ticks`.
   [[nodiscard]] bool transfer(node_id to);
 
-  /// Asks for a read index; the answer comes in `output::reads`, maybe refused.
+  /// Asks for a read index (thesis §6.4): the answer comes in `output::reads`, maybe refused. At a
+  /// follower the leader is asked.
   void read(read_token token);
 
   /// The write `token`, and thereby every write before it, is durable. May be called late.
@@ -142,7 +175,8 @@ class raft_core {
   /// The answer to an `entry_fetch`: consecutive entries from `first` on; empty when it failed.
   void fetched(const entry_fetch& request, std::vector<entry> entries);
 
-  /// Nothing reaches `peer` now (a hint: its link went down), or its link is back.
+  /// Nothing reaches `peer` now (a hint: its link went down), or its link is back: what was sent to
+  /// it may be lost, so the leader finds out anew what it has.
   void unreachable(node_id peer);
 
   /// The link to `peer` is still moving what was sent to it: entries that take longer than an
@@ -159,14 +193,16 @@ class raft_core {
   index_t purge_floor() const;
 
   /// At the sender, with the term of the `snapshot_want`; what comes under another term is ignored.
-  /// Sending the snapshot as of `index` begins; `peer` has installed it, or the transfer failed.
+  /// Sending the snapshot as of `index` begins, and the log after it is kept for the peer.
   void snapshot_started(node_id peer, term_t term, index_t index);
+  /// The transfer ended: `peer` has installed the snapshot, or it failed and another is wanted.
   void snapshot_sent(node_id peer, term_t term, index_t index, bool installed);
 
   /// At the receiver, after the chunk that was `done`: the driver's state now is that of `meta`,
-  /// durably, and the log begins after it; or it can't be used (damaged). Until one of the two is
-  /// called the core takes no entries.
+  /// durably, and the log begins after it. Until this or `snapshot_failed` is called the core takes
+  /// no entries.
   void snapshot_installed(const snapshot_meta& meta);
+  /// The snapshot can't be used (damaged), or was not stored: the leader is told to begin again.
   void snapshot_failed(const snapshot_meta& meta);
 
   // -- trouble --
@@ -198,7 +234,9 @@ class raft_core {
 
   // -- outputs --
 
+  /// Whether `take_output` would give anything. Cheap; ask after each turn of inputs.
   bool has_output() const;
+  /// All that follows from the inputs so far, once; the caller owns it and must perform it.
   [[nodiscard]] output take_output();
 
   /// Entries [first, last] as far as they are in memory; empty when the first is not.
@@ -206,18 +244,26 @@ class raft_core {
 
   // -- what it is now --
 
+  /// A follower that does not vote shows as learner.
   role current_role() const;
+  /// Rises only; a vote and a leader belong to one term (Raft §5.1).
   term_t current_term() const;
+  /// Whom this node takes for the leader of its term, itself included; none when it knows none.
   node_id leader() const;
+  /// Rises only, but for a restart: a node begins with what it has applied (Raft §5.3).
   index_t commit_index() const;
+  /// Of this node's own log, in memory or on its disk; falls when a leader replaces its tail
+  /// (§5.3).
   index_t last_index() const;
   /// Of this node's own log, on its disk. May be behind what is committed and applied: a saved
   /// state is to be no newer than this, and no purge goes past it.
   index_t durable_index() const;
+  /// The newest in the log, committed or not (Raft §6). Valid until the next call that is not
+  /// const.
   const configuration& members() const;
   /// A leader that has committed an entry of its own term: it may answer reads and change members.
   bool ready() const;
-  /// See `hard_state`.
+  /// See `hard_state::recovering`.
   bool recovering() const;
   /// A committed configuration does not hold this node, though an earlier one did, and no leader
   /// speaks to it.
@@ -225,10 +271,12 @@ class raft_core {
   /// A member said so, as of an index that this node's log does not hold against it. Only a hint
   /// for people: it changes neither log nor vote, and ends when a leader is heard.
   bool told_removed() const;
+  /// A copy of it all; costs a copy of the members.
   status inspect() const;
 
  private:
   struct implementation;
+  /// Owned here alone; empty only in an object that was moved from.
   std::unique_ptr<implementation> impl_;
 };
 

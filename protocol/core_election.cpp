@@ -10,6 +10,8 @@ void raft_core::implementation::tick() {
   ++now;
   if (leads()) return tick_leader();
   ++election_elapsed;
+  // It may speak again once a leader with a majority says that it is no voter. The question has one
+  // number, however often it is asked.
   if (state.recovering && leader) {
     if (recover_id == 0) recover_id = next_number();
     if (now - recover_tick >= opts.heartbeat_ticks) {
@@ -17,11 +19,14 @@ void raft_core::implementation::tick() {
       send(leader, read_request{state.term, recover_id, true});
     }
   }
+  // Whoever waits for a leader that is silent is told so, and may ask elsewhere.
   if (leader && now - leader_contact >= opts.election_max_ticks) lose_leader();
+  // The question or its answer may be lost.
   if (follow.asked_id != 0 && now - follow.asked_tick >= opts.heartbeat_ticks) {
     follow.asked_tick = now;
     send(leader, read_request{state.term, follow.asked_id, false});
   }
+  // Without a word from a leader for an election timeout a follower begins an election (§5.2).
   if (election_elapsed < election_timeout) return;
   if (can_campaign()) {
     pre_campaign();
@@ -31,12 +36,14 @@ void raft_core::implementation::tick() {
 }
 
 void raft_core::implementation::tick_leader() {
+  // A transfer that takes an election timeout has failed; proposals are taken again (thesis §3.10).
   if (lead.transfer_target && now - lead.transfer_tick >= opts.election_min_ticks) {
     lead.transfer_target = node_id{};
   }
   release_departed();
   hand_over_when_behind();
   find_lost_appends();
+  // Heartbeats keep the others from beginning elections, whether there are entries or not (§5.2).
   if (now - lead.heartbeat_tick >= opts.heartbeat_ticks) broadcast_heartbeat();
   confirm_rounds();
   check_quorum();
@@ -83,6 +90,7 @@ void raft_core::implementation::check_quorum() {
     return now >= all.reached(contact_of) + opts.election_max_ticks;
   };
   if (!silent(voters)) return;
+  // Nothing can be committed any more: others may elect someone who can.
   if (!can_abort_change() || silent(quorum{{history.current().outgoing, {}}}))
     return become_follower(state.term, node_id{});
   if (now - lead.joint_tick >= opts.election_max_ticks) (void)abort_change();
@@ -133,17 +141,21 @@ void raft_core::implementation::lose_leader() {
 
 void raft_core::implementation::become_follower(term_t term, node_id new_leader) {
   if (leads()) {
+    // Reads that no majority confirmed are refused (thesis §6.4). Proposals are not: the next
+    // leader may still commit them.
     answer_reads(lead.confirming, index_t{}, refusal::not_leader);
     answer_reads(lead.waiting, index_t{}, refusal::not_leader);
     lead = leading{};
     restart_election_timer();
   }
   lose_leader();
+  // A later term is taken over at once, and nobody has our vote in it yet (§5.1).
   if (term > state.term) save_state(term, node_id{});
   now_role = role::follower;
   leader = new_leader;
   votes.clear();
   follow = following{};
+  // Our log is known to agree with the new leader's only where it is committed (§5.4).
   follow.verified = commit;
 }
 
@@ -159,8 +171,10 @@ void raft_core::implementation::become_leader() {
   votes.clear();
   lead = leading{};
   lead.heartbeat_tick = now;
+  // What earlier leaders left does not count for the limit of what waits.
   lead.counted_after = log.last();
   requests = {state.term, {}};
+  // Every peer is first asked whether it has our last entry (§5.3).
   members_changed();
   // Entries of earlier terms are committed only by one of our own on top of them (§5.4.2).
   append(entry_kind::noop, origin{}, payload{});
@@ -175,11 +189,13 @@ void raft_core::implementation::pre_campaign() {
   votes = {{self, true}};
   restart_election_timer();
   ask_for_votes({state.term + 1, log.last(), log.last_term(), true, false});
+  // A voter that is alone has won already.
   count_votes();
 }
 
 void raft_core::implementation::campaign(bool transfer) {
   lose_leader();
+  // A candidate votes for itself in the term that it begins (§5.2).
   save_state(state.term + 1, self);
   now_role = role::candidate;
   votes = {{self, true}};
@@ -193,6 +209,7 @@ void raft_core::implementation::ask_for_votes(vote_request request) {
     if (id != self) send(id, request);
   }
   for (node_id id : voters.outgoing()) {
+    // Whoever votes in both sets is asked once, and its answer counts in both (§6).
     bool asked = std::count(voters.incoming().begin(), voters.incoming().end(), id) > 0;
     if (id != self && !asked) send(id, request);
   }
@@ -200,6 +217,7 @@ void raft_core::implementation::ask_for_votes(vote_request request) {
 
 void raft_core::implementation::count_votes() {
   bool real = now_role == role::candidate;
+  // Of both sets when joint: an election needs a majority of each (§6).
   vote_result result = voters.decide([this, real](node_id id) {
     // Our own vote counts like any other: only once it is durable.
     if (id == self && real && !state_durable()) return vote_result::pending;
@@ -209,7 +227,9 @@ void raft_core::implementation::count_votes() {
     return found->second ? vote_result::won : vote_result::lost;
   });
   bool may_go_on = can_campaign() || mutated(mutant::leads_without_state);
+  // A majority that says no leaves nothing to wait for; the next election timeout tries again.
   if (result == vote_result::lost || !may_go_on) return become_follower(state.term, node_id{});
+  // A pre-vote that is won permits the election (thesis §9.6); an election makes the leader (§5.2).
   if (result == vote_result::won) return real ? become_leader() : campaign(false);
 }
 
@@ -217,11 +237,14 @@ void raft_core::implementation::count_votes() {
 
 /// Whether a message that only a leader sends is heeded; its sender leads us from here on.
 bool raft_core::implementation::heed_leader(node_id from, term_t term) {
+  // What an older term's leader says counts for nothing (§5.1), and a term has one leader (§5.2).
   if (term < state.term || (term == state.term && elected && elected != from)) return false;
+  // A candidate gives way to whoever won the term that it campaigned in (§5.2).
   if (term > state.term || now_role != role::follower) become_follower(term, from);
   leader = elected = from;
   told_removed = false;
   leader_contact = now;
+  // While a leader is alive we vote for nobody else, however late its term (thesis §4.2.3).
   no_votes_before = now + opts.election_min_ticks;
   restart_election_timer();
   return true;
@@ -229,6 +252,7 @@ bool raft_core::implementation::heed_leader(node_id from, term_t term) {
 
 /// Whether an answer to a leader's message is for this leader and this term.
 bool raft_core::implementation::heed_answer(node_id from, term_t term) {
+  // A later term than ours ends our leadership (§5.1).
   if (term > state.term) become_follower(term, node_id{});
   if (term != state.term || !leads()) return false;
   progress* peer = lead.find(from);
@@ -239,13 +263,17 @@ bool raft_core::implementation::heed_answer(node_id from, term_t term) {
 }
 
 bool raft_core::implementation::would_vote(node_id from, const vote_request& request) const {
+  // One vote a term, for whoever asks first; repeated to the same candidate (§5.2).
   bool free = request.term > state.term || !state.voted_for || state.voted_for == from;
+  // A leader has all committed entries: so a candidate whose log is less complete than ours, and
+  // may lack one, gets no vote (§5.4.1).
   bool complete = mutated(mutant::votes_for_shorter_logs) ||
                   log.is_up_to_date(request.last_index, request.last_term);
   return request.term >= state.term && free && complete;
 }
 
 void raft_core::implementation::on(node_id from, const vote_request& request) {
+  // A pre-vote binds nobody, so it changes neither term, vote nor timer (thesis §9.6).
   if (request.pre) {
     bool granted = would_vote(from, request);
     return send(from, vote_response{granted ? request.term : state.term, granted, true,
@@ -254,6 +282,8 @@ void raft_core::implementation::on(node_id from, const vote_request& request) {
   if (request.term > state.term) become_follower(request.term, node_id{});
   bool granted = would_vote(from, request);
   if (granted && state.voted_for != from) save_state(state.term, from);
+  // A request puts our own campaign off only if we gave the vote (figure 2): a candidate that can't
+  // win must not silence those who can.
   if (granted) restart_election_timer();
   send(from, vote_response{state.term, granted, false, {}, clocks.own()});
 }
@@ -265,6 +295,7 @@ void raft_core::implementation::on(node_id from, const vote_response& response) 
   if (!response.granted && response.term > state.term) {
     return become_follower(response.term, node_id{});
   }
+  // Answers to an earlier campaign, or to a pre-vote of another term, count for nothing.
   role asks = response.pre ? role::pre_candidate : role::candidate;
   term_t asked = response.pre ? state.term + 1 : state.term;
   if (now_role != asks || (response.granted && response.term != asked)) return;
@@ -274,6 +305,8 @@ void raft_core::implementation::on(node_id from, const vote_response& response) 
 }
 
 void raft_core::implementation::on(node_id from, const timeout_now& order) {
+  // Without a pre-vote, which the others would refuse while this leader is alive (thesis §3.10). An
+  // order that is late, or comes from someone else, counts for nothing.
   if (order.term == state.term && leader == from && can_campaign() && !closed) campaign(true);
 }
 

@@ -17,10 +17,12 @@ configuration counted(configuration members) {
 
 bool raft_core::implementation::bootstrap(configuration members) {
   std::optional<std::vector<member>> sorted = normalized(std::move(members.members));
+  // Only a blank node may found a group: a term or an entry is of one that there is already.
   if (state.term || log.last() || !history.current().empty() || !sorted) return false;
   configuration founding{*std::move(sorted), {}};
   if (!founding.is_voter(self)) return false;
   save_state(term_t{1}, node_id{});
+  // Before there was a group nobody could have promised anything.
   state.recovering = false;
   log.append({index_t{1}, term_t{1}, entry_kind::configuration, {}, payload{encode(founding)}});
   history.append(index_t{1}, std::move(founding));
@@ -34,7 +36,10 @@ raft_core::change_refusal raft_core::implementation::reconfigure(std::vector<mem
   if (!leads()) return change_refusal::not_leader;
   const configuration& current = history.current();
   if (!mutated(mutant::changes_members_at_once)) {
+    // A change of an earlier leader may be neither committed nor in our log, and two changes at
+    // once may have majorities that share no node (thesis §4.1, and its correction of 2015).
     if (!ready()) return change_refusal::term_not_committed;
+    // One change at a time: the next begins when this one is committed (thesis §4.1).
     if (current.joint() || history.current_index() > commit) return change_refusal::in_progress;
   }
   if (lead.transfer_target) return change_refusal::transferring;
@@ -45,6 +50,8 @@ raft_core::change_refusal raft_core::implementation::reconfigure(std::vector<mem
     if (!close_enough(x)) return change_refusal::lagging;
   }
   configuration next{*std::move(sorted), {}};
+  // While the voters stay the same, so do the majorities, and one step is enough. Otherwise both
+  // majorities decide until the joint configuration is committed (§6; thesis §4.3).
   if (!same_voters(next.members, current.members)) next.outgoing = current.members;
   if (!force && !live_majority(next) && !mutated(mutant::begins_changes_that_cannot_end))
     return change_refusal::no_live_majority;
@@ -129,6 +136,7 @@ void raft_core::implementation::members_changed() {
       lead.peers.emplace_back(x.id, log.last() + 1, now);
     }
   };
+  // Who is in either set gets the log: learners too, who only do not count (thesis §4.2.1).
   meet(members.members);
   meet(members.outgoing);
 }
@@ -141,6 +149,8 @@ void raft_core::implementation::after_commit_of_members() {
     change_members_to({history.current().members, {}});
     // A leader that alone decides has the majority of the new members already, once it is durable.
   } else if (!history.current().is_voter(self)) {
+    // Followers get what they lack and learn that the change is committed; then one of them is
+    // asked to take over, before an election timeout passes.
     ship();
     node_id successor = best_successor();
     if (successor) send(successor, timeout_now{state.term});
@@ -163,6 +173,7 @@ bool raft_core::implementation::transfer(node_id to) {
   if (!leads() || lead.transfer_target) return false;
   node_id target = to ? to : best_successor();
   const std::vector<node_id>& all = voters.incoming();
+  // Only a voter of the new set: one that is being removed would have to go again.
   if (target == self || std::find(all.begin(), all.end(), target) == all.end()) return false;
   progress* peer = lead.find(target);
   // What was sent and not answered may be lost, and there is no time to find that out, unless the
@@ -179,6 +190,8 @@ bool raft_core::implementation::transfer(node_id to) {
 }
 
 node_id raft_core::implementation::best_successor() const {
+  // Whoever has most of our log can win (§5.4.1), and has all that is committed if any of them
+  // does.
   const progress* best = nullptr;
   for (const progress& peer : lead.peers) {
     const std::vector<node_id>& all = voters.incoming();

@@ -35,6 +35,7 @@ index_t farthest(const T&) {
   return {};
 }
 
+/// Whether the payload can be one of that kind. What the core can't read it must not append.
 bool fits(const entry& x) {
   switch (x.kind) {
     case entry_kind::noop:
@@ -57,6 +58,8 @@ objection raft_core::implementation::objection_to(node_id from, const message& m
           return why;
         if (!x.term && strangers_may_say<T>) return objection::no_term;
         if (farthest(x).value > greatest) return objection::index_too_far;
+        // Election Safety: at most one leader can be elected in a term (§5.2). A second one is
+        // forged.
         if constexpr (only_leaders_say<T>) {
           bool other = elected && elected != from;
           if (x.term == state.term && other) return objection::second_leader;
@@ -74,6 +77,8 @@ objection raft_core::implementation::objection_to_sender(node_id from, term_t te
   if (!from || from == self) return objection::sender;
   if (term.value > greatest || term.value > state.term.value + member_lead)
     return objection::term_too_far;
+  // A node without members waits to be added and hears everybody. One that is being removed still
+  // answers its leader.
   const configuration& members = history.current();
   bool departing = leads() && std::any_of(lead.peers.begin(), lead.peers.end(),
                                           [from](const progress& x) { return x.id == from; });
@@ -90,6 +95,8 @@ objection raft_core::implementation::objection_to(const vote_request& x) const {
   // and would not hear the leader of a lower term that can take it back.
   if (state.recovering) return objection::forgetful;
   bool late = x.term < state.term;  // It is told the term that it missed.
+  // Who is cut off or removed must not depose a leader that others hear, unless that leader asked
+  // for it (thesis §4.2.3).
   return leader_alive() && !x.transfer && !late ? objection::leader_alive : objection::none;
 }
 
@@ -98,9 +105,11 @@ objection raft_core::implementation::objection_to(const vote_request& x) const {
 objection raft_core::implementation::objection_to(const append_request& x) const {
   bool late = x.term < state.term;
   auto contradicts = [this, late](index_t i, term_t t) {
+    // Committed entries never change: a leader of this term has them all (§5.4.3, figure 3).
     return !late && i >= log.base() && i <= commit && !log.matches(i, t);
   };
   if (contradicts(x.prev_index, x.prev_term)) return objection::contradiction;
+  // Along a log the indexes rise by one and the terms never fall (§5.3).
   index_t index = x.prev_index;
   term_t term = x.prev_term;
   for (const entry& each : x.entries) {
@@ -111,6 +120,7 @@ objection raft_core::implementation::objection_to(const append_request& x) const
     index = each.index;
     term = each.term;
   }
+  // No leader has an entry of a later term than its own.
   return term > x.term ? objection::disorder : objection::none;
 }
 

@@ -15,6 +15,7 @@ progress* leading::find(node_id id) {
 refusal raft_core::implementation::propose(std::vector<proposal> proposals) {
   if (leads()) return accept(proposals);
   if (!leader || state.recovering) return refusal::no_leader;
+  // Forwarded with the next output, under the term that is current then.
   ship_wanted = true;
   if (follow.forwards.empty()) {
     follow.forwards = std::move(proposals);
@@ -25,7 +26,9 @@ refusal raft_core::implementation::propose(std::vector<proposal> proposals) {
 }
 
 refusal raft_core::implementation::accept(std::vector<proposal>& proposals) {
+  // The target must get our whole log, so the log may not grow meanwhile (thesis §3.10).
   if (lead.transfer_target) return refusal::transferring;
+  // Whatever waits for a commit or for our disk is in memory, so both are bounded.
   if (closed || lead.uncommitted_bytes >= opts.max_uncommitted_bytes) return refusal::busy;
   if (log.unsynced_bytes() >= opts.max_unsynced_bytes) return refusal::busy;
   for (proposal& x : proposals) append(entry_kind::command, x.from, std::move(x.data));
@@ -39,6 +42,7 @@ std::int64_t raft_core::implementation::next_time() {
   return last_time_us;
 }
 
+/// A leader only appends to its log; it never removes or replaces (figure 3, Leader Append-Only).
 void raft_core::implementation::append(entry_kind kind, origin from, payload data) {
   entry x{log.last() + 1, state.term, kind, from, std::move(data), next_time()};
   lead.uncommitted_bytes += footprint(x);
@@ -57,19 +61,25 @@ void raft_core::implementation::ship() {
   }
 }
 
+/// Appends are pipelined once the logs are known to agree, and bounded by the window; before that
+/// one probe at a time finds where they do (§5.3; thesis §10.2.2).
 void raft_core::implementation::ship_to(progress& peer) {
   if (peer.state == progress::mode::snapshot) return;
+  // A follower that restarted does not know any more that its log is ours up to `match`. An append
+  // without entries tells it so, and nothing is sent again.
   if (std::exchange(peer.verify, false)) {
     send(peer.id,
          append_request{state.term, peer.match, *log.term_at(peer.match), commit, lead.round, {}});
   }
   while (!peer.paused && !peer.fetching && peer.inflight_bytes() < opts.max_inflight_bytes) {
     bool probing = peer.state == progress::mode::probe;
+    // What the peer needs next left the log, so it gets the state that the log made (§7).
     if (peer.next <= log.base()) {
       peer.await_snapshot();
       out.snapshots_wanted.push_back({peer.id, state.term});
       return;
     }
+    // A probe is worth sending without entries too: its answer tells where the logs agree.
     if (peer.next > log.last() && !probing) return;
     if (peer.alone && peer.inflight()) return;
     std::vector<entry> entries = log.slice(peer.next, log.last(), opts.max_append_bytes);
@@ -95,6 +105,7 @@ void raft_core::implementation::send_entries(progress& peer, std::vector<entry> 
   index_t prev = peer.next - 1;
   index_t last = entries.empty() ? prev : entries.back().index;
   if (peer.state == progress::mode::probe) {
+    // Until it is answered, or the peer shows another sign of life.
     peer.paused = true;
   } else {
     std::uint64_t bytes = 0;
@@ -143,6 +154,7 @@ void raft_core::implementation::fetched(const entry_fetch& request, std::vector<
 
 /// Followers learn at once that entries they hold are committed, unless entries told them already.
 void raft_core::implementation::tell_commit(progress& peer) {
+  // A follower may commit only what is known to be in its log as it is in ours (§5.3).
   index_t safe = std::min(commit, peer.match);
   if (safe <= peer.told) return;
   peer.told = safe;
@@ -193,6 +205,8 @@ void raft_core::implementation::advance_commit() {
     const progress* peer = lead.find(id);
     return peer == nullptr ? 0 : peer->match.value;
   })};
+  // A leader counts replicas only for entries of its own term; older ones become committed with
+  // them (§5.4.2, figure 8).
   bool own_term = log.matches(agreed, state.term);
   if (mutated(mutant::commits_old_terms_by_counting)) own_term = agreed <= log.last();
   if (agreed > commit && own_term) commit_up_to(agreed);
@@ -212,7 +226,10 @@ void raft_core::implementation::commit_up_to(index_t index) {
 /// `peer` holds our log up to `index`, durably.
 void raft_core::implementation::matched(progress& peer, index_t index) {
   bool news = peer.acknowledged(index, now);
+  // The logs are known to agree right before the next entry: from here on nothing waits for
+  // answers.
   if (peer.state == progress::mode::probe && index + 1 >= peer.next) peer.replicate();
+  // The peer has what follows in our log, by whatever way, so it needs no snapshot.
   if (peer.state == progress::mode::snapshot && peer.match >= log.base()) peer.replicate();
   bool caught_up = log.last() - peer.match <= opts.max_promotion_lag;
   if (peer.state == progress::mode::replicate && caught_up) peer.snapshot = index_t{};
@@ -225,7 +242,9 @@ void raft_core::implementation::matched(progress& peer, index_t index) {
 void raft_core::implementation::on(node_id from, const append_response& response) {
   if (!heed_answer(from, response.term) || response.match > log.last()) return;
   progress& peer = *lead.find(from);
+  // The peer lost its disk since: what it had acknowledged before is not there any more.
   if (response.round < peer.believed_from) return;
+  // Whoever answers a round had no later leader when it was sent (thesis §6.4).
   if (response.round <= lead.round) peer.round = std::max(peer.round, response.round);
   if (response.success) {
     peer.paused = false;
@@ -247,6 +266,7 @@ void raft_core::implementation::on(node_id from, const heartbeat_response& respo
   progress& peer = *lead.find(from);
   if (response.round < peer.believed_from) return;
   if (response.round <= lead.round) peer.round = std::max(peer.round, response.round);
+  // The peer is alive and its answer to the probe may be lost: probe again.
   if (peer.paused) {
     peer.paused = false;
     ship_wanted = true;
@@ -254,6 +274,7 @@ void raft_core::implementation::on(node_id from, const heartbeat_response& respo
   if (response.match > peer.match) {
     matched(peer, response.match);
   } else if (response.match < peer.match && peer.state == progress::mode::replicate) {
+    // It forgot what it had compared with us, which a restart does: remind it.
     peer.verify = ship_wanted = true;
     peer.told = response.match;
   }
@@ -264,18 +285,23 @@ void raft_core::implementation::on(node_id from, const heartbeat_response& respo
 
 void raft_core::implementation::on(node_id from, append_request request) {
   if (!heed_leader(from, request.term)) {
+    // A leader of an older term learns that it is none any more (§5.1).
     if (request.term < state.term)
       send(from, append_response{state.term, false, {}, {}, {}, {}, 0});
     return;
   }
   if (installing) return;
   follow.round = std::max(follow.round, request.round);
+  // Entries are taken only behind one that is the leader's too; so the logs agree up to there
+  // (§5.3, Log Matching). What is at or before the base is committed, and so the same everywhere.
   if (request.prev_index > log.base() && !log.matches(request.prev_index, request.prev_term)) {
     return reject(from, request);
   }
   index_t checked = request.prev_index + request.entries.size();
   take_entries(std::move(request.entries));
   follow.verified = std::max(follow.verified, checked);
+  // Not beyond what this message compared: what follows in our log may not be the leader's (figure
+  // 2, AppendEntries, step 5).
   commit_up_to(std::min(request.commit, follow.verified));
   bool say = mutated(mutant::acknowledges_before_durable) || checked <= log.durable();
   if (say) follow.answer = true;
@@ -289,10 +315,12 @@ void raft_core::implementation::take_entries(std::vector<entry> entries) {
   for (entry& x : entries) {
     if (x.index <= log.base() || log.matches(x.index, x.term)) continue;
     if (x.index <= log.last()) {
+      // Leader Completeness (figure 3): a leader's log never contradicts what is committed.
       require(x.index > commit, "a committed entry would be truncated");
       log.truncate(x.index);
       changed = history.truncate(x.index) || changed;
     }
+    // In use from here on, committed or not (§6).
     if (x.kind == entry_kind::configuration) {
       history.append(x.index, *decode_configuration(x.data.view()));
       changed = true;
@@ -310,6 +338,7 @@ void raft_core::implementation::take_entries(std::vector<entry> entries) {
 /// Tells the leader the last place where the logs may agree, so that it skips whole terms (§5.3).
 void raft_core::implementation::reject(node_id from, const append_request& request) {
   index_t hint = log.last_with_term_up_to(request.prev_index, request.prev_term);
+  // What is committed is in the leader's log (§5.4), so the logs agree there at least.
   hint = std::max(hint, commit);
   send(from,
        append_response{

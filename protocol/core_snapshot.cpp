@@ -5,6 +5,7 @@
 namespace lithair::protocol {
 
 void raft_core::implementation::purged(index_t index) {
+  // What leaves the log must be in the state: applied, and so committed (§7).
   require(index <= applied, "the log was purged past what is applied");
   require(index <= log.durable(), "the log was purged past what is on the disk");
   log.purge(index);
@@ -23,6 +24,8 @@ index_t raft_core::implementation::purge_floor() const {
     bool silent = now - peer.contact >= 4 * std::uint64_t{opts.election_max_ticks};
     if (silent || (!waits && !peer.snapshot)) continue;
     index_t has = std::max(peer.snapshot, peer.match);
+    // As long as nobody said which snapshot it will be, it may be one as old as the log's
+    // beginning.
     floor = std::min(floor, waits && !peer.snapshot ? log.base() : has);
   }
   return floor;
@@ -39,6 +42,7 @@ void raft_core::implementation::snapshot_sent(node_id id, term_t term, index_t i
   bool ours = term == state.term || mutated(mutant::heeds_old_transfers);
   progress* peer = leads() && ours ? lead.find(id) : nullptr;
   if (peer == nullptr || index > log.last() || peer->state != progress::mode::snapshot) return;
+  // News of an earlier transfer must not end the one that is under way.
   if (peer->snapshot && peer->snapshot != index && !mutated(mutant::heeds_old_transfers)) return;
   peer->snapshot = installed ? index : index_t{};
   // The next probe shows whether it really agrees there. When that is purged meanwhile, or the
@@ -62,16 +66,21 @@ void raft_core::implementation::on(node_id from, const snapshot_response& respon
 void raft_core::implementation::on(node_id from, snapshot_request chunk) {
   const index_t index = chunk.meta.index;
   if (!heed_leader(from, chunk.term)) {
+    // A leader of an older term learns that it is none any more (§5.1).
     if (chunk.term < state.term) send(from, snapshot_response{state.term, index, 0, false, true});
     return;
   }
+  // The driver replaces log and state just now; until it is done nothing else may touch them.
   if (installing) return;
   bool has = index <= commit || log.matches(index, chunk.meta.term);
   if (mutated(mutant::installs_over_its_log)) has = index <= commit;
   if (has) {
+    // The snapshot is of committed entries, and ours is the same up to there (Log Matching, §5.3).
     follow.verified = std::max(follow.verified, index);
     commit_up_to(index);
+    // "Installed" promises that it is here after a crash, so it waits for our disk.
     if (log.durable() < index) return;
+    // The log has it all, but the state that it made is gone: this is what the driver asked for.
     if (lacks_state && index >= log.base()) {
       out.snapshot_chunk = std::move(chunk);
       return;
@@ -88,6 +97,8 @@ void raft_core::implementation::snapshot_installed(const snapshot_meta& meta) {
   require(meta.index > commit, "a snapshot would replace committed entries");
   installing.reset();
   lacks_state = false;
+  // Nothing of our log is kept: it lacks the snapshot's last entry, so what follows there is not
+  // known to be the leader's (§7, figure 13).
   log.reset(meta.index, meta.term);
   history = member_log{meta.index, meta.members};
   commit = applied = told_commit = meta.index;

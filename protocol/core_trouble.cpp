@@ -41,6 +41,8 @@ void raft_core::implementation::state_restored(const snapshot_meta& meta) {
   if (leader) send(leader, snapshot_response{state.term, meta.index, meta.size, true, false});
 }
 
+/// An entry names the whole log before it (Log Matching, §5.3): so this state is what our log
+/// makes.
 bool raft_core::implementation::has_snapshot_entry(const snapshot_meta& meta) const {
   return meta.index >= log.base() && meta.index <= log.durable() &&
          log.matches(meta.index, meta.term);

@@ -24,6 +24,7 @@ log_view::log_view(index_t base, term_t base_term, index_t last, std::vector<ter
 std::optional<term_t> log_view::term_at(index_t index) const {
   if (index < base_ || index > last_) return std::nullopt;
   if (index == base_) return base_term_;
+  // Most questions are about the end of the log.
   if (index >= runs_.back().first) return runs_.back().term;
   auto after = std::upper_bound(runs_.begin(), runs_.end(), index,
                                 [](index_t i, const term_run& run) { return i < run.first; });
@@ -32,6 +33,8 @@ std::optional<term_t> log_view::term_at(index_t index) const {
 
 bool log_view::matches(index_t index, term_t term) const { return term_at(index) == term; }
 
+/// From the end, a whole term at a step: so few messages find where two logs agree, however far
+/// they differ (§5.3).
 index_t log_view::last_with_term_up_to(index_t from, term_t term) const {
   index_t end = std::min(from, last_);
   for (auto run = runs_.rbegin(); run != runs_.rend() && end > base_; ++run) {
@@ -42,6 +45,7 @@ index_t log_view::last_with_term_up_to(index_t from, term_t term) const {
   return std::max(end, base_);
 }
 
+/// The later last term is more up-to-date; with the same one the longer log (§5.4.1).
 bool log_view::is_up_to_date(index_t last, term_t last_term) const {
   return std::pair{last_term, last} >= std::pair{this->last_term(), last_};
 }
@@ -65,20 +69,27 @@ void log_view::truncate(index_t from) {
   }
   while (!runs_.empty() && runs_.back().first >= from) runs_.pop_back();
   last_ = from - 1;
+  // The driver has some of them, so its log is to be cut too: at the lowest place of all cuts since
+  // its last write.
   if (from <= stored_) {
     truncate_from_ = std::min(from, truncate_from_.value_or(from));
     stored_ = last_;
   }
   durable_ = std::min(durable_, last_);
   if (mutated(mutant::counts_truncated_writes)) return;
+  // A write that is under way may put entries on the disk that are removed here. Its end must not
+  // make those durable that take their place.
   for (pending_write& write : pending_) write.last = std::min(write.last, last_);
 }
 
 void log_view::purge(index_t through) {
   if (through <= base_) return;
   require(through <= last_, "a purge reaches past the log's end");
+  // The entry at the base is gone, but the next one is still compared with it (§5.3).
   base_term_ = *term_at(through);
   base_ = through;
+  // A run stays when it covers the first entry behind the base. Whether the last one does shows
+  // below.
   auto keeps = [this](std::size_t i) {
     return i + 1 == runs_.size() || runs_[i + 1].first > base_ + 1;
   };
@@ -115,6 +126,7 @@ std::vector<entry> log_view::slice(index_t first, index_t last, std::uint64_t ma
 }
 
 void log_view::trim(index_t applied, std::uint64_t max_bytes) {
+  // What is not on the disk yet is only here.
   index_t needless = std::min(applied, durable_);
   while (cached_bytes_ > max_bytes && !entries_.empty() && entries_.front().index <= needless) {
     cached_bytes_ -= footprint(entries_.front());
@@ -126,6 +138,7 @@ void log_view::take_write(log_write& write) {
   write.truncate_from = std::exchange(truncate_from_, std::nullopt);
   if (stored_ < last_) write.entries = slice(stored_ + 1, last_, UINT64_MAX);
   stored_ = last_;
+  // A write without entries counts too: once it is durable, so is all that was handed out before.
   pending_.push_back({write.token, last_});
 }
 

@@ -20,13 +20,19 @@ namespace lithair::protocol {
 /// the driver; those up to `durable` are on its disk, as this log has them now.
 class log_view {
  public:
-  /// A log of `(base, last]`, all durable and none of it in memory.
+  /// A log of `(base, last]`, all durable and none of it in memory. `runs` tell the terms of it and
+  /// cover it without a gap.
   log_view(index_t base, term_t base_term, index_t last, std::vector<term_run> runs);
 
+  /// The last entry that is forgotten; 0: none is.
   index_t base() const { return base_; }
+  /// The term of the entry at `base`, for the consistency check of the first entry after it.
   term_t base_term() const { return base_term_; }
+  /// The newest entry there is, in memory at least.
   index_t last() const { return last_; }
+  /// What candidates compare (§5.4.1).
   term_t last_term() const { return runs_.empty() ? base_term_ : runs_.back().term; }
+  /// Up to here the disk has this log: so much may be acknowledged (figure 2).
   index_t durable() const { return durable_; }
   /// Of the entries after `durable`, all of which are in memory.
   std::uint64_t unsynced_bytes() const { return unsynced_bytes_; }
@@ -49,7 +55,7 @@ class log_view {
   /// Becomes a log of nothing after this base; durable.
   void reset(index_t base, term_t term);
 
-  /// The entry in memory, or null.
+  /// The entry in memory, or null. Valid until the log changes.
   const entry* cached(index_t index) const;
   /// Entries [first, last] in memory, up to `max_bytes` but at least one; empty when `first` is not
   /// in memory.
@@ -68,10 +74,13 @@ class log_view {
   /// A write that is under way: when done, entries up to `last` are durable, if they still are
   /// ours.
   struct pending_write {
+    /// As it was handed to the driver.
     write_token token;
+    /// Falls when entries are truncated: those that replace them have a write of their own.
     index_t last;
   };
 
+  /// The oldest entry in memory; last + 1 when there is none.
   index_t first_cached() const { return last_ + 1 - entries_.size(); }
 
   index_t base_;
@@ -79,11 +88,17 @@ class log_view {
   index_t last_;
   std::vector<term_run> runs_;  ///< of (base, last]
   std::deque<entry> entries_;   ///< the newest ones, up to last
+  /// Of `entries_`, by `footprint`.
   std::uint64_t cached_bytes_ = 0;
+  /// The driver was given all up to here to write.
   index_t stored_;
+  /// The driver said that all up to here is on its disk.
   index_t durable_;
+  /// Of the entries after `durable_`, by `footprint`.
   std::uint64_t unsynced_bytes_ = 0;
+  /// What the next write removes from the driver's log before it appends; none: nothing.
   std::optional<index_t> truncate_from_;
+  /// Handed out and not durable, in rising order of tokens.
   std::deque<pending_write> pending_;
 };
 

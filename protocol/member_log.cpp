@@ -10,6 +10,7 @@ member_log::member_log(index_t base_index, configuration base) {
 }
 
 const configuration& member_log::as_of(index_t index) const {
+  // From the newest: what is asked for is nearly always one of the last two.
   auto found = versions_.rbegin();
   while (found + 1 != versions_.rend() && found->index > index) ++found;
   return found->members;
@@ -18,6 +19,7 @@ const configuration& member_log::as_of(index_t index) const {
 bool member_log::voter_since(index_t index, node_id id) const {
   for (auto x = versions_.rbegin(); x != versions_.rend(); ++x) {
     if (x->members.is_voter(id)) return true;
+    // This one is in force at `index`: older ones are not asked for.
     if (x->index <= index) break;
   }
   return false;
@@ -34,6 +36,7 @@ void member_log::append(index_t index, configuration members) {
 
 bool member_log::truncate(index_t from) {
   std::size_t before = versions_.size();
+  // The base stays: its entry is not in the log, so no leader can remove it.
   while (versions_.size() > 1 && versions_.back().index >= from) versions_.pop_back();
   return versions_.size() != before;
 }

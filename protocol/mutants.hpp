@@ -5,6 +5,7 @@
 /// false.
 namespace lithair::protocol {
 
+/// Each breaks one rule, where the rule is kept.
 enum class mutant {
   none,
   commits_old_terms_by_counting,    ///< §5.4.2, figure 8
@@ -40,6 +41,7 @@ enum class mutant {
 #ifdef LITHAIR_MUTANTS
 /// Which rule is broken now; `none` at first. For one thread.
 extern mutant active_mutant;
+/// Whether rule `x` is broken now; asked at the place that keeps it.
 inline bool mutated(mutant x) { return active_mutant == x; }
 #else
 constexpr bool mutated(mutant) { return false; }

@@ -7,6 +7,7 @@ namespace lithair::protocol {
 
 /// Why a message is ignored: the core changes nothing for it, neither term, vote, log nor timers.
 enum class objection : std::uint8_t {
+  /// `step` heeds it, which may still mean to drop it as late or repeated
   none,
   sender,         ///< it names no sender, or this node itself
   no_term,        ///< nobody leads or campaigns in term 0

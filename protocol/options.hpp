@@ -10,8 +10,11 @@ struct options {
   /// Ticks without contact after which a follower asks for an election: drawn anew each time from
   /// [min, max). Too close to `heartbeat_ticks`: needless elections; too long: slow failover.
   std::uint32_t election_min_ticks = 15;
+  /// More than min, or two candidates stay in step and split their votes for ever (§5.2).
   std::uint32_t election_max_ticks = 30;
-  /// Ticks between two contacts of the leader with a silent follower.
+  /// Ticks between two contacts of the leader with a silent follower; less than
+  /// `election_min_ticks`. Also how long a follower waits before it repeats a question to the
+  /// leader.
   std::uint32_t heartbeat_ticks = 5;
   /// The largest append message, in bytes of entries: heartbeats never wait behind more than this.
   std::uint64_t max_append_bytes = 192 * 1024;
@@ -30,6 +33,8 @@ struct options {
   /// machine is suspended (CLOCK_BOOTTIME), taken just before the output is: the core knows no
   /// other time.
   bool lease_reads = false;
+  /// By how much one node's clock may run faster than another's; it makes a lease so much shorter
+  /// (thesis §6.4.1). Less than 100.
   std::uint32_t lease_drift_percent = 10;
   /// This node waits this many times longer before it campaigns (1: like all others). Nodes that
   /// should rather not lead get 2 or more, at the price of a slower failover to them.

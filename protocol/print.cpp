@@ -14,6 +14,7 @@ std::string number(tagged<Tag> x) {
   return std::to_string(x.value);
 }
 
+/// "3@7": index, then term, as the transcripts name entries.
 std::string at(index_t index, term_t term) { return number(index) + "@" + number(term); }
 
 std::string field(std::string_view name, std::uint64_t value) {
@@ -30,10 +31,12 @@ std::string session_number(std::uint64_t value) {
   return std::to_string(value >> 40) + "." + std::to_string(value & ((std::uint64_t{1} << 40) - 1));
 }
 
+/// Its name when it is set.
 std::string flag(std::string_view name, bool set) {
   return set ? " " + std::string{name} : std::string{};
 }
 
+/// Bytes that would spoil a line are dots; what is longer is cut.
 std::string printable(std::string_view bytes) {
   std::string result;
   for (char c : bytes.substr(0, shown_bytes)) {
@@ -51,6 +54,7 @@ std::string set_to_string(const std::vector<member>& members) {
   return result;
 }
 
+/// One line for each kind: what it is, then its fields. An answer bears its question's name.
 struct message_printer {
   std::string operator()(const vote_request& x) const {
     return std::string{x.pre ? "pre-vote?" : "vote?"} + field("term", x.term.value) +
@@ -70,6 +74,7 @@ struct message_printer {
   }
   std::string operator()(const append_response& x) const {
     std::string text = "append-answer" + field("term", x.term.value);
+    // A refusal has no match, and a success no hint.
     if (x.success) return text + field("match", x.match.value) + maybe("round", x.round);
     return text + " rejected=" + number(x.rejected) + " hint=" + at(x.hint_index, x.hint_term);
   }

@@ -8,8 +8,11 @@
 /// Short texts for logs, traces and transcripts. Stable: transcripts compare them.
 namespace lithair::protocol {
 
+/// As one word with hyphens: "pre-candidate".
 std::string_view to_string(role x);
+/// "taken" for `none`.
 std::string_view to_string(refusal x);
+/// "begun" for `none`.
 std::string_view to_string(raft_core::change_refusal x);
 
 /// "3@7 set x": index, term, then what it is.

@@ -21,12 +21,16 @@ class progress {
  public:
   using mode = peer_status::mode;
 
+  /// Begins as a probe at `first`, with a full election timeout from `now` before it counts as
+  /// silent.
   progress(node_id peer, index_t first, std::uint64_t now)
       : id(peer), next(first), contact(now), advance(now) {}
 
+  /// Of the follower or learner; never this node.
   node_id id;
   index_t match;  ///< durable there, known from its answers
   index_t next;   ///< the first entry to send
+  /// Changed by the functions below only.
   mode state = mode::probe;
   bool paused = false;              ///< in probe: an answer is awaited, until the next sign of life
   bool fetching = false;            ///< the driver reads `next` from the log for this peer
@@ -44,7 +48,9 @@ class progress {
   index_t departs_at;  ///< the change that removed it; it still gets the log up to there
   std::uint64_t departs_by = 0;  ///< tick at which it is given up
 
+  /// Of the pipelined appends that are not acknowledged, by `footprint`.
   std::uint64_t inflight_bytes() const { return inflight_bytes_; }
+  /// Whether there are any; a probe does not count.
   bool inflight() const { return !window_.empty(); }
 
   /// Entries up to `last` were sent, pipelined.
@@ -53,20 +59,28 @@ class progress {
   bool acknowledged(index_t index, std::uint64_t now);
   /// The peer lost its disk. What it says counts from answers to this round on.
   void forget(std::uint64_t from_round);
-  /// Back to probing from `from`, at least after `match`.
+  /// Back to probing from `from`, at least after `match`. What is on the way counts as lost; a
+  /// fetch whose answer is awaited counts for nothing.
   void probe_from(index_t from);
+  /// The logs agree up to `match`: sends on from there, without waiting for answers.
   void replicate();
+  /// Its next entry is gone from the log: sends nothing until `probe_from`.
   void await_snapshot();
 
  private:
   struct sent_append {
+    /// The last entry in it; it is acknowledged once `match` reaches it.
     index_t last;
+    /// Of its entries, by `footprint`.
     std::uint64_t bytes;
   };
 
+  /// Forgets what is on the way.
   void clear_window();
 
+  /// Under way and not acknowledged, oldest first.
   std::deque<sent_append> window_;
+  /// The sum over `window_`.
   std::uint64_t inflight_bytes_ = 0;
 };
 

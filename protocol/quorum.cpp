@@ -21,6 +21,7 @@ bool quorum::only(node_id self) const {
   auto just_self = [self](const std::vector<node_id>& voters) {
     return voters.size() == 1 && voters.front() == self;
   };
+  // While a change is under way both sets must agree, so alone in one of them is not enough.
   return just_self(incoming_) && (outgoing_.empty() || just_self(outgoing_));
 }
 

@@ -17,13 +17,17 @@ enum class vote_result : std::uint8_t { pending, won, lost };
 /// The voters of a configuration as plain lists; `outgoing` is empty unless it is joint.
 class quorum {
  public:
+  /// No voters: every value is reached, and every election is lost.
   quorum() = default;
+  /// The voters of both sets; learners are left out (thesis §4.2.1).
   explicit quorum(const configuration& members);
 
+  /// Those of the new set, or all there are.
   const std::vector<node_id>& incoming() const { return incoming_; }
+  /// Those of the old set while the configuration is joint.
   const std::vector<node_id>& outgoing() const { return outgoing_; }
 
-  /// Whether `self` decides alone.
+  /// Whether `self` is the only voter, so that its own disk decides at once.
   bool only(node_id self) const;
 
   /// The greatest value that a majority of the voters reaches; of both sets when joint. `of(id)` is
@@ -43,6 +47,8 @@ class quorum {
   }
 
  private:
+  /// The middle of what the voters have reached, the lower one of two: a majority is there or
+  /// further. Of no voters the greatest there is, so that a set that is not there limits nothing.
   template <class Of>
   std::uint64_t reached_in(const std::vector<node_id>& voters, const Of& of) const {
     if (voters.empty()) return std::numeric_limits<std::uint64_t>::max();
@@ -53,6 +59,7 @@ class quorum {
     return *middle;
   }
 
+  /// One set alone: lost as soon as those who have not said no are fewer than a majority.
   template <class Of>
   vote_result decide_in(const std::vector<node_id>& voters, const Of& of) const {
     std::size_t yes = 0;
@@ -69,6 +76,8 @@ class quorum {
 
   std::vector<node_id> incoming_;
   std::vector<node_id> outgoing_;
+  /// Only to save an allocation for each count; so not even the const functions may run on two
+  /// threads.
   mutable std::vector<std::uint64_t> scratch_;
 };
 

@@ -15,20 +15,26 @@ namespace lithair::protocol {
 /// Zero always stands for "none".
 template <class Tag>
 struct tagged {
+  /// For printing, encoding and arithmetic of other kinds; 0 is "none".
   std::uint64_t value = 0;
 
   constexpr tagged() = default;
   constexpr explicit tagged(std::uint64_t x) : value(x) {}
 
+  /// Only tags of the same kind compare.
   constexpr auto operator<=>(const tagged&) const = default;
+  /// Whether it is not "none".
   constexpr explicit operator bool() const { return value != 0; }
 
+  /// The next one. Nothing checks for overflow: the core refuses numbers past 2⁶² (`objection`).
   constexpr tagged& operator++() {
     ++value;
     return *this;
   }
+  /// So many further, or back; `n` must not be more than `value` then.
   friend constexpr tagged operator+(tagged x, std::uint64_t n) { return tagged{x.value + n}; }
   friend constexpr tagged operator-(tagged x, std::uint64_t n) { return tagged{x.value - n}; }
+  /// The distance from `y` to `x`, which must not be less than `y`.
   friend constexpr std::uint64_t operator-(tagged x, tagged y) { return x.value - y.value; }
 };
 
@@ -49,24 +55,31 @@ using write_token = tagged<struct write_tag>;
 /// bytes, and the entries of one received append can all lie in the message's own buffer.
 class payload {
  public:
+  /// No bytes, and no buffer.
   payload() = default;
+  /// Takes `data` for its buffer.
   explicit payload(std::string data)
       : owner_(std::make_shared<const std::string>(std::move(data))), view_(*owner_) {}
   /// `view` must lie within `*owner`.
   payload(std::shared_ptr<const std::string> owner, std::string_view view)
       : owner_(std::move(owner)), view_(view) {}
 
+  /// Valid while this payload, or any copy of it, lives.
   std::string_view view() const { return view_; }
   std::size_t size() const { return view_.size(); }
+  /// Compares the bytes, wherever they lie.
   bool operator==(const payload& other) const { return view_ == other.view_; }
 
  private:
+  /// Null for a payload without a buffer.
   std::shared_ptr<const std::string> owner_;
+  /// Within `*owner_`.
   std::string_view view_;
 };
 
 }  // namespace lithair::protocol
 
+/// For hash tables keyed by an id; its quality is that of the standard library's for integers.
 template <class Tag>
 struct std::hash<lithair::protocol::tagged<Tag>> {
   std::size_t operator()(lithair::protocol::tagged<Tag> x) const noexcept {
