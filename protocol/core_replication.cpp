@@ -68,8 +68,11 @@ void raft_core::implementation::ship_to(progress& peer) {
   // A follower that restarted does not know any more that its log is ours up to `match`. An append
   // without entries tells it so, and nothing is sent again.
   if (std::exchange(peer.verify, false)) {
-    send(peer.id,
-         append_request{state.term, peer.match, *log.term_at(peer.match), commit, lead.round, {}});
+    if (auto term = log.term_at(peer.match))
+      send(peer.id, append_request{state.term, peer.match, *term, commit, lead.round, {}});
+    else
+      peer.probe_from(log.base() +
+                      1);  // that entry left the log: ask whether it has all before ours
   }
   while (!peer.paused && !peer.fetching && peer.inflight_bytes() < opts.max_inflight_bytes) {
     bool probing = peer.state == progress::mode::probe;
@@ -140,7 +143,8 @@ void raft_core::implementation::fetched(const entry_fetch& request, std::vector<
   if (peer == nullptr || !peer->fetching) return;
   ship_wanted = true;
   peer->fetching = false;
-  if (peer->next != request.first) return;
+  // The log may have been cut meanwhile: then the entry before them is not there any more.
+  if (peer->next != request.first || peer->next <= log.base()) return;
   entries.resize(usable(request.first, entries));
   if (!may_go(*peer, entries)) return;
   if (entries.empty()) {

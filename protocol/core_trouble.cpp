@@ -19,6 +19,7 @@ void raft_core::implementation::promises_lost() {
   resign();
   become_follower(state.term, node_id{});
   state.recovering = true;
+  recover_id = 0;  // an answer to what was asked in an earlier recovery must not end this one
   state_dirty = true;
   held.clear();
 }

@@ -129,6 +129,48 @@ BOOST_AUTO_TEST_CASE(the_other_followers_are_served_while_one_waits_for_a_snapsh
   BOOST_TEST(c[2].applied_commands().back() == "meanwhile");
 }
 
+BOOST_AUTO_TEST_CASE(a_follower_that_restarted_is_not_reminded_of_an_entry_that_left_the_log) {
+  cluster c{3};
+  c.found();
+  for (int i = 0; i < 5; ++i) c.propose(1, "x");
+  c.deliver();
+  const index_t matched = c.core(1).last_index();
+  c.isolate(3);
+  for (int i = 0; i < 5; ++i) c.propose(1, "y");
+  c.deliver();
+  purge(c, 1, matched.value + 2);
+  c.heal();
+  c.sent.clear();
+  // It had acknowledged so much, and forgot in a restart what it has compared.
+  c.inject(3, 1, heartbeat_response{c.core(1).current_term(), 0, matched - 1});
+  for (const packet& p : c.sent)
+    if (const auto* sent = std::get_if<append_request>(&p.content);
+        sent != nullptr && p.to.value == 3)
+      BOOST_TEST(sent->prev_index == c[1].base);
+  BOOST_TEST(c.run_until([&] { return !c[1].snapshots_wanted.empty(); }));
+}
+
+BOOST_AUTO_TEST_CASE(entries_read_from_a_log_that_was_cut_meanwhile_are_not_sent) {
+  options opts = cluster::quick_options();
+  opts.max_cached_bytes = 0;
+  cluster c{3, opts};
+  c.found();
+  c.isolate(3);
+  for (int i = 0; i < 5; ++i) {
+    c.propose(1, "x");
+    c.deliver();
+  }
+  c.heal();
+  c[1].hold_fetches = true;
+  BOOST_TEST_REQUIRE(c.run_until([&] { return !c[1].fetches.empty(); }));
+  const entry_fetch wanted = c[1].fetches.front();
+  const entry first = *c[1].find(wanted.first);
+  purge(c, 1, wanted.first.value);
+  c[1].hold_fetches = false;
+  c.core(1).fetched(wanted, {first});
+  BOOST_TEST(c.run_until([&] { return !c[1].snapshots_wanted.empty(); }));
+}
+
 BOOST_AUTO_TEST_CASE(a_chunk_of_an_older_leader_is_refused) {
   cluster c = purged_past();
   snapshot_request old = chunk(c, 1);

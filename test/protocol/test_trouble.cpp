@@ -135,6 +135,35 @@ BOOST_AUTO_TEST_CASE(a_node_that_learns_that_it_is_an_old_copy_is_silent_until_i
   BOOST_TEST(c.run_until([&] { return c[3].commit == c[leader].commit; }));
 }
 
+BOOST_AUTO_TEST_CASE(what_ended_one_recovery_does_not_end_the_next_one) {
+  cluster c = three();
+  c.core(3).promises_lost();
+  c.deliver();
+  BOOST_TEST_REQUIRE(c.run_until([&] { return c.core(1).ready() || c.core(2).ready(); }));
+  const std::uint64_t leader = c.core(1).ready() ? 1 : 2;
+  const auto change = [&](const configuration& to) {
+    bool begun = false;
+    BOOST_TEST_REQUIRE(c.run_until([&] {
+      begun = begun || c.core(leader).reconfigure(to.members) == raft_core::change_refusal::none;
+      return begun;
+    }));
+  };
+  change(cluster::members({1, 2}, {3}));
+  c.sent.clear();
+  BOOST_TEST_REQUIRE(c.run_until([&] { return !c.core(3).recovering(); }));
+  message answer;
+  for (const packet& p : c.sent)
+    if (p.to.value == 3 && std::holds_alternative<read_response>(p.content)) answer = p.content;
+  change(cluster::members({1, 2, 3}));
+  BOOST_TEST_REQUIRE(c.run_until([&] { return !c.core(leader).members().joint(); }));
+  c.isolate(3);
+  c.core(3).promises_lost();
+  c.settle(c[3]);
+  c.tick(3, 5);
+  c.inject(leader, 3, answer);
+  BOOST_TEST(c.core(3).recovering(), "it votes again, and forgot what it promised since");
+}
+
 BOOST_AUTO_TEST_CASE(a_candidate_that_loses_its_state_does_not_win_with_the_votes_that_come_later) {
   cluster c = three();
   c.isolate(1);
