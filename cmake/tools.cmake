@@ -54,6 +54,8 @@ function(lithair_library name)
   target_include_directories(lithair_${name} PUBLIC
     $<BUILD_INTERFACE:${lithair_SOURCE_DIR}> $<INSTALL_INTERFACE:include/lithair>)
   target_compile_features(lithair_${name} PUBLIC cxx_std_20)
+  # What the standard library can see to be wrong ends the process, rather than going on with it.
+  target_compile_definitions(lithair_${name} PRIVATE _GLIBCXX_ASSERTIONS)
   target_link_libraries(lithair_${name} PUBLIC ${arg_LINK}
     PRIVATE ${arg_PRIVATE_LINK} $<BUILD_INTERFACE:lithair_warnings>)
   foreach(target ${arg_HEADERS})

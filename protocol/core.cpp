@@ -282,7 +282,10 @@ bool raft_core::transfer(node_id to) {
   return begun;
 }
 
-void raft_core::read(read_token token) { impl_->read(token); }
+void raft_core::read(read_token token) {
+  impl_->read(token);
+  impl_->check();
+}
 
 void raft_core::written(write_token token) {
   impl_->written(token);
@@ -296,11 +299,18 @@ void raft_core::applied(index_t index) {
 
 void raft_core::fetched(const entry_fetch& request, std::vector<entry> entries) {
   impl_->fetched(request, std::move(entries));
+  impl_->check();
 }
 
-void raft_core::unreachable(node_id peer) { impl_->unreachable(peer); }
+void raft_core::unreachable(node_id peer) {
+  impl_->unreachable(peer);
+  impl_->check();
+}
 
-void raft_core::receiving(node_id peer) { impl_->receiving(peer); }
+void raft_core::receiving(node_id peer) {
+  impl_->receiving(peer);
+  impl_->check();
+}
 
 index_t raft_core::purge_floor() const { return impl_->purge_floor(); }
 
@@ -311,6 +321,7 @@ void raft_core::purged(index_t index) {
 
 void raft_core::snapshot_started(node_id peer, term_t term, index_t index) {
   impl_->snapshot_started(peer, term, index);
+  impl_->check();
 }
 
 void raft_core::snapshot_sent(node_id peer, term_t term, index_t index, bool installed) {
@@ -323,14 +334,20 @@ void raft_core::snapshot_installed(const snapshot_meta& meta) {
   impl_->check();
 }
 
-void raft_core::snapshot_failed(const snapshot_meta& meta) { impl_->snapshot_failed(meta); }
+void raft_core::snapshot_failed(const snapshot_meta& meta) {
+  impl_->snapshot_failed(meta);
+  impl_->check();
+}
 
 void raft_core::resign() {
   impl_->resign();
   impl_->check();
 }
 
-void raft_core::close(bool closed) { impl_->closed = closed; }
+void raft_core::close(bool closed) {
+  impl_->closed = closed;
+  impl_->check();
+}
 
 void raft_core::promises_lost() {
   impl_->promises_lost();

@@ -13,6 +13,7 @@
 #include <caf/actor_system.hpp>
 #include <caf/send.hpp>
 
+#include "actors/messages/client_messages.hpp"
 #include "actors/node/node.hpp"
 #include "actors/node/system.hpp"
 #include "actors/runtime/hosted.hpp"

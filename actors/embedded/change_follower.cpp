@@ -9,6 +9,7 @@
 #include <caf/actor_system.hpp>
 #include <caf/send.hpp>
 
+#include "actors/messages/feed_messages.hpp"
 #include "actors/node/node.hpp"
 #include "actors/node/system.hpp"
 #include "actors/runtime/hosted.hpp"
