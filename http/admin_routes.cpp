@@ -20,6 +20,7 @@ std::string file_name(const actors::backup_taken& x) {
 response backup(actors::backup_taken&& x) {
   response result;
   result.content_type = "application/octet-stream";
+  // The checksum names the content, so two backups of one index are one entity.
   result.entity_tag = hex_text(x.meta.checksum);
   result.applied = x.meta.index.value;
   result.file_name = file_name(x);
@@ -35,12 +36,14 @@ step begin_backup(const request& r, const site& site) {
   const auto hides = [](const models::collection& c) {
     return !std::ranges::all_of(c.fields, &models::field::exposed);
   };
+  // Without hidden fields a backup tells what any client may read.
   if (site.cluster_token != nullptr && std::ranges::any_of(site.schema->collections(), hides))
     if (auto refusal = check_cluster_token(r, site.cluster_token)) return std::move(*refusal);
   return backup_step{};
 }
 
 response answer_backup(actors::backup_taken&& x, endpoint page) {
+  // Whatever failed, nothing of the node has changed.
   if (!x.failed.empty())
     return problem_response(503, "unavailable", "No backup could be made: " + x.failed + ".");
   if (page == endpoint::admin_backup) return backup(std::move(x));

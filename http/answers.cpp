@@ -21,9 +21,11 @@ std::string sentence(std::string reason) {
 }  // namespace
 
 response answer_write(actors::submitted&& x, const models::collection* target) {
+  // Certainly not in the log: the client may try again.
   if (x.what == actors::disposition::unavailable)
     return problem_response(503, "unavailable",
                             sentence(std::move(x.reason)) + " Nothing was written.");
+  // In the log, perhaps: only an Idempotency-Key makes a second try safe.
   if (x.what == actors::disposition::unknown)
     return problem_response(
         504, "outcome_unknown",
@@ -33,6 +35,7 @@ response answer_write(actors::submitted&& x, const models::collection* target) {
   result.body = std::move(x.result.body);
   result.version = x.result.version;
   result.raft_index = x.index;
+  // What apply refused is a problem too, and is the answer that all nodes would give.
   if (result.status >= 400) result.content_type = "application/problem+json";
   result.replayed = x.result.replayed;
   if (target != nullptr && !x.result.location.empty())
@@ -53,6 +56,7 @@ response answer_read(actors::answered&& x, const read_conditions& conditions) {
                               "The item is not at a version that If-Match names.");
   } else if (x.result.status == 200 && conditions.none_match &&
              conditions.none_match->matches(version)) {
+    // RFC 9110 §15.4.5: 304 for reads only, with the ETag that 200 would have.
     result.status = 304;
     result.version = version;
   } else {
@@ -61,6 +65,7 @@ response answer_read(actors::answered&& x, const read_conditions& conditions) {
     result.version = version;
     if (result.status >= 400) result.content_type = "application/problem+json";
   }
+  // Also of refusals: the client learns as of when they were true.
   result.applied = x.applied;
   return result;
 }

@@ -19,8 +19,8 @@ namespace lithair::http {
 /// What the HTTP side needs of a node: who answers, and where its sessions may live. Everything
 /// pointed to outlives the HTTP side.
 struct backend {
-  caf::actor_system* system = nullptr;
-  const models::schema* schema = nullptr;
+  caf::actor_system* system = nullptr;     ///< sessions are spawned in it
+  const models::schema* schema = nullptr;  ///< what is served
   caf::actor raft;  ///< takes submit, ask, inspect_node, probe_ready, change_members, raft_call
   caf::actor aggregate;                        ///< takes ask, for local reads
   std::map<std::uint64_t, caf::actor> groups;  ///< the raft actors of all groups, by their numbers
@@ -28,10 +28,10 @@ struct backend {
   caf::actor data;  ///< if there, takes submit and ask instead of these two
   /// By the id of a collection: takes follow, nudge, unfollow. None: it has no streams.
   std::map<std::uint32_t, caf::actor> feeds;
-  std::vector<actors::loop*> loops;
-  std::uint64_t node_id = 0;
-  std::string host;        ///< a numeric address to listen on
-  std::uint16_t port = 0;  ///< 0: any
+  std::vector<actors::loop*> loops;  ///< at least one; the first has the listener
+  std::uint64_t node_id = 0;         ///< told in X-Served-By
+  std::string host;                  ///< a numeric address to listen on
+  std::uint16_t port = 0;            ///< 0: any
 };
 
 }  // namespace lithair::http

@@ -32,13 +32,16 @@ struct descriptor {
 };
 
 tl::expected<std::string, std::string> read_private_file(const std::string& path) {
+  // Not blocking: a pipe in the place of the file must not hold up the start.
   const descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)};
   struct stat about {};
   if (file.number < 0 || ::fstat(file.number, &about) != 0)
     return tl::unexpected(path + " can't be read: " + std::strerror(errno));
   if (!S_ISREG(about.st_mode)) return tl::unexpected(path + " is not a file");
+  // Readable for its owner only, or it is no secret.
   if ((about.st_mode & 077) != 0)
     return tl::unexpected(path + " is open to other users; say chmod 600 " + path);
+  // One byte more than allowed is enough to notice.
   std::string content(bearer_token::largest_size + 1, '\0');
   const auto size = ::read(file.number, content.data(), content.size());
   if (size < 0) return tl::unexpected(path + " can't be read: " + std::strerror(errno));
@@ -55,6 +58,7 @@ tl::expected<bearer_token, std::string> bearer_token::read(const std::string& pa
   if (secret.size() < least_size)
     return tl::unexpected(path + " must hold a token of at least " + std::to_string(least_size) +
                           " characters");
+  // What a header can carry.
   constexpr auto visible = [](char c) { return c > ' ' && c < 0x7f; };
   if (content->size() > largest_size || !std::ranges::all_of(secret, visible))
     return tl::unexpected(path + " must hold one token of visible characters and nothing else");
@@ -74,6 +78,7 @@ bool bearer_token::accepts(std::string_view offered) const {
 
 std::string_view bearer_of(std::string_view authorization) {
   const auto space = authorization.find(' ');
+  // RFC 6750 §2.1: one scheme, one token.
   if (space == std::string_view::npos || !same_name(authorization.substr(0, space), "Bearer"))
     return {};
   return trimmed(authorization.substr(space));

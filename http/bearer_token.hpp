@@ -8,26 +8,29 @@
 namespace lithair::http {
 
 /// A secret that clients show as `Authorization: Bearer ...` (RFC 6750). Only its digest is kept,
-/// so that it is in no core dump, log or error.
+/// so that it is in no core dump, log or error. Immutable; any thread.
 class bearer_token {
  public:
   /// Visible ASCII characters, and as many as can't be guessed.
-  static constexpr std::size_t least_size = 16;
-  static constexpr std::size_t largest_size = 4096;
+  static constexpr std::size_t least_size = 16;      ///< fewer are refused
+  static constexpr std::size_t largest_size = 4096;  ///< of the file
 
   /// From a file that only its owner may read; white space around the token does not count. An
   /// error is one line that names the file and never its content.
   static tl::expected<bearer_token, std::string> read(const std::string& path);
+  /// Keeps the digest of it and not itself.
   explicit bearer_token(std::string_view secret);
 
-  /// Takes the same time whatever is offered, but for its length.
+  /// Takes the same time whatever is offered, but for its length, so that nothing can be learnt by
+  /// timing.
   bool accepts(std::string_view offered) const;
 
  private:
-  std::string digest_;
+  std::string digest_;  ///< SHA-256
 };
 
-/// The token in an Authorization header; empty when it has another scheme or none.
+/// The token in an Authorization header; empty when it has another scheme or none. The scheme's
+/// case does not matter (RFC 9110 §11.1). The view lies in the header.
 std::string_view bearer_of(std::string_view authorization);
 
 }  // namespace lithair::http

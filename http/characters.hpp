@@ -8,6 +8,7 @@ namespace lithair::http {
 
 namespace detail {
 
+/// Made while compiling: these checks run on every byte of every head.
 constexpr std::array<bool, 256> token_table() {
   std::array<bool, 256> result{};
   for (char c = '0'; c <= '9'; ++c) result[static_cast<std::uint8_t>(c)] = true;
@@ -24,22 +25,24 @@ inline constexpr auto token_characters = token_table();
 
 /// tchar of RFC 9110 §5.6.2: what methods and field names are made of.
 constexpr bool is_token(char c) { return detail::token_characters[static_cast<std::uint8_t>(c)]; }
+/// DIGIT of RFC 5234, whatever the locale.
 constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
 /// What a field value may hold besides a tab: no control characters (RFC 9110 §5.5).
 constexpr bool is_text(char c) {
   const auto byte = static_cast<std::uint8_t>(c);
   return byte >= 0x20 && byte != 0x7f;
 }
+/// Of ASCII letters only, whatever the locale.
 constexpr char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
 
-/// The value of a hexadecimal digit, or -1.
+/// The value of a hexadecimal digit, or -1. Either case.
 constexpr int hex_value(char c) {
   if (is_digit(c)) return c - '0';
   const char l = lower(c);
   return l >= 'a' && l <= 'f' ? l - 'a' + 10 : -1;
 }
 
-/// Without the spaces and tabs at both ends.
+/// Without the spaces and tabs at both ends. OWS of RFC 9110 §5.6.3. The view lies in `x`.
 constexpr std::string_view trimmed(std::string_view x) {
   while (!x.empty() && (x.front() == ' ' || x.front() == '\t')) x.remove_prefix(1);
   while (!x.empty() && (x.back() == ' ' || x.back() == '\t')) x.remove_suffix(1);

@@ -21,6 +21,7 @@ void chunk_decoder::reset(const parser_limits& limits) {
 chunk_decoder::state chunk_decoder::feed(std::string_view& input, std::string& body,
                                          std::size_t max_body) {
   while (!input.empty() && !done_) {
+    // Data need no look at each byte.
     if (at_ == at::data) {
       const auto n = std::min<std::uint64_t>(left_, input.size());
       body.append(input.data(), n);
@@ -41,6 +42,7 @@ bool chunk_decoder::step(char c) {
   switch (at_) {
     case at::size:
       if (hex_value(c) >= 0) return take_digit(c);
+      // A size has a digit at least.
       if (digits_ == 0) return false;
       if (c == ';')
         at_ = at::extension;
@@ -54,6 +56,7 @@ bool chunk_decoder::step(char c) {
         at_ = at::size_lf;
         return true;
       }
+      // Within a limit of its own: extensions would otherwise be a body without end.
       return (is_text(c) || c == '\t') && ++extensions_ <= max_extensions;
     case at::size_lf:
       return c == '\n' && size_ended();
@@ -68,11 +71,13 @@ bool chunk_decoder::step(char c) {
       left_ = 0;
       return c == '\n';
     case at::line_start:
+      // The empty line behind the trailers.
       if (c == '\r') {
         at_ = at::end_lf;
         return true;
       }
       at_ = at::trailer_name;
+      // Trailers cost like headers, and are bounded alike.
       return is_token(c) && ++trailers_ <= limits_.max_header_bytes &&
              ++trailer_lines_ <= limits_.max_headers;
     case at::trailer_name:
@@ -98,6 +103,7 @@ bool chunk_decoder::step(char c) {
 }
 
 bool chunk_decoder::take_digit(char c) {
+  // 16 digits are 64 bits: the number can't overflow.
   if (++digits_ > 16) return false;
   left_ = left_ << 4 | static_cast<std::uint64_t>(hex_value(c));
   return true;

@@ -11,23 +11,29 @@ namespace lithair::http {
 
 /// Takes the chunked transfer coding off a body (RFC 9112 §7.1):
 ///
-///     body    = *( size [ extension ] CRLF data CRLF ) "0" [ extension ] CRLF *( trailer CRLF )
-///     CRLF size    = 1*16 HEXDIG extension = ";" without control characters
+///     body      = *chunk 1*16"0" [ extension ] CRLF *( trailer CRLF ) CRLF
+///     chunk     = size [ extension ] CRLF data CRLF
+///     size      = 1*16 HEXDIG
+///     extension = ";" without control characters
+///     trailer   = token ":" and a value without control characters
 ///
 /// Nothing else is let through: what two readers could read differently is how requests are
 /// smuggled. Trailers are checked for their form and dropped.
 class chunk_decoder {
  public:
+  /// After each piece of input.
   enum class state : std::uint8_t { more, done, malformed, too_large };
 
   /// Consumes from the front of `input`, at most up to the end of the body, and appends the data to
-  /// `body`, which never grows beyond `max_body` bytes.
+  /// `body`, which never grows beyond `max_body` bytes. Where a size is larger than what is left of
+  /// `max_body`, that is told before its data come.
   state feed(std::string_view& input, std::string& body, std::size_t max_body);
 
-  /// Ready for the next body.
+  /// Ready for the next body. Forgets everything; `limits` bound the trailers like headers.
   void reset(const parser_limits& limits);
 
  private:
+  /// What the next byte belongs to; the names are those of the grammar.
   enum class at : std::uint8_t {
     size,
     extension,
@@ -42,8 +48,11 @@ class chunk_decoder {
     end_lf,
   };
 
+  /// Takes one byte that is no data; false: malformed.
   bool step(char c);
+  /// A size of 0 is the last chunk, and trailers follow.
   bool size_ended();
+  /// At most 16 digits, so the number fits 64 bits.
   bool take_digit(char c);
 
   at at_ = at::size;

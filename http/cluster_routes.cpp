@@ -22,6 +22,7 @@ struct refusal {
 
 std::uint64_t number(const json::object& from, std::string_view name, std::uint64_t most) {
   const auto* x = from.if_contains(name);
+  // Optional: 0 stands for a number that is not there, which none may be.
   if (x == nullptr) return 0;
   if (!x->is_int64() || x->get_int64() < 1 || static_cast<std::uint64_t>(x->get_int64()) > most)
     throw refusal{bad_member(std::string{name} + " must be a number from 1 to " +
@@ -32,6 +33,7 @@ std::uint64_t number(const json::object& from, std::string_view name, std::uint6
 void allow_only(const json::object& from, std::initializer_list<std::string_view> names) {
   for (const auto& x : from) {
     bool known = false;
+    // A member that nobody knows is refused: what it was meant to do would be lost.
     for (const auto& name : names) known = known || x.key() == name;
     if (!known) throw refusal{bad_member("Nothing is known of " + std::string{x.key()} + ".")};
   }
@@ -52,6 +54,7 @@ void read_address(const json::object& from, actors::change_members& out) {
   const auto* x = from.if_contains("addr");
   const std::string_view text =
       x != nullptr && x->is_string() ? std::string_view{x->get_string()} : "";
+  // The last colon: IPv6 addresses have others, within brackets.
   const auto colon = text.rfind(':');
   const auto port =
       colon == std::string_view::npos ? std::nullopt : parse_number(text.substr(colon + 1));
@@ -104,6 +107,7 @@ actors::change_members of_member(const matched& place) {
   actors::change_members result;
   result.what = place.what == endpoint::promote ? action::promote : action::remove;
   const auto id = parse_number(place.key);
+  // 404 and not 422: the path leads to no member.
   if (!id || *id == 0)
     throw refusal{problem_response(404, "not_found", "There is no such member.")};
   result.node = *id;
@@ -118,6 +122,7 @@ bool forced(const request& r) {
         problem_response(400, "bad_query", "The query string's percent-encoding is malformed.")};
   bool result = false;
   for (const auto& [name, value] : *all) {
+    // A misspelt force must not pass for one that was not asked.
     if (name != "force" || (value != "true" && value != "false"))
       throw refusal{
           problem_response(400, "bad_query", "Only force=true or force=false may be asked for.")};
@@ -154,6 +159,7 @@ response answer_members(actors::members_changed&& x) {
   if (x.status == 200) {
     response result;
     json::object body{{"status", "done"}};
+    // Done, but the operator should know what it put at risk.
     if (!x.detail.empty()) body["risk"] = x.detail;
     result.body = json::serialize(body);
     return result;

@@ -6,6 +6,7 @@
 namespace lithair::http {
 
 std::string event_stream::id_line() {
+  // An id that the client has need not be said again.
   if (said == position) return {};
   said = position;
   return "id: " + models::to_text(position) + '\n';
@@ -22,6 +23,7 @@ void append_piece(std::string& out, std::string_view text, bool chunked) {
     return;
   }
   std::array<char, 16> digits{};
+  // RFC 9112 §7.1: the size in hexadecimal.
   const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), text.size(), 16).ptr;
   out.append(digits.data(), end).append("\r\n").append(text).append("\r\n");
 }

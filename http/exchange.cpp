@@ -32,10 +32,12 @@ struct known_headers {
 known_headers collect(const request& r) {
   known_headers result;
   const auto keep = [&result](const std::string_view*& place, const header& x) {
+    // Conditions and keys that come twice have no meaning that all would agree on.
     if (place != nullptr) result.repeated = x.name;
     place = &x.value;
   };
   for (const auto& x : r.headers) {
+    // By length first: most headers are none of these.
     switch (x.name.size()) {
       case 8:
         if (same_name(x.name, "If-Match")) keep(result.if_match, x);
@@ -76,12 +78,14 @@ response bad_request(std::string_view code, std::string_view detail) {
 std::optional<response> read_conditions_of(const known_headers& headers,
                                            models::preconditions& out) {
   if (headers.if_match != nullptr) {
+    // If-Match compares strongly (RFC 9110 §13.1.1).
     auto condition = parse_condition(*headers.if_match, false);
     if (!condition) return bad_request("bad_condition", "The If-Match header is malformed.");
     out.if_match_any = condition->any;
     out.if_match = std::move(condition->versions);
   }
   if (headers.if_none_match != nullptr) {
+    // A version that must not match has no use for a write here.
     if (*headers.if_none_match != "*")
       return bad_request("bad_condition", "If-None-Match takes only * in a request that writes.");
     out.if_none_match_any = true;
@@ -106,6 +110,7 @@ models::operation operation_of(method verb) {
 std::optional<response> check_write(const request& r, const known_headers& headers) {
   if (r.verb != method::remove) {
     if (auto refusal = check_media(headers.content_type, r.verb == method::patch)) return refusal;
+    // What is compressed would pass the body's limit unseen.
     if (headers.content_encoding != nullptr && !same_name(*headers.content_encoding, "identity"))
       return problem_response(415, "unsupported_encoding",
                               "The body must come without a Content-Encoding.");
@@ -121,6 +126,7 @@ std::optional<response> check_write(const request& r, const known_headers& heade
 
 step of_command(models::result<std::string>&& command) {
   if (!command) return of_problem(command.error());
+  // `prepare` has looked at everything that needs no state.
   return write_step{std::move(*command)};
 }
 
@@ -132,6 +138,7 @@ step begin_write(const request& r, matched&& place, const known_headers& headers
   models::preconditions conditions;
   if (auto refusal = read_conditions_of(headers, conditions)) return std::move(*refusal);
   if (place.what == endpoint::bulk || place.what == endpoint::transaction) {
+    // Each item of these has conditions of its own, in the body.
     if (headers.if_match != nullptr || headers.if_none_match != nullptr)
       return bad_request("bad_condition", "Conditions for several items belong into the body.");
     if (place.what == endpoint::transaction)
@@ -140,6 +147,7 @@ step begin_write(const request& r, matched&& place, const known_headers& headers
   }
   models::write_request write{operation_of(r.verb),  place.target, std::move(place.key), r.body,
                               std::move(conditions), key};
+  // RFC 9110 §9.3.5: a body of DELETE has no meaning.
   if (write.op == models::operation::remove) write.body = {};
   return of_command(models::prepare(schema, write, at));
 }
@@ -172,7 +180,9 @@ std::optional<response> read_level(const known_headers& headers, parameters& all
     out.min_index = *index;
   }
   auto word = take_consistency(all);
+  // The query counts more: it can be put in a link.
   if (!word && headers.consistency != nullptr) word = std::string{*headers.consistency};
+  // A client that names an index wants to see its own write, not the newest state.
   out.level = out.min_index > 0 ? actors::consistency::local : actors::consistency::linearizable;
   if (!word) return std::nullopt;
   const auto level = consistency_of(*word);
@@ -184,10 +194,12 @@ std::optional<response> read_level(const known_headers& headers, parameters& all
 
 std::optional<response> item_conditions(const known_headers& headers, read_step& out) {
   if (headers.if_match != nullptr) {
+    // Strongly, so a weak tag never matches.
     out.match = parse_condition(*headers.if_match, false);
     if (!out.match) return bad_request("bad_condition", "The If-Match header is malformed.");
   }
   if (headers.if_none_match != nullptr) {
+    // Weakly (RFC 9110 §13.1.2).
     out.none_match = parse_condition(*headers.if_none_match, true);
     if (!out.none_match)
       return bad_request("bad_condition", "The If-None-Match header is malformed.");
@@ -227,6 +239,7 @@ step begin_read(const request& r, const matched& place, const known_headers& hea
   if (place.what == endpoint::item)
     if (auto refusal = item_conditions(headers, result)) return std::move(*refusal);
   if (auto published = published_at(place, site)) {
+    // Its program renders it as a whole.
     if (!all->empty())
       return of_problem(
           models::bad_parameter(all->front().first, "The projection takes no parameters."));
@@ -242,6 +255,7 @@ step begin_read(const request& r, const matched& place, const known_headers& hea
 step begin_stream(const request& r, const matched& place, const known_headers& headers) {
   const auto all = query_parameters(r.query);
   if (!all) return bad_request("bad_query", "The query string's percent-encoding is malformed.");
+  // Sent by browsers when they connect again (HTML, "Server-sent events").
   const auto last =
       headers.last_event_id != nullptr ? std::optional(*headers.last_event_id) : std::nullopt;
   auto made = models::parse_stream(*place.target, *all, last);
@@ -254,6 +268,7 @@ step begin_ready(const request& r) {
   if (!all) return bad_request("bad_query", "The query string's percent-encoding is malformed.");
   ready_step result;
   for (const auto& [name, value] : *all) {
+    // Other parameters are let be: probes add all kinds.
     if (name != "min_index") continue;
     const auto index = parse_number(value);
     if (!index) return bad_request("bad_min_index", "min_index must be a number.");
@@ -276,10 +291,13 @@ response options_answer(method_set allow) {
 
 step begin_at(const request& r, matched&& place, const site& site, const models::stamp& at) {
   if (place.what == endpoint::nowhere) return not_found();
+  // Never guessed: two decoders might read it differently.
   if (place.what == endpoint::malformed)
     return bad_request("bad_target", "The path's percent-encoding is malformed.");
   const auto allow = methods_of(place.what);
+  // Before the method is checked: every path takes OPTIONS.
   if (r.verb == method::options) return options_answer(allow);
+  // HEAD is GET without the body (RFC 9110 §9.3.2).
   const auto verb = r.verb == method::head ? method::get : r.verb;
   if (!contains(allow, verb)) return not_allowed(allow);
   switch (place.what) {
@@ -323,6 +341,7 @@ step begin_at(const request& r, matched&& place, const site& site, const models:
     default:
       break;
   }
+  // Only data routes look at these headers.
   const auto headers = collect(r);
   if (!headers.repeated.empty())
     return bad_request("repeated_header", "A header that may come once came twice: " +
@@ -361,6 +380,7 @@ exchange begin(const request& r, const site& what, const models::stamp& at) {
 }
 
 std::size_t body_limit(endpoint what, std::size_t max_body, std::size_t max_bulk_body) {
+  // Many items, or entries of a log, in one body.
   switch (what) {
     case endpoint::bulk:
     case endpoint::transaction:

@@ -18,20 +18,24 @@
 #include "models/service.hpp"
 
 /// From requests to what is asked of the node, and from its answers back to responses. Pure.
+///
+///     request ─▶ begin ─▶ step ─▶ the node's actor ─▶ answer_* ─▶ response
+///                           └─▶ a response at once: refusals and fixed pages
 namespace lithair::http {
 
-/// Propose this command.
+/// Propose this command. The answer is `actors::submitted`.
 struct write_step {
-  std::string command;
+  std::string command;  ///< for the log, as `models::prepare` made it
 };
 
 /// Ask this; for an item the conditions decide between 200, 304 and 412.
 struct read_step {
+  /// By what the client asked for, see `consistency` and X-Consistency.
   actors::consistency level = actors::consistency::linearizable;
-  std::uint64_t min_index = 0;
-  models::query what;
-  std::optional<tag_condition> match;
-  std::optional<tag_condition> none_match;
+  std::uint64_t min_index = 0;                         ///< X-Min-Index; 0: none
+  models::query what;                                  ///< not set where `published` is
+  std::optional<tag_condition> match;                  ///< If-Match
+  std::optional<tag_condition> none_match;             ///< If-None-Match
   std::shared_ptr<const actors::published> published;  ///< if there, this one instead of `what`
 };
 
@@ -45,7 +49,7 @@ struct status_step {};
 
 /// Ask whether it is ready.
 struct ready_step {
-  std::uint64_t min_index = 0;
+  std::uint64_t min_index = 0;  ///< not ready before it has applied this; 0: any
 };
 
 /// Change the members of the cluster, or its leader.
@@ -55,8 +59,8 @@ struct member_step {
 
 /// Give this message to the Raft core.
 struct raft_step {
-  actors::raft_call call;
-  bool packed = false;  ///< the answer is wanted in msgpack
+  actors::raft_call call;  ///< the message and who it is for
+  bool packed = false;     ///< the answer is wanted in msgpack
 };
 
 /// Ask for a backup, to tell about it or to send it.
@@ -66,10 +70,11 @@ struct backup_step {};
 using step = std::variant<response, write_step, read_step, stream_step, status_step, ready_step,
                           member_step, raft_step, backup_step>;
 
+/// What a request leads to.
 struct exchange {
-  endpoint what = endpoint::nowhere;
-  const models::collection* target = nullptr;
-  step next;
+  endpoint what = endpoint::nowhere;           ///< for metrics and the shape of the answer
+  const models::collection* target = nullptr;  ///< of the collection's routes, else none
+  step next;                                   ///< the response, or what to ask for
 };
 
 /// What is served, the same for every request. What it points to outlives it.
@@ -81,40 +86,54 @@ struct site {
   const published_projections* published = nullptr;  ///< the program's own; none: there are none
 };
 
-/// Every check that needs no state: path, method, headers, media type, query and body.
+/// Every check that needs no state: path, method, headers, media type, query and body. `r` must
+/// live during the call only; the step owns what it keeps. The order of checks is: path (404, 400),
+/// method (405), headers (400, 415), body (400, 422), so a request with several faults always gets
+/// the same answer.
 exchange begin(const request& r, const site& what, const models::stamp& at);
 
-/// The part of `begin` for /cluster/members and /cluster/transfer.
+/// The part of `begin` for /cluster/members and /cluster/transfer. 422 for a body that names no
+/// member or holds anything unknown.
 step begin_member(const request& r, const matched& place);
-/// The part of `begin` for /raft/vote, /raft/append-entries and /raft/install-snapshot.
+/// The part of `begin` for /raft/vote, /raft/append-entries and /raft/install-snapshot. The token
+/// is checked before the body is looked at.
 step begin_raft(const request& r, const matched& place, const site& site);
-/// The part of `begin` for /_admin/backup.
+/// The part of `begin` for /_admin/backup. Where hidden fields are in it the token is asked for.
 step begin_backup(const request& r, const site& site);
-/// Why this caller may not do what the cluster token allows; none: it may.
+/// Why this caller may not do what the cluster token allows; none: it may. 401 when none is shown,
+/// 403 for another, and 403 when the node has none (RFC 9110 §15.5).
 std::optional<response> check_cluster_token(const request& r, const bearer_token* token);
-/// The models' problem as an answer.
+/// The models' problem as an answer. `application/problem+json` (RFC 9457).
 response of_problem(const models::problem& x);
-/// A refusal when the body is not sent as JSON; a merge patch is fine where `patch`.
+/// A refusal when the body is not sent as JSON; a merge patch is fine where `patch`. 415. Charsets
+/// and other parameters make no difference.
 std::optional<response> check_media(const std::string_view* content_type, bool patch);
 
-/// The most bytes that a request to this endpoint may have as its body.
+/// The most bytes that a request to this endpoint may have as its body. In bytes. Endpoints that
+/// take many items, and Raft messages, get the larger one.
 std::size_t body_limit(endpoint what, std::size_t max_body, std::size_t max_bulk_body);
 
 // -- answers -------------------------------------------------------------------------------------
 
-/// `target`: of the created item's Location; none for a transaction.
+/// `target`: of the created item's Location; none for a transaction. 503 "unavailable" when
+/// certainly nothing was written, 504 "outcome_unknown" when nobody knows.
 response answer_write(actors::submitted&& x, const models::collection* target);
 /// The conditions of an item's read; empty where there were none.
 struct read_conditions {
-  std::optional<tag_condition> match;
-  std::optional<tag_condition> none_match;
+  std::optional<tag_condition> match;       ///< If-Match
+  std::optional<tag_condition> none_match;  ///< If-None-Match
 };
+/// 304 and 412 by RFC 9110 §13.2.2. X-Applied-Index says as of when.
 response answer_read(actors::answered&& x, const read_conditions& conditions);
+/// `page` is one of status, cluster, members and leader.
 response answer_status(const actors::node_status& x, endpoint page, const models::schema& schema);
+/// The members as they are from now on.
 response answer_members(actors::members_changed&& x);
+/// What the core refused is a problem with its status and code.
 response answer_raft(const actors::raft_answered& x, bool packed);
 /// `page`: whether the backup itself is sent, or what is known of it.
 response answer_backup(actors::backup_taken&& x, endpoint page);
+/// 503 while it is not; 412 when the index is of another timeline.
 response answer_ready(const actors::readiness& x);
 
 }  // namespace lithair::http

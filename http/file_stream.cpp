@@ -10,11 +10,13 @@ namespace lithair::http {
 bool file_stream::ask(uv_loop_t* loop, void (*came)(void*), void* owner) {
   came_ = came;
   owner_ = owner;
+  // The last piece is shorter.
   piece_.resize(static_cast<std::size_t>(std::min<std::uint64_t>(left_, piece_size)));
   auto buffer = uv_buf_init(piece_.data(), static_cast<unsigned>(piece_.size()));
   request_.data = this;
   const auto on_read = [](uv_fs_t* request) {
     auto& self = *static_cast<file_stream*>(request->data);
+    // An error reads as nothing: the caller closes, and the client misses bytes.
     const auto size = std::max<ssize_t>(request->result, 0);
     uv_fs_req_cleanup(request);
     self.piece_.resize(static_cast<std::size_t>(size));

@@ -27,12 +27,14 @@ constexpr std::size_t reserved_descriptors = 32;
 std::size_t connection_budget(std::size_t wanted) {
   rlimit limit{};
   if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY) return wanted;
+  // What is open now belongs to the node: its store, its peers, its log.
   std::size_t open = 0;
   std::error_code ignored;
   for (std::filesystem::directory_iterator it{"/proc/self/fd", ignored}, end; it != end;
        it.increment(ignored))
     ++open;
   const auto taken = open + std::min<std::size_t>(reserved_descriptors, limit.rlim_cur / 4);
+  // One connection at least, so that the node can be asked what is wrong.
   return std::min<std::size_t>(wanted, limit.rlim_cur > taken ? limit.rlim_cur - taken : 1);
 }
 
@@ -48,6 +50,7 @@ front::front(backend node, const server_options& options)
       listener_(*common_.node.loops.front(), [this](int fd) { return take(fd); }) {
   std::vector<std::string_view> names;
   for (const auto& x : common_.options.published) names.push_back(x->name());
+  // Before anything runs: names can't be told apart later.
   if (const auto wrong = why_not_publish(*common_.node.schema, names); !wrong.empty())
     throw std::invalid_argument(wrong);
   for (auto* x : common_.node.loops) {
@@ -59,6 +62,7 @@ front::front(backend node, const server_options& options)
 front::~front() { stop(); }
 
 void front::start() {
+  // Counted late, when the node has opened what it needs.
   budget_ = connection_budget(common_.options.max_connections);
   start_publisher();
   listener_.start(common_.node.host, common_.node.port);
@@ -76,7 +80,9 @@ void front::start_publisher() {
 
 // On loop 0. The session is made on its own loop, where it will live.
 bool front::take(int fd) {
+  // Counted before the session exists, so that a burst can't pass the budget.
   if (!common_.sessions.begin_one(budget_)) return false;
+  // In turn: connections live long, so lanes fill evenly.
   auto* to = lanes_[next_lane_++ % lanes_.size()].get();
   const auto begin = [to, fd] { to->all().node.system->spawn<session, caf::hidden>(to, fd); };
   if (to->home().on_own_thread())
@@ -92,6 +98,7 @@ void front::on_each_loop(void (lane::*what)()) {
 
 void front::drain(std::uint32_t limit_ms) {
   if (!started_) return;
+  // No session may begin any more when the others are told to end.
   listener_.stop();
   on_each_loop(&lane::drain);
   common_.sessions.wait_until_none(std::chrono::milliseconds{limit_ms});

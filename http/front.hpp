@@ -18,13 +18,19 @@ namespace lithair::http {
 /// returned.
 class front {
  public:
+  /// Throws std::invalid_argument when two projections have one name. Listens nowhere yet.
   front(backend node, const server_options& options);
+  /// Stops.
   ~front();
   front(const front&) = delete;
   front& operator=(const front&) = delete;
 
+  /// Throws std::runtime_error with one clear sentence when it can't listen.
   void start();
+  /// No new connections; those that are open get their answers and close. Returns when none is
+  /// left, or after `limit_ms`.
   void drain(std::uint32_t limit_ms);
+  /// Closes every connection. Returns when no session is left; then nothing of it runs any more.
   void stop();
 
   /// Where it listens, once started.
@@ -33,8 +39,11 @@ class front {
   bool deserted(std::chrono::milliseconds limit) { return common_.sessions.wait_until_none(limit); }
 
  private:
+  /// Gives the socket to the next lane in turn; false: too many connections.
   bool take(int fd);
+  /// The actor that reads the program's own projections, if there are any.
   void start_publisher();
+  /// Runs it on each loop, one after the other, and waits.
   void on_each_loop(void (lane::*what)());
 
   common common_;

@@ -30,6 +30,7 @@ struct entity_tag {
 };
 std::optional<entity_tag> take_tag(std::string_view& list) {
   entity_tag result;
+  // "W/" is case-sensitive (RFC 9110 §8.8.3).
   if (list.starts_with("W/")) {
     result.weak = true;
     list.remove_prefix(2);
@@ -39,12 +40,14 @@ std::optional<entity_tag> take_tag(std::string_view& list) {
   if (end == std::string_view::npos) return std::nullopt;
   result.opaque = list.substr(1, end - 1);
   list.remove_prefix(end + 1);
+  // Only etagc: a tag with a blank in it is none.
   if (!std::ranges::all_of(result.opaque, is_tag_character)) return std::nullopt;
   return result;
 }
 
 // Our own tags are the decimal digits of a version, and nothing like "007".
 std::uint64_t version_of(const entity_tag& tag, bool weak_comparison) {
+  // Strong comparison: a weak tag equals nothing.
   if (tag.weak && !weak_comparison) return 0;
   if (tag.opaque.starts_with('0')) return 0;
   return parse_number(tag.opaque).value_or(0);
@@ -53,6 +56,7 @@ std::uint64_t version_of(const entity_tag& tag, bool weak_comparison) {
 }  // namespace
 
 bool same_name(std::string_view x, std::string_view y) {
+  // Names are ASCII: no locale has a say.
   if (x.size() != y.size()) return false;
   for (std::size_t i = 0; i < x.size(); ++i)
     if (lower(x[i]) != lower(y[i])) return false;
@@ -73,11 +77,13 @@ bool has_token(std::string_view list, std::string_view token) {
 
 bool names_foreign_coding(std::string_view value) {
   bool foreign = false;
+  // An empty element would be read otherwise by others.
   if (value.empty() || value.back() == ',') return false;
   while (!value.empty()) {
     auto name = take_element(value);
     name = trimmed(name.substr(0, name.find(';')));
     if (name.empty() || !std::ranges::all_of(name, is_token)) return false;
+    // These two are known, and wrong in their own ways: 400 instead of 501.
     if (!same_name(name, "chunked") && !same_name(name, "identity")) foreign = true;
   }
   return foreign;
@@ -94,6 +100,7 @@ bool is_authority(std::string_view value) {
 std::optional<std::uint64_t> parse_number(std::string_view value) {
   std::uint64_t result = 0;
   const auto* end = value.data() + value.size();
+  // No sign, which from_chars would take.
   if (value.empty() || !is_digit(value.front())) return std::nullopt;
   const auto [at, error] = std::from_chars(value.data(), end, result);
   if (error != std::errc{} || at != end) return std::nullopt;
@@ -117,6 +124,7 @@ std::optional<tag_condition> parse_condition(std::string_view value, bool weak_c
     result.versions.push_back(version_of(*tag, weak_comparison));
     value = trimmed(value);
     if (value.empty()) return result;
+    // An element is followed by a comma or by nothing.
     if (value.front() != ',') return std::nullopt;
     value.remove_prefix(1);
   }
@@ -131,6 +139,7 @@ media media_of(std::string_view content_type) {
        {"application/msgpack", "application/vnd.msgpack", "application/x-msgpack"})
     if (same_name(type, name)) return media::msgpack;
   const auto slash = type.find('/');
+  // "x/y+json": a subtype with at least one letter before the suffix.
   if (slash == std::string_view::npos || type.size() < slash + 7) return media::other;
   return same_name(type.substr(type.size() - 5), "+json") ? media::json : media::other;
 }
@@ -140,6 +149,7 @@ bool accepts_media(std::string_view accept, media wanted) {
     const auto range = take_element(accept);
     const auto semicolon = range.find(';');
     const auto type = trimmed(range.substr(0, semicolon));
+    // A range that covers everything covers this type.
     const bool every = type == "*/*" || same_name(type, "application/*");
     const auto weight = semicolon == std::string_view::npos ? std::string_view{}
                                                             : trimmed(range.substr(semicolon + 1));

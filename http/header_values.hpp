@@ -8,16 +8,19 @@
 
 namespace lithair::http {
 
-/// Whether a comma-separated list of tokens holds `token`, ignoring case (`Connection`).
+/// Whether a comma-separated list of tokens holds `token`, ignoring case (`Connection`). An empty
+/// list holds none.
 bool has_token(std::string_view list, std::string_view token);
 
 /// Whether a Transfer-Encoding is a well-formed list with a coding that this server does not know.
+/// Such a request is a 501, any other that is not understood a 400 (RFC 9112 §6.1).
 bool names_foreign_coding(std::string_view value);
 
-/// host [ ":" port ] by its characters (RFC 3986 §3.2, without user information).
+/// host [ ":" port ] by its characters (RFC 3986 §3.2, without user information). At most 512
+/// bytes; empty is one, which a Host may be.
 bool is_authority(std::string_view value);
 
-/// A number of decimal digits within 64 bits; nothing else.
+/// A number of decimal digits within 64 bits; nothing else. No sign, no blank.
 std::optional<std::uint64_t> parse_number(std::string_view value);
 
 /// An If-Match or If-None-Match (RFC 9110 §13.1).
@@ -26,13 +29,15 @@ struct tag_condition {
   std::vector<std::uint64_t>
       versions;  ///< what the tags name; 0, which no item has, for a foreign tag
 
+  /// Version 0, an item that is not there, matches nothing, not even "*".
   bool matches(std::uint64_t version) const;
 };
 
 /// Reads `*` or a list of entity tags; nullopt when malformed. Of weak tags the strong comparison
-/// of If-Match makes nothing; If-None-Match compares weakly.
+/// of If-Match makes nothing; If-None-Match compares weakly. An empty list is malformed.
 std::optional<tag_condition> parse_condition(std::string_view value, bool weak_comparison);
 
+/// What the server tells apart among media types.
 enum class media : std::uint8_t { json, merge_patch, msgpack, other };
 
 /// The media type of a Content-Type: `application/json` or any `+json` type is JSON. Parameters, a
@@ -43,7 +48,8 @@ media media_of(std::string_view content_type);
 /// when they are 0: then it does not.
 bool accepts_media(std::string_view accept, media wanted);
 
-/// Whether a client's X-Request-Id is fit to be repeated in answers and logs.
+/// Whether a client's X-Request-Id is fit to be repeated in answers and logs. 1 to 128 characters
+/// of a small set: nothing that could break a line of a log or a header.
 bool is_request_id(std::string_view value);
 
 }  // namespace lithair::http

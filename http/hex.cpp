@@ -21,6 +21,7 @@ std::optional<std::uint64_t> parse_hex(std::string_view text) {
   std::uint64_t result = 0;
   const auto* end = text.data() + text.size();
   const auto [at, error] = std::from_chars(text.data(), end, result, 16);
+  // All 16: a shorter text is a number that was cut.
   if (text.size() != width || error != std::errc{} || at != end) return std::nullopt;
   return result;
 }

@@ -35,9 +35,11 @@ lane::lane(common& all, actors::loop& home, std::uint64_t seed)
       random_state_(seed) {}
 
 std::string_view lane::date() {
+  // The coarse clock: it costs next to nothing, and seconds are all that is shown.
   timespec now{};
   clock_gettime(CLOCK_REALTIME_COARSE, &now);
   if (now.tv_sec != date_of_) {
+    // Once a second; all answers in between share the text.
     date_of_ = now.tv_sec;
     date_ = imf_fixdate(date_of_);
   }
@@ -53,6 +55,7 @@ std::uint64_t lane::random() {
 }
 
 std::string lane::new_request_id() {
+  // Without i, l, o and u, which are misread.
   constexpr char digits[] = "0123456789abcdefghjkmnpqrstvwxyz";
   auto bits = random();
   std::string result(13, '0');
@@ -78,6 +81,7 @@ void lane::add(session& x) { sessions_.push_back(&x); }
 
 void lane::remove(session& x) {
   const auto at = std::ranges::find(sessions_, &x);
+  // The order of sessions means nothing.
   *at = sessions_.back();
   sessions_.pop_back();
   all_.sessions.end_one();
@@ -92,6 +96,7 @@ void lane::drain() {
 
 void lane::close_all() {
   draining_ = true;
+  // A copy: a session may leave the list while it is told.
   const auto now = sessions_;
   for (auto* x : now) x->close();
 }

@@ -56,6 +56,7 @@ std::uint16_t port_of(int fd) {
 
 void listener::start(const std::string& host, std::uint16_t port) {
   bind_to(host, port);
+  // Given up for a moment when descriptors run out; without it, clients would wait for an answer.
   spare_ = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
   home_.call([this] {
     uv_poll_init(home_.uv(), &poll_, fd_);
@@ -74,6 +75,7 @@ void listener::bind_to(const std::string& host, std::uint16_t port) {
   addresses found;
   const int error = getaddrinfo(host.c_str(), std::to_string(port).c_str(), &hints, &found.list);
   if (error != 0) fail(name, gai_strerror(error));
+  // Blocking sockets would stop the loop.
   fd_ = ::socket(found.list->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   if (fd_ < 0) fail(name, std::strerror(errno));
   // Only so that a port in TIME_WAIT can be taken again; one in use stays an error.
@@ -91,6 +93,7 @@ void listener::bind_to(const std::string& host, std::uint16_t port) {
 
 void listener::stop() {
   if (fd_ < 0) return;
+  // The loop closes the handles; this thread waits until it has.
   auto closed = std::make_shared<std::promise<void>>();
   on_closed_ = [closed] { closed->set_value(); };
   home_.call([this] {
@@ -102,6 +105,7 @@ void listener::stop() {
     uv_close(reinterpret_cast<uv_handle_t*>(&timer_), on_closed);
   });
   closed->get_future().wait();
+  // Only when no callback can come any more.
   ::close(fd_);
   if (spare_ >= 0) ::close(spare_);
   fd_ = spare_ = -1;
@@ -121,6 +125,7 @@ void listener::accept_waiting() {
 bool listener::accept_one() {
   const int fd = ::accept4(fd_, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
   if (fd >= 0) {
+    // Too many connections: told so, instead of let wait.
     if (!hand_on_(fd)) refuse(fd);
     return true;
   }
@@ -146,6 +151,7 @@ void listener::refuse(int fd) {
   }
   [[maybe_unused]] const auto sent =
       ::send(fd, refusal.data(), refusal.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+  // The end of our side, so that the client sees a whole answer.
   ::shutdown(fd, SHUT_WR);
   ::close(fd);
 }
@@ -154,14 +160,17 @@ bool listener::refuse_one_with_spare() {
   if (spare_ >= 0) ::close(spare_);
   spare_ = -1;
   const int fd = ::accept4(fd_, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
+  // With the descriptor that was given up.
   if (fd >= 0) refuse(fd);
   spare_ = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
   if (spare_ >= 0 && fd >= 0) return true;
+  // Nothing to accept with: the loop must not turn in circles.
   pause();
   return false;
 }
 
 void listener::pause() {
+  // The kernel keeps what arrives in its backlog meanwhile.
   uv_poll_stop(&poll_);
   const auto resume = [](uv_timer_t* h) { static_cast<listener*>(h->data)->watch(); };
   uv_timer_start(&timer_, resume, pause_ms, 0);

@@ -21,23 +21,26 @@ class listener {
   /// Called on the loop's thread with a connected, non-blocking socket; false: too many, refuse it.
   using accepted = std::function<bool(int fd)>;
 
+  /// `hand_on` owns each socket that it takes. `home` must outlive it.
   listener(actors::loop& home, accepted hand_on) : home_(home), hand_on_(std::move(hand_on)) {}
 
-  /// Any thread but the loop's. Throws std::runtime_error with one clear sentence.
+  /// Any thread but the loop's. Throws std::runtime_error with one clear sentence. Listens when it
+  /// returns; `host` is a numeric address or a name, of which the first address counts.
   void start(const std::string& host, std::uint16_t port);
   /// Any thread but the loop's. Afterwards nothing is accepted and the port is free.
   void stop();
 
+  /// The port in use, also where 0 was asked for.
   std::uint16_t port() const { return port_; }
 
  private:
-  void bind_to(const std::string& host, std::uint16_t port);
-  void watch();
-  void accept_waiting();
+  void bind_to(const std::string& host, std::uint16_t port);  ///< throws
+  void watch();           ///< accepts whenever there is something
+  void accept_waiting();  ///< up to a burst, then others get their turn
   bool accept_one();
-  void refuse(int fd);
-  bool refuse_one_with_spare();
-  void pause();
+  void refuse(int fd);           ///< answers 503 and closes
+  bool refuse_one_with_spare();  ///< when no descriptor is left
+  void pause();                  ///< stops accepting for a moment
 
   actors::loop& home_;
   accepted hand_on_;

@@ -33,6 +33,7 @@ ClientMetric with_labels(std::initializer_list<label> labels) {
 }
 
 MetricFamily& family(families& all, MetricType type, std::string name, std::string help) {
+  // All names have one prefix, as Prometheus advises.
   all.push_back({"lithair_" + std::move(name), std::move(help), type, {}});
   return all.back();
 }
@@ -51,6 +52,7 @@ void counter(families& all, std::string name, std::string help, double value) {
   add(family(all, MetricType::Counter, std::move(name), std::move(help)), value);
 }
 
+// Exact up to 2^53, which no counter here reaches soon.
 double number(std::uint64_t x) { return static_cast<double>(x); }
 
 template <class Pick>
@@ -78,6 +80,7 @@ void add_roles(families& all, const statuses& groups) {
         {"candidate", x.raft.now == role::candidate || x.raft.now == role::pre_candidate},
         {"learner", x.raft.now == role::learner},
     };
+    // A series for each role: the one that is held has 1.
     for (const auto& [name, held] : roles) add(to, held ? 1 : 0, {group_of(x), {"role", name}});
   }
 }
@@ -131,6 +134,7 @@ void add_numbers(families& all, const statuses& groups) {
   }
 }
 
+// Followers know the link only, leaders also how far a member is.
 void add_members(families& all, const statuses& groups) {
   auto& connected =
       family(all, MetricType::Gauge, "member_connected", "1 while the link to the member is up.");
@@ -140,6 +144,7 @@ void add_members(families& all, const statuses& groups) {
   const auto told_by_leaders = [&](const char* name, const char* help, const auto& of) {
     auto& to = family(all, MetricType::Gauge, name, help);
     for (const auto& x : groups) {
+      // Only a leader knows how far others are.
       if (x.raft.now != protocol::role::leader) continue;
       for (const auto& m : x.members)
         add(to, number(of(m)), {group_of(x), {"member", std::to_string(m.id)}});
@@ -159,6 +164,7 @@ ClientMetric metric_of(const actors::histogram<Bounds>& x, double scale,
   auto result = with_labels(labels);
   auto& h = result.histogram;
   for (std::size_t b = 0; b <= Bounds.size(); ++b) {
+    // Cumulative, as the format has it: each bucket holds those before it.
     h.sample_count += x.buckets[b].now();
     const auto bound =
         b < Bounds.size() ? number(Bounds[b]) * scale : std::numeric_limits<double>::infinity();
@@ -250,6 +256,7 @@ void add_requests(families& all, const std::vector<const lane_metrics*>& lanes) 
     for (std::size_t s = 0; s < counted_statuses.size(); ++s) {
       const auto n = sum(
           lanes, [ i, s ](const auto& x) -> auto& { return x.routes[i].by_status[s]; });
+      // Series that were never touched are left out: there would be thousands.
       if (n > 0)
         add(requests, number(n),
             {{"route", route}, {"status", std::to_string(counted_statuses[s])}});
@@ -291,6 +298,7 @@ void add_http(families& all, const std::vector<const lane_metrics*>& lanes,
       lanes, [](const auto& x) -> auto& { return x.streams_begun; });
   const auto ended = sum(
       lanes, [](const auto& x) -> auto& { return x.streams_ended; });
+  // Read one after the other, so the difference may be off by those that came between.
   gauge(all, "stream_subscribers", "Streams of changes open now.", number(begun - ended));
   counter(all, "http_malformed_total", "Connections ended for a malformed or late request.",
           number(sum(
@@ -317,6 +325,7 @@ void add_process(families& all) {
   std::uint64_t pages = 0;
   std::uint64_t resident = 0;
   std::uint64_t shared = 0;  // with files, as the LMDB maps are
+  // No /proc: the rest is told without it.
   if (!(statm >> pages >> resident >> shared)) return;
   const auto page = number(static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE)));
   gauge(all, "process_resident_bytes", "Memory resident now, mapped files included.",
@@ -331,10 +340,12 @@ void lane_metrics::answered(endpoint what, int status, std::uint64_t microsecond
   auto& r = routes[static_cast<std::size_t>(what)];
   auto at = static_cast<std::size_t>(std::ranges::find(counted_statuses, status) -
                                      counted_statuses.begin());
+  // A status without a place is a mistake of ours, and counted as one.
   if (at == counted_statuses.size())
     at = static_cast<std::size_t>(std::ranges::find(counted_statuses, 500) -
                                   counted_statuses.begin());
   r.by_status[at].add(1);
+  // The first bound that is not below it; none: the last bucket.
   const auto* bound = std::ranges::lower_bound(latency_bounds_us, microseconds);
   r.by_latency[static_cast<std::size_t>(bound - latency_bounds_us.begin())].add(1);
   r.latency_sum_us.add(microseconds);

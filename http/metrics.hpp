@@ -27,8 +27,10 @@ inline constexpr std::array<std::uint64_t, 13> latency_bounds_us{
     100,    250,    500,     1000,    2500,      5000,     10'000,
     25'000, 50'000, 100'000, 500'000, 1'000'000, 5'000'000};
 
-/// What one loop's sessions did. Raised on the loop's thread, read on any.
+/// What one loop's sessions did. Raised on the loop's thread, read on any. Counters only rise, so a
+/// reader that sees them a little late sees no nonsense.
 struct lane_metrics {
+  /// By endpoint: neither paths nor keys become labels, so their number is fixed.
   struct route {
     std::array<tally, counted_statuses.size()> by_status;
     std::array<tally, latency_bounds_us.size() + 1> by_latency;
@@ -36,13 +38,14 @@ struct lane_metrics {
   };
 
   std::array<route, endpoint_count> routes;
-  tally bytes_in;
-  tally bytes_out;
-  tally connections;  ///< accepted since the start
-  tally streams_begun;
+  tally bytes_in;       ///< received, heads and bodies
+  tally bytes_out;      ///< sent, heads and bodies
+  tally connections;    ///< accepted since the start
+  tally streams_begun;  ///< streams of changes; those open are the difference
   tally streams_ended;
-  tally malformed;  ///< connections that ended with a malformed request
+  tally malformed;  ///< connections that ended with a malformed or late request
 
+  /// Once for each answered request. `microseconds` from its last byte to its answer.
   void answered(endpoint what, int status, std::uint64_t microseconds);
 };
 

@@ -77,6 +77,7 @@ json::object item_schema(const models::collection& c, bool writing) {
     if (!f.exposed) continue;
     properties[f.name] = property(f);
     const bool always =
+        // A request must send what nothing fills in; an answer has all that is not optional.
         writing ? f.required() || (f.primary_key && f.type != value_type::uuid) : !f.optional;
     if (always) required.push_back(json::string(f.name));
   }

@@ -22,11 +22,13 @@ uv_buf_t as_buffer(std::string& x) {
 }  // namespace
 
 std::string& outbox::tail() {
+  // A full buffer is left as it is; the next one begins.
   if (next_.empty() || next_.back().size() >= own_buffer) next_.emplace_back();
   return next_.back();
 }
 
 void outbox::add(std::string&& body) {
+  // A small body is copied behind the others, a large one moved.
   if (body.size() < own_buffer)
     tail().append(body);
   else
@@ -44,6 +46,7 @@ std::size_t outbox::size(const uv_stream_t* socket) const {
 }
 
 bool outbox::flush(uv_stream_t* socket, void (*done)(void*, int), void* owner) {
+  // One write at a time: bytes of two would mix.
   if (writing() || next_bytes() == 0) return true;
   done_ = done;
   owner_ = owner;
@@ -51,9 +54,11 @@ bool outbox::flush(uv_stream_t* socket, void (*done)(void*, int), void* owner) {
   const auto n = std::min(next_.size(), max_buffers);
   std::transform(next_.begin(), next_.begin() + static_cast<std::ptrdiff_t>(n), buffers.begin(),
                  as_buffer);
+  // At once where the socket has room, which is most of the time.
   const int written = uv_try_write(socket, buffers.data(), static_cast<unsigned>(n));
   if (written < 0 && written != UV_EAGAIN) return false;
   if (written > 0) advance(static_cast<std::size_t>(written));
+  // The socket is full: libuv writes the rest when it can.
   return next_.empty() || next_bytes() == 0 || write_rest(socket);
 }
 
@@ -65,14 +70,17 @@ void outbox::advance(std::size_t written) {
     auto kept = std::move(next_.front());
     next_.clear();
     kept.clear();
+    // Memory for the next answer, unless it has become large.
     if (kept.capacity() <= kept_capacity) next_.push_back(std::move(kept));
     return;
   }
   next_.erase(next_.begin(), next_.begin() + static_cast<std::ptrdiff_t>(whole));
+  // A buffer of which a part has left.
   next_.front().erase(0, written);
 }
 
 bool outbox::write_rest(uv_stream_t* socket) {
+  // The buffers must not move while the write is under way.
   flight_ = std::exchange(next_, {});
   std::vector<uv_buf_t> buffers;
   for (auto& x : flight_) buffers.push_back(as_buffer(x));

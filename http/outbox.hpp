@@ -13,13 +13,14 @@ namespace lithair::http {
 /// behind it. One thread: the socket's loop.
 class outbox {
  public:
-  /// Where to append small things: heads, small bodies.
+  /// Where to append small things: heads, small bodies. Valid until the next call of anything here.
   std::string& tail();
   /// Adds a body without copying it when it is large.
   void add(std::string&& body);
 
   /// Writes as much as the socket takes. False when the connection is broken. While a rest is under
-  /// way `done` will be called on `owner` with the write's result.
+  /// way `done` will be called on `owner` with the write's result. On false the connection is to be
+  /// closed; what is left is lost.
   [[nodiscard]] bool flush(uv_stream_t* socket, void (*done)(void* owner, int result), void* owner);
 
   bool empty() const { return !writing() && next_bytes() == 0; }
@@ -29,9 +30,9 @@ class outbox {
   std::size_t size(const uv_stream_t* socket) const;
 
  private:
-  std::size_t next_bytes() const;
-  void advance(std::size_t written);
-  bool write_rest(uv_stream_t* socket);
+  std::size_t next_bytes() const;        ///< of `next_`
+  void advance(std::size_t written);     ///< drops that many bytes of `next_`
+  bool write_rest(uv_stream_t* socket);  ///< by libuv, which calls when it is done
 
   std::vector<std::string> next_;
   std::vector<std::string> flight_;  // owned by the write under way

@@ -30,12 +30,14 @@ bool read_map(msgpack::reader& from, json::object& to, int depth) {
     const auto name = from.read_string();
     if (!from.good()) return false;
     const auto [at, fresh] = to.emplace(json::string_view{name.data(), name.size()}, nullptr);
+    // A key twice is refused, as in JSON.
     if (!fresh || !read(from, at->value(), depth)) return false;
   }
   return true;
 }
 
 bool read(msgpack::reader& from, json::value& to, int depth) {
+  // The depth bounds the stack, whatever comes.
   if (depth == 0) return false;
   switch (from.next()) {
     case msgpack::kind::nil:

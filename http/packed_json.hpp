@@ -13,6 +13,7 @@ namespace lithair::http {
 /// that is no text, or a key twice.
 std::optional<boost::json::value> unpack(std::string_view bytes);
 
+/// Numbers in the shortest form, members in their order.
 std::string pack(const boost::json::value& x);
 
 }  // namespace lithair::http

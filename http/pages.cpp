@@ -36,6 +36,7 @@ std::string_view name_of(protocol::role x) {
   return "unknown";
 }
 
+// null instead of a number that means "unknown".
 json::value or_null(bool known, std::int64_t x) {
   return known ? json::value(x) : json::value(nullptr);
 }
@@ -119,6 +120,7 @@ response index_page(const models::schema& schema) {
 }
 
 response projections_page(const models::schema& schema, const published_projections& published) {
+  // Declared ones first, in the order of their ids.
   json::array all;
   for (const auto& p : schema.projections()) all.push_back(projection(schema, p));
   for (const auto& x : published)

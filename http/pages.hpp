@@ -17,10 +17,15 @@ namespace lithair::http {
 response index_page(const models::schema& schema);
 /// The declared projections and what they tell, and the program's own.
 response projections_page(const models::schema& schema, const published_projections& published);
+/// The process is there; nothing is asked of the cluster.
 response alive_page();
+/// `applied`: the index that it has applied.
 response ready_page(std::uint64_t applied);
+/// What operators want to know of this node; the fields are in the OpenAPI description.
 response status_page(const actors::node_status& x, const models::schema& schema);
+/// The members as this node knows them.
 response cluster_page(const actors::node_status& x);
+/// Who leads, null where nobody is known to.
 response leader_page(const actors::node_status& x);
 /// The description of the API for people.
 response docs_page();

@@ -29,6 +29,7 @@ method method_of(std::string_view name) {
 
 void forget(std::string& buffer) {
   buffer.clear();
+  // One large request must not hold its memory as long as the connection lives.
   if (buffer.capacity() > kept_capacity) buffer.shrink_to_fit();
 }
 
@@ -46,11 +47,13 @@ parser::event parser::next(std::string_view& input) {
     case stage::broken:
       break;
   }
+  // Nothing behind a malformed byte is looked at.
   input = {};
   return event::failed;
 }
 
 parser::event parser::next_head(std::string_view& input) {
+  // What the last request's views lay in is free again.
   if (fresh_) {
     fresh_ = false;
     request_ = {};
@@ -59,6 +62,7 @@ parser::event parser::next_head(std::string_view& input) {
     forget(body_);
     scanned_ = lines_ = first_line_ = fields_ = 0;
   }
+  // In the caller's buffer as long as the head comes in one piece: nothing is copied.
   const bool in_place = head_.empty();
   const auto before = head_.size();
   if (!in_place) head_.append(input);
@@ -87,6 +91,7 @@ parser::event parser::next_head(std::string_view& input) {
 parser::scanned parser::scan(std::string_view text) {
   while (true) {
     const auto rest = text.substr(scanned_);
+    // One look for LF; lines are short and memchr is fast.
     const void* found = rest.empty() ? nullptr : std::memchr(rest.data(), '\n', rest.size());
     if (found == nullptr) {
       return check_unfinished(rest) ? scanned::partial : scanned::failed;
@@ -101,6 +106,7 @@ parser::scanned parser::scan(std::string_view text) {
       return scanned::failed;
     }
     scanned_ += end + 1;
+    // CR LF alone ends the head.
     const bool at_end = fields_ != 0 && end == 1;
     if (at_end) return scanned::complete;
     if (!scan_line(line.substr(0, end - 1))) return scanned::failed;
@@ -117,6 +123,7 @@ bool parser::scan_line(std::string_view line) {
     fields_ = scanned_;
     return read_request_line(line);
   }
+  // A blank in front would be a folded line (RFC 9112 §5.2), which others read otherwise.
   if (!is_token(line.front()))
     return refuse(400, "bad_header", "A header line is folded or does not begin with a name.");
   if (++lines_ > limits_.max_headers)
@@ -129,6 +136,7 @@ bool parser::scan_line(std::string_view line) {
 // The line that has begun must already be within the limits; its end may never come.
 bool parser::check_unfinished(std::string_view line) {
   if (fields_ == 0) {
+    // The first byte tells: TLS or another protocol must not wait for its limit.
     if (!line.empty() && !is_token(line.front()) && line.front() != '\r')
       return refuse(400, "bad_request_line", "This is not an HTTP request.");
     if (line.size() > limits_.max_target + request_line_rest)
@@ -163,6 +171,7 @@ bool parser::read_version(std::string_view version) {
   if (version.size() != 8 || !version.starts_with("HTTP/") || !is_digit(version[5]) ||
       version[6] != '.' || !is_digit(version[7]))
     return refuse(400, "bad_request_line", "The request line is malformed.");
+  // HTTP/2 without TLS begins with such a line: PRI * HTTP/2.0 (RFC 9113 §3.4).
   if (version[5] != '1' || version[7] > '1')
     return refuse(505, "version_not_supported", "This server speaks HTTP/1.1 and HTTP/1.0.");
   request_.minor_version = version[7] - '0';
@@ -170,6 +179,7 @@ bool parser::read_version(std::string_view version) {
 }
 
 bool parser::read_target(std::string_view target) {
+  // No "#": a fragment is never sent (RFC 9112 §3.2).
   constexpr auto visible = [](char c) { return c > ' ' && c < 0x7f && c != '#'; };
   if (target.empty() || !std::ranges::all_of(target, visible))
     return refuse(400, "bad_target", "The request's target is malformed.");
@@ -181,8 +191,10 @@ bool parser::read_target(std::string_view target) {
     authority_ = target.substr(0, end);
     target.remove_prefix(end);
     if (authority_.empty()) return refuse(400, "bad_target", "The request's target is malformed.");
+    // RFC 9112 §3.2.2: an empty path is "/".
     if (target.empty()) target = "/";
   }
+  // Only OPTIONS may ask of the server as a whole (RFC 9112 §3.2.4).
   const bool asterisk = target == "*" && request_.verb == method::options && authority_.empty();
   if (target.front() != '/' && !asterisk)
     return refuse(400, "bad_target", "The request's target is malformed.");
@@ -211,6 +223,7 @@ void parser::own_head() {
   if (!head_.empty()) return;
   const char* from = request_.method_name.data();
   const char* end = request_.target.data() + request_.target.size();
+  // The views reach from the method to the last header's value.
   if (!headers_.empty()) end = headers_.back().value.data() + headers_.back().value.size();
   head_.assign(from, static_cast<std::size_t>(end - from));
   const auto move = [from, end, to = head_.data()](std::string_view& x) {
@@ -231,8 +244,10 @@ parser::event parser::next_body(std::string_view& input) {
 
 parser::event parser::next_length_body(std::string_view& input) {
   if (stage_ == stage::body_start) {
+    // Told before a byte of it is taken.
     if (length_ > max_body_) return fail(413, "body_too_large", "The request's body is too large.");
     stage_ = stage::body;
+    // The body lies in the input: it is not copied.
     if (input.size() >= length_) {
       request_.body = input.substr(0, length_);
       input.remove_prefix(length_);

@@ -41,10 +41,11 @@ class parser {
   /// bytes in `input` go away.
   event next(std::string_view& input);
 
+  /// Of the last `head` or `request`; its views end with the next call.
   const request& current() const { return request_; }
-  const failure& error() const { return failure_; }
+  const failure& error() const { return failure_; }  ///< of `failed`
 
-  /// Another limit for the body of the request whose head was returned just now.
+  /// Another limit for the body of the request whose head was returned just now. Only after `head`.
   void limit_body(std::size_t max_body) { max_body_ = max_body; }
 
   /// Nothing of a further request has arrived yet.
@@ -56,30 +57,31 @@ class parser {
   enum class stage : std::uint8_t { start, body_start, body, broken };
   enum class scanned : std::uint8_t { partial, complete, failed };
   enum class framing : std::uint8_t { none, length, chunked };
-  friend struct field_sink;
+  friend struct field_sink;  ///< reads header lines with llhttp
 
-  event next_head(std::string_view& input);
+  event next_head(std::string_view& input);  ///< until a whole head is there
   event next_body(std::string_view& input);
   event next_length_body(std::string_view& input);
-  event next_chunked_body(std::string_view& input);
-  event begin_body(std::string_view& input);
-  event fail(int status, std::string_view code, std::string_view detail);
+  event next_chunked_body(std::string_view& input);  ///< through the chunk decoder
+  event begin_body(std::string_view& input);         ///< after a head: is there a body?
+  event fail(int status, std::string_view code, std::string_view detail);  ///< notes the error
+  /// The same, for checks; always false.
   bool refuse(int status, std::string_view code, std::string_view detail);
-  event finished();
+  event finished();  ///< the request is whole
 
-  scanned scan(std::string_view text);
-  bool scan_line(std::string_view line);
-  bool check_unfinished(std::string_view text);
+  scanned scan(std::string_view text);           ///< the lines that are whole, for framing rules
+  bool scan_line(std::string_view line);         ///< one line that is whole
+  bool check_unfinished(std::string_view text);  ///< of the line whose end has not come
   bool read_request_line(std::string_view line);
-  bool read_target(std::string_view target);
-  bool read_version(std::string_view version);
-  bool read_fields(std::string_view lines);
-  bool check_fields();
-  bool check_host();
-  bool read_framing();
+  bool read_target(std::string_view target);  ///< origin, absolute or asterisk form (RFC 9112 §3.2)
+  bool read_version(std::string_view version);  ///< HTTP/1.0 and 1.1 only; else 505
+  bool read_fields(std::string_view lines);     ///< llhttp, behind our own checks
+  bool check_fields();                          ///< what they say of body and connection
+  bool check_host();                            ///< exactly one (RFC 9112 §3.2)
+  bool read_framing();                          ///< of the body (RFC 9112 §6)
   bool read_length(std::string_view value);
   bool read_coding(std::string_view value);
-  void read_connection();
+  void read_connection();  ///< Connection, and the default of the version (RFC 9112 §9.3)
   void own_head();
 
   parser_limits limits_;

@@ -18,6 +18,7 @@ std::string why_not_publish(const models::schema& schema,
     const std::string name(*at);
     if (std::find(names.begin(), at, *at) != at)
       return "two projections are to be served as " + name;
+    // Declared ones would hide it.
     if (std::ranges::find(schema.projections(), name, &models::projection::name) !=
         schema.projections().end())
       return "a projection is to be served as " + name + ", which the models declare already";

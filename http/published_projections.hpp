@@ -13,7 +13,7 @@ namespace lithair::http {
 
 using published_projections = std::vector<std::shared_ptr<const actors::published>>;
 
-/// The one with this name; null when there is none.
+/// The one with this name; null when there is none. By a linear search: there are few.
 std::shared_ptr<const actors::published> find_published(const published_projections& all,
                                                         std::string_view name);
 

@@ -36,6 +36,7 @@ struct malformed {
 class fields {
  public:
   fields(const json::value& from, std::string where) : where_(std::move(where)) {
+    // The place of what is wrong is told as a path: "entries[3].term".
     if (!from.is_object()) refuse(where_.empty() ? "body" : where_, "type", "must be an object");
     from_ = &from.get_object();
   }
@@ -46,6 +47,7 @@ class fields {
 
   const json::value* find(std::string_view name) {
     const auto* x = from_->if_contains(json::string_view{name.data(), name.size()});
+    // Counted, so that the check for unknown fields costs nothing where there are none.
     seen_ += x != nullptr;
     return x;
   }
@@ -96,6 +98,7 @@ class fields {
     return payload{std::move(*result)};
   }
   const json::array& array(std::string_view name) {
+    // An empty array stands for one that is missing.
     static const json::array none;
     const auto* x = find(name);
     if (x == nullptr) return none;
@@ -143,6 +146,7 @@ std::vector<member> read_members(fields& from, std::string_view name) {
 }
 
 configuration read_configuration(fields& from) {
+  // Sorted and checked, as the core keeps its members.
   auto members = normalized(read_members(from, "members"));
   if (!members) refuse(from.path("members"), "invalid", "must name a voter, and no member twice");
   configuration result{std::move(*members), {}};
@@ -157,6 +161,7 @@ configuration read_configuration(fields& from) {
 // What no node could carry out would stop all that commit it.
 bool is_command(std::string_view bytes, const models::schema& schema) {
   const auto x = models::read_command(bytes);
+  // Else every node that commits it would stop (see `is_known` in models).
   return x && models::is_known(schema, *x);
 }
 
@@ -172,6 +177,7 @@ entry read_entry(const json::value& from, std::string where, const models::schem
     x.finish({"index", "term", "time_us", "kind"});
   } else if (kind == "configuration") {
     result.kind = entry_kind::configuration;
+    // Encoded as the log has it.
     result.data = payload{encode(read_configuration(x))};
     x.finish({"index", "term", "time_us", "kind", "members", "outgoing"});
   } else if (kind == "command") {
@@ -208,6 +214,7 @@ message read_heartbeat(fields& x) {
 
 message read_append(fields& x, const models::schema& schema) {
   const auto* prev = x.find("prev_index");
+  // `prev_index` makes the difference, unless there are entries.
   if (prev == nullptr && x.array("entries").empty()) return read_heartbeat(x);
   append_request result;
   result.term = term_t{x.number("term")};
@@ -233,6 +240,7 @@ message read_install(fields& x) {
   result.offset = x.number("offset");
   result.data = x.bytes("data");
   result.done = x.flag("done", false);
+  // In an order that can't overflow: offset first.
   if (result.offset > result.meta.size || result.data.size() > result.meta.size - result.offset)
     refuse("data", "invalid", "goes beyond the size of the snapshot");
   x.finish({"cluster", "group", "from", "to", "term", "snapshot", "offset", "data", "done"});
@@ -296,6 +304,7 @@ models::result<actors::raft_call> read_raft_call(endpoint what, std::string_view
     const auto document = parsed(body, packed);
     fields x{document, {}};
     actors::raft_call result;
+    // The envelope first: each message's fields follow.
     result.cluster = x.hex("cluster");
     result.group = group_id{x.number("group")};
     result.from = node_id{x.number("from")};

@@ -8,6 +8,7 @@ namespace {
 constexpr std::string_view msgpack_type = "application/msgpack";
 
 response must_show_token() {
+  // RFC 9110 §15.5.2: 401 comes with WWW-Authenticate.
   auto result =
       problem_response(401, "unauthorized", "Show the cluster token: Authorization: Bearer TOKEN.");
   result.asks_for_token = true;
@@ -20,12 +21,14 @@ bool wants_packed(const request& r, bool sent_packed) {
   if (accepted == nullptr) return sent_packed;
   const bool packed = accepts_media(*accepted, media::msgpack);
   const bool text = accepts_media(*accepted, media::json);
+  // Both or neither: the request decides.
   return packed == text ? sent_packed : packed;
 }
 
 }  // namespace
 
 std::optional<response> check_cluster_token(const request& r, const bearer_token* token) {
+  // Not 404: operators should see why it is off.
   if (token == nullptr)
     return problem_response(403, "forbidden",
                             "Raft over HTTP is off: start the node with --cluster-token FILE.");
@@ -36,6 +39,7 @@ std::optional<response> check_cluster_token(const request& r, const bearer_token
 }
 
 step begin_raft(const request& r, const matched& place, const site& site) {
+  // Before the body is read: who has no token learns nothing.
   if (auto refusal = check_cluster_token(r, site.cluster_token)) return std::move(*refusal);
   const auto* type = r.find("Content-Type");
   const auto kind = type == nullptr ? media::other : media_of(*type);

@@ -9,15 +9,18 @@ namespace lithair::http {
 /// The methods this server knows; each is one bit in a `method_set`.
 enum class method : std::uint8_t { get, head, post, put, patch, remove, options, other };
 
-/// The methods a route takes, in the order of `method`.
+/// The methods a route takes, a bit for each in the order of `method`.
 using method_set = std::uint8_t;
+/// The set with this method alone.
 constexpr method_set set_of(method x) {
   return static_cast<method_set>(1u << static_cast<unsigned>(x));
 }
+/// Whether the set has it.
 constexpr bool contains(method_set set, method x) { return (set & set_of(x)) != 0; }
 
+/// One header line; the views lie in the head.
 struct header {
-  std::string_view name;
+  std::string_view name;   ///< as sent, in any case
   std::string_view value;  ///< without the white space around it
 };
 
@@ -31,9 +34,10 @@ struct request {
   std::string_view query;        ///< of the target, without the '?', still percent-encoded
   int minor_version = 1;         ///< of HTTP/1.x
   bool keep_alive = true;        ///< the connection may carry another request after this one
+  /// `Expect: 100-continue`, which waits for a go-ahead (RFC 9110 §10.1.1)
   bool expects_continue = false;
-  std::span<const header> headers;
-  std::string_view body;
+  std::span<const header> headers;  ///< in the order in which they came
+  std::string_view body;            ///< whole, and without its transfer coding
 
   /// The value of the first header of this name (RFC 9110 §5.1: ignoring case), or nullptr.
   const std::string_view* find(std::string_view name) const;

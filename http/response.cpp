@@ -54,6 +54,7 @@ response problem_response(int status, std::string_view code, std::string_view de
   result.content_type = "application/problem+json";
   result.body = models::to_json(models::problem{
       static_cast<std::uint16_t>(status), std::string{code}, std::string{detail}, {}});
+  // A moment is enough: elections and restarts are short.
   if (status == 503) result.retry_after_s = 1;
   return result;
 }
@@ -70,16 +71,20 @@ response not_allowed(method_set allow) {
 
 void render_head(const response& answer, const rendering& how, std::string& out) {
   out.append("HTTP/1.1 ");
+  // RFC 9112 §4: the phrase is for people; clients go by the number.
   append_number(out, static_cast<std::uint64_t>(answer.status));
   out.append(" ")
       .append(models::reason_phrase(static_cast<std::uint16_t>(answer.status)))
       .append("\r\n");
+  // RFC 9110 §6.6.1: an origin server with a clock sends it.
   append_header(out, "Date", how.date);
   if (answer.stream) {
     append_header(out, "Content-Type", "text/event-stream");
+    // No cache may answer in the place of a stream.
     append_header(out, "Cache-Control", "no-cache");
     if (how.minor_version > 0) append_header(out, "Transfer-Encoding", "chunked");
   } else if (!bodiless(answer.status)) {
+    // RFC 9110 §8.6: never a length with 204; none with 304 either.
     if (!answer.body.empty() || answer.file)
       append_header(out, "Content-Type", answer.content_type);
     append_header(out, "Content-Length", answer.file ? answer.file_size : answer.body.size());
@@ -87,7 +92,9 @@ void render_head(const response& answer, const rendering& how, std::string& out)
   append_optional_headers(answer, out);
   append_header(out, "X-Served-By", how.served_by);
   append_header(out, "X-Request-Id", how.request_id);
+  // Nobody guesses another type for what clients have stored.
   out.append("X-Content-Type-Options: nosniff\r\n");
+  // HTTP/1.0 closes unless it is said (RFC 9112 §9.3).
   if (answer.close || !how.keep_alive)
     out.append("Connection: close\r\n");
   else if (how.minor_version == 0)
@@ -100,6 +107,7 @@ bool has_body(const response& answer, bool head_only) {
 }
 
 std::string allow_text(method_set set) {
+  // HEAD goes with GET (RFC 9110 §9.1).
   std::string result;
   if (contains(set, method::get)) result += "GET, HEAD, ";
   if (contains(set, method::post)) result += "POST, ";

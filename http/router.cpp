@@ -17,6 +17,7 @@ struct endpoint_facts {
   method_set methods;
 };
 
+// In the order of the enum; its name is what metrics and logs say.
 constexpr std::array<endpoint_facts, endpoint_count> facts{{
     {"nowhere", 0},
     {"malformed", 0},
@@ -123,6 +124,7 @@ bool cut_plain(std::string_view path, cut_path& out) {
 }
 
 bool cut_decoded(const std::vector<std::string>& segments, std::string& text, cut_path& out) {
+  // Too deep for any route.
   if (segments.size() > max_depth) return false;
   for (const auto& segment : segments) {
     text.append("/").append(segment);
@@ -143,6 +145,7 @@ std::string_view name_of(endpoint x) { return facts[static_cast<std::size_t>(x)]
 method_set methods_of(endpoint x) { return facts[static_cast<std::size_t>(x)].methods; }
 
 router::router(const models::schema& schema) {
+  // Ours first: a collection can't take one of these paths.
   for (const auto& x : fixed_paths) add(x.path, x.what, nullptr);
   for (const auto& x : schema.collections()) add(x.path, endpoint::items, &x);
 }
@@ -160,9 +163,11 @@ const router::place* router::find(std::string_view path, std::size_t depth) cons
 }
 
 matched router::match(std::string_view path) const {
+  // RFC 9112 §3.2.4.
   if (path == "*") return {endpoint::server, nullptr, {}};
   cut_path cut;
   std::string decoded;
+  // Most paths have nothing encoded and need no memory.
   if (path.find('%') == std::string_view::npos) {
     if (!cut_plain(path, cut)) return {};
   } else {
@@ -170,7 +175,9 @@ matched router::match(std::string_view path) const {
     if (!segments) return {endpoint::malformed, nullptr, {}};
     if (!cut_decoded(*segments, decoded, cut)) return {};
   }
+  // An exact path counts more: /cluster/members/abort is no member.
   if (const auto* exact = find(cut.text, cut.depth)) return {exact->what, exact->target, {}};
+  // An empty name is no id: a slash at the end leads nowhere.
   if (cut.depth < 2 || cut.segment(cut.depth).empty()) return {};
   if (const auto* parent = find(cut.up_to(cut.depth - 1), cut.depth - 1))
     return below(*parent, cut.segment(cut.depth));
@@ -186,6 +193,7 @@ matched router::below(const place& parent, std::string_view name) const {
   if (parent.what == endpoint::projections)
     return {endpoint::projection, nullptr, std::string{name}};
   if (parent.target == nullptr) return {};
+  // `check_key` keeps items from having these names.
   for (const auto& x : reserved_names)
     if (x.name == name) return {x.what, parent.target, {}};
   return {endpoint::item, parent.target, std::string{name}};

@@ -17,7 +17,7 @@ class server {
  public:
   /// Throws std::invalid_argument when two projections have the same name.
   server(actors::node& node, server_options options);
-  ~server();
+  ~server();  ///< stops
   server(const server&) = delete;
   server& operator=(const server&) = delete;
 

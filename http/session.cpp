@@ -47,6 +47,7 @@ session::~session() {
 
 caf::behavior session::make_behavior() {
   set_default_handler(caf::drop);
+  // An actor that fails elsewhere is no reason to close: its answer is given up in time.
   set_error_handler([](caf::error&) {});
   set_down_handler([](caf::down_msg&) {});
   set_exit_handler([this](caf::exit_msg&) { close(); });
@@ -57,6 +58,7 @@ caf::behavior session::make_behavior() {
   return {
       [this](actors::submitted& x) {
         auto* s = slots_.find(x.token);
+        // Late, for a request that was given up.
         if (s == nullptr) return;
         const auto token = x.token;
         answer(token, answer_write(std::move(x), s->target));
@@ -95,8 +97,10 @@ void session::on_status(actors::node_status&& x) {
   auto& all = lane_.all();
   if (s->what != endpoint::metrics)
     return answer(token, answer_status(x, s->what, *all.node.schema));
+  // One status of each group, in any order; metrics tell of all.
   s->statuses.push_back(std::move(x));
   if (s->statuses.size() < all.node.groups.size()) return;
+  // By group, so that the page is the same whoever answered first.
   std::ranges::sort(s->statuses, {}, [](const auto& each) { return each.raft.group; });
   http::response result;
   result.content_type = "text/plain; version=0.0.4; charset=utf-8";
@@ -108,16 +112,20 @@ void session::on_status(actors::node_status&& x) {
 bool session::open() {
   lane_.add(*this);
   lane_.metrics().connections.add(1);
+  // Draining since the listener took it: nothing was read, so nothing is lost.
   if (lane_.draining() || uv_tcp_init(home()->uv(), &socket_) != 0) return false;
+  // Handles point here, so the actor must outlive them.
   self_ = ctrl();
   uv_timer_init(home()->uv(), &timer_);
   socket_.data = timer_.data = this;
   open_handles_ = 2;
   if (uv_tcp_open(&socket_, fd_) != 0) {
     close();
+    // It ends by its own message, once the handles are closed.
     return true;
   }
   fd_ = -1;
+  // Answers leave in one write; waiting for more bytes would only delay them.
   uv_tcp_nodelay(&socket_, 1);
   since_ = now();
   resume_reading();
@@ -128,8 +136,10 @@ bool session::open() {
 void session::close() {
   if (phase_ == phase::closed) return;
   phase_ = phase::closed;
+  // The feed must not keep sending to nobody.
   forget_stream();
   slots_.clear();
+  // Never opened, or closed already.
   if (open_handles_ == 0) return;
   uv_close(reinterpret_cast<uv_handle_t*>(&socket_),
            [](uv_handle_t* h) { owner(h).handle_closed(); });
@@ -142,6 +152,7 @@ void session::handle_closed() {
   if (ended_)
     gone();
   else
+    // A message and not a call: this may be within a callback of libuv.
     send(this, socket_closed{});
 }
 
@@ -158,9 +169,11 @@ void session::gone() {
 }
 
 void session::drain() {
+  // A stream has no end of its own: its client comes back to another node.
   if (events_) {
     refuse_stream(503, "unavailable", "The node is stopping.");
   } else if (phase_ != phase::serving) {
+    // It finishes anyway.
     return;
   }
   phase_ = phase::finishing;
@@ -203,6 +216,7 @@ void session::on_read(std::string_view bytes) {
 void session::on_end() {
   client_done_ = true;
   stop_reading();
+  // Half-closed clients still get their answers, but a stream has no last one.
   if (phase_ == phase::lingering || (events_ && events_->open)) return close();
   if (phase_ == phase::serving) phase_ = phase::finishing;
   settle();
@@ -222,6 +236,7 @@ void session::linger() {
   if (client_done_) return close();
   phase_ = phase::lingering;
   linger_until_ = now() + linger_ms;
+  // The backlog would never be taken.
   backlog_ = {};
   uv_os_fd_t fd = -1;
   if (uv_fileno(reinterpret_cast<uv_handle_t*>(&socket_), &fd) != 0 || ::shutdown(fd, SHUT_WR) != 0)
@@ -241,16 +256,20 @@ std::uint64_t session::now() { return home()->now_ms(); }
 
 std::uint64_t session::deadline() const {
   if (phase_ == phase::lingering) return linger_until_;
+  // Each case is what this connection waits for now; others' clocks stand still.
   auto result = never;
   if (out_.writing()) result = write_since_ + options_.write_timeout_ms;
+  // A file may take any time, as long as it moves.
   if (stream_) return result;
   if (events_ && events_->open)
     return events_->asked ? std::min(result, events_->quiet_since_ms + options_.heartbeat_ms)
                           : result;
   if (!slots_.empty()) return std::min(result, slots_.front().since_ms + patience(slots_.front()));
+  // Paused by us: the client is not to blame.
   if (phase_ != phase::serving || paused_) return result;
   if (parser_.in_body()) return std::min(result, since_ + options_.body_timeout_ms);
   if (!parser_.between_requests()) return std::min(result, since_ + options_.header_timeout_ms);
+  // Idle only when everything has left.
   return out_.writing() ? result : since_ + options_.idle_timeout_ms;
 }
 
@@ -258,6 +277,7 @@ std::uint64_t session::deadline() const {
 void session::watch() {
   if (phase_ == phase::closed) return;
   const auto at = deadline();
+  // Too early is harmless: the timer looks again.
   if (at == never || (timer_at_ != 0 && timer_at_ <= at)) return;
   timer_at_ = at;
   const auto wait = at > now() ? at - now() : 0;
@@ -267,13 +287,16 @@ void session::watch() {
 
 void session::on_timer() {
   timer_at_ = 0;
+  // It was set for a deadline that has moved.
   if (deadline() > now()) return watch();
   if (phase_ == phase::lingering) return close();
+  // The writing counts first: nothing else can be told before it.
   if (out_.writing() && write_since_ + options_.write_timeout_ms <= now()) {
     expire_write();
   } else if (events_ && events_->open) {
     nudge_stream();
   } else if (!slots_.empty()) {
+    // Only the first: answers leave in order, so others wait for it.
     give_up_waiting();
   } else if (parser_.in_body()) {
     give_up(408, "request_timeout", "The request's body took too long to arrive.");
@@ -286,6 +309,7 @@ void session::on_timer() {
 }
 
 void session::expire_write() {
+  // Bytes that left are progress, however slow.
   const auto left = unsent();
   if (left >= write_left_) return close();
   write_left_ = left;

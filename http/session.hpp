@@ -43,6 +43,7 @@ class session final : public actors::hosted_actor {
   void close();
 
  private:
+  /// It only goes forward.
   enum class phase : std::uint8_t {
     serving,    ///< requests are taken
     finishing,  ///< no further request; those under way are answered
@@ -50,61 +51,64 @@ class session final : public actors::hosted_actor {
     closed,
   };
 
-  caf::behavior make_behavior() override;
-  void on_exit() override;
-  void turn_ended() override;
+  caf::behavior make_behavior() override;  ///< the messages that it takes
+  void on_exit() override;                 ///< leaves its lane
+  void turn_ended() override;              ///< sends what the turn gave rise to
 
   // -- the socket
-  bool open();
-  void on_read(std::string_view bytes);
-  void on_end();
-  void on_written(int result);
+  bool open();                           ///< socket and timer; false: the socket is broken
+  void on_read(std::string_view bytes);  ///< into the parser, or the backlog
+  void on_end();                         ///< the client said everything
+  void on_written(int result);           ///< a write has ended
   void resume_reading();
-  void stop_reading();
-  void handle_closed();
-  void gone();
+  void stop_reading();   ///< too much is under way, or the client is done
+  void handle_closed();  ///< one handle less; at the last it ends
+  void gone();           ///< the last handle is closed: leaves the lane
   uv_stream_t* stream() { return reinterpret_cast<uv_stream_t*>(&socket_); }
 
   // -- requests
-  void take(std::string_view input);
-  bool full() const;
-  void on_head(bool body_waits);
-  void on_request();
-  void perform(std::uint64_t token, step&& next);
-  void perform(std::uint64_t token, read_step&& read);
-  void perform(std::uint64_t token, stream_step&& x);
-  std::uint64_t open_slot();
+  void take(std::string_view input);               ///< parses requests until it is full
+  bool full() const;                               ///< whether further requests must wait
+  void on_head(bool body_waits);                   ///< sets the body's limit and the 100 Continue
+  void on_request();                               ///< into a slot and a step
+  void perform(std::uint64_t token, step&& next);  ///< answers at once, or asks the node
+  void perform(std::uint64_t token, read_step&& read);  ///< by consistency, of the right actor
+  void perform(std::uint64_t token, stream_step&& x);   ///< becomes the connection's last answer
+  std::uint64_t open_slot();                            ///< for the request that came just now
 
   // -- answers
-  void on_status(actors::node_status&& x);
+  void on_status(actors::node_status&& x);  ///< one group's, of those asked
+  /// To the request with this token, in turn.
   void answer(std::uint64_t token, http::response&& x);
-  void put(slot& to, const http::response& x, std::string& head);
-  void release_answered();
-  void begin_stream(slot& of);
-  void pump();
-  void on_piece();
-  void settle();
-  void linger();
+  void put(slot& to, const http::response& x, std::string& head);  ///< renders the head
+  void release_answered();                                         ///< those that are next in line
+  void begin_stream(slot& of);  ///< of the file behind an answered slot
+  void pump();                  ///< file pieces while the client takes them
+  void on_piece();              ///< from the file
+  void settle();                ///< after every event; sends and goes on
+  void linger();                ///< says that it is done, waits for the client
+  /// Answers a malformed request and finishes.
   void give_up(int status, std::string_view code, std::string_view detail);
-  void give_up_waiting();
+  void give_up_waiting();  ///< the node did not answer in time
   std::size_t unsent() const { return out_.size(reinterpret_cast<const uv_stream_t*>(&socket_)); }
 
   // -- a stream of changes
-  void run_stream();
-  void on_followed(const actors::followed& x);
-  void open_stream();
+  void run_stream();                            ///< asks the feed when all before has left
+  void on_followed(const actors::followed& x);  ///< a batch
+  void open_stream();                           ///< sends the head
+  /// Before or within the stream.
   void refuse_stream(int status, std::string_view code, std::string_view why);
-  void end_stream();
-  void forget_stream();
-  void nudge_stream();
+  void end_stream();     ///< with the last chunk
+  void forget_stream();  ///< tells the feed
+  void nudge_stream();   ///< asks for a sign of life
 
   // -- time
-  std::uint64_t now();
-  void watch();
-  std::uint64_t deadline() const;
-  std::uint64_t patience(const slot& x) const;
-  void on_timer();
-  void expire_write();
+  std::uint64_t now();                          ///< milliseconds of the loop's clock
+  void watch();                                 ///< sets the timer to the next deadline
+  std::uint64_t deadline() const;               ///< of whatever is waited for
+  std::uint64_t patience(const slot& x) const;  ///< how long this answer may take
+  void on_timer();                              ///< gives up what is overdue
+  void expire_write();                          ///< closes when the client took nothing
 
   lane& lane_;
   const server_options& options_;

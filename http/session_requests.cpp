@@ -21,6 +21,7 @@ constexpr std::size_t max_unsent = 256 * 1024;
 // -- requests ------------------------------------------------------------------------------------
 
 bool session::full() const {
+  // Both bound what one connection can hold: requests, and answers not taken.
   return slots_.size() >= options_.max_pipelined || unsent() > max_unsent;
 }
 
@@ -28,6 +29,7 @@ void session::take(std::string_view input) {
   const bool was_between = parser_.between_requests();
   bool again = true;
   while (again && phase_ == phase::serving) {
+    // Only between requests: one that has begun is read to its end.
     if (full() && parser_.between_requests()) {
       backlog_.assign(input);
       paused_ = true;
@@ -39,6 +41,7 @@ void session::take(std::string_view input) {
         again = false;
         break;
       case parser::event::head:
+        // Again even without input: the body may be empty, or whole already.
         on_head(input.empty());
         again = true;
         break;
@@ -51,14 +54,17 @@ void session::take(std::string_view input) {
         break;
     }
   }
+  // The head's time begins with its first byte.
   if (was_between && !parser_.between_requests() && !parser_.in_body()) since_ = now();
 }
 
 void session::on_head(bool body_waits) {
   since_ = now();
   const auto& r = parser_.current();
+  // Which limit depends on the route, which the head tells.
   parser_.limit_body(
       body_limit(lane_.all().routes.match(r.path).what, options_.max_body, options_.max_bulk_body));
+  // Who has sent the body anyway needs no go-ahead.
   continue_due_ = r.expects_continue && body_waits;
 }
 
@@ -80,6 +86,7 @@ void session::on_request() {
   s.keep_alive = r.keep_alive;
   s.head_only = r.verb == method::head;
   const auto* id = r.find("X-Request-Id");
+  // A client's own id makes its logs and ours match.
   s.request_id = id != nullptr && is_request_id(*id) ? std::string{*id} : lane_.new_request_id();
   if (!r.keep_alive) {
     s.close = true;
@@ -87,12 +94,14 @@ void session::on_request() {
   }
   auto& all = lane_.all();
   try {
+    // Clock and chance come from here, once, so that `begin` is pure.
     const models::stamp at{lane_.now_us(), [this] { return lane_.new_uuid(); }};
     auto x = begin(r, all.served(), at);
     s.what = x.what;
     s.target = x.target;
     perform(token, std::move(x.next));
   } catch (const std::exception& e) {
+    // One request fails; the connection and the node go on.
     spdlog::error("request {} to {} failed: {}", s.request_id, name_of(s.what), e.what());
     answer(token,
            problem_response(500, "internal_error", "The server failed to handle this request."));
@@ -101,6 +110,7 @@ void session::on_request() {
 
 // The connection's last answer, behind those under way.
 void session::give_up(int status, std::string_view code, std::string_view detail) {
+  // What follows the malformed byte has no meaning.
   phase_ = phase::finishing;
   continue_due_ = false;
   lane_.metrics().malformed.add(1);
@@ -116,6 +126,7 @@ void session::give_up_waiting() {
   phase_ = phase::finishing;
   auto& s = slots_.front();
   s.close = true;
+  // Its feed is not waited for any more.
   forget_stream();
   answer(slots_.first_token(), problem_response(504, s.write ? "outcome_unknown" : "timeout",
                                                 "The node did not answer in time."));
@@ -126,6 +137,7 @@ void session::perform(std::uint64_t token, step&& next) {
   if (auto* now_known = std::get_if<http::response>(&next)) {
     answer(token, std::move(*now_known));
   } else if (auto* write = std::get_if<write_step>(&next)) {
+    // From here on nobody knows, should the answer not come.
     slots_.find(token)->write = true;
     send(node.data ? node.data : node.raft, actors::submit{token, std::move(write->command)});
   } else if (auto* read = std::get_if<read_step>(&next)) {
@@ -147,6 +159,7 @@ void session::perform(std::uint64_t token, step&& next) {
   } else if (auto* ready = std::get_if<ready_step>(&next)) {
     send(node.raft, actors::probe_ready{token, ready->min_index});
   } else if (slots_.find(token)->what == endpoint::metrics) {
+    // One question to each group; `on_status` gathers them.
     for (const auto& [group, actor] : node.groups) send(actor, actors::inspect_node{token});
   } else {
     send(node.raft, actors::inspect_node{token});
@@ -155,12 +168,14 @@ void session::perform(std::uint64_t token, step&& next) {
 
 void session::perform(std::uint64_t token, read_step&& read) {
   const auto& node = lane_.all().node;
+  // Rare, so a slot has only a pointer for them.
   if (read.match || read.none_match)
     slots_.find(token)->conditions = std::make_unique<read_conditions>(
         read_conditions{std::move(read.match), std::move(read.none_match)});
   if (read.published)
     return send(lane_.all().publisher, actors::read_published{token, read.level, read.min_index,
                                                               std::move(read.published)});
+  // Where a node keeps local fields, another actor joins both groups' items.
   const auto& to = node.data                                  ? node.data
                    : read.level == actors::consistency::local ? node.aggregate
                                                               : node.raft;
@@ -171,6 +186,7 @@ void session::perform(std::uint64_t token, read_step&& read) {
 
 void session::answer(std::uint64_t token, http::response&& x) {
   auto* s = slots_.find(token);
+  // Answered already, or given up.
   if (s == nullptr || s->answered) return;
   s->answered = true;
   s->close = s->close || x.close;
@@ -181,12 +197,15 @@ void session::answer(std::uint64_t token, http::response&& x) {
     s->file = std::move(x.file);
     s->file_size = x.file_size;
   } else if (slots_.is_first(token)) {
+    // First in line: straight into the outbox, nothing is kept.
     put(*s, x, out_.tail());
     if (body) out_.add(std::move(x.body));
     const bool last = s->close;
     slots_.pop();
+    // RFC 9112 §9.6: nothing behind the last answer.
     if (last) slots_.clear();
   } else {
+    // Out of turn: kept in its slot, as bytes.
     put(*s, x, s->bytes);
     if (body) s->bytes.append(x.body);
   }
@@ -194,6 +213,7 @@ void session::answer(std::uint64_t token, http::response&& x) {
 
 void session::put(slot& to, const http::response& x, std::string& head) {
   const auto before = head.size();
+  // The last answer of a connection that finishes says so.
   const bool closing = to.close || (phase_ == phase::finishing && slots_.size() == 1);
   if (closing) to.close = true;
   render_head(x,
@@ -209,6 +229,7 @@ void session::put(slot& to, const http::response& x, std::string& head) {
 }
 
 void session::release_answered() {
+  // A file must leave before anything behind it.
   while (!stream_ && !slots_.empty() && slots_.front().answered) {
     const bool last = slots_.front().close;
     out_.add(std::move(slots_.front().bytes));
@@ -234,17 +255,20 @@ void session::pump() {
       if (last) slots_.clear();
       release_answered();
     } else if (unsent() > max_unsent) {
+      // Slow reader: the next piece is read when this one has gone.
       return;
     } else if (const auto came = [](void* self) { static_cast<session*>(self)->on_piece(); };
                stream_->ask(home()->uv(), came, this)) {
       ++open_handles_;  // The piece needs this session until it has come.
     } else {
+      // Can't be read: the client sees the end of the connection too early.
       return close();
     }
   }
 }
 
 void session::on_piece() {
+  // Closed while libuv read: now the handle is one less.
   if (phase_ == phase::closed) return handle_closed();
   --open_handles_;
   auto piece = stream_->take();
@@ -262,6 +286,7 @@ void session::settle() {
     release_answered();
     pump();
     if (phase_ == phase::closed) return;
+    // Only in turn: a go-ahead between two answers would be read as one.
     if (continue_due_ && slots_.empty()) {
       continue_due_ = false;
       out_.tail().append("HTTP/1.1 100 Continue\r\n\r\n");
@@ -273,11 +298,13 @@ void session::settle() {
     if (!out_.flush(stream(), written, this)) return close();
     pump();
     if (phase_ == phase::closed) return;
+    // Progress is measured from here.
     if (out_.writing() && !was_writing) {
       write_since_ = now();
       write_left_ = unsent();
     }
     run_stream();
+    // Room again: what was read and not taken comes first.
     if (!paused_ || phase_ != phase::serving || full()) break;
     paused_ = false;
     since_ = now();
@@ -285,6 +312,7 @@ void session::settle() {
     if (phase_ == phase::closed) return;
     if (!paused_ && phase_ == phase::serving) resume_reading();
   }
+  // Nothing is under way and nothing waits: say that we are done.
   if (phase_ == phase::finishing && slots_.empty() && out_.empty() && !stream_ && !events_)
     linger();
   watch();

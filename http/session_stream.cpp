@@ -13,15 +13,18 @@ void session::perform(std::uint64_t token, stream_step&& x) {
   const auto feed = feeds.find(x.request.what->target->id);
   if (feed == feeds.end())
     return answer(token, problem_response(503, "unavailable", "This node serves no streams."));
+  // HEAD of a stream is its head; nothing follows.
   if (s.head_only) {
     http::response head;
     head.stream = true;
     return answer(token, std::move(head));
   }
+  // A stream ends with its connection, so no request can follow.
   s.close = true;
   phase_ = phase::finishing;
   events_ = std::make_unique<event_stream>();
   events_->token = token;
+  // HTTP/1.0 has no chunks: the end of the connection ends it.
   events_->chunked = s.minor_version > 0;
   events_->feed = feed->second;
   events_->request = std::move(x.request);
@@ -31,17 +34,21 @@ void session::perform(std::uint64_t token, stream_step&& x) {
 // batch, however slow it is.
 void session::run_stream() {
   if (!events_ || events_->asked || !out_.empty()) return;
+  // Answers of earlier requests go first.
   if (!events_->open && !slots_.is_first(events_->token)) return;
   events_->asked = true;
   events_->quiet_since_ms = now();
+  // Once open, what was told counts and not where the client began.
   const auto after = events_->open ? events_->position : events_->request.after;
   send(events_->feed, actors::follow{events_->token, after, !events_->open, events_->request.what});
 }
 
 void session::on_followed(const actors::followed& x) {
+  // Of a stream that is over.
   if (!events_ || events_->token != x.token) return;
   events_->asked = false;
   if (x.what != actors::followed::result::fine) {
+    // 410: what the client missed is not kept, or was never of this log.
     const bool gone = x.what == actors::followed::result::gone;
     return refuse_stream(gone ? 410 : 503, gone ? "gone" : "unavailable", x.reason);
   }
@@ -49,8 +56,10 @@ void session::on_followed(const actors::followed& x) {
   std::string text;
   if (!events_->open) {
     open_stream();
+    // The client must know an id to come back to, also before the first event.
     text = x.text ? std::string(retry_line) : events_->preamble();
   } else if (!x.text) {
+    // Nothing passed for a while: a comment keeps the connection.
     text = events_->heartbeat();
   }
   if (x.text) {
@@ -59,6 +68,7 @@ void session::on_followed(const actors::followed& x) {
   }
   append_piece(out_.tail(), text, events_->chunked);
   lane_.metrics().bytes_out.add(text.size());
+  // Nobody reads any more.
   if (client_done_) close();
 }
 
@@ -70,6 +80,7 @@ void session::open_stream() {
   lane_.metrics().answered(s.what, head.status, (uv_hrtime() - s.since_ns) / 1000);
   lane_.metrics().streams_begun.add(1);
   put(s, head, out_.tail());
+  // It was the first and the last.
   slots_.clear();
   events_->open = true;
 }
@@ -92,6 +103,7 @@ void session::forget_stream() {
   if (!events_) return;
   const auto gone = std::move(events_);
   if (gone->open) lane_.metrics().streams_ended.add(1);
+  // The feed forgets it too.
   send(gone->feed, actors::unfollow{gone->token});
 }
 

@@ -16,20 +16,20 @@ struct slot {
   endpoint what = endpoint::nowhere;
   const models::collection* target = nullptr;
   int minor_version = 1;
-  bool keep_alive = true;
-  bool head_only = false;
-  bool write = false;  ///< its outcome is unknown until it is answered
-  bool answered = false;
+  bool keep_alive = true;      ///< for the head of its answer
+  bool head_only = false;      ///< HEAD
+  bool write = false;          ///< its outcome is unknown until it is answered
+  bool answered = false;       ///< `bytes` has what to send
   bool packed = false;         ///< the answer is wanted in msgpack
   bool close = false;          ///< its answer is the connection's last
   std::uint64_t since_ms = 0;  ///< of the loop's clock
   std::uint64_t since_ns = 0;  ///< of a finer one
-  std::string request_id;
+  std::string request_id;      ///< the client's X-Request-Id, or one of ours
   std::unique_ptr<read_conditions> conditions;
   std::vector<actors::node_status> statuses;      ///< for a page that tells of all groups, so far
   std::string bytes;                              ///< once answered
   std::shared_ptr<const persistence::file> file;  ///< follows `bytes`
-  std::uint64_t file_size = 0;
+  std::uint64_t file_size = 0;                    ///< bytes of `file`
 };
 
 /// The requests of one connection under way, in the order they came, which is the order of their
@@ -37,8 +37,9 @@ struct slot {
 /// needed and keeps it.
 class slots {
  public:
-  bool empty() const { return count_ == 0; }
+  bool empty() const { return count_ == 0; }  ///< nothing is under way
   std::size_t size() const { return count_; }
+  /// There must be one.
   slot& front() { return ring_[first_ & mask()]; }
   const slot& front() const { return ring_[first_ & mask()]; }
 
@@ -49,6 +50,7 @@ class slots {
     ring_[token & mask()] = slot{};
     return token;
   }
+  /// Frees what the first one holds; its memory in the ring stays.
   void pop() {
     if (!front().bytes.empty()) front().bytes = {};
     front().file.reset();
@@ -60,14 +62,17 @@ class slots {
     return token - first_ < count_ ? &ring_[token & mask()] : nullptr;
   }
   std::uint64_t first_token() const { return first_; }
+  /// Its answer may leave now.
   bool is_first(std::uint64_t token) const { return token == first_; }
+  /// Tokens go on behind those that are dropped, so that late answers find nobody.
   void clear() {
     first_ += count_;
     count_ = 0;
   }
 
  private:
-  std::uint64_t mask() const { return ring_.size() - 1; }
+  std::uint64_t mask() const { return ring_.size() - 1; }  ///< the ring's size is a power of two
+  /// Twice as large; slots keep their tokens.
   void grow() {
     std::vector<slot> larger(ring_.empty() ? 2 : ring_.size() * 2);
     for (std::uint64_t i = first_; i < first_ + count_; ++i)

@@ -11,6 +11,7 @@
 
 namespace lithair {
 
+/// The types of members that C++ itself does not have; models/typed/declaration.hpp has the table.
 using models::blob;
 using models::json_text;
 using models::money;

@@ -35,6 +35,7 @@ class application {
 
   outcome run(change_set& out) {
     auto made = decide_all(out);
+    // A refused command leaves no trace in the feed.
     if (made.status < 400) {
       recorder_.write(with_.at, state_, out);
     }
@@ -61,9 +62,11 @@ class application {
   outcome run_single(change_set& out) {
     const auto& part = what_.operations.front();
     const collection& c = collection_of(part);
+    // One operation, but a deletion may reach items that refer to the item.
     if (part.op == operation::remove && !c.referrers.empty()) {
       executor all(with_, state_);
       auto made = all.run(c, part);
+      // Only now: a refusal must leave `out` as it was.
       if (made) {
         out = all.take_changes();
       }
@@ -78,10 +81,12 @@ class application {
     }
     outcome made;
     made.status = x->status;
+    // A 204 has no item, so no version.
     made.version = x->status == 204 ? 0 : with_.at.index;
     if (want_body_ && x->status == 201) {
       made.location = key_in_path(c, x->key);
     }
+    // Nobody asks for the record where no answer is rendered.
     if (want_body_) {
       done_.push_back({x->status, std::move(x->bytes)});
       tell(made, x->status != 204);
@@ -95,6 +100,7 @@ class application {
       const auto& part = what_.operations[i];
       auto made = all.run(collection_of(part), part);
       if (!made) {
+        // The first refusal decides, with its place; what was done before it is thrown away.
         return refuse(of_part(std::move(made.error()), name + '[' + std::to_string(i) + ']'),
                       want_body_);
       }
@@ -138,19 +144,24 @@ std::optional<outcome> apply(const schema& s, std::uint64_t index, std::string_v
                              const state_view& state, bool want_body, change_set& out,
                              std::int64_t log_time_us) {
   auto what = read_command(bytes);
+  // Never skipped: a node that applies less than others would differ for ever.
   if (!what || !is_known(s, *what)) {
     return std::nullopt;
   }
+  // A majority's clocks decide what expires, not the clock of who made the command.
   if (log_time_us != 0) {
     what->time_us = log_time_us;
   }
   if (what->token) {
     if (auto given = find_answer(*what->token, what->time_us, state)) {
+      // Nothing is done twice: the answer is that of the first time, or refuses the key.
       return given;
     }
   }
   change_set changes;
+  // An answer that is kept needs its body, whoever waits for it.
   auto made = application(s, *what, index, state, want_body || what->token).run(changes);
+  // Refusals are kept too: the outcome of a key never changes.
   if (what->token) {
     keep_answer(*what->token, what->time_us, made, state, changes);
   }

@@ -9,6 +9,7 @@ namespace lithair::models {
 
 namespace {
 
+/// The first byte. Another format gets another one, so that older nodes stop instead of guessing.
 constexpr char command_format = 1;
 
 bool unconditional(const preconditions& x) {
@@ -23,6 +24,7 @@ void write_conditions(std::string& out, const preconditions& x) {
   msgpack::write_bool(out, x.if_match_any);
   msgpack::write_bool(out, x.if_none_match_any);
   msgpack::write_array(out, x.if_match.size());
+  // Versions in the order of the header: the bytes depend on the request alone.
   for (const auto version : x.if_match) {
     msgpack::write_unsigned(out, version);
   }
@@ -60,6 +62,7 @@ bool read_operation(msgpack::reader& in, operation_part& out) {
   const std::uint64_t collection_id = in.read_unsigned();
   out.key = in.read_binary();
   read_conditions(in, out.conditions);
+  // Ids are 32 bits and operations 1 to 4; anything else is no command of ours.
   if (op < 1 || op > 4 || collection_id > 0xffffffff || !read_fields(in, out.fields)) {
     return false;
   }
@@ -79,6 +82,7 @@ void write_token(std::string& out, const std::optional<request_token>& x) {
 }
 
 std::optional<request_token> read_token(msgpack::reader& in) {
+  // An array of another size leaves the reader astray, and `finished()` false.
   if (in.take_nil() || in.read_array() != 3) {
     return std::nullopt;
   }
@@ -127,9 +131,11 @@ bool is_judged(const field& x) {
 }
 
 void add_operation(command& to, const collection& c, operation_part x) {
+  // Few fields are judged, so a linear search is fine.
   for (const auto& each : x.fields) {
     const field* f = find_field(c, each.id);
     const field_name name{c.id, each.id};
+    // Each once: the list tells which fields matter, not how often.
     if (f != nullptr && is_judged(*f) && std::ranges::find(to.judged, name) == to.judged.end()) {
       to.judged.push_back(name);
     }
@@ -151,6 +157,7 @@ bool is_known(const schema& s, const command& x) {
 
 std::string write_command(const command& x) {
   std::string out;
+  // What a command usually takes, so that it is built without growing.
   std::size_t size = 64;
   for (const auto& part : x.operations) {
     for (const auto& f : part.fields) {
@@ -159,6 +166,7 @@ std::string write_command(const command& x) {
   }
   out.reserve(size);
   out += command_format;
+  // Nodes from before `judged` was added read commands that have none.
   msgpack::write_array(out, x.judged.empty() ? 4 : 5);
   msgpack::write_unsigned(out, static_cast<std::uint64_t>(x.shape));
   msgpack::write_signed(out, x.time_us);
@@ -187,6 +195,7 @@ std::optional<command> read_command(std::string_view bytes) {
   made.shape = static_cast<command_shape>(shape);
   made.time_us = in.read_signed();
   const std::size_t count = in.read_array();
+  // The count bounds memory before anything is allocated for it.
   if (count > max_operations || (made.shape == command_shape::single && count != 1)) {
     return std::nullopt;
   }
@@ -200,6 +209,7 @@ std::optional<command> read_command(std::string_view bytes) {
   if (parts == 5 && !read_judged(in, made.judged)) {
     return std::nullopt;
   }
+  // Bytes behind the command would be a second meaning of the same entry.
   return in.finished() ? std::optional(std::move(made)) : std::nullopt;
 }
 

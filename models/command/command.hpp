@@ -20,17 +20,26 @@
 /// (replace leaves out what is immutable and was not given); of patch what changes, nil removes; of
 /// remove nothing. `judged` are those fields that are judged while the command is applied: a node
 /// whose models lack one would judge otherwise than the others, and must not try.
+///
+///     shape      := 1 single | 2 bulk | 3 transaction
+///     op         := 1 create | 2 replace | 3 patch | 4 remove
+///     time       := microseconds since 1970, of who made the command
+///     any, none  := bool: `If-Match: *`, `If-None-Match: *`
+///
+/// Commands are read again from logs of earlier versions, so the format may only grow: another
+/// first byte for what can't be read as this.
 namespace lithair::models {
 
 /// What the request was, which decides how it is answered. A single command has one operation.
 enum class command_shape : std::uint8_t { single = 1, bulk = 2, transaction = 3 };
 
+/// One operation on one item. Its views lie in the command's bytes, or in what its maker keeps.
 struct operation_part {
-  operation op = operation::create;
-  std::uint32_t collection_id = 0;
-  std::string_view key;
-  preconditions conditions;
-  stored_fields fields;  ///< lie in the command's bytes
+  operation op = operation::create;  ///< what is done
+  std::uint32_t collection_id = 0;   ///< of the target
+  std::string_view key;              ///< the item's, in stored form
+  preconditions conditions;          ///< what must hold of the item before
+  stored_fields fields;              ///< lie in the command's bytes
 };
 
 /// What an `Idempotency-Key` becomes: requests are the same when all three are.
@@ -40,33 +49,44 @@ struct request_token {
   std::string_view digest;  ///< of the request itself
 };
 
+/// A field by its ids.
 struct field_name {
-  std::uint32_t collection_id = 0;
-  std::uint32_t field_id = 0;
+  std::uint32_t collection_id = 0;  ///< its `stable_id`
+  std::uint32_t field_id = 0;       ///< that of the field's name
 
   bool operator==(const field_name&) const = default;
 };
 
+/// A command taken apart; cheap to make, owns none of its bytes.
 struct command {
-  command_shape shape = command_shape::single;
+  command_shape shape = command_shape::single;  ///< how many operations, and how it is answered
+  /// Microseconds since 1970; replaced by the log's time where it has one.
   std::int64_t time_us = 0;
-  std::vector<operation_part> operations;
-  std::optional<request_token> token;
-  std::vector<field_name> judged;  ///< each once
+  std::vector<operation_part> operations;  ///< in the order in which they are done
+  std::optional<request_token> token;      ///< none: the request had no `Idempotency-Key`
+  std::vector<field_name> judged;          ///< each once
 };
 
-/// More operations than any command has.
+/// More operations than any command has. It bounds the time that one log entry takes on every node,
+/// and what a broken entry can allocate.
 inline constexpr std::size_t max_operations = 10'000;
 
 /// Whether a command that names the field is decided, in apply, by what the field is declared as.
+/// That is: merged, json, immutable, unique, tracked or a reference. All other fields are put down
+/// as the command has them, whatever a node knows of them.
 bool is_judged(const field& x);
-/// Adds an operation, and what of its fields is judged. Its views must outlive the command.
+/// Adds an operation, and what of its fields is judged. Its views must outlive the command. Each
+/// field is noted once, however many operations name it.
 void add_operation(command& to, const collection& c, operation_part x);
-/// Whether these models have all that the command is about, so that it can be applied.
+/// Whether these models have all that the command is about, so that it can be applied. False must
+/// stop the node from applying: to skip the entry would make it differ for ever.
 bool is_known(const schema& s, const command& x);
 
+/// The bytes for the log, in the grammar above. The same command gives the same bytes.
 std::string write_command(const command& x);
 /// The result's views lie in `bytes`. None for bytes of another format or that are no command.
+/// Lenient in nothing: ids that do not fit, fields out of order and bytes behind the end make it
+/// none.
 std::optional<command> read_command(std::string_view bytes);
 
 }  // namespace lithair::models

@@ -19,6 +19,7 @@ std::string answer_body(const schema& s, const command& what, std::uint64_t inde
                         std::span<const written_part> written) {
   std::string body;
   const auto append = [&](std::size_t i) {
+    // Every collection is known here: `apply` has checked that.
     append_item(body, *s.find(what.operations[i].collection_id), written[i].record);
   };
   if (what.shape == command_shape::single) {
@@ -26,6 +27,7 @@ std::string answer_body(const schema& s, const command& what, std::uint64_t inde
     return body;
   }
   const bool bulk = what.shape == command_shape::bulk;
+  // All items of one command have one version: the entry's index.
   const std::string version = std::to_string(index);
   body = bulk ? "[" : "{\"index\":" + version + ",\"results\":[";
   for (std::size_t i = 0; i < written.size(); ++i) {
@@ -35,6 +37,7 @@ std::string answer_body(const schema& s, const command& what, std::uint64_t inde
       continue;
     }
     body += "{\"status\":" + std::to_string(written[i].status);
+    // What was deleted has a status only.
     if (!written[i].record.empty()) {
       body += ",\"version\":" + version + ",\"item\":";
       append(i);

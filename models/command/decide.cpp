@@ -28,6 +28,7 @@ class decider {
   result<decision> run(change_set& out) {
     if (auto bytes = state_.get(pair_key_)) {
       old_bytes_ = std::move(*bytes);
+      // A record that can't be read counts as none.
       exists_ = read_record(old_bytes_, old_) && is_of_same_item();
     }
     if (!exists_) {
@@ -39,12 +40,14 @@ class decider {
     made_.version = with_.at.index;
     made_.created = exists_ ? old_.created : with_.at.index;
     made_.changes =
+        // The history goes on behind a deletion: a new item of an old key must not repeat versions.
         (exists_ || !c_.tracked ? old_.changes : last_version(c_, part_.key, state_)) + 1;
     if (auto refused = make_fields()) {
       return tl::make_unexpected(std::move(*refused));
     }
     const transition change{c_, part_.key, exists_ ? &old_.fields : nullptr,
                             removes() ? nullptr : &made_.fields};
+    // Before any change: a refusal leaves nothing behind.
     check_unique(change, state_, errors_);
     if (!errors_.empty()) {
       return tl::make_unexpected(not_unique(std::move(errors_)));
@@ -53,6 +56,7 @@ class decider {
     if (!errors_.empty()) {
       return tl::make_unexpected(invalid(std::move(errors_)));
     }
+    // The order of changes is part of what must be equal on all nodes.
     derive_entries(change, out);
     if (c_.tracked) {
       derive_event(change, with_.at, made_.changes, state_, out);
@@ -62,6 +66,7 @@ class decider {
     if (with_.record != nullptr) {
       with_.record->add(change);
     }
+    // The record last: all else is derived from the difference to it.
     return write_item(out);
   }
 
@@ -88,9 +93,11 @@ class decider {
     if (part_.op == operation::create) {
       return exists_ ? std::optional(already_exists(c_.key().name)) : std::nullopt;
     }
+    // Before If-Match, which RFC 9110 §13.2.2 puts first: here both orders give 412.
     if (exists_ && when.if_none_match_any) {
       return precondition_failed("The item exists.");
     }
+    // Any of the versions will do (RFC 9110 §13.1.1).
     if (!when.if_match.empty() &&
         (!exists_ || std::ranges::find(when.if_match, old_.version) == when.if_match.end())) {
       return precondition_failed(exists_ ? "The item has another version by now."
@@ -122,12 +129,14 @@ class decider {
   std::optional<problem> make_from_replace() {
     made_.fields = part_.fields;
     for (const auto& f : c_.fields) {
+      // Only immutable fields were left open: `prepare` has filled in all others.
       if (!f.immutable || find(part_.fields, f.id) != nullptr) {
         continue;
       }
       if (!absent(f.default_value)) {
         insert(f.id, keep(f.default_value));
       } else if (f.required()) {
+        // A hidden field is not named.
         errors_.push_back({f.exposed ? f.name : "", "required", "The field is missing."});
       }
     }
@@ -135,10 +144,12 @@ class decider {
   }
 
   /// Walks the item's fields and the command's side by side; both rise by id.
+  /// Fields that this node does not know are kept by a patch and fall away with a replace.
   void merge() {
     auto now = old_.fields.begin();
     auto wanted = part_.fields.begin();
     while (now != old_.fields.end() || wanted != part_.fields.end()) {
+      // The item has it, and the command says nothing of it.
       if (wanted == part_.fields.end() || (now != old_.fields.end() && now->id < wanted->id)) {
         merge_omitted(*now++);
       } else if (now == old_.fields.end() || wanted->id < now->id) {
@@ -157,6 +168,7 @@ class decider {
 
   void merge_omitted(const stored_field& now) {
     const field* f = field_of(now.id);
+    // A replace says all that an item has, but for what can't change.
     if (part_.op == operation::patch || (f != nullptr && f->immutable)) {
       made_.fields.push_back(now);
     }
@@ -170,11 +182,14 @@ class decider {
     if (now == nullptr && fallback) {
       now = &*fallback;
     }
+    // null gives the default back, or removes.
     const stored_field& wanted = is_nil(given) && fallback ? *fallback : given;
     if (f != nullptr && f->immutable) {
+      // The same value again is no change: clients send whole items back.
       if (!same(*f, now, wanted)) {
         errors_.push_back({f->name, "immutable", "The field can't change once the item exists."});
       } else if (now != nullptr) {
+        // The stored spelling stays, so that the record does not change for nothing.
         made_.fields.push_back(*now);
       }
     } else if (!is_nil(given) && f != nullptr && part_.op == operation::patch) {
@@ -193,6 +208,7 @@ class decider {
 
   /// A patched value combines with what is there; what comes out has rules to keep again.
   void combine(const field& f, const stored_field* now, const stored_field& wanted) {
+    // Nothing to combine, and `prepare` has checked the rules.
     if (f.merge == merge_rule::last_write && f.type != value_type::json) {
       made_.fields.push_back(wanted);
       return;
@@ -202,6 +218,7 @@ class decider {
       errors_.push_back({f.name, "overflow", "The sum does not fit the field."});
       return;
     }
+    // Views point into the strings, so they live in a list that never moves them.
     kept_.push_back(std::move(*merged));
     if (const auto v = read_value(f, kept_.back())) {
       check_rules(f, *v, errors_);
@@ -210,6 +227,7 @@ class decider {
   }
 
   static bool same(const field& f, const stored_field* now, const stored_field& wanted) {
+    // Absent and absent are the same, absent and a value are not.
     if (now == nullptr || is_nil(wanted)) {
       return now == nullptr && is_nil(wanted);
     }

@@ -11,24 +11,30 @@ namespace lithair::models {
 
 /// What one accepted operation did.
 struct decision {
-  std::uint16_t status = 200;
-  std::string key;
-  std::string bytes;  ///< the record as it is now; empty when the item is gone
+  std::uint16_t status = 200;  ///< 200 changed, 201 created, 204 removed
+  std::string key;             ///< the item's, in stored form
+  std::string bytes;           ///< the record as it is now; empty when the item is gone
 };
 
+/// See models/derived/feed.hpp.
 class change_recorder;
 
-/// What an operation is decided with, besides the state.
+/// What an operation is decided with, besides the state. The same for all operations of a command.
+/// What it refers to must outlive it.
 struct setting {
-  const schema& models;
-  moment at;
+  const schema& models;               ///< of this group
+  moment at;                          ///< index and time of the log entry
   change_recorder* record = nullptr;  ///< is told of every change; none: nobody wants to know
 };
 
 /// Decides one operation against the state as of just before it. Accepted: its changes are added to
 /// `out` and take effect for nobody before the caller makes them. Refused: nothing is added.
 ///
-/// What refers to a deleted item is the executor's part, not this one's.
+/// What refers to a deleted item is the executor's part, not this one's. Refusals, in this order:
+/// preconditions (412), not there (404) or there already (409), immutable fields, merges and rules
+/// (422), unique values (409), references (422). The order is fixed, so that every node refuses
+/// with the same words. `state` has what earlier operations of the command did. The views in `part`
+/// must live as long as the call.
 result<decision> decide(const setting& with, const collection& c, const operation_part& part,
                         const state_view& state, change_set& out);
 

@@ -31,6 +31,7 @@ result<decision> executor::run(const collection& c, const operation_part& part) 
 
 result<decision> executor::step(const collection& c, const operation_part& part) {
   auto made = decide(with_, c, part, view_, changes_);
+  // The next operation must see what this one did.
   view_.refresh();
   if (made && part.op == operation::remove && !c.referrers.empty()) {
     removed_.push_back({&c, std::string(part.key)});
@@ -54,20 +55,24 @@ std::optional<problem> executor::follow(const removed_item& item, const referrer
   }
   const field& f = c->fields[from.position];
   const auto v = from_key(item.c->key(), item.key);
+  // References are always indexed, so this reads only what refers.
   const auto range = entries_of(*c, f, v.value_or(value{}));
   std::vector<std::string> keys;
   view_.scan(range.lower, range.upper, state_view::direction::ascending,
              [&](std::string_view, std::string_view key) {
                keys.emplace_back(key);
+               // One more than allowed is enough to know.
                return keys.size() + followed_ <= max_followed;
              });
   followed_ += keys.size();
+  // One item that refers is enough.
   if (!keys.empty() && f.on_delete == delete_rule::restrict_) {
     return still_referenced(c->name, f.exposed ? f.name : "");
   }
   if (followed_ > max_followed) {
     return problem{409, "conflict", "The deletion would touch more than 10000 items.", {}};
   }
+  // Keys are gathered first: settling an item changes the entries that were scanned.
   for (const auto& key : keys) {
     if (auto refused = settle(*c, f, key)) {
       return refused;
@@ -84,6 +89,7 @@ std::optional<problem> executor::settle(const collection& c, const field& f,
   part.key = key;
   part.op = f.on_delete == delete_rule::cascade ? operation::remove : operation::patch;
   if (part.op == operation::patch) {
+    // nil removes the field.
     part.fields = {{f.id, "\xc0"}};
   }
   const auto made = step(c, part);

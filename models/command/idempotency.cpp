@@ -17,6 +17,7 @@ constexpr std::size_t forgotten_at_once = 8;
 
 const std::string clock_key = "t";
 
+/// The scope has a length before it, so that scope and key can't be mistaken for others.
 std::string place_of(const request_token& token) {
   std::string text;
   msgpack::write_binary(text, token.scope);
@@ -24,6 +25,7 @@ std::string place_of(const request_token& token) {
   return sha256(text);
 }
 
+/// Never back: what has expired for one command has expired for all that follow.
 std::int64_t log_time(std::int64_t time_us, const state_view& state) {
   return std::max({time_us, latest_answer_time(state), std::int64_t{0}});
 }
@@ -35,6 +37,7 @@ std::string expiry_key(std::int64_t time_us, std::string_view place) {
 }
 
 std::string write_answer(std::int64_t time_us, std::string_view digest, const outcome& x) {
+  // The parts behind six fixed members; most answers have none.
   std::string made;
   msgpack::write_array(made, 6 + 2 * x.parts.size());
   msgpack::write_signed(made, time_us);
@@ -72,13 +75,16 @@ std::optional<outcome> find_answer(const request_token& token, std::int64_t time
   made.body = in.read_string();
   made.version = in.read_unsigned();
   made.location = in.read_string();
+  // Two values a part.
   for (std::size_t i = 6; i + 1 < members && in.good(); i += 2) {
     const auto status = static_cast<std::uint16_t>(in.read_unsigned());
     made.parts.push_back({status, std::string(in.read_binary())});
   }
+  // A pair that can't be read is answered like a new request, as is one whose time is over.
   if (!in.finished() || log_time(time_us, state) - given_at >= answer_lifetime_us) {
     return std::nullopt;
   }
+  // One key, another request: the client's mistake, and it is told so every time.
   if (digest != token.digest) {
     made = {};
     made.status = 422;
@@ -93,11 +99,13 @@ void keep_answer(const request_token& token, std::int64_t time_us, const outcome
                  const state_view& state, change_set& out) {
   const std::int64_t now = log_time(time_us, state);
   const std::string place = place_of(token);
+  // Everything before this moment has expired.
   const std::string end = expiry_key(std::max<std::int64_t>(0, now - answer_lifetime_us + 1), "");
   std::size_t forgotten = 0;
   state.scan("e", end, state_view::direction::ascending,
              [&](std::string_view key, std::string_view) {
                out.push_back({std::string(key), std::nullopt});
+               // Time takes 8 bytes behind the letter, then comes the place.
                out.push_back({'a' + std::string(key.substr(9)), std::nullopt});
                return ++forgotten < forgotten_at_once;
              });

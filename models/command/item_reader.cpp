@@ -33,10 +33,12 @@ void item_reader::read(const json_document& document, std::uint32_t position, st
 
 void item_reader::read_members(const json_document& document, std::uint32_t object) {
   document.for_each_member(object, [&](std::string_view name, std::uint32_t position) {
+    // A field that is not declared is refused: a typing error must not lose data.
     const std::size_t at = c_.position(name);
     if (at == c_.fields.size()) {
       return fail({excerpt(name), "unknown", "The collection has no field of this name."});
     }
+    // null and absent mean the same in an item, but not in a patch.
     if (document.at(position).what == json_document::kind::null) {
       states_[at] = state::null;
       return;
@@ -58,6 +60,7 @@ void item_reader::read_key() {
   const field& f = c_.key();
   value& v = values_[c_.key_at];
   state& s = states_[c_.key_at];
+  // Neither PUT nor PATCH moves an item to another key.
   if (op_ != operation::create) {
     const bool null_in_patch = s == state::null && op_ == operation::patch;
     if (null_in_patch || (!absent(v) && to_key(v) != key_)) {
@@ -65,12 +68,14 @@ void item_reader::read_key() {
     }
     return;
   }
+  // A create under a key from the path, as PUT with If-None-Match: * is.
   if (s != state::given && !key_.empty()) {
     v = from_key(f, key_).value_or(value{});
     s = state::given;
   } else if (!key_.empty() && !absent(v) && to_key(v) != key_) {
     return fail({f.name, "immutable", "The item has another key than the request."});
   }
+  // Made here and not while applying: all nodes must see the same.
   if (s != state::given && f.type == value_type::uuid) {
     v = uuid_from_bytes(at_.new_uuid()).value_or(uuid{});
     s = state::given;
@@ -87,10 +92,12 @@ void item_reader::complete() {
       complete(i);
     }
   }
+  // The record of a replaced item needs its key, which the body may lack.
   if (op_ == operation::replace && good()) {
     values_[c_.key_at] = from_key(c_.key(), key_).value_or(value{});
     states_[c_.key_at] = state::given;
   }
+  // A patch leaves the key as it is, so it does not carry it.
   if (op_ == operation::patch) {
     states_[c_.key_at] = state::missing;
   }
@@ -121,6 +128,7 @@ void item_reader::complete(std::size_t position) {
 void item_reader::encode() {
   // Spans are noted first: the buffer may move while it grows.
   std::vector<std::pair<std::uint32_t, std::size_t>> ends;
+  // By id, which is the order that records and commands need.
   for (const auto i : c_.by_id) {
     const bool removed = op_ == operation::patch && states_[i] == state::null;
     if (states_[i] == state::given || removed) {
@@ -145,6 +153,7 @@ void item_reader::require(const field& f) {
 }
 
 void item_reader::fail(field_error error) {
+  // The first hundred are enough to mend a request.
   if (errors_.size() < max_errors) {
     errors_.push_back(std::move(error));
   }

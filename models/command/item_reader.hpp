@@ -10,31 +10,40 @@
 namespace lithair::models {
 
 /// Turns the JSON of one item into the fields of a command and notes everything that is wrong with
-/// it, as far as that shows without any state.
+/// it, as far as that shows without any state. One for each item; errors are gathered, at most 100,
+/// so that a client sees all of them at once. Names of hidden fields are told to nobody who did not
+/// send them.
 class item_reader {
  public:
+  /// `op` decides what is required and what a default fills in. All must outlive it.
   item_reader(const collection& c, operation op, const stamp& at);
 
   /// `key`: the item's in stored form, from the path; of a create empty, or what the item's key
-  /// must be.
+  /// must be. Once. A uuid key that is not given is made by `stamp::new_uuid` here, before the log,
+  /// so that all nodes see the same.
   void read(const json_document& document, std::uint32_t position, std::string key);
 
-  bool good() const { return errors_.empty(); }
+  bool good() const { return errors_.empty(); }  ///< whether nothing is wrong
+  /// In the order in which the item's members came, then what is missing in declared order.
   std::vector<field_error> take_errors() { return std::move(errors_); }
+  /// In stored form; of a create made or read here.
   const std::string& key() const { return key_; }
-  /// Lie in this object.
+  /// Lie in this object. The defaults are in them; of a patch nil for what it removes. Rising by
+  /// id.
   const stored_fields& fields() const { return fields_; }
 
  private:
+  /// What the request says of a field.
   enum class state : std::uint8_t { missing, null, given };
 
+  /// Notes each member's value or its error.
   void read_members(const json_document& document, std::uint32_t object);
-  void read_key();
-  void complete();
-  void complete(std::size_t position);
-  void encode();
-  void require(const field& f);
-  void fail(field_error error);
+  void read_key();                      ///< the key of the path against that of the body
+  void complete();                      ///< every field that was not given
+  void complete(std::size_t position);  ///< one of them
+  void encode();                        ///< values to bytes, by id
+  void require(const field& f);         ///< an error for a required field
+  void fail(field_error error);         ///< bounded
 
   const collection& c_;
   const operation op_;

@@ -28,6 +28,7 @@ std::string join_records(std::string_view replicated, std::string_view local) {
   stored_record whole;
   stored_record part;
   if (!read_record(replicated, whole) || !read_record(local, part)) {
+    // What can't be read is shown as the other group has it.
     return std::string(replicated);
   }
   const auto* created = find(part.fields, created_id);
@@ -56,11 +57,13 @@ class local_operations {
     const auto& part = from_.operations[i];
     const auto* c = mixed_collection(full_, part);
     stored_record record;
+    // Not mixed, or removed: nothing of it is kept here.
     if (c == nullptr || written.record.empty() || !read_record(written.record, record)) {
       return;
     }
     operation_part made{part.op, part.collection_id, part.key, {}, {}};
     auto& created = created_.emplace_back();
+    // Local fields belong to the item that was created at this index.
     msgpack::write_unsigned(created, record.created);
     made.fields.push_back({created_id, created});
     std::ranges::copy_if(part.fields, std::back_inserter(made.fields),
@@ -76,7 +79,9 @@ class local_operations {
       return {};
     }
     made_.time_us = from_.time_us;
+    // The same token: a request that is repeated finds both answers.
     made_.token = from_.token;
+    // Who asked sees the joined answer, not one of this shape.
     made_.shape = made_.operations.size() == 1 ? command_shape::single : command_shape::transaction;
     return write_command(made_);
   }
@@ -94,6 +99,7 @@ class local_operations {
 
 std::vector<std::uint32_t> collections_of(std::string_view bytes) {
   std::vector<std::uint32_t> made;
+  // Bytes of another format have no collections that we know.
   if (const auto what = read_command(bytes)) {
     for (const auto& part : what->operations) {
       made.push_back(part.collection_id);
@@ -114,6 +120,7 @@ std::string replicated_command(const schema& full, std::string_view bytes) {
   for (auto& part : what.operations) {
     if (const auto* c = mixed_collection(full, part)) {
       std::erase_if(part.fields, [c](const stored_field& x) { return is_local_field(*c, x.id); });
+      // `judged` must not name what the shared schema lacks: nodes would stop.
       std::erase_if(what.judged, [c](const field_name& x) {
         return x.collection_id == c->id && is_local_field(*c, x.field_id);
       });
@@ -137,10 +144,12 @@ outcome join_outcomes(const schema& full, std::string_view bytes, outcome replic
   const auto what = read_command(bytes).value();
   std::size_t next = 0;
   std::uint64_t index = 0;
+  // By position: one part for each operation, so their order must stay.
   for (std::size_t i = 0; i < replicated.parts.size() && i < what.operations.size(); ++i) {
     const auto& part = what.operations[i];
     auto& record = replicated.parts[i].record;
     const auto* c = mixed_collection(full, part);
+    // All parts have one version, that of the entry.
     if (stored_record read; read_record(record, read)) {
       index = read.version;
     }
@@ -150,6 +159,7 @@ outcome join_outcomes(const schema& full, std::string_view bytes, outcome replic
     if (!asked.write().empty() && next < written.parts.size()) {
       record = join_records(record, written.parts[next++].record);
     } else if (c != nullptr && !record.empty()) {
+      // Nothing was written now: what the node has for the item.
       record = join_records(record, local.get(record_key(*c, part.key)).value_or(std::string()));
     }
   }
@@ -175,6 +185,7 @@ std::optional<std::string> removal_of_local_part(const schema& replicated,
   }
   const auto* created = find(record.fields, created_id);
   stored_record item;
+  // A deletion is applied again after a crash, when a later item may be there.
   if (created == nullptr || !read_record(deleted, item) ||
       msgpack::reader(created->bytes).read_unsigned() > item.created) {
     return std::nullopt;

@@ -27,6 +27,7 @@ struct token_text {
   request_token view() const { return {scope, key, digest}; }
 };
 
+/// Digests, so that a key of any length costs the same in the log and nobody reads it there.
 std::optional<token_text> make_token(std::string_view client_key, std::string scope,
                                      std::string request) {
   if (client_key.empty()) {
@@ -35,6 +36,7 @@ std::optional<token_text> make_token(std::string_view client_key, std::string sc
   return token_text{std::move(scope), sha256(client_key), sha256(request)};
 }
 
+/// Method and collection: the same key may be used for something else elsewhere.
 std::string scope_of(const collection& c, char method) {
   std::string made(1, method);
   append_big_endian(made, c.id);
@@ -43,6 +45,7 @@ std::string scope_of(const collection& c, char method) {
 
 /// Everything about the request that must be the same when its Idempotency-Key is.
 std::string text_of(const write_request& request) {
+  // The length goes first: a key that holds ':' must not look like another request.
   std::string made = std::to_string(request.key.size()) + ':' + request.key;
   made += request.conditions.if_match_any ? '*' : '-';
   made += request.conditions.if_none_match_any ? '*' : '-';
@@ -57,9 +60,11 @@ result<std::string> path_key(const write_request& request) {
   if (auto key = parse_key(*request.target, request.key)) {
     return std::move(*key);
   }
+  // If-Match on what can't be there fails as on what isn't.
   if (wants_present(request.conditions)) {
     return tl::make_unexpected(precondition_failed("There is no such item."));
   }
+  // This request would create, so the key is a mistake of the item and not a missing one.
   if (request.op == operation::replace && request.conditions.if_none_match_any) {
     return tl::make_unexpected(invalid(
         {{request.target->key().name, "type", "The path holds no key of the collection."}}));
@@ -81,6 +86,7 @@ std::string encode(const write_request& request, std::string_view key, const sto
   const auto token =
       make_token(request.idempotency_key,
                  scope_of(*request.target, static_cast<char>('0' + static_cast<int>(request.op))),
+                 // The text is put together only where a key asks for it.
                  request.idempotency_key.empty() ? "" : text_of(request));
   if (token) {
     made.token = token->view();
@@ -99,6 +105,7 @@ class collector {
   /// Reads an item into one more operation; `part` names it in errors.
   void add(const collection& c, operation op, std::string key, preconditions conditions,
            const json_document& document, std::uint32_t item, const std::string& part) {
+    // Also of what turns out wrong: whether models may be mixed is judged in any case.
     note(c);
     item_reader& reader = items_.emplace_back(c, op, at_);
     reader.read(document, item, std::move(key));
@@ -115,6 +122,7 @@ class collector {
   }
 
   void fail(problem x) {
+    // The first wrong operation decides the status; others of the same add their errors.
     if (!refused_) {
       refused_ = std::move(x);
     } else if (x.status == refused_->status && refused_->errors.size() < 100) {
@@ -139,6 +147,7 @@ class collector {
   }
 
  private:
+  // Whole models: a mixed one goes through consensus like a replicated one.
   void note(const collection& c) { (is_local(c) ? has_local_ : has_replicated_) = true; }
 
   const stamp& at_;
@@ -189,6 +198,7 @@ class operation_reader {
     } else if (name == "item") {
       item_ = at;
     } else if (name == "if_version" && what == kind::number) {
+      // Exact: a version must not go through a double.
       const auto number = parse_decimal(document_.text(at));
       const auto version = number ? exact_integer(*number) : std::nullopt;
       if (!version || *version < 0) {
@@ -224,6 +234,7 @@ class operation_reader {
     if (op_ && op_ != operation::create && !id_) {
       errors.push_back({"id", "required", "It is the key of the item."});
     }
+    // A delete has none, everything else has one.
     if (op_ && (op_ == operation::remove) == item_.has_value()) {
       errors.push_back({"item", op_ == operation::remove ? "unknown" : "required",
                         "Every operation but delete has an item."});
@@ -234,6 +245,7 @@ class operation_reader {
   }
 
   void add(const std::string& part) {
+    // A create without an id is given one, or has it in the item.
     std::optional<std::string> key{std::in_place};
     if (id_) {
       key = parse_key(*c_, *id_);
@@ -241,6 +253,7 @@ class operation_reader {
     if (!key && op_ == operation::create) {
       return out_.fail(of_part(invalid({{"id", "type", "It is no key of the collection."}}), part));
     }
+    // As for single requests: 404 or 412, with the place of the operation.
     if (!key) {
       return out_.fail(of_part(conditions_.if_match.empty()
                                    ? not_found()
@@ -273,6 +286,7 @@ std::optional<std::uint32_t> find_operations(const json_document& document) {
   bool others = false;
   document.for_each_member(json_document::root, [&](std::string_view name, std::uint32_t at) {
     const bool right = name == "operations" && document.at(at).what == kind::array;
+    // Any other member is refused: nothing of a transaction may be overlooked.
     others = others || !right;
     found = right ? std::optional(at) : found;
   });
@@ -288,6 +302,7 @@ result<std::string> prepare(const schema&, const write_request& request, const s
       return tl::make_unexpected(precondition_failed("A new item has no version to match."));
     }
   } else if (auto from_path = path_key(request)) {
+    // Before the body is parsed: what is nowhere needs no further look.
     key = std::move(*from_path);
   } else {
     return tl::make_unexpected(std::move(from_path.error()));
@@ -299,6 +314,7 @@ result<std::string> prepare(const schema&, const write_request& request, const s
   if (!document) {
     return tl::make_unexpected(malformed(document.error()));
   }
+  // Held to what a create is where the request can do nothing else.
   item_reader item(*request.target, reads_as(request), at);
   item.read(*document, json_document::root, std::move(key));
   if (!item.good()) {
@@ -318,6 +334,7 @@ result<std::string> prepare(const schema&, const bulk_request& request, const st
   collector all(command_shape::bulk, at);
   std::size_t count = 0;
   document->for_each_element(json_document::root, [&](std::uint32_t item) {
+    // Counted to the end, but only so many are read.
     if (count < max_operations) {
       all.add(*request.target, operation::create, "", {}, *document, item,
               '[' + std::to_string(count) + ']');
@@ -327,6 +344,7 @@ result<std::string> prepare(const schema&, const bulk_request& request, const st
   if (count > max_operations) {
     all.fail(too_many(""));
   }
+  // 'b' and no digit: no single operation has this scope.
   return all.encode(make_token(request.idempotency_key, scope_of(*request.target, 'b'),
                                std::string(request.body)));
 }
@@ -353,6 +371,7 @@ result<std::string> prepare(const schema& s, const transaction_request& request,
   if (count > max_operations) {
     all.fail(too_many("operations"));
   }
+  // All transactions share one scope.
   return all.encode(make_token(request.idempotency_key, "txn", std::string(request.body)));
 }
 

@@ -8,6 +8,7 @@ namespace {
 
 bool same(const value& x, const value& y) { return identical(x, y); }
 
+/// Every value that was valid stays valid, or items could not be written back as they are.
 bool has_wider_values(const field& before, const field& now) {
   const auto& a = before.rules;
   const auto& b = now.rules;
@@ -26,6 +27,7 @@ bool has_wider_text(const field& before, const field& now) {
   const auto& b = now.rules;
   const bool shortest = !b.min_length || (a.min_length && *b.min_length <= *a.min_length);
   const bool longest = !b.max_length || (a.max_length && *b.max_length >= *a.max_length);
+  // Whether one pattern allows more than another can't be told.
   const bool pattern = b.pattern.empty() || b.pattern == a.pattern;
   const bool format = b.format == text_format::none || b.format == a.format;
   return shortest && longest && pattern && format;
@@ -57,10 +59,12 @@ class comparison {
 
  private:
   void compare_collections(const collection& before, const collection& now) {
+    // Clients know the path.
     if (before.path != now.path) {
       add(now.name, "has another path", "keep \"" + before.path + '"');
     }
     for (const auto& f : before.fields) {
+      // By name: the id, and so the stored field, follows from it.
       const field* after = now.find(f.name);
       const std::string name = now.name + '.' + f.name;
       if (after == nullptr) {
@@ -69,6 +73,7 @@ class comparison {
         compare_fields(name, f, *after);
       }
     }
+    // The items lie with another group then.
     if (is_local(before) != is_local(now)) {
       return add(now.name, is_local(before) ? "gains replicated fields" : "has no replicated field",
                  "declare it under another name");
@@ -80,6 +85,7 @@ class comparison {
     }
   }
 
+  /// Items that are there lack the field: it must be readable without.
   void judge_new(const std::string& name, const field& f) {
     if (f.required() || f.primary_key) {
       add(name, "is new and required", "make it optional or give it a default");
@@ -98,6 +104,7 @@ class comparison {
     };
     must_stay(before.type == now.type && has_same_element(before, now), "type");
     if (before.type != now.type || !has_same_element(before, now)) {
+      // All further comparisons would be of values of two types.
       return;
     }
     must_stay(before.primary_key == now.primary_key, "primary_key");
@@ -107,6 +114,7 @@ class comparison {
     must_stay(before.merge == now.merge, "merge");
     must_stay(before.references == now.references && before.on_delete == now.on_delete,
               "references or on_delete");
+    // Items from before read as the default, and would change by themselves.
     must_stay(same(before.default_value, now.default_value), "default");
     if (before.optional && !now.optional) {
       add(name, "is not optional any more", "keep it optional");
@@ -114,6 +122,7 @@ class comparison {
     if (!before.unique && now.unique) {
       add(name, "is unique now", "leave that out; items that are there may share a value");
     }
+    // Nodes that still run the old models would refuse what others accept.
     if (before.unique && !now.unique) {
       add(name, "is not unique any more", "keep that, or add a field with another name");
     }
@@ -127,6 +136,7 @@ class comparison {
     if (!std::ranges::all_of(before.names, kept)) {
       add(name, "lacks values that it had", "keep all of them");
     }
+    // Wider alone is fine where rules are checked before the log only.
     const bool wider = has_wider_values(before, now) && has_wider_text(before, now);
     const bool narrower = has_wider_values(now, before) && has_wider_text(now, before);
     if (!wider) {

@@ -13,7 +13,9 @@ namespace lithair::models {
 /// optional or have a default and are not unique; wider validation; new values of an enum; optional
 /// instead of required; indexes and expose, dropped or added. A node that still runs `before` stops
 /// applying when it meets a command about a new model, or about a new field that is judged in apply
-/// (`is_judged`), until it is started with `now`.
+/// (`is_judged`), until it is started with `now`. It compares declarations, not data: what it
+/// refuses might do with the items that are there. Projections may always change, since a changed
+/// one is built anew.
 std::vector<std::string> incompatibilities(const schema& before, const schema& now);
 
 }  // namespace lithair::models

@@ -4,6 +4,7 @@ namespace lithair::models {
 
 std::string to_string(const declaration_error& x) {
   std::string text = x.where.file;
+  // As compilers print places, so that editors find them.
   if (x.where.line != 0) {
     text += ':' + std::to_string(x.where.line) + ':' + std::to_string(x.where.column);
   }

@@ -25,6 +25,7 @@ constexpr std::array all_types{
     value_type::bytes,   value_type::json,
 };
 
+/// For error messages, in the order of the enum.
 std::string list_of_types() {
   std::string text;
   for (const auto type : all_types) {
@@ -77,8 +78,10 @@ bool can_be_key(value_type type) {
          type == value_type::timestamp || type == value_type::enumeration;
 }
 
+/// json and lists have no order that could be looked up.
 bool can_be_found(value_type type) { return type != value_type::json && type != value_type::list; }
 
+/// Elements are written as text, whatever their type.
 std::optional<value> pack(const field& list, const std::vector<std::string>& texts) {
   packed_list made;
   msgpack::write_array(made.array, texts.size());
@@ -97,6 +100,7 @@ std::optional<value> convert(const field& x, const literal& from) {
   if (const auto* text = std::get_if<std::string>(&from)) {
     const bool plain = x.type == value_type::boolean || x.type == value_type::integer ||
                        x.type == value_type::number || x.type == value_type::list;
+    // "12" in quotes for an integer is more likely a mistake than a wish.
     return plain ? std::nullopt : parse_text(x, *text);
   }
   if (const auto* texts = std::get_if<std::vector<std::string>>(&from)) {
@@ -106,6 +110,7 @@ std::optional<value> convert(const field& x, const literal& from) {
     return x.type == value_type::boolean ? std::optional<value>(*flag) : std::nullopt;
   }
   if (const auto* integer = std::get_if<std::int64_t>(&from)) {
+    // An integer stands for a number: 1 means 1.0.
     if (x.type == value_type::number) {
       return value{static_cast<double>(*integer)};
     }
@@ -127,9 +132,11 @@ field_builder::field_builder(const std::string& collection_name, const declared_
 
 field field_builder::build() {
   made_.name = from_.name;
+  // From the name, as everywhere: the declaration's order means nothing.
   made_.id = stable_id(from_.name);
   made_.replicated = false;
   read_type();
+  // Without a type no other word can be judged.
   if (made_.type == value_type{}) {
     return std::move(made_);
   }
@@ -157,6 +164,7 @@ void field_builder::read_type() {
     return fail(attribute->where, "A type is a word: " + list_of_types() + ".");
   }
   set_type(*attribute, *name);
+  // Of a list its elements may be the enum.
   const bool named = made_.type == value_type::enumeration ||
                      (made_.element && made_.element->type == value_type::enumeration);
   const auto* names = find("values");
@@ -171,6 +179,7 @@ void field_builder::set_type(const declared_attribute& from, std::string_view na
   const bool list = name.starts_with("list<") && name.ends_with('>');
   const auto inner = list ? name.substr(5, name.size() - 6) : name;
   const auto type = type_named(inner);
+  // A list of lists would have no plain text.
   if (!type || (list && (*type == value_type::bytes || *type == value_type::json))) {
     return fail(from.where, "Unknown type \"" + std::string(name) + "\"; the types are " +
                                 list_of_types() + " with plain elements.");
@@ -180,6 +189,7 @@ void field_builder::set_type(const declared_attribute& from, std::string_view na
     field element;
     element.name = made_.name;
     element.type = *type;
+    // Errors about an element name the field.
     made_.element = std::make_shared<const field>(std::move(element));
   }
 }
@@ -193,6 +203,7 @@ void field_builder::read_names(const declared_attribute& from) {
   if (names == nullptr || names->empty()) {
     return fail(from.where, "The values of an enum are a list of at least one word.");
   }
+  // Names become keys of indexes and items, so they keep the bound on keys.
   for (const auto& name : *names) {
     if (name.empty() || name.size() > max_key_bytes || !is_utf8(name)) {
       fail(from.where, "A value of an enum has 1 to 200 bytes of UTF-8.");
@@ -201,6 +212,7 @@ void field_builder::read_names(const declared_attribute& from) {
     }
   }
   made_.names = *names;
+  // The element is shared and constant: it is replaced, not changed.
   if (list) {
     field element = *made_.element;
     element.names = *names;
@@ -210,6 +222,7 @@ void field_builder::read_names(const declared_attribute& from) {
 
 void field_builder::read_attribute(const declared_attribute& from) {
   const auto which = word_named(from.name);
+  // A word that nobody knows is more likely a typing error than harmless.
   if (!which) {
     return fail(from.where, "Unknown attribute \"" + from.name + "\"; the attributes are " +
                                 list_of_words() + '.');
@@ -291,6 +304,7 @@ void field_builder::read_pattern(const declared_attribute& from) {
   if (made_.type != value_type::string || text == nullptr) {
     return fail(from.where, "validate.pattern is a text, for string fields.");
   }
+  // Errors are told to the user, not to stderr.
   re2::RE2::Options quiet;
   quiet.set_log_errors(false);
   const auto matcher = std::make_shared<re2::RE2>(*text, quiet);
@@ -342,6 +356,7 @@ void field_builder::read_reference(const declared_attribute& from) {
   if (name == nullptr || name->empty()) {
     return fail(from.where, "references is the name of a model.");
   }
+  // By name only: the model may be declared later; the schema builder looks.
   made_.references = *name;
   made_.target_id = stable_id(*name);
   made_.indexed = true;  // Whoever deletes the target must find the item.
@@ -388,6 +403,7 @@ void field_builder::check_agreement() {
   if (made_.references.empty() && find("on_delete") != nullptr) {
     fail(from_.where, "on_delete needs references.");
   }
+  // Without a value it must still be a whole item.
   if (made_.on_delete == delete_rule::set_null && (!made_.optional || made_.immutable)) {
     fail(from_.where, "A reference with on_delete = \"set_null\" is optional and not immutable.");
   }
@@ -408,6 +424,7 @@ void field_builder::check_key() {
     if (!made_.references.empty() || made_.merge != merge_rule::last_write) {
       fail(from_.where, "A primary key refers to nothing and does not combine.");
     }
+    // Not said by the user, but true, and readers rely on it.
     made_.immutable = true;
     made_.unique = false;  // Being the key says so already.
     made_.indexed = false;

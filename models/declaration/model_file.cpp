@@ -23,6 +23,7 @@ class reader {
   void read_file(const toml::table& root) {
     for (const auto& [key, node] : in_file_order(root)) {
       if (key->str() == "projections" && node->is_table()) {
+        // Errors are told in the order of the file.
         for (const auto& [name, projection] : in_file_order(*node->as_table())) {
           read_projection(*name, *projection);
         }
@@ -66,6 +67,7 @@ class reader {
     if (!node.is_table()) {
       return fail(name, made.name, "A model is a table with fields.");
     }
+    // A model whose fields are all wrong is not told to have none, too.
     const std::size_t errors_before = errors.size();
     for (const auto& [key, part] : in_file_order(*node.as_table())) {
       if (key->str() == "fields" && part->is_table()) {
@@ -96,6 +98,7 @@ class reader {
     }
     for (const auto& [key, part] : in_file_order(*node.as_table())) {
       const auto what = key->str();
+      // Text, or several of it, whatever the word is.
       auto value = to_literal(*part);
       const auto* texts = value ? std::get_if<std::vector<std::string>>(&*value) : nullptr;
       if (what == "from" && part->is_string()) {
@@ -115,6 +118,7 @@ class reader {
                  "where and measures.");
       }
     }
+    // A projection with errors would only give more of them.
     if (errors.size() == errors_before) {
       projections.push_back(std::move(made));
     }
@@ -149,6 +153,7 @@ class reader {
     for (const auto& [key, node] : in_file_order(table)) {
       const std::string name = prefix + std::string(key->str());
       if (name == "validate" && node->is_table()) {
+        // { min = 1 } becomes "validate.min", the builder's word.
         read_attributes(subject, *node->as_table(), "validate.", made);
       } else if (auto what = to_literal(*node)) {
         made.attributes.push_back({name, std::move(*what), place_of(*key)});
@@ -168,6 +173,7 @@ class reader {
       return std::to_string(integer->get());
     }
     if (const auto* number = node.as_floating_point()) {
+      // The text of a value is parsed again by the field's type.
       return to_text(number->get());
     }
     if (const auto* flag = node.as_boolean()) {
@@ -190,6 +196,7 @@ class reader {
       return literal(text->get());
     }
     if (const auto* array = node.as_array()) {
+      // A list of text is what it becomes; dates have no text here and are refused.
       std::vector<std::string> made;
       for (const auto& element : *array) {
         auto text = element_text(element);
@@ -243,6 +250,7 @@ declared<schema> parse_model_text(std::string_view text, std::string_view filena
     return made;
   }
   if (!made) {
+    // In the order of the file, whoever found them.
     read.errors.insert(read.errors.end(), made.error().begin(), made.error().end());
     std::ranges::stable_sort(read.errors, {}, [](const declaration_error& x) {
       return std::tuple(x.where.line, x.where.column);

@@ -39,6 +39,7 @@ std::string list_of(const std::vector<std::string>& texts) {
 
 std::vector<std::string> elements_of(const field& f, const packed_list& list) {
   std::vector<std::string> made;
+  // Elements that are not readable would be a builder's mistake.
   msgpack::reader in(list.array);
   for (std::size_t left = in.read_array(); left > 0; --left) {
     made.push_back(to_text(read_value(*f.element, in.read_any()).value_or(value{})));
@@ -51,6 +52,7 @@ std::string literal_of(const field& f, const value& x) {
   if (const auto* list = std::get_if<packed_list>(&x)) {
     return list_of(elements_of(f, *list));
   }
+  // TOML tells integers and floats apart by the point.
   if (f.type == value_type::number) {
     const std::string text = to_text(x);
     return text.find_first_of(".e") == std::string::npos ? text + ".0" : text;
@@ -68,6 +70,7 @@ class field_text {
     if (f_.element) {
       type = "list<" + std::string(name_of(f_.element->type)) + '>';
     }
+    // Every word on one line: the text is for machines that compare it, and for people in a pinch.
     out_ = f_.name + " = { type = " + in_quotes(type);
     if (!f_.names.empty()) {
       out_ += ", values = " + list_of(f_.names);
@@ -79,6 +82,7 @@ class field_text {
 
  private:
   void append_flags() {
+    // Words that say the default are left out, so the text is short and stable.
     for (const auto& [which, member] : flag_words) {
       // Fields are exposed unless that is denied; all else is denied unless it is said.
       const bool usual = which == word::expose;
@@ -172,6 +176,7 @@ std::string text_of(const schema& s, const projection& p) {
 
 std::string to_model_text(const schema& x) {
   std::string out;
+  // By id, as the schema has them: the same schema gives the same text.
   for (const auto& c : x.collections()) {
     out += "[models." + c.name + "]\npath = " + in_quotes(c.path) + "\n[models." + c.name +
            ".fields]\n";

@@ -10,7 +10,9 @@ namespace lithair::models {
 
 namespace {
 
+/// A row's key must fit the store: two groups and an extreme make 494 bytes.
 constexpr std::size_t max_groups = 2;
+/// The place of a measure is one byte of a key.
 constexpr std::size_t max_measures = 32;
 
 bool is_plain(const field& f) {
@@ -32,6 +34,7 @@ class builder {
     }
     c_ = &*c;
     made_.collection_id = c->id;
+    // Everything that is said goes into the text, and the text into the id.
     made_.text = from_.name + '\n' + from_.collection + '\n';
     read_groups();
     read_filters();
@@ -65,6 +68,7 @@ class builder {
       fail(from_.where, "A projection groups by at most two fields.");
     }
     for (const auto& name : from_.group_by) {
+      // Before it is judged: what is wrong has no id that matters.
       made_.text += "by " + name + '\n';
       const auto at = shown_field(name, from_.where);
       if (at && !is_plain(c_->fields[*at])) {
@@ -82,9 +86,11 @@ class builder {
         fail(x.where, "A filter is text as in the query of a list, such as \">=10\".");
         continue;
       }
+      // The length keeps a filter's text from looking like another line.
       made_.text += "where " + x.name + ' ' + std::to_string(text->size()) + ':' + *text + '\n';
       made_.filter_texts.emplace_back(x.name, *text);
     }
+    // The same parser as for lists, so both mean the same.
     auto parsed = parse_query(*c_, query::kind::count, made_.filter_texts);
     if (parsed) {
       made_.filters = parsed->list->filters;
@@ -115,6 +121,7 @@ class builder {
     measure made;
     made.name = x.name;
     made.text = text;
+    // Both would be members of one JSON object.
     if (std::ranges::find(from_.group_by, x.name) != from_.group_by.end()) {
       fail(x.where, "A measure has another name than the groups.");
     }
@@ -167,6 +174,7 @@ class builder {
 
 void build_projection(const declared_projection& from, const std::vector<collection>& collections,
                       std::vector<projection>& made, std::vector<declaration_error>& errors) {
+  // Two texts may have one id, however unlikely: their rows must not mix.
   auto x = builder(from, collections, errors).build();
   for (const auto& other : made) {
     if (other.name == x.name || other.id == x.id) {

@@ -11,7 +11,9 @@ namespace lithair::models {
 
 namespace {
 
+/// Positions of fields are 16 bits.
 constexpr std::size_t max_fields = 1000;
+/// Names are in each JSON object and in every error.
 constexpr std::size_t max_name = 64;
 
 /// What list parameters are called; a filter on such a field could not be told from them.
@@ -30,6 +32,7 @@ bool is_name(std::string_view text, std::string_view also) {
 
 /// "/api/" and then segments of plain characters.
 bool is_path(std::string_view text) {
+  // No "_": routes such as _bulk and _txn are ours. No "." in front: clients resolve "..".
   return text.starts_with("/api/") && !text.ends_with('/') && text.size() <= 200 &&
          text.find("//") == std::string_view::npos && text.find("/.") == std::string_view::npos &&
          text.find("/_") == std::string_view::npos && std::ranges::all_of(text, [](char c) {
@@ -45,6 +48,7 @@ class schema_builder {
     if (from.empty()) {
       errors_.push_back({{}, "", "No model is declared."});
     }
+    // All models first, as references may point forward.
     for (const auto& x : from) {
       add_collection(x);
     }
@@ -57,6 +61,7 @@ class schema_builder {
         errors_.push_back(
             {x.where, "projections." + x.name, "A projection's name is like that of a model."});
       }
+      // Projections of wrong models would only give more errors.
       if (errors_.empty()) {
         build_projection(x, made_, projected, errors_);
       }
@@ -83,6 +88,7 @@ class schema_builder {
     find_key(from, x, errors_.size() == errors_before);
     order_fields(x);
     x.tracked = std::ranges::any_of(x.fields, &field::tracked);
+    // Which fields are local can't be told while some are wrong.
     if (errors_.size() == errors_before) {
       check_local_fields(from, x);
     }
@@ -99,6 +105,7 @@ class schema_builder {
       if (other.name == x.name) {
         fail(from, "There are two models of this name.");
       } else if (other.id == x.id) {
+        // Two names with one id would share their pairs in the state.
         fail(from, "The name has the same number as \"" + other.name + "\"; choose another one.");
       }
     }
@@ -111,6 +118,7 @@ class schema_builder {
     if ((x.path + '/').starts_with("/api/projections/")) {
       fail(from, "The path /api/projections belongs to the projections.");
     }
+    // Routes are found by their segments, so no path may lie within another.
     for (const auto& other : made_) {
       if (x.path == other.path || x.path.starts_with(other.path + "/") ||
           other.path.starts_with(x.path + "/")) {
@@ -125,12 +133,14 @@ class schema_builder {
     if (!is_name(field_from.name, "_")) {
       complain("A field's name begins with a letter and has at most 64 letters, digits or _.");
     } else if (std::ranges::find(reserved_fields, field_from.name) != reserved_fields.end()) {
+      // A filter on such a field could not be told from the parameter.
       complain("This name is taken by a parameter of lists.");
     }
     for (const auto& other : x.fields) {
       if (other.name == field_from.name) {
         complain("There are two fields of this name.");
       } else if (other.id == stable_id(field_from.name)) {
+        // Two fields with one id would be one in records.
         complain("The name has the same number as \"" + other.name + "\"; choose another one.");
       }
     }
@@ -177,6 +187,7 @@ class schema_builder {
   }
 
   /// Finds the collections that references name, which may be declared later.
+  /// One group decides both: what another has can't be checked while a command is applied.
   void connect(const declared_collection& from) {
     const auto self = std::ranges::find(made_, from.name, &collection::name);
     for (std::size_t i = 0; i < self->fields.size() && i < from.fields.size(); ++i) {

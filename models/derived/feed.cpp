@@ -16,6 +16,7 @@ constexpr std::uint64_t pair_cost = 64;
 /// The feed is cut by this part of its limit at a time, since each cut has to look for its begin.
 constexpr std::uint64_t cut_part = 64;
 
+/// What the limit counts. The same on every node, so all drop the same.
 std::uint64_t cost_of(std::string_view value) { return pair_cost + value.size(); }
 
 event_type type_of(const transition& x) {
@@ -30,11 +31,14 @@ stored_fields differences(const stored_fields& before, const stored_fields& afte
   auto was = before.begin();
   auto is = after.begin();
   while (was != before.end() || is != after.end()) {
+    // It was there and is gone.
     if (is == after.end() || (was != before.end() && was->id < is->id)) {
       made.push_back(*was++);
     } else if (was == before.end() || is->id < was->id) {
+      // It is new: nil tells that it was absent.
       made.push_back({(is++)->id, msgpack::nil_bytes});
     } else {
+      // Bytes and not values: another spelling is a change too.
       if (was->bytes != is->bytes) {
         made.push_back(*was);
       }
@@ -68,6 +72,8 @@ std::optional<feed_extent> read_extent(const state_view& state) {
 
 /// A feed that begins now, in a state that may be older than it.
 feed_extent new_extent(std::uint64_t index, const state_view& state) {
+  // A state that has records but no feed is from before there was one: what made them can't be
+  // told.
   const auto records = until_its_end("r");
   feed_extent made;
   state.scan(records.lower, records.upper, state_view::direction::ascending,
@@ -80,13 +86,16 @@ feed_extent new_extent(std::uint64_t index, const state_view& state) {
 
 /// Drops the oldest changes until there is some room again.
 void cut(feed_extent& extent, std::uint64_t limit, const state_view& state, change_set& out) {
+  // Somewhat below the limit, so that not every command has to cut.
   const std::uint64_t wanted = limit - limit / cut_part;
   const auto all = feed_behind(extent.dropped);
+  // Behind what was dropped: the store's deleted pairs are not walked again.
   state.scan(all.lower, all.upper, state_view::direction::ascending,
              [&](std::string_view key, std::string_view value) {
                if (extent.bytes <= wanted) {
                  return false;
                }
+               // Never below zero, whatever an older state counted.
                extent.bytes -= std::min(extent.bytes, cost_of(value));
                extent.dropped = index_in_feed_key(key);
                out.push_back({std::string(key), std::nullopt});
@@ -107,6 +116,7 @@ std::optional<feed_position> parse_feed_position(std::string_view text) {
     return index ? std::optional(feed_position{*index, 0}) : std::nullopt;
   }
   const auto part = parse_count(text.substr(point + 1));
+  // `41.0` and `0.1` are given to nobody.
   if (!part || *part == 0 || *part > 0xffffffff || *index == 0) {
     return std::nullopt;
   }
@@ -116,16 +126,19 @@ std::optional<feed_position> parse_feed_position(std::string_view text) {
 stored_fields fields_before(const feed_event& x) {
   stored_fields made;
   auto was = x.was.begin();
+  // Both lists rise by id and are merged as they are walked.
   for (const auto& field : x.fields) {
     while (was != x.was.end() && was->id < field.id) {
       made.push_back(*was++);
     }
     const bool changed = was != x.was.end() && was->id == field.id;
+    // nil: the field came with the update, so before it there was none.
     if (!changed || was->bytes != msgpack::nil_bytes) {
       made.push_back(changed ? *was : field);
     }
     was += changed ? 1 : 0;
   }
+  // Fields that the update removed.
   made.insert(made.end(), was, x.was.end());
   return made;
 }
@@ -147,6 +160,7 @@ bool read_feed(std::uint64_t index, std::string_view bytes,
     x.collection_id = static_cast<std::uint32_t>(in.read_unsigned());
     const std::uint64_t type = in.read_unsigned();
     x.key = in.read_binary();
+    // Bytes of another kind: who reads stops here, and says so.
     if (type < 1 || type > 3 || !read_fields(in, x.fields) || !read_fields(in, x.was)) {
       return false;
     }
@@ -168,6 +182,7 @@ std::uint64_t index_in_feed_key(std::string_view pair_key) {
 
 key_range feed_behind(std::uint64_t index) {
   auto all = until_its_end("f");
+  // The key and every key behind it.
   all.lower = feed_key(index) + '\0';
   return all;
 }
@@ -178,11 +193,13 @@ feed_extent extent_of_feed(const state_view& state) {
 
 void change_recorder::add(const transition& x) {
   const auto& fields = x.after != nullptr ? *x.after : *x.before;
+  // The grammar is in the header: five members for each event.
   msgpack::write_array(events_, 5);
   msgpack::write_unsigned(events_, x.c.id);
   msgpack::write_unsigned(events_, static_cast<std::uint64_t>(type_of(x)));
   msgpack::write_binary(events_, x.key);
   write_fields(events_, fields);
+  // Only an update tells what was before; of the others it is all or nothing.
   write_fields(events_, type_of(x) == event_type::updated ? differences(*x.before, *x.after)
                                                           : stored_fields());
   ++count_;
@@ -190,6 +207,7 @@ void change_recorder::add(const transition& x) {
 
 void change_recorder::write(const moment& at, const state_view& state, change_set& out,
                             std::uint64_t limit) const {
+  // A command that changes no item leaves no pair.
   if (count_ == 0) {
     return;
   }
@@ -199,9 +217,11 @@ void change_recorder::write(const moment& at, const state_view& state, change_se
   made.reserve(events_.size() + 16);
   msgpack::write_array(made, 2);
   msgpack::write_signed(made, at.time_us);
+  // The log's time, not this node's.
   msgpack::write_array(made, count_);
   made += events_;
   extent.bytes += cost_of(made);
+  // Cut before the pair is added: it must never cut itself.
   if (extent.bytes > limit) {
     cut(extent, limit, state, out);
   }

@@ -26,59 +26,68 @@
 namespace lithair::models {
 
 /// What the feed holds; beyond that the oldest changes are dropped. Some pages of a small model, a
-/// minute of a busy service.
+/// minute of a busy service. A pair counts its value's bytes and 64 more.
 inline constexpr std::uint64_t max_feed_bytes = 64 << 20;
 
 /// How far somebody has read: through all of `index`, or, with a part, through as many of its
 /// events. As text `41` and `41.2`; a part is never the last one of its index.
 struct feed_position {
-  std::uint64_t index = 0;
-  std::uint32_t part = 0;
+  std::uint64_t index = 0;  ///< of the log
+  std::uint32_t part = 0;   ///< from 1; 0: all of the index
 
   bool operator==(const feed_position&) const = default;
   /// The last index of which everything was read.
   std::uint64_t whole() const { return part == 0 || index == 0 ? index : index - 1; }
 };
 
+/// As event ids and the parameter `after` have it.
 std::string to_text(const feed_position& x);
+/// None for other text, and for a part of index 0 or a part 0.
 std::optional<feed_position> parse_feed_position(std::string_view text);
 
 /// One change of one item. Its views lie in the pair that it was read from.
 struct feed_event {
-  std::uint64_t index = 0;
-  std::uint32_t part = 0;  ///< from 1, among the events of the index
-  std::int64_t time_us = 0;
+  std::uint64_t index = 0;   ///< of the log entry
+  std::uint32_t part = 0;    ///< from 1, among the events of the index
+  std::int64_t time_us = 0;  ///< microseconds since 1970, the log's
   std::uint32_t collection_id = 0;
   event_type type = event_type::created;
-  std::string_view key;
+  std::string_view key;  ///< in stored form
   stored_fields fields;
   stored_fields was;
 };
 
-/// The item before an update.
+/// The item before an update. Of any other event: what is in `fields`.
 stored_fields fields_before(const feed_event& x);
 
-/// Visits the events of a pair in their order. False for bytes that are no changes.
+/// Visits the events of a pair in their order. False for bytes that are no changes. The views last
+/// as long as the call.
 [[nodiscard]] bool read_feed(std::uint64_t index, std::string_view bytes,
                              const std::function<void(const feed_event&)>& visit);
 
+/// The pair of what one log entry changed.
 std::string feed_key(std::uint64_t index);
 /// The index in the key of a pair of changes.
 std::uint64_t index_in_feed_key(std::string_view pair_key);
-/// The pairs behind an index.
+/// The pairs behind an index. Behind 0: everything.
 key_range feed_behind(std::uint64_t index);
 
+/// Where the feed begins, and what it holds.
 struct feed_extent {
   std::uint64_t dropped = 0;  ///< of what is not behind this index the feed can't tell any more
-  std::uint64_t bytes = 0;
+  std::uint64_t bytes = 0;    ///< of all pairs, as the limit counts them
 };
+/// Zeroes in a state without a feed.
 feed_extent extent_of_feed(const state_view& state);
 
-/// Gathers what a command changes, and adds it to the feed once the command is accepted.
+/// Gathers what a command changes, and adds it to the feed once the command is accepted. One for
+/// each command, on the thread of the state.
 class change_recorder {
+  /// Copies what it needs of the transition.
  public:
   void add(const transition& x);
-  /// Nothing when nothing changed. `limit`: bytes that the feed may hold.
+  /// Nothing when nothing changed. `limit`: bytes that the feed may hold. Drops the oldest changes
+  /// where the limit asks for it, some 64th of the limit at a time.
   void write(const moment& at, const state_view& state, change_set& out,
              std::uint64_t limit = max_feed_bytes) const;
 

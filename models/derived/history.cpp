@@ -18,10 +18,12 @@ std::string_view value_in(const stored_fields* fields, const field& f) {
 /// The tracked fields that the change touches, in order of id.
 stored_fields tracked_changes(const transition& x) {
   stored_fields made;
+  // By id, as `write_fields` asks for.
   for (const auto at : x.c.by_id) {
     const field& f = x.c.fields[at];
     const auto before = value_in(x.before, f);
     const auto after = value_in(x.after, f);
+    // A deletion tells no fields: the events before it have them.
     if (f.tracked && before != after && x.after != nullptr) {
       made.push_back({f.id, after.empty() ? msgpack::nil_bytes : after});
     }
@@ -40,6 +42,7 @@ std::string write_event(const event& x) {
 }
 
 /// `body`: the event's bytes before its hash.
+/// The key binds the event to its item and its place.
 std::string chain(std::string_view hash_before, std::string_view pair_key, std::string_view body) {
   std::string text(hash_before);
   text += pair_key;
@@ -51,6 +54,7 @@ std::string chain(std::string_view hash_before, std::string_view pair_key, std::
 
 std::string event_key(const collection& c, std::string_view key, std::uint64_t version) {
   std::string made = events_of(c, key).lower;
+  // Big-endian, so that events sort by version.
   append_big_endian(made, version);
   return made;
 }
@@ -64,6 +68,7 @@ key_range events_of(const collection& c, std::string_view key) {
 
 bool read_event(std::string_view pair_key, std::string_view bytes, event& out) {
   msgpack::reader in(bytes);
+  // The version is the last 8 bytes, whatever the item's key is.
   if (pair_key.size() < 8 || in.read_array() != 5) {
     return false;
   }
@@ -83,6 +88,7 @@ std::uint64_t last_version(const collection& c, std::string_view key, const stat
   const auto range = events_of(c, key);
   std::uint64_t version = 0;
   state.scan(range.lower, range.upper, state_view::direction::descending,
+             // The last pair is enough, so the history's length costs nothing.
              [&version](std::string_view pair_key, std::string_view) {
                version = read_big_endian(pair_key.substr(pair_key.size() - 8));
                return false;
@@ -99,14 +105,17 @@ void derive_event(const transition& x, const moment& at, std::uint64_t version,
               : x.after == nullptr ? event_type::deleted
                                    : event_type::updated;
   made.changes = tracked_changes(x);
+  // Version 0 has no event: the first hash is over nothing before it.
   const auto previous = state.get(event_key(x.c, x.key, version - 1));
   event before;
   if (previous && read_event(event_key(x.c, x.key, version - 1), *previous, before)) {
+    // Clocks may go back; `as_of` by time must find one place only.
     made.time_us = std::max(made.time_us, before.time_us);
   }
   std::string key = event_key(x.c, x.key, version);
   std::string bytes = write_event(made);
   const std::string hash = chain(before.hash, key, bytes);
+  // The hash is appended as the fifth member; the array says five from the start.
   msgpack::write_binary(bytes, hash);
   out.push_back({std::move(key), std::move(bytes)});
 }
@@ -122,6 +131,7 @@ verification verify_events(const collection& c, std::string_view key, const stat
   state.scan(range.lower, range.upper, state_view::direction::ascending,
              [&](std::string_view pair_key, std::string_view bytes) {
                good =
+                   // Versions without a gap: a removed event would show here.
                    read_event(pair_key, bytes, x) && x.version == expected && x.hash.size() == 32;
                // A binary of 32 bytes has a head of two.
                const auto body = good ? bytes.substr(0, bytes.size() - 34) : bytes;
@@ -133,6 +143,7 @@ verification verify_events(const collection& c, std::string_view key, const stat
                hash = x.hash;
                present = x.type != event_type::deleted;
                if (x.type != event_type::updated) {
+                 // A new item of the key begins with nothing.
                  item.clear();
                }
                for (const auto& change : x.changes) {
@@ -143,6 +154,7 @@ verification verify_events(const collection& c, std::string_view key, const stat
   std::erase_if(item, [](const auto& member) { return member.second == msgpack::nil_bytes; });
   const auto bytes = state.get(record_key(c, key));
   stored_record record;
+  // The chain must end in what is stored; a changed record would show here.
   const bool readable = bytes && read_record(*bytes, record);
   const auto same = [&](const field& f) {
     const auto at = item.find(f.id);

@@ -19,27 +19,31 @@
 /// event, must change all that follow, on every node.
 namespace lithair::models {
 
+/// The numbers stand in events and in the feed.
 enum class event_type : std::uint8_t { created = 1, updated = 2, deleted = 3 };
 
+/// Its views lie in the pair that it was read from.
 struct event {
   std::uint64_t version = 0;  ///< counts the item's changes from 1, its deletions included
   std::uint64_t index = 0;    ///< of the log entry that made it
   std::int64_t time_us = 0;   ///< when it was proposed; never before the item's event before
-  event_type type = event_type::created;
-  stored_fields changes;  ///< of tracked fields; nil: removed
-  std::string_view hash;
+  event_type type = event_type::created;  ///< a deletion has no changes
+  stored_fields changes;                  ///< of tracked fields; nil: removed
+  std::string_view hash;                  ///< 32 bytes
 };
 
 /// Where and when a command takes effect.
 struct moment {
   std::uint64_t index = 0;
-  std::int64_t time_us = 0;
+  std::int64_t time_us = 0;  ///< microseconds since 1970
 };
 
-/// The version of the item's latest event, also of an item that is gone; 0: none.
+/// The version of the item's latest event, also of an item that is gone; 0: none. Versions go on
+/// behind a deletion, so that no two events of a key share one.
 std::uint64_t last_version(const collection& c, std::string_view key, const state_view& state);
 
-/// Adds the event of a change whose version is known.
+/// Adds the event of a change whose version is known. `version` is one more than the item's last.
+/// Its time is never before that of the event before, though clocks may have gone back.
 void derive_event(const transition& x, const moment& at, std::uint64_t version,
                   const state_view& state, change_set& out);
 
@@ -48,14 +52,16 @@ void derive_event(const transition& x, const moment& at, std::uint64_t version,
 
 /// The pairs of all events of an item, oldest first.
 key_range events_of(const collection& c, std::string_view key);
+/// The pair of one event.
 std::string event_key(const collection& c, std::string_view key, std::uint64_t version);
 
 /// Whether the chain of events is whole and ends in the item as it is; else the version where it
-/// breaks.
+/// breaks. It finds what was changed on one node's disk, not what everybody agreed on.
 struct verification {
   bool good = true;
-  std::uint64_t broken_at = 0;
+  std::uint64_t broken_at = 0;  ///< 0 when all is well
 };
+/// Reads all events of the item.
 verification verify_events(const collection& c, std::string_view key, const state_view& state);
 
 }  // namespace lithair::models

@@ -15,6 +15,8 @@ std::string prefix(char kind, const projection& p) {
   return made;
 }
 
+/// The key of a row within its projection. A mark before each value keeps absent apart from all
+/// else.
 std::string group_of(const collection& c, const projection& p, const stored_fields& fields) {
   std::string made;
   for (const auto at : p.group_by) {
@@ -31,6 +33,7 @@ bool is_extreme(const measure& x) {
   return x.kind == measure_kind::min || x.kind == measure_kind::max;
 }
 
+/// Of money in billionths, so that amounts of any scale add up exactly.
 wide_integer amount_of(const value& x) {
   const auto* amount = std::get_if<money>(&x);
   return amount != nullptr ? in_nanos(*amount) : wide_integer{std::get<std::int64_t>(x)};
@@ -48,6 +51,7 @@ std::string write_row(const projection_row& x) {
   for (const auto& tally : x.tallies) {
     msgpack::write_array(made, 3);
     msgpack::write_unsigned(made, tally.values);
+    // Sign and magnitude are split at 64 bits; the low half is unsigned.
     msgpack::write_signed(made, static_cast<std::int64_t>(tally.sum >> 64));
     msgpack::write_unsigned(made, static_cast<std::uint64_t>(tally.sum));
   }
@@ -74,6 +78,7 @@ std::string row_prefix(const projection& p) { return prefix('p', p); }
 
 std::string extreme_prefix(const projection& p, std::size_t at, std::string_view group) {
   std::string made = prefix('q', p);
+  // At most 32 measures, so one byte is enough.
   made += static_cast<char>(at);
   return made.append(group);
 }
@@ -96,6 +101,7 @@ bool read_row(const collection& c, const projection& p, std::string_view bytes,
     auto& tally = out.tallies.emplace_back();
     tally.values = in.read_unsigned();
     const wide_integer high = in.read_signed();
+    // Multiplied and not shifted: a negative number must keep its sign.
     tally.sum = high * (wide_integer{1} << 64) + in.read_unsigned();
   }
   return in.finished();
@@ -103,11 +109,13 @@ bool read_row(const collection& c, const projection& p, std::string_view bytes,
 
 projection_row& projection_rows::row_of(const std::string& group, const stored_fields& fields) {
   const auto [at, is_new] = rows_.try_emplace(group);
+  // An update may touch a row twice, taking and adding: it is read once.
   if (!is_new) {
     return at->second;
   }
   const auto stored = state_.get(row_prefix(p_) + group);
   if (!stored || !read_row(c_, p_, *stored, at->second)) {
+    // No row yet: the group's values are those of the item that comes.
     at->second = {};
     for (const auto position : p_.group_by) {
       at->second.group.push_back(value_of(c_.fields[position], fields));
@@ -118,16 +126,19 @@ projection_row& projection_rows::row_of(const std::string& group, const stored_f
 }
 
 void projection_rows::count(const stored_fields& fields, int sign) {
+  // Items that do not pass count for nothing, before and after.
   if (!matches(c_, p_.filters, fields)) {
     return;
   }
   const std::string group = group_of(c_, p_, fields);
   auto& row = row_of(group, fields);
+  // -1 as unsigned wraps, and so does the sum: it comes out right.
   row.items += static_cast<std::uint64_t>(sign);
   for (std::size_t i = 0; i < p_.measures.size(); ++i) {
     const auto& m = p_.measures[i];
     const value x =
         m.kind == measure_kind::count ? value{} : value_of(c_.fields[m.position], fields);
+    // Absent values are in no sum and no average.
     if (absent(x)) {
       continue;
     }
@@ -146,7 +157,9 @@ void projection_rows::count(const stored_fields& fields, int sign) {
 
 void projection_rows::finish(change_set& out) {
   for (const auto& [group, row] : rows_) {
+    // By key, since it is a map: the changes are in one order on all nodes.
     std::string key = row_prefix(p_) + group;
+    // A row without items is gone, as if it never was.
     if (row.items == 0) {
       out.push_back({std::move(key), std::nullopt});
     } else {
@@ -156,8 +169,10 @@ void projection_rows::finish(change_set& out) {
   for (const auto& [key, entry] : extremes_) {
     const auto stored = state_.get(key);
     msgpack::reader in(stored ? std::string_view(*stored) : std::string_view{});
+    // How many items had this value.
     const std::uint64_t before = stored && in.read_array() == 2 ? in.read_unsigned() : 0;
     const std::uint64_t now = before + static_cast<std::uint64_t>(entry.delta);
+    // The last one is gone, and with it the entry.
     if (now == 0) {
       out.push_back({key, std::nullopt});
     } else if (before == 0) {
@@ -180,10 +195,12 @@ void projection_rows::finish(change_set& out) {
 void derive_projections(const transition& x, const schema& models, const state_view& state,
                         change_set& out) {
   for (const auto& p : models.projections()) {
+    // A projection of another collection has nothing to do with it.
     if (p.collection_id != x.c.id) {
       continue;
     }
     projection_rows work(x.c, p, state);
+    // Taken first: a group's row may go and come again in one update.
     if (x.before != nullptr) {
       work.count(*x.before, -1);
     }

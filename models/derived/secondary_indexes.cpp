@@ -19,6 +19,7 @@ void for_each_change(const transition& x, Visit visit) {
     }
     const value before = value_in(f, x.before);
     const value after = value_in(f, x.after);
+    // By value: 0.1 and 0.10 have one entry, which need not change.
     if (compare(before, after) != 0) {
       visit(f, before, after);
     }
@@ -29,6 +30,7 @@ void for_each_change(const transition& x, Visit visit) {
 
 void check_unique(const transition& x, const state_view& state, std::vector<field_error>& errors) {
   for_each_change(x, [&](const field& f, const value&, const value& after) {
+    // Equal values are equal bytes in the key, so one look is enough.
     if (f.unique && !absent(after) && state.get(unique_key(x.c, f, after))) {
       errors.push_back({f.name, "unique", "Another item has this value."});
     }
@@ -43,6 +45,7 @@ void check_references(const transition& x, const schema& models, const state_vie
       return;
     }
     const std::string key = to_key(after);
+    // An item may name itself while it is created.
     const bool self = target == &x.c && key == x.key;
     if (!self && !state.get(record_key(*target, key))) {
       errors.push_back({f.name, "reference", "There is no such item in " + f.references + "."});
@@ -68,11 +71,13 @@ void derive_entries(const transition& x, change_set& out) {
 }
 
 void derive_counter(const transition& x, const state_view& state, change_set& out) {
+  // An update leaves the number as it is.
   if ((x.before == nullptr) == (x.after == nullptr)) {
     return;
   }
   std::string key = counter_key(x.c);
   const auto stored = state.get(key);
+  // Missing means 0: the first item makes the pair.
   const std::uint64_t count = stored ? read_big_endian(*stored) : 0;
   std::string next;
   append_big_endian(next, x.after == nullptr ? count - 1 : count + 1);

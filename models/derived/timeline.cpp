@@ -11,6 +11,7 @@ namespace {
 std::vector<timeline::gap> read_gaps(std::string_view bytes) {
   std::vector<timeline::gap> made;
   msgpack::reader in(bytes);
+  // What can be read counts; a damaged pair tells less, and invents nothing.
   for (auto left = in.read_array(); left > 0 && in.good(); --left) {
     if (in.read_array() != 2) {
       break;
@@ -24,6 +25,7 @@ std::vector<timeline::gap> read_gaps(std::string_view bytes) {
 }  // namespace
 
 bool timeline::is_elsewhere(std::uint64_t index) const {
+  // Few gaps, so a linear search is fine. Both ends belong to this log.
   return std::any_of(gaps_.begin(), gaps_.end(),
                      [index](const gap& x) { return x.last < index && index < x.next; });
 }
@@ -37,6 +39,8 @@ change with_gap(const std::optional<std::string>& before, timeline::gap added) {
   auto gaps = before ? read_gaps(*before) : std::vector<timeline::gap>{};
   gaps.push_back(added);
   if (gaps.size() > max_gaps) {
+    // Joined, the two oldest hide what lies between them: too much is refused rather than too
+    // little.
     gaps[1].last = gaps[0].last;
     gaps.erase(gaps.begin());
   }

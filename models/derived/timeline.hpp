@@ -19,7 +19,9 @@
 /// `last` is the last index before the gap, `next` the first behind it; both are of this log.
 namespace lithair::models {
 
+/// A small value; copy it to where it is asked.
 class timeline {
+  /// Indexes strictly between the two were never given by this log.
  public:
   struct gap {
     std::uint64_t last = 0;
@@ -28,6 +30,7 @@ class timeline {
     bool operator==(const gap&) const = default;
   };
 
+  /// Of data that were never restored.
   timeline() = default;
   explicit timeline(std::vector<gap> gaps) : gaps_(std::move(gaps)) {}
 
@@ -39,6 +42,7 @@ class timeline {
   std::vector<gap> gaps_;
 };
 
+/// Read from the pair; empty when there is none.
 timeline timeline_of(const state_view& state);
 
 /// The gaps that are remembered; of more, the two oldest count as one.

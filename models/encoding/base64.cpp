@@ -18,9 +18,11 @@ std::string encode(std::string_view bytes, std::string_view alphabet) {
   for (const char c : bytes) {
     bits = (bits << 8) | static_cast<std::uint8_t>(c);
     for (held += 8; held >= 6; held -= 6) {
+      // Six bits at a time from the top; older bits run out of the 32.
       out += alphabet[(bits >> (held - 6)) & 63];
     }
   }
+  // The rest is filled with zeroes (RFC 4648 §3.5).
   if (held > 0) {
     out += alphabet[(bits << (6 - held)) & 63];
   }
@@ -43,6 +45,7 @@ std::optional<std::string> decode(std::string_view text, std::string_view alphab
       out += static_cast<char>(bits >> held);
     }
   }
+  // Six bits or more are no byte's rest, and set bits would give two texts for the same bytes.
   const bool rest_is_zero = (bits & ((1u << held) - 1)) == 0;
   return held < 6 && rest_is_zero ? std::optional(std::move(out)) : std::nullopt;
 }
@@ -56,6 +59,7 @@ std::string to_base64(std::string_view bytes) {
 }
 
 std::optional<std::string> from_base64(std::string_view text) {
+  // Padding is asked for; `decode` refuses a third "=".
   if (text.size() % 4 != 0) {
     return std::nullopt;
   }

@@ -37,6 +37,7 @@ struct cursor {
 };
 
 bool add_digit(decimal& x, unsigned digit) {
+  // Before it overflows; leading zeroes cost nothing.
   if (x.digits > (std::numeric_limits<std::uint64_t>::max() - digit) / 10) {
     return false;
   }
@@ -63,6 +64,7 @@ bool read_exponent(cursor& in, decimal& x) {
   std::int32_t shift = 0;
   while (in.at_digit()) {
     shift = shift * 10 + static_cast<std::int32_t>(in.take_digit());
+    // Further from zero than any number that fits, and far from overflowing the exponent.
     if (shift > 1'000'000) {
       return false;
     }
@@ -76,6 +78,7 @@ bool read_exponent(cursor& in, decimal& x) {
 bool is_json_number(std::string_view text) {
   cursor in{text};
   in.take('-');
+  // No "01": a zero stands alone before the point (RFC 8259 §6).
   if (!in.take('0') && !in.skip_digits()) {
     return false;
   }
@@ -107,6 +110,7 @@ std::optional<decimal> parse_decimal(std::string_view text) {
 
 std::optional<std::int64_t> exact_integer(const decimal& x) {
   std::uint64_t size = x.digits;
+  // Zeroes behind the last digit that counts: 1.20e1 is 12.
   for (std::int32_t e = x.exponent; e < 0 && size != 0; ++e) {
     if (size % 10 != 0) {
       return std::nullopt;
@@ -114,11 +118,13 @@ std::optional<std::int64_t> exact_integer(const decimal& x) {
     size /= 10;
   }
   for (std::int32_t e = x.exponent; e > 0 && size != 0; --e) {
+    // As soon as it can't fit, so the loop is short whatever the exponent is.
     if (size > std::numeric_limits<std::uint64_t>::max() / 10) {
       return std::nullopt;
     }
     size *= 10;
   }
+  // The smallest negative number has one more than the greatest.
   constexpr auto top = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
   if (size > top + (x.negative ? 1 : 0)) {
     return std::nullopt;

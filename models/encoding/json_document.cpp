@@ -11,6 +11,7 @@ namespace json = boost::json;
 
 namespace {
 
+/// Recursion over a document goes as deep: 64 bounds the stack.
 constexpr std::size_t max_depth = 64;
 
 }  // namespace
@@ -18,6 +19,7 @@ constexpr std::size_t max_depth = 64;
 /// Collects what the parser meets. The names and signatures are those that basic_parser asks for.
 class json_builder {
  public:
+  // The parser asks for these limits; the text's length bounds all of them.
   static constexpr std::size_t max_array_size = std::numeric_limits<std::size_t>::max();
   static constexpr std::size_t max_object_size = max_array_size;
   static constexpr std::size_t max_string_size = max_array_size;
@@ -37,6 +39,7 @@ class json_builder {
   bool on_object_end(std::size_t count, json::error_code& error) {
     const std::uint32_t object = open_.back();
     close();
+    // When the object is whole, as its keys may lie far apart.
     if (has_duplicate(object, count)) {
       error = json::error::syntax;
       return false;
@@ -91,6 +94,7 @@ class json_builder {
 
   bool finish(json_document::kind what) {
     const auto size = static_cast<std::uint32_t>(made.buffer_.size());
+    // `end` of a container is put right when it closes.
     made.nodes_.push_back({what, false, text_begin_, size - text_begin_, count() + 1});
     text_begin_ = size;
     return true;
@@ -156,6 +160,7 @@ std::string explain(std::string_view text, std::size_t at, json::error_code erro
 }  // namespace
 
 tl::expected<json_document, std::string> json_document::parse(std::string_view text) {
+  // Positions are 32 bits, and no text has more nodes than bytes.
   if (text.size() >= std::numeric_limits<std::uint32_t>::max() / 2) {
     return tl::make_unexpected(std::string("The JSON is too long."));
   }
@@ -164,6 +169,7 @@ tl::expected<json_document, std::string> json_document::parse(std::string_view t
   json::basic_parser<json_builder> parser(options);
   parser.handler().reserve(text.size());
   json::error_code error;
+  // `false`: nothing follows, so an unfinished value is an error at once.
   const std::size_t end = parser.write_some(false, text.data(), text.size(), error);
   if (!error && end < text.size()) {
     error = json::error::extra_data;

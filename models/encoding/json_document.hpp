@@ -10,11 +10,14 @@
 namespace lithair::models {
 
 /// A parsed JSON text, read-only. Strings are unescaped, numbers keep their text. All nodes lie in
-/// one vector: a container's children follow it, an object's as key, value, key, value.
+/// one vector: a container's children follow it, an object's as key, value, key, value. Immutable
+/// once parsed, so any thread may read it. Positions count nodes, not bytes. Recursion over it is
+/// bounded by the depth that `parse` allows.
 class json_document {
  public:
   enum class kind : std::uint8_t { null, boolean, number, string, array, object };
 
+  /// One value or one key.
   struct node {
     kind what = kind::null;
     bool flag = false;       ///< of a boolean
@@ -24,12 +27,15 @@ class json_document {
   };
 
   /// Strict RFC 8259: valid UTF-8, no key twice in an object, nesting of at most 64, nothing behind
-  /// the value. The error is one sentence with line and column.
+  /// the value. The error is one sentence with line and column. A repeated key is refused, as RFC
+  /// 8259 §4 leaves its meaning open: two readers might pick different ones.
   static tl::expected<json_document, std::string> parse(std::string_view text);
 
-  static constexpr std::uint32_t root = 0;
+  static constexpr std::uint32_t root = 0;  ///< where the whole value is
 
+  /// `position` must be one that this class gave.
   const node& at(std::uint32_t position) const { return nodes_[position]; }
+  /// Of a string unescaped, of a number as it was written, else empty. Lies in the document.
   std::string_view text(std::uint32_t position) const {
     const node& x = nodes_[position];
     return std::string_view(buffer_).substr(x.text, x.size);
@@ -54,8 +60,8 @@ class json_document {
  private:
   friend class json_builder;
 
-  std::vector<node> nodes_;
-  std::string buffer_;
+  std::vector<node> nodes_;  ///< the root first
+  std::string buffer_;       ///< all text, one behind the other
 };
 
 }  // namespace lithair::models

@@ -19,9 +19,11 @@ class merger {
       : target_(target), patch_(patch) {}
 
   void merge(std::optional<std::uint32_t> target, std::uint32_t patch) {
+    // A patch that is no object takes the place of whatever is there.
     if (patch_.at(patch).what != kind::object) {
       return append_compact(out, patch_, patch);
     }
+    // A target that is no object counts as an empty one.
     const bool merges = target && target_->at(*target).what == kind::object;
     const auto wanted = members(patch_, patch);
     out += '{';
@@ -33,15 +35,18 @@ class merger {
           begin(first, name);
           append_compact(out, *target_, position);
         } else if (patch_.at(change->position).what != kind::null) {
+          // null removes: the member is not written at all.
           begin(first, name);
           merge(position, change->position);
         }
       });
     }
+    // Looked up by halves, so that large objects do not cost the square of their members.
     const auto there = merges ? members(*target_, *target) : std::vector<member>{};
     patch_.for_each_member(patch, [&](std::string_view name, std::uint32_t position) {
       if (patch_.at(position).what != kind::null && find(there, name) == nullptr) {
         begin(first, name);
+        // Into nothing: nulls within the new member are dropped too.
         merge(std::nullopt, position);
       }
     });
@@ -123,6 +128,7 @@ void append_compact(std::string& out, const json_document& document, std::uint32
 std::string merge_json(std::string_view now, std::string_view patch) {
   const auto change = json_document::parse(patch);
   const auto target = json_document::parse(now);
+  // It was JSON when it was put in the log; damaged bytes change nothing.
   if (!change) {
     return std::string(now);
   }

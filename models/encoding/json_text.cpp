@@ -10,6 +10,7 @@ constexpr bool needs_escape(char c) {
   return static_cast<std::uint8_t>(c) < 0x20 || c == '"' || c == '\\';
 }
 
+/// The short forms where JSON has one, as most writers do.
 void append_escaped(std::string& out, char c) {
   constexpr std::string_view hex = "0123456789abcdef";
   constexpr std::string_view plain = "\"\\\b\f\n\r\t";
@@ -30,6 +31,7 @@ void append_escaped(std::string& out, char c) {
 void append_json_string(std::string& out, std::string_view text) {
   out += '"';
   std::size_t begin = 0;
+  // Runs without anything to escape are appended at once.
   for (std::size_t i = 0; i < text.size(); ++i) {
     if (needs_escape(text[i])) {
       out.append(text, begin, i - begin);

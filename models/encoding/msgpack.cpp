@@ -25,6 +25,7 @@ void put_sized(std::string& out, std::uint8_t tag, std::uint64_t x) {
   }
 }
 
+/// Arrays and maps know no form of 8 bits; fewer than 16 go into the tag.
 void put_count(std::string& out, std::uint8_t fixed, std::uint8_t tag, std::size_t count) {
   if (count < 16) {
     out += static_cast<char>(fixed | count);
@@ -45,6 +46,7 @@ void write_unsigned(std::string& out, std::uint64_t x) {
   if (x < 0x80) {
     out += static_cast<char>(x);
   } else if (x > 0xffffffff) {
+    // 64 bits have a tag of their own, which does not follow the others.
     put(out, 0xcf, x, 8);
   } else {
     put_sized(out, 0xcc, x);
@@ -54,6 +56,7 @@ void write_unsigned(std::string& out, std::uint64_t x) {
 void write_signed(std::string& out, std::int64_t x) {
   const auto bits = static_cast<std::uint64_t>(x);
   if (x >= 0) {
+    // Not negative: the unsigned forms, so that one number has one spelling.
     write_unsigned(out, bits);
   } else if (x >= -32) {
     out += static_cast<char>(x);
@@ -73,6 +76,7 @@ void write_double(std::string& out, double x) {
 }
 
 void write_string(std::string& out, std::string_view x) {
+  // Up to 31 bytes the length is in the tag.
   if (x.size() < 32) {
     out += static_cast<char>(0xa0 | x.size());
   } else {
@@ -96,6 +100,7 @@ reader::head reader::peek() const {
   }
   const auto tag = static_cast<std::uint8_t>(rest_.front());
   const auto with = [this](kind what, std::size_t size) {
+    // The head is whole, or it is invalid: a cut value never reads as a shorter one.
     if (rest_.size() < size + 1) {
       return head{};
     }
@@ -110,6 +115,7 @@ reader::head reader::peek() const {
     head x = with(kind::negative, static_cast<std::size_t>(bits) / 8);
     x.number = static_cast<std::uint64_t>(static_cast<std::int64_t>(x.number << (64 - bits)) >>
                                           (64 - bits));
+    // A number that is not negative has no signed form here: it would be a second spelling.
     return x.what == kind::negative && static_cast<std::int64_t>(x.number) >= 0 ? head{} : x;
   };
   if (tag < 0x80) {
@@ -155,6 +161,7 @@ reader::head reader::peek() const {
     case 0xde:
     case 0xdf:
       return with(kind::map, std::size_t{2} << (tag - 0xde));
+    // c1 is never used; extensions and float 32 are not written here.
     default:
       return {};
   }
@@ -162,6 +169,7 @@ reader::head reader::peek() const {
 
 void reader::fail() {
   good_ = false;
+  // Nothing is left, so loops over the rest end.
   rest_ = {};
 }
 
@@ -218,6 +226,7 @@ std::string_view reader::read_string() { return take_bytes(take(kind::string).nu
 std::string_view reader::read_binary() { return take_bytes(take(kind::binary).number); }
 
 std::size_t reader::read_array() {
+  // Each element has a byte at least: so a broken head can't ask for much memory.
   const std::uint64_t count = take(kind::array).number;
   if (count > rest_.size()) {
     fail();
@@ -249,6 +258,7 @@ std::string_view reader::read_any() {
       take_bytes(x.number);
     } else if (x.what == kind::array || x.what == kind::map) {
       open += x.number * (x.what == kind::map ? 2 : 1);
+      // More values are announced than there are bytes.
       if (open > rest_.size()) {
         fail();
       }

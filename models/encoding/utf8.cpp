@@ -19,6 +19,7 @@ struct sequence {
 };
 
 constexpr bool announce(std::uint8_t first, sequence& out) {
+  // c0 and c1 begin overlong forms only, f5 and more lie above U+10FFFF.
   if (first >= 0xc2 && first <= 0xdf) {
     out = {1, 0x80, 0xbf};
   } else if (first >= 0xe0 && first <= 0xef) {
@@ -44,6 +45,7 @@ bool is_utf8(std::string_view text) {
       continue;
     }
     sequence follows;
+    // The sequence must be whole.
     if (!announce(first, follows) || text.size() - at <= follows.rest) {
       return false;
     }
@@ -66,6 +68,7 @@ std::string excerpt(std::string_view text) {
   constexpr std::size_t longest = 64;
   const bool whole = text.size() <= longest;
   std::size_t end = whole ? text.size() : longest;
+  // Back to where a character begins: none is cut in two.
   while (end < text.size() && end > 0 && is_continuation(text[end])) {
     --end;
   }

@@ -10,10 +10,12 @@ namespace lithair::models {
 /// U+10FFFF.
 bool is_utf8(std::string_view text);
 
-/// Code points in valid UTF-8.
+/// Code points in valid UTF-8. What lengths of strings count: not bytes, and not what a reader sees
+/// as one letter.
 std::size_t count_characters(std::string_view text);
 
-/// A client's word, short and printable enough to be given back in an error.
+/// A client's word, short and printable enough to be given back in an error. At most 64 bytes, cut
+/// between characters and with "..." behind; "?" for what is no UTF-8.
 std::string excerpt(std::string_view text);
 
 }  // namespace lithair::models

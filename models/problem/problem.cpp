@@ -17,6 +17,7 @@ void append_member(std::string& out, std::string_view name, std::string_view tex
 }  // namespace
 
 std::string to_json(const problem& x) {
+  // RFC 9457 §4.2.1: with "about:blank" the title is the status's phrase.
   std::string out = "{\"type\":\"about:blank\",";
   const auto phrase = reason_phrase(x.status);
   append_member(out, "title", phrase.empty() ? "Request Refused" : phrase);
@@ -24,6 +25,7 @@ std::string to_json(const problem& x) {
   append_member(out, "detail", x.detail);
   out += ',';
   append_member(out, "error", x.code);
+  // Left out where there are none: a client asks whether the member is there.
   if (!x.errors.empty()) {
     out += ",\"errors\":";
     char separator = '[';

@@ -50,11 +50,13 @@ problem still_referenced(const std::string& collection_name, const std::string& 
 }
 
 problem of_part(problem x, const std::string& part) {
+  // A problem that names no field is told to be of the part itself.
   if (x.errors.empty()) {
     x.errors.push_back({part, x.code, x.detail});
     return x;
   }
   for (auto& error : x.errors) {
+    // Paths go from the outside in: "[3]" and "price" make "[3].price".
     error.field = error.field.empty() ? part : part + '.' + error.field;
   }
   return x;

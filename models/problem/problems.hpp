@@ -10,17 +10,25 @@
 /// The refusals that this room gives, each in one place so that one cause always looks the same.
 namespace lithair::models {
 
+/// 400: no JSON, or a header that can't be read.
 problem malformed(std::string detail);
+/// 400: a query parameter. The client's word is cut to a length that can be given back.
 problem bad_parameter(std::string_view parameter, std::string message);
+/// 404: no such item.
 problem not_found();
+/// 409: a create of an item that is there.
 problem already_exists(const std::string& key_field);
+/// 409: a value of another item in a unique field.
 problem not_unique(std::vector<field_error> errors);
+/// 412: If-Match or If-None-Match does not hold (RFC 9110 §15.5.13).
 problem precondition_failed(std::string detail);
 /// An index that a client has from the time before the data were restored.
 problem other_timeline(std::uint64_t index);
+/// 409: the item can't be deleted. `field` is empty when it is hidden.
 problem still_referenced(const std::string& collection_name, const std::string& field);
 /// The problem of one part of a request, its errors told to be of that part.
 problem of_part(problem x, const std::string& part);
+/// 422: the item does not keep its model's rules.
 problem invalid(std::vector<field_error> errors);
 
 }  // namespace lithair::models

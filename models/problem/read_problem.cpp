@@ -31,6 +31,7 @@ field_error read_error(const json_document& document, std::uint32_t object) {
 }  // namespace
 
 problem read_problem(std::uint16_t status, std::string_view text) {
+  // What is said when the text is none: all of it.
   problem made{status, "error", std::string(text), {}};
   const auto document = json_document::parse(text);
   if (!document || document->at(json_document::root).what != kind::object) {

@@ -8,6 +8,7 @@ namespace lithair::models {
 namespace {
 
 /// The longest text whose index entry is not cut.
+/// The same number as in keys.cpp.
 constexpr std::size_t whole_text = 64;
 
 bool is_cut(const value& x) {
@@ -28,6 +29,7 @@ bool bounds_values(const filter& x) {
 
 /// The values once each, rising, so that their ranges rise too.
 std::vector<value> sorted_values(const filter& x) {
+  // Equal values would give the same range twice, and its items too.
   auto values = x.values;
   std::ranges::sort(values, [](const value& a, const value& b) { return compare(a, b) < 0; });
   const auto same = [](const value& a, const value& b) { return compare(a, b) == 0; };
@@ -36,6 +38,7 @@ std::vector<value> sorted_values(const filter& x) {
 }
 
 /// The pairs of exactly one key.
+/// The key with a NUL behind it is the next key there can be.
 key_range only(std::string key) {
   std::string upper = key + '\0';
   return {std::move(key), std::move(upper)};
@@ -48,6 +51,7 @@ class chooser {
       : c_(c), filters_(filters), sort_(sort) {}
 
   access_path choose() const {
+    // Values name few pairs, bounds many: values are looked for first.
     for (const auto rank : {by_key_values, by_unique_values, by_index_values}) {
       for (const auto& x : filters_) {
         if (names_values(x) && serves(x.position, rank)) {
@@ -55,6 +59,7 @@ class chooser {
         }
       }
     }
+    // Keys need no second look-up, so their bounds come before an index's order.
     if (has_bounds(c_.key_at)) {
       return from_key_bounds();
     }
@@ -66,6 +71,7 @@ class chooser {
         return from_index_bounds(x.position);
       }
     }
+    // `exact` without filters: each record is an item that counts.
     return {access_path::path::records, c_.key_at, {all_records(c_)}, filters_.empty(), true};
   }
 
@@ -81,6 +87,7 @@ class chooser {
     const field& f = c_.fields[x.position];
     access_path made;
     made.position = x.position;
+    // Records are found by key, all others by the index's pairs.
     made.via = how == by_key_values      ? access_path::path::records
                : how == by_unique_values ? access_path::path::unique
                                          : access_path::path::index;
@@ -89,8 +96,11 @@ class chooser {
                             : how == by_unique_values ? only(unique_key(c_, f, v))
                                                       : entries_of(c_, f, v));
     }
+    // Another filter would need the record.
     made.exact = filters_.size() == 1;
+    // Entries of one value lie in the order of keys; of several values they do not.
     made.by_key = how == by_key_values || made.ranges.size() == 1;
+    // Cut values sort by their digests, so their pairs may not rise with the values.
     if (how == by_unique_values) {
       std::ranges::sort(made.ranges, {}, &key_range::lower);
     }
@@ -99,6 +109,7 @@ class chooser {
 
   bool has_bounds(std::size_t position) const {
     return std::ranges::any_of(filters_, [position](const filter& x) {
+      // Where text is cut its order is lost, so its entry is no bound.
       return x.position == position && bounds_values(x) && !is_cut(x.values.front());
     });
   }
@@ -121,9 +132,11 @@ class chooser {
     using enum comparison_word;
     std::size_t used = 0;
     for (const auto& x : filters_) {
+      // A cut bound must be judged by the record.
       if (x.position != position || !bounds_values(x) || is_cut(x.values.front())) {
         continue;
       }
+      // Each bound narrows; contradictions leave an empty range.
       ++used;
       auto [lower, upper] = of(x.values.front());
       if (x.how == greater || x.how == at_least) {
@@ -132,6 +145,7 @@ class chooser {
         whole.upper = std::min(whole.upper, x.how == less ? std::move(lower) : std::move(upper));
       }
     }
+    // `exact` when all filters are in the range.
     return {via,
             position,
             {std::move(whole)},
@@ -147,6 +161,7 @@ class chooser {
 }  // namespace
 
 bool index_orders(const field& f) {
+  // Entries of absent values are missing, so the index is not all of the items.
   if (!f.indexed || (f.optional && absent(f.default_value))) {
     return false;
   }
@@ -171,9 +186,11 @@ access_path choose_access_path(const collection& c, const std::vector<filter>& f
 
 bool visit_item(const collection& c, const access_path& from, const state_view& state,
                 std::string_view pair_key, std::string_view bytes, const item_visitor& visit) {
+  // The record itself was read.
   if (from.via == access_path::path::records) {
     return visit(key_in_record_key(pair_key), bytes);
   }
+  // An entry may point to an item that is gone only while a node repairs its state.
   const auto record = state.get(record_key(c, bytes));
   return !record || visit(bytes, *record);
 }

@@ -27,6 +27,7 @@ void append_changes(std::string& out, const collection& c, const stored_fields& 
   out += '{';
   bool first = true;
   for (const auto& f : c.fields) {
+    // Hidden fields are left out, as everywhere.
     const auto* change = f.exposed ? find(changes, f.id) : nullptr;
     if (change == nullptr) {
       continue;
@@ -34,6 +35,7 @@ void append_changes(std::string& out, const collection& c, const stored_fields& 
     out += first ? "" : ",";
     first = false;
     append_json_key(out, f.name);
+    // null tells that the field was removed, as a patch would say it.
     if (msgpack::reader(change->bytes).take_nil()) {
       out += "null";
     } else {
@@ -59,6 +61,7 @@ void append_verification(std::string& out, const verification& x) {
   out += x.good ? "" : std::to_string(x.broken_at);
 }
 
+/// By the log's index or by its time, whichever was asked for.
 bool is_later(const event& x, const item_options& options) {
   return (options.as_of_index && x.index > *options.as_of_index) ||
          (options.as_of_time_us && x.time_us > *options.as_of_time_us);
@@ -68,6 +71,7 @@ bool is_later(const event& x, const item_options& options) {
 class replay {
  public:
   void take(const event& x) {
+    // A deletion ends an item; the next creation begins with nothing.
     if (x.type != event_type::updated) {
       fields_.clear();
     }
@@ -84,6 +88,7 @@ class replay {
 
   /// With the key, which no event repeats.
   stored_fields fields(const collection& c, std::string_view key) {
+    // No event repeats the key, which the path has.
     std::string stored;
     write_value(stored, from_key(c.key(), key).value_or(value{}));
     fields_[c.key().id] = std::move(stored);
@@ -105,6 +110,7 @@ class replay {
 
 std::optional<std::string> history_page(const collection& c, std::string_view key,
                                         const item_options& options, const state_view& state) {
+  // Nothing was ever tracked of this key.
   if (last_version(c, key, state) == 0) {
     return std::nullopt;
   }
@@ -117,6 +123,7 @@ std::optional<std::string> history_page(const collection& c, std::string_view ke
   const std::string lower = event_key(c, key, options.after + 1);
   state.scan(lower, events_of(c, key).upper, state_view::direction::ascending,
              [&](std::string_view pair_key, std::string_view bytes) {
+               // One more than the page shows whether there are more.
                more = shown == options.take;
                if (!more && read_event(pair_key, bytes, x)) {
                  out += shown++ == 0 ? "" : ",";
@@ -125,6 +132,7 @@ std::optional<std::string> history_page(const collection& c, std::string_view ke
                return !more;
              });
   out += more ? "],\"has_more\":true" : "],\"has_more\":false";
+  // Verifying reads all events, however short the page is.
   if (options.verify) {
     append_verification(out, verify_events(c, key, state));
   }
@@ -138,12 +146,14 @@ std::optional<past_item> item_as_of(const collection& c, std::string_view key,
   event x;
   state.scan(range.lower, range.upper, state_view::direction::ascending,
              [&](std::string_view pair_key, std::string_view bytes) {
+               // The first event that is too late ends the replay.
                if (!read_event(pair_key, bytes, x) || is_later(x, options)) {
                  return false;
                }
                item.take(x);
                return true;
              });
+  // Not created yet, or deleted by then.
   if (!item.present) {
     return std::nullopt;
   }

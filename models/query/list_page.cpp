@@ -19,6 +19,7 @@ using direction = state_view::direction;
 /// For a list that has to be sorted; its order may be that of values of any length.
 constexpr std::size_t max_sorted_bytes = std::size_t{32} << 20;
 
+/// What commands keep up to date, so counting all items reads one pair.
 std::uint64_t items_in(const collection& c, const state_view& state) {
   const auto stored = state.get(counter_key(c));
   return stored ? read_big_endian(*stored) : 0;
@@ -42,6 +43,7 @@ class first_items {
       if (!order()(position, items_.front().position)) {
         return;
       }
+      // The last of those kept gives way: memory stays bounded.
       bytes_ -= items_.front().bytes();
       drop_last();
     }
@@ -54,6 +56,7 @@ class first_items {
   std::size_t bytes() const { return bytes_; }
 
   /// Those behind the first `skip`, the last of them first.
+  /// A heap in order gives them from the last to the first, which is how they are taken.
   std::vector<ranked> take_behind(std::uint64_t skip) {
     std::vector<ranked> made;
     while (items_.size() > skip) {
@@ -94,6 +97,7 @@ class list_cursor final : public query_cursor {
         counting_(from_.ranges),
         finding_(is_in_order() ? where_to_read() : from_.ranges,
                  is_in_order() ? order() : direction::ascending),
+        // One more than the page holds tells whether there is a next page.
         first_(list_.skip + list_.take + 1, descending_) {}
 
   bool go_on(const state_view& state, const pause& now) override {
@@ -122,6 +126,7 @@ class list_cursor final : public query_cursor {
   };
 
   /// Whether the access gives items in the order of the list.
+  /// Only then may reading stop early, without looking at every item.
   bool is_in_order() const {
     return is_in_key_order(c_, list_.sort) ? from_.by_key : is_in_index_order();
   }
@@ -137,6 +142,7 @@ class list_cursor final : public query_cursor {
   }
 
   bool is_past(std::string_view position) const {
+    // Behind the token's position: a list may have changed since, so it is found, not counted.
     return list_.after.empty() || (descending_ ? position < list_.after : position > list_.after);
   }
 
@@ -144,6 +150,7 @@ class list_cursor final : public query_cursor {
   bool counts_on_the_way() const { return list_.total && !list_.filters.empty() && !from_.exact; }
 
   stage first_stage() const {
+    // Sorting looks at every match anyway, so its total comes for free.
     if (!is_in_order()) {
       return stage::comparing;
     }
@@ -169,6 +176,7 @@ class list_cursor final : public query_cursor {
 
   bool enter(stage next) {
     if (next == stage::showing) {
+      // What belongs to the page is known now; the rest of the heap is let go.
       picked_ = first_.take_behind(list_.skip);
     }
     stage_ = next;
@@ -176,6 +184,7 @@ class list_cursor final : public query_cursor {
   }
 
   bool count(const state_view& state, const pause& now) {
+    // Without filters the counter knows.
     if (list_.filters.empty()) {
       total_ = items_in(c_, state);
       return true;
@@ -186,6 +195,7 @@ class list_cursor final : public query_cursor {
   /// Reads items until the page is full, or to the end when they are to be counted on the way.
   bool find(const state_view& state, const pause& now) {
     return visit_matches(state, now, [this](std::string_view key, const stored_fields& fields) {
+      // Counted before the page begins: a total is of all matches.
       total_ += counts_on_the_way() ? 1 : 0;
       stand(fields, key);
       if (!is_past(position_) || ++behind_ <= list_.skip) {
@@ -196,6 +206,7 @@ class list_cursor final : public query_cursor {
       } else {
         more_ = true;
       }
+      // A full page ends the reading, unless the rest must be counted.
       return !more_ || counts_on_the_way();
     });
   }
@@ -203,6 +214,7 @@ class list_cursor final : public query_cursor {
   /// The ranges without those, and parts of them, that lie before where the page begins.
   std::vector<key_range> where_to_read() const {
     auto ranges = from_.ranges;
+    // Counting on the way needs all of it, so nothing is skipped.
     const std::string at = counts_on_the_way() ? std::string() : pair_at(list_.after);
     if (at.empty()) {
       return ranges;
@@ -219,6 +231,7 @@ class list_cursor final : public query_cursor {
 
   /// The key of the pair that stands for a position; empty when it can't be told.
   std::string pair_at(const std::string& position) const {
+    // A unique value's pair does not tell where its item stands.
     if (position.empty() || from_.via == access_path::path::unique) {
       return {};
     }
@@ -226,14 +239,17 @@ class list_cursor final : public query_cursor {
       return record_key(c_, position);
     }
     const field& f = c_.fields[from_.position];
+    // One range, of one value: behind that only the key follows.
     if (is_in_key_order(c_, list_.sort)) {
       std::string at = from_.ranges.front().lower;
       append_sortable_key(at, c_, position);
       return at;
     }
     std::string at = all_entries(c_, f).lower;
+    // The position has the mark of presence in front, which the index lacks.
     const bool inverted = list_.sort.front().descending;
     for (const char byte : position.substr(1)) {
+      // The position was inverted where the term falls; the key of the pair is not.
       at += inverted ? static_cast<char>(~byte) : byte;
     }
     return at;
@@ -244,8 +260,10 @@ class list_cursor final : public query_cursor {
       ++total_;
       stand(fields, key);
       if (is_past(position_)) {
+        // Items before the page would only be dropped again.
         first_.add(position_, key);
       }
+      // Values may be long, so the count alone does not bound memory.
       if (first_.bytes() > max_sorted_bytes) {
         refused_ =
             problem{400,
@@ -264,6 +282,7 @@ class list_cursor final : public query_cursor {
       const auto next = std::move(picked_.back());
       picked_.pop_back();
       more_ = shown_ == list_.take;
+      // The view is of one moment, so the item is as it was compared.
       const auto bytes = state.get(record_key(c_, next.key));
       if (!more_ && bytes && read_record(*bytes, record)) {
         add(record.fields, next.position);
@@ -279,6 +298,7 @@ class list_cursor final : public query_cursor {
   bool visit_matches(const state_view& state, const pause& now, Visit visit) {
     stored_record record;
     const item_visitor match = [&](std::string_view key, std::string_view bytes) {
+      // What the answer tells as "examined".
       ++examined_;
       if (!read_record(bytes, record) || !matches(c_, list_.filters, record.fields)) {
         return true;
@@ -321,6 +341,7 @@ class list_cursor final : public query_cursor {
   }
 
   void append_explanation(std::string& out) const {
+    // All records in one range are a scan.
     const bool all = from_.via == access_path::path::records && from_.ranges.size() == 1 &&
                      from_.ranges.front().lower == all_records(c_).lower &&
                      from_.ranges.front().upper == all_records(c_).upper;

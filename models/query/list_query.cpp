@@ -15,6 +15,7 @@ namespace {
 std::string token_head(const collection& c, const std::vector<sort_term>& sort) {
   std::string order;
   for (const auto& term : sort) {
+    // Field names and directions: a token of another order would begin in the wrong place.
     order += (term.descending ? "-" : "+") + c.fields[term.position].name;
   }
   std::string head;
@@ -34,6 +35,7 @@ bool is_descending(const collection& c, const std::vector<sort_term>& sort) {
 
 void append_position(std::string& out, const collection& c, const std::vector<sort_term>& sort,
                      const stored_fields& fields, std::string_view key) {
+  // Keys sort as they are, so no other bytes are needed.
   if (is_in_key_order(c, sort)) {
     out += key;
     return;
@@ -41,11 +43,14 @@ void append_position(std::string& out, const collection& c, const std::vector<so
   for (const auto& term : sort) {
     const std::size_t begin = out.size();
     const value x = value_of(c.fields[term.position], fields);
+    // Presence before the value: absent ones stand together at the start.
     out += absent(x) ? '\0' : '\1';
     append_sortable(out, x);
+    // The key last, within the last term, so that it falls with it.
     if (&term == &sort.back()) {
       append_sortable_key(out, c, key);
     }
+    // Inverted bytes fall where the value rises.
     if (term.descending) {
       std::for_each(out.begin() + static_cast<std::ptrdiff_t>(begin), out.end(),
                     [](char& byte) { byte = static_cast<char>(~byte); });
@@ -62,6 +67,7 @@ std::optional<std::string> from_token(const collection& c, const std::vector<sor
                                       std::string_view token) {
   auto bytes = from_base64url(token);
   const std::string head = token_head(c, sort);
+  // A token with nothing behind the head names no position.
   if (!bytes || bytes->size() <= head.size() || !bytes->starts_with(head)) {
     return std::nullopt;
   }

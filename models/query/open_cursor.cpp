@@ -14,6 +14,7 @@ std::unique_ptr<query_cursor> open_cursor(const query& q) {
     case query::kind::projection:
       return begin_projection_page(q);
     default:
+      // Answered at once: what they read is one item's.
       return nullptr;
   }
 }

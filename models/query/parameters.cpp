@@ -8,6 +8,7 @@ std::vector<std::string_view> split(std::string_view text) {
   std::vector<std::string_view> parts;
   while (true) {
     const auto comma = text.find(',');
+    // An empty text is one empty part, which is refused as an unknown name.
     parts.push_back(text.substr(0, comma));
     if (comma == std::string_view::npos) {
       return parts;
@@ -18,6 +19,7 @@ std::vector<std::string_view> split(std::string_view text) {
 
 std::optional<problem> read_wanted(const collection& c, std::string_view text,
                                    std::vector<bool>& wanted) {
+  // Only what is named is shown: the fields that a list would show are off.
   wanted.assign(c.fields.size(), false);
   for (const auto name : split(text)) {
     const std::size_t at = c.position(name);

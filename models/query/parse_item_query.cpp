@@ -25,6 +25,7 @@ item_options all_shown(const collection& c) {
 }
 
 /// A log index, or an RFC 3339 time.
+/// An index is all digits, so it can't be taken for a time.
 std::optional<problem> read_as_of(std::string_view text, item_options& out) {
   if (const auto index = parse_count(text)) {
     out.as_of_index = *index;
@@ -50,6 +51,7 @@ std::optional<problem> read_history_parameter(std::string_view name, std::string
   if (name == "take" && number && *number >= 1 && *number <= 1000) {
     out.take = *number;
   } else if (name == "after" && number && *number < 1'000'000'000'000) {
+    // A version counts an item's changes; the bound leaves room for arithmetic.
     out.after = *number;
   } else if (name == "verify" && (text == "true" || text == "false")) {
     out.verify = text == "true";
@@ -65,6 +67,7 @@ std::optional<problem> read_history_parameter(std::string_view name, std::string
 std::optional<problem> read_projection_parameter(std::string_view name, std::string_view text,
                                                  list_query& out) {
   const auto number = parse_count(text);
+  // A group is bytes, which a page before gave as text.
   const auto group = name == "after" ? from_base64url(text) : std::nullopt;
   if (name == "take" && number && *number >= 1 && *number <= 1000) {
     out.take = *number;
@@ -88,6 +91,7 @@ std::optional<problem> read_projection_parameter(std::string_view name, std::str
 /// Only what was tracked can be told of the past.
 std::optional<problem> check_tracked(const collection& c, const item_options& options) {
   std::vector<field_error> errors;
+  // A mixed answer, past fields beside present ones, would be neither.
   for (std::size_t i = 0; i < c.fields.size(); ++i) {
     if (options.wanted[i] && i != c.key_at && !c.fields[i].tracked) {
       errors.push_back({c.fields[i].name, "untracked", "The field has no history."});
@@ -118,6 +122,7 @@ template <class Read>
 std::optional<problem> read_each(parameter_list parameters, Read read) {
   std::set<std::string_view> seen;
   for (const auto& [name, text] : parameters) {
+    // Which of the two would count is anybody's guess.
     if (!seen.insert(name).second) {
       return bad_parameter(name, "It is there twice.");
     }
@@ -135,12 +140,14 @@ result<query> item_query(const collection& c, std::string_view key, parameter_li
   auto refused = read_each(parameters, [&](const auto& name, const auto& text) {
     return read_item_parameter(c, name, text, options);
   });
+  // Only the past needs tracked fields.
   if (!refused && (options.as_of_index || options.as_of_time_us)) {
     refused = check_tracked(c, options);
   }
   if (refused) {
     return tl::make_unexpected(std::move(*refused));
   }
+  // A key of another form names no item, whatever the parameters say.
   auto stored = parse_key(c, key);
   if (!stored) {
     return tl::make_unexpected(not_found());
@@ -180,6 +187,7 @@ result<query> history_query(const collection& c, std::string_view key, parameter
     return tl::make_unexpected(std::move(*refused));
   }
   auto stored = parse_key(c, key);
+  // No item of this collection has a history.
   if (!stored || !c.tracked) {
     return tl::make_unexpected(not_found());
   }

@@ -14,10 +14,13 @@ namespace lithair::models {
 
 namespace {
 
+/// A page is rendered in one piece of memory.
 constexpr std::uint64_t max_take = 1000;
 constexpr std::uint64_t max_skip = 1'000'000'000;
+/// A sorted list keeps everything before its page.
 constexpr std::uint64_t max_sorted_skip = 100'000;
 constexpr std::size_t max_filters = 100;
+/// Each value of in(...) is a range to be read.
 constexpr std::size_t max_choices = 1000;
 
 using text_list = std::vector<std::string_view>;
@@ -40,10 +43,12 @@ class query_parser {
       return bad_parameter(name, "Nothing can be asked of a random id.");
     }
     const field* f = c_.find(name);
+    // A field may be called "total": then only true and false mean the parameter.
     if (f != nullptr && f->exposed && !(name == "total" && (text == "true" || text == "false"))) {
       return read_filter(*f, name, text);
     }
     if (what_ != query::kind::list || !is_parameter(name)) {
+      // Hidden fields are not told from fields that are not there.
       return bad_parameter(name, "The collection has no field of this name.");
     }
     if (!seen_.insert(name).second) {
@@ -61,6 +66,7 @@ class query_parser {
     if (name == "fields") {
       return read_wanted(c_, text, made_.wanted);
     }
+    // Judged when the order is known, which may come later.
     if (name == "after") {
       after_ = text;
       return std::nullopt;
@@ -74,6 +80,7 @@ class query_parser {
 
   /// What can be judged only when all parameters are known.
   std::optional<problem> finish() {
+    // In key order nothing is kept, so there is no such bound.
     if (!is_in_key_order(c_, made_.sort) && made_.skip > max_sorted_skip) {
       return bad_parameter("skip", "In a sorted list it is at most 100000; go on with \"after\".");
     }
@@ -123,6 +130,7 @@ class query_parser {
       if (at == c_.fields.size()) {
         return bad_parameter("sort", "The collection has no such field.");
       }
+      // No order that two clients would agree on.
       if (c_.fields[at].type == value_type::json || c_.fields[at].type == value_type::list) {
         return bad_parameter("sort", "Fields of json and lists have no order.");
       }
@@ -154,6 +162,7 @@ class query_parser {
       return bad_parameter(name, "There are more than 100 filters.");
     }
     filter x;
+    // The position is the field's place: `f` lies in the collection.
     x.position = static_cast<std::size_t>(&f - c_.fields.data());
     text_list values = take_comparison(text, x.how);
     const bool by_order = x.how != comparison_word::equal && x.how != comparison_word::not_equal &&
@@ -161,6 +170,7 @@ class query_parser {
     if (f.type == value_type::json || (f.type == value_type::list && by_order)) {
       return bad_parameter(name, "A field of this type can't be compared in this way.");
     }
+    // A list is asked for one of its elements.
     const field& compared = f.element ? *f.element : f;
     if (x.how == comparison_word::contains && !is_text(f)) {
       return bad_parameter(name, "Only text can contain text.");
@@ -168,6 +178,7 @@ class query_parser {
     if (values.size() > max_choices) {
       return bad_parameter(name, "There are more than 1000 values.");
     }
+    // Text is looked for as it is: part of a name need not be one of an enum.
     for (const auto part : values) {
       auto v = x.how == comparison_word::contains ? std::optional<value>(std::string(part))
                                                   : parse_text(compared, part);
@@ -182,6 +193,7 @@ class query_parser {
 
   static text_list take_comparison(std::string_view text, comparison_word& how) {
     using enum comparison_word;
+    // Before the marks, as it has none.
     if (text.starts_with("in(") && text.ends_with(')')) {
       how = any_of;
       return split(text.substr(3, text.size() - 4));

@@ -17,6 +17,7 @@ namespace {
 std::string integer_text(wide_integer x) {
   const bool negative = x < 0;
   std::string digits;
+  // Digits from the last; the smallest negative number has no positive twin, but no sum comes near.
   for (wide_integer rest = negative ? -x : x; rest != 0 || digits.empty(); rest /= 10) {
     digits.insert(digits.begin(), static_cast<char>('0' + static_cast<int>(rest % 10)));
   }
@@ -26,9 +27,11 @@ std::string integer_text(wide_integer x) {
 /// Billionths as a decimal with two digits behind the point, or as many as it takes.
 std::string amount_text(wide_integer nanos) {
   std::string digits = integer_text(nanos < 0 ? -nanos : nanos);
+  // A zero before the point at least.
   digits.insert(0, digits.size() < 10 ? 10 - digits.size() : 0, '0');
   const std::size_t point = digits.size() - 9;
   digits.insert(point, ".");
+  // Two digits behind the point, as amounts of money are usually written.
   while (digits.size() > point + 3 && digits.back() == '0') {
     digits.pop_back();
   }
@@ -37,6 +40,7 @@ std::string amount_text(wide_integer nanos) {
 
 /// Rounded to the nearest billionth, halves away from zero.
 wide_integer divide(wide_integer sum, std::uint64_t count) {
+  // Half the divisor before dividing rounds; the sign decides in which direction.
   const wide_integer half = count / 2;
   return (sum < 0 ? sum - half : sum + half) / static_cast<wide_integer>(count);
 }
@@ -51,6 +55,7 @@ class renderer {
     for (std::size_t i = 0; i < p_.group_by.size(); ++i) {
       const field& f = c_.fields[p_.group_by[i]];
       begin(out, f.name);
+      // Groups that are absent are rows too, and show null.
       if (absent(row.group[i])) {
         out += "null";
       } else {
@@ -74,10 +79,12 @@ class renderer {
                       const projection_row& row) {
     const auto& m = p_.measures[at];
     const auto& tally = row.tallies[at];
+    // Money is text in JSON; a double would lose digits.
     const bool amount = c_.fields[m.position].type == value_type::money;
     if (m.kind == measure_kind::count) {
       out += std::to_string(row.items);
     } else if (tally.values == 0) {
+      // No item of the group has the field.
       out += "null";
     } else if (m.kind == measure_kind::sum) {
       out += amount ? '"' + amount_text(tally.sum) + '"' : integer_text(tally.sum);
@@ -92,6 +99,7 @@ class renderer {
 
   void append_extreme(std::string& out, std::size_t at, std::string_view group) {
     const auto& m = p_.measures[at];
+    // The first or last value is the extreme, so one pair is read.
     const auto range = until_its_end(extreme_prefix(p_, at, group));
     const auto order = m.kind == measure_kind::min ? state_view::direction::ascending
                                                    : state_view::direction::descending;
@@ -122,6 +130,7 @@ class page_cursor final : public query_cursor {
     projection_row row;
     return walk_.go_on(state, now, [&](std::string_view key, std::string_view bytes) {
       const std::string_view group = key.substr(prefix_.size());
+      // All rows are met where they are counted, also those before the page.
       ++total_;
       if (takes(group) && read_row(*q_.target, *q_.from, bytes, row)) {
         rows_ += rows_.empty() ? "" : ",";
@@ -150,9 +159,11 @@ class page_cursor final : public query_cursor {
   }
 
   bool takes(std::string_view group) {
+    // Behind the token's group, or behind `skip` rows.
     if ((!list_.after.empty() && group <= list_.after) || ++behind_ <= list_.skip) {
       return false;
     }
+    // One more than the page shows that there is a next one.
     more_ = shown_ == list_.take;
     shown_ += more_ ? 0 : 1;
     return !more_;

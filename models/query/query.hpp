@@ -13,34 +13,42 @@
 
 namespace lithair::models {
 
-/// A read of one collection.
+/// A read of one collection. Parsed once, on the thread of the request, and run on the thread of
+/// the state. It points into the schema, which must live as long; all else it owns.
 struct query {
+  /// `run` answers each; `open_cursor` begins list, count and projection.
   enum class kind : std::uint8_t { item, list, count, random_id, history, projection };
-  kind what = kind::list;
-  const collection* target = nullptr;
+  kind what = kind::list;                           ///< says which members below count
+  const collection* target = nullptr;               ///< of every kind; not null once parsed
   std::string key;                                  ///< item, history: primary key in stored form
   const struct projection* from = nullptr;          ///< projection
   std::shared_ptr<const struct item_options> item;  ///< item with parameters, history
   std::shared_ptr<const struct list_query> list;    ///< list and count
 };
 
-/// `key` is text from the path; a key that can't be one of the collection's is a 404.
+/// `key` is text from the path; a key that can't be one of the collection's is a 404. A key in the
+/// path is percent-decoded already.
 result<query> item_query(const collection& c, std::string_view key);
 /// The same with query parameters: `fields`, and `as_of` with a log index or a time.
 result<query> item_query(const collection& c, std::string_view key,
                          std::span<const std::pair<std::string, std::string>> parameters);
-/// The events of an item; `take`, `after` (a version), `verify`.
+/// The events of an item; `take`, `after` (a version), `verify`. 404 too where the collection has
+/// no tracked field.
 result<query> history_query(const collection& c, std::string_view key,
                             std::span<const std::pair<std::string, std::string>> parameters);
 /// The rows of a declared projection; `skip`, `take`, `after` (the `next` of an earlier page),
-/// `total`.
+/// `total`. 404 for a name that is no projection.
 result<query> projection_query(const schema& s, std::string_view name,
                                std::span<const std::pair<std::string, std::string>> parameters);
 /// From decoded query parameters (without `consistency`); unknown names and bad values are a 400.
+/// The first parameter that can't be used is the answer. A field may be there more than once, and
+/// all its filters must hold; any other parameter twice is a 400.
 result<query> parse_query(const collection& c, query::kind what,
                           std::span<const std::pair<std::string, std::string>> parameters);
 
-/// Answers the query; `random` picks for random_id. status is 200 or 404.
+/// Answers the query; `random` picks for random_id. status is 200 or 404. Deterministic. A long
+/// query is run to its end here: who must not block uses `open_cursor`. An `as_of` from before a
+/// restore is a 410.
 outcome run(const schema& s, const query& q, const state_view& state, std::uint64_t random);
 
 }  // namespace lithair::models

@@ -7,17 +7,19 @@
 namespace lithair::models {
 
 /// Asked between two steps of a reading, each of some microseconds: whether it is to pause here.
+/// True: pause. It is asked often, so it should only look at a clock or a counter.
 using pause = std::function<bool()>;
 
 /// A query whose answer takes the longer the more there is: it is worked on bit by bit, always over
-/// the same state, so that others get their turn in between.
+/// the same state, so that others get their turn in between. Of one thread at a time. Between two
+/// calls the state may change only if the next call gets a view of it as it was (`snapshot_view`).
 class query_cursor {
  public:
   virtual ~query_cursor() = default;
 
   /// Goes on until it is done, or `now` says so. Whether it is done; then to be called no more.
   [[nodiscard]] virtual bool go_on(const state_view& state, const pause& now) = 0;
-  /// Of a reading that is done.
+  /// Of a reading that is done. To be called once, after `go_on` gave true.
   virtual outcome answer() = 0;
 };
 

@@ -14,6 +14,7 @@ constexpr std::uint64_t counted_at_once = 256;
 
 range_cursor::range_cursor(std::vector<key_range> ranges, state_view::direction order)
     : ranges_(std::move(ranges)), order_(order) {
+  // The next range lies at the back, where it is cheap to drop.
   if (order_ == state_view::direction::ascending) {
     std::ranges::reverse(ranges_);
   }
@@ -31,6 +32,7 @@ bool range_cursor::go_on(const state_view& state, const pause& now,
         break;
     }
     ranges_.pop_back();
+    // Between two ranges too: many ranges may be empty.
     if (!ranges_.empty() && now()) {
       return false;
     }
@@ -42,10 +44,12 @@ bool range_cursor::count(const state_view& state, const pause& now, std::uint64_
   std::string last;
   while (!ranges_.empty()) {
     auto& range = ranges_.back();
+    // Counting needs no values, and stores count fast; the pause is what bounds it.
     number += state.count(range.lower, range.upper, counted_at_once, last);
     if (last.empty()) {
       ranges_.pop_back();
     } else {
+      // Behind the last pair counted.
       range.lower = std::move(last) + '\0';
     }
     if (!ranges_.empty() && now()) {
@@ -64,11 +68,13 @@ range_cursor::ending range_cursor::go_through(key_range& range, const state_view
     if (!visit(key, bytes)) {
       how = ending::stopped;
     } else if (now()) {
+      // The pair was visited, so it does not come again.
       how = ending::paused;
       reached = key;
     }
     return how == ending::end_of_range;
   });
+  // The range shrinks from where reading began.
   if (how == ending::paused && order_ == state_view::direction::ascending) {
     range.lower = std::move(reached) + '\0';
   } else if (how == ending::paused) {

@@ -30,6 +30,7 @@ outcome nothing_found() {
 }
 
 outcome run_past_item(const query& q, const state_view& state) {
+  // An index of another life of the data could answer with somebody else's item.
   if (const auto& index = q.item->as_of_index; index && timeline_of(state).is_elsewhere(*index)) {
     problem refused = other_timeline(*index);
     refused.status = 410;
@@ -58,6 +59,7 @@ outcome run_item(const query& q, const state_view& state) {
   }
   const auto bytes = state.get(record_key(*q.target, q.key));
   stored_record record;
+  // Damaged bytes are shown as nothing rather than as half an item.
   if (!bytes || !read_record(*bytes, record)) {
     return nothing_found();
   }
@@ -73,6 +75,7 @@ outcome run_item(const query& q, const state_view& state) {
 
 std::optional<std::string> first_key(const state_view& state, const key_range& range,
                                      direction order) {
+  // The first pair is enough.
   std::optional<std::string> found;
   state.scan(range.lower, range.upper, order, [&](std::string_view pair_key, std::string_view) {
     found = key_in_record_key(pair_key);
@@ -83,6 +86,7 @@ std::optional<std::string> first_key(const state_view& state, const key_range& r
 
 /// Up to 8 bytes of the key behind its first `skip` bytes, as a number.
 std::uint64_t number_in(std::string_view key, std::size_t skip) {
+  // Short keys count as if zeroes followed.
   std::string bytes(key.substr(std::min(skip, key.size())));
   bytes.resize(8, '\0');
   return read_big_endian(bytes);
@@ -98,14 +102,17 @@ std::optional<std::string> random_key(const collection& c, const state_view& sta
   if (!low || !high) {
     return std::nullopt;
   }
+  // Where all keys begin alike, the point must differ behind that.
   const auto differ = std::ranges::mismatch(*low, *high).in1 - low->begin();
   const auto common = static_cast<std::size_t>(differ);
   const std::uint64_t from = number_in(*low, common);
+  // The span may be all 64 bits, where one more would be 0.
   const std::uint64_t span = number_in(*high, common) - from;
   std::string point = high->substr(0, common);
   append_big_endian(point, span + 1 == 0 ? random : from + random % (span + 1));
   range.lower = record_key(c, point);
   const auto found = first_key(state, range, direction::ascending);
+  // Behind the last key there is none: then the last one is taken.
   return found ? found : high;
 }
 
@@ -123,6 +130,7 @@ outcome run_random(const query& q, const state_view& state, std::uint64_t random
 
 outcome run(const schema&, const query& q, const state_view& state, std::uint64_t random) {
   if (const auto work = open_cursor(q)) {
+    // Never pauses: this caller asked for the whole answer.
     static_cast<void>(work->go_on(state, [] { return false; }));
     return work->answer();
   }

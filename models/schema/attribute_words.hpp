@@ -13,26 +13,28 @@
 /// is made of a schema.
 namespace lithair::models {
 
+/// Numbers the attributes, so that a declaration can be searched for one while compiling. The
+/// numbers are never stored.
 enum class word : std::uint8_t {
-  primary_key,
-  unique,
-  indexed,
-  immutable,
-  optional,
-  default_value,
-  expose,
-  replicate,
-  track_history,
-  references,
-  on_delete,
-  merge,
-  min,
-  max,
-  min_length,
-  max_length,
-  pattern,
-  format,
-  one_of,
+  primary_key,    ///< the field's value names the item
+  unique,         ///< no two items share a value
+  indexed,        ///< kept in an index, for lists
+  immutable,      ///< fixed once the item exists
+  optional,       ///< may be absent
+  default_value,  ///< what a create or replace puts in where the request has nothing
+  expose,         ///< whether answers show it
+  replicate,      ///< goes through consensus
+  track_history,  ///< changes are kept as events
+  references,     ///< holds the key of another item
+  on_delete,      ///< what a deletion of that item does
+  merge,          ///< how a PATCH combines
+  min,            ///< the least value, inclusive
+  max,            ///< the greatest value, inclusive
+  min_length,     ///< the shortest length
+  max_length,     ///< the greatest length
+  pattern,        ///< a regular expression
+  format,         ///< a well-known shape of text
+  one_of,         ///< the only values allowed
 };
 
 /// What `validate` holds begins so in the name of a word.

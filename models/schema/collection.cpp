@@ -22,6 +22,7 @@ std::string_view name_of(merge_rule rule) {
   return names[static_cast<std::size_t>(rule)];
 }
 
+/// By halves over `by_name`, which the builder sorted.
 std::size_t collection::position(std::string_view field_name) const {
   const auto at = std::ranges::lower_bound(
       by_name, field_name, {}, [this](auto i) { return std::string_view(fields[i].name); });
@@ -42,6 +43,7 @@ void order_fields(collection& x) {
   std::ranges::sort(x.by_name, {}, [&x](auto i) { return std::string_view(x.fields[i].name); });
 }
 
+// A model without fields can't be built, so none replicated means local.
 bool is_local(const collection& c) { return std::ranges::none_of(c.fields, &field::replicated); }
 
 bool is_mixed(const collection& c) {

@@ -13,11 +13,13 @@ namespace lithair::models {
 
 namespace {
 
+/// None where the sum does not fit 64 bits: a counter must not turn negative by itself.
 std::optional<value> sum(std::int64_t x, std::int64_t y) {
   std::int64_t made = 0;
   return __builtin_add_overflow(x, y, &made) ? std::nullopt : std::optional<value>(made);
 }
 
+/// Infinity has no JSON.
 std::optional<value> sum(double x, double y) {
   const double made = x + y;
   return std::isfinite(made) ? std::optional<value>(made) : std::nullopt;
@@ -28,8 +30,10 @@ std::optional<value> sum(const money& x, const money& y) {
   const std::uint8_t scale = std::max(x.scale, y.scale);
   wide_integer units = in_nanos(x) + in_nanos(y);
   for (int i = scale; i < money::max_scale; ++i) {
+    // Nothing is lost: the amounts have no digits behind the finer scale.
     units /= 10;
   }
+  // 18 digits, as the parser of money has it.
   constexpr wide_integer limit = 999'999'999'999'999'999;
   if (units > limit || units < -limit) {
     return std::nullopt;
@@ -37,6 +41,7 @@ std::optional<value> sum(const money& x, const money& y) {
   return value{money{static_cast<std::int64_t>(units), scale}};
 }
 
+/// Both are of the field's type, so of the same.
 std::optional<value> sum(const value& x, const value& y) {
   if (const auto* integer = std::get_if<std::int64_t>(&x)) {
     return sum(*integer, std::get<std::int64_t>(y));
@@ -47,6 +52,7 @@ std::optional<value> sum(const value& x, const value& y) {
   return sum(std::get<money>(x), std::get<money>(y));
 }
 
+/// As they are stored: equal values of one spelling are equal bytes.
 std::vector<std::string_view> elements_of(std::string_view array) {
   msgpack::reader in(array);
   std::vector<std::string_view> made(in.read_array());
@@ -56,6 +62,8 @@ std::vector<std::string_view> elements_of(std::string_view array) {
   return made;
 }
 
+/// The elements of both, those of the field first. `once`: what the field has is not put behind
+/// again; what it has twice stays, so a union done again changes nothing.
 std::string join(std::string_view now, std::string_view patch, bool once) {
   auto elements = elements_of(now);
   std::set<std::string_view> there(elements.begin(), elements.end());
@@ -89,6 +97,7 @@ bool can_merge(value_type type, merge_rule rule) {
       return true;
     case merge_rule::add:
       return amount;
+    // The greater and the smaller need an order that is no matter of taste.
     case merge_rule::max:
     case merge_rule::min:
       return amount || type == value_type::timestamp;
@@ -101,6 +110,7 @@ bool can_merge(value_type type, merge_rule rule) {
 
 std::optional<std::string> merge_stored(const field& f, std::string_view now,
                                         std::string_view patch) {
+  // RFC 7396, whatever the rule: only last_write is declared for it.
   if (f.type == value_type::json) {
     return merge_json_stored(now, patch);
   }
@@ -114,6 +124,7 @@ std::optional<std::string> merge_stored(const field& f, std::string_view now,
   }
   const auto x = now.empty() ? std::nullopt : read_value(f, now);
   const auto y = read_value(f, patch);
+  // Nothing there, or bytes of another type: the patch alone counts.
   if (!x || !y) {
     return std::string(patch);
   }
@@ -123,6 +134,7 @@ std::optional<std::string> merge_stored(const field& f, std::string_view now,
     write_value(stored, made.value_or(value{}));
     return made ? std::optional(std::move(stored)) : std::nullopt;
   }
+  // Equal values keep the stored spelling, so 0.10 and 0.1 do not take turns.
   const bool patch_wins = f.merge == merge_rule::max ? compare(*y, *x) > 0 : compare(*y, *x) < 0;
   return std::string(patch_wins ? patch : now);
 }

@@ -12,10 +12,12 @@ namespace {
 /// One line with everything about a field that changes what it means; a schema's fingerprint is
 /// made of them.
 std::string describe(const field& x) {
+  // The name first, so that a renamed field is another field.
   std::string line = x.name + ' ' + std::string(name_of(x.type));
   const auto flag = [&line](bool on, std::string_view word) {
     line += on ? ' ' + std::string(word) : "";
   };
+  // Lengths keep "a b" and "a", "b" apart, whatever the texts hold.
   const auto part = [&line](std::string_view word, const std::string& text) {
     line += ' ' + std::string(word) + '=' + std::to_string(text.size()) + ':' + text;
   };
@@ -27,6 +29,7 @@ std::string describe(const field& x) {
   flag(!x.exposed, "hidden");
   flag(x.tracked, "track_history");
   flag(x.replicated, "replicate");
+  // Both the flag and the text below: an empty default is not the same as none.
   flag(!absent(x.default_value), "default");
   part("default", to_text(x.default_value));
   part("merge", std::string(name_of(x.merge)));
@@ -50,6 +53,7 @@ std::string describe(const field& x) {
   return line + '\n';
 }
 
+/// In the order of ids, so that moving a field in its declaration changes nothing.
 std::string describe(const collection& x) {
   std::string text = x.name + ' ' + x.path + '\n';
   for (const auto at : x.by_id) {
@@ -71,6 +75,7 @@ std::uint64_t hash_of(std::string_view text) {
 
 schema::schema(std::vector<collection> collections, std::vector<projection> projections)
     : collections_(std::move(collections)) {
+  // Sorted before they are described: the fingerprint must not tell the order of files.
   std::ranges::sort(collections_, {}, &collection::id);
   std::ranges::sort(projections, {}, &projection::id);
   std::string text;
@@ -80,6 +85,7 @@ schema::schema(std::vector<collection> collections, std::vector<projection> proj
   for (const auto& x : projections) {
     text += x.text;
   }
+  // Shared, so that copies of a schema keep the addresses of projections.
   projections_ = std::make_shared<const std::vector<projection>>(std::move(projections));
   fingerprint_ = hash_of(text);
 }
@@ -96,6 +102,7 @@ const projection* schema::find_projection(std::string_view name) const {
 
 const collection* schema::find(std::string_view name) const {
   const auto* found = find(stable_id(name));
+  // Two names may share an id; only one of them is here.
   return found != nullptr && found->name == name ? found : nullptr;
 }
 

@@ -26,6 +26,7 @@ std::optional<value> parse_boolean(std::string_view text) {
   return std::nullopt;
 }
 
+/// Exact: "1e2" and "100.0" are 100, "0.5" is none. No double comes in between.
 std::optional<value> parse_integer(std::string_view text) {
   const auto number = parse_decimal(text);
   return number ? as_value(exact_integer(*number)) : std::nullopt;
@@ -38,10 +39,12 @@ std::optional<value> parse_bytes(std::string_view text) {
 
 std::optional<value> parse_json(std::string_view text) {
   const auto document = json_document::parse(text);
+  // null means absent everywhere, so it is no value.
   if (!document || document->at(json_document::root).what == json_document::kind::null) {
     return std::nullopt;
   }
   json_text made;
+  // One spelling, so that equal texts give equal bytes on all nodes.
   append_compact(made.text, *document, json_document::root);
   return value{std::move(made)};
 }
@@ -76,12 +79,14 @@ std::optional<double> parse_number(std::string_view text) {
     return std::nullopt;
   }
   double made = 0;
+  // Not strtod: that goes by the locale.
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), made);
   const bool whole = error == std::errc{} && end == text.data() + text.size();
   return whole && std::isfinite(made) ? std::optional(made) : std::nullopt;
 }
 
 void append_number(std::string& out, double x) {
+  // The shortest text that gives the same double back; never more than 24 characters.
   std::array<char, 32> digits;
   const auto [end, error] = std::to_chars(digits.data(), digits.data() + digits.size(), x);
   out.append(digits.data(), end);

@@ -21,6 +21,7 @@ struct msgpack_writer {
   void operator()(timestamp x) const { msgpack::write_signed(out, x.us); }
   void operator()(const blob& x) const { msgpack::write_binary(out, x.data); }
   void operator()(const json_text& x) const { msgpack::write_string(out, x.text); }
+  // An array already.
   void operator()(const packed_list& x) const { out += x.array; }
   void operator()(const money& x) const {
     msgpack::write_array(out, 2);
@@ -29,6 +30,7 @@ struct msgpack_writer {
   }
 };
 
+/// Their msgpack is text itself, so they are compared and rendered without a copy.
 bool is_text(const field& f) {
   return f.type == value_type::string || f.type == value_type::enumeration;
 }
@@ -39,6 +41,7 @@ std::optional<value> read_money(msgpack::reader& in) {
   }
   const std::int64_t units = in.read_signed();
   const std::uint64_t scale = in.read_unsigned();
+  // Bytes from elsewhere must not make scales that `in_nanos` has no room for.
   if (!in.good() || scale > money::max_scale) {
     return std::nullopt;
   }
@@ -54,9 +57,11 @@ std::optional<value> read_list(const field& f, msgpack::reader& in) {
       return std::nullopt;
     }
   }
+  // Bytes behind the array would be lost when the value is written again.
   return elements.finished() ? std::optional<value>(packed_list{std::string(array)}) : std::nullopt;
 }
 
+/// Reads never fail on the spot: who calls asks `finished()`.
 std::optional<value> read_by_type(value_type type, msgpack::reader& in) {
   switch (type) {
     case value_type::boolean:
@@ -111,6 +116,7 @@ void write_value(std::string& out, const value& x) { std::visit(msgpack_writer{o
 std::optional<value> read_value(const field& f, std::string_view stored) {
   msgpack::reader in(stored);
   auto made = f.type == value_type::list ? read_list(f, in) : read_by_type(f.type, in);
+  // One value and nothing else.
   return in.finished() ? std::move(made) : std::nullopt;
 }
 
@@ -139,6 +145,7 @@ tl::expected<value, field_error> list_from_json(const field& f, const json_docum
   std::string elements;
   std::size_t count = 0;
   std::optional<field_error> wrong;
+  // The first error is enough; the others still count, so that places are right.
   document.for_each_element(position, [&](std::uint32_t element) {
     const auto made = from_json(*f.element, document, element);
     if (!made && !wrong) {
@@ -152,6 +159,7 @@ tl::expected<value, field_error> list_from_json(const field& f, const json_docum
   if (wrong) {
     return tl::make_unexpected(std::move(*wrong));
   }
+  // The head is written last: its size depends on the count.
   packed_list made;
   msgpack::write_array(made.array, count);
   made.array += elements;
@@ -170,6 +178,7 @@ void append_json(std::string& out, const field& f, std::string_view stored) {
   } else if (const auto x = read_value(f, stored)) {
     append_json(out, *x);
   } else {
+    // Damaged bytes: the JSON around it stays whole.
     out += "null";
   }
 }
@@ -186,6 +195,7 @@ void append_json(std::string& out, const value& x) {
   if (const auto* text = std::get_if<std::string>(&x)) {
     return append_json_string(out, *text);
   }
+  // bool, integer, number and json are JSON as they are; everything else is text in quotes.
   const bool plain =
       x.index() == 1 || x.index() == 2 || x.index() == 3 || std::holds_alternative<json_text>(x);
   if (!plain) {
@@ -204,6 +214,7 @@ tl::expected<value, field_error> from_json(const field& f, const json_document& 
   if (f.type == value_type::list && node.what == json_document::kind::array) {
     return list_from_json(f, document, position);
   }
+  // null is told apart before: it means that the field is absent.
   if (f.type == value_type::json) {
     json_text compact;
     append_compact(compact.text, document, position);

@@ -7,6 +7,7 @@ changed_view::changed_view(const state_view& base, const change_set& changes)
   refresh();
 }
 
+// Later changes of one key win.
 void changed_view::refresh() {
   for (; seen_ < changes_.size(); ++seen_) {
     overlay_.insert_or_assign(changes_[seen_].key, changes_[seen_].value);

@@ -11,6 +11,7 @@ namespace lithair::models {
 
 namespace {
 
+/// ASCII only: what letters of other scripts are alike depends on a locale.
 constexpr char to_lower(char c) {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
 }
@@ -24,6 +25,7 @@ bool contains(std::string_view text, std::string_view part) {
 bool holds(const field& f, const filter& x, std::string_view stored) {
   using enum comparison_word;
   const auto same = [&](const value& v) { return compare_stored(f, stored, v) == 0; };
+  // There is always one; any_of looks at all.
   const value& v = x.values.front();
   switch (x.how) {
     case equal:
@@ -56,6 +58,7 @@ bool list_holds(const field& f, const filter& x, std::string_view stored) {
       return x.how != comparison_word::not_equal;
     }
   }
+  // No element was equal.
   return x.how == comparison_word::not_equal;
 }
 
@@ -71,6 +74,7 @@ bool matches(const collection& c, const filter& x, const stored_fields& fields) 
   if (absent(f.default_value)) {
     return x.how == comparison_word::not_equal;
   }
+  // A field that was declared after the item was written reads as its default.
   std::string stored;
   write_value(stored, f.default_value);
   return holds(f, x, stored);

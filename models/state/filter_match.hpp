@@ -8,7 +8,9 @@
 
 namespace lithair::models {
 
-/// Whether the stored item passes all filters.
+/// Whether the stored item passes all filters. Absent fields pass `not_equal` only, unless they
+/// have a default. A list passes for one of its elements. Deterministic, since projections are kept
+/// with it.
 bool matches(const collection& c, const std::vector<filter>& filters, const stored_fields& fields);
 
 }  // namespace lithair::models

@@ -7,7 +7,8 @@
 
 namespace lithair::models {
 
-/// The key as text, from its stored form.
+/// The key as text, from its stored form. What clients know it by: in paths, in `Location`. Empty
+/// for bytes that are no key.
 std::string key_text(const collection& c, std::string_view key);
 
 /// The same, percent-encoded as one segment of a path (RFC 3986 §3.3): only unreserved characters

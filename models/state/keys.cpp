@@ -12,6 +12,8 @@ namespace lithair::models {
 namespace {
 
 constexpr std::uint64_t sign_bit = std::uint64_t{1} << 63;
+/// Text of up to this many bytes is in keys as it is. With the digest of longer text, two groups
+/// and a value fit 511 bytes. A part of the disk format.
 constexpr std::size_t bounded_text = 64;
 
 /// Signed numbers sort as unsigned ones once the sign is turned over.
@@ -20,6 +22,7 @@ std::uint64_t sortable_bits(std::int64_t x) { return static_cast<std::uint64_t>(
 /// IEEE 754 numbers sort as sign and magnitude: turn the sign over, and all bits of negative ones.
 /// The two zeroes are one.
 std::uint64_t sortable_bits(double x) {
+  // -0.0 and 0.0 are equal values and so must be equal bytes.
   const auto bits = std::bit_cast<std::uint64_t>(x == 0 ? 0.0 : x);
   return (bits & sign_bit) != 0 ? ~bits : bits | sign_bit;
 }
@@ -39,10 +42,12 @@ void append_closed(std::string& out, std::string_view text, char end) {
 struct sortable_writer {
   std::string& out;
 
+  // Nothing: who writes an absent value puts a mark before it.
   void operator()(std::monostate) const {}
   void operator()(bool x) const { out += x ? '\1' : '\0'; }
   void operator()(std::int64_t x) const { append_big_endian(out, sortable_bits(x)); }
   void operator()(double x) const { append_big_endian(out, sortable_bits(x)); }
+  // 00 01 sorts before 00 FF: so "a" comes before "a" with a NUL behind it.
   void operator()(const std::string& x) const { append_closed(out, x, '\1'); }
   void operator()(const blob& x) const { append_closed(out, x.data, '\1'); }
   void operator()(const json_text& x) const { append_closed(out, x.text, '\1'); }
@@ -51,11 +56,13 @@ struct sortable_writer {
   void operator()(timestamp x) const { append_big_endian(out, sortable_bits(x.us)); }
   void operator()(const money& x) const {
     const wide_integer nanos = in_nanos(x);
+    // The high half carries the sign, the low half is unsigned.
     append_big_endian(out, sortable_bits(static_cast<std::int64_t>(nanos >> 64)));
     append_big_endian(out, static_cast<std::uint64_t>(nanos));
   }
 };
 
+/// What all keys of a collection's pairs of one kind begin with.
 std::string prefix(char kind, const collection& c) {
   std::string made(1, kind);
   append_big_endian(made, c.id);
@@ -84,6 +91,7 @@ void append_big_endian(std::string& out, std::uint32_t x) {
 
 std::uint64_t read_big_endian(std::string_view bytes) {
   std::uint64_t made = 0;
+  // Fewer bytes make a smaller number; `backfill` reads ids of 4 bytes so.
   for (const char c : bytes.substr(0, 8)) {
     made = (made << 8) | static_cast<std::uint8_t>(c);
   }
@@ -98,14 +106,17 @@ void append_bounded(std::string& out, const value& x) {
   const std::string_view whole = text != nullptr   ? std::string_view(*text)
                                  : data != nullptr ? std::string_view(data->data)
                                                    : std::string_view{};
+  // Values of fixed size have no text and come out here too.
   if (whole.size() <= bounded_text) {
     return append_sortable(out, x);
   }
+  // 02 instead of 01: no whole text has these bytes.
   append_closed(out, whole.substr(0, bounded_text), '\2');
   out += sha256(whole);
 }
 
 std::string to_key(const value& x) {
+  // A key of text ends its pair, so nothing needs to close it.
   if (const auto* text = std::get_if<std::string>(&x)) {
     return *text;
   }
@@ -125,6 +136,7 @@ std::optional<value> from_key(const field& key_field, std::string_view key) {
     case value_type::timestamp:
       return key.size() == 8 ? fixed_key(key_field.type, key) : std::nullopt;
     default:
+      // Whatever the bytes are: keys were checked before they were stored.
       return value{std::string(key)};
   }
 }
@@ -144,6 +156,8 @@ std::string record_key(const collection& c, std::string_view key) {
   return made;
 }
 
+/// The smallest key that does not begin with `lower`: the last byte that can be raised is, and FFs
+/// behind it go.
 key_range until_its_end(std::string lower) {
   std::string upper = lower;
   while (!upper.empty() && upper.back() == '\xff') {
@@ -177,6 +191,7 @@ std::string unique_key(const collection& c, const field& f, const value& x) {
 }
 
 void append_sortable_key(std::string& out, const collection& c, std::string_view key) {
+  // Here something follows, and no text may be the beginning of another.
   if (c.key().type == value_type::string || c.key().type == value_type::enumeration) {
     append_closed(out, key, '\1');
   } else {

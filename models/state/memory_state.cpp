@@ -11,6 +11,7 @@ std::optional<std::string> memory_state::get(std::string_view key) const {
 
 void memory_state::scan(std::string_view lower, std::string_view upper, direction order,
                         const visitor& visit) const {
+  // The iterators below would never meet.
   if (lower >= upper) {
     return;
   }

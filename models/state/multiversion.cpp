@@ -15,12 +15,14 @@ std::size_t size_of(const pair_map::value_type& x) {
 }  // namespace
 
 multiversion::moment multiversion::hold() {
+  // An empty layer: what changes from now on goes here.
   layers_.push_back({++last_, {}, 0});
   return last_;
 }
 
 void multiversion::release(moment x) {
   const std::size_t at = find(x);
+  // Given up by `forget_all` meanwhile.
   if (at == layers_.size()) {
     return;
   }
@@ -28,8 +30,10 @@ void multiversion::release(moment x) {
     // Whoever reads as of before needs it too, unless a pair had changed by then already.
     auto& gone = layers_[at];
     auto& earlier = layers_[at - 1];
+    // `merge` moves only pairs that the earlier layer has not: its own values are older and stay.
     earlier.pairs.merge(gone.pairs);
     earlier.bytes += gone.bytes;
+    // What was not moved had a value there, and its bytes are counted twice now.
     for (const auto& known : gone.pairs) {
       earlier.bytes -= size_of(known);
     }
@@ -41,9 +45,11 @@ void multiversion::keep(std::string_view key, const state_view& now) {
   if (layers_.empty()) {
     return;
   }
+  // Only the latest: earlier moments read through it.
   auto& latest = layers_.back();
   const auto at = latest.pairs.lower_bound(key);
   if (at == latest.pairs.end() || at->first != key) {
+    // The value as of this moment; later changes find the pair and leave it.
     latest.bytes += size_of(*latest.pairs.emplace_hint(at, key, now.get(key)));
   }
 }
@@ -67,6 +73,7 @@ snapshot_view::snapshot_view(const multiversion& past, multiversion::moment at,
   if (first == past.layers_.size()) {
     throw std::logic_error("a moment that is not held can't be looked at");
   }
+  // From the latest back: each layer lies over the one behind it, and its values win.
   for (std::size_t i = past.layers_.size(); i > first; --i) {
     views_.emplace_back(views_.empty() ? now : views_.back(), past.layers_[i - 1].pairs);
   }

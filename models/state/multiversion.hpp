@@ -19,17 +19,19 @@ class multiversion {
   using moment = std::uint64_t;
 
   /// Keeps the state as it is now, until it is released or all is forgotten.
-  [[nodiscard]] moment hold();
-  void release(moment x);
+  [[nodiscard]] moment hold();  ///< the state as of now; costs nothing until pairs change
+  void release(moment x);  ///< what only this moment needed is dropped; unknown ones are let be
   /// Gives up all moments: the state is replaced.
   void forget_all() { layers_.clear(); }
 
+  /// False once it was released or all were forgotten.
   bool holds(moment x) const { return find(x) < layers_.size(); }
   bool holds_any() const { return !layers_.empty(); }
   /// The one that needs the most; there must be one.
   moment oldest() const { return layers_.front().since; }
 
-  /// To be called before a pair of the state changes.
+  /// To be called before a pair of the state changes. Only the first change of a pair behind the
+  /// latest moment costs a copy; `now` is the state before the change.
   void keep(std::string_view key, const state_view& now);
 
   /// Memory held, roughly.
@@ -40,12 +42,12 @@ class multiversion {
 
   /// What changed from one moment to the next, as it was at the first.
   struct layer {
-    moment since = 0;
-    pair_map pairs;
-    std::size_t bytes = 0;
+    moment since = 0;       ///< the moment at which the pairs were so
+    pair_map pairs;         ///< none: the pair was not there
+    std::size_t bytes = 0;  ///< about what `pairs` hold
   };
 
-  std::size_t find(moment x) const;
+  std::size_t find(moment x) const;  ///< its place; `layers_.size()` when it is not held
 
   std::deque<layer> layers_;  // by their moments
   moment last_ = 0;
@@ -54,6 +56,8 @@ class multiversion {
 /// A state as it was at a moment that is held. Not to be used when the state has changed.
 class snapshot_view final : public state_view {
  public:
+  /// `now` is the state that `past` follows. Both must outlive the view. Throws for a moment that
+  /// is not held.
   snapshot_view(const multiversion& past, multiversion::moment at, const state_view& now);
 
   std::optional<std::string> get(std::string_view key) const override { return top().get(key); }

@@ -25,19 +25,23 @@ void merge_scan(const state_view& base, std::string_view lower, std::string_view
   const auto visit_overlay = [&] {
     const auto& [key, value] = *overlay.at;
     ++overlay.at;
+    // No value: the pair is to be missing, and the scan goes on.
     go_on = !value || visit(key, *value);
   };
   base.scan(lower, upper, order, [&](std::string_view key, std::string_view value) {
+    // Pairs of the overlay that come before the base's next.
     while (go_on && !overlay.done() && before(overlay.at->first, key)) {
       visit_overlay();
     }
     if (go_on && !overlay.done() && overlay.at->first == key) {
+      // The same key: the overlay's is seen, the base's is not.
       visit_overlay();
     } else if (go_on) {
       go_on = visit(key, value);
     }
     return go_on;
   });
+  // What lies behind the base's last pair.
   while (go_on && !overlay.done()) {
     visit_overlay();
   }
@@ -57,6 +61,7 @@ void overlaid_view::scan(std::string_view lower, std::string_view upper, directi
   }
   auto first = over_.lower_bound(lower);
   auto last = over_.lower_bound(upper);
+  // Most scans meet no overlaid pair, and stores do these best themselves.
   if (first == last) {
     base_.scan(lower, upper, order, visit);
   } else if (order == direction::ascending) {
@@ -72,6 +77,7 @@ void overlaid_view::scan(std::string_view lower, std::string_view upper, directi
 std::uint64_t overlaid_view::count(std::string_view lower, std::string_view upper,
                                    std::uint64_t most, std::string& last) const {
   const auto first = over_.lower_bound(lower);
+  // Else the pairs have to be told apart, which only a scan can do.
   const bool is_as_below = first == over_.end() || first->first >= upper;
   return is_as_below ? base_.count(lower, upper, most, last)
                      : state_view::count(lower, upper, most, last);

@@ -18,6 +18,7 @@ bool read_fields(msgpack::reader& in, stored_fields& out) {
   out.reserve(count);
   for (std::size_t i = 0; i < count && in.good(); ++i) {
     const std::uint64_t id = in.read_unsigned();
+    // Rising ids are what `find` and `merge` go by; a record that breaks this is damaged.
     if (id > 0xffffffff || (!out.empty() && id <= out.back().id)) {
       return false;
     }
@@ -36,12 +37,14 @@ void write_fields(std::string& out, const stored_fields& fields) {
 
 bool read_record(std::string_view bytes, stored_record& out) {
   msgpack::reader in(bytes);
+  // The grammar in the header has four parts.
   if (in.read_array() != 4) {
     return false;
   }
   out.version = in.read_unsigned();
   out.changes = in.read_unsigned();
   const std::uint64_t age = in.read_unsigned();
+  // An item can't be created after its last change.
   if (age > out.version) {
     return false;
   }
@@ -51,6 +54,7 @@ bool read_record(std::string_view bytes, stored_record& out) {
 
 std::string write_record(const stored_record& x) {
   std::string made;
+  // Head and numbers, and the id and head of each field.
   std::size_t size = 24;
   for (const auto& f : x.fields) {
     size += f.bytes.size() + 5;
@@ -59,6 +63,7 @@ std::string write_record(const stored_record& x) {
   msgpack::write_array(made, 4);
   msgpack::write_unsigned(made, x.version);
   msgpack::write_unsigned(made, x.changes);
+  // The age is short for most items: an absolute index would take up to 9 bytes.
   msgpack::write_unsigned(made, x.version - x.created);
   write_fields(made, x.fields);
   return made;
@@ -73,6 +78,7 @@ value value_of(const field& f, const stored_fields& fields) {
 
 namespace {
 
+/// In declared order, though fields lie in the order of ids: clients see what was declared.
 template <class Wanted>
 void append_item(std::string& out, const collection& c, const stored_fields& fields,
                  Wanted wanted) {
@@ -80,6 +86,7 @@ void append_item(std::string& out, const collection& c, const stored_fields& fie
   for (std::size_t i = 0; i < c.fields.size(); ++i) {
     const field& f = c.fields[i];
     const auto* stored = wanted(i) ? find(fields, f.id) : nullptr;
+    // Neither stored nor with a default: left out, which means absent.
     if (stored == nullptr && (!wanted(i) || absent(f.default_value))) {
       continue;
     }
@@ -92,6 +99,7 @@ void append_item(std::string& out, const collection& c, const stored_fields& fie
       append_value_json(out, f, f.default_value);
     }
   }
+  // Not one field was shown.
   if (separator == '{') {
     out += '{';
   }

@@ -24,13 +24,14 @@ inline constexpr std::uint32_t created_id = 0;
 
 /// A field's id and its value's bytes, which lie in the record or command they were read from.
 struct stored_field {
-  std::uint32_t id = 0;
-  std::string_view bytes;
+  std::uint32_t id = 0;    ///< rising in records and commands
+  std::string_view bytes;  ///< one value as value_codec.hpp writes it, or nil
 };
 
 /// Sorted by id.
 using stored_fields = std::vector<stored_field>;
 
+/// A record taken apart; its fields lie in the bytes that it was read from.
 struct stored_record {
   std::uint64_t version = 0;  ///< the log index of the last change: the ETag
   std::uint64_t changes = 0;  ///< how often the item was written, its creation included
@@ -38,25 +39,30 @@ struct stored_record {
   stored_fields fields;
 };
 
-/// The bytes of the field's value; none when it is not there.
+/// The field with this id; null when it is not there. By halves: the list must be sorted.
 const stored_field* find(const stored_fields& fields, std::uint32_t id);
 
-/// Reads `record` into `out`, whose memory is used again. False for bytes that are no record.
+/// Reads `record` into `out`, whose memory is used again. False for bytes that are no record. The
+/// fields' views lie in `bytes`. Their values are not looked at.
 [[nodiscard]] bool read_record(std::string_view bytes, stored_record& out);
+/// In the grammar above; `x.created` is at most `x.version`.
 std::string write_record(const stored_record& x);
 
 /// The map alone, which commands carry too. Reads from `in`; nil values are taken as they are.
 [[nodiscard]] bool read_fields(msgpack::reader& in, stored_fields& out);
+/// `fields` must rise by id.
 void write_fields(std::string& out, const stored_fields& fields);
 
 /// Appends the item as JSON: the exposed fields in declared order, absent ones left out. A field
 /// that is missing has its default, for it was added after the record was written.
 void append_json(std::string& out, const collection& c, const stored_fields& fields);
-/// The same with only the fields whose positions are marked.
+/// The same with only the fields whose positions are marked. Hidden fields are shown when they are
+/// marked: who marks decides.
 void append_json(std::string& out, const collection& c, const stored_fields& fields,
                  const std::vector<bool>& wanted);
 
-/// The field's value, its default when it is missing, or absent.
+/// The field's value, its default when it is missing, or absent. Absent too for bytes that are no
+/// value of the field's type.
 value value_of(const field& f, const stored_fields& fields);
 
 }  // namespace lithair::models

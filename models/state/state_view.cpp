@@ -8,10 +8,12 @@ std::uint64_t state_view::count(std::string_view lower, std::string_view upper, 
   bool more = false;
   last.clear();
   scan(lower, upper, direction::ascending, [&](std::string_view key, std::string_view) {
+    // One more than `most` was met, so counting is not over.
     more = counted == most;
     if (more) {
       return false;
     }
+    // The last pair counted, behind which the next count begins.
     if (++counted == most) {
       last = key;
     }

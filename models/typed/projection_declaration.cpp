@@ -4,6 +4,7 @@ namespace lithair::models {
 
 declared_projection projection_declaration::to_declared(std::string_view collection) const {
   declared_projection made;
+  // The builder judges what is said here, so nothing is checked twice.
   made.name = name_;
   made.collection = collection;
   for (std::size_t i = 0; i < groups_.count; ++i) {
@@ -16,6 +17,7 @@ declared_projection projection_declaration::to_declared(std::string_view collect
   for (std::size_t i = 0; i < measures_.count; ++i) {
     const auto& x = measures_.all[i];
     std::string text(x.text);
+    // "sum" and "amount" become "sum(amount)", the word of a model file.
     if (!x.field.empty()) {
       text += '(' + std::string(x.field) + ')';
     }

@@ -15,6 +15,7 @@ std::strong_ordering money::operator<=>(const money& other) const {
 }
 
 wide_integer in_nanos(const money& x) {
+  // 18 digits times 10^9 need more than 64 bits.
   wide_integer size = x.units;
   for (int scale = x.scale; scale < money::max_scale; ++scale) {
     size *= 10;
@@ -27,12 +28,14 @@ std::optional<money> parse_money(std::string_view text) {
   if (!x) {
     return std::nullopt;
   }
+  // "1e3" is 1000: exponents above zero become digits.
   for (; x->exponent > 0 && x->digits != 0; --x->exponent) {
     if (x->digits > static_cast<std::uint64_t>(max_units)) {
       return std::nullopt;
     }
     x->digits *= 10;
   }
+  // Digits behind the point stay as they were written, zeroes too.
   const std::int32_t scale = x->exponent < 0 ? -x->exponent : 0;
   if (x->digits > static_cast<std::uint64_t>(max_units) || scale > money::max_scale) {
     return std::nullopt;
@@ -46,6 +49,7 @@ void append_text(std::string& out, const money& x) {
     out += '-';
   }
   std::string digits = std::to_string(x.units < 0 ? -x.units : x.units);
+  // A zero before the point: ".50" is no JSON.
   if (digits.size() <= x.scale) {
     digits.insert(0, x.scale + 1 - digits.size(), '0');
   }

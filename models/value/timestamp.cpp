@@ -30,6 +30,7 @@ struct cursor {
     good = good && !text.empty() && text.front() == c;
     text.remove_prefix(text.empty() ? 0 : 1);
   }
+  // RFC 3339 §5.6: "T" and "Z" may be small.
   bool next_is(char c) const { return !text.empty() && (text.front() | 0x20) == (c | 0x20); }
 };
 
@@ -42,6 +43,7 @@ std::int64_t read_fraction(cursor& in) {
     if (digits < 6) {
       made = made * 10 + digit;
     } else {
+      // Finer digits can't be kept, so only zeroes may follow.
       in.good = in.good && digit == 0;
     }
   }
@@ -63,6 +65,7 @@ std::int64_t read_offset(cursor& in) {
   const int hour = in.number(2);
   in.expect(':');
   const int minute = in.number(2);
+  // "-00:00" is taken as UTC.
   in.good = in.good && hour < 24 && minute < 60;
   return (hour * 60 + minute) * (west ? -1 : 1);
 }
@@ -75,6 +78,7 @@ sys_days read_date(cursor& in) {
   const int d = in.number(2);
   const year_month_day date{year{y}, month{static_cast<unsigned>(m)},
                             day{static_cast<unsigned>(d)}};
+  // The calendar's own check: the 29th of February and the like.
   in.good = in.good && date.ok();
   return in.good ? sys_days{date} : sys_days{};
 }
@@ -108,11 +112,13 @@ std::optional<timestamp> parse_timestamp(std::string_view text) {
     fraction = read_fraction(in);
   }
   const std::int64_t offset = read_offset(in);
+  // 23:59:60 is no moment of a clock that counts without leap seconds.
   if (!in.good || !in.text.empty() || h > 23 || m > 59 || s > 59) {
     return std::nullopt;
   }
   const sys_time<microseconds> moment =
       date + hours{h} + minutes{m - offset} + seconds{s} + microseconds{fraction};
+  // Offsets may carry a moment out of the years that have four digits.
   if (moment < first_moment || moment >= end_of_time) {
     return std::nullopt;
   }
@@ -121,6 +127,7 @@ std::optional<timestamp> parse_timestamp(std::string_view text) {
 
 void append_text(std::string& out, timestamp x) {
   const sys_time<microseconds> moment{microseconds{x.us}};
+  // Floor and not a plain division: before 1970 the rest must be positive.
   const auto date = floor<days>(moment);
   const year_month_day ymd{date};
   const hh_mm_ss time{floor<seconds>(moment - date)};

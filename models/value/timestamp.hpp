@@ -10,16 +10,18 @@ namespace lithair::models {
 
 /// A moment: microseconds since 1970-01-01T00:00:00Z, in the years 0001 to 9999.
 struct timestamp {
-  std::int64_t us = 0;
+  std::int64_t us = 0;  ///< negative before 1970
 
   constexpr auto operator<=>(const timestamp&) const = default;
 };
 
 /// RFC 3339 with any offset, kept in UTC. None for text that is no such moment, for leap seconds
-/// and for digits finer than a microsecond, which could not be kept.
+/// and for digits finer than a microsecond, which could not be kept. At most six digits behind the
+/// second count; zeroes may follow. "t" and "z" may be small (§5.6).
 std::optional<timestamp> parse_timestamp(std::string_view text);
 /// RFC 3339 in UTC with `Z` and 0, 3 or 6 digits behind the second, as few as are exact.
 std::string to_string(timestamp x);
+/// The same, appended.
 void append_text(std::string& out, timestamp x);
 
 }  // namespace lithair::models

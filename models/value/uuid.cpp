@@ -79,7 +79,9 @@ std::optional<uuid> uuid_from_bytes(std::string_view bytes) {
 uuid make_uuid_v7(std::int64_t time_us, std::uint64_t random_high, std::uint64_t random_low) {
   const auto milliseconds = static_cast<std::uint64_t>(time_us / 1000);
   uuid made;
+  // 48 bits of time, the version, 12 bits of chance.
   put_big_endian((milliseconds << 16) | 0x7000 | (random_high & 0x0fff), made.bytes.data());
+  // The variant "10", 62 bits of chance.
   put_big_endian((random_low >> 2) | 0x8000000000000000, made.bytes.data() + 8);
   return made;
 }

@@ -9,6 +9,7 @@ namespace {
 struct comparison {
   const value& other;
 
+  // Doubles give partial orderings; there is no NaN, so this one is total.
   std::weak_ordering operator()(double x) const {
     const double y = std::get<double>(other);
     return x < y   ? std::weak_ordering::less
@@ -31,10 +32,12 @@ std::string_view name_of(value_type type) {
 }
 
 std::weak_ordering compare(const value& x, const value& y) {
+  // Values of two types come up only where a schema changed; they have some order at least.
   return x.index() == y.index() ? std::visit(comparison{y}, x) : x.index() <=> y.index();
 }
 
 bool identical(const value& x, const value& y) {
+  // All other types have one spelling for each value.
   if (const auto* a = std::get_if<money>(&x)) {
     const auto* b = std::get_if<money>(&y);
     return b != nullptr && a->identical(*b);

@@ -13,6 +13,7 @@
 namespace lithair::models {
 
 /// What a field can hold. The names in model files are those of `name_of`; a list's is "list<...>".
+/// The numbers are this file's own: stored values tell their kind by msgpack, and schemas by name.
 enum class value_type : std::uint8_t {
   boolean = 1,
   integer = 2,
@@ -27,25 +28,26 @@ enum class value_type : std::uint8_t {
   list = 11,        ///< elements of one of the types from boolean to enumeration
 };
 
+/// Empty for the value 0, which no field has.
 std::string_view name_of(value_type type);
 
 /// Any bytes.
 struct blob {
-  std::string data;
+  std::string data;  ///< base64 in JSON
 
   auto operator<=>(const blob&) const = default;
 };
 
 /// A JSON value as compact text, numbers and the order of members as they were written.
 struct json_text {
-  std::string text;
+  std::string text;  ///< valid, and never null
 
   auto operator<=>(const json_text&) const = default;
 };
 
 /// A list as the msgpack array of its elements, each as `write_value` writes it.
 struct packed_list {
-  std::string array;
+  std::string array;  ///< head and elements
 
   auto operator<=>(const packed_list&) const = default;
 };
@@ -54,13 +56,15 @@ struct packed_list {
 using value = std::variant<std::monostate, bool, std::int64_t, double, std::string, uuid, money,
                            timestamp, blob, json_text, packed_list>;
 
-inline bool absent(const value& x) { return x.index() == 0; }
+inline bool absent(const value& x) { return x.index() == 0; }  ///< whether the field has no value
 
 /// The order of two present values of one field: false before true, numbers by size, text by code
-/// point. Of json and lists only "equivalent" has a meaning.
+/// point. Of json and lists only "equivalent" has a meaning. Two of different types are ordered by
+/// type; an absent one comes first.
 std::weak_ordering compare(const value& x, const value& y);
 
-/// Same value and same representation: 0.1 and 0.10 differ here, though they compare equal.
+/// Same value and same representation: 0.1 and 0.10 differ here, though they compare equal. For
+/// fingerprints and comparing defaults, where money's digits count.
 bool identical(const value& x, const value& y);
 
 }  // namespace lithair::models
