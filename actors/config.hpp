@@ -11,43 +11,66 @@
 
 namespace lithair::actors {
 
-/// Another member, as the operator named it.
+/// A member and where it is found, as the operator or the members themselves name it. Clients and
+/// peers come to two ports of one host.
 struct peer_address {
-  protocol::node_id id;
-  std::string host;
-  std::uint16_t http_port = 0;
-  std::uint16_t peer_port = 0;
+  protocol::node_id id;  ///< from 1; never used for a second data directory
+  std::string host;  ///< a name or an IP address, without brackets; empty: nobody knows where it is
+  std::uint16_t http_port = 0;  ///< for clients
+  std::uint16_t peer_port = 0;  ///< for the other nodes, over CAF's middleman
 
   bool operator==(const peer_address&) const = default;
 };
 
 /// What one node is told at start. Addresses are checked by the command line; `validate` checks the
-/// whole.
+/// whole. Nothing of it changes while the node runs.
+///
+/// Members that the log knows count more than `peers`: see actors/README.md.
 struct node_config {
+  /// This node; it listens on both ports of `host`
   peer_address self{protocol::node_id{1}, "127.0.0.1", 8080, 9080};
+  /// The other members as the operator knows them, until the log tells who they are; empty: it is
+  /// alone
   std::vector<peer_address> peers;
-  bool init = false;  ///< found the cluster, if there is no log yet
+  /// Found the cluster of `self` and `peers`, if there is no log yet. One member of a new cluster
+  /// is told so; the others wait until it speaks to them
+  bool init = false;
+  /// All that must survive; made if it is not there. One node's only, and never copied
   std::string data_dir = "./lithair-data";
+  /// What Raft itself is told; its times are in ticks
   protocol::options raft;
   /// Models that a Raft group of their own keeps, by name; the numbers are from 2, and the same on
   /// all nodes. All others share group 1, whose members every such group follows.
   std::map<std::string, protocol::group_id> groups = {};
+  /// Milliseconds of a tick, from 1: the unit of all times in `raft`
   std::uint32_t tick_ms = 10;
-  std::size_t loops = 0;       ///< 0: one for two cores
-  std::uint64_t map_size = 0;  ///< bytes that an LMDB map may grow to; 0: as the disk allows
-  std::uint64_t checkpoint_bytes = 32 << 20;  ///< changes held in memory before a checkpoint begins
-  std::uint64_t checkpoint_entries = 50'000;  ///< entries applied before a checkpoint begins
-  /// A checkpoint is due so long after the last one
+  /// Threads that serve clients, the first of them Raft too; 0: one for two cores
+  std::size_t loops = 0;
+  /// Bytes that each LMDB map (the log's, each group's state) may grow to; 0: as the disk allows
+  std::uint64_t map_size = 0;
+  /// Changes held in memory before a checkpoint begins; up to 8 times as much when the disk is slow
+  std::uint64_t checkpoint_bytes = 32 << 20;
+  /// Entries applied before a checkpoint begins: what a start has to apply again, about
+  std::uint64_t checkpoint_entries = 50'000;
+  /// A checkpoint is due so long after the last one, if anything was applied. So often the nodes
+  /// compare their states, too
   std::uint32_t checkpoint_interval_ms = 30'000;
-  std::uint64_t checkpoint_part_bytes =
-      16 << 20;                          ///< what one transaction writes of a checkpoint, about
-  std::uint64_t log_margin = 10'000;     ///< entries kept in the log behind a checkpoint
-  std::uint32_t max_pending = 8192;      ///< proposals and reads in flight on this node; more: 503
+  /// What one transaction of a checkpoint writes, about: a big one is made durable part by part, so
+  /// that no single one takes long
+  std::uint64_t checkpoint_part_bytes = 16 << 20;
+  /// Entries kept in the log behind a checkpoint: a follower that lags no more than that needs no
+  /// snapshot
+  std::uint64_t log_margin = 10'000;
+  /// Writes in flight on this node, and as many reads; more: 503
+  std::uint32_t max_pending = 8192;
   std::uint32_t max_subscribers = 4096;  ///< streams of changes on this node; more: 503
-  std::uint32_t request_timeout_ms = 5000;  ///< then 504, or 503 when certainly not applied
-  std::uint32_t leaderless_wait_ms = 2000;  ///< a request waits this long for an election, then 503
+  /// Then a write gets 504, or 503 when it was certainly not applied; and so does a read
+  std::uint32_t request_timeout_ms = 5000;
+  /// While no leader is known a request waits this long for an election, then 503
+  std::uint32_t leaderless_wait_ms = 2000;
 
-  /// Empty, or one sentence saying what is wrong.
+  /// Empty, or one sentence saying what is wrong: numbers and addresses that are given twice,
+  /// options that do not make sense together. It looks at nothing but the fields.
   std::string validate() const;
 };
 

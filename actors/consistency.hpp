@@ -4,7 +4,8 @@
 
 namespace lithair::actors {
 
-/// What happened to a request, before any question of its content.
+/// What happened to a request, before any question of its content. A client that is told 503 may
+/// try again; with 504 it has to look what became of its write.
 enum class disposition : std::uint8_t {
   done,         ///< it was carried out (or refused by the models); see `result`
   unavailable,  ///< 503: certainly not applied; no leader, or full

@@ -9,15 +9,17 @@
 
 /// What the parts of a node count while they work, for /metrics. Each number is changed by one
 /// thread and read by any, without lock or barrier: a page may see one a little earlier than
-/// another.
+/// another. All begin at 0 with the process.
 namespace lithair::actors {
 
 /// A number that only rises.
 class tally {
  public:
+  /// Only the one thread that changes it.
   void add(std::uint64_t n) {
     value_.store(value_.load(std::memory_order_relaxed) + n, std::memory_order_relaxed);
   }
+  /// Any thread.
   std::uint64_t now() const { return value_.load(std::memory_order_relaxed); }
 
  private:
@@ -27,7 +29,9 @@ class tally {
 /// A number that is what it is now.
 class level {
  public:
+  /// Only the one thread that changes it.
   void set(std::uint64_t x) { value_.store(x, std::memory_order_relaxed); }
+  /// Any thread.
   std::uint64_t now() const { return value_.load(std::memory_order_relaxed); }
 
  private:
@@ -45,9 +49,11 @@ inline constexpr std::array<std::uint64_t, 13> count_bounds{1,   2,   4,   8,   
 template <const auto& Bounds>
 struct histogram {
   static constexpr const auto& bounds = Bounds;
+  /// By the first bound that is not below the size
   std::array<tally, Bounds.size() + 1> buckets;
-  tally sum;
+  tally sum;  ///< of all sizes, as Prometheus wants it
 
+  /// Only the one thread that changes it.
   void add(std::uint64_t x) {
     buckets[static_cast<std::size_t>(std::lower_bound(Bounds.begin(), Bounds.end(), x) -
                                      Bounds.begin())]
@@ -65,7 +71,7 @@ inline std::uint64_t meter_clock() {
       duration_cast<microseconds>(steady_clock::now().time_since_epoch()).count());
 }
 
-/// Of one group.
+/// Of one group; shared by its raft actor, its checkpointer and status pages.
 struct group_meters {
   // Changed by the raft actor.
   tally proposals;        ///< commands of this node's clients
@@ -76,7 +82,9 @@ struct group_meters {
   time_histogram apply;  ///< from handing committed entries to the aggregate until they are applied
   // Changed by the checkpointer.
   time_histogram checkpoint;  ///< time of one checkpoint's transaction
+  /// That the state's LMDB map may hold now, as of the last checkpoint
   level state_map_bytes;
+  /// Of them in use
   level state_used_bytes;
 };
 

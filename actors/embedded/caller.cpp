@@ -55,6 +55,8 @@ class errand {
   bool changes_ = false;
 };
 
+// What a caller's copies send to its actor: the errand travels with it, so it is answered even
+// where the message is never taken.
 struct run_write {
   std::shared_ptr<errand> what;
   std::string command;
@@ -65,6 +67,7 @@ struct run_read {
   ask question;
 };
 
+// Seeded once a thread: ids are drawn without a lock.
 std::uint64_t random_bits() {
   thread_local std::mt19937_64 engine = [] {
     std::random_device device;
@@ -96,6 +99,7 @@ namespace lithair::actors {
 
 namespace {
 
+// The models' own refusal, or none.
 std::optional<models::problem> problem_in(const models::outcome& x) {
   if (x.status < 400) return std::nullopt;
   return models::read_problem(x.status, x.body);
@@ -130,6 +134,7 @@ struct caller::core {
   explicit core(node& to) : target(to) {}
   ~core() {
     std::lock_guard guard{open->mutex};
+    // The actor may be at its own end on another thread: whoever has the lock sees to it.
     if (open->actor) caf::anon_send_exit(open->actor, caf::exit_reason::user_shutdown);
     open->actor = nullptr;
   }
@@ -163,9 +168,11 @@ class caller::core::speaker final : public hosted_actor {
   caf::behavior make_behavior() override {
     set_default_handler(caf::drop);
     set_error_handler([](caf::error&) {});
+    // When the raft actor has ended, the node is stopping.
     set_down_handler([this](caf::down_msg&) { quit(); });
     monitor(setup_.lives);
     return {
+        // From here on it may be in the log, although no answer comes back.
         [this](run_write& x) {
           x.what->begins(true);
           send(setup_.writes, actors::submit{keep(std::move(x.what)), std::move(x.command)});
@@ -185,6 +192,8 @@ class caller::core::speaker final : public hosted_actor {
     };
   }
 
+  // First nobody can send any more, then what is under way is answered: each errand answers as it
+  // goes.
   void on_exit() override {
     {
       std::lock_guard guard{setup_.open->mutex};
@@ -203,6 +212,7 @@ class caller::core::speaker final : public hosted_actor {
     auto found = errands_.find(token);
     if (found == errands_.end()) return;
     const auto what = std::move(found->second);
+    // Out of the map first: the handler may begin another request.
     errands_.erase(found);
     what->finish(std::move(x));
   }
@@ -219,6 +229,7 @@ caller::caller(node& to) : core_(std::make_shared<core>(to)) {
   auto& home = to.loop_at(to.loop_count() - 1);
   std::lock_guard guard{core_->open->mutex};
   core_->open->actor = to.system().spawn<core::speaker, caf::hidden>(&home, std::move(setup));
+  // The program's thread may outlive the system.
   let_go_of_system();
 }
 

@@ -39,6 +39,7 @@ struct change_follower::core {
   std::mutex line;
   caf::actor actor;  // guarded by line; none: it has ended
 
+  // Under the lock, so that the owner's destructor waits for it, and finds none running later.
   template <class Function>
   void run(Function f) {
     std::lock_guard guard{running};
@@ -81,6 +82,7 @@ class change_follower::follower final : public hosted_actor {
     };
   }
 
+  // One batch at a time: no more than that is in memory, however slow the handlers are.
   void go_on(bool at_once) {
     follow x;
     x.token = token;
@@ -95,18 +97,22 @@ class change_follower::follower final : public hosted_actor {
       return end({503, "unavailable", std::move(x.reason), {}});
     for (const auto& each : x.changes) shared_->run([&] { shared_->to.changed(each); });
     shared_->run([&] { shared_->to.told(x.through); });
+    // Asked on only when all of it was passed on.
     after_ = x.through;
     go_on(false);
   }
 
+  // The last word, then the actor itself.
   void end(models::problem why) {
     shared_->run([&] { shared_->to.ended(why); });
     quit();
   }
 
   void on_exit() override {
+    // The feed keeps a place for each follower until it is told.
     if (feed_) send(feed_, unfollow{token});
     feed_ = nullptr;
+    // A local handle: the owner may let go of the rest while the lock is held.
     const auto shared = std::exchange(shared_, nullptr);
     std::lock_guard guard{shared->line};
     shared->actor = nullptr;
@@ -126,6 +132,7 @@ change_follower::change_follower(node& of, const models::collection& which,
   let_go_of_system();
 }
 
+// Handlers first: once none is wanted, it does not matter when the actor ends.
 change_follower::~change_follower() {
   {
     std::lock_guard guard{core_->running};

@@ -39,26 +39,41 @@ namespace lithair {
 /// At start it is built from the items as they are, each told as created; then every change is
 /// folded in, exactly once and in the order of the log. It is rebuilt so, the old one being read
 /// meanwhile, when it has fallen behind what the feed keeps. It is told what all nodes share:
-/// fields that each node has for itself beside those are never filled. Thread-safe. It may outlive
-/// a stop of the node, but not the node.
+/// fields that each node has for itself beside those are never filled.
+///
+/// It lives in memory only, and is built anew at each start. `Model` is copied to begin with, so
+/// what it is given as `initial` is what each rebuild begins with.
+///
+/// Thread-safe: folding takes a lock that reads share. It may outlive a stop of the node, but not
+/// the node.
 template <class Model>
 class projection {
  public:
   using item = typename Model::item;
 
+  /// Begins to build, and returns at once; `applied` and `wait_for` tell when it is there.
   explicit projection(collection<item> from, Model initial = {})
       : core_(std::make_shared<core>(std::move(from), std::move(initial))) {
     core_->begin(core_);
   }
+  /// The same of the node's collection; throws std::runtime_error when the node does not serve it
+  /// as `item` declares it.
   explicit projection(actors::node& to, Model initial = {})
       : projection(collection<item>(to), std::move(initial)) {}
+  /// No change is told any more when it returns. A build under way may fold one more page, into a
+  /// model that nobody sees.
   ~projection() { core_->end(); }
   projection(const projection&) = delete;
   projection& operator=(const projection&) = delete;
 
-  /// What `f` makes of the model, which does not change meanwhile. Nothing is folded before it
-  /// returns, so it should be brief. It may take the index up to which all is folded in, too. Not
-  /// in `fold`.
+  /// What `f` makes of the model, which does not change meanwhile: as of a whole entry of the log
+  /// if it is called on the loop that folds, else an entry of several events may be folded in by
+  /// half. Nothing is folded before it returns, so it should be brief. Not in `fold`. It may take
+  /// the index up to which all is folded in, too:
+  ///
+  ///     const auto [customers, as_of] = sums.read([](const totals& x, std::uint64_t applied) {
+  ///       return std::pair{x.pieces.size(), applied};
+  ///     });
   template <class Function>
   auto read(Function f) const {
     std::shared_lock guard{core_->model_mutex};
@@ -79,10 +94,12 @@ class projection {
   /// It follows no more: the node has stopped, or it could not go on, which the log tells.
   bool has_ended() const { return core_->has_ended(); }
   /// Has `applied` come up to date soon where what was applied changed nothing of the collection.
+  /// Any thread.
   void hurry() { core_->hurry(); }
 
   /// Waits until the changes up to an index are folded in; 0: until it is built. False after the
-  /// time, or when the node has stopped. Not in a handler.
+  /// time, or when the node has stopped. Throws std::logic_error in a handler, for nothing is
+  /// folded while that waits.
   bool wait_for(std::uint64_t index,
                 std::chrono::milliseconds limit = std::chrono::seconds{5}) const {
     core_->from.through().require_waiting_allowed();
@@ -96,9 +113,21 @@ class projection {
     std::uint64_t applied = 0;
   };
 
+  // What handlers hold on to weakly: one that comes late finds nothing, and does nothing.
+  //
+  //     begin ──load──▶ a page ──take──▶ the next page ... the last ──follow──▶ fold, reach
+  //       ▲                                                                        │
+  //       └──────────────────────── 410: it has fallen behind ◀────────────────────┘
+  //
+  // Building goes page by page, in order of keys, each as of an index of its own, since the items
+  // go on changing meanwhile. Then it follows from the index of the first page on. An event counts
+  // when the page that shows its key is older than it: so each change is folded in once, whatever
+  // page it fell into. Once the feed has come to the index of the last page, the model is one that
+  // was.
   struct core {
     core(collection<item> x, Model i) : from(std::move(x)), initial(std::move(i)) {}
 
+    // What it follows, and what each build begins with.
     const collection<item> from;
     const Model initial;
 
@@ -106,6 +135,7 @@ class projection {
     Model model = initial;      // guarded by model_mutex
     std::uint64_t applied = 0;  // guarded by model_mutex
 
+    // Never held while a handler or the model's own code runs.
     std::mutex mutex;
     std::condition_variable moved;
     bool ended = false;      // guarded by mutex
@@ -121,6 +151,7 @@ class projection {
       load(self, {});
     }
 
+    // From this node's own state: a page may be old, and what is missing is told by the feed.
     void load(const std::shared_ptr<core>& self, list_words where) {
       where.emplace_back("take", "1000");
       where.emplace_back("total", "false");
@@ -130,10 +161,13 @@ class projection {
           });
     }
 
+    // A page has come: its items are told as created, then the next one is asked for, or it
+    // follows.
     void take(const std::shared_ptr<core>& self, result<page<item>> x) {
       if (!x) return fail(x.error());
       for (auto& each : x->items) {
         detail::forget_local_fields(from.declared(), each);
+        // `before` stays empty: to the model an item that is there was created.
         event<item> told;
         told.index = x->applied;
         told.key = models::key_of_item(from.declared(), each);
@@ -142,6 +176,7 @@ class projection {
         if (&each == &x->items.back()) pages.push_back({told.key, x->applied});
       }
       if (x->next) return load(self, {{"after", *x->next}});
+      // The last page stands for all keys behind the one before: they were of no item then.
       if (x->items.empty())
         pages.push_back({std::nullopt, x->applied});
       else
@@ -149,6 +184,7 @@ class projection {
       follow(self);
     }
 
+    // Weak, for the subscription is this core's own: a strong one would never end.
     void follow(const std::shared_ptr<core>& self) {
       subscriber<item> handlers;
       const auto weak = std::weak_ptr(self);
@@ -161,6 +197,7 @@ class projection {
       handlers.ended = [weak](const models::problem& why) {
         if (const auto live = weak.lock()) live->stop_following(live, why);
       };
+      // The destructor may have come first, and then nothing is to follow.
       std::lock_guard guard{mutex};
       if (!ended)
         following = subscribe(from, feed_position{pages.front().applied, 0}, std::move(handlers));
@@ -176,6 +213,7 @@ class projection {
     // Until the pages are of one index the model is not shown, as it would be one that never was.
     bool is_shown() const { return pages.empty(); }
 
+    // While it is built nobody reads `made`, and handlers run one at a time: no lock is needed.
     void fold(const event<item>& x) {
       if (!is_shown()) {
         if (is_new(x)) made.fold(x);
@@ -185,9 +223,12 @@ class projection {
       model.fold(x);
     }
 
+    // All changes up to `index` are folded in; the first time at the last page's index shows the
+    // model.
     void reach(std::uint64_t index) {
       {
         std::unique_lock guard{model_mutex};
+        // The last page is the newest: as of its index all pages and events make one state.
         if (!is_shown() && index >= pages.back().applied) {
           model = std::move(made);
           pages.clear();
@@ -197,17 +238,22 @@ class projection {
       moved.notify_all();
     }
 
+    // Too far behind: built anew, while `model` stays what it was and is read on.
     void stop_following(const std::shared_ptr<core>& self, const models::problem& why) {
+      // Anything but 410 is the end of the node.
       if (why.status != 410) return fail(why);
       actors::log_built_anew(from.declared());
       begin(self);
     }
 
+    // For good: the node has stopped, or it can't be read.
     void fail(const models::problem& why) {
       actors::log_not_kept_up(from.declared(), why);
       end();
     }
 
+    // The subscription ends outside of the lock: its destructor waits for a handler that may want
+    // it.
     void end() {
       subscription last;
       {
@@ -228,6 +274,7 @@ class projection {
       following.hurry();
     }
 
+    // 0 is reached once it is built.
     bool reached(std::uint64_t index) const {
       std::shared_lock guard{model_mutex};
       return applied != 0 && applied >= index;
@@ -238,6 +285,7 @@ class projection {
       constexpr std::chrono::milliseconds patience{10};
       const auto until = std::chrono::steady_clock::now() + limit;
       std::unique_lock guard{mutex};
+      // `reach` may come between the look and the wait, so each wait is short.
       while (!reached(index)) {
         if (ended || std::chrono::steady_clock::now() >= until) return false;
         following.hurry();

@@ -51,6 +51,7 @@ void append_node(std::string& out, const json_document& document, std::uint32_t 
   }
 }
 
+// What is gone has neither version nor item, and both are left as they are.
 operation_result read_operation(const json_document& document, std::uint32_t object) {
   operation_result made;
   document.for_each_member(object, [&](std::string_view name, std::uint32_t at) {
@@ -61,6 +62,7 @@ operation_result read_operation(const json_document& document, std::uint32_t obj
   return made;
 }
 
+// The write is done whatever its answer looks like: what can't be read is left out.
 committed read_answer(const actors::reply& x) {
   committed made;
   made.index = x.index;
@@ -77,6 +79,7 @@ committed read_answer(const actors::reply& x) {
 
 }  // namespace
 
+// Each operation is written as JSON at once, so structs need not be kept until the commit.
 void transaction::append(std::string_view op, std::string_view in, const std::string& key,
                          const std::string& item, std::uint64_t if_version) {
   std::string& out = operations_;
@@ -84,6 +87,7 @@ void transaction::append(std::string_view op, std::string_view in, const std::st
   models::append_json_string(out, op);
   out += ",\"collection\":";
   models::append_json_string(out, in);
+  // A created item has its key among its fields, or is given one.
   if (op != "create") {
     out += ",\"id\":";
     models::append_json_string(out, key);

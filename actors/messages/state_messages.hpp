@@ -13,99 +13,134 @@
 
 /// Between the raft actor, the aggregate, which has the state, and the checkpointer, which makes it
 /// durable and replaces it.
+///
+/// Two things are held back here. A checkpoint waits in the raft actor until the log is durable up
+/// to it; applying waits in the aggregate while checkpoints are slow.
 namespace lithair::actors {
 
-/// Committed entries in log order, for the aggregate; the answer is `applied`.
+/// From the raft actor to the aggregate: committed entries in log order, which follow the last that
+/// were given. The answer is `applied`, later where the memory is full.
 struct apply_entries {
-  std::vector<protocol::entry> entries;
+  std::vector<protocol::entry> entries;  ///< one or more, consecutive
 };
 
+/// What became of a command of this node's own clients.
 struct command_result {
-  std::uint64_t serial = 0;
-  std::uint64_t index = 0;
-  models::outcome result;
+  std::uint64_t serial = 0;  ///< the number it was submitted under in this process
+  std::uint64_t index = 0;   ///< of its entry
+  models::outcome result;    ///< for whoever asked
 };
 
+/// The aggregate's answer to `apply_entries`.
 struct applied {
-  protocol::index_t through;
-  protocol::term_t term;                ///< of the entry there
-  std::vector<command_result> results;  ///< of commands of this node's own origin
-  std::string stopped;                  ///< applying can't go on, and why
+  protocol::index_t through;  ///< the last entry that is applied
+  /// Of the entry there; none: nothing was applied
+  protocol::term_t term;
+  /// Of commands of this node's own origin and run, in log order; nobody here waits for others
+  std::vector<command_result> results;
+  /// Why applying can't go on until the next start; empty: it can. Damage is told by
+  /// `state_damaged` instead
+  std::string stopped;
 };
 
 /// The aggregate's changes up to a point, for the checkpointer to make durable; the answer is
 /// `checkpointed`. It goes by way of the raft actor, which holds it back until the log is durable
 /// up to there: a saved state that was ahead of the log would have no log to go on with.
 struct checkpoint {
-  std::shared_ptr<const persistence::overlay_layer> layer;
-  persistence::applied_point point;
-  protocol::index_t over;  ///< as of which the state below the layer is; it goes over no other
+  std::shared_ptr<const persistence::overlay_layer> layer;  ///< frozen: any thread may read it
+  persistence::applied_point point;  ///< as of which the state is, once the layer is in it
+  /// As of which the state below the layer is; the layer goes over no other, for it may have been
+  /// replaced meanwhile
+  protocol::index_t over;
 };
 
+/// The answer to `checkpoint`, from the checkpointer, or from the raft actor while the log can't be
+/// written. The aggregate passes it on to the raft actor and to whoever sent `checkpoint_now`.
 struct checkpointed {
-  protocol::index_t index;  ///< the durable state is that as of here
-  std::string failed;       ///< not empty: it is not, and why
+  /// The durable state is that as of here, unless it failed
+  protocol::index_t index;
+  /// Why it is not; empty: it is
+  std::string failed;
+  /// full: no room, or not now, and it is tried again; disk: it failed, and the group goes out of
+  /// service; damage: the state is not what was written, and is fetched anew.
   enum class trouble : std::uint8_t { none, full, disk, damage } what = trouble::none;
-  std::uint64_t digest = 0;  ///< of the whole state as of there
+  /// Of the whole state as of there, the same on every node; 0 when it failed
+  std::uint64_t digest = 0;
 };
 
-/// Asks the aggregate to checkpoint what is not durable yet; answered with `checkpointed`.
+/// Asks the aggregate to checkpoint what is not durable yet; from the raft actor (a snapshot needs
+/// it), the archivist, and the thread that ends the node. Answered with `checkpointed`, which may
+/// be that of a checkpoint that was under way.
 struct checkpoint_now {};
 
-/// Asks the aggregate for a checkpoint as of just this index, when it gets there and is making
-/// none.
+/// From the raft actor: asks the aggregate for a checkpoint as of just this index, when it gets
+/// there and is making none. Its digest is what nodes compare.
 struct compare_at {
-  protocol::index_t index;
+  protocol::index_t index;  ///< not applied yet; one that is applied already is forgotten
 };
 
-/// Asks the checkpointer for a snapshot file; the answer is `snapshot_made`. One that is there
-/// already does, if it is as of `at_least`.
+/// Asks the checkpointer for a snapshot file; from the raft actor and the archivist. The answer is
+/// `snapshot_made`. One that is there already does, if it is as of `at_least`.
 struct make_snapshot {
-  protocol::index_t at_least;
+  protocol::index_t at_least;  ///< what it must have applied; none: anything
 };
 
+/// The checkpointer's answer to `make_snapshot`.
 struct snapshot_made {
-  protocol::snapshot_meta meta;
-  std::string path;
-  std::string failed;
-  bool damaged = false;  ///< it failed because the state is
-  bool later = false;    ///< it failed for now: nothing is wrong that time does not mend
+  protocol::snapshot_meta meta;  ///< as of which entry, and the file's size; empty when it failed
+  std::string path;              ///< of the file, which stays until a newer one is made
+  std::string failed;            ///< not empty: there is none, and why
+  bool damaged = false;          ///< it failed because the state is
+  /// It failed for now (no room, no checkpoint yet, a new state comes): nothing is wrong that time
+  /// does not mend
+  bool later = false;
 };
 
-/// A chunk from the leader, for the checkpointer to keep. The answer is `chunk_kept`, and after the
-/// last chunk, once the state is replaced, `state_replaced`.
+/// From the raft actor: a chunk from the leader, for the checkpointer to keep. The answer is
+/// `chunk_kept`, and after the last chunk, once the state is replaced, `state_replaced`; or
+/// `disk_failed` where the new state can't be opened.
 struct keep_chunk {
-  protocol::snapshot_request chunk;
+  protocol::snapshot_request chunk;  ///< as the core gave it out
 };
 
+/// The checkpointer's answer to `keep_chunk`. It says how far the file goes here, so that a leader
+/// that begins anew goes on from there.
 struct chunk_kept {
-  protocol::snapshot_meta meta;
-  std::uint64_t received = 0;  ///< bytes so far
-  std::string failed;          ///< the snapshot can't be used, and why
-  protocol::term_t term;       ///< that the chunk came in
+  protocol::snapshot_meta meta;  ///< of which snapshot
+  /// Bytes from its beginning that are here
+  std::uint64_t received = 0;
+  /// Why the snapshot can't be used; empty: it can
+  std::string failed;
+  protocol::term_t term;  ///< that the chunk came in
 };
 
-/// To the aggregate: let go of the state below, for it is replaced; answered with `state_released`,
-/// while queries are refused. Then comes the new one.
+/// From the checkpointer to the aggregate: let go of the state below, for it is replaced; answered
+/// with `state_released`. Queries are refused until the new one comes, with `state_replaced`.
 struct release_state {};
 
+/// The aggregate's answer to `release_state`: it reads the old state no more, so its files may go.
 struct state_released {};
 
-/// To the checkpointer: the state in use is damaged; not to be used after a restart either.
+/// From the raft actor to the checkpointer: the state in use is damaged, and is not to be used
+/// after a restart either. No answer.
 struct condemn_state {
-  std::string reason;
+  std::string reason;  ///< a sentence, noted in the directory
 };
 
 /// Something of the durable state is not what was written: it is not to be answered from, and
-/// replaced.
+/// replaced. From the aggregate, which found it by reading, to the raft actor; and from the raft
+/// actor, which heard of it from others, to the aggregate.
 struct state_damaged {
-  std::string reason;
+  std::string reason;  ///< a sentence
 };
 
+/// From the checkpointer to the aggregate and to the raft actor that gave it the chunks: a snapshot
+/// is in the state's place, durably.
 struct state_replaced {
-  protocol::snapshot_meta meta;
-  std::shared_ptr<const persistence::state_store> state;
-  std::int64_t time_us = 0;  ///< of the log, as the state tells it
+  protocol::snapshot_meta meta;                           ///< of which snapshot
+  std::shared_ptr<const persistence::state_store> state;  ///< opened; never none
+  /// The time of the log as the state tells it, microseconds since 1970; 0: it tells none
+  std::int64_t time_us = 0;
 };
 
 }  // namespace lithair::actors

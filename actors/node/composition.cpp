@@ -31,6 +31,8 @@ namespace {
 
 constexpr protocol::group_id main_group{1};
 
+// Of a joint configuration the new set has the last word; 0: a founder, or an address that is not
+// understood.
 std::map<std::uint64_t, std::uint64_t> when_added(const protocol::configuration& members) {
   std::map<std::uint64_t, std::uint64_t> result;
   for (auto* set : {&members.outgoing, &members.members}) {
@@ -70,6 +72,7 @@ composition::~composition() = default;
 
 std::uint64_t composition::cluster() const { return cluster_; }
 
+// The node's own last: others rely on its state, so it is settled after them.
 std::vector<group*> composition::all() const {
   std::vector<group*> result;
   for (auto& each : groups_) result.push_back(each.get());
@@ -89,6 +92,8 @@ group& composition::group_with(const models::collection& c) const {
 
 // -- making --------------------------------------------------------------------------------------
 
+// With peers a damaged log is set aside, and each of these groups recovers from the others; with
+// none the start fails.
 std::unique_ptr<persistence::lmdb_log_store> composition::open_log() {
   std::set<protocol::group_id> replicated{main_group};
   for (auto& [name, id] : config_.groups) replicated.insert(id);
@@ -96,6 +101,7 @@ std::unique_ptr<persistence::lmdb_log_store> composition::open_log() {
   auto opened =
       persistence::open_log(directory_, log_options(config_), ids, !config_.peers.empty());
   if (!opened.lost.empty()) peers_.set_recovering(opened.lost);
+  // From this start, or from one before that has not caught up since.
   log_lost_ = peers_.recovering();
   if (!opened.lost.empty())
     spdlog::critical(
@@ -117,11 +123,13 @@ void composition::check_models() {
       throw std::runtime_error(fmt::format("the data in {} was written with other models: {}",
                                            config_.data_dir, wrong.front()));
   }
+  // Only once they are known to fit: a refused start changes nothing.
   persistence::replace_file(file, models_text_);
 }
 
 void composition::divide_schema() {
   std::set<protocol::group_id> ids{main_group};
+  // A name that no model has would silently keep its model in the main group.
   for (auto& [name, id] : config_.groups) {
     if (schema_.find(name) == nullptr)
       throw std::runtime_error("there is no model " + name + " to put into a group");
@@ -147,18 +155,21 @@ void composition::spawn() {
 }
 
 void composition::spawn_groups() {
+  // Odd, so never 0, which means none.
   if (config_.init && !directory_.identity().cluster) join_cluster(where_.random() | 1);
   auto& system = *where_.system;
   writer_ = spawn_at_disk<log_writer>(where_, log_.get(), log_counts_);
   *directory_bytes_ = bytes_below(directory_.path());
   reader_ = spawn_at_disk<file_reader>(
       where_, file_reader::setup{log_.get(), directory_.path(), directory_bytes_});
+  // From here on no note is written by this thread or a loop.
   notes_ = spawn_at_disk<note_taker>(
       where_, note_taker::setup{directory_.path() / "peers",
                                 [this](std::uint64_t id) { return join_cluster(id); }});
   peers_.note_with(
       [to = notes_](std::string text) { caf::anon_send(to, take_note{std::move(text)}); });
   auto identity = make_identity();
+  // Not published yet: nobody calls before the node is whole.
   gate_ = system.spawn<actors::gate>(where_.home, identity);
   std::shared_ptr<state_window> window;
   if (!local_schema_.collections().empty()) {
@@ -172,6 +183,7 @@ void composition::spawn_groups() {
     setup.window = window;
     groups_.push_back(std::make_unique<group>(std::move(setup)));
   }
+  // First, for the others' aggregates look into its state, and send it what is to be forgotten.
   if (own_) own_->begin(nullptr);
   for (auto& each : groups_) each->begin(own_ ? own_->raft() : nullptr);
   if (own_ || groups_.size() > 1)
@@ -243,6 +255,7 @@ group::setup composition::own_group_setup(const link_identity& identity,
   setup.label = "local data: ";
   setup.config.peers.clear();
   setup.config.init = true;
+  // Its log is like any other's, but there is nobody to fetch it from, to tell, or to follow.
   setup.log_lost.clear();
   setup.recovered = nullptr;
   setup.opened = nullptr;
@@ -253,6 +266,7 @@ group::setup composition::own_group_setup(const link_identity& identity,
   return setup;
 }
 
+// Called by shippers and the gate on loop 0, as the registry wants it.
 link_identity composition::make_identity() {
   return {config_.self.id, models_text_, peers_.own(), notes_, this};
 }
@@ -290,12 +304,14 @@ std::string composition::why_other_models(const std::string& text) const {
   return "it serves other models: " + wrong.front();
 }
 
+// On the note taker's thread, and at start on the owner's: it writes to the disk.
 bool composition::join_cluster(std::uint64_t id) {
   std::lock_guard guard{identity_mutex_};
   auto ours = directory_.identity().cluster;
   if (id == 0 || ours == id) return true;
   if (ours != 0) return false;
   directory_.join(id);
+  // Only once it is on the disk.
   cluster_ = id;
   spdlog::info("part of cluster {:016x} from now on", id);
   return true;
@@ -318,6 +334,7 @@ void composition::settle(caf::scoped_actor& self, std::uint32_t limit_ms) {
   for (auto* each : all()) each->settle(self, limit_ms);
 }
 
+// From those who ask to those who are asked: nobody is left waiting for one that is gone.
 void composition::end(caf::scoped_actor& self) {
   if (data_) end_actors(self, {data_});
   for (auto* each : all()) each->end(self);

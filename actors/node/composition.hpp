@@ -25,13 +25,18 @@ class lmdb_log_store;
 
 namespace lithair::actors {
 
-/// The group of what a node has for itself. It has no other member, so its number means something
-/// on that node only.
+/// The number of the group of what a node has for itself. It has no other member, so its number
+/// means something on that node only: it is beyond all that operators may give.
 inline constexpr protocol::group_id own_group{std::uint64_t{1} << 32};
 
 /// All that a node is made of but its threads, its port and its clock: the data directory, the log,
 /// the groups with their actors, and what they share. Made and ended by one thread; what it spawned
 /// must have ended before it is destroyed (`settle`, `end`).
+///
+///                    ┌─ the main group ─┐  ┌─ groups beyond ─┐  ┌─ the node's own ─┐
+///     dispatcher ──▶ │ raft, aggregate… │  │       …         │  │  (local fields)  │
+///                    └────────┬─────────┘  └────────┬────────┘  └────────┬─────────┘
+///                      log writer, file reader, note taker, gate: one a node
 class composition final : private peer_directory {
  public:
   /// Opens the directory, brings what is in it into agreement, and spawns. Throws storage_error or
@@ -41,35 +46,41 @@ class composition final : private peer_directory {
   composition(const composition&) = delete;
   composition& operator=(const composition&) = delete;
 
+  /// As it was given.
   const node_config& config() const { return config_; }
+  /// Undivided; as long as this lives.
   const models::schema& schema() const { return schema_; }
 
+  /// Group 1, which every cluster has.
   group& main() const { return *groups_.front(); }
   /// The group that keeps a model, or its replicated fields.
   group& group_with(const models::collection& c) const;
   /// A replicated group; none when the number is not one of them.
   group* find(protocol::group_id id) const;
-  /// Of the node's own data; none when no model has some.
+  /// The group of the node's own data; none when no model has some.
   group* own() const { return own_.get(); }
   /// Each replicated group, the main one first, then the node's own.
   std::vector<group*> all() const;
-  /// Takes hello, from other nodes.
+  /// Takes hello, from other nodes: what the node publishes on its peer port.
   const caf::actor& gate() const { return gate_; }
   /// Takes submit and ask for every model; none when one group keeps all of them.
   const caf::actor& data() const { return data_; }
-  /// Of the disk; known to peers and clients as one.
+  /// The cluster that the directory belongs to; 0: none yet. Any thread.
   std::uint64_t cluster() const override;
 
-  /// All actors of the node.
+  /// All actors of the node, for whoever has to end or watch them.
   std::vector<caf::actor> actors() const;
 
   /// Finishes what is in flight, hands leadership over and makes the state durable, each for at
-  /// most so long.
+  /// most so long, one group after the other. Not on a loop: it waits.
   void settle(caf::scoped_actor& self, std::uint32_t limit_ms);
-  /// Ends all actors and returns when they have ended.
+  /// Ends all actors and returns when they have ended; once. Not on a loop.
   void end(caf::scoped_actor& self);
 
  private:
+  // In the order in which they run. The log is opened first, since a damaged one decides how each
+  // group begins; then models and schema, which spawn nothing; actors last, so that nothing has to
+  // be ended again when a disk or a model is wrong.
   std::unique_ptr<persistence::lmdb_log_store> open_log();
   void check_models();
   void divide_schema();

@@ -40,6 +40,7 @@ void dispatcher::on_exit() {
   writes_.clear();
 }
 
+// A transaction over several groups can't be all or none: each has a log of its own.
 const dispatcher::place* dispatcher::place_of(const std::string& command,
                                               std::string& refused) const {
   const place* found = nullptr;
@@ -56,6 +57,7 @@ const dispatcher::place* dispatcher::place_of(const std::string& command,
   return found;
 }
 
+// Whoever asked is answered by the group itself, unless two groups have a part in it.
 void dispatcher::begin(submit& x) {
   std::string refused;
   auto* at = place_of(x.command, refused);
@@ -70,6 +72,7 @@ void dispatcher::begin(submit& x) {
   }
 }
 
+// The shared group decides first: what it refuses leaves nothing in the node's own.
 void dispatcher::begin_joint(submit& x, const place& at) {
   auto token = next_token_++;
   auto part = models::replicated_command(*setup_.schema, x.command);
@@ -79,6 +82,7 @@ void dispatcher::begin_joint(submit& x, const place& at) {
   send(at.replicated.raft, submit{token, std::move(part)});
 }
 
+// Comes twice: from the shared group, then from the node's own.
 void dispatcher::go_on(submitted& x) {
   auto found = writes_.find(x.token);
   if (found == writes_.end()) return;
@@ -97,6 +101,7 @@ void dispatcher::go_on(submitted& x) {
     answer(write, std::move(write.replicated));
   } else {
     submitted half;
+    // The shared fields can't be taken back: whoever asked has to look.
     half.what = disposition::unknown;
     half.reason =
         "the replicated fields are written, and whether the local ones are is not known: " +
@@ -106,6 +111,7 @@ void dispatcher::go_on(submitted& x) {
   writes_.erase(found);
 }
 
+// The window has the local fields already: the own group has applied them before it answered.
 void dispatcher::join(joint_write& write, const models::outcome& written) const {
   auto* local = setup_.window ? setup_.window->view() : nullptr;
   auto& result = write.replicated.result;

@@ -15,13 +15,19 @@ namespace lithair::actors {
 class state_window;
 
 /// Who is asked where several groups serve the models of a node: it gives each write and each
-/// question to the group that keeps the model. A write of an item that has replicated and local
-/// fields goes to the shared group first, which decides; then the node's own group puts down the
-/// local fields; then the client is told of both.
+/// question to the group that keeps the model. What concerns one group only is passed on as if the
+/// asker had sent it there, and is answered by that group. A write of an item that has replicated
+/// and local fields goes to the shared group first, which decides; then the node's own group puts
+/// down the local fields; then the client is told of both.
 ///
-/// Takes submit and ask (from sessions), and submitted (from raft actors).
+///     submit ──▶ shared group ──refused──────────────────────────▶ submitted (as it says)
+///                     │ done
+///                     ▼
+///                own group ──done──▶ submitted (both parts in one answer)
+///                     └──not done──▶ submitted: unknown, for the shared part stays written
 class dispatcher final : public hosted_actor {
  public:
+  /// Whom of a group to ask.
   struct group_actors {
     caf::actor raft;       ///< takes submit, and ask
     caf::actor aggregate;  ///< takes ask, for local reads
@@ -31,6 +37,7 @@ class dispatcher final : public hosted_actor {
     group_actors replicated;  ///< none: the model is local
     group_actors local;       ///< none: no model of the node has local fields
   };
+  /// What there is to choose from.
   struct setup {
     const models::schema* schema = nullptr;  ///< all of it; outlives the actor
     std::map<std::uint32_t, place> places;   ///< by the collection's id
@@ -57,12 +64,15 @@ class dispatcher final : public hosted_actor {
   caf::behavior make_behavior() override;
   void on_exit() override;
 
+  // Writes: to one group, or (joint) to two of them.
   void begin(submit& x);
   void begin_joint(submit& x, const place& at);
   void go_on(submitted& x);
   void join(joint_write& write, const models::outcome& written) const;
   void answer(joint_write& write, submitted said);
+  // Reads go to one group; what is local of an item that group looks up itself.
   void question(ask& x);
+  // Where the models of a command live; none, or `refused` set: it can't be carried out.
   const place* place_of(const std::string& command, std::string& refused) const;
 
   setup setup_;

@@ -24,6 +24,8 @@
 
 namespace lithair::actors {
 
+// The state is opened here, before an actor of any group lives: what can't be opened ends the
+// start.
 group::group(setup s)
     : setup_(std::move(s)),
       states_(std::make_shared<persistence::state_directory>(setup_.directory->state_path(),
@@ -31,6 +33,8 @@ group::group(setup s)
       ticks_(setup_.where.make_ticks()),
       opened_(std::make_unique<persistence::opened_state>(open_state())) {}
 
+// From the state outwards: each is given those that it works with; those that come later are told
+// by message (serve_checkpoints, feed_consults).
 void group::begin(const caf::actor& local_raft) {
   auto opened = std::move(*opened_);
   opened_.reset();
@@ -79,10 +83,12 @@ persistence::lmdb_options group::state_options() const {
   persistence::lmdb_options result;
   result.map_limit = setup_.config.map_size;
   result.part_bytes = setup_.config.checkpoint_part_bytes;
+  // Items are read one by one, from all over the map.
   result.scattered_reads = true;
   return result;
 }
 
+// Log and state have to agree before anything of either is believed.
 persistence::opened_state group::open_state() {
   auto out = persistence::open_state(*states_, *setup_.log, setup_.id, state_options(),
                                      !setup_.config.peers.empty());
@@ -94,6 +100,7 @@ persistence::opened_state group::open_state() {
                      out.lost);
   auto& found = out.restored;
   if (setup_.opened) setup_.opened(found.state.term, found.last_index);
+  // One log for all groups: with it went votes and acknowledgements of each.
   if (!setup_.log_lost.empty()) found.state.recovering = true;
   // The log may hold no entry any more, and its time goes on all the same.
   if (out.state) found.last_time_us = std::max(found.last_time_us, latest_log_time(*out.state));
@@ -150,6 +157,7 @@ void group::spawn_raft(persistence::opened_state opened) {
     ticks_->wake_after(count, who);
   };
   raft_ = spawn_at_home<raft_actor>(std::move(made));
+  // The node's own group has no peers, and so nobody who could call.
   if (setup_.main_members) caf::anon_send(setup_.gate, guard_group{setup_.id, raft_});
 }
 
@@ -162,6 +170,7 @@ caf::actor group::make_shipper(const peer_address& peer) {
     std::lock_guard guard{living_->mutex};
     living_->shippers.push_back(made);
   }
+  // Runs on whichever thread ends it, when the group may be gone: so it holds the list itself.
   made->attach_functor([all = living_, address = made.address()] {
     std::lock_guard guard{all->mutex};
     std::erase_if(all->shippers, [&](auto& x) { return x == address; });
@@ -192,6 +201,7 @@ void group::settle(caf::scoped_actor& self, std::uint32_t limit_ms) {
       [](const stopped&) {},
       caf::after(limit) >>
           [this] { spdlog::warn("{}stopped with requests still in flight", setup_.label); });
+  // So that the next start has little to apply again. Nothing is lost without it: the log has it.
   self->send(aggregate_, checkpoint_now{});
   self->receive(
       [this](const checkpointed& x) {
@@ -202,6 +212,7 @@ void group::settle(caf::scoped_actor& self, std::uint32_t limit_ms) {
           [this] { spdlog::warn("{}stopped before the last checkpoint was done", setup_.label); });
 }
 
+// The ticks before all, for they send to the raft actor.
 void group::end(caf::scoped_actor& self) {
   ticks_->stop();
   // The raft actor first: once it is gone, no shipper is made any more.
@@ -219,6 +230,7 @@ void group::end(caf::scoped_actor& self) {
   setup_.identity.notes = nullptr;
 }
 
+// Exits are messages: what an actor has in its mailbox is handled before.
 void end_actors(caf::scoped_actor& self, const std::vector<caf::actor>& actors) {
   for (auto& each : actors) {
     self->monitor(each);

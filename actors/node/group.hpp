@@ -34,58 +34,70 @@ class state_window;
 /// One Raft group on this node: its durable state and the actors that drive it. Groups share the
 /// node's log and its writer, its peer port and its loops, and nothing else. Owned by the node,
 /// made and ended by its owner's thread.
+///
+///     group(setup) ──begin──▶ actors live ──settle──▶ nothing in flight ──end──▶ all have ended
 class group {
  public:
+  /// Handles and pointers outlive the group.
   struct setup {
-    protocol::group_id id;
-    std::string label;   ///< begins the group's lines in the log; none for the only one
-    node_config config;  ///< with the peers that this group has
+    protocol::group_id id;  ///< in the log, on the wire and in file names
+    std::string label;      ///< begins the group's lines in the log; none for the only one
+    node_config config;     ///< with the peers that this group has
     const models::schema* schema = nullptr;  ///< what the group keeps; outlives it
+    /// Threads, clocks, chance and the way to peers
     surroundings where;
-    const persistence::data_directory* directory = nullptr;
-    persistence::log_store* log = nullptr;
-    std::uint64_t run = 0;  ///< as in raft_setup
-    link_identity identity;
-    caf::actor writer;
-    caf::actor gate;
-    caf::actor reader;
-    std::shared_ptr<state_window> window;  ///< see aggregate
-    caf::actor local_raft;                 ///< likewise
-    std::function<void(const protocol::configuration&)>
-        members_known;  ///< see raft_setup, as the next
+    const persistence::data_directory* directory = nullptr;  ///< the node's
+    persistence::log_store* log = nullptr;  ///< the node's, opened for this group too
+    std::uint64_t run = 0;                  ///< as in raft_setup
+    link_identity identity;                 ///< what its links know and check
+    caf::actor writer;                      ///< the log writer
+    caf::actor gate;                        ///< introduces peers to its shippers
+    caf::actor reader;                      ///< the file reader
+    /// Of local data: see aggregate::setup; none where no model has local fields
+    std::shared_ptr<state_window> window;
+    /// Who keeps the local fields of its items: likewise; `begin` fills it in
+    caf::actor local_raft;
+    /// See raft_setup, as the next; may be none
+    std::function<void(const protocol::configuration&)> members_known;
     std::function<void(protocol::index_t, const protocol::configuration&)> members_committed;
     std::shared_ptr<committed_members> main_members;  ///< see raft_setup
     bool is_main = true;                              ///< likewise
     std::string log_lost;  ///< why this node may have forgotten what it promised; empty: it has not
     std::function<void()> recovered;  ///< that counts no more
-    std::function<void(protocol::term_t, protocol::index_t)>
-        opened;  ///< is told what the log held; may be none
+    /// Is told what the log held when it was opened: term and last entry; may be none
+    std::function<void(protocol::term_t, protocol::index_t)> opened;
+    /// of the data directory; does not wait for the disk
     std::function<std::uint64_t()> data_bytes;
     std::shared_ptr<const log_meters> log_counts;  ///< for /metrics, as the next
     std::function<std::pair<std::uint64_t, std::uint64_t>()> log_map;
   };
 
   /// Opens the state and brings it and the log into agreement; nothing lives yet. Throws
-  /// storage_error.
+  /// storage_error. Blocks on the disk.
   explicit group(setup s);
-  /// Spawns the actors. `local_raft`: of the node's own data, or none.
+  /// Spawns the actors; once. `local_raft`: of the node's own data, or none.
   void begin(const caf::actor& local_raft);
   ~group();
   group(const group&) = delete;
   group& operator=(const group&) = delete;
 
+  /// As it was given.
   protocol::group_id id() const { return setup_.id; }
+  /// The part of the models that it keeps.
   const models::schema& schema() const { return *setup_.schema; }
+  /// None before it begins and after it has ended; so are those below.
   const caf::actor& raft() const { return raft_; }
   const caf::actor& aggregate() const { return aggregate_; }
   const caf::actor& archivist() const { return archivist_; }
   const caf::actor& feed() const { return feed_; }
 
-  /// All its actors; none before it begins.
+  /// All its actors, the shippers that live now included; none before it begins. Any thread while
+  /// it lives.
   std::vector<caf::actor> actors();
 
   /// Finishes what is in flight, hands leadership over and makes the state durable, each for at
-  /// most so long.
+  /// most so long; waits for it. What was not done in time is logged, and lost to nobody: the log
+  /// has it.
   void settle(caf::scoped_actor& self, std::uint32_t limit_ms);
   /// Ends the actors, and returns when they have ended. The writer, the gate and the reader must
   /// still live.
@@ -114,7 +126,8 @@ class group {
   std::shared_ptr<living> living_ = std::make_shared<living>();
 };
 
-/// Sends each of them a reason to exit and waits until they have ended.
+/// Sends each of them a reason to exit and waits until they have ended. Not on a loop that one of
+/// them lives on. None may be null.
 void end_actors(caf::scoped_actor& self, const std::vector<caf::actor>& actors);
 
 }  // namespace lithair::actors

@@ -74,6 +74,7 @@ void require_free(const std::string& host, std::uint16_t port, std::string_view 
 
 }  // namespace
 
+// In the order in which they need each other; `stop` takes them apart in the opposite one.
 struct node::implementation {
   node_config config;
   system_config caf_config;
@@ -91,6 +92,7 @@ struct node::implementation {
     try {
       parts = std::make_unique<composition>(config, std::move(schema), machine());
     } catch (...) {
+      // What lives already would outlive this object, whose destructor does not run.
       stop(0);
       throw;
     }
@@ -142,6 +144,7 @@ struct node::implementation {
         caf::after(local_data_wait) >> [] { spdlog::warn("local data is not there yet"); });
   }
 
+  // Last: from here on other nodes come in.
   void publish() {
     auto port = system->middleman().publish(parts->gate(), config.self.peer_port,
                                             config.self.host.c_str(), true);
@@ -157,11 +160,13 @@ struct node::implementation {
     {
       caf::scoped_actor self{*system};
       if (parts && limit_ms != 0) parts->settle(self, limit_ms);
+      // Nobody new comes in while the actors end.
       if (published) (void)system->middleman().unpublish(parts->gate(), config.self.peer_port);
       if (parts) parts->end(self);
       end_actors(self, {connector});
     }
     connector = nullptr;
+    // Log and states close; nobody reads or writes them any more.
     parts.reset();
     for (auto& each : loops) each->stop();
     system.reset();

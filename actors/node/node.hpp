@@ -15,43 +15,66 @@ namespace lithair::actors {
 
 class loop;
 
-/// One node: its data directory, its actor system with loops, and the group's actors. Thread-safe
-/// where not said otherwise. Construction throws storage_error or std::runtime_error with one clear
-/// sentence.
+/// One node: its data directory, its actor system with loops, and the groups' actors.
+///
+///     lithair::actors::node node{config, std::move(schema)};  // serves other nodes from here on
+///     ...                                                     // an HTTP server, collections, ...
+///     node.stop();                                            // after those
+///
+/// Construction opens the directory, brings log and state into agreement, and listens for peers; it
+/// throws storage_error or std::runtime_error with one clear sentence, and leaves no thread behind
+/// then. It does not wait for a leader.
+///
+/// The handles below are CAF's: whoever sends to them and wants an answer has to be an actor. Most
+/// programs want `collection` and its kin (actors/embedded) or http::server instead.
+///
+/// Thread-safe where not said otherwise. Nobody may call anything here during `stop` or after it,
+/// but what says that it outlives a stop, and `config`.
 class node {
  public:
+  /// Checks the configuration and that both addresses are free before anything is created. Then
+  /// waits up to 10 s for the node's own data, if any model has fields without `replicate`.
   node(node_config config, models::schema schema);
+  /// Ends everything at once, unless `stop` did so: what is in flight is not waited for, and no
+  /// checkpoint is made. Nothing that was confirmed is lost.
   ~node();
   node(const node&) = delete;
   node& operator=(const node&) = delete;
 
+  /// As it was given.
   const node_config& config() const;
+  /// What it serves; collections of it keep their addresses until it stops.
   const models::schema& schema() const;
+  /// For those who spawn actors of their own on its loops; see let_go_of_system.
   caf::actor_system& system();
-  /// Loop 0 hosts the group's actors; sessions may live on each.
+  /// How many loops it has, at least one. Loop 0 hosts the groups' actors; sessions may live on
+  /// each, a program's own handlers run on the last.
   std::size_t loop_count() const;
+  /// Valid until `stop`; throws std::out_of_range.
   loop& loop_at(std::size_t i);
 
   /// Of the group that all nodes share: takes submit, ask (linearizable and leader), inspect_node,
-  /// probe_ready.
+  /// probe_ready, change_members, raft_call.
   caf::actor raft() const;
   /// The same of one of `node_config::groups`; none for a number that is not among them.
   caf::actor raft(protocol::group_id group) const;
-  /// The raft actors of all groups.
+  /// The raft actors of all groups, by their numbers; that of the node's own data among them.
   std::map<protocol::group_id, caf::actor> rafts() const;
   /// Of the group that all nodes share: takes ask (local).
   caf::actor aggregate() const;
-  /// Takes take_backup.
+  /// Takes take_backup, for the data of the group that all nodes share.
   caf::actor archivist() const;
-  /// Takes submit and ask for every model, wherever its fields live. None when all of them are
-  /// replicated: then the two above do.
+  /// Takes submit and ask for every model, wherever its fields live. None when one group keeps all
+  /// of them: then its `raft` and `aggregate` do.
   caf::actor data() const;
   /// Of the group that keeps the collection, or its replicated fields: takes follow, nudge,
   /// unfollow.
   caf::actor feed(const models::collection& of) const;
 
-  /// Hands over leadership and finishes what is in flight, for at most `limit_ms`; then everything
-  /// has ended. Whatever else lives on the loops must have been stopped before.
+  /// Hands over leadership and finishes what is in flight, for at most `limit_ms`, then makes the
+  /// state durable, likewise, one group after the other; then everything has ended. Whatever else
+  /// lives on the loops must have been stopped before. From any thread but a loop's; the second
+  /// time it does nothing. 0: nothing is waited for.
   void stop(std::uint32_t limit_ms = 5000);
 
  private:

@@ -37,6 +37,7 @@ caf::behavior publisher::make_behavior() {
   };
 }
 
+// Whoever asked is told, and does not wait for its own timeout.
 void publisher::on_exit() {
   for (auto& [token, each] : std::exchange(asking_, {}))
     refuse(each, disposition::unavailable, "the node is stopping");
@@ -50,6 +51,8 @@ std::string publisher::not_there_yet(const pending& x) {
                      x.index);
 }
 
+// A local read without a `min_index` sees whatever is folded in. Any other learns first how far it
+// must see.
 void publisher::begin(const caf::strong_actor_ptr& asker, read_published& x) {
   pending made{asker, std::move(x)};
   if (asking_.size() + waiting_.size() >= max_reads)
@@ -69,6 +72,7 @@ void publisher::begin(const caf::strong_actor_ptr& asker, read_published& x) {
   asking_.emplace(question.token, std::move(made));
 }
 
+// The group's answer: from here on it is the projection that is waited for.
 void publisher::go_on(answered& x) {
   auto found = asking_.find(x.token);
   if (found == asking_.end()) return;
@@ -86,6 +90,7 @@ void publisher::go_on(answered& x) {
   settle(std::move(read));
 }
 
+// Told at once when it is there; else it is looked for every 2 ms, while anything waits.
 void publisher::settle(pending x) {
   if (tell(x)) return;
   x.deadline = clock().now() + longest_wait;
@@ -144,6 +149,8 @@ void publisher::refuse(const pending& x, disposition what, std::string reason) {
                  answered{x.read.token, what, std::move(reason), x.read.what->applied(), {}});
 }
 
+// Those that still wait have the projection look again, too: what changes nothing of its collection
+// is not told by itself.
 void publisher::look() {
   std::erase_if(waiting_, [this](const pending& x) { return tell(x) || give_up(x); });
   for (auto& each : waiting_) each.read.what->hurry();

@@ -18,8 +18,15 @@ namespace lithair::actors {
 /// asks for: it learns from the group how far a read must see, and waits until the projection has
 /// come so far. It must live on the loop on which projections are folded, the last one: so it sees
 /// whole entries of the log.
+///
+///     read_published ──▶ asking the group ──▶ waiting for the projection ──▶ answered
+///                 └───── local, no min_index ────────▲
+///
+/// A read waits at most 5 s for the projection, half a second for one that is being built; 4,096
+/// are under way at most. Spawned by the HTTP server, which ends it.
 class publisher final : public hosted_actor {
  public:
+  /// Who knows how far a read must see; all outlive the actor.
   struct setup {
     caf::actor raft;       ///< takes ask
     caf::actor data;       ///< if there, takes ask instead
@@ -44,10 +51,12 @@ class publisher final : public hosted_actor {
 
   caf::behavior make_behavior() override;
   void on_exit() override;
+  // From one stage to the next.
   void begin(const caf::strong_actor_ptr& asker, read_published& x);
   void go_on(answered& x);
   static std::string not_there_yet(const pending& x);
   void settle(pending x);
+  // How a read ends: shown, refused at once, or given up when its time is over.
   bool tell(const pending& x);
   bool give_up(const pending& x);
   void show(const pending& x);

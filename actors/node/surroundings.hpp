@@ -17,24 +17,26 @@ class loop;
 
 /// What a node needs of the machine that it runs on. `node` gives it threads, sockets and real
 /// clocks; a simulator gives it virtual time, chance from a seed and a network of its own, and runs
-/// the same node.
+/// the same node. So nothing above this asks the machine itself.
+///
+/// What it refers to outlives the node.
 struct surroundings {
-  caf::actor_system* system = nullptr;
-  loop* home =
-      /// Where the groups' actors live; none: CAF schedules them, and time is what CAF's clock says
-      nullptr;
-  bool detached = true;  ///< actors that block on the disk get threads of their own
-  caf::actor connector;  ///< takes reach
+  caf::actor_system* system = nullptr;  ///< where actors are spawned
+  /// Where the groups' actors live; none: CAF schedules them, and time is what CAF's clock says
+  loop* home = nullptr;
+  /// Actors that block on the disk get threads of their own; false: CAF schedules them too
+  bool detached = true;
+  /// Takes reach; none: this node dials nobody
+  caf::actor connector;
   std::function<std::uint64_t()> now_ms;  ///< of a steady clock; any thread
   std::function<std::int64_t()> wall_us;  ///< Unix time, as wrong as it may be; any thread
   std::function<std::uint64_t()> random;  ///< 64 bits that nobody can predict; any thread
   std::function<std::unique_ptr<tick_source>()> make_ticks;  ///< a clock for one group
-  std::function<void()>
-      /// Hands what is free back to the system, which takes a while; may be none
-      give_back_memory;
+  /// Hands what is free back to the system, which takes a while; may be none
+  std::function<void()> give_back_memory;
 };
 
-/// An actor that blocks on the disk.
+/// Spawns an actor that blocks on the disk, away from the loops.
 template <class Actor, class... Args>
 caf::actor spawn_at_disk(const surroundings& where, Args&&... args) {
   auto& system = *where.system;

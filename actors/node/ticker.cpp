@@ -53,6 +53,7 @@ ticker::~ticker() { stop(); }
 std::uint32_t ticker::take() {
   if (state_ == nullptr) return 0;
   auto passed = (clock::now() - state_->last) / state_->interval;
+  // What is left of a tick counts next time.
   state_->last += passed * state_->interval;
   return static_cast<std::uint32_t>(passed);
 }
@@ -66,12 +67,14 @@ void ticker::wake_after(std::uint32_t ticks, const caf::actor& sleeper) {
   state_->sleeper = sleeper;
   state_->wake_time = due;
   auto wait = std::chrono::ceil<std::chrono::milliseconds>(due - clock::now()).count();
+  // The loop's time is as of its last wake-up, and a turn may have lasted.
   uv_update_time(loop_.uv());
   uv_timer_start(
       &state_->timer, [](uv_timer_t* t) { static_cast<state*>(t->data)->fire(); },
       wait > 0 ? static_cast<std::uint64_t>(wait) : 0, 0);
 }
 
+// On the loop, so that no wake-up is under way when it returns.
 void ticker::stop() {
   if (state_ == nullptr) return;
   loop_.call([this] {

@@ -32,6 +32,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(lithair::actors::dialled)
 
 namespace lithair::actors {
 
+// The dialler calls back on this loop, where the actor may have ended: so it answers by message.
 caf::behavior connector::make_behavior() {
   set_default_handler(caf::drop);
   set_error_handler([](caf::error&) {});
@@ -50,6 +51,8 @@ caf::behavior connector::make_behavior() {
   };
 }
 
+// What CAF's own connect does, but for the dialling, which would block: the socket becomes one of
+// the middleman's, and its handshake gives the actor that is published there.
 void connector::connect(const caf::actor& asker, int socket, std::uint16_t port) {
   auto& middleman = system().middleman();
   auto broker = middleman.named_broker<caf::io::basp_broker>(caf::atom("BASP"));

@@ -13,17 +13,22 @@ namespace lithair::actors {
 
 /// Asks a node's connector for the gate of another node. Answered once, with `reached`.
 struct reach {
-  peer_address peer;
+  peer_address peer;  ///< whom to reach; its `peer_port` counts, and its id only for whoever asks
 };
 
-/// The gate of the peer that was asked for, which takes `hello`; or why there is none.
+/// The answer to `reach`: the gate of the peer that was asked for, which takes `hello`; or why
+/// there is none.
 struct reached {
-  caf::actor gate;
+  caf::actor gate;     ///< none when it failed
   std::string failed;  ///< a sentence; empty: there is the gate
 };
 
 /// The way to other nodes' gates: dials without blocking and makes the connection one of the
-/// middleman's. One a node, for its shippers. A simulator puts its network in this place.
+/// middleman's. One a node, for its shippers. A simulator puts its network in this place. CAF's own
+/// connect call would block the loop for as long as a peer is silent.
+///
+/// An attempt ends after 2 s for the connection and 3 s for CAF's handshake; trying again is the
+/// asker's.
 class connector final : public hosted_actor {
  public:
   connector(caf::actor_config& cfg, loop* home) : hosted_actor(cfg, home) {}

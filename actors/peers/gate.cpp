@@ -34,6 +34,7 @@ caf::behavior gate::make_behavior() {
         asker who{make_response_promise<welcome>(), x};
         if (auto why = why_not(x); !why.empty()) return refuse(who, why);
         if (!expects(x)) return turn_away(who);
+        // Without a limit: the disk may be slow, and the dialler gives up by itself.
         request(identity_.notes, caf::infinite, join_cluster{x.cluster})
             .then(
                 [this, who](const noted& note) {
@@ -49,6 +50,7 @@ void gate::joined(asker who) {
   auto& x = who.said;
   const auto how =
       identity_.peers->admit(x.node, protocol::group_id{x.group}, x.incarnation, x.proof);
+  // Another directory under a known number: what it promised may be gone with the old one.
   if (how == trust::none)
     return refuse(
         who,
@@ -57,6 +59,7 @@ void gate::joined(asker who) {
             "cluster, then add it again",
             x.node));
   auto old = identity_.peers->examine(x.node, protocol::group_id{x.group}, x.incarnation, x.proof);
+  // The shipper may have ended while the disk was busy.
   auto go_on = [this, who, old, how](const noted& note) {
     auto found =
         shippers_.find({protocol::node_id{who.said.node}, protocol::group_id{who.said.group}});
@@ -70,6 +73,7 @@ void gate::joined(asker who) {
       .then(go_on, [this, who](const caf::error&) { refuse(who, "this node stops"); });
 }
 
+// The shipper first: it is linked when the peer hears that it is welcome.
 void gate::accept(asker who, const caf::actor& shipper, trust how) {
   auto& x = who.said;
   send(shipper, linked_by_peer{{x.endpoint, x.incarnation, x.proof, how}});
@@ -83,6 +87,7 @@ void gate::accept(asker who, const caf::actor& shipper, trust how) {
                              shipper});
 }
 
+// A refused peer calls again and again: the log tells each reason once.
 void gate::refuse(asker who, const std::string& why) {
   auto& last = refused_[std::min(who.said.node, max_node + 1)];
   if (last != why) spdlog::warn("refused a link from node {}: {}", who.said.node, why);
@@ -102,6 +107,7 @@ void gate::turn_away(asker who) {
   answer_refusal(who, why);
 }
 
+// Says who this is all the same, so that the operator of the other node finds out.
 void gate::answer_refusal(asker& who, const std::string& why) {
   who.answer.deliver(welcome{identity_.peers->cluster(),
                              identity_.self.value,
@@ -112,6 +118,7 @@ void gate::answer_refusal(asker& who, const std::string& why) {
                              {}});
 }
 
+// What can be judged without looking at the disk.
 std::string gate::why_not(const hello& x) const {
   if (x.node > max_node) return "its node id is not one that clusters use";
   if (x.version != peer_version)

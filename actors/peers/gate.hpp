@@ -11,24 +11,27 @@
 
 namespace lithair::actors {
 
-/// Whose hello is to be accepted from now on, and where it is introduced.
+/// From a group, with each shipper it makes: whose hello is to be accepted from now on, and where
+/// it is introduced. It takes the place of an earlier one.
 struct expect_peer {
-  protocol::node_id peer;
-  protocol::group_id group;
-  caf::actor shipper;
+  protocol::node_id peer;    ///< who may call
+  protocol::group_id group;  ///< for which group
+  caf::actor shipper;        ///< the peer's endpoint in this node
 };
 
-/// That hello is to be accepted no more, unless another shipper took its place.
+/// From a group, when it ends a shipper: that hello is to be accepted no more, unless another
+/// shipper took its place.
 struct forget_peer {
-  protocol::node_id peer;
+  protocol::node_id peer;  ///< as in expect_peer
   protocol::group_id group;
   caf::actor shipper;
 };
 
-/// Who hears of those that call and are not expected.
+/// From a group, once it begins: who hears of those that call and are not expected. Of a group that
+/// nobody else has there is none.
 struct guard_group {
   protocol::group_id group;
-  caf::actor raft;
+  caf::actor raft;  ///< takes meet
 };
 
 /// What a node publishes on its peer port: it checks who says hello (version, cluster, node id,
@@ -36,8 +39,18 @@ struct guard_group {
 /// from it is on the disk. Of one that is not expected and knows the cluster the group's raft actor
 /// is told, which may have it expected when it calls again. Everybody else gets a sentence, and
 /// nothing more. Takes hello (from peers), expect_peer, forget_peer and guard_group.
+///
+///     hello ──why_not──▶ expects ──no──▶ turn_away ──meet──▶ raft actor
+///                           │ yes
+///                           ▼
+///            join_cluster ▶ noted ▶ admit, examine ▶ await_notes ▶ noted ▶ accept
+///                  (note taker)                       (note taker)
+///
+/// Any step may end in `refuse`, with a sentence. What strangers can make it remember is bounded: a
+/// sentence for each possible node id.
 class gate final : public hosted_actor {
  public:
+  /// `identity`: what this node checks and remembers, for all groups.
   gate(caf::actor_config& cfg, loop* home, link_identity identity);
 
   const char* name() const override { return "gate"; }
@@ -50,6 +63,7 @@ class gate final : public hosted_actor {
     identity_.notes = nullptr;
   }
 
+  // Who waits for an answer while the disk is asked.
   struct asker {
     caf::typed_response_promise<welcome> answer;
     hello said;

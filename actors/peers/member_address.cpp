@@ -27,6 +27,7 @@ std::optional<member_address> parse_member_address(std::string_view text) {
     result.promote = true;
     text.remove_suffix(1);
   }
+  // From the end, for a host may be an IPv6 address with colons of its own.
   const auto slash = text.rfind('/');
   const auto colon = text.rfind(':', slash);
   if (slash == std::string_view::npos || colon == std::string_view::npos || colon == 0) return {};

@@ -16,6 +16,7 @@ namespace {
 
 // -- the fields of each message, once for both directions ----------------------------------------
 
+// One list serves writing, reading and counting, so that they can't differ.
 template <class Archive>
 void fields(Archive& a, vote_request& x) {
   a(x.term, x.last_index, x.last_term, x.pre, x.transfer);
@@ -90,6 +91,7 @@ void put(std::string& out, T x) {
   out.append(raw, sizeof(T));
 }
 
+// How many fields a message has: msgpack wants an array's length before its elements.
 struct counter {
   std::uint32_t count = 0;
   template <class... Ts>
@@ -109,6 +111,7 @@ class writer {
     (one(xs), ...);
   }
 
+  // Flat, not msgpack: copied as they lie, and read without a copy.
   void entries(index_t, std::vector<entry>& xs) {
     std::size_t size = 0;
     for (auto& x : xs) size += entry_head_size + x.data.size();
@@ -117,6 +120,7 @@ class writer {
     for (auto& x : xs) {
       put(sink_.out, x.term.value);
       put(sink_.out, static_cast<std::uint8_t>(x.kind));
+      // Room for what later versions may say of an entry.
       put(sink_.out, no_flags);
       put(sink_.out, x.from.node.value);
       put(sink_.out, x.from.serial);
@@ -184,6 +188,7 @@ class cursor {
     std::memcpy(&x, take(sizeof(T)).data(), sizeof(T));
     return x;
   }
+  // Every length is checked against what is left, whatever the bytes claim.
   std::string_view take(std::size_t n) {
     if (rest_.size() < n) throw malformed{};
     auto result = rest_.substr(0, n);
@@ -212,8 +217,10 @@ class reader {
       x.index = ++index;
       x.term = term_t{in.number<std::uint64_t>()};
       auto kind = in.number<std::uint8_t>();
+      // A kind that is not known here must not be taken for another.
       if (kind < 1 || kind > 3) throw malformed{};
       x.kind = static_cast<entry_kind>(kind);
+      // Not understood is not harmless: it may change what the entry means.
       if (in.number<std::uint8_t>() != no_flags) throw malformed{};
       x.from.node = node_id{in.number<std::uint64_t>()};
       x.from.serial = in.number<std::uint64_t>();
@@ -235,6 +242,7 @@ class reader {
     }
   }
 
+  // More fields than are known: it is of another version.
   void finish() const {
     if (next_ != end_) throw malformed{};
   }
@@ -290,6 +298,7 @@ message make_kind(std::size_t kind, std::index_sequence<Is...>) {
   return result;
 }
 
+// [kind, field...]; the fields know their own types.
 message read_message(const msgpack::object& from, const std::shared_ptr<const std::string>& owner) {
   constexpr auto kinds = std::variant_size_v<message>;
   if (from.type != msgpack::type::ARRAY || from.via.array.size == 0) throw malformed{};
@@ -341,6 +350,8 @@ std::optional<peer_batch> decode(std::string bytes) {
     for (std::uint32_t i = 1; i < root.via.array.size; ++i)
       result.messages.push_back(read_message(root.via.array.ptr[i], owner));
     return result;
+    // msgpack throws of its own, and so does what is malformed: neither is worth more than dropping
+    // it.
   } catch (const std::exception&) {
     return {};
   }

@@ -9,7 +9,7 @@
 
 namespace lithair::actors {
 
-/// Raft messages of one group as they cross between nodes.
+/// Raft messages of one group as they cross between nodes: what one peer_message holds.
 struct peer_batch {
   protocol::group_id group;
   std::vector<protocol::message> messages;
@@ -19,13 +19,15 @@ struct peer_batch {
 
 /// Layout (msgpack): [group, message...], a message being [kind, field...] with the fields in the
 /// order of protocol/message.hpp; kind is the message's place in `protocol::message`. Entries are
-/// one binary string:
+/// one binary string, as proposals are:
 ///
-///   entries := { term:u64 kind:u8 flags:u8 origin:u64 serial:u64 run:u64 time_us:i64
-///                length:u32 payload:length bytes }*
+///     entries   := { term:u64 kind:u8 flags:u8 origin:u64 serial:u64 run:u64 time_us:i64
+///                  length:u32 payload:length bytes }*
+///     proposals := { origin:u64 serial:u64 run:u64 length:u32 payload:length bytes }*
 ///
 /// little-endian, without their indexes, for they follow the message's prev_index. Flags are 0 and
-/// must be understood.
+/// must be understood. A configuration is a binary string as protocol/configuration.hpp has it.
+/// Another layout is another `peer_version`.
 std::string encode(protocol::group_id group, const std::vector<protocol::message>& messages);
 
 /// Nothing when the bytes are not what `encode` makes; never throws, never allocates more than a

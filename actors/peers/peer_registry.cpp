@@ -39,6 +39,7 @@ bool read_known(std::istream& words, node_start& start, node_promise& promise) {
          static_cast<bool>(words >> promise.term >> promise.match);
 }
 
+// A note that was torn or changed must not be believed: it says what this node promised.
 std::string checksum_line(std::string_view rest) {
   return fmt::format("checksum {:016x}", persistence::checksum(rest));
 }
@@ -56,6 +57,7 @@ struct claim {
   node_promise your_promise;
 };
 
+// A line that is not known is passed over: later versions may tell more.
 std::optional<claim> read_claim(std::string_view text) {
   claim out;
   std::istringstream lines{std::string{text}};
@@ -84,6 +86,7 @@ std::optional<claim> read_claim(std::string_view text) {
 // known of it.
 std::optional<std::string> why_old(const std::vector<node_start>& starts, const node_promise& held,
                                    const node_start& known, const node_promise& promise) {
+  // No run of it is known, or just this one: there is nothing to hold against it.
   if (!known.boots || known == starts.back()) return std::nullopt;
   if (std::find(starts.begin(), starts.end(), known) == starts.end())
     return fmt::format(
@@ -100,6 +103,7 @@ std::optional<std::string> why_old(const std::vector<node_start>& starts, const 
 
 }  // namespace
 
+// This run is on the disk before anybody is told of it.
 peer_registry::peer_registry(std::filesystem::path file, std::uint64_t self, std::uint64_t boots,
                              const std::function<std::uint64_t()>& random)
     : file_(std::move(file)), self_(self) {
@@ -113,6 +117,7 @@ peer_registry::peer_registry(std::filesystem::path file, std::uint64_t self, std
   save();
 }
 
+// A damaged file ends the start, for the node can't tell itself from an old copy without it.
 void peer_registry::load(const std::string& text) {
   std::istringstream lines{text};
   bool sound = true;
@@ -160,6 +165,8 @@ void peer_registry::load(const std::string& text) {
                                          "cluster, then add it again with an empty data directory"};
 }
 
+// The first directory of a member is the one it is held to; a later one has to come with a later
+// addition.
 trust peer_registry::admit(std::uint64_t node, protocol::group_id group, std::uint64_t incarnation,
                            std::string_view proof) {
   if (mutated(mutant::registry_admits_by_the_main_group)) group = main_group;
@@ -178,10 +185,13 @@ trust peer_registry::admit(std::uint64_t node, protocol::group_id group, std::ui
   }
   known_[{group, node}] = met;
   if (saved()) return trust::full;
+  // What can't be noted is not known: else it would be forgotten by the next start, and the peer
+  // had been welcomed.
   known_.erase({group, node});
   return trust::none;
 }
 
+// Who is gone, or was added anew, may come with another disk: what was known of the old one ends.
 void peer_registry::members_committed(protocol::group_id group, protocol::index_t index,
                                       const std::map<std::uint64_t, std::uint64_t>& added) {
   auto& as_of = members_as_of_[group];
@@ -209,6 +219,7 @@ void peer_registry::set_recovering(const std::string& why) {
   (void)saved();
 }
 
+// All groups share the directory: it counts as whole when the last of them has caught up.
 void peer_registry::recovered(protocol::group_id group, std::size_t groups) {
   recovered_.insert(group);
   if (recovering_.empty() || recovered_.size() < groups) return;
@@ -217,6 +228,7 @@ void peer_registry::recovered(protocol::group_id group, std::size_t groups) {
   (void)saved();
 }
 
+// Lines of "what value...", as the grammar in the header has them.
 std::string peer_registry::present(std::uint64_t node, protocol::group_id group) const {
   const auto held = held_in(group);
   auto text = fmt::format("{}holds {} {}\n", print_starts(), held.term, held.match);
@@ -241,6 +253,8 @@ std::optional<std::string> peer_registry::examine(std::uint64_t node, protocol::
   auto found = known_.find({group, node});
   if (found != known_.end() && found->second.incarnation == incarnation) {
     auto& known = found->second;
+    // A new run counts from here on if it continues what is known; one that does not is an old
+    // copy, and stays unknown until it recovers.
     const bool news = known.start != theirs->starts.back();
     if (news && (theirs->recovering ||
                  !why_old(theirs->starts, theirs->held, known.start, known.promise))) {
@@ -258,9 +272,11 @@ std::optional<std::string> peer_registry::examine(std::uint64_t node, protocol::
       found_old_ = true;
     }
   }
+  // Each group is told once: each has a core of its own to tell.
   return found_old_ && told_.insert(group).second ? std::optional{recovering_} : std::nullopt;
 }
 
+// Only in memory: it comes with every heartbeat, and the disk need not know while the link is up.
 void peer_registry::promised(std::uint64_t node, protocol::group_id group, const node_promise& x) {
   auto found = known_.find({group, node});
   if (found == known_.end() || x <= found->second.promise) return;
@@ -268,6 +284,7 @@ void peer_registry::promised(std::uint64_t node, protocol::group_id group, const
   found->second.noted = false;
 }
 
+// Now it is worth the disk: the next that is heard of the peer may be an old copy of it.
 void peer_registry::link_lost(std::uint64_t node) {
   const auto unnoted = [&](const auto& pair) {
     return pair.first.second == node && !pair.second.noted;
@@ -310,6 +327,7 @@ void peer_registry::save() {
                         print(x.start), x.promise.term, x.promise.match, added);
   }
   text = checksum_line(text) + '\n' + text;
+  // Until the node lives this thread may wait; then it is a loop, which may not.
   if (hand_over_)
     hand_over_(std::move(text));
   else

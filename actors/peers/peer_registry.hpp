@@ -18,16 +18,16 @@ namespace lithair::actors {
 
 /// One run of a node: how often its directory had been opened, and a random number drawn then.
 struct node_start {
-  std::uint64_t boots = 0;
-  std::uint64_t id = 0;
+  std::uint64_t boots = 0;  ///< rises with each start; 0: no run is known
+  std::uint64_t id = 0;     ///< tells runs apart that a copied directory counted alike
 
   bool operator==(const node_start&) const = default;
 };
 
 /// What a node said that it holds: entries up to `match` of the leader of `term`, durably.
 struct node_promise {
-  std::uint64_t term = 0;
-  std::uint64_t match = 0;
+  std::uint64_t term = 0;   ///< 0: nothing was said yet
+  std::uint64_t match = 0;  ///< 0: it only voted in that term
 
   auto operator<=>(const node_promise&) const = default;
 };
@@ -101,6 +101,7 @@ class peer_registry {
   /// Why this directory is an old copy, or its log was lost; empty: it is not. Durable until
   /// `recovered`.
   const std::string& recovering() const { return recovering_; }
+  /// Notes it; line breaks in `why` become blanks.
   void set_recovering(const std::string& why);
   /// One of so many groups has left behind what was forgotten. The last one ends it.
   void recovered(protocol::group_id group, std::size_t groups);
@@ -116,6 +117,7 @@ class peer_registry {
   /// `node` said this in `group`, durably true for it. Cheap; on the disk only once `link_lost` is
   /// called.
   void promised(std::uint64_t node, protocol::group_id group, const node_promise& x);
+  /// The link went down: what `node` said is noted now.
   void link_lost(std::uint64_t node);
 
  private:

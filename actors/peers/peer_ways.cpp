@@ -13,6 +13,7 @@ constexpr std::uint64_t departing_ms = 10'000;
 
 }  // namespace
 
+// One that had become useless, or leads elsewhere, is ended and made anew.
 bool peer_ways::lead_to(const peer_address& peer) {
   auto before = ways_.find(peer.id);
   if (before != ways_.end()) {
@@ -24,6 +25,7 @@ bool peer_ways::lead_to(const peer_address& peer) {
   return ended;
 }
 
+// A stranger has no address here, so it is never dialled.
 bool peer_ways::hear(protocol::node_id stranger, std::uint64_t now_ms) {
   if (ways_.contains(stranger)) return true;
   const auto heard =
@@ -59,6 +61,7 @@ void peer_ways::for_each(
   for (auto& [id, x] : ways_) what(id, x.shipper);
 }
 
+// A way has to be useless for a while: a member that was removed still gets the entry that says so.
 void peer_ways::end_unwanted(std::uint64_t now_ms,
                              const std::function<bool(protocol::node_id)>& wanted) {
   for (auto each = ways_.begin(); each != ways_.end();) {

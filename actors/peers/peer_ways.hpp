@@ -23,11 +23,13 @@ namespace lithair::actors {
 /// Owned by the raft actor, on its thread.
 class peer_ways {
  public:
+  /// How ways come and go; called on the owner's thread.
   struct actions {
     std::function<caf::actor(const peer_address&)> make;            ///< a shipper
     std::function<void(protocol::node_id, const caf::actor&)> end;  ///< that shipper
   };
 
+  /// There is none at first.
   explicit peer_ways(actions with) : with_(std::move(with)) {}
 
   /// To somebody that is looked for at `peer`: the first way, or another one if it called as a
@@ -37,17 +39,21 @@ class peer_ways {
   /// To somebody who called and has none. False: too many such are heard already.
   bool hear(protocol::node_id stranger, std::uint64_t now_ms);
 
+  /// Its shipper says so. Of somebody without a way it means nothing.
   void linked(protocol::node_id peer, bool up);
+  /// Whether messages get there now.
   bool is_linked(protocol::node_id peer) const;
-  /// None: there is no way.
+  /// Its shipper; none: there is no way. Valid until the way ends.
   const caf::actor* find(protocol::node_id peer) const;
-  /// Where its peer is looked for; none: nowhere.
+  /// Where its peer is looked for; none: nowhere, as there is no way, or it is a stranger's.
   const peer_address* address(protocol::node_id peer) const;
+  /// All that there are, strangers' included. `what` must not change them.
   void for_each(const std::function<void(protocol::node_id, const caf::actor&)>& what) const;
 
   /// Ends the ways that nobody wanted for a while: to those who are not `wanted`, and strangers
   /// that are gone. Cheap.
   void end_unwanted(std::uint64_t now_ms, const std::function<bool(protocol::node_id)>& wanted);
+  /// Forgets them without ending any: for the owner's own end.
   void clear() { ways_.clear(); }
 
  private:

@@ -6,6 +6,7 @@
 
 namespace lithair::actors {
 
+// What finds no room is dropped as a whole: a part of a message is of no use.
 bool piece_sender::put(std::string message) {
   if (message.empty() || message.size() > longest_message) return false;
   if (waiting_bytes_ + message.size() > most_waiting) return false;
@@ -14,6 +15,8 @@ bool piece_sender::put(std::string message) {
   return true;
 }
 
+// Streams follow one another: the next begins when the last piece of this one was given out, not
+// when it was acknowledged.
 std::optional<peer_piece> piece_sender::next() {
   if (waiting_.empty()) return std::nullopt;
   const auto& message = waiting_.front();
@@ -43,6 +46,7 @@ bool piece_sender::acknowledged(const peer_piece_ack& x) {
     forget();
     return false;
   }
+  // An acknowledgement tells of all pieces before it, too.
   for (bool reached = false; !reached; sent_.pop_front()) {
     on_the_way_ -= sent_.front().size;
     reached = is_meant(sent_.front());
@@ -59,6 +63,7 @@ void piece_sender::forget() {
   waiting_bytes_ = on_the_way_ = 0;
 }
 
+// What a peer claims is checked before it costs memory.
 piece_receiver::result piece_receiver::take(peer_piece x) {
   const bool stale = x.stream < stream_ || (x.stream == stream_ && total_ == 0);
   if (stale && !mutated(mutant::stale_piece_taken)) return {};

@@ -28,7 +28,8 @@ inline constexpr std::size_t most_waiting = 64 * 1024 * 1024;
 /// Said by an end that begins to listen: nothing that was sent before will be acknowledged.
 inline const peer_piece_ack begin_anew{0, 0, true};
 
-/// The sending end of a link. For one thread.
+/// The sending end of a link: messages go in, pieces come out as the peer acknowledges. For one
+/// thread.
 class piece_sender {
  public:
   /// False: it is dropped, being too long or finding no room.
@@ -61,16 +62,21 @@ class piece_sender {
   std::size_t on_the_way_ = 0;
 };
 
-/// The receiving end. Holds one message at a time, and never more than was received of it. For one
-/// thread.
+/// The receiving end: pieces go in, whole messages come out. Holds one message at a time, and never
+/// more than was received of it, whatever `total` claims. For one thread.
 class piece_receiver {
  public:
+  /// What a piece brings.
   struct result {
-    std::optional<peer_piece_ack>
-        answer;  ///< for the sender; none: the piece was of a stream that is over
-    std::optional<std::string> message;  ///< whole with this piece
+    /// For the sender; none: the piece was of a stream that is over
+    std::optional<peer_piece_ack> answer;
+    /// A message that is whole with this piece; none: it is not yet
+    std::optional<std::string> message;
   };
+  /// Takes the next piece. One that does not follow what is here, or is longer than pieces may be,
+  /// ends its stream: the sender is told, and begins with another.
   result take(peer_piece x);
+  /// The link went down, or is another one: streams count anew.
   void forget();
 
  private:

@@ -13,6 +13,7 @@ namespace lithair::actors {
 
 namespace {
 
+// Doubles with each attempt that fails, so that a peer that is away costs little.
 constexpr std::uint32_t first_backoff_ms = 20;
 constexpr std::uint32_t last_backoff_ms = 500;
 constexpr std::chrono::seconds greeting_timeout{3};
@@ -54,6 +55,7 @@ shipper::shipper(caf::actor_config& cfg, loop* home, setup s)
 caf::behavior shipper::make_behavior() {
   set_default_handler(caf::drop);
   set_error_handler([](caf::error&) {});
+  // Of an earlier link the end means nothing.
   set_down_handler([this](const caf::down_msg& x) {
     if (peer_.endpoint && x.source == peer_.endpoint.address()) {
       unlink();
@@ -73,6 +75,7 @@ caf::behavior shipper::make_behavior() {
       },
       [this](chunk_read& x) { on_chunk(x); },
       [this](peer_message& x) {
+        // Only who was welcomed on this link is heard: a late message of a former one is dropped.
         if (is_from_peer() && x.version == peer_version) on_message(std::move(x.bytes));
       },
       [this](peer_piece& x) {
@@ -118,6 +121,7 @@ caf::behavior shipper::make_behavior() {
   };
 }
 
+// Handles in a cycle would keep each other alive.
 void shipper::on_exit() {
   end_snapshot();
   setup_.reader = setup_.identity.notes = nullptr;
@@ -138,6 +142,7 @@ void shipper::start_dialling() {
   delayed_send(this, patience, dial_v);
 }
 
+// One side only, else two links would come and go.
 bool shipper::dials_first() const { return setup_.peer.id < setup_.identity.self; }
 
 void shipper::reach_out() {
@@ -147,6 +152,7 @@ void shipper::reach_out() {
     send(setup_.connector, reach{setup_.peer});
 }
 
+// What we know of the peer goes along, so that an old copy finds out before anything else is said.
 void shipper::greet(const caf::actor& gate) {
   hello us{peer_version,
            setup_.identity.peers->cluster(),
@@ -164,12 +170,14 @@ void shipper::greet(const caf::actor& gate) {
 
 void shipper::welcomed(const welcome& x) {
   if (!x.refused.empty()) return retry(x.refused);
+  // An address may belong to somebody else by now.
   if (x.node != setup_.peer.id.value) return retry(fmt::format("node {} answers there", x.node));
   request(setup_.identity.notes, caf::infinite, join_cluster{x.cluster})
       .then([this, x](const noted& note) { note.failed.empty() ? joined(x) : retry(note.failed); },
             [this](const caf::error&) { retry("this node stops"); });
 }
 
+// As in gate::joined: what was learned is on the disk before the link is used.
 void shipper::joined(const welcome& x) {
   const auto how = setup_.identity.peers->admit(x.node, setup_.group, x.incarnation, x.proof);
   if (how == trust::none) return retry("its data directory is not the one it had before");
@@ -211,6 +219,7 @@ void shipper::ship_all(std::vector<protocol::message> messages) {
     send(peer_.endpoint, peer_message{peer_version, encode(setup_.group, messages)});
   if (later.empty()) return;
   auto encoded = encode(setup_.group, later);
+  // Together when that is short; else each is a stream of its own.
   if (encoded.size() <= piece_bytes) return put(std::move(encoded));
   for (auto& each : later) put(encode(setup_.group, {std::move(each)}));
 }
@@ -229,6 +238,7 @@ void shipper::send_pieces() {
   while (auto piece = going_.next()) send(peer_.endpoint, std::move(*piece));
 }
 
+// Decoded here, on the loop, since payloads share the bytes that came.
 void shipper::on_message(std::string bytes) {
   if (!raft_) return;
   auto batch = decode(std::move(bytes));
@@ -236,6 +246,7 @@ void shipper::on_message(std::string bytes) {
     spdlog::warn("a message of node {} was not understood and is ignored", setup_.peer.id.value);
     return;
   }
+  // Its answers tell of a disk that is not the one that is known.
   if (peer_.how != trust::full && !mutated(mutant::counts_answers_of_readded)) {
     std::erase_if(batch->messages, is_answer);
     reconsider();
@@ -249,6 +260,8 @@ void shipper::on_message(std::string bytes) {
 
 // -- snapshots -----------------------------------------------------------------------------------
 
+// First the file is opened and an empty chunk sent: the peer's answer says how much of it is there
+// already.
 void shipper::offer(const send_snapshot& x) {
   if (transfer_ && transfer_->term == x.term && transfer_->meta == x.meta) return;
   end_snapshot();
@@ -280,6 +293,7 @@ void shipper::read_ahead() {
 void shipper::on_chunk(chunk_read& x) {
   if (!transfer_ || x.number != transfer_->number) return;
   if (!x.failed.empty()) return give_up_snapshot("it can't be read: " + x.failed);
+  // The first answer only brings the file.
   const bool opened = !transfer_->file;
   if (opened) transfer_->file = std::move(x.file);
   if (!opened && x.bytes.empty() && x.offset < transfer_->meta.size)
@@ -293,10 +307,12 @@ void shipper::on_chunk(chunk_read& x) {
   if (peer_.endpoint) put(encode(setup_.group, {std::move(chunk)}));
 }
 
+// The last chunk is answered when the state is replaced, which takes long.
 void shipper::expect_answer() {
   transfer_->deadline = clock().now() + (transfer_->complete ? install_timeout : chunk_timeout);
 }
 
+// By its index only; of another snapshot it means nothing.
 void shipper::on_progress(const protocol::snapshot_response& answer) {
   if (!transfer_ || answer.index != transfer_->meta.index) return;
   if (answer.installed || answer.rejected) return end_snapshot();
@@ -341,6 +357,7 @@ void shipper::remember(const protocol::message& x) {
 
 // -- the link ------------------------------------------------------------------------------------
 
+// Also over a link that is there: the peer knows best that it begins anew.
 void shipper::link(other_end end) {
   if (peer_.endpoint) demonitor(peer_.endpoint);
   peer_ = std::move(end);

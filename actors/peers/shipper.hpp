@@ -18,31 +18,37 @@
 
 namespace lithair::actors {
 
-/// Who this node is to its peers, at each end of each link.
+/// Who this node is to its peers, at both ends of every link: the same for all shippers and the gate
+/// of a node.
 struct link_identity {
-  protocol::node_id self;
-  std::string schema;               ///< the served models, as text of a model file
-  std::uint64_t incarnation = 0;    ///< of our data directory
-  caf::actor notes;                 ///< the note taker: takes join_cluster and await_notes
-  peer_directory* peers = nullptr;  ///< outlives all links
+  protocol::node_id self;         ///< this node
+  std::string schema;             ///< the served models, as text of a model file
+  std::uint64_t incarnation = 0;  ///< of our data directory
+  /// The note taker: makes a peer's cluster ours, and puts on the disk what `peers` remembers.
+  caf::actor notes;
+  /// Outlives all links; asked on loop 0, where nothing waits for the disk.
+  peer_directory* peers = nullptr;
 };
 
 /// Who is at the other end of a link.
 struct other_end {
-  caf::actor endpoint;  ///< for our messages; none: there is no link
-  std::uint64_t incarnation = 0;
+  caf::actor endpoint;            ///< for our messages; none: there is no link
+  std::uint64_t incarnation = 0;  ///< of its data directory
+  /// as it came with hello or welcome; looked at again while it is not trusted in full
   std::string proof;
-  trust how = trust::none;
+  trust how = trust::none;  ///< how much of what it sends counts
 };
 
-/// A peer's hello, accepted by the gate.
+/// From the gate to the peer's shipper: a peer's hello, accepted. It takes the place of a link that
+/// is there.
 struct linked_by_peer {
+  /// Who called
   other_end end;
 };
 
-/// Tells a shipper whom it works for: the raft actor, which is spawned after it.
+/// Tells a shipper whom it works for: the raft actor, which has it made and then sends this.
 struct serve_raft {
-  caf::actor raft;
+  caf::actor raft;  ///< none: it is out of service, and nothing is taken or given any more
 };
 
 /// The way to one peer: keeps a link through the middleman, encodes what goes out, decodes what
@@ -66,12 +72,13 @@ struct serve_raft {
 /// peer_message, peer_piece, peer_piece_ack and peer_control (the peer's shipper).
 class shipper final : public hosted_actor {
  public:
+  /// What a shipper is made for; nothing of it changes.
   struct setup {
     link_identity identity;
     peer_address peer;
-    protocol::group_id group;
-    caf::actor reader;     ///< the file reader
-    caf::actor connector;  ///< takes reach; none: this node never dials
+    protocol::group_id group;  ///< whose messages it carries
+    caf::actor reader;         ///< the file reader
+    caf::actor connector;      ///< takes reach; none: this node never dials
   };
 
   shipper(caf::actor_config& cfg, loop* home, setup s);

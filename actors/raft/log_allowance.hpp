@@ -9,9 +9,10 @@ namespace lithair::actors {
 
 /// How much of the log may stay behind a checkpoint for followers that lag, in bytes: a start reads
 /// all of it, so it is bounded whatever the size of entries. Counts what passes by; what was there
-/// before the start is not known.
+/// before the start is not known. Remembers a few thousand numbers at most. Pure.
 class log_allowance {
  public:
+  /// `most`: bytes.
   explicit log_allowance(std::uint64_t most = 64 * 1024 * 1024) : most_(most) {}
 
   /// Entries up to `last`, of so many bytes together, were applied.
@@ -31,6 +32,7 @@ class log_allowance {
   protocol::index_t floor() const { return floor_; }
 
  private:
+  // Consecutive entries that come and go together.
   struct run {
     protocol::index_t last;
     std::uint64_t bytes;

@@ -14,10 +14,12 @@ using action = change_members::action;
 
 namespace {
 
+// Then whoever asked is told that it may still take effect; nothing is taken back.
 constexpr std::uint64_t change_timeout_ms = 10'000;
 // How often a leader looks whether a learner has caught up.
 constexpr std::uint64_t promotion_interval_ms = 200;
 
+// 400 never passes, 409 passes when the members do something, 503 by itself.
 std::uint16_t status_of(raft_core::change_refusal why) {
   using refusal_of_change = raft_core::change_refusal;
   switch (why) {
@@ -75,6 +77,7 @@ member* find(std::vector<member>& members, node_id id) {
   return found == members.end() ? nullptr : &*found;
 }
 
+// The wish to be promoted is fulfilled with it.
 member as_voter(const member& learner) {
   auto address = parse_member_address(learner.address);
   if (!address) return {learner.id, true, learner.address};
@@ -84,6 +87,7 @@ member as_voter(const member& learner) {
 
 }  // namespace
 
+// Only the leader can say what becomes of a change, so there it is decided, and answered.
 void member_changes::ask(const caf::strong_actor_ptr& asker, const change_members& x,
                          std::uint64_t now_ms) {
   peer_control request;
@@ -96,6 +100,7 @@ void member_changes::ask(const caf::strong_actor_ptr& asker, const change_member
   request.id = next_id_++;
   if (!core_.leader() || !out_.send(core_.leader(), request))
     return finish(who, {503, "no leader is known; a majority of the members may be unreachable"});
+  // Who was asked counts: an answer of somebody else is of another request.
   forwarded_.emplace(request.id,
                      forwarded{std::move(who), core_.leader(), now_ms + change_timeout_ms});
 }
@@ -114,6 +119,7 @@ void member_changes::handle(requester who, const peer_control& x, std::uint64_t 
   if (core_.current_role() != role::leader)
     return finish(who, {503, "the leader changed meanwhile"});
   if (static_cast<action>(x.action) == action::abort) return abort(std::move(who), now_ms);
+  // One at a time, as Raft has it: two could leave two majorities that share nobody.
   if (current_)
     return finish(who, {409, "another change of members is under way; try again when it is done"});
   change started;
@@ -144,8 +150,10 @@ std::optional<member_changes::verdict> member_changes::begin(const peer_control&
                    "node {} is a member already, at another address; ask for a move to change it",
                    x.node)};
     }
+    // The index that the entry will have: it tells this addition from all earlier ones.
     address->added = (core_.last_index() + 1).value;
     members.push_back({id, false, to_text(*address)});
+    // No entry: it has happened when another one leads.
   } else if (what == action::transfer) {
     if (id && known == nullptr) return verdict{404, fmt::format("node {} is not a member", x.node)};
     if (id == core_.leader()) return verdict{200, {}};
@@ -205,6 +213,7 @@ void member_changes::abort(requester who, std::uint64_t now_ms) {
   current_->deadline_ms = now_ms + change_timeout_ms;
 }
 
+// An answer waits for what is committed, never for what was only appended.
 void member_changes::advance(std::uint64_t now_ms) {
   std::erase_if(forwarded_, [&](const auto& pair) {
     if (pair.second.deadline_ms > now_ms) return false;
@@ -224,6 +233,7 @@ std::optional<member_changes::verdict> member_changes::outcome(change& x,
                                                                std::uint64_t now_ms) const {
   const bool leads = core_.current_role() == role::leader;
   if (!x.target) {
+    // A transfer: this node leads no more.
     if (!leads) return verdict{200, {}};
     if (!core_.inspect().transfer_target) return verdict{409, "the node did not take over in time"};
   } else {
@@ -250,6 +260,7 @@ std::optional<member_changes::verdict> member_changes::outcome(change& x,
                      (x.risk.empty() ? std::string{} : "; " + x.risk)};
 }
 
+// One promotion is one change; the next learner comes when it is done.
 void member_changes::promote_learners(std::uint64_t now_ms) {
   if (core_.current_role() != role::leader || now_ms < next_promotion_ms_) return;
   next_promotion_ms_ = now_ms + promotion_interval_ms;
@@ -268,6 +279,7 @@ void member_changes::promote_learners(std::uint64_t now_ms) {
   }
 }
 
+// The same way as other changes, but nobody waits for an answer.
 void member_changes::follow(const committed_members& wanted, std::uint64_t now_ms) {
   if (core_.current_role() != role::leader || current_ || now_ms < next_step_ms_) return;
   if (mutated(mutant::other_groups_keep_their_members)) return;
@@ -281,6 +293,7 @@ void member_changes::follow(const committed_members& wanted, std::uint64_t now_m
   if (started.target) current_ = std::move(started);
 }
 
+// Without its vote nobody counts on what it forgot; `promote` brings the vote back.
 void member_changes::let_recover(node_id voter, std::uint64_t now_ms) {
   if (core_.current_role() != role::leader || current_) return;
   auto target = core_.members().members;
@@ -303,6 +316,7 @@ void member_changes::let_recover(node_id voter, std::uint64_t now_ms) {
   current_ = std::move(started);
 }
 
+// To a client here, over the link to a peer, or to nobody: some changes nobody asked for.
 void member_changes::finish(const requester& who, const verdict& x) {
   if (who.asker) return out_.answer(who.asker, {who.token, x.status, x.detail});
   if (!who.node) return;

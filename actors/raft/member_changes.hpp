@@ -19,13 +19,23 @@
 namespace lithair::actors {
 
 /// Requests to change the members of a group: those of this node's clients, which go to the leader
-/// wherever it is, and at the leader those of everybody, one at a time. Owned by the raft actor.
+/// wherever it is, and at the leader those of everybody, one at a time. Owned by the raft actor, on
+/// its thread.
+///
+///     a client ──ask──▶ leader here? ──yes──▶ handle ──▶ under way ──advance──▶ told
+///                           │ no                            ▲ committed, or given up
+///                           └──peer_control──▶ the leader's node ──answer──▶ arrived ──▶ told
+///
+/// Of a change it is known only by the configurations that follow in the log what became of it: so
+/// an answer waits until the last of them is committed, or its 10 s are over.
 class member_changes {
  public:
+  /// What it may do; called on the owner's thread, while it is in one of the calls below.
   struct effects {
+    /// To a client of this node
     std::function<void(const caf::strong_actor_ptr&, members_changed)> answer;
-    std::function<bool(protocol::node_id, peer_control)>
-        send;  ///< false: there is no way to that node
+    /// To another node; false: there is no way to it
+    std::function<bool(protocol::node_id, peer_control)> send;
   };
 
   /// Requests to the leader are numbered from `first_id`, a random number of this process: an

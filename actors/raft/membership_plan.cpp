@@ -40,7 +40,9 @@ member as_learner(const member& x) {
 
 std::optional<std::vector<member>> next_membership(const configuration& now,
                                                    const committed_members& wanted) {
+  // A joint configuration means that a step is under way.
   if (!wanted.index || now.members.empty() || now.joint()) return std::nullopt;
+  // This group has a member that was added later than what is known of the main group: that is old.
   for (const auto& x : now.members)
     if (added(x) > wanted.index.value) return std::nullopt;
   auto next = now.members;
@@ -50,11 +52,13 @@ std::optional<std::vector<member>> next_membership(const configuration& now,
     // Somebody has to vote until others can.
     const auto votes = [](const member& m) { return m.voter; };
     if (std::count_if(next.begin(), next.end(), votes) == (x->voter ? 1 : 0)) continue;
+    // Alone, whatever else is to be done: a step has to be safe by itself.
     next.erase(x);
     return next;
   }
   for (const auto& x : wanted.members.members) {
     if (find(next, x.id) != nullptr) continue;
+    // It votes once it has this group's log, which may take longer than the main group's.
     next.push_back(as_learner(x));
     return next;
   }

@@ -10,8 +10,8 @@ namespace lithair::actors {
 /// The committed members of a node's main group, which are those of all its groups. Written by the
 /// main group's raft actor, read by those of the others, on the loop that they share.
 struct committed_members {
-  protocol::index_t index;  ///< of the main group's log; none: not known yet
-  protocol::configuration members;
+  protocol::index_t index;          ///< of the main group's log; none: not known yet
+  protocol::configuration members;  ///< as of it; never a joint one
 };
 
 /// The next change of a group's members on the way to those of the main group, one at a time: first

@@ -21,6 +21,7 @@ namespace {
 constexpr std::uint64_t max_proposal_bytes = 1024 * 1024;
 // While requests wait, their time is looked at this often.
 constexpr std::uint32_t request_check_ticks = 5;
+// How often the log is looked at without a checkpoint.
 constexpr std::uint64_t purge_again_ms = 1000;
 
 member founder(const peer_address& x) {
@@ -65,6 +66,7 @@ raft_actor::raft_actor(caf::actor_config& cfg, loop* home, raft_setup setup)
       checkpointed_(setup_.restored.applied),
       lag_allowance_(setup_.max_lag_bytes) {
   next_comparison_ms_ = started_ms_ + setup_.config.checkpoint_interval_ms;
+  // Known before the first message: what is lost must not be answered from.
   health_.state_lost = setup_.state_lost;
   health_.log_lost = setup_.log_lost;
   if (!health_.state_lost.empty()) core_.state_lost();
@@ -86,6 +88,8 @@ caf::behavior raft_actor::make_behavior() {
   recall_committed_members();
   for (auto& peer : setup_.config.peers)
     if (shipper_for(peer.id) == nullptr) lead_way_to(peer);
+  // Only on a disk that never was part of anything: founding twice would make a second cluster of
+  // the same nodes.
   if (setup_.config.init && core_.last_index() == index_t{} && core_.current_term() == term_t{} &&
       !core_.recovering()) {
     configuration founders;
@@ -99,6 +103,7 @@ caf::behavior raft_actor::make_behavior() {
   }
   return {
       [this](submit& x) {
+        // Proposed when the turn ends, with all that came beside it.
         submissions::client who{current_sender(), x.token};
         if (!health_.why_no_writes().empty() || stopper_ || leaderless_too_long()) {
           refuse(who, disposition::unavailable, why_unavailable());
@@ -181,6 +186,7 @@ caf::behavior raft_actor::make_behavior() {
   };
 }
 
+// Whoever waits is told what is certain: what was never proposed is in no log.
 void raft_actor::on_exit() {
   for (auto& each : submissions_.drain())
     refuse(each.who, each.was_proposed ? disposition::unknown : disposition::unavailable,
@@ -197,6 +203,7 @@ void raft_actor::on_exit() {
 
 // -- a turn --------------------------------------------------------------------------------------
 
+// Time first: a message must not be judged by a lease that has run out meanwhile.
 void raft_actor::turn_begins() {
   if (setup_.wall_us)
     core_.clock(setup_.wall_us(), static_cast<std::int64_t>(setup_.now_ms() * 1000));
@@ -214,6 +221,7 @@ void raft_actor::turn_ended() {
     setup_.wake_after(somebody_waits || stopper_ ? std::min(due, request_check_ticks) : due,
                       caf::actor_cast<caf::actor>(this));
   }
+  // Also while out of service: then it is refused, and the aggregate does not wait for ever.
   release_checkpoint();
   if (!health_.may_step()) return;
   look_whether_removed();
@@ -261,6 +269,7 @@ void raft_actor::perform(output out) {
   for (auto& each : out.reads) reads_.finish(each);
 }
 
+// One message a peer and turn, whatever it holds.
 void raft_actor::send_messages(std::vector<envelope> messages) {
   std::map<node_id, std::vector<message>> by_peer;
   for (auto& each : messages)
@@ -299,6 +308,7 @@ void raft_actor::on_tick(std::uint32_t count) {
   auto ago = [now](std::uint64_t ms) { return now > ms ? now - ms : 0; };
   bool give_up_waiting = !health_.why_no_reads().empty() || leaderless_too_long();
   auto waiting_limit = give_up_waiting ? now : ago(setup_.config.request_timeout_ms);
+  // What was proposed is waited for to its end, leader or not: it may yet be committed.
   for (auto& each : submissions_.expire(waiting_limit, ago(setup_.config.request_timeout_ms))) {
     if (each.was_proposed)
       refuse(each.who, disposition::unknown,
@@ -334,6 +344,7 @@ bool raft_actor::leaderless_too_long() const {
 
 void raft_actor::continue_stop() {
   if (!stopper_) return;
+  // Once, when nothing of this node's clients is in flight.
   if (core_.current_role() == role::leader && !handed_over_ && submissions_.size() == 0) {
     handed_over_ = true;
     if (core_.transfer(node_id{})) {

@@ -33,33 +33,35 @@ class log_store;
 
 namespace lithair::actors {
 
-/// What a raft actor works with; handles and pointers outlive it or end with it.
+/// What a raft actor works with; handles and pointers outlive it or end with it. Functions are
+/// called on its own thread, unless said otherwise, and none of them waits for the disk. A test of
+/// one raft actor fills in what it needs.
 struct raft_setup {
-  protocol::group_id group;
-  std::string label;  ///< begins this group's lines in the log
-  node_config config;
-  protocol::restored_state restored;
-  protocol::jitter chance;
+  protocol::group_id group;  ///< whose log and peers
+  /// Begins this group's lines in the log; empty: the only group, or the main one
+  std::string label;
+  node_config config;                 ///< of the node; `peers` are those of this group
+  protocol::restored_state restored;  ///< what the start found on the disk
+  protocol::jitter chance;            ///< for election timeouts
   /// A random number of this process, that tells its requests from those of earlier lives
   std::uint64_t run = 0;
   std::function<std::uint64_t()> cluster;       ///< the cluster's id, 0 until known
   const persistence::log_store* log = nullptr;  ///< read only; writing is the log writer's
-  caf::actor writer;
-  caf::actor reader;  ///< the file reader; without one the log is read at once
-  caf::actor aggregate;
+  caf::actor writer;                            ///< the log writer: takes write_log and cut_log
+  caf::actor reader;         ///< the file reader; without one the log is read at once
+  caf::actor aggregate;      ///< takes apply_entries, run_queries and what else concerns the state
   caf::actor checkpointer;   ///< none: nothing is purged, and no snapshot is sent or taken
   std::string log_lost;      ///< why the log was begun anew; empty: it was not
   std::string state_lost;    ///< why the state below the aggregate is empty; empty: it is there
   std::uint64_t models = 0;  ///< fingerprint of what the state is made by
   /// Entries kept behind a checkpoint, for followers that lag a little
   std::uint64_t log_margin = 10'000;
-  /// Makes the shipper for a peer, and ends one; on the actor's own thread. A peer without a host
-  /// is one that called.
+  /// Makes the shipper for a peer, and ends one. A peer without a host is one that called.
   std::function<caf::actor(const peer_address&)> make_shipper;
   std::function<void(protocol::node_id, const caf::actor&)> end_shipper;
   std::function<std::uint64_t()> now_ms;  ///< a steady clock
-  std::function<std::int64_t()>
-      wall_us;  ///< Unix time by this node's clock; none: entries get no time
+  /// Unix time by this node's clock; none: entries get no time
+  std::function<std::int64_t()> wall_us;
   /// The newest members, committed or not; may be none.
   std::function<void(const protocol::configuration&)> members_known;
   /// A change of members is complete and committed; may be none.
@@ -67,17 +69,19 @@ struct raft_setup {
   /// The main group's members: kept up to date by its raft actor, followed by those of the others;
   /// all on one loop. None: a group that nobody follows and that follows nobody.
   std::shared_ptr<committed_members> main_members;
-  bool is_main = true;
+  bool is_main = true;  ///< whether it is that group: it writes `main_members`, others read it
+  /// What it counts, for /metrics
   std::shared_ptr<group_meters> meters = std::make_shared<group_meters>();
   std::shared_ptr<const log_meters> log_counts;  ///< for status pages
   /// Size of the log's LMDB map, and how much of it is in use; for status pages, may be none.
   std::function<std::pair<std::uint64_t, std::uint64_t>()> log_map;
   /// What could not be used and stands beside the data; for status pages, may be none.
   std::function<std::vector<set_aside_part>()> set_aside;
-  /// Of the log that are kept behind a checkpoint, for followers that catch up
+  /// Bytes of the log that are kept behind a checkpoint, for followers that get a snapshot or catch
+  /// up after one
   std::uint64_t max_lag_bytes = 1 << 30;
-  std::function<void()>
-      recovered;  ///< what was forgotten counts no more; durable in the log; may be none
+  /// What was forgotten counts no more; durable in the log; may be none
+  std::function<void()> recovered;
   std::function<std::uint64_t()> data_bytes;  ///< on the disk, for status pages
   /// Ticks that passed since it was asked last, and a wake-up (any message) within so many ticks.
   /// Where there is none, `ticked` messages tell the time.
@@ -88,12 +92,22 @@ struct raft_setup {
 /// Drives the Raft core of one group: turns messages into inputs of the core and its output into
 /// messages. What one turn's messages bring is handled as one batch, in `perform`.
 ///
-/// Takes submit, ask, probe_ready, inspect_node, change_members, raft_call (from sessions); ticked;
-/// peer_step, fetched, link_changed, control_arrived (from shippers); written, disk_failed (from
-/// the log writer); applied, checkpoint (from the aggregate); prepare_stop. Once it is out of
-/// service it takes nothing more but questions.
+///     turn_begins ──▶ clocks, ticks ──▶ each message: an input of the core ──▶ turn_ended:
+///         propose what waits, ask for reads ──▶ perform: write, send, apply ──▶ answer reads
+///
+/// Takes, from sessions, the library and the dispatcher: submit, ask, probe_ready (from the feed,
+/// too), inspect_node, change_members, raft_call. From its clock: ticked. From shippers: peer_step,
+/// link_changed, receiving, control_arrived, promises_lost, snapshot_given_up; from the gate: meet.
+/// From the log writer: written, disk_failed, disk_full, log_cut; from the file reader: fetched,
+/// disk_failed. From the aggregate: applied, checkpoint, checkpointed, state_damaged, disk_failed.
+/// From the checkpointer: snapshot_made, chunk_kept, state_replaced, disk_failed. From the thread
+/// that ends the node: prepare_stop.
+///
+/// Once it is out of service it takes nothing more but questions, for its core would collect what
+/// nobody performs.
 class raft_actor final : public hosted_actor {
  public:
+  /// On `home` (none: CAF schedules it); nothing is sent before its first turn.
   raft_actor(caf::actor_config& cfg, loop* home, raft_setup setup);
 
   const char* name() const override { return "raft"; }
@@ -104,6 +118,7 @@ class raft_actor final : public hosted_actor {
   void turn_ended() override;
   void on_exit() override;
 
+  // From the core to its neighbours, and what is committed to the state.
   void perform(protocol::output out);
   void propose_waiting();
   void start_reads();
@@ -112,6 +127,7 @@ class raft_actor final : public hosted_actor {
   std::vector<protocol::entry> committed_entries(protocol::index_t last);
   void on_fetched(fetched& x);
   void on_applied(applied& x);
+  // Roles, members and the ways to them: raft_actor_members.cpp.
   void log_role(const protocol::role_change& change) const;
   void on_role(const protocol::role_change& change);
   void on_members(const protocol::configuration& members);
@@ -123,10 +139,12 @@ class raft_actor final : public hosted_actor {
   void hear(const meet& x);
   void end_unwanted_ways();
   void look_whether_removed();
+  // What time brings, and what came over HTTP.
   void on_tick(std::uint32_t count);
   void on_call(raft_call& x);
   void send_messages(std::vector<protocol::envelope> messages);
   void expire_reads(std::uint64_t asking_before_ms, std::uint64_t applying_before_ms);
+  // Checkpoints, the log behind them, and snapshots: raft_actor_state.cpp.
   void on_checkpoint(checkpoint& x);
   void release_checkpoint();
   void on_checkpointed(const checkpointed& x);
@@ -139,7 +157,7 @@ class raft_actor final : public hosted_actor {
   void on_state_replaced(const state_replaced& x);
   void continue_stop();
 
-  // raft_actor_trouble.cpp
+  // When something is wrong: raft_actor_trouble.cpp.
   void on_disk_failed(const std::string& reason);
   void on_disk_full(const std::string& reason);
   void on_state_damaged(const std::string& reason);
@@ -149,6 +167,7 @@ class raft_actor final : public hosted_actor {
   void mend();
   void on_control(const control_arrived& x);
   void send_control(protocol::node_id to, peer_control x);
+  // Comparing states with the other nodes.
   void begin_comparison();
   bool expect_comparison(protocol::index_t at);
   void tell_digest(const checkpointed& x);
@@ -156,6 +175,7 @@ class raft_actor final : public hosted_actor {
   void report_divergence() const;
   void refuse_everything();
 
+  // Answering who asked: reads in raft_actor_reads.cpp, status in raft_actor_status.cpp.
   void accept(read_requests::request read);
   void refuse(const read_requests::request& read, disposition what, const std::string& reason);
   void refuse(const submissions::client& who, disposition what, const std::string& reason);
@@ -164,6 +184,7 @@ class raft_actor final : public hosted_actor {
   node_status describe(std::uint64_t token) const;
   member_status describe_member(const protocol::member& m, const protocol::status& raft) const;
 
+  // Before the core, which is made of it.
   raft_setup setup_;
   protocol::raft_core core_;
   submissions submissions_;

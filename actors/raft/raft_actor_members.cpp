@@ -54,6 +54,7 @@ void raft_actor::log_role(const role_change& change) const {
   }
 }
 
+// From here on it counts how long requests wait for an election.
 void raft_actor::on_role(const role_change& change) {
   if (!alone_) log_role(change);
   if (!change.leader && known_leader_) leaderless_since_ms_ = setup_.now_ms();
@@ -74,6 +75,7 @@ void raft_actor::on_members(const configuration& members) {
             m.id, peer_address{m.id, address->host, address->http_port, address->peer_port});
     }
   }
+  // The registry first: it remembers the directories of members only.
   if (setup_.members_known) setup_.members_known(members);
   end_unwanted_ways();
   for (auto& [id, where] : found)
@@ -90,8 +92,10 @@ void raft_actor::on_members(const configuration& members) {
 }
 
 void raft_actor::on_members_committed(index_t index, const configuration& members) {
+  // On the way from one to the other both sets count: nobody is gone yet.
   if (members.joint() || members.empty()) return;
   if (setup_.members_committed) setup_.members_committed(index, members);
+  // Never back to an older one, which is applied again after a start.
   if (setup_.is_main && setup_.main_members && setup_.main_members->index < index)
     *setup_.main_members = {index, members};
 }
@@ -125,6 +129,7 @@ void raft_actor::lead_way_to(const peer_address& peer) {
                  peer.peer_port);
   const auto had = shipper_for(peer.id) != nullptr;
   const bool ended = ways_.lead_to(peer);
+  // What was on the old link is lost.
   if (ended && health_.may_step()) core_.unreachable(peer.id);
   if (ended || !had) send(*shipper_for(peer.id), serve_raft{caf::actor_cast<caf::actor>(this)});
 }
@@ -142,6 +147,7 @@ void raft_actor::hear(const meet& x) {
 
 void raft_actor::end_unwanted_ways() {
   auto& own = core_.members();
+  // While no members are known here nobody is unwanted.
   const auto* main = setup_.main_members ? &setup_.main_members->members : nullptr;
   ways_.end_unwanted(setup_.now_ms(), [&](node_id peer) {
     return own.empty() || own.contains(peer) || (main != nullptr && main->contains(peer));

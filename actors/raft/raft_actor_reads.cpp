@@ -12,6 +12,7 @@ namespace lithair::actors {
 
 using namespace protocol;
 
+// Refused at once where waiting helps nobody.
 void raft_actor::accept(read_requests::request read) {
   if (!read.is_probe) meter_.counts().reads.add(1);
   if (!health_.why_no_reads().empty() || leaderless_too_long()) {
@@ -28,6 +29,7 @@ void raft_actor::accept(read_requests::request read) {
 }
 
 void raft_actor::start_reads() {
+  // Without a leader they stay new, until there is one or their time is up.
   if (reads_.has_new() && core_.leader()) core_.read(reads_.begin());
 }
 
@@ -54,6 +56,7 @@ void raft_actor::release_reads() {
   if (!batch.queries.empty()) send(setup_.aggregate, std::move(batch));
 }
 
+// Without an index nothing is known, and the asker may try elsewhere; with one it is only late.
 void raft_actor::expire_reads(std::uint64_t asking_before_ms, std::uint64_t applying_before_ms) {
   for (auto& each : reads_.expire(asking_before_ms, applying_before_ms)) {
     if (each.index == 0)

@@ -25,6 +25,7 @@ constexpr std::uint64_t max_apply_bytes = 1024 * 1024;
 // be had. What is not durable yet is in memory, and the disk may hold others in its place, which a
 // newer leader has removed.
 std::vector<entry> raft_actor::committed_entries(index_t last) {
+  // Mostly they are in memory still.
   auto entries = core_.cached(window_.first(), last);
   if (!entries.empty()) return entries;
   if (!read_back_.empty() && read_back_.front().index == window_.first())
@@ -52,6 +53,7 @@ std::vector<entry> raft_actor::committed_entries(index_t last) {
 }
 
 void raft_actor::on_fetched(fetched& x) {
+  // For a peer: the core knows what became of it, and judges by the term.
   if (x.what.peer) return core_.fetched(x.what, std::move(x.entries));
   reading_back_ = false;
   // The state may have been replaced meanwhile.
@@ -75,6 +77,7 @@ void raft_actor::apply_committed() {
     const auto last = entries.back().index;
     allowance_.add(last, bytes);
     lag_allowance_.add(last, bytes);
+    // Counted before it is sent: what is on its way is what is bounded.
     window_.give(last, bytes);
     meter_.applying(last);
     send(setup_.aggregate, apply_entries{std::move(entries)});
@@ -82,6 +85,7 @@ void raft_actor::apply_committed() {
   health_.held_up = window_.is_held_up();
 }
 
+// Only now is it told: the answer is that of the command as it was carried out here.
 void raft_actor::on_applied(applied& x) {
   if (!health_.may_apply()) return;
   window_.apply(x.through);
@@ -95,6 +99,7 @@ void raft_actor::on_applied(applied& x) {
       send(handle(who.asker),
            submitted{who.token, disposition::done, {}, each.index, std::move(each.result)});
   }
+  // What was proposed under an earlier term and is not in the log by now never will be.
   if (x.term) submissions_.entered(x.term);
   if (!x.stopped.empty()) on_disk_failed(x.stopped);
 }
@@ -150,6 +155,7 @@ void raft_actor::purge_log(index_t saved) {
   upto = std::min(upto, core_.durable_index());
   if (mutated(mutant::purges_past_the_checkpoint)) upto = window_.applied();
   if (upto <= purging_ || upto < core_.inspect().first_index) return;
+  // Asked once; the next one asks for more.
   purging_ = upto;
   cut_log what;
   what.group = setup_.group;
@@ -182,6 +188,7 @@ void raft_actor::begin_snapshots_of_term() {
 void raft_actor::get_snapshots() {
   begin_snapshots_of_term();
   if (snapshots_.empty() || !setup_.checkpointer || !health_.may_give_snapshots()) return;
+  // No older than where the log begins: what is between would be missing.
   const auto least = std::max(snapshots_.least(), core_.inspect().first_index - 1);
   if (least > checkpointed_) {
     if (!std::exchange(checkpoint_asked_, true)) send(setup_.aggregate, checkpoint_now{});
@@ -192,6 +199,7 @@ void raft_actor::get_snapshots() {
 
 void raft_actor::on_snapshot_made(const snapshot_made& x) {
   snapshot_asked_ = false;
+  // Writing a snapshot reads all of the state: so it may be the first to find damage.
   if (x.damaged) on_state_damaged(x.failed);
   if (!health_.may_step()) return;
   begin_snapshots_of_term();
@@ -206,6 +214,7 @@ void raft_actor::on_snapshot_made(const snapshot_made& x) {
   for (auto peer : snapshots_.serve(x.meta.index)) {
     auto* shipper = shipper_for(peer);
     if (shipper == nullptr) continue;
+    // Whoever asked under another term is not among them.
     core_.snapshot_started(peer, core_.current_term(), x.meta.index);
     send(*shipper, send_snapshot{core_.current_term(), x.meta, x.path});
   }
@@ -214,6 +223,7 @@ void raft_actor::on_snapshot_made(const snapshot_made& x) {
 
 void raft_actor::on_chunk_kept(const chunk_kept& x) {
   if (!health_.may_step()) return;
+  // Before the term is looked at: it can't be used, whoever leads.
   if (!x.failed.empty()) return core_.snapshot_failed(x.meta);
   // Another leader has a snapshot of its own, and has not sent a byte of this one.
   if (x.term != core_.current_term() && !mutated(mutant::answers_chunks_of_another_leader)) return;

@@ -27,6 +27,7 @@ node_status raft_actor::describe(std::uint64_t token) const {
   result.diverged_from = comparison_.first().peer.value;
   if (setup_.set_aside) result.set_aside = setup_.set_aside();
   result.trouble = health_.trouble();
+  // Without asking a majority: readiness itself is `probe_ready`.
   result.ready = health_.why_no_reads().empty() && !stopper_ && known_leader_ &&
                  !(health_.held_up && !health_.state_full.empty());
   if (!result.ready) result.not_ready = why_unavailable();
@@ -48,6 +49,7 @@ member_status raft_actor::describe_member(const member& m, const status& raft) c
   bool is_self = m.id == setup_.config.self.id;
   result.connected = is_self || ways_.is_linked(m.id);
   result.role = m.id == raft.leader ? "leader" : !m.voter ? "learner" : "follower";
+  // Only a leader knows how far the others are.
   if (raft.now != role::leader) return result;
   if (is_self) {
     result.match = raft.durable_index.value;

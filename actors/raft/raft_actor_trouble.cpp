@@ -34,11 +34,13 @@ void raft_actor::on_disk_failed(const std::string& reason) {
   // durable first.
   core_.resign();
   if (core_.has_output()) send_messages(core_.take_output().messages);
+  // No raft actor any more: what peers send is dropped there.
   ways_.for_each([this](node_id, const caf::actor& shipper) { send(shipper, serve_raft{}); });
   snapshots_.begin({});
   refuse_everything();
 }
 
+// What was proposed may still be committed by others.
 void raft_actor::refuse_everything() {
   for (auto& each : submissions_.drain())
     refuse(each.who, each.was_proposed ? disposition::unknown : disposition::unavailable,
@@ -51,15 +53,19 @@ void raft_actor::on_disk_full(const std::string& reason) {
   auto& full = health_.log_full;
   if (full.empty() == reason.empty() || !health_.may_step()) return;
   full = reason;
+  // While closed it takes no proposals and no order to lead; it still votes and acknowledges, each
+  // once the write has room.
   core_.close(!full.empty());
   if (full.empty()) return spdlog::info("there is room on the disk again: writes go on");
   spdlog::error("no writes are taken: {}", full);
+  // Only those that were never proposed: of the others something may be in the log.
   for (auto& each : submissions_.expire(std::numeric_limits<std::uint64_t>::max(), 0))
     refuse(each.who, disposition::unavailable, why_unavailable());
 }
 
 void raft_actor::on_state_damaged(const std::string& reason) {
   if (!health_.may_apply()) return;
+  // Noted on the disk: after a restart it would be taken for sound.
   send(setup_.checkpointer, condemn_state{reason});
   send(setup_.aggregate, state_damaged{reason});
   if (!has_other_voter(core_.members(), setup_.config.self.id)) {
@@ -75,6 +81,7 @@ void raft_actor::on_state_damaged(const std::string& reason) {
   refuse_everything();
 }
 
+// Whatever it says from now on could break what it once promised: so it says nothing that counts.
 void raft_actor::on_promises_lost(const std::string& reason) {
   if (core_.recovering() || !health_.may_step()) return;
   spdlog::critical(
@@ -86,6 +93,7 @@ void raft_actor::on_promises_lost(const std::string& reason) {
   refuse_everything();
 }
 
+// Asked again and again: a message may be lost, and a leader may change.
 void raft_actor::mend() {
   if (!health_.log_lost.empty() && !core_.recovering()) {
     spdlog::info(
@@ -171,6 +179,7 @@ bool raft_actor::expect_comparison(index_t at) {
 }
 
 void raft_actor::tell_digest(const checkpointed& x) {
+  // Checkpoints as of another index have nothing to be compared with.
   if (!x.failed.empty() || !x.digest || x.index != comparison_.index()) return;
   peer_control news;
   news.action = static_cast<std::uint8_t>(control_action::digest);

@@ -17,6 +17,7 @@ bool answers_to(const vote_response& answer, const vote_request& question) {
   return answer.pre == question.pre;
 }
 
+// A later term refuses whatever was asked. Else it is known by where the question's entries lie.
 bool answers_to(const append_response& answer, const append_request& question) {
   if (answer.term > question.term) return true;
   if (!answer.success) return answer.rejected == question.prev_index;
@@ -29,6 +30,7 @@ bool answers_to(const heartbeat_response& answer, const heartbeat& question) {
 
 bool answers_to(const snapshot_response& answer, const snapshot_request& question) {
   if (answer.index != question.meta.index) return false;
+  // The last chunk is answered when the snapshot is installed.
   return !question.done || answer.installed || answer.rejected;
 }
 
@@ -79,6 +81,7 @@ bool answers(const message& answer, const message& question) {
 
 void raft_calls::take(caf::strong_actor_ptr asker, raft_call x, std::uint64_t cluster,
                       std::uint64_t now_ms) {
+  // Before it waits: the core may answer within the step.
   if (auto no = refusal_of(x, cluster); no.status != 200) return reply_(asker, std::move(no));
   auto from = x.from;
   auto content = x.content;
@@ -91,6 +94,8 @@ void raft_calls::turn_away(const caf::strong_actor_ptr& asker, const raft_call& 
   reply_(asker, refused(x, {503, "unavailable"}, std::move(why)));
 }
 
+// As a link would be judged, and then as the core would: what it ignores must not wait for its
+// time.
 raft_answered raft_calls::refusal_of(const raft_call& x, std::uint64_t cluster) const {
   auto self = core_.inspect();
   if (cluster == 0)
@@ -117,6 +122,7 @@ raft_answered raft_calls::refusal_of(const raft_call& x, std::uint64_t cluster) 
   return {};
 }
 
+// The oldest that fits: two questions alike have answers alike.
 bool raft_calls::said(node_id to, const message& answer) {
   auto found = std::find_if(waiting_.begin(), waiting_.end(), [&](const call& x) {
     return x.what.from == to && answers(answer, x.what.content);

@@ -10,6 +10,7 @@ constexpr std::size_t max_marks = 4096;
 }  // namespace
 
 void raft_meter::writing(const protocol::log_write& x) {
+  // A new leader's log took their place: these will never be committed.
   if (x.truncate_from)
     while (!committing_.empty() && committing_.back().number >= x.truncate_from->value)
       committing_.pop_back();

@@ -31,6 +31,7 @@ void read_requests::add(request x) {
 
 void read_requests::add(request x, index_t index) {
   ++size_;
+  // What the client has seen counts as much as what the leader says.
   const auto wanted = std::max(index.value, x.what.min_index);
   (x.is_probe ? probes_ : queries_).emplace(wanted, std::move(x));
 }
@@ -48,6 +49,7 @@ void read_requests::finish(const read_ready& x) {
   asking_.erase(found);
   size_ -= asked.size();
   for (auto& each : asked)
+    // Refused is not answered: it asks again while it has time.
     x.why != refusal::none ? add(std::move(each)) : add(std::move(each), x.index);
 }
 

@@ -13,7 +13,8 @@ namespace lithair::actors {
 /// leader. Pure.
 class snapshot_requests {
  public:
-  /// `at_least`: what the snapshot must have applied.
+  /// A peer wants one in `term`, which this node leads. `at_least`: what the snapshot must have
+  /// applied; asked twice, the later index counts.
   void ask(protocol::node_id peer, protocol::term_t term, protocol::index_t at_least = {}) {
     begin(term);
     auto& wanted = wanted_[peer];
@@ -27,7 +28,9 @@ class snapshot_requests {
     wanted_.clear();
   }
 
+  /// Nobody wants one.
   bool empty() const { return wanted_.empty(); }
+  /// Whether this peer does.
   bool wants(protocol::node_id peer) const { return wanted_.contains(peer); }
   /// What a state must have applied for some of them to be served; there are some.
   protocol::index_t least() const {

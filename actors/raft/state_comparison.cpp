@@ -4,6 +4,7 @@ namespace lithair::actors {
 
 using namespace protocol;
 
+// What was said of an earlier index is void: digests are compared as of one index only.
 bool state_comparison::begin(index_t at, term_t term) {
   if (term == term_ ? at <= at_ : term < term_ || at == at_) return false;
   at_ = at;
@@ -30,6 +31,7 @@ bool state_comparison::compare() {
   if (!has_own_) return false;
   bool news = false;
   for (auto& [peer, digest] : peers_) {
+    // A peer that agrees again (it was begun anew) may differ anew one day.
     if (digest == own_) {
       agreed_ = at_;
       differs_.erase(peer);

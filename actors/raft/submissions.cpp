@@ -22,6 +22,7 @@ std::vector<proposal> submissions::take_waiting(term_t term, std::uint64_t max_b
     waiting_.pop_front();
     auto found = pending_.find(serial);
     if (found == pending_.end()) continue;
+    // From here on it may be in that leader's log.
     found->second.under = term;
     bytes += found->second.command.size();
     result.push_back({origin{self_, serial, run_}, found->second.command});
@@ -33,6 +34,7 @@ void submissions::refused(const std::vector<std::uint64_t>& serials, term_t unde
   // Put back in front, in order: they are the oldest.
   for (auto serial = serials.rbegin(); serial != serials.rend(); ++serial) {
     auto found = pending_.find(*serial);
+    // Of an earlier term the word is late: it may be under another by now.
     if (found == pending_.end() || found->second.under != under) continue;
     found->second.under = term_t{};
     waiting_.push_front(*serial);
@@ -48,6 +50,7 @@ void submissions::entered(term_t term) {
     each.under = term_t{};
     lost.push_back(serial);
   }
+  // In front, in the order in which they came: serials rise.
   std::sort(lost.begin(), lost.end());
   waiting_.insert(waiting_.begin(), lost.begin(), lost.end());
 }
@@ -64,6 +67,7 @@ submissions::client submissions::finish(std::uint64_t serial) {
 std::vector<submissions::expired> submissions::expire(std::uint64_t waiting_before_ms,
                                                       std::uint64_t proposed_before_ms) {
   std::vector<expired> result;
+  // By age: what is younger than both limits ends the search.
   auto newest = std::max(waiting_before_ms, proposed_before_ms);
   std::deque<std::uint64_t> kept;
   while (!by_age_.empty()) {

@@ -17,19 +17,28 @@ namespace lithair::actors {
 /// term* (handed to that term's leader). It goes back from the second to the first only when it is
 /// certain that the term's leader did not and will not append it: so it may be proposed again, and
 /// takes effect at most once.
+///
+///     add ──▶ waiting ──take_waiting──▶ under a term ──finish──▶ applied, and told
+///                ▲                           │
+///                └──── refused, entered ─────┘
+///
+/// How many there may be is the owner's to bound, by `size`. Pure; for one thread.
 class submissions {
  public:
+  /// Who is to be told.
   struct client {
-    caf::strong_actor_ptr asker;
-    std::uint64_t token = 0;
+    caf::strong_actor_ptr asker;  ///< none: nobody waits
+    std::uint64_t token = 0;      ///< the asker's own
   };
 
   /// `run` is a random number of this process: with it, and only with it, the serials are this
   /// node's for ever.
   submissions(protocol::node_id self, std::uint64_t run) : self_(self), run_(run) {}
 
+  /// A command to be proposed; `now_ms` is of the owner's steady clock.
   void add(client who, std::string command, std::uint64_t now_ms);
 
+  /// In both states together.
   std::size_t size() const { return pending_.size(); }
   bool has_waiting() const { return !waiting_.empty(); }
 
@@ -44,9 +53,11 @@ class submissions {
   /// more.
   client finish(std::uint64_t serial);
 
+  /// One that is given up.
   struct expired {
-    client who;
-    bool was_proposed = false;  ///< false: certainly in no log
+    client who;  ///< to be told
+    /// It may be in a log, and take effect; false: certainly in none
+    bool was_proposed = false;
   };
   /// Forgets and returns what was submitted before `proposed_before_ms`, and what still waits from
   /// before `waiting_before_ms`.

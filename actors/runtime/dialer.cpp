@@ -24,6 +24,7 @@ struct attempt {
   bool looking_up = false;
   std::function<void(int, const std::string&)> done;
 
+  // The first of connection, failure and timeout tells; what comes later finds `done` gone.
   void finish(int fd, const std::string& error) {
     if (!done) return;
     auto tell = std::move(done);
@@ -35,6 +36,7 @@ struct attempt {
     };
     uv_close(reinterpret_cast<uv_handle_t*>(&timer), closed);
     uv_close(reinterpret_cast<uv_handle_t*>(&socket), closed);
+    // One that runs already can't be cancelled: it ends by itself, and is waited for.
     if (looking_up) uv_cancel(reinterpret_cast<uv_req_t*>(&lookup));
     tell(fd, error);
   }
@@ -43,15 +45,18 @@ struct attempt {
   }
 };
 
+// Both run on the loop, and may come after the timeout: then nobody is told any more.
 void connected(uv_connect_t* request, int status) {
   auto* self = static_cast<attempt*>(request->data);
   if (!self->done) return;
   if (status != 0) return self->finish(-1, uv_strerror(status));
   uv_os_fd_t fd = -1;
   uv_fileno(reinterpret_cast<uv_handle_t*>(&self->socket), &fd);
+  // A descriptor of the callee's own: libuv closes its handle's.
   int own = ::fcntl(fd, F_DUPFD_CLOEXEC, 0);
   if (own < 0) return self->finish(-1, "no file descriptor is left");
   int on = 1;
+  // Raft's messages are small, and each is waited for.
   ::setsockopt(own, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   self->finish(own, {});
 }

@@ -11,19 +11,23 @@
 
 namespace lithair::actors {
 
-/// To answer who sent a message.
+/// To answer who sent a message. Without a sender (anon_send) it is none, and nothing may be sent
+/// to that.
 inline caf::actor handle(const caf::strong_actor_ptr& x) { return caf::actor_cast<caf::actor>(x); }
 
 /// An event-based actor that lives on a loop: whoever sends to it, it runs on the loop's thread.
 /// Without a loop it is scheduled by CAF as any other (which is how deterministic tests run it).
+/// Handlers must not wait: not for a disk, a lock that is held long, or an answer.
 ///
 /// `turn_begins` is called before the messages of a turn are handled, and `turn_ended` whenever the
 /// mailbox is empty or the actor yields: the place to handle in one go what the turn's messages
-/// brought.
+/// brought. Not once the actor has ended.
 class hosted_actor : public caf::event_based_actor {
  public:
+  /// `home` outlives the actor; none: CAF schedules it.
   hosted_actor(caf::actor_config& cfg, loop* home) : caf::event_based_actor(cfg), home_(home) {}
 
+  // All ways by which CAF would run it: each is led to its loop, whatever the sender offers.
   void enqueue(caf::mailbox_element_ptr element, caf::execution_unit* unit) override {
     caf::event_based_actor::enqueue(std::move(element), home_ != nullptr ? home_ : unit);
   }
@@ -43,8 +47,11 @@ class hosted_actor : public caf::event_based_actor {
   }
 
  protected:
+  /// For what has to be known before any message, such as the time.
   virtual void turn_begins() {}
+  /// For what is done once for all messages of the turn.
   virtual void turn_ended() {}
+  /// None where CAF schedules it.
   loop* home() const { return home_; }
 
  private:
@@ -52,7 +59,8 @@ class hosted_actor : public caf::event_based_actor {
 };
 
 /// Not on a loop, although its senders are: keeps CAF from running it on the sender's loop. For
-/// detached actors, whose turn ends when everything that waited has been taken.
+/// detached actors, whose turn ends when everything that waited has been taken: so what came while
+/// the disk was busy is one batch. These may block.
 class detached_actor : public caf::event_based_actor {
  public:
   using caf::event_based_actor::event_based_actor;
@@ -71,6 +79,7 @@ class detached_actor : public caf::event_based_actor {
   }
 
  protected:
+  /// As of a hosted_actor.
   virtual void turn_ended() {}
 };
 

@@ -36,10 +36,12 @@ loop::loop(caf::actor_system& system, std::string name) : name_(std::move(name))
     eventfd_read(self->wake_fd_, &count);
     self->take_foreign();
   });
+  // Once before and once after the sockets: what they bring is handled in the same round.
   uv_prepare_start(&before_poll_, [](uv_prepare_t* h) { static_cast<loop*>(h->data)->drain(); });
   uv_check_start(&after_poll_, [](uv_check_t* h) { static_cast<loop*>(h->data)->drain(); });
 }
 
+// Handles have to be closed by a turn of the loop before their memory goes.
 loop::~loop() {
   if (thread_.joinable()) stop();
   for (uv_handle_t* h :
@@ -51,6 +53,7 @@ loop::~loop() {
   close(wake_fd_);
 }
 
+// Waits for the thread's id, which `on_own_thread` compares.
 void loop::start() {
   std::promise<void> running;
   thread_ = std::thread([this, &running] {
@@ -78,6 +81,7 @@ void loop::wake() { eventfd_write(wake_fd_, 1); }
 
 void loop::run() { uv_run(&uv_, UV_RUN_DEFAULT); }
 
+// Only who finds the queue empty wakes the loop: of many messages one pays for it.
 void loop::exec_later(caf::resumable* job) {
   if (on_own_thread()) {
     jobs_.push_back(job);
@@ -102,6 +106,7 @@ void loop::post(std::function<void()> task) {
   if (first) wake();
 }
 
+// The task's captures live until it has run, for the caller waits.
 void loop::call(const std::function<void()>& task) {
   std::promise<void> done;
   post([&] {
@@ -111,6 +116,7 @@ void loop::call(const std::function<void()>& task) {
   done.get_future().wait();
 }
 
+// Tasks and jobs run outside of the lock.
 void loop::take_foreign() {
   bool stopping = false;
   {
@@ -129,6 +135,8 @@ void loop::take_foreign() {
   }
 }
 
+// A round takes those that are there when it begins: what they add comes in the next. With jobs
+// left, `busy_` keeps polling from blocking.
 void loop::drain() {
   for (int round = 0; round < max_rounds && !jobs_.empty(); ++round) {
     for (auto left = jobs_.size(); left > 0; --left) {
@@ -151,6 +159,7 @@ void loop::resume(caf::resumable* job) {
     case caf::resumable::awaiting_message:
     case caf::resumable::done:
     case caf::resumable::shutdown_execution_unit:
+      // It has ended, or waits for a message, with which CAF hands it in anew.
       caf::intrusive_ptr_release(job);
       break;
   }

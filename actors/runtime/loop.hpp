@@ -18,27 +18,42 @@ namespace lithair::actors {
 /// A libuv loop on its own thread that CAF actors live on: what an actor of this loop handles, its
 /// timers and its sockets all run on one thread, without a lock.
 ///
+///     own thread ──exec_later──▶ jobs ──drain──▶ each actor handles up to 256 messages, in turn
+///     others ──exec_later, post──▶ foreign jobs, tasks ──a wake-up, once for all──▶ jobs
+///
+/// Between two looks at the sockets the queue is gone through 16 times at most, so that neither
+/// waits long for the other. Whoever waits or computes long here holds up everything that lives
+/// here.
+///
 /// Ownership: whoever made it calls `stop`, then destroys it; the actors on it must have ended
 /// before, and every libuv handle on it must be closed. `start` and `stop` belong to that owner's
 /// thread.
 class loop final : public caf::execution_unit {
  public:
+  /// `name` is the thread's, 15 bytes of it. Throws std::runtime_error when the system gives it no
+  /// loop or no descriptor.
   loop(caf::actor_system& system, std::string name);
+  /// Stops it, if that was not done.
   ~loop() override;
   loop(const loop&) = delete;
   loop& operator=(const loop&) = delete;
 
+  /// Begins the thread, and returns once it runs. Once.
   void start();
-  /// Runs what is queued, then ends the thread and joins it.
+  /// Runs what is queued, then ends the thread and joins it. What is posted later never runs.
   void stop();
 
-  /// Lets `job` run on the loop's thread. Any thread; lock-free from the loop's own.
+  /// Lets `job` run on the loop's thread; takes over the reference to it. Any thread; lock-free
+  /// from the loop's own.
   void exec_later(caf::resumable* job) override;
-  /// Runs `task` on the loop's thread. Any thread.
+  /// Runs `task` on the loop's thread, behind what was posted before. Any thread. It must not
+  /// throw.
   void post(std::function<void()> task);
-  /// Runs `task` on the loop's thread and waits for it; not from the loop's own thread.
+  /// Runs `task` on the loop's thread and waits for it; not from the loop's own thread, nor unless
+  /// the loop runs: it would wait for ever.
   void call(const std::function<void()>& task);
 
+  /// Whether the caller runs on the loop's thread; false before it starts.
   bool on_own_thread() const { return std::this_thread::get_id() == thread_id_; }
   /// For handles of sessions and timers; only on the loop's thread, or before `start`.
   uv_loop_t* uv() { return &uv_; }
@@ -53,6 +68,7 @@ class loop final : public caf::execution_unit {
   void resume(caf::resumable* job);
 
   std::string name_;
+  // The loop and what wakes it: a descriptor that is polled as any socket.
   uv_loop_t uv_{};
   int wake_fd_ = -1;
   uv_poll_t wake_{};

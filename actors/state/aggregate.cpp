@@ -34,6 +34,7 @@ constexpr std::chrono::seconds min_index_wait{5};
 
 }  // namespace
 
+// A name of its own, so that the header need not know what it is made of.
 class aggregate::view final : public stored_view {
  public:
   using stored_view::stored_view;
@@ -52,11 +53,13 @@ aggregate::aggregate(caf::actor_config& cfg, loop* home, setup s)
 aggregate::~aggregate() = default;
 
 void aggregate::on_exit() {
+  // Before the state goes: some of them hold on to it.
   refuse_all_reads("the node is stopping");
   close();
   checkpointer_ = raft_ = feed_ = setup_.local_raft = nullptr;
 }
 
+// From those who look at it to what is looked at.
 void aggregate::close() {
   if (setup_.window && !setup_.local_raft) setup_.window->hide();
   begin_again();
@@ -71,6 +74,7 @@ void aggregate::open(std::shared_ptr<const persistence::state_store> state) {
   state_ = std::make_unique<persistence::overlay_store>(*setup_.state);
   view_ = std::make_unique<view>(*state_);
   auto point = setup_.state->applied();
+  // What the log has behind this is applied again.
   applied_ = checkpointed_ = below_ = point.index;
   applied_term_ = point.term;
   members_ = point.members;
@@ -110,6 +114,7 @@ caf::behavior aggregate::make_behavior() {
   set_down_handler([this](caf::down_msg& x) { drop_reads_of(x.source); });
   return {
       [this](apply_entries& x) {
+        // Behind one that is held all are, for the log has an order.
         if (held_.empty() && !is_too_far_ahead()) return take(current_sender(), x);
         if (held_.empty())
           spdlog::warn(
@@ -120,6 +125,7 @@ caf::behavior aggregate::make_behavior() {
       [this](const serve_checkpoints& x) {
         checkpointer_ = x.checkpointer;
         raft_ = x.raft;
+        // Found before there was somebody to tell.
         if (damaged_) send(raft_, state_damaged{stopped_});
       },
       [this](const state_damaged& x) { on_damage(x.reason); },
@@ -179,6 +185,7 @@ void aggregate::take(const caf::strong_actor_ptr& from, const apply_entries& x) 
   if (wants_checkpoint()) begin_checkpoint();
 }
 
+// Only while a checkpoint is under way: without one there is nothing to wait for.
 bool aggregate::is_too_far_ahead() const {
   return state_ && state_->frozen() &&
          state_->changed_bytes() >= max_checkpoints_ahead * setup_.checkpoint_bytes;
@@ -188,6 +195,7 @@ applied aggregate::apply(const std::vector<entry>& entries) {
   applied result;
   for (auto& each : entries) {
     if (!stopped_.empty() || !state_) break;
+    // A gap or a repetition would make this state another than the others'.
     if (each.index != applied_ + 1) {
       stop(fmt::format("entry {} can't be applied after {}", each.index.value, applied_.value));
       break;
@@ -206,6 +214,7 @@ applied aggregate::apply(const std::vector<entry>& entries) {
 
 bool aggregate::apply_command(const entry& x, applied& result) {
   try {
+    // Only this process has somebody who waits for it.
     bool ours = x.from.node == setup_.self &&
                 (x.from.run == setup_.run || mutated(mutant::answers_for_earlier_lives));
     changes_.clear();
@@ -257,6 +266,7 @@ void aggregate::forget_local_parts() {
   }
 }
 
+// A list under way still reads what was: it is kept before it changes.
 void aggregate::keep_changes() {
   for (auto& each : changes_) {
     if (past_.holds_any() && models::is_read(each.key)) past_.keep(each.key, *view_);
@@ -267,6 +277,7 @@ void aggregate::keep_changes() {
   }
 }
 
+// What one node can't apply the next start may: nothing is skipped.
 void aggregate::stop(std::string why) {
   stopped_ = std::move(why);
   spdlog::critical("applying stops: {}", stopped_);
@@ -295,12 +306,14 @@ void aggregate::begin_checkpoint() {
   if (!checkpointer_ || !stopped_.empty() || (applied_ == checkpointed_ && !checkpoint_failed_))
     return on_checkpointed({checkpointed_, stopped_});
   checkpoint_time_ = clock().now();
+  // One that failed goes again as it was: its layer is frozen still.
   if (!std::exchange(checkpoint_failed_, false)) {
     const auto members = mutated(mutant::snapshots_without_members) ? configuration{} : members_;
     checkpoint_point_ = {applied_, applied_term_, members, setup_.models_text};
     checkpointed_ = applied_;
     state_->freeze();
   }
+  // By way of the raft actor, which knows how far the log is durable.
   send(raft_, checkpoint{state_->frozen(), checkpoint_point_, below_});
 }
 
@@ -318,6 +331,7 @@ void aggregate::on_checkpointed(const checkpointed& x) {
     return send(raft_, x);
   }
   below_ = x.index;
+  // The state below has it now, so reads give the same.
   state_->drop_frozen();
   send(checkpointer_, give_back_memory{});
   send(raft_, x);
@@ -345,6 +359,7 @@ void aggregate::keep_for_feed(std::uint64_t index) {
 }
 
 void aggregate::tell_feed() {
+  // Also without changes: followers learn how far it is.
   if (feed_) send(feed_, feed_grew{applied_.value, std::exchange(feed_pairs_, {})});
 }
 
@@ -356,6 +371,7 @@ feed_read aggregate::read_changes(const read_feed& x) const {
     return made;
   }
   const view now{*state_};
+  // As of the same state as the pairs.
   made.dropped = models::extent_of_feed(now).dropped;
   made.through = applied_.value;
   std::size_t bytes = 0;

@@ -24,31 +24,35 @@
 
 namespace lithair::actors {
 
-/// Tells an aggregate who makes its changes durable, which is spawned after it, and who wants to
-/// know.
+/// From its group, once: tells an aggregate who makes its changes durable, which is spawned after
+/// it, and who wants to know. Until then there is no checkpoint.
 struct serve_checkpoints {
-  caf::actor checkpointer;
-  caf::actor raft;
+  caf::actor checkpointer;  ///< takes give_back_memory; its checkpoints go by way of `raft`
+  caf::actor raft;          ///< takes checkpoint, checkpointed, state_damaged and disk_failed
 };
 
 /// What an aggregate tells itself: look for reads that waited too long, go on with lists, try a
-/// checkpoint again.
+/// checkpoint again. By way of its mailbox, so that others get their turn before.
 struct expire_reads {};
 struct go_on_reading {};
 struct try_checkpoint_again {};
 
 /// Where the aggregate of a node's own group shows its state to that of the shared group, which
 /// lives on the same loop: so an item is read with its local fields at once. Empty while the state
-/// is being replaced, or lacks what the log has behind it.
+/// is being replaced, or lacks what the log has behind it. For that loop's thread only; what it
+/// gives is good for the handler that runs.
 class state_window {
  public:
+  /// None: there is nothing to be seen now, and reads of such items are refused.
   const models::state_view* view() const { return view_; }
   /// Of the same state; none without a view.
   models::multiversion* past() const { return past_; }
+  /// By the aggregate that owns both.
   void show(const models::state_view* x, models::multiversion* past) {
     view_ = x;
     past_ = past;
   }
+  /// There is nothing to be seen until it is shown again.
   void hide() { show(nullptr, nullptr); }
 
  private:
@@ -60,10 +64,16 @@ class state_window {
 /// One aggregate holds all collections of its group, for the group is what a transaction or a
 /// reference may span.
 ///
+///     apply_entries ──▶ applied       changes ─▶ ┌ overlay: since the last checkpoint ┐
+///     queries ──▶ answered   ◀── all of it ───── ├ frozen: a checkpoint under way     ┤ memory
+///     checkpoint ◀── frozen                      └ the durable state below            ┘ disk
+///
 /// Takes apply_entries (from the raft actor, answered with applied), run_queries (from the raft
 /// actor) and ask (local reads, from sessions); each query is answered to its asker with answered,
 /// and from a state that has applied its min_index: until then it waits here. A feed that attends
-/// is told what each entry changed.
+/// is told what each entry changed. Takes checkpoint_now, compare_at, checkpointed, release_state,
+/// state_replaced, state_damaged, membership_lost, confirm_ready, attend_feed and read_feed as
+/// well; see their messages.
 ///
 /// A list that takes longer than `slice` goes on in later turns, with applies and other reads in
 /// between, and still answers as of one index: what changes meanwhile is kept as it was. A few of
@@ -78,31 +88,40 @@ class state_window {
 /// to what the disk can take.
 class aggregate final : public hosted_actor {
  public:
+  /// What it begins with; times are of CAF's clock.
   struct setup {
     const models::schema* schema = nullptr;  ///< outlives the actor
     protocol::node_id self;                  ///< whose commands' outcomes somebody waits for
+    /// The durable state; read here, written by the checkpointer only
     std::shared_ptr<const persistence::state_store> state;
-    /// A checkpoint begins when so much memory holds changes,
+    /// A checkpoint begins when so many bytes of memory hold changes,
     std::uint64_t checkpoint_bytes = 32 << 20;
     std::uint64_t checkpoint_entries = 50'000;  ///< or so many entries were applied since the last,
-    std::chrono::milliseconds checkpoint_interval{
-        30'000};                                     ///< or something is applied so long after it
-    std::shared_ptr<state_window> window = nullptr;  ///< none where no model has local fields
+    /// or something is applied so long after it
+    std::chrono::milliseconds checkpoint_interval{30'000};
+    /// Shared by the two aggregates; none where no model has local fields
+    std::shared_ptr<state_window> window = nullptr;
     /// Where the window is looked through: who keeps the local fields, and has to forget those of
     /// deleted items. Else it is this aggregate's to show.
     caf::actor local_raft = nullptr;
-    protocol::index_t show_from = {};  ///< what must be applied before it is shown
+    /// What must be applied before it is shown: where the log ended at start
+    protocol::index_t show_from = {};
     /// The node's models as text: stands in every durable state, so that a backup tells what it
     /// holds.
     std::string models_text = {};
     std::string lost = {};  ///< why the state is not there, and is waited for; empty: it is there
-    std::chrono::microseconds slice{250};   ///< that lists get of a turn
-    std::size_t max_kept_bytes = 64 << 20;  ///< of what changed while lists are under way
-    std::uint64_t run = 0;                  ///< of `self`'s processes the one whose clients wait
-    /// Of chance: where a list of random items begins
+    /// That lists get of a turn
+    std::chrono::microseconds slice{250};
+    /// Of what changed while lists are under way; beyond that the oldest are refused
+    std::size_t max_kept_bytes = 64 << 20;
+    /// Of `self`'s processes the one whose clients wait: see raft_setup
+    std::uint64_t run = 0;
+    /// For picking random items
     std::uint64_t seed = std::random_device{}();
   };
 
+  /// Opens the state, and brings indexes and projections in line with the models, which may take
+  /// long after these have changed. On the thread that spawns it.
   aggregate(caf::actor_config& cfg, loop* home, setup s);
   ~aggregate() override;
 
@@ -114,6 +133,7 @@ class aggregate final : public hosted_actor {
 
   using time_point = caf::actor_clock::time_point;  // of the system's clock, which tests may move
 
+  // A read whose index is not applied yet.
   struct waiting_read {
     caf::strong_actor_ptr asker;
     ask what;
@@ -134,10 +154,12 @@ class aggregate final : public hosted_actor {
   caf::behavior make_behavior() override;
   void on_exit() override;
   void turn_begins() override { turn_until_.reset(); }
+  // The state: opened, shown to the other aggregate, let go.
   void open(std::shared_ptr<const persistence::state_store> state);
   void close();
   void show();
   void repair();
+  // Applying: as much as memory allows, the rest is held.
   void take(const caf::strong_actor_ptr& from, const apply_entries& x);
   void take_held();
   bool is_too_far_ahead() const;
@@ -145,16 +167,20 @@ class aggregate final : public hosted_actor {
   bool apply_command(const protocol::entry& x, applied& result);
   void keep_changes();
   void forget_local_parts();
+  // The change feed.
   void keep_for_feed(std::uint64_t index);
   void tell_feed();
   feed_read read_changes(const read_feed& x) const;
+  // What ends applying; damage also ends answering until a new state comes.
   void stop(std::string why);
   void on_damage(const std::string& why);
+  // Checkpoints.
   bool wants_checkpoint() const;
   void begin_checkpoint();
   void on_checkpointed(const checkpointed& x);
 
   // -- reads; see aggregate_reads.cpp
+  // At once, or once its index is applied, or refused when its time is over.
   void take(const caf::strong_actor_ptr& asker, ask& what, std::chrono::milliseconds longest);
   void answer(const caf::strong_actor_ptr& asker, const ask& what);
   template <class Make>
@@ -162,6 +188,7 @@ class aggregate final : public hosted_actor {
   void confirm(const confirm_ready& x);
   void refuse(const caf::strong_actor_ptr& asker, std::uint64_t token, disposition what,
               std::string reason);
+  // Items whose local fields the node's own group keeps are read through the window.
   bool is_joint(const models::query& what) const;
   const models::state_view& local_view() const;
   models::outcome run(const models::query& what);
@@ -169,6 +196,7 @@ class aggregate final : public hosted_actor {
   void expire_waiting();
 
   // -- of them, those that take longer
+  // In its first turn, then among those that go on, or behind them.
   void begin(long_read x);
   bool is_turn_over() const;
   void postpone(std::deque<long_read>& to, long_read x);
@@ -176,8 +204,10 @@ class aggregate final : public hosted_actor {
   bool go_on(long_read& x, time_point until);
   void hold(long_read x);
   void let_go(const long_read& x);
+  // One slice of one of them a turn, by way of the loop.
   void go_on();
   void go_on_later();
+  // When the state goes, when too much is kept, when nobody waits any more.
   void begin_again();
   void bound_past();
   void drop_reads_of(const caf::actor_addr& asker);
@@ -185,21 +215,21 @@ class aggregate final : public hosted_actor {
   bool reads_for(const caf::actor_addr& asker) const;
 
   setup setup_;
+  // None until serve_checkpoints comes.
   caf::actor checkpointer_;
   caf::actor raft_;
   std::unique_ptr<persistence::overlay_store> state_;  // none while it is being replaced
   std::unique_ptr<const models::state_view> view_;     // of it
   models::change_set changes_;                         // scratch
-  std::deque<std::pair<caf::strong_actor_ptr, apply_entries>>
-      held_;                   // to be applied once there is memory for it
+  // To be applied once there is memory for it, and who waits for the answer.
+  std::deque<std::pair<caf::strong_actor_ptr, apply_entries>> held_;
   models::timeline timeline_;  // of the state
   protocol::index_t applied_;
   protocol::term_t applied_term_;
   protocol::configuration members_;  // as of applied_
   std::string stopped_;
-  std::string
-      // Why nothing is answered although there is a state: the members go on without this node
-      left_;
+  // Why nothing is answered although there is a state: the members go on without this node
+  std::string left_;
   bool damaged_ = false;            // which is why it is stopped, until the state is replaced
   protocol::index_t checkpointed_;  // of the last checkpoint that is durable, or under way
   protocol::index_t compare_at_;    // a checkpoint is to be made as of just here

@@ -46,6 +46,7 @@ void aggregate::take(const caf::strong_actor_ptr& asker, ask& what,
 
 void aggregate::answer(const caf::strong_actor_ptr& asker, const ask& what) {
   if (!asker) return;
+  // Waiting for it would never end, or end with something else under that number.
   if (timeline_.is_elsewhere(what.min_index)) {
     answered reply;
     reply.token = what.token;
@@ -65,6 +66,7 @@ void aggregate::answer(const caf::strong_actor_ptr& asker, const ask& what) {
 template <class Make>
 bool aggregate::attempt(const caf::strong_actor_ptr& asker, answered reply, Make make) {
   try {
+    // Looked at when it is answered: it may have waited since.
     if (!left_.empty()) throw std::runtime_error(left_);
     if (!stopped_.empty()) throw std::runtime_error(stopped_);
     if (!state_) throw std::runtime_error("a snapshot is being installed");
@@ -118,6 +120,7 @@ models::outcome aggregate::run(const models::query& what) {
                      models::joined_view{*setup_.schema, *view_, local_view()}, random_());
 }
 
+// In the order of their indexes, as soon as each is applied.
 void aggregate::release_waiting() {
   const auto end = waiting_.upper_bound(applied_.value);
   for (auto at = waiting_.begin(); at != end; ++at) answer(at->second.asker, at->second.what);
@@ -140,6 +143,7 @@ void aggregate::expire_waiting() {
 // Most are done in their first slice. Those of one turn share its time, so that none of them makes
 // a write wait.
 void aggregate::begin(long_read x) {
+  // Begun over a state that was newer than this one: going back would show.
   if (applied_.value < x.applied)
     return refuse(x.asker, x.what.token, disposition::unavailable,
                   "the state is being fetched from the leader");

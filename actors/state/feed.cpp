@@ -112,6 +112,7 @@ void feed::on_follow(follow& x) {
   auto asker = caf::actor_cast<caf::actor>(current_sender());
   follower_id id{asker.id(), x.token};
   auto at = followers_.find(id);
+  // Those who follow already are served on; only new ones are refused.
   if (at == followers_.end() && followers_.size() >= setup_.max_followers) {
     followed reply;
     reply.token = x.token;
@@ -124,6 +125,7 @@ void feed::on_follow(follow& x) {
   auto& to = at->second;
   to.what = std::move(x);
   to.now = phase::starting;
+  // Else it is served once the aggregate has said where the feed begins.
   if (attended_) return serve(id, to);
   if (!std::exchange(asked_, true)) send(setup_.aggregate, attend_feed{true});
 }
@@ -163,6 +165,7 @@ void feed::on_grown(feed_grew& x) {
   if (!attended_) return;
   cache_.grow(std::move(x));
   const auto applied = cache_.applied();
+  // Shared within this turn only.
   made_.clear();
   for (auto at = followers_.begin(); at != followers_.end();) {
     auto& [id, each] = *at++;
@@ -172,6 +175,7 @@ void feed::on_grown(feed_grew& x) {
   made_.clear();
 }
 
+// From memory if it reaches back so far, from the state else; first of all it must be of this log.
 void feed::serve(const follower_id& id, follower& x) {
   auto& after = x.what.after;
   if (!after) after = models::feed_position{cache_.applied(), 0};
@@ -239,6 +243,7 @@ void feed::serve_from_cache(follower& x) {
                          made.finish(full ? std::nullopt : std::optional{cache_.applied()}))
                 .first;
   }
+  // A copy: its text is shared.
   auto reply = known->second;
   if (x.now != phase::parked) made_.clear();
   if (has_news(reply) || x.what.at_once) return answer(x, std::move(reply));
@@ -246,6 +251,7 @@ void feed::serve_from_cache(follower& x) {
   x.now = phase::parked;
 }
 
+// The state may have lost what lies behind the position meanwhile.
 void feed::on_read(feed_read& x) {
   auto read = reads_.find(x.token);
   if (read == reads_.end()) return;
@@ -265,6 +271,7 @@ void feed::on_read(feed_read& x) {
   serve(id, to);
 }
 
+// Busy until it asks on: that is what bounds its memory.
 void feed::answer(follower& x, followed&& reply) {
   x.now = phase::busy;
   reply.token = x.what.token;
@@ -283,6 +290,7 @@ void feed::end(const follower_id& id, followed::result why, std::string reason) 
 
 void feed::drop(const follower_id& id) {
   followers_.erase(id);
+  // Only the last one ends the gathering of changes, which would be for nothing then.
   if (!followers_.empty() || !asked_) return;
   asked_ = attended_ = false;
   reads_.clear();

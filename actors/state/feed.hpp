@@ -25,10 +25,19 @@ namespace lithair::actors {
 ///
 /// Followers at the end of the log are served from what the aggregate tells as it applies; others
 /// from the state. Without followers the aggregate is not asked for anything.
+///
+///     follow ──▶ starting ──▶ reading (from the state) ──▶ answered: busy until it asks again
+///                   │  └────▶ checking (is it of this log?) ──▶ as before, or gone
+///                   └───────▶ parked (nothing new) ──feed_grew──▶ answered
+///
+/// Takes follow, nudge and unfollow (sessions, change_follower); feed_begins, feed_grew, feed_stops
+/// and feed_read (aggregate); feed_consults (its group); readiness (raft actor). Followers are
+/// not watched: one that ends has to say `unfollow`, else its place stays taken.
 class feed final : public hosted_actor {
  public:
+  /// Whom it reads from.
   struct setup {
-    caf::actor aggregate;
+    caf::actor aggregate;              ///< takes attend_feed and read_feed
     std::size_t max_followers = 4096;  ///< more are refused
   };
 
@@ -37,7 +46,9 @@ class feed final : public hosted_actor {
   const char* name() const override { return "feed"; }
 
  private:
+  // Who follows, and its number for the subscription.
   using follower_id = std::pair<caf::actor_id, std::uint64_t>;
+  // Where a follower stands; busy: it has its answer, and has not asked again.
   enum class phase : std::uint8_t { starting, checking, reading, parked, busy };
 
   struct follower {
@@ -50,12 +61,16 @@ class feed final : public hosted_actor {
 
   caf::behavior make_behavior() override;
   void on_exit() override { setup_.aggregate = raft_ = nullptr; }
+  // What followers say.
   void on_follow(follow& x);
   void on_nudge(const follower_id& id);
+  // What the aggregate says.
   void on_read(feed_read& x);
   void on_grown(feed_grew& x);
   void on_stop(const std::string& reason);
   void start_waiting();
+  // How one of them is served: from memory, from the state, or not before it is known whether its
+  // position is of this log.
   void serve(const follower_id& id, follower& x);
   void check(follower& x);
   void begin_check();

@@ -17,6 +17,7 @@ void feed_cache::grow(feed_grew&& x) {
     pairs_.push_back(std::move(each));
   }
   applied_ = x.applied;
+  // Whole pairs go, from the oldest; whoever stands before the floor is read from the state.
   while (bytes_ > limit_) {
     bytes_ -= pairs_.front().bytes->size();
     floor_ = pairs_.front().index;

@@ -13,6 +13,8 @@ caf::behavior archivist::make_behavior() {
   set_error_handler([](caf::error&) {});
   return {
       [this](const take_backup& x) {
+        // Those who come later may have seen writes that the one being made lacks: they get the
+        // next.
         waiting_.push_back({current_sender(), x.token});
         if (served_.empty()) begin();
       },
@@ -39,6 +41,7 @@ void archivist::on_exit() {
   served_.clear();
 }
 
+// All that wait by now share this one.
 void archivist::begin() {
   served_ = std::exchange(waiting_, {});
   if (served_.empty()) return;
@@ -46,6 +49,7 @@ void archivist::begin() {
   send(setup_.aggregate, checkpoint_now{});
 }
 
+// Only the second certainly began after the askers came.
 void archivist::on_checkpointed(const checkpointed& x) {
   if (!x.failed.empty()) {
     backup_taken failed;
@@ -55,9 +59,11 @@ void archivist::on_checkpointed(const checkpointed& x) {
   if (--checkpoints_left_ > 0)
     send(setup_.aggregate, checkpoint_now{});
   else
+    // As of that checkpoint or later: it holds all that they have seen.
     send(setup_.checkpointer, make_snapshot{x.index});
 }
 
+// The same file for all; each holds it as long as it reads.
 void archivist::finish(backup_taken made) {
   for (auto& each : std::exchange(served_, {})) {
     made.token = each.token;

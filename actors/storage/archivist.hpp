@@ -15,7 +15,8 @@ namespace lithair::actors {
 
 /// Makes backups: everything applied so far is made durable by a checkpoint, then the state becomes
 /// a snapshot file, which stays readable for whoever got it even when a newer one replaces it.
-/// Askers that come while one is being made share the next.
+/// Askers that come while one is being made share the next. It holds no data itself, and never
+/// waits.
 ///
 ///   idle ──take_backup──▶ checkpointing (twice) ──▶ writing the file ──▶ idle, or at once the next
 ///
@@ -26,11 +27,13 @@ namespace lithair::actors {
 /// file_opened (file reader).
 class archivist final : public hosted_actor {
  public:
+  /// Whom it asks, one after the other.
   struct setup {
-    std::function<std::uint64_t()> cluster;
-    caf::actor aggregate;
-    caf::actor checkpointer;
-    caf::actor reader;  ///< the file reader
+    std::function<std::uint64_t()> cluster;  ///< whose data they are
+    caf::actor aggregate;                    ///< takes checkpoint_now
+    caf::actor checkpointer;                 ///< takes make_snapshot
+    /// The file reader: takes open_file
+    caf::actor reader;
   };
 
   archivist(caf::actor_config& cfg, loop* home, setup s)
@@ -39,6 +42,7 @@ class archivist final : public hosted_actor {
   const char* name() const override { return "archivist"; }
 
  private:
+  // Who wants a backup, and its number for it.
   struct asker {
     caf::strong_actor_ptr who;
     std::uint64_t token = 0;
@@ -46,6 +50,7 @@ class archivist final : public hosted_actor {
 
   caf::behavior make_behavior() override;
   void on_exit() override;
+  // One after the other: begin, two checkpoints, the file, finish.
   void begin();
   void on_checkpointed(const checkpointed& x);
   void finish(backup_taken made);

@@ -18,6 +18,7 @@ namespace {
 
 using trouble = checkpointed::trouble;
 
+// What passes when there is room is no failure of the disk: the node goes on.
 trouble trouble_of(const persistence::storage_error& error) {
   switch (error.code()) {
     case persistence::storage_errc::full:
@@ -45,6 +46,7 @@ caf::behavior checkpointer::make_behavior() {
       [this](const keep_chunk& x) {
         auto asker = handle(current_sender());
         auto answer = keep(x.chunk);
+        // The file is ready beside the state in use. Nobody may read that one when it goes.
         bool complete = x.chunk.done && answer.failed.empty();
         send(asker, std::move(answer));
         if (!complete) return;
@@ -54,6 +56,7 @@ caf::behavior checkpointer::make_behavior() {
       },
       [this](state_released) {
         released_ = true;
+        // It ends with `snapshot_written`, and then the state is replaced.
         if (pinned_) return pinned_->cancel();  // It reads the old one.
         replace_state();
       },
@@ -72,6 +75,8 @@ void checkpointer::on_exit() {
   waiting_.reset();
 }
 
+// What a snapshot has not come to is kept as it was, in memory: that is bounded by letting commits
+// wait.
 void checkpointer::take(const caf::strong_actor_ptr& asker, const checkpoint& x) {
   if (pinned_ && pinned_->bytes() >= setup_.max_kept_bytes)
     waiting_.emplace(asker, x);
@@ -79,6 +84,7 @@ void checkpointer::take(const caf::strong_actor_ptr& asker, const checkpoint& x)
     send(handle(asker), commit(x));
 }
 
+// Either all of it is durable with its point, or the answer says why not and it comes again.
 checkpointed checkpointer::commit(const checkpoint& x) {
   if (installing_) return {x.point.index, "the state is being replaced", trouble::full};
   // It may have been under way while the state was replaced.
@@ -96,9 +102,11 @@ checkpointed checkpointer::commit(const checkpoint& x) {
       if (mutated(mutant::checkpoints_without_answers) && item.key.starts_with('a')) continue;
       changes.push_back({item.key, item.removed ? std::nullopt : std::optional{item.value()}});
     }
+    // Before the commit: the snapshot is of the state without it.
     if (pinned_ && !mutated(mutant::snapshots_show_later_commits)) pinned_->preserve(changes);
     auto since = meter_clock();
     setup_.state->commit(changes, x.point);
+    // A commit of several parts may have been begun before: this one has completed it.
     half_done_.clear();
     setup_.meters->checkpoint.add(meter_clock() - since);
     measure();
@@ -123,6 +131,7 @@ void checkpointer::measure() {
 
 // -- snapshots -----------------------------------------------------------------------------------
 
+// Making one takes long, so all that ask meanwhile share it.
 void checkpointer::snapshot(const make_snapshot& x) {
   auto asker = handle(current_sender());
   if (latest_.meta.index && latest_.meta.index >= x.at_least) return send(asker, latest_);
@@ -157,6 +166,7 @@ void checkpointer::on_written(snapshot_written& x) {
   pinned_.reset();
   if (x.made.failed.empty()) {
     latest_ = x.made;
+    // Whoever reads an older one holds it open, and reads on.
     persistence::remove_snapshots_before(setup_.snapshots, setup_.group, latest_.meta.index);
   }
   auto left = std::exchange(askers_, {});
@@ -182,6 +192,7 @@ void checkpointer::condemn(const std::string& why) {
   }
 }
 
+// Checked whole when the last chunk is here, before anything of the state in use is touched.
 chunk_kept checkpointer::keep(const protocol::snapshot_request& chunk) {
   chunk_kept answer{chunk.meta, 0, {}, chunk.term};
   try {
@@ -209,9 +220,12 @@ void checkpointer::replace_state() {
   half_done_.clear();
   latest_ = {};
   try {
+    // The old one closes with its last user: the aggregate has let go, and no snapshot is being
+    // written.
     setup_.state.reset();
     setup_.state = setup_.directory->open(setup_.options);
     news.state = setup_.state;
+    // The log that made it is not here, and its time must not go back.
     news.time_us = latest_log_time(*setup_.state);
     measure();
   } catch (const std::exception& e) {

@@ -22,8 +22,8 @@
 
 namespace lithair::actors {
 
-/// Tells the checkpointer, whose thread has the time, that much memory has become free: piece by
-/// piece, so that it would else stay with the process.
+/// From the aggregate: tells the checkpointer, whose thread has the time, that much memory has
+/// become free: piece by piece, so that it would else stay with the process. No answer.
 struct give_back_memory {};
 
 /// The only writer of a group's durable state: makes checkpoints durable, has snapshot files
@@ -33,26 +33,38 @@ struct give_back_memory {};
 /// A snapshot is of the state as of one commit; later ones go on while it is written. When they
 /// have changed very much that it has not come to, the next waits for it.
 ///
+/// How a received snapshot takes the state's place, so that nobody reads what is taken away and a
+/// crash at any point leaves one whole state:
+///
+///     keep_chunk × n ──▶ the file is whole, checked and made ready beside the state in use
+///     release_state ──▶ aggregate lets go ──▶ state_released, and the snapshot under way ends
+///     the new state is opened ──▶ state_replaced, to the aggregate and the raft actor
+///
 /// Takes checkpoint (from the aggregate, by way of the raft actor), make_snapshot (raft actor,
-/// archivist), keep_chunk and condemn_state (raft actor), state_released (aggregate),
-/// snapshot_written (its writer).
+/// archivist), keep_chunk and condemn_state (raft actor), state_released and give_back_memory
+/// (aggregate), snapshot_written (its writer).
 class checkpointer final : public detached_actor {
  public:
+  /// What it works with; handles and pointers outlive it or end with it.
   struct setup {
-    protocol::group_id group;
-    std::filesystem::path snapshots;
+    protocol::group_id group;         ///< in file names and snapshots
+    std::filesystem::path snapshots;  ///< the folder of snapshot files
+    /// where the state is, and what is set beside it
     std::shared_ptr<persistence::state_directory> directory;
-    std::shared_ptr<persistence::lmdb_state_store>
-        state;  ///< the one in use, opened from `directory`
-    persistence::lmdb_options options;
-    std::function<std::uint64_t()> cluster;
-    caf::actor aggregate;
-    caf::actor writer;  ///< a snapshot_writer of its own
+    /// The one in use, opened from `directory`
+    std::shared_ptr<persistence::lmdb_state_store> state;
+    persistence::lmdb_options options;       ///< as the state was opened, for the next one
+    std::function<std::uint64_t()> cluster;  ///< 0 until known; any thread
+    caf::actor aggregate;                    ///< lets go of a state that is replaced
+    caf::actor writer;                       ///< a snapshot_writer of its own
+    /// What it counts, for /metrics
     std::shared_ptr<group_meters> meters = std::make_shared<group_meters>();
-    std::size_t max_kept_bytes = 128 << 20;    ///< of what changed while a snapshot is written
+    /// Of what changed while a snapshot is written; beyond that the next checkpoint waits
+    std::size_t max_kept_bytes = 128 << 20;
     std::function<void()> give_back_memory{};  ///< to the system, what is free; may be none
   };
 
+  /// To be spawned detached; it owns the state's only writing handle.
   checkpointer(caf::actor_config& cfg, setup s);
 
   const char* name() const override { return "checkpointer"; }
@@ -61,11 +73,14 @@ class checkpointer final : public detached_actor {
   caf::behavior make_behavior() override;
   void on_exit() override;
 
+  // Checkpoints: committed at once, or held for the snapshot that is being written.
   void take(const caf::strong_actor_ptr& asker, const checkpoint& x);
   checkpointed commit(const checkpoint& x);
+  // Snapshots that others want of this state.
   void snapshot(const make_snapshot& x);
   void begin_snapshot();
   void on_written(snapshot_written& x);
+  // A snapshot that takes this state's place, and damage.
   chunk_kept keep(const protocol::snapshot_request& chunk);
   void replace_state();
   void measure();
@@ -75,10 +90,10 @@ class checkpointer final : public detached_actor {
   persistence::incoming_snapshot incoming_;
   snapshot_made latest_;                               // none when its index is
   std::shared_ptr<persistence::pinned_state> pinned_;  // what a snapshot is written of now
-  std::vector<std::pair<caf::actor, protocol::index_t>>
-      askers_;  // for a snapshot, and what it must be as of
-  std::optional<std::pair<caf::strong_actor_ptr, checkpoint>>
-      waiting_;            // for the snapshot to be written
+  // Who wants a snapshot, and what it must be as of.
+  std::vector<std::pair<caf::actor, protocol::index_t>> askers_;
+  // A checkpoint that waits for the snapshot to be written, and who asked.
+  std::optional<std::pair<caf::strong_actor_ptr, checkpoint>> waiting_;
   std::string half_done_;  // why a commit may be in the state by half; it is tried again
   // A snapshot that is being put in place, and who wants to know.
   std::optional<protocol::snapshot_meta> installing_;

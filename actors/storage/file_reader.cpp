@@ -15,6 +15,7 @@ caf::behavior file_reader::make_behavior() {
   set_error_handler([](caf::error&) {});
   return {
       [this](const read_log& x) {
+        // Sent also when nothing could be read, so that whoever asked does not wait for it.
         fetched answer{x.what, {}};
         try {
           answer.entries = setup_.log->read(x.group, x.what.first, x.what.last, x.what.max_bytes);
@@ -26,6 +27,7 @@ caf::behavior file_reader::make_behavior() {
       [this](read_chunk& x) {
         chunk_read answer{std::move(x.path), std::move(x.file), x.offset, {}, {}, x.number};
         try {
+          // Opened once: the answer carries it to the next request.
           if (!answer.file)
             answer.file = std::make_shared<const persistence::snapshot_file>(answer.path);
           if (x.most != 0) answer.bytes = answer.file->bytes(x.offset, x.most);
@@ -49,6 +51,7 @@ caf::behavior file_reader::make_behavior() {
   };
 }
 
+// For status pages, so about right is good enough.
 std::uint64_t bytes_below(const std::filesystem::path& path) {
   std::uint64_t result = 0;
   std::error_code ignored;  // Files come and go meanwhile.

@@ -23,6 +23,7 @@ constexpr retry_atom retry_v{};
 
 }  // namespace
 
+// Writes in the order they came, each with whom it is told.
 struct log_writer::batch {
   struct receipt {
     caf::strong_actor_ptr writer;
@@ -45,6 +46,8 @@ caf::behavior log_writer::make_behavior() {
   set_default_handler(caf::drop);
   set_error_handler([](caf::error&) {});
   return {
+      // Only gathered here: the turn ends when the mailbox is empty, and then all is one
+      // transaction.
       [this](write_log& x) {
         waiting_->receipts.push_back({current_sender(), x.write.token});
         waiting_->writes.push_back({x.group, std::move(x.write)});
@@ -66,6 +69,7 @@ void log_writer::turn_ended() {
 }
 
 void log_writer::cut_waiting() {
+  // In their order; the first that finds no room stops those behind it.
   for (; !cuts_.empty(); cuts_.pop_front()) {
     auto& [asker, x] = cuts_.front();
     try {
@@ -105,6 +109,7 @@ void log_writer::forget_entries(protocol::group_id group) {
 
 void log_writer::write_waiting() {
   if (waiting_->writes.empty()) return;
+  // What comes while the disk is busy goes into the next.
   batch now;
   std::swap(now, *waiting_);
   if (failure_.empty()) {
@@ -117,6 +122,7 @@ void log_writer::write_waiting() {
     } catch (const persistence::storage_error& e) {
       if (e.code() == persistence::storage_errc::full && !mutated(mutant::calls_full_failed))
         return keep(now, e.what());
+      // For good: after a failed sync nobody knows what is on the disk.
       failure_ = e.what();
     } catch (const std::exception& e) {
       failure_ = e.what();
@@ -126,6 +132,7 @@ void log_writer::write_waiting() {
           "the log can't be written: {}; this node acknowledges nothing more until it is restarted",
           failure_);
   }
+  // It worked, or failed for good: either way it is not full any more.
   if (!full_.empty()) tell_room(now, {});
   // Writes of one group complete in order, so the last token tells of all before it.
   for (std::size_t i = 0; i < now.receipts.size(); ++i) {
@@ -146,10 +153,12 @@ void log_writer::keep(batch& x, const std::string& why) {
   try_later();
 }
 
+// One wake-up for all that waits.
 void log_writer::try_later() {
   if (!std::exchange(retrying_, true)) delayed_send(this, try_again, retry_v);
 }
 
+// Each group once, however much of it waits.
 void log_writer::tell_room(const batch& x, const std::string& why) {
   full_ = why;
   std::set<caf::strong_actor_ptr> told;

@@ -19,9 +19,14 @@ struct group_write;
 
 namespace lithair::actors {
 
-/// The only writer of a node's log. It blocks on the disk, so it is detached. Whatever arrived
-/// while one commit ran becomes the next transaction, with one sync for all (group commit); never
-/// by a timer.
+/// The only writer of a node's log, for all its groups. It blocks on the disk, so it is detached.
+/// Whatever arrived while one commit ran becomes the next transaction, with one sync for all (group
+/// commit); never by a timer.
+///
+///     write_log ──▶ waiting ──one transaction──▶ written, once a group
+///                      ▲              │ no room: disk_full, again in 250 ms
+///                      └──────────────┤
+///                                     └ failed: disk_failed, to this and all that follows
 ///
 /// Takes write_log and cut_log, and answers written and log_cut, in order; after one failure it
 /// answers disk_failed to everything, for what the disk holds is unknown until it is read again at
@@ -30,7 +35,7 @@ namespace lithair::actors {
 /// acknowledges nothing meanwhile, and so is sent nothing more.
 class log_writer final : public detached_actor {
  public:
-  /// `store` must outlive the actor; `meters` may be none.
+  /// `store` must outlive the actor, and be written by nobody else; `meters` may be none.
   log_writer(caf::actor_config& cfg, persistence::log_store* store,
              std::shared_ptr<log_meters> meters = nullptr);
   ~log_writer() override;
@@ -42,15 +47,18 @@ class log_writer final : public detached_actor {
 
   caf::behavior make_behavior() override;
   void turn_ended() override;
+  // A turn: cuts, then one transaction of all that waits.
   void write_waiting();
   void cut_waiting();
   void cut(const cut_log& x);
   void forget_entries(protocol::group_id group);
+  // Without room.
   void try_later();
   void keep(batch& x, const std::string& why);
   void tell_room(const batch& x, const std::string& why);
   void tell_failure(const caf::strong_actor_ptr& writer);
 
+  // Its write transactions belong to this actor's thread.
   persistence::log_store* store_;
   std::shared_ptr<log_meters> meters_;
   std::unique_ptr<batch> waiting_;

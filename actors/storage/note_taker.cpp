@@ -13,6 +13,7 @@ caf::behavior note_taker::make_behavior() {
   set_default_handler(caf::drop);
   set_error_handler([](caf::error&) {});
   return {
+      // Written when the turn ends: of several only the last, which holds all that the others do.
       [this](take_note& x) {
         text_ = std::move(x.text);
         written_ = false;
@@ -25,10 +26,12 @@ caf::behavior note_taker::make_behavior() {
           return noted{e.what()};
         }
       },
+      // What was handed over before is in `text_` by now.
       [this](await_notes) { return noted{write()}; },
   };
 }
 
+// What failed stays to be written, and is tried with every turn.
 std::string note_taker::write() {
   if (written_) return {};
   std::string failed;
@@ -40,6 +43,7 @@ std::string note_taker::write() {
   }
   if (!failed.empty() && failed != told_)
     spdlog::error("what is known of the peers can't be noted: {}", failed);
+  // The log tells each trouble once.
   told_ = failed;
   return failed;
 }

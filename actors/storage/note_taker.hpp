@@ -15,18 +15,22 @@ namespace lithair::actors {
 
 /// Writes down what a node must remember of its peers and of its cluster, for those who live on
 /// loops and must not wait for the disk. Detached; one a node. Of several texts that came while the
-/// disk was busy only the last is written. What can't be written is kept, and tried again with the
-/// next message.
+/// disk was busy only the last is written: each is the whole of what is to be remembered. What
+/// can't be written is kept, and tried again with the next message.
 ///
-/// Takes take_note; join_cluster and await_notes, which it answers with noted.
+/// Takes take_note; join_cluster and await_notes, which it answers with noted. Since it takes them
+/// in order, whoever asks with await_notes hears of all that was handed over before.
 class note_taker final : public detached_actor {
  public:
+  /// Where it writes.
   struct setup {
+    /// DIR/peers; replaced as a whole, so that a crash leaves the old one or the new one
     std::filesystem::path file;
     /// Makes the cluster this directory's, durably, if it has none; false when it has another.
     std::function<bool(std::uint64_t)> join;
   };
 
+  /// To be spawned detached.
   note_taker(caf::actor_config& cfg, setup s) : detached_actor(cfg), setup_(std::move(s)) {}
 
   const char* name() const override { return "note_taker"; }
@@ -34,6 +38,7 @@ class note_taker final : public detached_actor {
  private:
   caf::behavior make_behavior() override;
   void turn_ended() override { write(); }
+  // Why the text is not on the disk; empty: it is.
   std::string write();
 
   setup setup_;

@@ -21,6 +21,7 @@ snapshot_written write(const write_snapshot& x) {
   } catch (const persistence::storage_error& e) {
     out.made.failed = e.what();
     out.made.damaged = e.code() == persistence::storage_errc::damaged;
+    // Full also says that it was cancelled: both pass.
     out.made.later = e.code() == persistence::storage_errc::full;
   } catch (const std::exception& e) {
     out.made.failed = e.what();

@@ -17,22 +17,25 @@ class lmdb_state_store;
 
 namespace lithair::actors {
 
-/// Asks for a snapshot file of the state as of one commit; the answer is `snapshot_written`.
+/// From the checkpointer: asks for a snapshot file of the state as of one commit; the answer is
+/// `snapshot_written`.
 struct write_snapshot {
-  std::shared_ptr<const persistence::lmdb_state_store>
-      state;  ///< below the next, which refers to it
+  /// Below the next, which refers to it
+  std::shared_ptr<const persistence::lmdb_state_store> state;
+  /// the state as of that commit; the checkpointer cancels it to end the writing
   std::shared_ptr<const persistence::pinned_state> what;
-  protocol::group_id group;
-  std::uint64_t cluster = 0;
-  std::filesystem::path path;
+  protocol::group_id group;    ///< for the file's head
+  std::uint64_t cluster = 0;   ///< likewise
+  std::filesystem::path path;  ///< of the file; it is there only when it is whole
 };
+/// The answer to `write_snapshot`. No reference to the state is left by then.
 struct snapshot_written {
-  snapshot_made made;
-  std::uint64_t bytes = 0;
+  snapshot_made made;       ///< for those who asked the checkpointer
+  std::uint64_t bytes = 0;  ///< of the file; 0 when it failed
 };
 
 /// Writes snapshot files, beside the checkpointer, whose commits go on meanwhile however long it
-/// takes. It blocks on the disk, so it is detached.
+/// takes. It blocks on the disk, so it is detached. One at a time; one a group.
 class snapshot_writer final : public detached_actor {
  public:
   using detached_actor::detached_actor;

@@ -11,9 +11,11 @@
 
 namespace lithair::actors {
 
-/// What a store keeps, as the models see it. The store must outlive the view.
+/// What a store keeps, as the models see it. The store must outlive the view. It throws what the
+/// store throws: damage is never an answer.
 class stored_view : public models::state_view {
  public:
+  /// Of the durable state, or of the overlay above it.
   explicit stored_view(const persistence::state_source& over) : over_(over) {}
 
   std::optional<std::string> get(std::string_view key) const override { return over_.get(key); }
@@ -33,8 +35,8 @@ class stored_view : public models::state_view {
   const persistence::state_source& over_;
 };
 
-/// The time of the log that a state tells of; 0 where it is damaged, which whoever uses it finds
-/// and mends.
+/// The time of the log that a state tells of, microseconds since 1970; 0 where it tells none, and
+/// where it is damaged, which whoever uses it finds and mends.
 inline std::int64_t latest_log_time(const persistence::state_source& state) {
   try {
     return models::latest_log_time(stored_view{state});

@@ -18,7 +18,9 @@ void find_members(settings& x);
 /// has caught up; again and again until the answer is yes or the object goes away.
 class joining {
  public:
+  /// Begins a thread of its own; `x.join` must be there.
   explicit joining(const settings& x);
+  /// Ends it, and breaks off a request under way.
   ~joining();
   joining(const joining&) = delete;
   joining& operator=(const joining&) = delete;

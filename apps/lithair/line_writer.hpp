@@ -17,6 +17,7 @@ namespace lithair::apps {
 /// memory. The descriptor's mode is left as it is, for other processes share it.
 class line_writer {
  public:
+  /// Of what may wait in the queue; more is dropped.
   struct limits {
     std::size_t lines = 8192;
     std::size_t bytes = 4 * 1024 * 1024;

@@ -20,6 +20,7 @@ class line_writer;
 /// leaves the log to what was there before, once its last lines are written or 100 ms have passed.
 class program_log {
  public:
+  /// `level`: as spdlog spells it. It is the process's log from here on.
   program_log(log_format format, const std::string& level, std::uint64_t node_id);
   ~program_log();
   program_log(const program_log&) = delete;

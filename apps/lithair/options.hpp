@@ -15,17 +15,18 @@
 
 namespace lithair::apps {
 
+/// One line for people, or one JSON object for programs, for each message.
 enum class log_format { text, json };
 
 /// Everything that a server is told at its start.
 struct settings {
-  actors::node_config node;
-  http::server_options http;
+  actors::node_config node;      ///< as the node takes it; not judged by `validate` yet
+  http::server_options http;     ///< as the server takes it
   std::optional<endpoint> join;  ///< a node of the running cluster that is to take this one in
   std::string restore_file;      ///< make a data directory of this backup and end; empty: serve
   std::string models_file;       ///< empty: the models are compiled in
   log_format log = log_format::text;
-  std::string log_level = "info";
+  std::string log_level = "info";     ///< from which on lines are written
   bool insecure = false;              ///< off loopback without protection, as the operator asked
   std::vector<std::string> warnings;  ///< sentences for the log
 };
@@ -39,8 +40,8 @@ struct early_exit {
 
 /// What the program that hosts the server is, for messages and help.
 struct program {
-  std::string name;  ///< of the binary, without its folder
-  std::string version;
+  std::string name;              ///< of the binary, without its folder
+  std::string version;           ///< of the build
   bool compiled_models = false;  ///< then there is no --models
 };
 

@@ -13,9 +13,10 @@
 /// made.
 namespace lithair::apps {
 
-/// What was told so far; some settings only make sense together, see `complete`.
+/// What was told so far; some settings only make sense together, see `complete`. None: it was not
+/// told, and a default or another setting decides.
 struct draft {
-  settings made;
+  settings made;  ///< what `complete` makes of all of it
   std::optional<std::uint64_t> node_id;
   std::optional<endpoint> addr;
   std::optional<endpoint> peer_addr;
@@ -27,6 +28,7 @@ struct draft {
   milliseconds heartbeat{50};
 };
 
+/// One row of the table.
 struct setting {
   std::string_view name;         ///< `addr` for --addr, LITHAIR_ADDR and `addr = ...`
   std::string_view group;        ///< the heading in --help; empty: not shown

@@ -19,6 +19,7 @@ namespace lithair::apps {
 template <class T>
 using read = tl::expected<T, std::string>;
 
+/// Of all times in settings.
 using milliseconds = std::chrono::milliseconds;
 
 /// From `low` to `high`, both included where it matters.

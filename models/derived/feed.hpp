@@ -98,7 +98,8 @@ class change_recorder {
 
 /// What one log entry changed, as laid out above.
 struct feed_pair {
-  std::uint64_t index = 0;
+  std::uint64_t index = 0;  ///< of the entry
+  /// Its events in msgpack, all of them; shared by whoever is told, never changed
   std::shared_ptr<const std::string> bytes;
 };
 
