@@ -63,7 +63,7 @@ class caller {
   /// Spawns the actor, on the node's last loop. Not to be made once the node has stopped.
   explicit caller(node& to);
 
-  /// What the node serves; valid until the node stops.
+  /// What the node serves; valid as long as the node, stopped or not.
   const models::schema& schema() const;
   /// The wall clock's time, and a source of ids, for a command that is made now: applying it needs
   /// neither clock nor chance any more.

@@ -179,7 +179,8 @@ class collection {
             }};
   }
 
-  /// What the node serves under this model; valid until the node stops.
+  /// What the node serves under this model; valid as long as the node, stopped
+  /// or not.
   const models::collection& declared() const { return *c_; }
   /// Whom it asks through.
   const caller& through() const { return through_; }

@@ -52,9 +52,11 @@ persistence::lmdb_options log_options(const node_config& config) {
 
 }  // namespace
 
-composition::composition(node_config config, models::schema schema, surroundings where)
+composition::composition(node_config config, std::shared_ptr<const models::schema> models,
+                         surroundings where)
     : config_(std::move(config)),
-      schema_(std::move(schema)),
+      models_(std::move(models)),
+      schema_(*models_),
       models_text_(models::to_model_text(schema_)),
       where_(std::move(where)),
       directory_(config_.data_dir, config_.self.id),

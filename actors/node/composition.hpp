@@ -41,7 +41,7 @@ class composition final : private peer_directory {
  public:
   /// Opens the directory, brings what is in it into agreement, and spawns. Throws storage_error or
   /// std::runtime_error with one clear sentence.
-  composition(node_config config, models::schema schema, surroundings where);
+  composition(node_config config, std::shared_ptr<const models::schema> models, surroundings where);
   ~composition() override;
   composition(const composition&) = delete;
   composition& operator=(const composition&) = delete;
@@ -106,8 +106,9 @@ class composition final : private peer_directory {
   bool join_cluster(std::uint64_t cluster);
 
   node_config config_;
-  models::schema schema_;
-  std::string models_text_;  // the schema as text of a model file
+  std::shared_ptr<const models::schema> models_;
+  const models::schema& schema_;  // those
+  std::string models_text_;       // the schema as text of a model file
   surroundings where_;
   std::map<protocol::group_id, models::schema> parts_;  // what each replicated group keeps
   models::schema local_schema_;                         // what the node's own does

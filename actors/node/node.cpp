@@ -81,16 +81,20 @@ struct node::implementation {
   std::unique_ptr<caf::actor_system> system;
   std::vector<std::unique_ptr<loop>> loops;
   caf::actor connector;
+  // Handles of programs look into it as long as they live, also when the node has stopped.
+  std::shared_ptr<const models::schema> models;
   std::unique_ptr<composition> parts;
   bool published = false;
   bool stopped = false;
 
-  implementation(node_config c, models::schema schema) : config(check(std::move(c))) {
+  implementation(node_config c, models::schema schema)
+      : config(check(std::move(c))),
+        models(std::make_shared<const models::schema>(std::move(schema))) {
     system = std::make_unique<caf::actor_system>(caf_config);
     start_loops();
     connector = system->spawn<actors::connector>(loops.front().get());
     try {
-      parts = std::make_unique<composition>(config, std::move(schema), machine());
+      parts = std::make_unique<composition>(config, models, machine());
     } catch (...) {
       // What lives already would outlive this object, whose destructor does not run.
       stop(0);
@@ -182,7 +186,7 @@ node::~node() {
 }
 
 const node_config& node::config() const { return impl_->config; }
-const models::schema& node::schema() const { return impl_->parts->schema(); }
+const models::schema& node::schema() const { return *impl_->models; }
 caf::actor_system& node::system() { return *impl_->system; }
 std::size_t node::loop_count() const { return impl_->loops.size(); }
 loop& node::loop_at(std::size_t i) { return *impl_->loops.at(i); }

@@ -245,6 +245,9 @@ BOOST_FIXTURE_TEST_CASE(
   writers.clear();
   auto after = refused(seats.get(1).get());
   BOOST_TEST(after.status == 503);
+  // What the node served is still known, so that a write is judged and then refused for that.
+  BOOST_TEST(refused(seats.create({-1, seat_state::free, five}).get()).status == 503);
+  BOOST_TEST(seats.declared().name == "seats");
   erase(3);
 }
 

@@ -155,7 +155,8 @@ std::string machine::start(actors::node_config config, const models::schema& sch
   set_disk_mood(disk);
   std::string refused;
   try {
-    node_ = std::make_unique<actors::composition>(std::move(config), schema, std::move(where));
+    node_ = std::make_unique<actors::composition>(
+        std::move(config), std::make_shared<const models::schema>(schema), std::move(where));
   } catch (const dies_here&) {
     refused = "it dies while it starts";
   } catch (const std::exception& e) {
