@@ -60,8 +60,12 @@ json::object property(const models::field& f) {
   auto result = type_of(f);
   add_bound(result, "minimum", f.rules.min);
   add_bound(result, "maximum", f.rules.max);
-  if (f.rules.min_length) result["minLength"] = *f.rules.min_length;
-  if (f.rules.max_length) result["maxLength"] = *f.rules.max_length;
+  // Of bytes they count what the base64 stands for, which JSON Schema can't say.
+  const bool list = f.type == value_type::list;
+  if (f.rules.min_length && f.type != value_type::bytes)
+    result[list ? "minItems" : "minLength"] = *f.rules.min_length;
+  if (f.rules.max_length && f.type != value_type::bytes)
+    result[list ? "maxItems" : "maxLength"] = *f.rules.max_length;
   if (!f.rules.pattern.empty()) result["pattern"] = f.rules.pattern;
   if (f.rules.format == models::text_format::email) result["format"] = "email";
   if (f.rules.format == models::text_format::url) result["format"] = "uri";
@@ -132,6 +136,17 @@ json::object parameter(std::string_view name, std::string_view in, std::string_v
           {"schema", std::move(schema)}};
 }
 
+// What a count takes, and a list besides how to page.
+json::array filter_parameters(const models::collection& c) {
+  json::array result = read_parameters();
+  for (const auto& f : c.fields)
+    if (f.exposed)
+      result.push_back(parameter(f.name, "query",
+                                 "A value, or !v, >v, >=v, <v, <=v, ~text or in(a,b).",
+                                 {{"type", "string"}}));
+  return result;
+}
+
 json::array list_parameters(const models::collection& c) {
   json::array result{
       parameter("skip", "query", "Items to leave out first.",
@@ -144,12 +159,7 @@ json::array list_parameters(const models::collection& c) {
       parameter("total", "query", "false: leave the total out, which is faster.",
                 {{"type", "boolean"}}),
   };
-  for (auto& x : read_parameters()) result.push_back(std::move(x));
-  for (const auto& f : c.fields)
-    if (f.exposed)
-      result.push_back(parameter(f.name, "query",
-                                 "A value, or !v, >v, >=v, <v, <=v, ~text or in(a,b).",
-                                 {{"type", "string"}}));
+  for (auto& x : filter_parameters(c)) result.push_back(std::move(x));
   return result;
 }
 
@@ -247,8 +257,13 @@ json::object random_id_path(const models::collection& c) {
 json::object count_path(const models::collection& c) {
   auto count =
       operation("Count items", c.name, "200", answer("The number of items.", schema_ref("_count")));
-  count["parameters"] = list_parameters(c);
+  count["parameters"] = filter_parameters(c);
   return {{"get", std::move(count)}};
+}
+
+json::object or_null(json::object type) {
+  if (const auto* plain = type.if_contains("type")) type["type"] = json::array{*plain, "null"};
+  return type;
 }
 
 json::object type_of(const models::collection& c, const models::measure& m) {
@@ -256,14 +271,12 @@ json::object type_of(const models::collection& c, const models::measure& m) {
   if (m.kind == models::measure_kind::count) return {{"type", "integer"}};
   if (m.kind == models::measure_kind::avg && f.type != value_type::money)
     return {{"type", json::array{"number", "null"}}};
-  auto result = type_of(f);
-  if (const auto* type = result.if_contains("type")) result["type"] = json::array{*type, "null"};
-  return result;
+  return or_null(type_of(f));
 }
 
 json::object projection_path(const models::collection& c, const models::projection& p) {
   json::object row;
-  for (const auto at : p.group_by) row[c.fields[at].name] = type_of(c.fields[at]);
+  for (const auto at : p.group_by) row[c.fields[at].name] = or_null(type_of(c.fields[at]));
   for (const auto& m : p.measures) row[m.name] = type_of(c, m);
   json::object page{
       {"type", "object"},
@@ -281,7 +294,10 @@ json::object projection_path(const models::collection& c, const models::projecti
       parameter("take", "query", "Rows to answer at most.",
                 {{"type", "integer"}, {"minimum", 1}, {"maximum", 1000}}),
       parameter("after", "query", "The next of an earlier page.", {{"type", "string"}}),
+      parameter("total", "query", "false: leave the total out, which is faster.",
+                {{"type", "boolean"}}),
   };
+  for (auto& x : read_parameters()) read["parameters"].get_array().push_back(std::move(x));
   return {{"get", std::move(read)}};
 }
 

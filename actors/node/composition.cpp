@@ -108,8 +108,7 @@ std::unique_ptr<persistence::lmdb_log_store> composition::open_log() {
   if (!opened.lost.empty())
     spdlog::critical(
         "the log is damaged; it is set aside and fetched from the other members, and this node "
-        "does "
-        "not vote until then: {}",
+        "does not vote until then: {}",
         opened.lost);
   return std::move(opened.log);
 }

@@ -43,7 +43,8 @@ class node {
 
   /// As it was given.
   const node_config& config() const;
-  /// What it serves; collections of it keep their addresses until it stops.
+  /// What it serves; collections of it keep their addresses as long as the node lives, stopped or
+  /// not.
   const models::schema& schema() const;
   /// For those who spawn actors of their own on its loops; see let_go_of_system.
   caf::actor_system& system();

@@ -190,8 +190,7 @@ member_changes::verdict member_changes::start(std::vector<member> target, change
   if (why == raft_core::change_refusal::no_live_majority && force) {
     started.risk =
         "it was forced while no majority of the old or of the new voters was reachable: if those "
-        "that are "
-        "silent do not come back, no write is confirmed any more";
+        "that are silent do not come back, no write is confirmed any more";
     why = core_.reconfigure(target, true);
   }
   if (why == raft_core::change_refusal::none) started.target = std::move(target);

@@ -85,8 +85,7 @@ void raft_actor::on_members(const configuration& members) {
   if (moved && !self_moved_)
     spdlog::warn(
         "{}the members look for this node at {}:{}, and it was started with another address; tell "
-        "them with "
-        "POST /cluster/members, \"move\": true",
+        "them with POST /cluster/members, \"move\": true",
         setup_.label, self->second.host, self->second.http_port);
   self_moved_ = moved;
 }

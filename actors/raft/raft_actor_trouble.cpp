@@ -200,8 +200,7 @@ void raft_actor::report_divergence() const {
   auto& x = comparison_.first();
   spdlog::critical(
       "{}the state as of index {} differs from that of node {}: one of them is wrong; compare "
-      "their data, "
-      "and begin the wrong one anew by removing the node and adding it again",
+      "their data, and begin the wrong one anew by removing the node and adding it again",
       setup_.label, x.index.value, x.peer.value);
 }
 

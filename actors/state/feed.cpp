@@ -21,18 +21,16 @@ constexpr std::chrono::milliseconds check_again_after{250};
 
 constexpr auto gone_text =
     "The changes behind this event are not kept any more. Read the collection anew, then follow "
-    "from the "
-    "X-Applied-Index of that answer.";
+    "from the X-Applied-Index of that answer.";
 
 constexpr auto elsewhere_text =
     "This event is not of this log: it was told before the data were restored from a backup. Read "
-    "the "
-    "collection anew, then follow from the X-Applied-Index of that answer.";
+    "the collection anew, then follow from the X-Applied-Index of that answer.";
 
 constexpr auto ahead_text =
     "The log does not go as far as this event, which must have been told by another one, before "
-    "the data "
-    "were restored. Read the collection anew, then follow from the X-Applied-Index of that answer.";
+    "the data were restored. Read the collection anew, then follow from the X-Applied-Index of "
+    "that answer.";
 
 // Pairs in order, until the answer is full.
 class batch {

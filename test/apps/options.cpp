@@ -77,8 +77,7 @@ const std::vector<refused> refusals{
      "with --peer-addr"},
     {{"--addr", "10.0.0.1:80"},
      "--addr: 10.0.0.1 is reachable from other machines, and nothing protects it; say --insecure "
-     "to "
-     "accept that"},
+     "to accept that"},
     {{"--node-id", "1", "--cluster", "2=10.0.0.1:80"},
      "--cluster: traffic with 2=10.0.0.1:80 would cross the network unprotected; say --insecure to "
      "accept that"},

@@ -7,10 +7,13 @@
 #include <map>
 #include <set>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "http/openapi.hpp"
 #include "http/router.hpp"
 #include "models/declaration/model_file.hpp"
+#include "models/query/query.hpp"
 
 using namespace lithair;
 using namespace lithair::http;
@@ -29,6 +32,9 @@ stock = { type = "integer", default = 0, replicate = true }
 path = "/api/shop/v1/orders"
 [models.orders.fields]
 id = { type = "uuid", primary_key = true, immutable = true, replicate = true }
+words = { type = "list<string>", optional = true, replicate = true, validate = { max_length = 3 } }
+note  = { type = "string", optional = true, replicate = true, validate = { max_length = 5 } }
+photo = { type = "bytes", optional = true, replicate = true, validate = { max_length = 9 } }
 
 [projections.by_name]
 from     = "products"
@@ -150,6 +156,42 @@ BOOST_FIXTURE_TEST_CASE(every_parameter_of_a_path_is_described_and_required, des
     BOOST_TEST(described_ones.size() == static_cast<std::size_t>(std::ranges::count(text, '{')),
                text);
   }
+}
+
+BOOST_FIXTURE_TEST_CASE(every_query_parameter_that_is_described_is_taken, described) {
+  const auto& products = *schema.find("products");
+  const auto takes = [&](const std::string& path, const auto& parse) {
+    std::size_t tried = 0;
+    for (const auto& each : paths().at(path).at("get").at("parameters").as_array()) {
+      const auto& about = each.as_object();
+      // Headers are described elsewhere; a position is only what a page gave out.
+      if (!about.contains("name") || about.at("in") != "query" || about.at("name") == "after")
+        continue;
+      const std::string name{about.at("name").as_string()};
+      const auto& type = about.at("schema").at("type");
+      const auto* value = type == "integer"                    ? "1"
+                          : type == "boolean"                  ? "true"
+                          : name == "price" || name == "stock" ? "1"
+                                                               : "name";
+      const std::vector<std::pair<std::string, std::string>> asked{{name, value}};
+      BOOST_TEST(parse(asked).has_value(), path << " takes no " << name);
+      ++tried;
+    }
+    BOOST_TEST(tried > 2u);
+  };
+  using enum models::query::kind;
+  takes("/api/products", [&](const auto& x) { return models::parse_query(products, list, x); });
+  takes("/api/products/count",
+        [&](const auto& x) { return models::parse_query(products, count, x); });
+  takes("/api/projections/by_name",
+        [&](const auto& x) { return models::projection_query(schema, "by_name", x); });
+}
+
+BOOST_FIXTURE_TEST_CASE(lengths_are_told_in_the_words_of_the_type, described) {
+  const auto& order = api.at("components").at("schemas").at("orders").at("properties");
+  BOOST_TEST(order.at("words").at("maxItems") == 3);
+  BOOST_TEST(order.at("note").at("maxLength") == 5);
+  BOOST_TEST(!order.at("photo").as_object().contains("maxLength"));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

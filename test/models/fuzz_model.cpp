@@ -11,8 +11,7 @@ std::vector<std::string> lithair::fuzz::seeds() {
       std::string(model_text),
       std::string(model_text) +
           "[projections.p]\nfrom = \"m\"\ngroup_by = [\"e\"]\nwhere = { i = \">=1\" }\nmeasures = "
-          "{ "
-          "n = \"count\", x = \"sum(m)\", y = \"min(t)\" }\n",
+          "{ n = \"count\", x = \"sum(m)\", y = \"min(t)\" }\n",
       "[models.a]\npath = \"/api/x/a\"\n[models.a.fields.id]\ntype = \"uuid\"\nprimary_key = "
       "true\nreplicate = true\n[models.a.fields.id.validate]\nformat = \"uuid\"\n",
       "[models.b.fields]\nid={type=\"integer\",primary_key=true,replicate=true,validate={min=1,"

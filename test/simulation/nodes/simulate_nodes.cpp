@@ -68,8 +68,8 @@ int run(std::uint64_t first, std::uint64_t count, bool all, bool trace) {
     std::printf("%llu are broken\n", static_cast<number>(broken));
   std::printf(
       "%llu writes and %llu reads answered, %llu changes streamed, %llu messages between nodes, "
-      "%llu starts, "
-      "%llu deaths inside the stores, %llu changes of members; at most %llu bytes on their way "
+      "%llu starts, %llu deaths inside the stores, %llu changes of members; at most %llu bytes on "
+      "their way "
       "over a connection; healed within %llu ms\n",
       static_cast<number>(sum.acknowledged), static_cast<number>(sum.reads),
       static_cast<number>(sum.streamed), static_cast<number>(sum.messages),
