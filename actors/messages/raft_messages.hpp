@@ -67,13 +67,6 @@ struct ship {
   std::vector<protocol::message> messages;
 };
 
-/// A change of members, or an answer to ours: what came from a peer (shipper to raft actor), or
-/// what a peer is to be sent (raft actor to shipper).
-struct control_arrived {
-  protocol::node_id from;  ///< the peer at the other end, whichever way it goes
-  peer_control content;    ///< as it stands on the wire
-};
-
 /// From the gate to the raft actor: a node of this cluster that no configuration here names wants
 /// to be linked in this group. It was turned away and calls again; whether it is expected then is
 /// the raft actor's to say.
@@ -130,7 +123,6 @@ LITHAIR_LOCAL_MESSAGE(raft_answered)
 LITHAIR_LOCAL_MESSAGE(ticked)
 LITHAIR_LOCAL_MESSAGE(peer_step)
 LITHAIR_LOCAL_MESSAGE(ship)
-LITHAIR_LOCAL_MESSAGE(control_arrived)
 LITHAIR_LOCAL_MESSAGE(meet)
 LITHAIR_LOCAL_MESSAGE(link_changed)
 LITHAIR_LOCAL_MESSAGE(receiving)

@@ -7,6 +7,7 @@
 #include <caf/send.hpp>
 
 #include "actors/mutants.hpp"
+#include "actors/peers/control_codec.hpp"
 #include "actors/peers/peer_codec.hpp"
 
 namespace lithair::actors {
@@ -96,11 +97,12 @@ caf::behavior shipper::make_behavior() {
       },
       [this](const send_snapshot& x) { offer(x); },
       [this](control_arrived& x) {
-        if (peer_.endpoint) send(peer_.endpoint, std::move(x.content));
+        if (peer_.endpoint) send(peer_.endpoint, to_wire(x.content));
       },
       [this](peer_control& x) {
-        if (is_from_peer() && peer_.how == trust::full && x.version == peer_version && raft_)
-          send(raft_, control_arrived{setup_.peer.id, std::move(x)});
+        if (!is_from_peer() || peer_.how != trust::full || !raft_) return;
+        if (auto content = from_wire(std::move(x)))
+          send(raft_, control_arrived{setup_.peer.id, std::move(*content)});
       },
       [this](const linked_by_peer& x) { link(x.end); },
       [this](const serve_raft& x) {

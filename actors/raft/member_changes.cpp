@@ -90,11 +90,8 @@ member as_voter(const member& learner) {
 // Only the leader can say what becomes of a change, so there it is decided, and answered.
 void member_changes::ask(const caf::strong_actor_ptr& asker, const change_members& x,
                          std::uint64_t now_ms) {
-  peer_control request;
-  request.action = static_cast<std::uint8_t>(x.what);
-  request.node = x.node;
-  request.force = x.force;
-  request.address = to_text({x.host, x.http_port, x.peer_port, x.promote});
+  change_request request{0, x.what, x.force, x.node,
+                         to_text({x.host, x.http_port, x.peer_port, x.promote})};
   requester who{asker, x.token, {}, 0};
   if (core_.current_role() == role::leader) return handle(std::move(who), request, now_ms);
   request.id = next_id_++;
@@ -105,8 +102,11 @@ void member_changes::ask(const caf::strong_actor_ptr& asker, const change_member
                      forwarded{std::move(who), core_.leader(), now_ms + change_timeout_ms});
 }
 
-void member_changes::arrived(node_id from, const peer_control& x, std::uint64_t now_ms) {
-  if (!x.is_answer) return handle({nullptr, 0, from, x.id}, x, now_ms);
+void member_changes::arrived(node_id from, const change_request& x, std::uint64_t now_ms) {
+  handle({nullptr, 0, from, x.id}, x, now_ms);
+}
+
+void member_changes::arrived(node_id from, const change_answer& x) {
   auto found = forwarded_.find(x.id);
   if (found == forwarded_.end() ||
       (found->second.leader != from && !mutated(mutant::takes_answers_of_anybody)))
@@ -115,10 +115,10 @@ void member_changes::arrived(node_id from, const peer_control& x, std::uint64_t 
   forwarded_.erase(found);
 }
 
-void member_changes::handle(requester who, const peer_control& x, std::uint64_t now_ms) {
+void member_changes::handle(requester who, const change_request& x, std::uint64_t now_ms) {
   if (core_.current_role() != role::leader)
     return finish(who, {503, "the leader changed meanwhile"});
-  if (static_cast<action>(x.action) == action::abort) return abort(std::move(who), now_ms);
+  if (x.what == action::abort) return abort(std::move(who), now_ms);
   // One at a time, as Raft has it: two could leave two majorities that share nobody.
   if (current_)
     return finish(who, {409, "another change of members is under way; try again when it is done"});
@@ -130,12 +130,12 @@ void member_changes::handle(requester who, const peer_control& x, std::uint64_t 
 }
 
 // Nothing: it is under way.
-std::optional<member_changes::verdict> member_changes::begin(const peer_control& x,
+std::optional<member_changes::verdict> member_changes::begin(const change_request& x,
                                                              change& started) {
   auto members = core_.members().members;
   node_id id{x.node};
   auto* known = find(members, id);
-  auto what = static_cast<action>(x.action);
+  auto what = x.what;
   if (what == action::add) {
     auto address = parse_member_address(x.address);
     if (!id || !address)
@@ -319,12 +319,7 @@ void member_changes::let_recover(node_id voter, std::uint64_t now_ms) {
 void member_changes::finish(const requester& who, const verdict& x) {
   if (who.asker) return out_.answer(who.asker, {who.token, x.status, x.detail});
   if (!who.node) return;
-  peer_control answer;
-  answer.id = who.id;
-  answer.is_answer = true;
-  answer.status = x.status;
-  answer.detail = x.detail;
-  (void)out_.send(who.node, std::move(answer));
+  (void)out_.send(who.node, change_answer{who.id, x.status, x.detail});
 }
 
 }  // namespace lithair::actors

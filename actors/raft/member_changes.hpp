@@ -11,7 +11,7 @@
 
 #include "actors/config.hpp"
 #include "actors/messages/client_messages.hpp"
-#include "actors/messages/raft_messages.hpp"
+#include "actors/messages/control_messages.hpp"
 #include "actors/peers/member_address.hpp"
 #include "actors/raft/membership_plan.hpp"
 #include "protocol/core.hpp"
@@ -24,7 +24,7 @@ namespace lithair::actors {
 ///
 ///     a client ──ask──▶ leader here? ──yes──▶ handle ──▶ under way ──advance──▶ told
 ///                           │ no                            ▲ committed, or given up
-///                           └──peer_control──▶ the leader's node ──answer──▶ arrived ──▶ told
+///                           └─change_request─▶ the leader's node ──answer──▶ arrived ──▶ told
 ///
 /// Of a change it is known only by the configurations that follow in the log what became of it: so
 /// an answer waits until the last of them is committed, or its 10 s are over.
@@ -35,7 +35,7 @@ class member_changes {
     /// To a client of this node
     std::function<void(const caf::strong_actor_ptr&, members_changed)> answer;
     /// To another node; false: there is no way to it
-    std::function<bool(protocol::node_id, peer_control)> send;
+    std::function<bool(protocol::node_id, control_message)> send;
   };
 
   /// Requests to the leader are numbered from `first_id`, a random number of this process: an
@@ -45,8 +45,10 @@ class member_changes {
 
   /// A client's request.
   void ask(const caf::strong_actor_ptr& asker, const change_members& x, std::uint64_t now_ms);
-  /// A peer's request, or a leader's answer to ours.
-  void arrived(protocol::node_id from, const peer_control& x, std::uint64_t now_ms);
+  /// A peer's request.
+  void arrived(protocol::node_id from, const change_request& x, std::uint64_t now_ms);
+  /// A leader's answer to ours.
+  void arrived(protocol::node_id from, const change_answer& x);
   /// At the leader: a voter lost what it had promised. It becomes a learner, to be promoted when it
   /// has caught up.
   void let_recover(protocol::node_id voter, std::uint64_t now_ms);
@@ -82,8 +84,8 @@ class member_changes {
     std::uint64_t deadline_ms = 0;
   };
 
-  void handle(requester who, const peer_control& x, std::uint64_t now_ms);
-  std::optional<verdict> begin(const peer_control& x, change& started);
+  void handle(requester who, const change_request& x, std::uint64_t now_ms);
+  std::optional<verdict> begin(const change_request& x, change& started);
   verdict start(std::vector<protocol::member> target, change& started, bool force = false);
   void abort(requester who, std::uint64_t now_ms);
   std::optional<verdict> outcome(change& x, std::uint64_t now_ms) const;

@@ -48,7 +48,7 @@ raft_actor::raft_actor(caf::actor_config& cfg, loop* home, raft_setup setup)
                {[this](const caf::strong_actor_ptr& asker, members_changed x) {
                   send(handle(asker), std::move(x));
                 },
-                [this](node_id to, peer_control x) {
+                [this](node_id to, control_message x) {
                   auto* shipper = shipper_for(to);
                   if (shipper == nullptr || !ways_.is_linked(to)) return false;
                   send(*shipper, control_arrived{to, std::move(x)});
@@ -130,7 +130,8 @@ caf::behavior raft_actor::make_behavior() {
       },
       [this](raft_call& x) { on_call(x); },
       [this](const control_arrived& x) {
-        if (health_.may_step()) on_control(x);
+        if (!health_.may_step()) return;
+        std::visit([this, &x](const auto& content) { on_control(x.peer, content); }, x.content);
       },
       [this](const ticked& x) {
         if (x.count != 0) on_tick(x.count);

@@ -162,16 +162,18 @@ class raft_actor final : public hosted_actor {
   void on_disk_full(const std::string& reason);
   void on_state_damaged(const std::string& reason);
   void on_promises_lost(const std::string& reason);
-  void on_state_wanted(protocol::node_id by);
   void look_for_recovering(const peer_step& x);
   void mend();
-  void on_control(const control_arrived& x);
-  void send_control(protocol::node_id to, peer_control x);
+  void on_control(protocol::node_id from, const change_request& x);
+  void on_control(protocol::node_id from, const change_answer& x);
+  void on_control(protocol::node_id by, const state_request& x);
+  void on_control(protocol::node_id from, const comparison_request& x);
+  void on_control(protocol::node_id from, const digest_report& x);
+  void send_control(protocol::node_id to, control_message x);
   // Comparing states with the other nodes.
   void begin_comparison();
   bool expect_comparison(protocol::index_t at);
   void tell_digest(const checkpointed& x);
-  void on_digest(protocol::node_id from, const peer_control& x);
   void report_divergence() const;
   void refuse_everything();
 

@@ -105,37 +105,31 @@ void raft_actor::mend() {
   if (now < next_mending_ms_) return;
   bool leads = core_.current_role() == role::leader;
   if (!health_.log_full.empty() && leads) (void)core_.transfer(node_id{});
-  if (!health_.state_lost.empty() && !leads && core_.leader()) {
-    peer_control request;
-    request.action = static_cast<std::uint8_t>(control_action::send_state);
-    send_control(core_.leader(), std::move(request));
-  }
+  if (!health_.state_lost.empty() && !leads && core_.leader())
+    send_control(core_.leader(), state_request{});
   get_snapshots();
   if (!health_.log_full.empty() || !health_.state_lost.empty() || !snapshots_.empty())
     next_mending_ms_ = now + ask_again_ms;
 }
 
-void raft_actor::send_control(node_id to, peer_control x) {
+void raft_actor::send_control(node_id to, control_message x) {
   if (auto* shipper = shipper_for(to)) send(*shipper, control_arrived{to, std::move(x)});
 }
 
-void raft_actor::on_control(const control_arrived& x) {
-  switch (static_cast<control_action>(x.content.action)) {
-    case control_action::send_state:
-      return on_state_wanted(x.from);
-    case control_action::compare_at:
-      if (x.from == core_.leader()) (void)expect_comparison(index_t{x.content.id});
-      return;
-    case control_action::digest:
-      return on_digest(x.from, x.content);
-  }
-  changes_.arrived(x.from, x.content, setup_.now_ms());
+void raft_actor::on_control(node_id from, const change_request& x) {
+  changes_.arrived(from, x, setup_.now_ms());
+}
+
+void raft_actor::on_control(node_id from, const change_answer& x) { changes_.arrived(from, x); }
+
+void raft_actor::on_control(node_id from, const comparison_request& x) {
+  if (from == core_.leader()) (void)expect_comparison(x.index);
 }
 
 // A peer's log is whole and its state is not. It needs one no older than where its log begins,
 // which is no later than what a leader knows to be committed once it has committed an entry of its
 // own term.
-void raft_actor::on_state_wanted(node_id by) {
+void raft_actor::on_control(node_id by, const state_request&) {
   if (!core_.ready() || !health_.may_give_snapshots() || !setup_.checkpointer ||
       !core_.members().contains(by))
     return;
@@ -166,10 +160,8 @@ void raft_actor::begin_comparison() {
   next_comparison_ms_ = now + setup_.config.checkpoint_interval_ms;
   auto at = core_.last_index() + 1;
   if (!expect_comparison(at)) return;  // Nothing was written since the last.
-  peer_control request;
-  request.action = static_cast<std::uint8_t>(control_action::compare_at);
-  request.id = at.value;
-  ways_.for_each([&](node_id peer, const caf::actor&) { send_control(peer, request); });
+  ways_.for_each(
+      [&](node_id peer, const caf::actor&) { send_control(peer, comparison_request{at}); });
 }
 
 bool raft_actor::expect_comparison(index_t at) {
@@ -181,19 +173,15 @@ bool raft_actor::expect_comparison(index_t at) {
 void raft_actor::tell_digest(const checkpointed& x) {
   // Checkpoints as of another index have nothing to be compared with.
   if (!x.failed.empty() || !x.digest || x.index != comparison_.index()) return;
-  peer_control news;
-  news.action = static_cast<std::uint8_t>(control_action::digest);
-  news.id = x.index.value;
-  news.node = x.digest;
-  news.address = fmt::format("{:x}", setup_.models);
+  const digest_report news{x.index, x.digest, setup_.models};
   ways_.for_each([&](node_id peer, const caf::actor&) { send_control(peer, news); });
   if (comparison_.own(x.index, x.digest)) report_divergence();
 }
 
 // States made by other models differ rightly, while nodes are restarted one by one with a change.
-void raft_actor::on_digest(node_id from, const peer_control& x) {
-  if (x.address != fmt::format("{:x}", setup_.models)) return;
-  if (comparison_.peers(from, index_t{x.id}, x.node)) report_divergence();
+void raft_actor::on_control(node_id from, const digest_report& x) {
+  if (x.models != setup_.models) return;
+  if (comparison_.peers(from, x.index, x.digest)) report_divergence();
 }
 
 void raft_actor::report_divergence() const {

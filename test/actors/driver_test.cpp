@@ -425,9 +425,7 @@ BOOST_FIXTURE_TEST_CASE(a_peer_that_lost_its_state_gets_one_as_of_what_was_commi
                         driver) {
   for (int i = 0; i < 5; ++i) submit_one();
   checkpoint_is_done(index_t{2});
-  peer_control request;
-  request.action = static_cast<std::uint8_t>(control_action::send_state);
-  tell(control_arrived{node_id{2}, request});
+  tell(control_arrived{node_id{2}, state_request{}});
   run();
   BOOST_TEST(checkpoints_wanted == 1);
   BOOST_TEST(snapshots_wanted.empty());

@@ -28,21 +28,13 @@ struct asked {
 
   member_changes::effects effects() {
     return {[](const caf::strong_actor_ptr&, members_changed) {},
-            [this](node_id to, peer_control x) {
-              sent.emplace_back(to, std::move(x));
+            [this](node_id, control_message x) {
+              sent.push_back(std::get<change_answer>(std::move(x)));
               return true;
             }};
   }
-  peer_control ask(action what, std::uint64_t node, const std::string& address = {},
-                   bool force = false) {
-    peer_control x;
-    x.id = ++asked_so_far;
-    x.action = static_cast<std::uint8_t>(what);
-    x.node = node;
-    x.address = address;
-    x.force = force;
-    changes.arrived(node_id{9}, x, now_ms);
-    return x;
+  void ask(action what, std::uint64_t node, const std::string& address = {}, bool force = false) {
+    changes.arrived(node_id{9}, change_request{++asked_so_far, what, force, node, address}, now_ms);
   }
   // Time passes, also for the cores.
   void go_on(std::uint64_t ms = 1000) {
@@ -61,11 +53,11 @@ struct asked {
     }
   }
   const std::vector<protocol::member>& members() { return cores.core(1).members().members; }
-  std::uint16_t status() const { return sent.empty() ? 0 : sent.back().second.status; }
-  const std::string& detail() const { return sent.back().second.detail; }
+  std::uint16_t status() const { return sent.empty() ? 0 : sent.back().status; }
+  const std::string& detail() const { return sent.back().detail; }
 
   test::cluster cores;
-  std::vector<std::pair<node_id, peer_control>> sent;
+  std::vector<change_answer> sent;
   member_changes changes{cores.core(1), effects(), 100};
   std::uint64_t now_ms = 1;
   std::uint64_t asked_so_far = 0;
@@ -124,7 +116,7 @@ BOOST_AUTO_TEST_CASE(a_change_that_is_not_committed_is_given_up_on_request) {
   x.go_on(100);
   BOOST_REQUIRE(x.sent.size() == answers + 2);
   BOOST_TEST(x.status() == 200);
-  BOOST_TEST(x.sent.back().second.id == x.asked_so_far);
+  BOOST_TEST(x.sent.back().id == x.asked_so_far);
   BOOST_TEST(x.members().size() == 3u);
 }
 
@@ -149,7 +141,7 @@ BOOST_AUTO_TEST_CASE(only_the_leader_that_was_asked_answers_a_change) {
   test::cluster cores{3};
   cores.found();
   cores.run_until([&] { return cores.core(2).leader() == node_id{1}; });
-  std::vector<peer_control> asked;
+  std::vector<change_request> asked;
   caf::actor_system_config config;
   config.set("scheduler.policy", caf::atom("testing"));
   caf::actor_system system{config};
@@ -158,8 +150,8 @@ BOOST_AUTO_TEST_CASE(only_the_leader_that_was_asked_answers_a_change) {
   member_changes changes{
       cores.core(2),
       {[&](const caf::strong_actor_ptr&, members_changed x) { answers.push_back(std::move(x)); },
-       [&](node_id, peer_control x) {
-         asked.push_back(std::move(x));
+       [&](node_id, control_message x) {
+         asked.push_back(std::get<change_request>(std::move(x)));
          return true;
        }},
       5000};
@@ -170,18 +162,15 @@ BOOST_AUTO_TEST_CASE(only_the_leader_that_was_asked_answers_a_change) {
   changes.ask(caf::actor_cast<caf::strong_actor_ptr>(client), what, 1);
   BOOST_REQUIRE(asked.size() == 1u);
   BOOST_TEST(asked[0].id == 5000u);
-  peer_control answer;
-  answer.id = asked[0].id;
-  answer.is_answer = true;
-  answer.status = 200;
-  changes.arrived(node_id{3}, answer, 2);
+  change_answer answer{asked[0].id, 200, {}};
+  changes.arrived(node_id{3}, answer);
   BOOST_TEST(answers.empty());
   // An answer to an earlier life's request, whatever its number was.
   answer.id = 1;
-  changes.arrived(node_id{1}, answer, 2);
+  changes.arrived(node_id{1}, answer);
   BOOST_TEST(answers.empty());
   answer.id = asked[0].id;
-  changes.arrived(node_id{1}, answer, 3);
+  changes.arrived(node_id{1}, answer);
   BOOST_REQUIRE(answers.size() == 1u);
   BOOST_TEST(answers[0].token == 7u);
   BOOST_TEST(answers[0].status == 200);
