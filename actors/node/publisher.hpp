@@ -9,6 +9,7 @@
 #include <caf/actor.hpp>
 #include <caf/actor_clock.hpp>
 
+#include "actors/messages/client_messages.hpp"
 #include "actors/messages/published.hpp"
 #include "actors/runtime/hosted.hpp"
 
