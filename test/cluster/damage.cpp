@@ -151,11 +151,18 @@ BOOST_DATA_TEST_CASE(a_damaged_log_is_set_aside_and_fetched_from_the_others, dat
   const auto leader = nodes.start_and_await();
   const auto hurt = (leader + 1) % 3;
   fill(nodes, leader, "tea ");
-  auto client = nodes.client(hurt);
-  std::uint64_t last = 0;
-  nodes.await("it has everything", [&client, &last] {
-    last = number_at(client.get("/status").body, "/last_index").value_or(0);
-    return last > items;
+  // Durably: what its log holds it has not synced yet may be gone when it is killed.
+  auto client = nodes.client(leader);
+  const auto last = number_at(client.get("/status").body, "/last_index").value_or(0);
+  BOOST_REQUIRE(last > items);
+  nodes.await("it has everything", [&] {
+    const auto page = client.get("/cluster").body;
+    for (std::size_t i = 0; i < 3; ++i) {
+      const auto at = "/members/" + std::to_string(i);
+      if (number_at(page, at + "/id") == hurt + 1)
+        return number_at(page, at + "/match_index").value_or(0) >= last;
+    }
+    return false;
   });
   nodes.kill(hurt);
   sample.apply(log_of(nodes, hurt));
