@@ -18,8 +18,8 @@
 
 namespace lithair::actors {
 
-/// Who this node is to its peers, at both ends of every link: the same for all shippers and the gate
-/// of a node.
+/// Who this node is to its peers, at both ends of every link: the same for all shippers and the
+/// gate of a node.
 struct link_identity {
   protocol::node_id self;         ///< this node
   std::string schema;             ///< the served models, as text of a model file

@@ -1,7 +1,8 @@
 #pragma once
 
-/// Everything for programs that serve models, or have a node inside: `#include <lithair/lithair.hpp>`.
-/// For files that only declare models there is the light `<lithair/model.hpp>`.
+/// Everything for programs that serve models, or have a node inside:
+/// `#include <lithair/lithair.hpp>`. For files that only declare models there is the light
+/// `<lithair/model.hpp>`.
 #include "actors/config.hpp"
 #include "actors/embedded/collection.hpp"
 #include "actors/embedded/event.hpp"

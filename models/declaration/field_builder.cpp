@@ -2,12 +2,11 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
 #include <utility>
 
 #include <re2/re2.h>
 
-#include "models/encoding/msgpack.hpp"
+#include "models/declaration/literal_value.hpp"
 #include "models/encoding/utf8.hpp"
 #include "models/schema/attribute_words.hpp"
 #include "models/schema/merge.hpp"
@@ -80,49 +79,6 @@ bool can_be_key(value_type type) {
 
 /// json and lists have no order that could be looked up.
 bool can_be_found(value_type type) { return type != value_type::json && type != value_type::list; }
-
-/// Elements are written as text, whatever their type.
-std::optional<value> pack(const field& list, const std::vector<std::string>& texts) {
-  packed_list made;
-  msgpack::write_array(made.array, texts.size());
-  for (const auto& text : texts) {
-    const auto element = parse_text(*list.element, text);
-    if (!element) {
-      return std::nullopt;
-    }
-    write_value(made.array, *element);
-  }
-  return value{std::move(made)};
-}
-
-/// Numbers may be written as such where no digit is lost by it; money and times are text.
-std::optional<value> convert(const field& x, const literal& from) {
-  if (const auto* text = std::get_if<std::string>(&from)) {
-    const bool plain = x.type == value_type::boolean || x.type == value_type::integer ||
-                       x.type == value_type::number || x.type == value_type::list;
-    // "12" in quotes for an integer is more likely a mistake than a wish.
-    return plain ? std::nullopt : parse_text(x, *text);
-  }
-  if (const auto* texts = std::get_if<std::vector<std::string>>(&from)) {
-    return x.type == value_type::list ? pack(x, *texts) : std::nullopt;
-  }
-  if (const auto* flag = std::get_if<bool>(&from)) {
-    return x.type == value_type::boolean ? std::optional<value>(*flag) : std::nullopt;
-  }
-  if (const auto* integer = std::get_if<std::int64_t>(&from)) {
-    // An integer stands for a number: 1 means 1.0.
-    if (x.type == value_type::number) {
-      return value{static_cast<double>(*integer)};
-    }
-    const bool exact = x.type == value_type::integer || x.type == value_type::money;
-    return exact ? parse_text(x, std::to_string(*integer)) : std::nullopt;
-  }
-  if (const auto* number = std::get_if<double>(&from)) {
-    return x.type == value_type::number && std::isfinite(*number) ? std::optional<value>(*number)
-                                                                  : std::nullopt;
-  }
-  return std::nullopt;
-}
 
 }  // namespace
 
@@ -432,7 +388,7 @@ void field_builder::check_key() {
 }
 
 value field_builder::to_value(const declared_attribute& from) {
-  if (auto made = convert(made_, from.what)) {
+  if (auto made = value_of(made_, from.what)) {
     return std::move(*made);
   }
   fail(from.where, from.name + " must be " + expected_form(made_) + ".");

@@ -54,8 +54,8 @@ namespace lithair {
 ///
 ///     template <>
 ///     struct lithair::model<user> : lithair::attributes {
-///       static constexpr auto declaration =
-///           declare("users", field<&user::email>("email", unique, format("email"), replicate), ...);
+///       static constexpr auto declaration = declare(
+///           "users", field<&user::email>("email", unique, format("email"), replicate), ...);
 ///     };
 ///
 /// Values only; nothing is to be made of this type.

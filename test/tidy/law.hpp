@@ -41,7 +41,7 @@ inline const std::vector<room_rule> room_rules{
     {"actors/node",
      {"actors", "actors/runtime", "actors/messages", "actors/peers", "actors/raft",
       "actors/storage", "actors/state", "models/", "persistence", "protocol"}},
-    {"actors/embedded", {"actors/runtime", "actors/messages", "actors/node", "models/"}},
+    {"actors/embedded", {"actors", "actors/runtime", "actors/messages", "actors/node", "models/"}},
 
     {"http",
      {"actors", "actors/runtime", "actors/messages", "actors/node", "models/", "persistence"}},
