@@ -106,7 +106,7 @@ void overlay_layer::assign(item& to, std::optional<std::string_view> value) {
 
 overlay_layer::place::place(std::string_view k, item* x) : key(k), content(x) {
   char start[16] = {};
-  std::memcpy(start, k.data(), std::min(k.size(), sizeof start));
+  if (!k.empty()) std::memcpy(start, k.data(), std::min(k.size(), sizeof start));
   // Big-endian, so that the numbers compare as the bytes do; shorter keys are filled up with
   // zeroes, and a tie is left to the keys.
   high = load_u64(start);

@@ -7,6 +7,10 @@
 #include <unistd.h>
 #include <uv.h>
 
+#include <algorithm>
+#include <cstddef>
+#include <cstring>
+
 #include "actors/runtime/loop.hpp"
 
 namespace lithair::actors {
@@ -69,7 +73,9 @@ void looked_up(uv_getaddrinfo_t* request, int status, addrinfo* found) {
   } else if (status != 0 || found == nullptr) {
     self->finish(-1, uv_strerror(status != 0 ? status : UV_EAI_NONAME));
   } else {
-    auto address = *reinterpret_cast<sockaddr_storage*>(found->ai_addr);
+    // Only so much of it is there: an address of IPv4 is shorter than the longest.
+    sockaddr_storage address{};
+    std::memcpy(&address, found->ai_addr, std::min<std::size_t>(found->ai_addrlen, sizeof address));
     if (found->ai_family == AF_INET6)
       reinterpret_cast<sockaddr_in6*>(&address)->sin6_port = htons(self->port);
     else
