@@ -4,31 +4,12 @@
 #include "actors/mutants.hpp"
 #include "actors/peers/shipper.hpp"
 #include "actors/raft/raft_actor.hpp"
+#include "protocol/print.hpp"
 
 // Roles and members as they change, and the shippers to them.
 namespace lithair::actors {
 
 using namespace protocol;
-
-namespace {
-
-std::string_view name_of(role r) {
-  switch (r) {
-    case role::follower:
-      return "follower";
-    case role::pre_candidate:
-      return "pre-candidate";
-    case role::candidate:
-      return "candidate";
-    case role::leader:
-      return "leader";
-    case role::learner:
-      return "learner";
-  }
-  return "unknown";
-}
-
-}  // namespace
 
 void raft_actor::log_role(const role_change& change) const {
   auto& label = setup_.label;
@@ -48,7 +29,7 @@ void raft_actor::log_role(const role_change& change) const {
       if (change.leader)
         spdlog::info("{}follows node {} in term {}", label, change.leader.value, change.term.value);
       else
-        spdlog::info("{}became {} in term {}, leader not yet known", label, name_of(change.now),
+        spdlog::info("{}became {} in term {}, leader not yet known", label, to_string(change.now),
                      change.term.value);
       break;
   }
