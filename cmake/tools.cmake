@@ -14,8 +14,8 @@ if(PROJECT_IS_TOP_LEVEL)
     add_link_options(-fuse-ld=mold)
   endif()
 
-  # Line tables are enough for a backtrace and halve the time and size of debug information.
-  set(CMAKE_CXX_FLAGS_DEBUG "-O0 -g1" CACHE STRING "")
+  # Line tables are enough for a backtrace and halve the time and size of debug information. What is not
+  # optimised has its flags in its preset.
   set(CMAKE_CXX_FLAGS_RELEASE "-O2 -g1")
   set(CMAKE_C_FLAGS_RELEASE "-O2")
 
