@@ -68,6 +68,20 @@ void cluster::restart(std::uint64_t id) {
   start((*this)[id]);
 }
 
+cluster cluster::behind_the_cache() {
+  options opts = quick_options();
+  opts.max_cached_bytes = 0;
+  cluster c{3, opts};
+  c.found();
+  c.isolate(3);
+  for (int i = 0; i < 5; ++i) {
+    c.propose(1, "x");
+    c.deliver();
+  }
+  c.heal();
+  return c;
+}
+
 configuration cluster::members(std::vector<std::uint64_t> voters,
                                std::vector<std::uint64_t> learners) {
   std::vector<member> all;

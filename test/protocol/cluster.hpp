@@ -85,6 +85,9 @@ class cluster {
 
   /// Founds the group with all nodes as voters and makes node 1 its leader.
   void found();
+  /// Three nodes, of which the third lacks five entries that the leader, node 1, has on its disk
+  /// and not in memory. All are linked again.
+  static cluster behind_the_cache();
   /// A configuration of these voters and learners.
   static configuration members(std::vector<std::uint64_t> voters,
                                std::vector<std::uint64_t> learners = {});

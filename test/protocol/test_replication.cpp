@@ -418,16 +418,7 @@ BOOST_AUTO_TEST_CASE(proposals_not_yet_sent_are_refused_when_the_leader_is_lost)
 }
 
 BOOST_AUTO_TEST_CASE(a_disk_that_does_not_give_entries_is_asked_again_later) {
-  options opts = cluster::quick_options();
-  opts.max_cached_bytes = 0;
-  cluster c{3, opts};
-  c.found();
-  c.isolate(3);
-  for (int i = 0; i < 5; ++i) {
-    c.propose(1, "x");
-    c.deliver();
-  }
-  c.heal();
+  cluster c = cluster::behind_the_cache();
   c[1].hold_fetches = true;
   BOOST_TEST(c.run_until([&] { return !c[1].fetches.empty(); }));
   c.core(1).fetched(c[1].fetches.front(), {});

@@ -151,16 +151,7 @@ BOOST_AUTO_TEST_CASE(a_follower_that_restarted_is_not_reminded_of_an_entry_that_
 }
 
 BOOST_AUTO_TEST_CASE(entries_read_from_a_log_that_was_cut_meanwhile_are_not_sent) {
-  options opts = cluster::quick_options();
-  opts.max_cached_bytes = 0;
-  cluster c{3, opts};
-  c.found();
-  c.isolate(3);
-  for (int i = 0; i < 5; ++i) {
-    c.propose(1, "x");
-    c.deliver();
-  }
-  c.heal();
+  cluster c = cluster::behind_the_cache();
   c[1].hold_fetches = true;
   BOOST_TEST_REQUIRE(c.run_until([&] { return !c[1].fetches.empty(); }));
   const entry_fetch wanted = c[1].fetches.front();
