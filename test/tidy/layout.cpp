@@ -131,14 +131,17 @@ std::vector<finding> check_function_lengths(sources all, std::size_t most, excep
   return made;
 }
 
-std::vector<finding> check_exceptions(sources all, exceptions but) {
+std::vector<finding> check_exceptions(
+    exceptions but, const std::function<std::vector<finding>(exceptions)>& check) {
   std::vector<finding> made;
-  for (const auto& [of, because] : but) {
-    const auto file = of.substr(0, of.find(':'));
-    const bool is_there = std::ranges::any_of(
-        all, [file](const source& x) { return x.path == file || x.component() == file; });
-    if (!is_there) made.push_back({std::string(of), "is excepted and does not exist"});
-    if (because.empty()) made.push_back({std::string(of), "is excepted without a reason"});
+  const auto found = check(but).size();
+  for (std::size_t i = 0; i < but.size(); ++i) {
+    std::vector<exception> others(but.begin(), but.end());
+    others.erase(others.begin() + static_cast<std::ptrdiff_t>(i));
+    if (check(others).size() == found)
+      made.push_back({std::string(but[i].of), "is excepted for nothing"});
+    if (but[i].because.empty())
+      made.push_back({std::string(but[i].of), "is excepted without a reason"});
   }
   return made;
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <iosfwd>
 #include <span>
 #include <string>
@@ -30,7 +31,7 @@ struct room_rule {
 
 /// Why something may be as it is, although a rule is against it.
 struct exception {
-  std::string_view of;  ///< a file, a function as `file:function`, or the first of a cycle
+  std::string_view of;  ///< a file, a function as `file:function`, or all of a cycle
   std::string_view because;
 };
 
@@ -46,7 +47,9 @@ std::vector<finding> check_columns(sources all, std::size_t most);
 std::vector<finding> check_file_lengths(sources all, std::size_t most, exceptions but);
 /// As clang-format lays functions out: from the line of their name to the brace below it.
 std::vector<finding> check_function_lengths(sources all, std::size_t most, exceptions but);
-/// Each exception is needed, so that the list does not outlive its reasons.
-std::vector<finding> check_exceptions(sources all, exceptions but);
+/// Each exception has a reason, and without it `check` finds more: so the list does not outlive
+/// what it excuses.
+std::vector<finding> check_exceptions(exceptions but,
+                                      const std::function<std::vector<finding>(exceptions)>& check);
 
 }  // namespace lithair::tidy
