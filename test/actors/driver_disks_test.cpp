@@ -1,0 +1,188 @@
+// What the driver does about disks that are slow, full or fail, and about members that come and go.
+
+#include "test/actors/driver.hpp"
+
+using namespace lithair;
+using namespace lithair::actors;
+using protocol::index_t;
+using protocol::node_id;
+using protocol::term_t;
+
+BOOST_AUTO_TEST_SUITE(drivers)
+
+// -- disks ---------------------------------------------------------------------------------------
+
+BOOST_FIXTURE_TEST_CASE(a_checkpoint_waits_until_the_log_is_durable_up_to_it, driver) {
+  submit_one();
+  auto x = saved();
+  log_hangs = true;
+  submit_one();
+  x.point.index = x.point.index + 1;
+  tell(x);
+  run();
+  BOOST_TEST(checkpoints.empty());
+  log_disk_goes_on();
+  BOOST_REQUIRE(checkpoints.size() == 1u);
+  BOOST_TEST((checkpoints.front().point.index == x.point.index));
+}
+
+BOOST_FIXTURE_TEST_CASE(a_leader_whose_log_disk_hangs_applies_and_answers_what_the_others_have,
+                        driver) {
+  log_hangs = true;
+  submit_one();
+  tick();
+  BOOST_TEST((given == look().raft.last_index));
+  BOOST_TEST((status.raft.durable_index < given));
+  BOOST_TEST(status.applied == given.value);
+  // Nothing of it is forgotten or saved before its log is here.
+  const auto durable = status.raft.durable_index;
+  tell(saved());
+  checkpoint_is_done(given);
+  BOOST_TEST(checkpoints.empty());
+  for (auto& each : cuts) BOOST_TEST(each.point.index.value <= durable.value);
+}
+
+BOOST_FIXTURE_TEST_CASE(what_is_committed_and_not_yet_on_the_disk_is_not_read_from_there, driver) {
+  for (int i = 0; i < 5; ++i) submit_one();
+  const auto common = look().raft.last_index;
+  silent = {node_id{2}, node_id{3}};
+  for (int i = 0; i < 5; ++i) submit_one();
+  restart();
+  BOOST_REQUIRE((look().raft.last_index == common + 5));
+  // A leader of a later term has others in the place of the last five, and a majority of those.
+  log_hangs = true;
+  const auto later = look().raft.term + 1;
+  protocol::append_request others{
+      later, common, disk.restore(protocol::group_id{1}).state.term, common + 3, 1, {}};
+  for (std::uint64_t i = 1; i <= 3; ++i)
+    others.entries.push_back({common + i, later, protocol::entry_kind::command, {}, {}});
+  given_terms.clear();
+  say(node_id{2}, std::move(others));
+  tick();
+  BOOST_TEST((given == common + 3));
+  for (auto& [index, term] : given_terms)
+    BOOST_TEST((index > common) == (term == later), index.value);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_checkpoint_whose_log_failed_is_not_made_and_not_left_waiting, driver) {
+  log_hangs = true;
+  submit_one();
+  auto x = saved();
+  x.point.index = x.point.index + 1;
+  tell(x);
+  tell(disk_failed{"gone"});
+  run();
+  BOOST_TEST(checkpoints.empty());
+  BOOST_REQUIRE(checkpoint_answers.size() == 1u);
+  BOOST_TEST((checkpoint_answers.front().what == checkpointed::trouble::full));
+}
+
+BOOST_FIXTURE_TEST_CASE(a_checkpoint_without_room_is_told_and_ends_nothing, driver) {
+  tell(checkpointed{given, "no room for it", checkpointed::trouble::full});
+  run();
+  BOOST_TEST(look().trouble == "no room for it");
+  BOOST_TEST(status.ready);
+  checkpoint_is_done(given);
+  BOOST_TEST(look().trouble.empty());
+}
+
+BOOST_FIXTURE_TEST_CASE(writes_are_refused_when_applying_waits_for_room, driver) {
+  applying_held = true;
+  tell(checkpointed{given, "no room for it", checkpointed::trouble::full});
+  const std::string big(1 << 20, 'x');
+  for (int i = 0; i < 20; ++i) {
+    tell(submit{++token, big});
+    run();
+  }
+  BOOST_TEST(!look().ready);
+  tell(submit{++token, big});
+  run();
+  BOOST_REQUIRE(!written_answers.empty());
+  BOOST_TEST((written_answers.back().what == disposition::unavailable));
+  BOOST_TEST(written_answers.back().reason == "too much waits to be made durable: no room for it");
+}
+
+BOOST_FIXTURE_TEST_CASE(a_node_out_of_service_takes_nothing_more_from_its_peers, driver) {
+  BOOST_TEST(serving.size() == 2u);
+  tell(disk_failed{"gone"});
+  run();
+  BOOST_TEST(serving.empty());
+  const auto before = look().raft;
+  unwritten.clear();
+  for (std::uint64_t i = 0; i < 100; ++i) {
+    protocol::append_request more{before.term + 1, before.last_index + i, before.term, {}, 0, {}};
+    more.entries.push_back(
+        {before.last_index + i + 1, before.term + 1, protocol::entry_kind::command, {}, {}});
+    say(node_id{2}, std::move(more));
+    tick();
+  }
+  BOOST_TEST((look().raft.last_index == before.last_index));
+  BOOST_TEST((status.raft.term == before.term));
+  BOOST_TEST(unwritten.empty());
+  tell(change_members{});
+  run();
+  BOOST_REQUIRE(changed.size() == 1u);
+  BOOST_TEST(changed.front().status == 503u);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_member_that_has_moved_is_looked_for_at_its_new_address, driver) {
+  BOOST_TEST(ways.size() == 2u);
+  change_members move;
+  move.what = change_members::action::move;
+  move.node = 3;
+  move.host = "10.0.0.3";
+  move.http_port = 8003;
+  move.peer_port = 9003;
+  tell(move);
+  run();
+  tick(20);
+  BOOST_REQUIRE(changed.size() == 1u);
+  BOOST_TEST(changed.front().status == 200u);
+  BOOST_REQUIRE(ways.size() == 3u);
+  BOOST_TEST(ways.back().id.value == 3u);
+  BOOST_TEST(ways.back().host == "10.0.0.3");
+  BOOST_TEST(ways.back().peer_port == 9003u);
+  // What was said of it counts for the old way, and the new one says itself when it has a link.
+  look();
+  BOOST_TEST(!status.members.at(2).connected);
+  tell(link_changed{node_id{3}, true});
+  look();
+  BOOST_TEST(status.members.at(2).connected);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_node_that_was_removed_says_so_to_everybody_who_asks_it_anything, driver) {
+  change_members remove;
+  remove.what = change_members::action::remove;
+  remove.node = 1;
+  tell(remove);
+  run();
+  tick(20);
+  const std::string why = "this node was removed from the cluster";
+  BOOST_REQUIRE(memberships_lost.size() == 1u);
+  BOOST_TEST(memberships_lost.front() == why);
+  look();
+  BOOST_TEST(!status.ready);
+  BOOST_TEST(status.not_ready == why);
+  BOOST_TEST(status.trouble == why);
+  submit_one();
+  BOOST_REQUIRE(!written_answers.empty());
+  BOOST_TEST((written_answers.back().what == disposition::unavailable));
+  BOOST_TEST(written_answers.back().reason == why);
+  tell(ask{});
+  run();
+  BOOST_REQUIRE(read_answers.size() == 1u);
+  BOOST_TEST((read_answers.front().what == disposition::unavailable));
+  BOOST_TEST(read_answers.front().reason == why);
+  tell(probe_ready{});
+  run();
+  BOOST_REQUIRE(!readies.empty());
+  BOOST_TEST(!readies.back().ready);
+  BOOST_TEST(readies.back().reason == why);
+}
+
+BOOST_FIXTURE_TEST_CASE(what_was_set_aside_is_told, driver) {
+  BOOST_REQUIRE(look().set_aside.size() == 1u);
+  BOOST_TEST(status.set_aside.front().reason == "a checksum is wrong");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
