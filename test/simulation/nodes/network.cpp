@@ -203,10 +203,11 @@ void network::break_link(const link& x) {
   std::erase(links_, x);
 }
 
-void network::break_links(std::uint64_t of) {
-  auto all = links_;
+void network::break_links(std::uint64_t of, std::uint64_t life) {
+  const auto all = links_;
   for (auto& each : all)
-    if (each->ends[0].node == of || each->ends[1].node == of) break_link(each);
+    for (auto& at : each->ends)
+      if (at.node == of && at.life == life) break_link(each);
 }
 
 void network::break_random_link() {

@@ -34,8 +34,8 @@ class network {
   void cut(std::uint64_t from, std::uint64_t to) { cuts_.insert({from, to}); }
   bool is_cut(std::uint64_t from, std::uint64_t to) const { return cuts_.contains({from, to}); }
   void heal() { cuts_.clear(); }
-  /// All connections of a machine break; what was on the way is lost.
-  void break_links(std::uint64_t of);
+  /// All connections of a machine in that life of it break; what was on the way is lost.
+  void break_links(std::uint64_t of, std::uint64_t life);
   void break_random_link();
   /// Nothing moves until it is destroyed.
   void close();

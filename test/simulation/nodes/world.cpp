@@ -205,9 +205,12 @@ void world::kill(machine& x, bool silently) {
   if (!x.runs() && !x.has_died()) return;
   note(fmt::format("node {} is killed{}", x.id(), silently ? ", silently" : ""));
   running_machine = x.id();
+  const auto life = x.life();
   x.crash();
-  if (!silently) return network_->break_links(x.id());
-  time_.after(random_.between(500'000, 1'500'000), [this, &x] { network_->break_links(x.id()); });
+  if (!silently) return network_->break_links(x.id(), life);
+  // By then it may run again, with other links.
+  time_.after(random_.between(500'000, 1'500'000),
+              [this, id = x.id(), life] { network_->break_links(id, life); });
 }
 
 machine* world::running(bool any) {

@@ -93,10 +93,11 @@ class world {
   void wipe(machine& x);
   void move(machine& x);
   void restore_old_copy(machine& x);
+  void replace_once_nobody_needs_it(machine& x, std::uint64_t killed_at);
   void come_back(machine& x);
   void ask_all_how_they_are();
   void learn_members(const protocol::configuration& now);
-  bool all_ready() const;
+  bool all_ready(std::uint64_t since, const machine* but = nullptr) const;
 
   // world_clients.cpp
   void client();
@@ -185,12 +186,18 @@ class world {
     machine* at;
     std::uint64_t life;
     std::uint64_t group;
+    std::uint64_t asked;
   };
   std::map<std::uint64_t, pending_question> probes_, inspections_;  // by token
-  std::map<std::pair<std::uint64_t, std::uint64_t>, std::string>
-      unready_;                      // why, by machine and group; ready: empty
+  struct readiness_seen {
+    std::string why_not;  // ready: empty
+    std::uint64_t asked;
+  };
+  std::map<std::pair<std::uint64_t, std::uint64_t>, readiness_seen>
+      seen_ready_;                   // by machine and group
   std::vector<caf::actor> desks_;    // of single questions
   std::set<std::uint64_t> members_;  // as the operator thinks
+  std::set<std::uint64_t> adding_;   // that is asked for, and not answered
   bool changing_ = false;
   bool old_copy_used_ = false;
 

@@ -149,13 +149,14 @@ void world::on_message(const caf::message& x) {
     auto asked = probes_.find(news.token);
     if (asked == probes_.end()) return;
     if (asked->second.at->life() == asked->second.life)
-      unready_[{asked->second.at->id(), asked->second.group}] = news.ready ? "" : news.reason;
+      seen_ready_[{asked->second.at->id(), asked->second.group}] = {news.ready ? "" : news.reason,
+                                                                    asked->second.asked};
     probes_.erase(asked);
   } else if (x.match_elements<node_status>()) {
     auto& news = x.get_as<node_status>(0);
     auto asked = inspections_.find(news.token);
     if (asked == inspections_.end()) return;
-    auto [at, life, group] = asked->second;
+    auto [at, life, group, when] = asked->second;
     inspections_.erase(asked);
     if (news.diverged != 0)
       return fail(fmt::format("the states of group {} differ as of {}, says node {}", group,

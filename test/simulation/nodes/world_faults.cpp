@@ -15,6 +15,8 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::uint64_t healing_limit_us = 60'000'000;
+// What was asked earlier says nothing about now.
+constexpr std::uint64_t fresh_us = 1'000'000;
 
 }  // namespace
 
@@ -99,7 +101,9 @@ void world::cut_off(const machine& x) {
   }
 }
 
-// Somebody keeps a copy of a directory; the next time it is put in the place of what is there.
+// Somebody keeps a copy of a directory; the next time it is put in the place of what is there. That
+// is a disk which lost what it had acknowledged, and nobody can tell at first: so it is done while
+// all others have everything, as no majority may rest on such a disk.
 void world::restore_old_copy(machine& x) {
   if (!x.runs() || old_copy_used_) return;
   const auto copy = place_ / "copy";
@@ -108,13 +112,24 @@ void world::restore_old_copy(machine& x) {
     note(fmt::format("the directory of node {} is copied", x.id()));
     fs::copy(x.directory(), copy, fs::copy_options::recursive);
   } else {
-    note(fmt::format("the directory of node {} is replaced by its old copy", x.id()));
-    fs::remove_all(x.directory());
-    forget_local(x);
-    fs::copy(copy, x.directory(), fs::copy_options::recursive);
     old_copy_used_ = true;
+    return replace_once_nobody_needs_it(x, time_.now());
   }
   // So that its peers have noticed.
+  time_.after(random_.between(50'000, 300'000), [this, &x] { come_back(x); });
+}
+
+void world::replace_once_nobody_needs_it(machine& x, std::uint64_t killed_at) {
+  if (!chaos_ || x.runs()) return;  // Somebody started it as it was.
+  if (!all_ready(killed_at, &x)) {
+    ask_all_how_they_are();
+    return time_.after(200'000,
+                       [this, &x, killed_at] { replace_once_nobody_needs_it(x, killed_at); });
+  }
+  note(fmt::format("the directory of node {} is replaced by its old copy", x.id()));
+  fs::remove_all(x.directory());
+  forget_local(x);
+  fs::copy(place_ / "copy", x.directory(), fs::copy_options::recursive);
   time_.after(random_.between(50'000, 300'000), [this, &x] { come_back(x); });
 }
 
@@ -158,7 +173,9 @@ void world::operate() {
   auto& x = *machines_[random_.below(machines_.size())];
   const bool member = members_.contains(x.id());
   if (!member) {
+    adding_.insert(x.id());
     return change_member(action::add, x, [this, &x](std::uint16_t status) {
+      adding_.erase(x.id());
       if (status != 200 && status != 504) return;
       members_.insert(x.id());
       if (!x.runs()) start(x);
@@ -196,7 +213,7 @@ void world::wipe(machine& x) {
         for (auto* model : {"items", "others"}) probe(x, model);
       });
     time_.after(random_.below(500'000), [this, &x] {
-      if (members_.contains(x.id())) return;
+      if (members_.contains(x.id()) || adding_.contains(x.id())) return;
       kill(x, false);
       if (!sky_.wipes || random_.percent(30)) return;
       note(fmt::format("the directory of node {} is wiped", x.id()));
@@ -221,15 +238,15 @@ void world::heal() {
   }
   const auto began = time_.now();
   every(300, [this] { ask_all_how_they_are(); });
-  run_until(began + healing_limit_us, [this] { return all_ready(); });
+  run_until(began + healing_limit_us, [this] { return all_ready(time_.now() - fresh_us); });
   if (!report_.broken.empty()) return;
-  if (!all_ready()) {
+  if (!all_ready(time_.now() - fresh_us)) {
     std::string why;
     for (auto id : members_)
       for (std::uint64_t group : {1, 2})
-        if (auto found = unready_.find({id, group});
-            found != unready_.end() && !found->second.empty())
-          why += fmt::format(" node {} group {}: {};", id, group, found->second);
+        if (auto found = seen_ready_.find({id, group});
+            found != seen_ready_.end() && !found->second.why_not.empty())
+          why += fmt::format(" node {} group {}: {};", id, group, found->second.why_not);
     return fail("not all nodes are ready a minute after everything was mended:" + why);
   }
   report_.healed_ms = (time_.now() - began) / 1000;
@@ -263,7 +280,7 @@ void world::learn_members(const protocol::configuration& now) {
     // One whose move was not heard to be done comes back where the others look for it.
     auto& there = *machines_.at(x.id.value - 1);
     const auto address = parse_member_address(x.address);
-    if (changing_ || !address || address->http_port == there.port) continue;
+    if (!address || address->http_port == there.port) continue;
     // Not in the midst of the turn in which it tells so.
     time_.after(1, [this, &there, port = address->http_port] {
       if (there.port == port) return;
@@ -284,21 +301,24 @@ void world::ask_all_how_they_are() {
     if (!each->runs() || !members_.contains(each->id())) continue;
     for (auto* group : each->node().all()) {
       const auto number = group->id().value;
-      probes_[next_token_] = {each.get(), each->life(), number};
+      probes_[next_token_] = {each.get(), each->life(), number, time_.now()};
       give(group->raft(), caf::make_message(probe_ready{next_token_++, 0}), from);
-      inspections_[next_token_] = {each.get(), each->life(), number};
+      inspections_[next_token_] = {each.get(), each->life(), number, time_.now()};
       give(group->raft(), caf::make_message(inspect_node{next_token_++}), from);
     }
   }
 }
 
-bool world::all_ready() const {
+// Each member but one, by what was asked since then.
+bool world::all_ready(std::uint64_t since, const machine* but) const {
   for (auto& each : machines_) {
-    if (!members_.contains(each->id())) continue;
+    if (!members_.contains(each->id()) || each.get() == but) continue;
     if (!each->runs()) return false;
     for (auto* group : each->node().all()) {
-      auto found = unready_.find({each->id(), group->id().value});
-      if (found == unready_.end() || !found->second.empty()) return false;
+      auto found = seen_ready_.find({each->id(), group->id().value});
+      if (found == seen_ready_.end() || !found->second.why_not.empty() ||
+          found->second.asked < since)
+        return false;
     }
   }
   return true;
