@@ -37,6 +37,8 @@ enum class mutant {
   snapshots_without_members,
   /// What waits without room is written after the log was begun anew, into that log.
   writes_old_entries_into_a_new_log,
+  /// That a snapshot was on its way over a link that was ended is not told to the core.
+  forgets_the_snapshot_of_an_ended_way,
   /// A checkpoint leaves out what the change feed is read from.
   checkpoints_without_the_feed,
   /// A checkpoint leaves out which commands were carried out already, for those who send them
@@ -52,6 +54,8 @@ enum class mutant {
   peer_met_before_noted,
   /// An answer to a change of members counts by its number alone, whoever gives it.
   takes_answers_of_anybody,
+  /// A member that was added again while it was linked is not asked which directory it has.
+  keeps_links_of_readded,
   /// A member that has moved is still looked for where it was.
   keeps_ways_to_old_addresses,
   /// A node that was removed goes on answering reads from what it has.

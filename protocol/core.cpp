@@ -307,6 +307,11 @@ void raft_core::unreachable(node_id peer) {
   impl_->check();
 }
 
+void raft_core::begun_anew(node_id peer) {
+  if (impl_->leads()) impl_->start_anew(peer);
+  impl_->check();
+}
+
 void raft_core::receiving(node_id peer) {
   impl_->receiving(peer);
   impl_->check();

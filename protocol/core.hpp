@@ -179,6 +179,10 @@ class raft_core {
   /// it may be lost, so the leader finds out anew what it has.
   void unreachable(node_id peer);
 
+  /// `peer` has another disk than it had: what it acknowledged before counts no more, and the
+  /// leader finds out what the new one holds. Only a peer that was added again may have one.
+  void begun_anew(node_id peer);
+
   /// The link to `peer` is still moving what was sent to it: entries that take longer than an
   /// election timeout on their way are not lost. Call it at least once a heartbeat while that is
   /// so.

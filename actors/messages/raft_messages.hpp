@@ -79,6 +79,9 @@ struct meet {
 struct link_changed {
   protocol::node_id peer;  ///< at the other end
   bool up = false;         ///< messages get there now
+  /// The data directory that answers there (its incarnation); 0: not up, or not one whose answers
+  /// count
+  std::uint64_t directory = 0;
 };
 
 /// From a shipper to its raft actor, with each piece that is acknowledged: what was sent to the

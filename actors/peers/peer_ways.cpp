@@ -25,6 +25,16 @@ bool peer_ways::lead_to(const peer_address& peer) {
   return ended;
 }
 
+bool peer_ways::renew(protocol::node_id peer) {
+  auto found = ways_.find(peer);
+  if (found == ways_.end()) return false;
+  auto& renewed = found->second;
+  with_.end(peer, renewed.shipper);
+  renewed.shipper = with_.make(renewed.to);
+  renewed.linked = false;
+  return true;
+}
+
 // A stranger has no address here, so it is never dialled.
 bool peer_ways::hear(protocol::node_id stranger, std::uint64_t now_ms) {
   if (ways_.contains(stranger)) return true;

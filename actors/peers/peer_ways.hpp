@@ -36,6 +36,8 @@ class peer_ways {
   /// stranger, comes back or has moved. Whoever held on to the old one loses it. Whether a way
   /// ended for it.
   bool lead_to(const peer_address& peer);
+  /// The same way, begun anew: whoever is there has to greet again. False: there is none.
+  bool renew(protocol::node_id peer);
   /// To somebody who called and has none. False: too many such are heard already.
   bool hear(protocol::node_id stranger, std::uint64_t now_ms);
 

@@ -109,7 +109,7 @@ caf::behavior shipper::make_behavior() {
         raft_ = x.raft;
         if (!raft_)
           return transfer_.reset();  // It is out of service: nothing is taken or given any more.
-        send(raft_, link_changed{setup_.peer.id, static_cast<bool>(peer_.endpoint)});
+        tell_link();
       },
       [this](dial_atom) { reach_out(); },
       [this](const reached& x) {
@@ -374,7 +374,14 @@ void shipper::link(other_end end) {
                peer_.how == trust::full
                    ? ""
                    : ", which says that it was added again: what it asks is heard");
-  if (raft_) send(raft_, link_changed{setup_.peer.id, true});
+  tell_link();
+}
+
+void shipper::tell_link() {
+  if (!raft_) return;
+  const bool counts = peer_.endpoint && peer_.how == trust::full;
+  send(raft_, link_changed{setup_.peer.id, static_cast<bool>(peer_.endpoint),
+                           counts ? peer_.incarnation : 0});
 }
 
 // Its requests may have told this node by now that the peer was added again.
@@ -388,8 +395,9 @@ void shipper::reconsider() {
   request(setup_.identity.notes, caf::infinite, await_notes{})
       .then(
           [this, incarnation = peer_.incarnation](const noted& note) {
-            if (note.failed.empty() && peer_.endpoint && peer_.incarnation == incarnation)
-              peer_.how = trust::full;
+            if (!note.failed.empty() || !peer_.endpoint || peer_.incarnation != incarnation) return;
+            peer_.how = trust::full;
+            tell_link();
           },
           [](const caf::error&) {});
 }
@@ -401,7 +409,7 @@ void shipper::unlink() {
   coming_.forget();
   setup_.identity.peers->link_lost(setup_.peer.id.value);
   if (transfer_) give_up_snapshot("the link went down");
-  if (raft_) send(raft_, link_changed{setup_.peer.id, false});
+  tell_link();
 }
 
 }  // namespace lithair::actors

@@ -99,6 +99,7 @@ class shipper final : public hosted_actor {
   void retry(const std::string& why);
   void link(other_end end);
   void unlink();
+  void tell_link();
   void reconsider();
 
   void ship_all(std::vector<protocol::message> messages);

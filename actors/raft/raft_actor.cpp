@@ -58,7 +58,11 @@ raft_actor::raft_actor(caf::actor_config& cfg, loop* home, raft_setup setup)
       calls_(core_, [this](const caf::strong_actor_ptr& asker,
                            raft_answered x) { send(handle(asker), std::move(x)); }),
       meter_(setup_.meters),
-      ways_({setup_.make_shipper, setup_.end_shipper}),
+      ways_({setup_.make_shipper,
+             [this](node_id peer, const caf::actor& shipper) {
+               setup_.end_shipper(peer, shipper);
+               way_ended(peer);
+             }}),
       alone_(!setup_.label.empty() && setup_.config.peers.empty()),
       started_ms_(setup_.now_ms()),
       window_(setup_.restored.applied),
@@ -153,10 +157,7 @@ caf::behavior raft_actor::make_behavior() {
       [this](fetched& x) {
         if (health_.may_step()) on_fetched(x);
       },
-      [this](const link_changed& x) {
-        ways_.linked(x.peer, x.up);
-        if (!x.up && health_.may_step()) core_.unreachable(x.peer);
-      },
+      [this](const link_changed& x) { on_link(x); },
       [this](const meet& x) { hear(x); },
       [this](const written& x) {
         if (!health_.may_step()) return;

@@ -138,6 +138,9 @@ class raft_actor final : public hosted_actor {
   void lead_way_to(const peer_address& peer);
   void hear(const meet& x);
   void end_unwanted_ways();
+  void way_ended(protocol::node_id peer);
+  void on_link(const link_changed& x);
+  void meet_again_who_was_added(const protocol::configuration& members);
   void look_whether_removed();
   // What time brings, and what came over HTTP.
   void on_tick(std::uint32_t count);
@@ -195,7 +198,11 @@ class raft_actor final : public hosted_actor {
   raft_meter meter_;
   peer_ways ways_;
   protocol::index_t ways_as_of_;  // the main group's members that the ways were looked up by
-  bool self_moved_ = false;       // the members look for this node elsewhere, and the log says so
+  std::map<protocol::node_id, std::uint64_t> added_;  // when each was, as far as is committed
+  // The data directory that each answered from, where that is known.
+  std::map<protocol::node_id, std::uint64_t> directories_;
+  std::uint64_t next_handover_ms_ = 0;
+  bool self_moved_ = false;  // the members look for this node elsewhere, and the log says so
   const bool alone_;  // a group beside the one that tells a cluster's story, with no other member
   std::uint64_t started_ms_;
   health health_;

@@ -76,12 +76,26 @@ void raft_actor::on_members_committed(index_t index, const configuration& member
   if (members.joint() || members.empty()) return;
   if (setup_.members_committed) setup_.members_committed(index, members);
   // Never back to an older one, which is applied again after a start.
-  if (setup_.is_main && setup_.main_members && setup_.main_members->index < index)
-    *setup_.main_members = {index, members};
+  if (known.index < index) known = {index, members};
+}
+
+// From its addition on a member is held to the directory that it has. Whoever was never away, or is
+// back already, greeted before that: so it greets again, and one that is wiped after is found out.
+void raft_actor::meet_again_who_was_added(const configuration& members) {
+  for (auto& m : members.members) {
+    const auto address = parse_member_address(m.address);
+    if (!address || added_[m.id] >= address->added) continue;
+    added_[m.id] = address->added;
+    if (mutated(mutant::keeps_links_of_readded) || !ways_.renew(m.id)) continue;
+    send(*shipper_for(m.id), serve_raft{caf::actor_cast<caf::actor>(this)});
+  }
 }
 
 // What is applied is committed, and it is not applied again.
 void raft_actor::recall_committed_members() {
+  meet_again_who_was_added(members);
+  if (!setup_.groups) return;
+  auto& known = setup_.is_main ? setup_.groups->main : setup_.groups->others[setup_.group].members;
   const auto& x = setup_.restored;
   on_members_committed(x.snapshot_index, x.snapshot_members);
   for (auto& each : x.configurations) {
@@ -135,6 +149,26 @@ void raft_actor::end_unwanted_ways() {
 }
 
 // A node that was removed while it was away hears of it from the members, and one that was there
+// What was on its link is lost, and whoever sent a snapshot over it can't say so any more.
+void raft_actor::way_ended(node_id peer) {
+  if (!health_.may_step()) return;
+  core_.unreachable(peer);
+  begin_snapshots_of_term();
+  auto index = snapshots_.lose(peer);
+  if (index && !mutated(mutant::forgets_the_snapshot_of_an_ended_way))
+    core_.snapshot_sent(peer, core_.current_term(), *index, false);
+}
+
+// What was sent over an earlier link may be lost; what another directory acknowledged is not there.
+void raft_actor::on_link(const link_changed& x) {
+  ways_.linked(x.peer, x.up);
+  if (!health_.may_step()) return;
+  core_.unreachable(x.peer);
+  if (x.directory == 0) return;
+  const auto before = std::exchange(directories_[x.peer], x.directory);
+  if (before != 0 && before != x.directory) core_.begun_anew(x.peer);
+}
+
 // from its own log.
 void raft_actor::look_whether_removed() {
   const bool removed = core_.removed() || core_.told_removed();
@@ -146,10 +180,10 @@ void raft_actor::look_whether_removed() {
     spdlog::info("{}this node is a member of the cluster again", setup_.label);
     return;
   }
-  spdlog::warn(
-      "{}this node was removed from the cluster; stop it and remove its data directory, or add it "
-      "again",
-      setup_.label);
+  const bool needed = setup_.groups && !setup_.groups->removed_from_all();
+  spdlog::warn("{}this node was removed from the cluster; {}", setup_.label,
+               needed ? "leave it running until all its groups have removed it"
+                      : "stop it and remove its data directory, or add it again");
 }
 
 const caf::actor* raft_actor::shipper_for(node_id peer) const { return ways_.find(peer); }

@@ -213,7 +213,10 @@ void raft_actor::on_snapshot_made(const snapshot_made& x) {
   }
   for (auto peer : snapshots_.serve(x.meta.index)) {
     auto* shipper = shipper_for(peer);
-    if (shipper == nullptr) continue;
+    if (shipper == nullptr) {
+      way_ended(peer);
+      continue;
+    }
     // Whoever asked under another term is not among them.
     core_.snapshot_started(peer, core_.current_term(), x.meta.index);
     send(*shipper, send_snapshot{core_.current_term(), x.meta, x.path});

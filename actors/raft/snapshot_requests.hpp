@@ -2,15 +2,16 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <vector>
 
 #include "protocol/types.hpp"
 
 namespace lithair::actors {
 
-/// Which peers want a snapshot from this leader, and since which term. A request ends with the term
-/// it was made in: a chunk that bore a later one would make its sender look like that term's
-/// leader. Pure.
+/// Which peers want a snapshot from this leader, and since which term, and which are being sent
+/// one. A request ends with the term it was made in: a chunk that bore a later one would make its
+/// sender look like that term's leader. Pure.
 class snapshot_requests {
  public:
   /// A peer wants one in `term`, which this node leads. `at_least`: what the snapshot must have
@@ -26,6 +27,7 @@ class snapshot_requests {
     if (term == term_) return;
     term_ = term;
     wanted_.clear();
+    sent_.clear();
   }
 
   /// Nobody wants one.
@@ -44,9 +46,19 @@ class snapshot_requests {
     std::erase_if(wanted_, [&](const auto& each) {
       if (each.second > index) return false;
       out.push_back(each.first);
+      sent_[each.first] = index;
       return true;
     });
     return out;
+  }
+  /// Whoever was to send this peer its snapshot is gone: as of which index that was. None: nothing
+  /// was sent, in this term.
+  std::optional<protocol::index_t> lose(protocol::node_id peer) {
+    const auto found = sent_.find(peer);
+    if (found == sent_.end()) return {};
+    const auto index = found->second;
+    sent_.erase(found);
+    return index;
   }
   /// There will be none: takes out all.
   std::vector<protocol::node_id> give_up() {
@@ -59,6 +71,7 @@ class snapshot_requests {
  private:
   protocol::term_t term_;
   std::map<protocol::node_id, protocol::index_t> wanted_;
+  std::map<protocol::node_id, protocol::index_t> sent_;  // the last one, done or not
 };
 
 }  // namespace lithair::actors

@@ -150,6 +150,43 @@ BOOST_FIXTURE_TEST_CASE(a_member_that_has_moved_is_looked_for_at_its_new_address
   BOOST_TEST(status.members.at(2).connected);
 }
 
+// It runs on with whatever directory it has, and is held to that from then on.
+BOOST_FIXTURE_TEST_CASE(a_member_that_is_added_again_greets_again, driver) {
+  const auto ways_to_3 = [this] {
+    return std::count_if(ways.begin(), ways.end(), [](auto& x) { return x.id == node_id{3}; });
+  };
+  change_members change;
+  change.what = change_members::action::remove;
+  change.node = 3;
+  tell(change);
+  tick(20);
+  change.what = change_members::action::add;
+  change.host = "127.0.0.1";
+  change.http_port = 8003;
+  change.peer_port = 9003;
+  tell(change);
+  run();
+  BOOST_REQUIRE(changed.size() == 2u);
+  BOOST_TEST(changed.back().status == 200u);
+  BOOST_TEST(ways_to_3() == 2);
+  tell(link_changed{node_id{3}, true, 77});
+  tick(20);
+  BOOST_TEST(ways_to_3() == 2);
+}
+
+// A member goes and another one comes while nobody here hears of it: this group must follow all the
+// same.
+BOOST_AUTO_TEST_CASE(a_node_that_the_main_group_removed_leaves_the_others_to_its_members) {
+  const auto all = std::make_shared<node_groups>();
+  driver x{all};
+  x.tick(20);
+  BOOST_TEST(!x.look().raft.transfer_target);
+  all->main = {index_t{5}, {{{node_id{1}, true, ""}, {node_id{3}, true, ""}}, {}}};
+  all->removed_from_main = true;
+  x.tick();
+  BOOST_TEST((x.look().raft.transfer_target == node_id{3}));
+}
+
 BOOST_FIXTURE_TEST_CASE(a_node_that_was_removed_says_so_to_everybody_who_asks_it_anything, driver) {
   change_members remove;
   remove.what = change_members::action::remove;

@@ -79,6 +79,20 @@ BOOST_AUTO_TEST_CASE(what_was_wanted_in_a_term_is_not_given_in_the_next) {
   BOOST_TEST(wanted.empty());
 }
 
+BOOST_AUTO_TEST_CASE(what_was_sent_is_lost_once_and_in_its_term_only) {
+  snapshot_requests wanted;
+  BOOST_TEST(!wanted.lose(node_id{2}));
+  wanted.ask(node_id{2}, term_t{5});
+  BOOST_TEST(!wanted.lose(node_id{2}));
+  (void)wanted.serve(at(100));
+  BOOST_TEST((wanted.lose(node_id{2}) == at(100)));
+  BOOST_TEST(!wanted.lose(node_id{2}));
+  wanted.ask(node_id{2}, term_t{5});
+  (void)wanted.serve(at(100));
+  wanted.begin(term_t{6});
+  BOOST_TEST(!wanted.lose(node_id{2}));
+}
+
 BOOST_AUTO_TEST_CASE(a_peer_gets_none_older_than_it_needs) {
   snapshot_requests wanted;
   wanted.ask(node_id{2}, term_t{5});

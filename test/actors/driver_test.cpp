@@ -78,6 +78,27 @@ BOOST_FIXTURE_TEST_CASE(that_a_snapshot_was_given_up_in_another_term_says_nothin
   BOOST_TEST((mode_of(3) != protocol::peer_status::mode::snapshot));
 }
 
+BOOST_FIXTURE_TEST_CASE(
+    a_member_that_moves_while_it_is_sent_a_snapshot_is_sent_one_at_its_new_address, lagging_peer) {
+  tell(made(snapshots_wanted.front().at_least));
+  run();
+  BOOST_REQUIRE(sent_snapshots.size() == 1u);
+  change_members move;
+  move.what = change_members::action::move;
+  move.node = 3;
+  move.host = "10.0.0.3";
+  move.http_port = 8003;
+  move.peer_port = 9003;
+  tell(move);
+  run();
+  tell(link_changed{node_id{3}, true});
+  tick(20);
+  BOOST_REQUIRE(snapshots_wanted.size() == 2u);
+  tell(made(snapshots_wanted.back().at_least));
+  run();
+  BOOST_TEST(sent_snapshots.size() == 2u);
+}
+
 BOOST_FIXTURE_TEST_CASE(a_chunk_that_was_kept_is_told_to_no_other_leader_than_its_own, driver) {
   const auto first = look().raft.term + 1;
   say(node_id{2}, protocol::heartbeat{first, {}, 1});

@@ -251,6 +251,24 @@ BOOST_AUTO_TEST_CASE(what_waits_for_the_leaders_own_disk_is_bounded_in_bytes) {
   BOOST_TEST((c.core(1).propose({{origin{node_id{1}, 201}, payload{"y"}}}) == refusal::none));
 }
 
+BOOST_AUTO_TEST_CASE(a_learner_that_comes_with_another_disk_gets_the_whole_log_again) {
+  cluster c = three();
+  (void)c.core(1).reconfigure(cluster::members({1, 2}, {3}).members);
+  c.settle(c[1]);
+  BOOST_TEST_REQUIRE(c.run_until([&] { return !c.core(1).members().joint(); }));
+  c.propose(1, "b");
+  c.deliver();
+  c[3].state = {};
+  c[3].log.clear();
+  c.restart(3);
+  c.tick_all(5 * c[1].opts.election_max_ticks);
+  BOOST_TEST(c.core(3).last_index() == index_t{}, "the leader counts on what the old one had");
+  c.core(1).begun_anew(node_id{3});
+  c.settle(c[1]);
+  BOOST_TEST(c.run_until([&] { return c.core(3).commit_index() == c.core(1).commit_index(); }));
+  BOOST_TEST(c[3].applied_commands().back() == "b");
+}
+
 BOOST_AUTO_TEST_CASE(
     a_node_that_recovers_gives_no_vote_in_a_term_in_which_it_may_have_voted_before) {
   cluster c{5};
