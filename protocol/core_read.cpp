@@ -98,11 +98,13 @@ bool raft_core::implementation::asker_votes(node_id asker) const {
   return history.current().is_voter(asker) || history.as_of(commit).is_voter(asker);
 }
 
-/// A node that lost its disk and is no voter begins again: acknowledgements that it made before and
+/// A node that lost its disk (and is no voter), or has another one, begins again: acknowledgements that it made before and
 /// that are still on the way are told from new ones by the round they answer.
 void raft_core::implementation::start_anew(node_id recovering) {
   progress* peer = lead.find(recovering);
-  if (peer != nullptr) peer->forget(++lead.round);
+  if (peer == nullptr) return;
+  peer->forget(++lead.round);
+  ship_wanted = true;
 }
 
 // -- through the leader --------------------------------------------------------------------------

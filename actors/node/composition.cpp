@@ -243,7 +243,7 @@ group::setup composition::group_setup(protocol::group_id id, const models::schem
                                        const protocol::configuration& members) {
     peers_.members_committed(id, index, when_added(members));
   };
-  setup.main_members = main_members_;
+  setup.groups = groups_of_node_;
   setup.is_main = id == main_group;
   if (!setup.is_main) setup.label = fmt::format("group {}: ", id.value);
   return setup;
@@ -262,7 +262,7 @@ group::setup composition::own_group_setup(const link_identity& identity,
   setup.opened = nullptr;
   setup.members_known = nullptr;
   setup.members_committed = nullptr;
-  setup.main_members = nullptr;
+  setup.groups = nullptr;
   setup.window = std::move(window);
   return setup;
 }

@@ -117,7 +117,7 @@ class composition final : private peer_directory {
   std::mutex identity_mutex_;           // guards the directory's identity
   std::uint64_t run_;                   // drawn for this process
   std::atomic<std::uint64_t> cluster_;  // of the directory; read without waiting for the disk
-  std::shared_ptr<committed_members> main_members_ = std::make_shared<committed_members>();
+  std::shared_ptr<node_groups> groups_of_node_ = std::make_shared<node_groups>();
   std::string log_lost_;
   std::unique_ptr<persistence::lmdb_log_store> log_;
   std::shared_ptr<log_meters> log_counts_ = std::make_shared<log_meters>();

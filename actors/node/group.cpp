@@ -146,7 +146,7 @@ void group::spawn_raft(persistence::opened_state opened) {
   made.wall_us = setup_.where.wall_us;
   made.members_known = setup_.members_known;
   made.members_committed = setup_.members_committed;
-  made.main_members = setup_.main_members;
+  made.groups = setup_.groups;
   made.is_main = setup_.is_main;
   made.data_bytes = setup_.data_bytes;
   made.meters = counts_;
@@ -158,7 +158,7 @@ void group::spawn_raft(persistence::opened_state opened) {
   };
   raft_ = spawn_at_home<raft_actor>(std::move(made));
   // The node's own group has no peers, and so nobody who could call.
-  if (setup_.main_members) caf::anon_send(setup_.gate, guard_group{setup_.id, raft_});
+  if (setup_.groups) caf::anon_send(setup_.gate, guard_group{setup_.id, raft_});
 }
 
 // Called by the raft actor, on its loop.

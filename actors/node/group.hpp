@@ -15,7 +15,7 @@
 #include "actors/meters.hpp"
 #include "actors/node/surroundings.hpp"
 #include "actors/peers/shipper.hpp"
-#include "actors/raft/membership_plan.hpp"
+#include "actors/raft/other_groups.hpp"
 #include "models/schema/schema.hpp"
 
 namespace lithair::persistence {
@@ -60,8 +60,8 @@ class group {
     /// See raft_setup, as the next; may be none
     std::function<void(const protocol::configuration&)> members_known;
     std::function<void(protocol::index_t, const protocol::configuration&)> members_committed;
-    std::shared_ptr<committed_members> main_members;  ///< see raft_setup
-    bool is_main = true;                              ///< likewise
+    std::shared_ptr<node_groups> groups;  ///< see raft_setup
+    bool is_main = true;                  ///< likewise
     std::string log_lost;  ///< why this node may have forgotten what it promised; empty: it has not
     std::function<void()> recovered;  ///< that counts no more
     /// Is told what the log held when it was opened: term and last entry; may be none

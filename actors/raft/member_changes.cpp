@@ -159,6 +159,11 @@ std::optional<member_changes::verdict> member_changes::begin(const change_reques
     if (id == core_.leader()) return verdict{200, {}};
     if (!core_.transfer(id)) return verdict{409, "leadership can't be handed to that node now"};
     return {};
+  } else if (what == action::remove && known == nullptr && groups_.holding(id)) {
+    // Asked again, since it was not confirmed in time.
+    started.target = std::move(members);
+    started.leaving = id;
+    return {};
   } else if (known == nullptr) {
     return verdict{404, fmt::format("node {} is not a member", x.node)};
   } else if (what == action::promote) {
@@ -174,6 +179,7 @@ std::optional<member_changes::verdict> member_changes::begin(const change_reques
     known->address = to_text(*address);
   } else if (what == action::remove) {
     std::erase_if(members, [id](const member& m) { return m.id == id; });
+    started.leaving = id;
   } else {
     return verdict{400, "unknown kind of change"};
   }
@@ -228,8 +234,7 @@ void member_changes::advance(std::uint64_t now_ms) {
 }
 
 // Nothing: it is still under way.
-std::optional<member_changes::verdict> member_changes::outcome(change& x,
-                                                               std::uint64_t now_ms) const {
+std::optional<member_changes::verdict> member_changes::outcome(change& x, std::uint64_t now_ms) {
   const bool leads = core_.current_role() == role::leader;
   if (!x.target) {
     // A transfer: this node leads no more.
@@ -241,7 +246,8 @@ std::optional<member_changes::verdict> member_changes::outcome(change& x,
     auto& now = core_.members();
     if (!now.joint() && !x.final_index) x.final_index = core_.last_index();
     if (x.final_index && core_.commit_index() >= *x.final_index) {
-      if (now.members == *x.target) return verdict{200, x.risk};
+      if (now.members == *x.target)
+        return x.leaving ? outcome_of_leaving(x, now_ms) : verdict{200, x.risk};
       if (leads)
         return verdict{409,
                        "the change was given up, since it could not be completed; the members are "
@@ -257,6 +263,20 @@ std::optional<member_changes::verdict> member_changes::outcome(change& x,
                  "the change was not confirmed in time; it may still take effect, unless it is "
                  "given up (abort)" +
                      (x.risk.empty() ? std::string{} : "; " + x.risk)};
+}
+
+// No member any more; of the main group, at least.
+std::optional<member_changes::verdict> member_changes::outcome_of_leaving(change& x,
+                                                                          std::uint64_t now_ms) {
+  if (!x.left_ms) x.left_ms = now_ms;
+  const auto still = mutated(mutant::removes_from_the_main_group_alone)
+                         ? std::nullopt
+                         : groups_.counting_on(x.leaving, *x.left_ms, now_ms);
+  if (!still) return verdict{200, x.risk};
+  if (x.deadline_ms > now_ms) return {};
+  return verdict{504, fmt::format("group {} did not follow in time, and may still count on node "
+                                  "{}: leave that running, and ask again",
+                                  still->value, x.leaving.value)};
 }
 
 // One promotion is one change; the next learner comes when it is done.
@@ -280,7 +300,10 @@ void member_changes::promote_learners(std::uint64_t now_ms) {
 
 // The same way as other changes, but nobody waits for an answer.
 void member_changes::follow(const committed_members& wanted, std::uint64_t now_ms) {
-  if (core_.current_role() != role::leader || current_ || now_ms < next_step_ms_) return;
+  if (core_.current_role() != role::leader || current_) return;
+  // Without a step that can be made it is looked for now and then; with news at once.
+  if (now_ms < next_step_ms_ && followed_ == wanted.index) return;
+  followed_ = wanted.index;
   if (mutated(mutant::other_groups_keep_their_members)) return;
   next_step_ms_ = now_ms + promotion_interval_ms;
   auto target = next_membership(core_.members(), wanted);

@@ -14,6 +14,7 @@
 #include "actors/messages/control_messages.hpp"
 #include "actors/peers/member_address.hpp"
 #include "actors/raft/membership_plan.hpp"
+#include "actors/raft/other_groups.hpp"
 #include "protocol/core.hpp"
 
 namespace lithair::actors {
@@ -27,7 +28,9 @@ namespace lithair::actors {
 ///                           └─change_request─▶ the leader's node ──answer──▶ arrived ──▶ told
 ///
 /// Of a change it is known only by the configurations that follow in the log what became of it: so
-/// an answer waits until the last of them is committed, or its 10 s are over.
+/// an answer waits until the last of them is committed, or its 10 s are over. Whoever asked for a
+/// removal may destroy that node once it is told that it is done: so that waits until no other
+/// group counts on it either.
 class member_changes {
  public:
   /// What it may do; called on the owner's thread, while it is in one of the calls below.
@@ -39,9 +42,10 @@ class member_changes {
   };
 
   /// Requests to the leader are numbered from `first_id`, a random number of this process: an
-  /// answer to one of this node's earlier lives finishes none of ours.
-  member_changes(protocol::raft_core& core, effects out, std::uint64_t first_id)
-      : core_(core), out_(std::move(out)), next_id_(first_id) {}
+  /// answer to one of this node's earlier lives finishes none of ours. `groups` outlives it.
+  member_changes(protocol::raft_core& core, effects out, other_groups& groups,
+                 std::uint64_t first_id)
+      : core_(core), out_(std::move(out)), groups_(groups), next_id_(first_id) {}
 
   /// A client's request.
   void ask(const caf::strong_actor_ptr& asker, const change_members& x, std::uint64_t now_ms);
@@ -75,7 +79,9 @@ class member_changes {
     requester who;
     std::optional<std::vector<protocol::member>> target;  // none: a transfer of leadership
     std::optional<protocol::index_t> final_index;  // of the last entry of the change, once appended
-    std::string risk;  // of a change that would have been refused without force
+    protocol::node_id leaving;             // of a removal: who may be destroyed when it is done
+    std::optional<std::uint64_t> left_ms;  // since then it is known to be no member any more
+    std::string risk;                      // of a change that would have been refused without force
     std::uint64_t deadline_ms = 0;
   };
   struct forwarded {
@@ -88,17 +94,20 @@ class member_changes {
   std::optional<verdict> begin(const change_request& x, change& started);
   verdict start(std::vector<protocol::member> target, change& started, bool force = false);
   void abort(requester who, std::uint64_t now_ms);
-  std::optional<verdict> outcome(change& x, std::uint64_t now_ms) const;
+  std::optional<verdict> outcome(change& x, std::uint64_t now_ms);
+  std::optional<verdict> outcome_of_leaving(change& x, std::uint64_t now_ms);
   void finish(const requester& who, const verdict& x);
   void promote_learners(std::uint64_t now_ms);
 
   protocol::raft_core& core_;
   effects out_;
+  other_groups& groups_;
   std::optional<change> current_;
   std::uint64_t next_id_;
   std::map<std::uint64_t, forwarded> forwarded_;
   std::uint64_t next_promotion_ms_ = 0;
   std::uint64_t next_step_ms_ = 0;
+  protocol::index_t followed_;  // the main group's members of the last step
 };
 
 }  // namespace lithair::actors

@@ -44,6 +44,8 @@ raft_actor::raft_actor(caf::actor_config& cfg, loop* home, raft_setup setup)
       core_(setup_.config.self.id, setup_.group, setup_.config.raft, setup_.restored,
             setup_.chance),
       submissions_(setup_.config.self.id, setup_.run),
+      other_groups_(setup_.is_main ? setup_.groups : nullptr, setup_.config.self.id,
+                    [this](const caf::actor& raft, const probe_ready& x) { send(raft, x); }),
       changes_(core_,
                {[this](const caf::strong_actor_ptr& asker, members_changed x) {
                   send(handle(asker), std::move(x));
@@ -54,7 +56,7 @@ raft_actor::raft_actor(caf::actor_config& cfg, loop* home, raft_setup setup)
                   send(*shipper, control_arrived{to, std::move(x)});
                   return true;
                 }},
-               setup_.run),
+               other_groups_, setup_.run),
       calls_(core_, [this](const caf::strong_actor_ptr& asker,
                            raft_answered x) { send(handle(asker), std::move(x)); }),
       meter_(setup_.meters),
@@ -87,9 +89,11 @@ caf::behavior raft_actor::make_behavior() {
       spdlog::warn(
           "{}{} is set aside and not used, {} bytes: {}; remove it once nothing of it is needed",
           setup_.label, each.path, each.bytes, each.reason);
+  if (!setup_.is_main && setup_.groups)
+    setup_.groups->others[setup_.group].raft = caf::actor_cast<caf::actor>(this);
   // What the members agreed upon counts more than what this node was told at its start.
-  on_members(core_.members());
   recall_committed_members();
+  on_members(core_.members());
   for (auto& peer : setup_.config.peers)
     if (shipper_for(peer.id) == nullptr) lead_way_to(peer);
   // Only on a disk that never was part of anything: founding twice would make a second cluster of
@@ -127,6 +131,7 @@ caf::behavior raft_actor::make_behavior() {
         question.min_index = x.min_index;
         accept({current_sender(), std::move(question), true, setup_.now_ms()});
       },
+      [this](const readiness& x) { other_groups_.arrived(x); },
       [this](const inspect_node& x) { send(handle(current_sender()), describe(x.token)); },
       [this](const change_members& x) {
         if (health_.may_step()) return changes_.ask(current_sender(), x, setup_.now_ms());
@@ -195,6 +200,7 @@ void raft_actor::on_exit() {
            "the node stops");
   calls_.expire(std::numeric_limits<std::uint64_t>::max());
   ways_.clear();
+  if (!setup_.is_main && setup_.groups) setup_.groups->others[setup_.group].raft = nullptr;
   setup_.writer = nullptr;
   setup_.reader = nullptr;
   setup_.aggregate = nullptr;

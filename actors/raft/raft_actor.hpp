@@ -18,6 +18,7 @@
 #include "actors/raft/health.hpp"
 #include "actors/raft/log_allowance.hpp"
 #include "actors/raft/member_changes.hpp"
+#include "actors/raft/other_groups.hpp"
 #include "actors/raft/raft_calls.hpp"
 #include "actors/raft/raft_meter.hpp"
 #include "actors/raft/read_requests.hpp"
@@ -66,10 +67,10 @@ struct raft_setup {
   std::function<void(const protocol::configuration&)> members_known;
   /// A change of members is complete and committed; may be none.
   std::function<void(protocol::index_t, const protocol::configuration&)> members_committed;
-  /// The main group's members: kept up to date by its raft actor, followed by those of the others;
-  /// all on one loop. None: a group that nobody follows and that follows nobody.
-  std::shared_ptr<committed_members> main_members;
-  bool is_main = true;  ///< whether it is that group: it writes `main_members`, others read it
+  /// What the groups of this node know of their members: the main group's are followed by the
+  /// others. None: a group that nobody follows and that follows nobody.
+  std::shared_ptr<node_groups> groups;
+  bool is_main = true;  ///< whether it is the main group
   /// What it counts, for /metrics
   std::shared_ptr<group_meters> meters = std::make_shared<group_meters>();
   std::shared_ptr<const log_meters> log_counts;  ///< for status pages
@@ -134,13 +135,14 @@ class raft_actor final : public hosted_actor {
   void on_members_committed(protocol::index_t index, const protocol::configuration& members);
   void recall_committed_members();
   void follow_main_group();
+  void leave_leadership_to_members();
   const caf::actor* shipper_for(protocol::node_id peer) const;
   void lead_way_to(const peer_address& peer);
-  void hear(const meet& x);
-  void end_unwanted_ways();
   void way_ended(protocol::node_id peer);
   void on_link(const link_changed& x);
   void meet_again_who_was_added(const protocol::configuration& members);
+  void hear(const meet& x);
+  void end_unwanted_ways();
   void look_whether_removed();
   // What time brings, and what came over HTTP.
   void on_tick(std::uint32_t count);
@@ -193,6 +195,7 @@ class raft_actor final : public hosted_actor {
   raft_setup setup_;
   protocol::raft_core core_;
   submissions submissions_;
+  other_groups other_groups_;
   member_changes changes_;
   raft_calls calls_;
   raft_meter meter_;

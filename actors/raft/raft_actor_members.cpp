@@ -11,6 +11,13 @@ namespace lithair::actors {
 
 using namespace protocol;
 
+namespace {
+
+// After an attempt to hand over that came to nothing.
+constexpr std::uint64_t hand_over_again_ms = 1000;
+
+}  // namespace
+
 void raft_actor::log_role(const role_change& change) const {
   auto& label = setup_.label;
   switch (change.now) {
@@ -47,8 +54,8 @@ void raft_actor::on_members(const configuration& members) {
   // Who is in both sets is where the new one says. Where the main group's members are, they are in
   // every group.
   std::vector<const std::vector<member>*> sets{&members.members, &members.outgoing};
-  if (!setup_.is_main && setup_.main_members)
-    sets.insert(sets.begin(), &setup_.main_members->members.members);
+  if (!setup_.is_main && setup_.groups)
+    sets.insert(sets.begin(), &setup_.groups->main.members.members);
   for (auto* set : sets) {
     for (auto& m : *set) {
       if (auto address = parse_member_address(m.address))
@@ -75,6 +82,9 @@ void raft_actor::on_members_committed(index_t index, const configuration& member
   // On the way from one to the other both sets count: nobody is gone yet.
   if (members.joint() || members.empty()) return;
   if (setup_.members_committed) setup_.members_committed(index, members);
+  meet_again_who_was_added(members);
+  if (!setup_.groups) return;
+  auto& known = setup_.is_main ? setup_.groups->main : setup_.groups->others[setup_.group].members;
   // Never back to an older one, which is applied again after a start.
   if (known.index < index) known = {index, members};
 }
@@ -93,9 +103,6 @@ void raft_actor::meet_again_who_was_added(const configuration& members) {
 
 // What is applied is committed, and it is not applied again.
 void raft_actor::recall_committed_members() {
-  meet_again_who_was_added(members);
-  if (!setup_.groups) return;
-  auto& known = setup_.is_main ? setup_.groups->main : setup_.groups->others[setup_.group].members;
   const auto& x = setup_.restored;
   on_members_committed(x.snapshot_index, x.snapshot_members);
   for (auto& each : x.configurations) {
@@ -105,13 +112,29 @@ void raft_actor::recall_committed_members() {
 }
 
 void raft_actor::follow_main_group() {
-  if (setup_.is_main || !setup_.main_members) return;
-  auto& wanted = *setup_.main_members;
+  if (setup_.is_main || !setup_.groups) return;
+  auto& wanted = setup_.groups->main;
   if (ways_as_of_ < wanted.index) {
     ways_as_of_ = wanted.index;
     on_members(core_.members());
   }
+  if (setup_.groups->removed_from_main && !mutated(mutant::leads_groups_of_strangers))
+    return leave_leadership_to_members();
   changes_.follow(wanted, setup_.now_ms());
+}
+
+// Whoever is out of the main group hears no more of its members, and can't lead a group to them.
+void raft_actor::leave_leadership_to_members() {
+  if (core_.current_role() != role::leader || setup_.now_ms() < next_handover_ms_) return;
+  next_handover_ms_ = setup_.now_ms() + hand_over_again_ms;
+  const auto now = core_.inspect();
+  const peer_status* best = nullptr;
+  for (auto& peer : now.peers) {
+    const bool fit = peer.voter && setup_.groups->main.members.is_voter(peer.id) &&
+                     peer.ticks_since_contact < setup_.config.raft.election_min_ticks;
+    if (fit && (best == nullptr || peer.match > best->match)) best = &peer;
+  }
+  if (best != nullptr) (void)core_.transfer(best->id);
 }
 
 void raft_actor::lead_way_to(const peer_address& peer) {
@@ -123,32 +146,9 @@ void raft_actor::lead_way_to(const peer_address& peer) {
                  peer.peer_port);
   const auto had = shipper_for(peer.id) != nullptr;
   const bool ended = ways_.lead_to(peer);
-  // What was on the old link is lost.
-  if (ended && health_.may_step()) core_.unreachable(peer.id);
   if (ended || !had) send(*shipper_for(peer.id), serve_raft{caf::actor_cast<caf::actor>(this)});
 }
 
-// A node of this cluster calls, and no configuration here names it.
-void raft_actor::hear(const meet& x) {
-  if (!health_.may_step() || alone_ || x.peer == setup_.config.self.id ||
-      shipper_for(x.peer) != nullptr)
-    return;
-  if (!ways_.hear(x.peer, setup_.now_ms())) return;
-  spdlog::info("{}node {} is no member as far as this node knows, and is heard all the same",
-               setup_.label, x.peer.value);
-  send(*shipper_for(x.peer), serve_raft{caf::actor_cast<caf::actor>(this)});
-}
-
-void raft_actor::end_unwanted_ways() {
-  auto& own = core_.members();
-  // While no members are known here nobody is unwanted.
-  const auto* main = setup_.main_members ? &setup_.main_members->members : nullptr;
-  ways_.end_unwanted(setup_.now_ms(), [&](node_id peer) {
-    return own.empty() || own.contains(peer) || (main != nullptr && main->contains(peer));
-  });
-}
-
-// A node that was removed while it was away hears of it from the members, and one that was there
 // What was on its link is lost, and whoever sent a snapshot over it can't say so any more.
 void raft_actor::way_ended(node_id peer) {
   if (!health_.may_step()) return;
@@ -169,6 +169,27 @@ void raft_actor::on_link(const link_changed& x) {
   if (before != 0 && before != x.directory) core_.begun_anew(x.peer);
 }
 
+// A node of this cluster calls, and no configuration here names it.
+void raft_actor::hear(const meet& x) {
+  if (!health_.may_step() || alone_ || x.peer == setup_.config.self.id ||
+      shipper_for(x.peer) != nullptr)
+    return;
+  if (!ways_.hear(x.peer, setup_.now_ms())) return;
+  spdlog::info("{}node {} is no member as far as this node knows, and is heard all the same",
+               setup_.label, x.peer.value);
+  send(*shipper_for(x.peer), serve_raft{caf::actor_cast<caf::actor>(this)});
+}
+
+void raft_actor::end_unwanted_ways() {
+  auto& own = core_.members();
+  // While no members are known here nobody is unwanted.
+  const auto* main = setup_.groups ? &setup_.groups->main.members : nullptr;
+  ways_.end_unwanted(setup_.now_ms(), [&](node_id peer) {
+    return own.empty() || own.contains(peer) || (main != nullptr && main->contains(peer));
+  });
+}
+
+// A node that was removed while it was away hears of it from the members, and one that was there
 // from its own log.
 void raft_actor::look_whether_removed() {
   const bool removed = core_.removed() || core_.told_removed();
@@ -176,6 +197,9 @@ void raft_actor::look_whether_removed() {
   health_.removed = removed ? "this node was removed from the cluster" : "";
   if (!mutated(mutant::removed_node_answers_reads))
     send(setup_.aggregate, membership_lost{health_.removed});
+  if (setup_.groups)
+    (setup_.is_main ? setup_.groups->removed_from_main
+                    : setup_.groups->others[setup_.group].removed) = removed;
   if (!removed) {
     spdlog::info("{}this node is a member of the cluster again", setup_.label);
     return;

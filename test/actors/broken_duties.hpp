@@ -83,6 +83,10 @@ inline const broken_duty broken_duties[] = {
      "raft_actors/what_a_node_with_a_wrong_clock_does_is_dated_rightly", 10},
     {actors::mutant::other_groups_keep_their_members, "lets other groups keep their members",
      nullptr, 40},
+    {actors::mutant::leads_groups_of_strangers, "leads groups of strangers",
+     "drivers/a_node_that_the_main_group_removed_leaves_the_others_to_its_members", 0},
+    {actors::mutant::removes_from_the_main_group_alone, "removes from the main group alone",
+     "changing_members/a_removal_is_done_once_no_other_group_counts_on_the_member", 0},
     {actors::mutant::registry_admits_by_the_main_group, "admits directories by the main group",
      "peer_registries/"
      "another_directory_is_refused_in_each_group_until_that_group_has_removed_the_node",

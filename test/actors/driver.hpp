@@ -2,6 +2,7 @@
 
 #include <limits>
 #include <map>
+#include <memory>
 #include <set>
 #include <vector>
 
@@ -30,7 +31,9 @@ using protocol::term_t;
 /// Node 1 of three. Its peers grant every vote and take every entry, unless they are silent; its
 /// log disk writes at once, unless it hangs; its state applies at once, unless it is held up.
 struct driver {
-  driver() : system(config.set("scheduler.policy", caf::atom("testing"))) {
+  /// Of the main group; with `all` of another one, which follows it.
+  explicit driver(std::shared_ptr<node_groups> all = nullptr)
+      : system(config.set("scheduler.policy", caf::atom("testing"))), groups(std::move(all)) {
     neighbour = system.spawn([this](caf::event_based_actor* self) { return behaviour(self); });
     start();
     become_leader();
@@ -52,6 +55,8 @@ struct driver {
     setup.cluster = [] { return std::uint64_t{7}; };
     setup.log = &disk;
     setup.restored = disk.restore(setup.group);
+    setup.groups = groups;
+    setup.is_main = !groups;
     setup.writer = setup.aggregate = setup.checkpointer = neighbour;
     setup.log_margin = 0;
     setup.now_ms = [this] { return now_ms; };
@@ -237,6 +242,7 @@ struct driver {
   caf::actor_system_config config;
   caf::actor_system system;
   persistence::memory_log_store disk;
+  std::shared_ptr<node_groups> groups;
   caf::actor neighbour, raft;
   std::uint64_t now_ms = 1;
   std::uint64_t token = 0;

@@ -1,12 +1,18 @@
 // Changes of members at a leader whose peers come and go, without an actor.
 
+#include <memory>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include <boost/test/unit_test.hpp>
 
 #include <caf/actor_system.hpp>
 #include <caf/actor_system_config.hpp>
+#include <caf/event_based_actor.hpp>
+#include <caf/scheduler/test_coordinator.hpp>
 #include <caf/scoped_actor.hpp>
+#include <caf/send.hpp>
 
 #include "actors/raft/member_changes.hpp"
 #include "test/protocol/cluster.hpp"
@@ -19,9 +25,10 @@ using action = change_members::action;
 namespace {
 
 // What is told to peers, and to whom; what comes of changes asked for by node 9, which stands for
-// any other member.
+// any other member. The node has a second group, which has this node's three members at first.
 struct asked {
   explicit asked(std::size_t nodes) : cores(nodes) {
+    second().raft = system.spawn([](caf::event_based_actor*) { return caf::behavior{[](int) {}}; });
     cores.found();
     cores.run_until([this] { return cores.core(1).ready(); });
   }
@@ -32,6 +39,19 @@ struct asked {
               sent.push_back(std::get<change_answer>(std::move(x)));
               return true;
             }};
+  }
+  ~asked() {
+    caf::anon_send_exit(std::exchange(second().raft, nullptr), caf::exit_reason::kill);
+    dynamic_cast<caf::scheduler::test_coordinator&>(system.scheduler()).run();
+  }
+
+  node_groups::other& second() { return all->others[protocol::group_id{2}]; }
+  // Its members are these by now; whether this node has it all is said by `up_to_date`.
+  void second_has(std::vector<protocol::member> members) {
+    second().members = {protocol::index_t{10}, {std::move(members), {}}};
+  }
+  void up_to_date() {
+    for (auto token : std::exchange(probes, {})) groups.arrived({token, true, {}, 10, false});
   }
   void ask(action what, std::uint64_t node, const std::string& address = {}, bool force = false) {
     changes.arrived(node_id{9}, change_request{++asked_so_far, what, force, node, address}, now_ms);
@@ -58,7 +78,14 @@ struct asked {
 
   test::cluster cores;
   std::vector<change_answer> sent;
-  member_changes changes{cores.core(1), effects(), 100};
+  caf::actor_system_config config;
+  caf::actor_system system{config.set("scheduler.policy", caf::atom("testing"))};
+  std::shared_ptr<node_groups> all = std::make_shared<node_groups>();
+  std::vector<std::uint64_t> probes;  // of the second group
+  other_groups groups{all, node_id{1}, [this](const caf::actor&, const probe_ready& x) {
+                        probes.push_back(x.token);
+                      }};
+  member_changes changes{cores.core(1), effects(), groups, 100};
   std::uint64_t now_ms = 1;
   std::uint64_t asked_so_far = 0;
 };
@@ -77,6 +104,8 @@ BOOST_AUTO_TEST_CASE(with_one_of_three_gone_the_other_healthy_member_is_not_remo
   BOOST_TEST(!x.cores.core(1).members().joint());
   // The dead one may go: both who were members and who stay have a majority.
   x.ask(action::remove, 3);
+  x.go_on();
+  x.up_to_date();
   x.go_on();
   BOOST_TEST(x.status() == 200);
   BOOST_TEST(x.detail().empty());
@@ -98,9 +127,57 @@ BOOST_AUTO_TEST_CASE(
   x.ask(action::remove, 2, {}, true);
   x.cores.heal();
   x.go_on();
+  x.up_to_date();
+  x.go_on();
   BOOST_TEST(x.status() == 200);
   BOOST_TEST(x.detail().find("forced") != std::string::npos);
   BOOST_TEST(x.members().size() == 2u);
+}
+
+// Whoever is told that it is done may destroy the node.
+BOOST_AUTO_TEST_CASE(a_removal_is_done_once_no_other_group_counts_on_the_member) {
+  asked x{3};
+  const auto three = x.members();
+  const std::vector<protocol::member> two{three[0], three[1]};
+  x.second_has(two);
+  x.ask(action::remove, 3);
+  x.go_on();
+  BOOST_TEST(x.members().size() == 2u);
+  BOOST_TEST(x.sent.empty(), "what is known here may be old");
+  x.second_has(three);
+  x.up_to_date();
+  x.go_on();
+  BOOST_TEST(x.sent.empty());
+  x.second_has(two);
+  x.go_on();
+  BOOST_TEST(x.status() == 200);
+}
+
+BOOST_AUTO_TEST_CASE(
+    a_removal_that_another_group_does_not_follow_is_told_so_and_can_be_asked_again) {
+  asked x{3};
+  const auto three = x.members();
+  x.second_has(three);
+  x.ask(action::remove, 3);
+  for (int i = 0; i < 11; ++i) {
+    x.go_on();
+    x.up_to_date();
+  }
+  BOOST_TEST(x.status() == 504);
+  BOOST_TEST(x.detail().find("group 2") != std::string::npos);
+  BOOST_TEST(x.detail().find("leave that running") != std::string::npos);
+  BOOST_TEST(x.members().size() == 2u);
+
+  x.ask(action::remove, 3);
+  x.go_on();
+  BOOST_TEST(x.sent.size() == 1u);
+  x.second_has({three[0], three[1]});
+  x.up_to_date();
+  x.go_on();
+  BOOST_REQUIRE(x.sent.size() == 2u);
+  BOOST_TEST(x.status() == 200);
+  x.ask(action::remove, 3);
+  BOOST_TEST(x.status() == 404);
 }
 
 BOOST_AUTO_TEST_CASE(a_change_that_is_not_committed_is_given_up_on_request) {
@@ -147,6 +224,7 @@ BOOST_AUTO_TEST_CASE(only_the_leader_that_was_asked_answers_a_change) {
   caf::actor_system system{config};
   caf::scoped_actor client{system};
   std::vector<members_changed> answers;
+  other_groups none{nullptr, node_id{2}, nullptr};
   member_changes changes{
       cores.core(2),
       {[&](const caf::strong_actor_ptr&, members_changed x) { answers.push_back(std::move(x)); },
@@ -154,6 +232,7 @@ BOOST_AUTO_TEST_CASE(only_the_leader_that_was_asked_answers_a_change) {
          asked.push_back(std::get<change_request>(std::move(x)));
          return true;
        }},
+      none,
       5000};
   change_members what;
   what.what = action::remove;
