@@ -24,6 +24,7 @@ add_library(lithair_deps::boost_url ALIAS Boost::url)
 lithair_found_library(expected tl/expected.hpp "")
 lithair_found_library(lmdb lmdb.h lmdb)
 lithair_found_library(xxhash xxhash.h xxhash)
+lithair_found_library(crypto openssl/evp.h crypto)
 
 find_package(fmt REQUIRED)
 find_package(spdlog REQUIRED)

@@ -224,7 +224,11 @@ group::setup composition::group_setup(protocol::group_id id, const models::schem
   setup.reader = reader_;
   // As of the last time that somebody asked, which no loop waits for.
   setup.data_bytes = [this] {
-    caf::anon_send(reader_, measure_directory{});
+    // Once a second at most: it walks through the whole directory.
+    const auto now = where_.now_ms();
+    auto last = measured_ms_.load();
+    if (now >= last + 1000 && measured_ms_.compare_exchange_strong(last, now))
+      caf::anon_send(reader_, measure_directory{});
     return directory_bytes_->load();
   };
   setup.log_counts = log_counts_;

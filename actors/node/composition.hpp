@@ -121,6 +121,7 @@ class composition final : private peer_directory {
   std::string log_lost_;
   std::unique_ptr<persistence::lmdb_log_store> log_;
   std::shared_ptr<log_meters> log_counts_ = std::make_shared<log_meters>();
+  std::atomic<std::uint64_t> measured_ms_ = 0;  // when somebody asked for the next last
   std::shared_ptr<std::atomic<std::uint64_t>> directory_bytes_ =
       std::make_shared<std::atomic<std::uint64_t>>();
   caf::actor writer_, reader_, notes_, gate_, data_;
