@@ -45,7 +45,7 @@ raft_core::implementation::implementation(node_id self_id, group_id group_of, op
   // Nobody else could win an election, so there is nobody to wait for.
   if (voters.only(self)) election_timeout = 0;
   // What is committed is in every later leader's log (§5.4); what follows is compared anew (§5.3).
-  follow.verified = commit;
+  follow().verified = commit;
   told_commit = commit;
   told_role = {visible_role(), state.term, leader};
   check();
@@ -112,12 +112,12 @@ void raft_core::implementation::written(write_token token) {
   if (leads()) {
     // A leader's own disk counts for a commit like any follower's (thesis §10.2.1).
     advance_commit();
-  } else if (now_role == role::candidate) {
-    // The vote that it gave itself is durable now, and so counts.
-    count_votes();
-  } else if (std::min(follow.verified, log.durable()) > follow.answered) {
+  } else if (auto* campaign = std::get_if<campaigning>(&as)) {
+    // The vote that a candidate gave itself is durable now, and so counts.
+    if (campaign->real) count_votes();
+  } else if (std::min(follow().verified, log.durable()) > follow().answered) {
     // More of the leader's entries are on our disk than we acknowledged.
-    follow.answer = true;
+    follow().answer = true;
   }
 }
 
@@ -129,7 +129,7 @@ void raft_core::implementation::applied_up_to(index_t index) {
 
 /// True whenever `take_output` would find anything to say: a driver that hears no asks no further.
 bool raft_core::implementation::has_output() const {
-  return ship_wanted || state_dirty || log.unwritten() || follow.answer ||
+  return ship_wanted || state_dirty || log.unwritten() || (follows() && follow().answer) ||
          members_version != told_members_version || commit > told_commit ||
          told_role != role_change{visible_role(), state.term, leader} || !out.messages.empty() ||
          !out.reads.empty() || !out.refused.empty() || !out.fetches.empty() ||
@@ -143,13 +143,13 @@ output raft_core::implementation::take_output() {
   if (leads()) {
     start_round();
     ship();
-  } else {
+  } else if (follows()) {
     answer_leader();
     forward();
     ask_leader_for_reads();
   }
   // A leader's appends go out beside its own write, not after it (thesis §10.2.1). What promises
-  // something waits in `held`, or in `follow.answer`, until it is durable (figure 2).
+  // something waits in `held`, or in `follow().answer`, until it is durable (figure 2).
   take_write();
   take_changes();
   check();
@@ -201,8 +201,8 @@ status raft_core::implementation::inspect() const {
   result.elections = elections;
   // Only a leader knows how its peers stand.
   if (!leads()) return result;
-  result.transfer_target = lead.transfer_target;
-  for (const progress& x : lead.peers) {
+  result.transfer_target = lead().transfer_target;
+  for (const progress& x : lead().peers) {
     result.peers.push_back({x.id, x.match, x.next, x.inflight_bytes(),
                             static_cast<std::uint32_t>(now - x.contact),
                             history.current().is_voter(x.id), x.state});
@@ -308,7 +308,7 @@ void raft_core::unreachable(node_id peer) {
 }
 
 void raft_core::begun_anew(node_id peer) {
-  if (impl_->leads()) impl_->start_anew(peer);
+  impl_->start_anew(peer);
   impl_->check();
 }
 

@@ -22,9 +22,9 @@ void raft_core::implementation::tick() {
   // Whoever waits for a leader that is silent is told so, and may ask elsewhere.
   if (leader && now - leader_contact >= opts.election_max_ticks) lose_leader();
   // The question or its answer may be lost.
-  if (follow.asked_id != 0 && now - follow.asked_tick >= opts.heartbeat_ticks) {
-    follow.asked_tick = now;
-    send(leader, read_request{state.term, follow.asked_id, false});
+  if (follows() && follow().asked_id != 0 && now - follow().asked_tick >= opts.heartbeat_ticks) {
+    follow().asked_tick = now;
+    send(leader, read_request{state.term, follow().asked_id, false});
   }
   // Without a word from a leader for an election timeout a follower begins an election (§5.2).
   if (election_elapsed < election_timeout) return;
@@ -37,14 +37,14 @@ void raft_core::implementation::tick() {
 
 void raft_core::implementation::tick_leader() {
   // A transfer that takes an election timeout has failed; proposals are taken again (thesis §3.10).
-  if (lead.transfer_target && now - lead.transfer_tick >= opts.election_min_ticks) {
-    lead.transfer_target = node_id{};
+  if (lead().transfer_target && now - lead().transfer_tick >= opts.election_min_ticks) {
+    lead().transfer_target = node_id{};
   }
   release_departed();
   hand_over_when_behind();
   find_lost_appends();
   // Heartbeats keep the others from beginning elections, whether there are entries or not (§5.2).
-  if (now - lead.heartbeat_tick >= opts.heartbeat_ticks) broadcast_heartbeat();
+  if (now - lead().heartbeat_tick >= opts.heartbeat_ticks) broadcast_heartbeat();
   confirm_rounds();
   check_quorum();
 }
@@ -55,12 +55,12 @@ std::uint32_t raft_core::implementation::ticks_until_due() const {
   std::uint64_t due = now + opts.election_max_ticks;
   auto at = [&due](std::uint64_t tick) { due = std::min(due, tick); };
   if (leads()) {
-    if (!lead.peers.empty()) at(lead.heartbeat_tick + opts.heartbeat_ticks);
+    if (!lead().peers.empty()) at(lead().heartbeat_tick + opts.heartbeat_ticks);
   } else {
     if (can_campaign() || may_ask_whether_removed())
       at(now + election_timeout - std::min(election_timeout, election_elapsed));
     if (leader) at(leader_contact + opts.election_max_ticks);
-    if (follow.asked_id != 0) at(follow.asked_tick + opts.heartbeat_ticks);
+    if (follows() && follow().asked_id != 0) at(follow().asked_tick + opts.heartbeat_ticks);
     if (state.recovering) at(now + opts.heartbeat_ticks);
   }
   return static_cast<std::uint32_t>(std::max(due, now + 1) - now);
@@ -83,7 +83,7 @@ void raft_core::implementation::restart_election_timer() {
 void raft_core::implementation::check_quorum() {
   auto contact_of = [this](node_id id) {
     if (id == self) return now;
-    const progress* peer = lead.find(id);
+    const progress* peer = lead().find(id);
     return peer == nullptr ? 0 : peer->contact;
   };
   auto silent = [this, &contact_of](const quorum& all) {
@@ -93,15 +93,17 @@ void raft_core::implementation::check_quorum() {
   // Nothing can be committed any more: others may elect someone who can.
   if (!can_abort_change() || silent(quorum{{history.current().outgoing, {}}}))
     return become_follower(state.term, node_id{});
-  if (now - lead.joint_tick >= opts.election_max_ticks) (void)abort_change();
+  if (now - lead().joint_tick >= opts.election_max_ticks) (void)abort_change();
 }
 
 // -- roles ---------------------------------------------------------------------------------------
 
 role raft_core::implementation::visible_role() const {
+  if (leads()) return role::leader;
+  if (auto* campaign = std::get_if<campaigning>(&as))
+    return campaign->real ? role::candidate : role::pre_candidate;
   const configuration& members = history.current();
-  bool learns = now_role == role::follower && !members.empty() && !members.is_voter(self);
-  return learns ? role::learner : now_role;
+  return members.empty() || members.is_voter(self) ? role::follower : role::learner;
 }
 
 /// A node that its newest configuration removes may still be needed until that is committed: the
@@ -128,51 +130,45 @@ bool raft_core::implementation::leader_alive() const { return leads() || now < n
 
 /// Forgets the leader; what waits for it can't be answered any more.
 void raft_core::implementation::lose_leader() {
-  refuse_followers_reads(refusal::not_leader);
-  if (!follow.forwards.empty()) {
-    proposal_refused& refused = out.refused.emplace_back();
-    for (const proposal& x : follow.forwards) refused.serials.push_back(x.from.serial);
-    refused.why = refusal::not_leader;
-    refused.under = state.term;
-    follow.forwards.clear();
-  }
   leader = node_id{};
+  if (!follows()) return;
+  refuse_followers_reads(refusal::not_leader);
+  if (follow().forwards.empty()) return;
+  proposal_refused& refused = out.refused.emplace_back();
+  for (const proposal& x : follow().forwards) refused.serials.push_back(x.from.serial);
+  refused.why = refusal::not_leader;
+  refused.under = state.term;
+  follow().forwards.clear();
 }
 
 void raft_core::implementation::become_follower(term_t term, node_id new_leader) {
   if (leads()) {
     // Reads that no majority confirmed are refused (thesis §6.4). Proposals are not: the next
     // leader may still commit them.
-    answer_reads(lead.confirming, index_t{}, refusal::not_leader);
-    answer_reads(lead.waiting, index_t{}, refusal::not_leader);
-    lead = leading{};
+    answer_reads(lead().confirming, index_t{}, refusal::not_leader);
+    answer_reads(lead().waiting, index_t{}, refusal::not_leader);
     restart_election_timer();
   }
   lose_leader();
   // A later term is taken over at once, and nobody has our vote in it yet (§5.1).
   if (term > state.term) save_state(term, node_id{});
-  now_role = role::follower;
+  as = following{};
   leader = new_leader;
-  votes.clear();
-  follow = following{};
   // Our log is known to agree with the new leader's only where it is committed (§5.4).
-  follow.verified = commit;
+  follow().verified = commit;
 }
 
 void raft_core::implementation::become_no_candidate() {
-  if (now_role == role::candidate || now_role == role::pre_candidate)
-    become_follower(state.term, node_id{});
+  if (std::holds_alternative<campaigning>(as)) become_follower(state.term, node_id{});
 }
 
 void raft_core::implementation::become_leader() {
   require(can_campaign() || mutated(mutant::leads_without_state), "a node leads that must not");
-  now_role = role::leader;
+  as = leading{};
   leader = elected = self;
-  votes.clear();
-  lead = leading{};
-  lead.heartbeat_tick = now;
+  lead().heartbeat_tick = now;
   // What earlier leaders left does not count for the limit of what waits.
-  lead.counted_after = log.last();
+  lead().counted_after = log.last();
   requests = {state.term, {}};
   // Every peer is first asked whether it has our last entry (§5.3).
   members_changed();
@@ -185,8 +181,7 @@ void raft_core::implementation::become_leader() {
 /// Asks whether an election could be won before it disturbs anybody's term (thesis §9.6).
 void raft_core::implementation::pre_campaign() {
   lose_leader();
-  now_role = role::pre_candidate;
-  votes = {{self, true}};
+  as = campaigning{false, {{self, true}}};
   restart_election_timer();
   ask_for_votes({state.term + 1, log.last(), log.last_term(), true, false});
   // A voter that is alone has won already.
@@ -197,8 +192,7 @@ void raft_core::implementation::campaign(bool transfer) {
   lose_leader();
   // A candidate votes for itself in the term that it begins (§5.2).
   save_state(state.term + 1, self);
-  now_role = role::candidate;
-  votes = {{self, true}};
+  as = campaigning{true, {{self, true}}};
   ++elections;
   restart_election_timer();
   ask_for_votes({state.term, log.last(), log.last_term(), false, transfer});
@@ -216,9 +210,10 @@ void raft_core::implementation::ask_for_votes(vote_request request) {
 }
 
 void raft_core::implementation::count_votes() {
-  bool real = now_role == role::candidate;
+  const bool real = std::get<campaigning>(as).real;
+  const auto& votes = std::get<campaigning>(as).votes;
   // Of both sets when joint: an election needs a majority of each (§6).
-  vote_result result = voters.decide([this, real](node_id id) {
+  vote_result result = voters.decide([this, real, &votes](node_id id) {
     // Our own vote counts like any other: only once it is durable.
     if (id == self && real && !state_durable()) return vote_result::pending;
     auto found = std::find_if(votes.begin(), votes.end(),
@@ -240,7 +235,7 @@ bool raft_core::implementation::heed_leader(node_id from, term_t term) {
   // What an older term's leader says counts for nothing (§5.1), and a term has one leader (§5.2).
   if (term < state.term || (term == state.term && elected && elected != from)) return false;
   // A candidate gives way to whoever won the term that it campaigned in (§5.2).
-  if (term > state.term || now_role != role::follower) become_follower(term, from);
+  if (term > state.term || !follows()) become_follower(term, from);
   leader = elected = from;
   told_removed = false;
   leader_contact = now;
@@ -254,8 +249,7 @@ bool raft_core::implementation::heed_leader(node_id from, term_t term) {
 bool raft_core::implementation::heed_answer(node_id from, term_t term) {
   // A later term than ours ends our leadership (§5.1).
   if (term > state.term) become_follower(term, node_id{});
-  if (term != state.term || !leads()) return false;
-  progress* peer = lead.find(from);
+  progress* peer = term == state.term ? peer_of_leader(from) : nullptr;
   if (peer == nullptr) return false;
   peer->contact = now;
   peer->heard = true;
@@ -296,11 +290,11 @@ void raft_core::implementation::on(node_id from, const vote_response& response) 
     return become_follower(response.term, node_id{});
   }
   // Answers to an earlier campaign, or to a pre-vote of another term, count for nothing.
-  role asks = response.pre ? role::pre_candidate : role::candidate;
+  auto* campaign = std::get_if<campaigning>(&as);
+  if (campaign == nullptr || campaign->real == response.pre) return;
   term_t asked = response.pre ? state.term + 1 : state.term;
-  if (now_role != asks || (response.granted && response.term != asked)) return;
-  if (!response.granted && response.term < state.term) return;
-  votes.push_back({from, response.granted});
+  if (response.granted ? response.term != asked : response.term < state.term) return;
+  campaign->votes.push_back({from, response.granted});
   count_votes();
 }
 

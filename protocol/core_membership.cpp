@@ -42,7 +42,7 @@ raft_core::change_refusal raft_core::implementation::reconfigure(std::vector<mem
     // One change at a time: the next begins when this one is committed (thesis §4.1).
     if (current.joint() || history.current_index() > commit) return change_refusal::in_progress;
   }
-  if (lead.transfer_target) return change_refusal::transferring;
+  if (lead().transfer_target) return change_refusal::transferring;
   std::optional<std::vector<member>> sorted = normalized(std::move(members));
   if (!sorted) return change_refusal::invalid;
   if (*sorted == current.members) return change_refusal::same;
@@ -56,8 +56,8 @@ raft_core::change_refusal raft_core::implementation::reconfigure(std::vector<mem
   if (!force && !live_majority(next) && !mutated(mutant::begins_changes_that_cannot_end))
     return change_refusal::no_live_majority;
   if (next.joint()) {
-    lead.joint_index = log.last() + 1;
-    lead.joint_tick = now;
+    lead().joint_index = log.last() + 1;
+    lead().joint_tick = now;
   }
   change_members_to(std::move(next));
   return change_refusal::none;
@@ -74,9 +74,10 @@ void raft_core::implementation::change_members_to(configuration next) {
 bool raft_core::implementation::live_majority(const configuration& of) const {
   return quorum{of}.reached([this](node_id id) -> std::uint64_t {
     if (id == self) return 1;
-    auto peer = std::find_if(lead.peers.begin(), lead.peers.end(),
+    auto peer = std::find_if(lead().peers.begin(), lead().peers.end(),
                              [id](const progress& x) { return x.id == id; });
-    return peer != lead.peers.end() && peer->heard && now - peer->contact < opts.election_max_ticks
+    return peer != lead().peers.end() && peer->heard &&
+                   now - peer->contact < opts.election_max_ticks
                ? 1
                : 0;
   }) == 1;
@@ -87,9 +88,10 @@ bool raft_core::implementation::live_majority(const configuration& of) const {
 /// term. With a joint entry of an earlier term another leader may have gone on to the new members
 /// already.
 bool raft_core::implementation::can_abort_change() const {
+  if (!leads()) return false;
   bool ours =
-      lead.joint_index == history.current_index() || mutated(mutant::aborts_what_it_inherited);
-  return leads() && history.current().joint() && ours && history.current_index() > commit;
+      lead().joint_index == history.current_index() || mutated(mutant::aborts_what_it_inherited);
+  return history.current().joint() && ours && history.current_index() > commit;
 }
 
 /// The outgoing voters alone decide from here on, as they did before: every quorum of the joint
@@ -107,9 +109,10 @@ bool raft_core::implementation::close_enough(const member& candidate) const {
   if (!candidate.voter || candidate.id == self || history.current().is_voter(candidate.id)) {
     return true;
   }
-  auto peer = std::find_if(lead.peers.begin(), lead.peers.end(),
+  auto peer = std::find_if(lead().peers.begin(), lead().peers.end(),
                            [&candidate](const progress& x) { return x.id == candidate.id; });
-  return peer != lead.peers.end() && peer->match && now - peer->contact < opts.election_max_ticks &&
+  return peer != lead().peers.end() && peer->match &&
+         now - peer->contact < opts.election_max_ticks &&
          log.last() - peer->match <= opts.max_promotion_lag;
 }
 
@@ -120,7 +123,7 @@ void raft_core::implementation::members_changed() {
   was_member = was_member || members.contains(self);
   ++members_version;
   if (!leads()) return;
-  for (progress& peer : lead.peers) {
+  for (progress& peer : lead().peers) {
     if (members.contains(peer.id)) {
       // Removed and added again: perhaps with another disk, so nothing that it acknowledged counts
       // any more.
@@ -132,8 +135,8 @@ void raft_core::implementation::members_changed() {
   }
   auto meet = [this](const std::vector<member>& all) {
     for (const member& x : all) {
-      if (x.id == self || lead.find(x.id) != nullptr) continue;
-      lead.peers.emplace_back(x.id, log.last() + 1, now);
+      if (x.id == self || lead().find(x.id) != nullptr) continue;
+      lead().peers.emplace_back(x.id, log.last() + 1, now);
     }
   };
   // Who is in either set gets the log: learners too, who only do not count (thesis §4.2.1).
@@ -163,28 +166,29 @@ void raft_core::implementation::release_departed() {
   auto gone = [this](const progress& x) {
     return x.departs_at && (now >= x.departs_by || x.told >= x.departs_at);
   };
-  lead.peers.erase(std::remove_if(lead.peers.begin(), lead.peers.end(), gone), lead.peers.end());
+  lead().peers.erase(std::remove_if(lead().peers.begin(), lead().peers.end(), gone),
+                     lead().peers.end());
 }
 
 // -- handing over (thesis §3.10)
 // --------------------------------------------------------------------
 
 bool raft_core::implementation::transfer(node_id to) {
-  if (!leads() || lead.transfer_target) return false;
+  if (!leads() || lead().transfer_target) return false;
   node_id target = to ? to : best_successor();
   const std::vector<node_id>& all = voters.incoming();
   // Only a voter of the new set: one that is being removed would have to go again.
   if (target == self || std::find(all.begin(), all.end(), target) == all.end()) return false;
-  progress* peer = lead.find(target);
+  progress* peer = lead().find(target);
   // What was sent and not answered may be lost, and there is no time to find that out, unless the
   // link moves it.
   bool moves = peer->moving != 0 && now - peer->moving < opts.heartbeat_ticks;
   if (peer->state == progress::mode::replicate && peer->inflight() && !moves)
     peer->probe_from(peer->match + 1);
   ship_wanted = true;
-  lead.transfer_target = target;
-  lead.transfer_tick = now;
-  lead.transfer_told = false;
+  lead().transfer_target = target;
+  lead().transfer_tick = now;
+  lead().transfer_told = false;
   drive_transfer();
   return true;
 }
@@ -193,7 +197,7 @@ node_id raft_core::implementation::best_successor() const {
   // Whoever has most of our log can win (§5.4.1), and has all that is committed if any of them
   // does.
   const progress* best = nullptr;
-  for (const progress& peer : lead.peers) {
+  for (const progress& peer : lead().peers) {
     const std::vector<node_id>& all = voters.incoming();
     bool votes_on = std::find(all.begin(), all.end(), peer.id) != all.end();
     if (!votes_on || now - peer.contact >= opts.election_min_ticks) continue;
@@ -205,24 +209,24 @@ node_id raft_core::implementation::best_successor() const {
 /// The target campaigns once it has our whole log, which no longer grows. From then on our lease
 /// says nothing: the order may arrive at any time.
 void raft_core::implementation::drive_transfer() {
-  if (!lead.transfer_target || lead.transfer_told) return;
-  const progress* peer = lead.find(lead.transfer_target);
+  if (!lead().transfer_target || lead().transfer_told) return;
+  const progress* peer = lead().find(lead().transfer_target);
   if (peer == nullptr || peer->match != log.last()) return;
-  lead.transfer_told = lead.lease_given_up = true;
-  send(lead.transfer_target, timeout_now{state.term});
+  lead().transfer_told = lead().lease_given_up = true;
+  send(lead().transfer_target, timeout_now{state.term});
 }
 
 /// A leader whose own disk hangs is carried by the others' disks; its reads, its memory and
 /// whatever it must write to step down wait for the disk. It leads on only when nobody can take
 /// over.
 void raft_core::implementation::hand_over_when_behind() {
-  if (log.durable() >= lead.behind_index) {
-    lead.behind_index = log.durable() < commit ? commit : index_t{};
-    lead.behind_tick = now;
+  if (log.durable() >= lead().behind_index) {
+    lead().behind_index = log.durable() < commit ? commit : index_t{};
+    lead().behind_tick = now;
     return;
   }
-  if (lead.transfer_target || now - lead.behind_tick < opts.election_max_ticks) return;
-  lead.behind_tick = now;
+  if (lead().transfer_target || now - lead().behind_tick < opts.election_max_ticks) return;
+  lead().behind_tick = now;
   (void)transfer(node_id{});
 }
 
@@ -235,7 +239,7 @@ void raft_core::implementation::recovered() {
   if (!state.voted_for && !mutated(mutant::votes_again_after_recovering))
     state.voted_for = elected ? elected : self;
   state_dirty = true;
-  follow.answer = true;
+  follow().answer = true;
 }
 
 }  // namespace lithair::protocol

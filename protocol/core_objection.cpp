@@ -80,7 +80,7 @@ objection raft_core::implementation::objection_to_sender(node_id from, term_t te
   // A node without members waits to be added and hears everybody. One that is being removed still
   // answers its leader.
   const configuration& members = history.current();
-  bool departing = leads() && std::any_of(lead.peers.begin(), lead.peers.end(),
+  bool departing = leads() && std::any_of(lead().peers.begin(), lead().peers.end(),
                                           [from](const progress& x) { return x.id == from; });
   if (members.empty() || members.contains(from) || from == leader || departing)
     return objection::none;

@@ -17,19 +17,19 @@ refusal raft_core::implementation::propose(std::vector<proposal> proposals) {
   if (!leader || state.recovering) return refusal::no_leader;
   // Forwarded with the next output, under the term that is current then.
   ship_wanted = true;
-  if (follow.forwards.empty()) {
-    follow.forwards = std::move(proposals);
+  if (follow().forwards.empty()) {
+    follow().forwards = std::move(proposals);
   } else {
-    std::move(proposals.begin(), proposals.end(), std::back_inserter(follow.forwards));
+    std::move(proposals.begin(), proposals.end(), std::back_inserter(follow().forwards));
   }
   return refusal::none;
 }
 
 refusal raft_core::implementation::accept(std::vector<proposal>& proposals) {
   // The target must get our whole log, so the log may not grow meanwhile (thesis §3.10).
-  if (lead.transfer_target) return refusal::transferring;
+  if (lead().transfer_target) return refusal::transferring;
   // Whatever waits for a commit or for our disk is in memory, so both are bounded.
-  if (closed || lead.uncommitted_bytes >= opts.max_uncommitted_bytes) return refusal::busy;
+  if (closed || lead().uncommitted_bytes >= opts.max_uncommitted_bytes) return refusal::busy;
   if (log.unsynced_bytes() >= opts.max_unsynced_bytes) return refusal::busy;
   for (proposal& x : proposals) append(entry_kind::command, x.from, std::move(x.data));
   return refusal::none;
@@ -45,7 +45,7 @@ std::int64_t raft_core::implementation::next_time() {
 /// A leader only appends to its log; it never removes or replaces (figure 3, Leader Append-Only).
 void raft_core::implementation::append(entry_kind kind, origin from, payload data) {
   entry x{log.last() + 1, state.term, kind, from, std::move(data), next_time()};
-  lead.uncommitted_bytes += footprint(x);
+  lead().uncommitted_bytes += footprint(x);
   log.append(std::move(x));
   ship_wanted = true;
 }
@@ -55,7 +55,7 @@ void raft_core::implementation::append(entry_kind kind, origin from, payload dat
 /// Sends every peer what it lacks. Runs when an output is taken, so that all inputs before share
 /// it.
 void raft_core::implementation::ship() {
-  for (progress& peer : lead.peers) {
+  for (progress& peer : lead().peers) {
     ship_to(peer);
     tell_commit(peer);
   }
@@ -69,7 +69,7 @@ void raft_core::implementation::ship_to(progress& peer) {
   // without entries tells it so, and nothing is sent again.
   if (std::exchange(peer.verify, false)) {
     if (auto term = log.term_at(peer.match))
-      send(peer.id, append_request{state.term, peer.match, *term, commit, lead.round, {}});
+      send(peer.id, append_request{state.term, peer.match, *term, commit, lead().round, {}});
     else
       peer.probe_from(log.base() +
                       1);  // that entry left the log: ask whether it has all before ours
@@ -116,7 +116,7 @@ void raft_core::implementation::send_entries(progress& peer, std::vector<entry> 
     peer.sent(last, bytes, now);
   }
   peer.told = std::max(peer.told, std::min(commit, last));
-  send(peer.id, append_request{state.term, prev, *log.term_at(prev), commit, lead.round,
+  send(peer.id, append_request{state.term, prev, *log.term_at(prev), commit, lead().round,
                                std::move(entries)});
 }
 
@@ -139,7 +139,7 @@ std::size_t raft_core::implementation::usable(index_t first,
 }
 
 void raft_core::implementation::fetched(const entry_fetch& request, std::vector<entry> entries) {
-  progress* peer = leads() && request.term == state.term ? lead.find(request.peer) : nullptr;
+  progress* peer = request.term == state.term ? peer_of_leader(request.peer) : nullptr;
   if (peer == nullptr || !peer->fetching) return;
   ship_wanted = true;
   peer->fetching = false;
@@ -166,19 +166,19 @@ void raft_core::implementation::tell_commit(progress& peer) {
 }
 
 void raft_core::implementation::broadcast_heartbeat() {
-  lead.heartbeat_tick = now;
-  ++lead.round;
-  lead.round_ticks.push_back({lead.round, now});
-  for (progress& peer : lead.peers) {
+  lead().heartbeat_tick = now;
+  ++lead().round;
+  lead().round_ticks.push_back({lead().round, now});
+  for (progress& peer : lead().peers) {
     index_t told =
         mutated(mutant::follows_commit_unchecked) ? commit : std::min(commit, peer.match);
-    send(peer.id, heartbeat{state.term, told, lead.round});
+    send(peer.id, heartbeat{state.term, told, lead().round});
   }
 }
 
 /// When nothing is acknowledged for an election timeout, what was sent is lost: probe again.
 void raft_core::implementation::find_lost_appends() {
-  for (progress& peer : lead.peers) {
+  for (progress& peer : lead().peers) {
     bool waits = peer.state == progress::mode::replicate && peer.inflight();
     if (!waits || now - peer.advance < opts.election_min_ticks) continue;
     peer.probe_from(peer.match + 1);
@@ -187,14 +187,14 @@ void raft_core::implementation::find_lost_appends() {
 }
 
 void raft_core::implementation::unreachable(node_id id) {
-  progress* peer = leads() ? lead.find(id) : nullptr;
+  progress* peer = peer_of_leader(id);
   if (peer == nullptr || peer->state != progress::mode::replicate) return;
   peer->probe_from(peer->match + 1);
   ship_wanted = true;
 }
 
 void raft_core::implementation::receiving(node_id id) {
-  progress* peer = leads() ? lead.find(id) : nullptr;
+  progress* peer = peer_of_leader(id);
   if (peer == nullptr || !peer->inflight()) return;
   peer->moving = now;
   if (!mutated(mutant::gives_up_what_still_moves)) peer->advance = now;
@@ -206,7 +206,7 @@ void raft_core::implementation::receiving(node_id id) {
 void raft_core::implementation::advance_commit() {
   index_t agreed{voters.reached([this](node_id id) {
     if (id == self) return log.durable().value;
-    const progress* peer = lead.find(id);
+    const progress* peer = lead().find(id);
     return peer == nullptr ? 0 : peer->match.value;
   })};
   // A leader counts replicas only for entries of its own term; older ones become committed with
@@ -221,8 +221,8 @@ void raft_core::implementation::commit_up_to(index_t index) {
   index_t before = std::exchange(commit, index);
   if (!leads()) return;
   ship_wanted = true;
-  for (index_t i = std::max(before, lead.counted_after) + 1; i <= index; ++i) {
-    lead.uncommitted_bytes -= footprint(*log.cached(i));
+  for (index_t i = std::max(before, lead().counted_after) + 1; i <= index; ++i) {
+    lead().uncommitted_bytes -= footprint(*log.cached(i));
   }
   after_commit_of_members();
 }
@@ -245,11 +245,11 @@ void raft_core::implementation::matched(progress& peer, index_t index) {
 
 void raft_core::implementation::on(node_id from, const append_response& response) {
   if (!heed_answer(from, response.term) || response.match > log.last()) return;
-  progress& peer = *lead.find(from);
+  progress& peer = *lead().find(from);
   // The peer lost its disk since: what it had acknowledged before is not there any more.
   if (response.round < peer.believed_from) return;
   // Whoever answers a round had no later leader when it was sent (thesis §6.4).
-  if (response.round <= lead.round) peer.round = std::max(peer.round, response.round);
+  if (response.round <= lead().round) peer.round = std::max(peer.round, response.round);
   if (response.success) {
     peer.paused = false;
     matched(peer, response.match);
@@ -267,9 +267,9 @@ void raft_core::implementation::on(node_id from, const append_response& response
 void raft_core::implementation::on(node_id from, const heartbeat_response& response) {
   clocks.heard(from, response.clock_us);
   if (!heed_answer(from, response.term) || response.match > log.last()) return;
-  progress& peer = *lead.find(from);
+  progress& peer = *lead().find(from);
   if (response.round < peer.believed_from) return;
-  if (response.round <= lead.round) peer.round = std::max(peer.round, response.round);
+  if (response.round <= lead().round) peer.round = std::max(peer.round, response.round);
   // The peer is alive and its answer to the probe may be lost: probe again.
   if (peer.paused) {
     peer.paused = false;
@@ -295,7 +295,7 @@ void raft_core::implementation::on(node_id from, append_request request) {
     return;
   }
   if (installing) return;
-  follow.round = std::max(follow.round, request.round);
+  follow().round = std::max(follow().round, request.round);
   // Entries are taken only behind one that is the leader's too; so the logs agree up to there
   // (§5.3, Log Matching). What is at or before the base is committed, and so the same everywhere.
   if (request.prev_index > log.base() && !log.matches(request.prev_index, request.prev_term)) {
@@ -303,12 +303,12 @@ void raft_core::implementation::on(node_id from, append_request request) {
   }
   index_t checked = request.prev_index + request.entries.size();
   take_entries(std::move(request.entries));
-  follow.verified = std::max(follow.verified, checked);
+  follow().verified = std::max(follow().verified, checked);
   // Not beyond what this message compared: what follows in our log may not be the leader's (figure
   // 2, AppendEntries, step 5).
-  commit_up_to(std::min(request.commit, follow.verified));
+  commit_up_to(std::min(request.commit, follow().verified));
   bool say = mutated(mutant::acknowledges_before_durable) || checked <= log.durable();
-  if (say) follow.answer = true;
+  if (say) follow().answer = true;
 }
 
 /// Only a real conflict of terms removes anything: a late or repeated message may well be a prefix
@@ -351,10 +351,10 @@ void raft_core::implementation::reject(node_id from, const append_request& reque
 
 /// What matches is said once it is durable: then it counts (§5.3, figure 2).
 void raft_core::implementation::answer_leader() {
-  if (!std::exchange(follow.answer, false) || !leader) return;
-  follow.answered = std::min(follow.verified, log.durable());
-  if (mutated(mutant::acknowledges_before_durable)) follow.answered = follow.verified;
-  send(leader, append_response{state.term, true, follow.answered, {}, {}, {}, follow.round});
+  if (!std::exchange(follow().answer, false) || !leader) return;
+  follow().answered = std::min(follow().verified, log.durable());
+  if (mutated(mutant::acknowledges_before_durable)) follow().answered = follow().verified;
+  send(leader, append_response{state.term, true, follow().answered, {}, {}, {}, follow().round});
 }
 
 void raft_core::implementation::on(node_id from, const heartbeat& beat) {
@@ -362,10 +362,10 @@ void raft_core::implementation::on(node_id from, const heartbeat& beat) {
     if (beat.term < state.term) send(from, heartbeat_response{state.term, 0, {}});
     return;
   }
-  index_t safe = mutated(mutant::follows_commit_unchecked) ? log.last() : follow.verified;
+  index_t safe = mutated(mutant::follows_commit_unchecked) ? log.last() : follow().verified;
   commit_up_to(std::min(beat.commit, safe));
   if (beat.round == 0) return;
-  send(from, heartbeat_response{state.term, beat.round, std::min(follow.verified, log.durable()),
+  send(from, heartbeat_response{state.term, beat.round, std::min(follow().verified, log.durable()),
                                 clocks.own()});
 }
 
@@ -393,7 +393,7 @@ bool answered_requests::first_time(std::uint64_t number) {
 }
 
 void raft_core::implementation::forward() {
-  if (follow.forwards.empty() || !leader) return;
+  if (follow().forwards.empty() || !leader) return;
   propose_request request{state.term, {}, 0};
   std::uint64_t bytes = 0;
   auto flush = [this, &request, &bytes] {
@@ -401,13 +401,13 @@ void raft_core::implementation::forward() {
     send(leader, std::exchange(request, propose_request{state.term, {}, 0}));
     bytes = 0;
   };
-  for (proposal& x : follow.forwards) {
+  for (proposal& x : follow().forwards) {
     bytes += x.data.size() + 48;
     request.proposals.push_back(std::move(x));
     if (bytes >= opts.max_append_bytes) flush();
   }
   if (!request.proposals.empty()) flush();
-  follow.forwards.clear();
+  follow().forwards.clear();
 }
 
 /// Takes them if we still lead in the term they were meant for. What we say we refused is certainly

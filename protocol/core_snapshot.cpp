@@ -19,7 +19,8 @@ void raft_core::implementation::purged(index_t index) {
 /// the others.
 index_t raft_core::implementation::purge_floor() const {
   index_t floor{UINT64_MAX};
-  for (const progress& peer : lead.peers) {
+  if (!leads()) return floor;
+  for (const progress& peer : lead().peers) {
     bool waits = peer.state == progress::mode::snapshot;
     bool silent = now - peer.contact >= 4 * std::uint64_t{opts.election_max_ticks};
     if (silent || (!waits && !peer.snapshot)) continue;
@@ -32,7 +33,7 @@ index_t raft_core::implementation::purge_floor() const {
 }
 
 void raft_core::implementation::snapshot_started(node_id id, term_t term, index_t index) {
-  progress* peer = leads() && term == state.term ? lead.find(id) : nullptr;
+  progress* peer = term == state.term ? peer_of_leader(id) : nullptr;
   if (peer != nullptr && peer->state == progress::mode::snapshot && index <= log.last())
     peer->snapshot = index;
 }
@@ -40,7 +41,7 @@ void raft_core::implementation::snapshot_started(node_id id, term_t term, index_
 void raft_core::implementation::snapshot_sent(node_id id, term_t term, index_t index,
                                               bool installed) {
   bool ours = term == state.term || mutated(mutant::heeds_old_transfers);
-  progress* peer = leads() && ours ? lead.find(id) : nullptr;
+  progress* peer = ours ? peer_of_leader(id) : nullptr;
   if (peer == nullptr || index > log.last() || peer->state != progress::mode::snapshot) return;
   // News of an earlier transfer must not end the one that is under way.
   if (peer->snapshot && peer->snapshot != index && !mutated(mutant::heeds_old_transfers)) return;
@@ -76,7 +77,7 @@ void raft_core::implementation::on(node_id from, snapshot_request chunk) {
   if (mutated(mutant::installs_over_its_log)) has = index <= commit;
   if (has) {
     // The snapshot is of committed entries, and ours is the same up to there (Log Matching, §5.3).
-    follow.verified = std::max(follow.verified, index);
+    follow().verified = std::max(follow().verified, index);
     commit_up_to(index);
     // "Installed" promises that it is here after a crash, so it waits for our disk.
     if (log.durable() < index) return;
@@ -102,8 +103,8 @@ void raft_core::implementation::snapshot_installed(const snapshot_meta& meta) {
   log.reset(meta.index, meta.term);
   history = member_log{meta.index, meta.members};
   commit = applied = told_commit = meta.index;
-  follow.verified = meta.index;
-  follow.answered = index_t{};
+  follow().verified = meta.index;
+  follow().answered = index_t{};
   members_changed();
   restart_election_timer();
   if (leader) send(leader, snapshot_response{state.term, meta.index, meta.size, true, false});

@@ -6,6 +6,7 @@
 #include <set>
 #include <string>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "protocol/cluster_time.hpp"
@@ -101,6 +102,13 @@ struct answered_requests {
   std::uint64_t forgotten = 0;  ///< the greatest number that is not remembered any more
   /// Of answers that were taken, the newest 1024.
   std::set<std::uint64_t> numbers;
+};
+
+/// What only a candidate owns.
+struct campaigning {
+  /// In a term of its own; else it only asks whether one would be won (thesis §9.6)
+  bool real = false;
+  std::vector<std::pair<node_id, bool>> votes;  ///< the answers, its own vote included
 };
 
 /// What only a follower (or learner) owns; begins anew with each term.
@@ -365,7 +373,18 @@ struct raft_core::implementation {
   /// An entry of our own term is committed (§5.4.2; thesis §6.4).
   bool ready() const;
   bool removed() const;
-  bool leads() const { return now_role == role::leader; }
+  bool leads() const { return std::holds_alternative<leading>(as); }
+  bool follows() const { return std::holds_alternative<following>(as); }
+  /// Only for a node in that role.
+  leading& lead() { return std::get<leading>(as); }
+  const leading& lead() const { return std::get<leading>(as); }
+  following& follow() { return std::get<following>(as); }
+  const following& follow() const { return std::get<following>(as); }
+  /// This peer, if we lead and know it; none else. Valid until the peers change, or the role.
+  progress* peer_of_leader(node_id id) {
+    auto* role = std::get_if<leading>(&as);
+    return role == nullptr ? nullptr : role->find(id);
+  }
 
   const node_id self;
   const group_id group;
@@ -387,17 +406,13 @@ struct raft_core::implementation {
   /// No entry of the log is later; what is appended next is not earlier
   std::int64_t last_time_us;
 
-  role now_role = role::follower;  ///< never learner: that follows from the members
-  node_id leader;                  ///< whom we hear or believe to be leading
+  /// What the role has, and no other. That a follower only learns follows from the members.
+  std::variant<following, campaigning, leading> as;
+  node_id leader;  ///< whom we hear or believe to be leading
   /// Whom we know to have led in this term, though contact may be lost: nobody else can
   node_id elected;
-  /// Means something only while we lead.
-  leading lead;
-  /// Means something only while we follow or learn.
-  following follow;
   seen_requests requests;
   answered_requests answers;
-  std::vector<std::pair<node_id, bool>> votes;  ///< answers to the campaign, own vote included
   /// Campaigns begun, for status pages.
   std::uint64_t elections = 0;
 
