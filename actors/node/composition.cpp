@@ -211,7 +211,7 @@ std::map<std::uint32_t, dispatcher::place> composition::places() const {
 group::setup composition::group_setup(protocol::group_id id, const models::schema& part,
                                       const link_identity& identity) {
   group::setup setup;
-  setup.id = id;
+  setup.group = id;
   setup.config = config_;
   setup.schema = &part;
   setup.where = where_;

@@ -29,7 +29,7 @@ namespace lithair::actors {
 group::group(setup s)
     : setup_(std::move(s)),
       states_(std::make_shared<persistence::state_directory>(setup_.directory->state_path(),
-                                                             setup_.id)),
+                                                             setup_.group)),
       ticks_(setup_.where.make_ticks()),
       opened_(std::make_unique<persistence::opened_state>(open_state())) {}
 
@@ -57,7 +57,7 @@ void group::begin(const caf::actor& local_raft) {
   aggregate_ = spawn_at_home<actors::aggregate>(std::move(state_of_models));
   snapshot_writer_ = spawn_at_disk<snapshot_writer>(setup_.where);
   const auto cluster = [peers = setup_.identity.peers] { return peers->cluster(); };
-  checkpointer::setup keeper{setup_.id,       setup_.directory->snapshots_path(),
+  checkpointer::setup keeper{setup_.group,    setup_.directory->snapshots_path(),
                              states_,         std::move(state),
                              state_options(), cluster,
                              aggregate_,      snapshot_writer_,
@@ -90,7 +90,7 @@ persistence::lmdb_options group::state_options() const {
 
 // Log and state have to agree before anything of either is believed.
 persistence::opened_state group::open_state() {
-  auto out = persistence::open_state(*states_, *setup_.log, setup_.id, state_options(),
+  auto out = persistence::open_state(*states_, *setup_.log, setup_.group, state_options(),
                                      !setup_.config.peers.empty());
   if (!out.rebuilt.empty())
     spdlog::critical("{}the state is damaged and is made anew from the log: {}", setup_.label,
@@ -112,29 +112,20 @@ persistence::opened_state group::open_state() {
 
 void group::spawn_raft(persistence::opened_state opened) {
   raft_setup made;
-  made.group = setup_.id;
-  made.label = setup_.label;
-  made.config = setup_.config;
+  static_cast<group_basis&>(made) = setup_;
   made.restored = std::move(opened.restored);
   made.state_lost = opened.lost;
   std::vector<set_aside_part> set_aside;
   for (auto& x : persistence::set_aside(*setup_.directory))
     set_aside.push_back({x.path.string(), x.why, x.bytes});
   made.set_aside = [set_aside] { return set_aside; };  // as of the start
-  made.log_lost = setup_.log_lost;
-  made.recovered = setup_.recovered;
   made.models = setup_.schema->fingerprint();
   made.chance = [random = std::mt19937_64{setup_.where.random()}](std::uint32_t bound) mutable {
     return std::uniform_int_distribution<std::uint32_t>{0, bound - 1}(random);
   };
-  made.run = setup_.run;
   made.cluster = [peers = setup_.identity.peers] { return peers->cluster(); };
-  made.log = setup_.log;
-  made.writer = setup_.writer;
-  made.reader = setup_.reader;
   made.aggregate = aggregate_;
   made.checkpointer = checkpointer_;
-  made.log_margin = setup_.config.log_margin;
   // A log that may not grow for ever keeps only a part of its room for those who lag.
   if (setup_.config.map_size != 0)
     made.max_lag_bytes = std::min(made.max_lag_bytes, setup_.config.map_size / 4);
@@ -144,28 +135,21 @@ void group::spawn_raft(persistence::opened_state opened) {
   };
   made.now_ms = setup_.where.now_ms;
   made.wall_us = setup_.where.wall_us;
-  made.members_known = setup_.members_known;
-  made.members_committed = setup_.members_committed;
-  made.groups = setup_.groups;
-  made.is_main = setup_.is_main;
-  made.data_bytes = setup_.data_bytes;
   made.meters = counts_;
-  made.log_counts = setup_.log_counts;
-  made.log_map = setup_.log_map;
   made.ticks_passed = [this] { return ticks_->take(); };
   made.wake_after = [this](std::uint32_t count, const caf::actor& who) {
     ticks_->wake_after(count, who);
   };
   raft_ = spawn_at_home<raft_actor>(std::move(made));
   // The node's own group has no peers, and so nobody who could call.
-  if (setup_.groups) caf::anon_send(setup_.gate, guard_group{setup_.id, raft_});
+  if (setup_.groups) caf::anon_send(setup_.gate, guard_group{setup_.group, raft_});
 }
 
 // Called by the raft actor, on its loop.
 caf::actor group::make_shipper(const peer_address& peer) {
   auto made = spawn_at_home<shipper>(
-      shipper::setup{setup_.identity, peer, setup_.id, setup_.reader, setup_.where.connector});
-  caf::anon_send(setup_.gate, expect_peer{peer.id, setup_.id, made});
+      shipper::setup{setup_.identity, peer, setup_.group, setup_.reader, setup_.where.connector});
+  caf::anon_send(setup_.gate, expect_peer{peer.id, setup_.group, made});
   {
     std::lock_guard guard{living_->mutex};
     living_->shippers.push_back(made);
@@ -180,7 +164,7 @@ caf::actor group::make_shipper(const peer_address& peer) {
 
 // Likewise.
 void group::end_shipper(protocol::node_id peer, const caf::actor& shipper) {
-  caf::anon_send(setup_.gate, forget_peer{peer, setup_.id, shipper});
+  caf::anon_send(setup_.gate, forget_peer{peer, setup_.group, shipper});
   caf::anon_send_exit(shipper, caf::exit_reason::user_shutdown);
 }
 

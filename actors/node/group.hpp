@@ -15,12 +15,11 @@
 #include "actors/meters.hpp"
 #include "actors/node/surroundings.hpp"
 #include "actors/peers/shipper.hpp"
-#include "actors/raft/other_groups.hpp"
+#include "actors/raft/raft_setup.hpp"
 #include "models/schema/schema.hpp"
 
 namespace lithair::persistence {
 class data_directory;
-class log_store;
 class lmdb_state_store;
 class state_directory;
 struct lmdb_options;
@@ -39,37 +38,19 @@ class state_window;
 class group {
  public:
   /// Handles and pointers outlive the group.
-  struct setup {
-    protocol::group_id id;  ///< in the log, on the wire and in file names
-    std::string label;      ///< begins the group's lines in the log; none for the only one
-    node_config config;     ///< with the peers that this group has
+  struct setup : group_basis {
     const models::schema* schema = nullptr;  ///< what the group keeps; outlives it
     /// Threads, clocks, chance and the way to peers
     surroundings where;
     const persistence::data_directory* directory = nullptr;  ///< the node's
-    persistence::log_store* log = nullptr;  ///< the node's, opened for this group too
-    std::uint64_t run = 0;                  ///< as in raft_setup
-    link_identity identity;                 ///< what its links know and check
-    caf::actor writer;                      ///< the log writer
-    caf::actor gate;                        ///< introduces peers to its shippers
-    caf::actor reader;                      ///< the file reader
+    link_identity identity;                                  ///< what its links know and check
+    caf::actor gate;                                         ///< introduces peers to its shippers
     /// Of local data: see aggregate::setup; none where no model has local fields
     std::shared_ptr<state_window> window;
     /// Who keeps the local fields of its items: likewise; `begin` fills it in
     caf::actor local_raft;
-    /// See raft_setup, as the next; may be none
-    std::function<void(const protocol::configuration&)> members_known;
-    std::function<void(protocol::index_t, const protocol::configuration&)> members_committed;
-    std::shared_ptr<node_groups> groups;  ///< see raft_setup
-    bool is_main = true;                  ///< likewise
-    std::string log_lost;  ///< why this node may have forgotten what it promised; empty: it has not
-    std::function<void()> recovered;  ///< that counts no more
     /// Is told what the log held when it was opened: term and last entry; may be none
     std::function<void(protocol::term_t, protocol::index_t)> opened;
-    /// of the data directory; does not wait for the disk
-    std::function<std::uint64_t()> data_bytes;
-    std::shared_ptr<const log_meters> log_counts;  ///< for /metrics, as the next
-    std::function<std::pair<std::uint64_t, std::uint64_t>()> log_map;
   };
 
   /// Opens the state and brings it and the log into agreement; nothing lives yet. Throws
@@ -82,7 +63,7 @@ class group {
   group& operator=(const group&) = delete;
 
   /// As it was given.
-  protocol::group_id id() const { return setup_.id; }
+  protocol::group_id id() const { return setup_.group; }
   /// The part of the models that it keeps.
   const models::schema& schema() const { return *setup_.schema; }
   /// None before it begins and after it has ended; so are those below.

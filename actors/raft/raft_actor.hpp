@@ -21,6 +21,7 @@
 #include "actors/raft/other_groups.hpp"
 #include "actors/raft/raft_calls.hpp"
 #include "actors/raft/raft_meter.hpp"
+#include "actors/raft/raft_setup.hpp"
 #include "actors/raft/read_requests.hpp"
 #include "actors/raft/snapshot_requests.hpp"
 #include "actors/raft/state_comparison.hpp"
@@ -28,67 +29,7 @@
 #include "actors/runtime/hosted.hpp"
 #include "protocol/core.hpp"
 
-namespace lithair::persistence {
-class log_store;
-}
-
 namespace lithair::actors {
-
-/// What a raft actor works with; handles and pointers outlive it or end with it. Functions are
-/// called on its own thread, unless said otherwise, and none of them waits for the disk. A test of
-/// one raft actor fills in what it needs.
-struct raft_setup {
-  protocol::group_id group;  ///< whose log and peers
-  /// Begins this group's lines in the log; empty: the only group, or the main one
-  std::string label;
-  node_config config;                 ///< of the node; `peers` are those of this group
-  protocol::restored_state restored;  ///< what the start found on the disk
-  protocol::jitter chance;            ///< for election timeouts
-  /// A random number of this process, that tells its requests from those of earlier lives
-  std::uint64_t run = 0;
-  std::function<std::uint64_t()> cluster;       ///< the cluster's id, 0 until known
-  const persistence::log_store* log = nullptr;  ///< read only; writing is the log writer's
-  caf::actor writer;                            ///< the log writer: takes write_log and cut_log
-  caf::actor reader;         ///< the file reader; without one the log is read at once
-  caf::actor aggregate;      ///< takes apply_entries, run_queries and what else concerns the state
-  caf::actor checkpointer;   ///< none: nothing is purged, and no snapshot is sent or taken
-  std::string log_lost;      ///< why the log was begun anew; empty: it was not
-  std::string state_lost;    ///< why the state below the aggregate is empty; empty: it is there
-  std::uint64_t models = 0;  ///< fingerprint of what the state is made by
-  /// Entries kept behind a checkpoint, for followers that lag a little
-  std::uint64_t log_margin = 10'000;
-  /// Makes the shipper for a peer, and ends one. A peer without a host is one that called.
-  std::function<caf::actor(const peer_address&)> make_shipper;
-  std::function<void(protocol::node_id, const caf::actor&)> end_shipper;
-  std::function<std::uint64_t()> now_ms;  ///< a steady clock
-  /// Unix time by this node's clock; none: entries get no time
-  std::function<std::int64_t()> wall_us;
-  /// The newest members, committed or not; may be none.
-  std::function<void(const protocol::configuration&)> members_known;
-  /// A change of members is complete and committed; may be none.
-  std::function<void(protocol::index_t, const protocol::configuration&)> members_committed;
-  /// What the groups of this node know of their members: the main group's are followed by the
-  /// others. None: a group that nobody follows and that follows nobody.
-  std::shared_ptr<node_groups> groups;
-  bool is_main = true;  ///< whether it is the main group
-  /// What it counts, for /metrics
-  std::shared_ptr<group_meters> meters = std::make_shared<group_meters>();
-  std::shared_ptr<const log_meters> log_counts;  ///< for status pages
-  /// Size of the log's LMDB map, and how much of it is in use; for status pages, may be none.
-  std::function<std::pair<std::uint64_t, std::uint64_t>()> log_map;
-  /// What could not be used and stands beside the data; for status pages, may be none.
-  std::function<std::vector<set_aside_part>()> set_aside;
-  /// Bytes of the log that are kept behind a checkpoint, for followers that get a snapshot or catch
-  /// up after one
-  std::uint64_t max_lag_bytes = 1 << 30;
-  /// What was forgotten counts no more; durable in the log; may be none
-  std::function<void()> recovered;
-  std::function<std::uint64_t()> data_bytes;  ///< on the disk, for status pages
-  /// Ticks that passed since it was asked last, and a wake-up (any message) within so many ticks.
-  /// Where there is none, `ticked` messages tell the time.
-  std::function<std::uint32_t()> ticks_passed;
-  std::function<void(std::uint32_t ticks, const caf::actor& sleeper)> wake_after;
-};
 
 /// Drives the Raft core of one group: turns messages into inputs of the core and its output into
 /// messages. What one turn's messages bring is handled as one batch, in `perform`.

@@ -147,7 +147,7 @@ void raft_actor::on_checkpointed(const checkpointed& x) {
 // a snapshot, and for those that are just getting one: else they would need another as soon as they
 // have it.
 void raft_actor::purge_log(index_t saved) {
-  auto upto = std::max(saved - std::min(setup_.log_margin, saved.value),
+  auto upto = std::max(saved - std::min(setup_.config.log_margin, saved.value),
                        std::min(allowance_.floor(), saved));
   const bool keeps = health_.log_full.empty() && !mutated(mutant::purges_what_a_snapshot_needs);
   if (keeps)

@@ -114,7 +114,7 @@ class aggregate final : public hosted_actor {
     std::chrono::microseconds slice{250};
     /// Of what changed while lists are under way; beyond that the oldest are refused
     std::size_t max_kept_bytes = 64 << 20;
-    /// Of `self`'s processes the one whose clients wait: see raft_setup
+    /// Of `self`'s processes the one whose clients wait: see group_basis
     std::uint64_t run = 0;
     /// For picking random items
     std::uint64_t seed = std::random_device{}();

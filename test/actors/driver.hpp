@@ -58,7 +58,7 @@ struct driver {
     setup.groups = groups;
     setup.is_main = !groups;
     setup.writer = setup.aggregate = setup.checkpointer = neighbour;
-    setup.log_margin = 0;
+    setup.config.log_margin = 0;
     setup.now_ms = [this] { return now_ms; };
     setup.set_aside = [] {
       return std::vector<set_aside_part>{{"state/1/3", "a checksum is wrong", 4096}};
