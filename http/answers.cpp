@@ -3,33 +3,21 @@
 #include <utility>
 
 #include "actors/messages/client_messages.hpp"
+#include "actors/messages/refusals.hpp"
 #include "http/pages.hpp"
 
 namespace lithair::http {
 
 namespace {
 
-// The actors' reasons are halves of log lines.
-std::string sentence(std::string reason) {
-  if (reason.empty()) return reason;
-  if (reason.front() >= 'a' && reason.front() <= 'z')
-    reason.front() = static_cast<char>(reason.front() - 'a' + 'A');
-  if (reason.back() != '.') reason += '.';
-  return reason;
+response to_response(const models::problem& why) {
+  return problem_response(why.status, why.code, why.detail);
 }
 
 }  // namespace
 
 response answer_write(actors::submitted&& x, const models::collection* target) {
-  // Certainly not in the log: the client may try again.
-  if (x.what == actors::disposition::unavailable)
-    return problem_response(503, "unavailable",
-                            sentence(std::move(x.reason)) + " Nothing was written.");
-  // In the log, perhaps: only an Idempotency-Key makes a second try safe.
-  if (x.what == actors::disposition::unknown)
-    return problem_response(
-        504, "outcome_unknown",
-        sentence(std::move(x.reason)) + " The write may or may not take effect.");
+  if (auto why = actors::problem_of_write(x.what, std::move(x.reason))) return to_response(*why);
   response result;
   result.status = x.result.status;
   result.body = std::move(x.result.body);
@@ -44,10 +32,7 @@ response answer_write(actors::submitted&& x, const models::collection* target) {
 }
 
 response answer_read(actors::answered&& x, const read_conditions& conditions) {
-  if (x.what == actors::disposition::unavailable)
-    return problem_response(503, "unavailable", sentence(std::move(x.reason)));
-  if (x.what == actors::disposition::unknown)
-    return problem_response(504, "timeout", sentence(std::move(x.reason)));
+  if (auto why = actors::problem_of_read(x.what, std::move(x.reason))) return to_response(*why);
   response result;
   const auto version = x.result.version;
   // RFC 9110 §13.2.2: If-Match first, then If-None-Match.

@@ -379,17 +379,4 @@ exchange begin(const request& r, const site& what, const models::stamp& at) {
   return result;
 }
 
-std::size_t body_limit(endpoint what, std::size_t max_body, std::size_t max_bulk_body) {
-  // Many items, or entries of a log, in one body.
-  switch (what) {
-    case endpoint::bulk:
-    case endpoint::transaction:
-    case endpoint::raft_append:
-    case endpoint::raft_install:
-      return max_bulk_body;
-    default:
-      return max_body;
-  }
-}
-
 }  // namespace lithair::http

@@ -109,10 +109,6 @@ response of_problem(const models::problem& x);
 /// and other parameters make no difference.
 std::optional<response> check_media(const std::string_view* content_type, bool patch);
 
-/// The most bytes that a request to this endpoint may have as its body. In bytes. Endpoints that
-/// take many items, and Raft messages, get the larger one.
-std::size_t body_limit(endpoint what, std::size_t max_body, std::size_t max_bulk_body);
-
 // -- answers -------------------------------------------------------------------------------------
 
 /// `target`: of the created item's Location; none for a transaction. 503 "unavailable" when

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "actors/runtime/unix_time.hpp"
 #include "http/session.hpp"
 #include "models/value/uuid.hpp"
 
@@ -66,15 +67,9 @@ std::string lane::new_request_id() {
   return result;
 }
 
-std::int64_t lane::now_us() const {
-  timespec now{};
-  clock_gettime(CLOCK_REALTIME, &now);
-  return std::int64_t{now.tv_sec} * 1'000'000 + now.tv_nsec / 1000;
-}
-
 std::string lane::new_uuid() {
   const auto high = random();
-  return std::string{models::make_uuid_v7(now_us(), high, random()).view()};
+  return std::string{models::make_uuid_v7(actors::unix_time_us(), high, random()).view()};
 }
 
 void lane::add(session& x) { sessions_.push_back(&x); }

@@ -102,8 +102,6 @@ class lane {
   std::array<char, 64 * 1024>& buffer() { return *buffer_; }
   /// Now as an IMF-fixdate, exact to the second.
   std::string_view date();
-  /// Microseconds since 1970, UTC.
-  std::int64_t now_us() const;
   /// A new request id, of 13 characters. In base32, so that it can be read out; unique enough for
   /// logs, not secret.
   std::string new_request_id();

@@ -11,89 +11,59 @@ namespace lithair::http {
 namespace {
 
 constexpr method_set reading = set_of(method::get);
+constexpr method_set posting = set_of(method::post);
+constexpr method_set removing = set_of(method::remove);
+constexpr method_set replacing = set_of(method::put) | set_of(method::patch);
 
+enum class body : bool { usual, bulk };
+
+/// All that is fixed about an endpoint.
 struct endpoint_facts {
   std::string_view name;
-  method_set methods;
+  method_set methods = 0;
+  body takes = body::usual;
+  std::array<std::string_view, 2> paths{};  ///< that lead there as they are
+  std::string_view below_collection{};      ///< the name of a child of a collection's path
+  std::string_view below_id{};              ///< the name of a child of an item's or a member's
 };
 
 // In the order of the enum; its name is what metrics and logs say.
 constexpr std::array<endpoint_facts, endpoint_count> facts{{
-    {"nowhere", 0},
-    {"malformed", 0},
-    {"server", 0},
-    {"index", reading},
-    {"livez", reading},
-    {"readyz", reading},
-    {"status", reading},
-    {"cluster", reading},
-    {"leader", reading},
-    {"members", reading | set_of(method::post)},
-    {"member", set_of(method::remove)},
-    {"promote", set_of(method::post)},
-    {"abort", set_of(method::post)},
-    {"transfer", set_of(method::post)},
-    {"raft_vote", set_of(method::post)},
-    {"raft_append", set_of(method::post)},
-    {"raft_install", set_of(method::post)},
-    {"admin_snapshot", set_of(method::post)},
-    {"admin_backup", reading},
-    {"metrics", reading},
-    {"openapi", reading},
-    {"docs", reading},
-    {"items", reading | set_of(method::post)},
-    {"item", reading | set_of(method::put) | set_of(method::patch) | set_of(method::remove)},
-    {"count", reading},
-    {"random_id", reading},
-    {"history", reading},
-    {"bulk", set_of(method::post)},
-    {"transaction", set_of(method::post)},
-    {"projections", reading},
+    {"nowhere"},
+    {"malformed"},
+    {"server"},
+    {"index", reading, body::usual, {"/"}},
+    {"livez", reading, body::usual, {"/livez", "/health"}},
+    {"readyz", reading, body::usual, {"/readyz", "/ready"}},
+    {"status", reading, body::usual, {"/status"}},
+    {"cluster", reading, body::usual, {"/cluster"}},
+    {"leader", reading, body::usual, {"/raft/leader"}},
+    {"members", reading | posting, body::usual, {"/cluster/members"}},
+    {"member", removing},
+    {"promote", posting, body::usual, {}, {}, "promote"},
+    {"abort", posting, body::usual, {"/cluster/members/abort"}},
+    {"transfer", posting, body::usual, {"/cluster/transfer"}},
+    {"raft_vote", posting, body::usual, {"/raft/vote"}},
+    {"raft_append", posting, body::bulk, {"/raft/append-entries"}},
+    {"raft_install", posting, body::bulk, {"/raft/install-snapshot"}},
+    {"admin_snapshot", posting, body::usual, {"/_admin/snapshot"}},
+    {"admin_backup", reading, body::usual, {"/_admin/backup"}},
+    {"metrics", reading, body::usual, {"/metrics"}},
+    {"openapi", reading, body::usual, {"/openapi.json"}},
+    {"docs", reading, body::usual, {"/docs"}},
+    {"items", reading | posting},
+    {"item", reading | replacing | removing},
+    {"count", reading, body::usual, {}, "count"},
+    {"random_id", reading, body::usual, {}, "random-id"},
+    {"history", reading, body::usual, {}, {}, "history"},
+    {"bulk", posting, body::bulk, {}, "_bulk"},
+    {"transaction", posting, body::bulk, {"/api/_txn"}},
+    {"projections", reading, body::usual, {"/api/projections"}},
     {"projection", reading},
-    {"stream", reading},
+    {"stream", reading, body::usual, {}, "stream"},
 }};
 
-struct fixed_path {
-  std::string_view path;
-  endpoint what;
-};
-
-constexpr fixed_path fixed_paths[] = {
-    {"/", endpoint::index},
-    {"/livez", endpoint::livez},
-    {"/health", endpoint::livez},
-    {"/readyz", endpoint::readyz},
-    {"/ready", endpoint::readyz},
-    {"/status", endpoint::status},
-    {"/cluster", endpoint::cluster},
-    {"/raft/leader", endpoint::leader},
-    {"/cluster/members", endpoint::members},
-    {"/cluster/members/abort", endpoint::abort},
-    {"/cluster/transfer", endpoint::transfer},
-    {"/raft/vote", endpoint::raft_vote},
-    {"/raft/append-entries", endpoint::raft_append},
-    {"/raft/install-snapshot", endpoint::raft_install},
-    {"/_admin/snapshot", endpoint::admin_snapshot},
-    {"/_admin/backup", endpoint::admin_backup},
-    {"/metrics", endpoint::metrics},
-    {"/openapi.json", endpoint::openapi},
-    {"/docs", endpoint::docs},
-    {"/api/_txn", endpoint::transaction},
-    {"/api/projections", endpoint::projections},
-};
-
-// Names below a collection that are no ids. Some belong to routes of their own.
-struct reserved_name {
-  std::string_view name;
-  endpoint what;
-};
-
-constexpr reserved_name reserved_names[] = {
-    {"count", endpoint::count},
-    {"random-id", endpoint::random_id},
-    {"stream", endpoint::stream},
-    {"_bulk", endpoint::bulk},
-};
+const endpoint_facts& facts_of(endpoint x) { return facts[static_cast<std::size_t>(x)]; }
 
 // Deeper paths lead nowhere.
 constexpr std::size_t max_depth = 8;
@@ -140,13 +110,17 @@ std::size_t depth_of(std::string_view path) {
 
 }  // namespace
 
-std::string_view name_of(endpoint x) { return facts[static_cast<std::size_t>(x)].name; }
+std::string_view name_of(endpoint x) { return facts_of(x).name; }
 
-method_set methods_of(endpoint x) { return facts[static_cast<std::size_t>(x)].methods; }
+method_set methods_of(endpoint x) { return facts_of(x).methods; }
+
+bool takes_bulk(endpoint x) { return facts_of(x).takes == body::bulk; }
 
 router::router(const models::schema& schema) {
   // Ours first: a collection can't take one of these paths.
-  for (const auto& x : fixed_paths) add(x.path, x.what, nullptr);
+  for (std::size_t i = 0; i < facts.size(); ++i)
+    for (auto path : facts[i].paths)
+      if (!path.empty()) add(path, static_cast<endpoint>(i), nullptr);
   for (const auto& x : schema.collections()) add(x.path, endpoint::items, &x);
 }
 
@@ -194,16 +168,16 @@ matched router::below(const place& parent, std::string_view name) const {
     return {endpoint::projection, nullptr, std::string{name}};
   if (parent.target == nullptr) return {};
   // `check_key` keeps items from having these names.
-  for (const auto& x : reserved_names)
-    if (x.name == name) return {x.what, parent.target, {}};
+  for (std::size_t i = 0; i < facts.size(); ++i)
+    if (facts[i].below_collection == name) return {static_cast<endpoint>(i), parent.target, {}};
   return {endpoint::item, parent.target, std::string{name}};
 }
 
 // Two segments below a collection or the members.
 matched router::below(const place& above, std::string_view name, std::string_view detail) const {
-  if (above.what == endpoint::members && detail == "promote")
+  if (above.what == endpoint::members && detail == facts_of(endpoint::promote).below_id)
     return {endpoint::promote, nullptr, std::string{name}};
-  if (above.target != nullptr && detail == "history")
+  if (above.target != nullptr && detail == facts_of(endpoint::history).below_id)
     return {endpoint::history, above.target, std::string{name}};
   return {};
 }

@@ -55,6 +55,10 @@ std::string_view name_of(endpoint x);
 /// and `malformed`.
 method_set methods_of(endpoint x);
 
+/// Whether one body may hold many items, or entries of a log, and so may be as long as those of
+/// `_bulk`.
+bool takes_bulk(endpoint x);
+
 /// Where a path leads.
 struct matched {
   endpoint what = endpoint::nowhere;

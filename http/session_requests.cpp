@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "actors/messages/client_messages.hpp"
+#include "actors/runtime/unix_time.hpp"
 
 /// What a session does between its socket and its messages; `session.cpp` has the rest of its life.
 namespace lithair::http {
@@ -62,8 +63,8 @@ void session::on_head(bool body_waits) {
   since_ = now();
   const auto& r = parser_.current();
   // Which limit depends on the route, which the head tells.
-  parser_.limit_body(
-      body_limit(lane_.all().routes.match(r.path).what, options_.max_body, options_.max_bulk_body));
+  const bool bulk = takes_bulk(lane_.all().routes.match(r.path).what);
+  parser_.limit_body(bulk ? options_.max_bulk_body : options_.max_body);
   // Who has sent the body anyway needs no go-ahead.
   continue_due_ = r.expects_continue && body_waits;
 }
@@ -95,7 +96,7 @@ void session::on_request() {
   auto& all = lane_.all();
   try {
     // Clock and chance come from here, once, so that `begin` is pure.
-    const models::stamp at{lane_.now_us(), [this] { return lane_.new_uuid(); }};
+    const models::stamp at{actors::unix_time_us(), [this] { return lane_.new_uuid(); }};
     auto x = begin(r, all.served(), at);
     s.what = x.what;
     s.target = x.target;

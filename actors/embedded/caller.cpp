@@ -1,6 +1,5 @@
 #include "actors/embedded/caller.hpp"
 
-#include <ctime>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -14,9 +13,11 @@
 #include <caf/send.hpp>
 
 #include "actors/messages/client_messages.hpp"
+#include "actors/messages/refusals.hpp"
 #include "actors/node/node.hpp"
 #include "actors/node/system.hpp"
 #include "actors/runtime/hosted.hpp"
+#include "actors/runtime/unix_time.hpp"
 #include "models/problem/read_problem.hpp"
 
 namespace lithair::actors {
@@ -78,15 +79,9 @@ std::uint64_t random_bits() {
   return engine();
 }
 
-std::int64_t now_us() {
-  timespec now{};
-  clock_gettime(CLOCK_REALTIME, &now);
-  return std::int64_t{now.tv_sec} * 1'000'000 + now.tv_nsec / 1000;
-}
-
 std::string new_uuid() {
   const auto high = random_bits();
-  return std::string{models::make_uuid_v7(now_us(), high, random_bits()).view()};
+  return std::string{models::make_uuid_v7(unix_time_us(), high, random_bits()).view()};
 }
 
 }  // namespace
@@ -108,18 +103,13 @@ std::optional<models::problem> problem_in(const models::outcome& x) {
 }  // namespace
 
 std::optional<models::problem> problem_of_write(const reply& x) {
-  if (x.what == disposition::unavailable)
-    return models::problem{503, "unavailable", x.reason + " Nothing was written.", {}};
-  if (x.what == disposition::unknown)
-    return models::problem{
-        504, "outcome_unknown", x.reason + " The write may or may not take effect.", {}};
-  return problem_in(x.result);
+  auto not_done = problem_of_write(x.what, x.reason);
+  return not_done ? not_done : problem_in(x.result);
 }
 
 std::optional<models::problem> problem_of_read(const reply& x) {
-  if (x.what == disposition::unavailable) return models::problem{503, "unavailable", x.reason, {}};
-  if (x.what == disposition::unknown) return models::problem{504, "timeout", x.reason, {}};
-  return problem_in(x.result);
+  auto not_done = problem_of_read(x.what, x.reason);
+  return not_done ? not_done : problem_in(x.result);
 }
 
 /// Shared by the copies of a caller and its actor, which takes itself out when it ends.
@@ -235,7 +225,7 @@ caller::caller(node& to) : core_(std::make_shared<core>(to)) {
 
 const models::schema& caller::schema() const { return core_->target.schema(); }
 node& caller::target() const { return core_->target; }
-models::stamp caller::stamp() const { return {now_us(), new_uuid}; }
+models::stamp caller::stamp() const { return {unix_time_us(), new_uuid}; }
 
 void caller::submit(std::string command, handler answer) const {
   core_->send(run_write{std::make_shared<errand>(std::move(answer)), std::move(command)});

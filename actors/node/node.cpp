@@ -1,9 +1,7 @@
 #include "actors/node/node.hpp"
 
 #include <malloc.h>
-#include <netdb.h>
 #include <spdlog/spdlog.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -24,7 +22,9 @@
 #include "actors/node/system.hpp"
 #include "actors/node/ticker.hpp"
 #include "actors/peers/connector.hpp"
+#include "actors/runtime/listen_check.hpp"
 #include "actors/runtime/loop.hpp"
+#include "actors/runtime/unix_time.hpp"
 
 namespace lithair::actors {
 
@@ -39,37 +39,14 @@ std::uint64_t steady_ms() {
       duration_cast<milliseconds>(steady_clock::now().time_since_epoch()).count());
 }
 
-std::int64_t wall_us() {
-  using namespace std::chrono;
-  return duration_cast<microseconds>(system_clock::now().time_since_epoch()).count();
-}
-
 std::uint64_t random_number() {
   std::random_device random;
   return (std::uint64_t{random()} << 32) | random();
 }
 
-// Throws unless the address is one of this machine's and nobody listens there.
 void require_free(const std::string& host, std::uint16_t port, std::string_view whom) {
-  addrinfo hints{};
-  hints.ai_socktype = SOCK_STREAM;
-  hints.ai_flags = AI_PASSIVE;
-  addrinfo* found = nullptr;
-  auto fail = [&](const char* why) {
-    throw std::runtime_error(
-        fmt::format("cannot listen for {} on {}:{}: {}", whom, host, port, why));
-  };
-  if (int error = ::getaddrinfo(host.c_str(), std::to_string(port).c_str(), &hints, &found);
-      error != 0)
-    fail(::gai_strerror(error));
-  int probe = ::socket(found->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  int on = 1;
-  ::setsockopt(probe, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-  bool free = ::bind(probe, found->ai_addr, found->ai_addrlen) == 0 && ::listen(probe, 1) == 0;
-  int error = errno;
-  ::close(probe);
-  ::freeaddrinfo(found);
-  if (!free) fail(std::strerror(error));
+  if (auto why = why_not_listen(host, port); !why.empty())
+    throw std::runtime_error(fmt::format("cannot listen for {}: {}", whom, why));
 }
 
 }  // namespace
@@ -119,7 +96,7 @@ struct node::implementation {
     made.home = loops.front().get();
     made.connector = connector;
     made.now_ms = steady_ms;
-    made.wall_us = wall_us;
+    made.wall_us = unix_time_us;
     made.random = random_number;
     made.make_ticks = [this] { return std::make_unique<ticker>(*loops.front(), config.tick_ms); };
     made.give_back_memory = [] { malloc_trim(0); };

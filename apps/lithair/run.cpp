@@ -15,7 +15,7 @@
 
 #include "actors/embedded/publication.hpp"
 #include "actors/node/node.hpp"
-#include "apps/lithair/address_check.hpp"
+#include "actors/runtime/listen_check.hpp"
 #include "apps/lithair/banner.hpp"
 #include "apps/lithair/join.hpp"
 #include "apps/lithair/log.hpp"
@@ -59,10 +59,10 @@ apps::environment environment_of_process() {
 std::string why_not_start(const apps::settings& x) {
   const auto& self = x.node.self;
   if (auto wrong = x.node.validate(); !wrong.empty()) return wrong;
-  if (auto wrong = apps::why_not_listen({self.host, self.http_port}); !wrong.empty()) {
+  if (auto wrong = actors::why_not_listen(self.host, self.http_port); !wrong.empty()) {
     return "--addr: " + wrong;
   }
-  if (auto wrong = apps::why_not_listen({self.host, self.peer_port});
+  if (auto wrong = actors::why_not_listen(self.host, self.peer_port);
       !x.node.peers.empty() && !wrong.empty()) {
     return "--peer-addr: " + wrong;
   }
