@@ -30,7 +30,7 @@ class tally {
 class level {
  public:
   /// Only the one thread that changes it.
-  void set(std::uint64_t x) { value_.store(x, std::memory_order_relaxed); }
+  void set(std::uint64_t number) { value_.store(number, std::memory_order_relaxed); }
   /// Any thread.
   std::uint64_t now() const { return value_.load(std::memory_order_relaxed); }
 
@@ -54,11 +54,11 @@ struct histogram {
   tally sum;  ///< of all sizes, as Prometheus wants it
 
   /// Only the one thread that changes it.
-  void add(std::uint64_t x) {
-    buckets[static_cast<std::size_t>(std::lower_bound(Bounds.begin(), Bounds.end(), x) -
+  void add(std::uint64_t number) {
+    buckets[static_cast<std::size_t>(std::lower_bound(Bounds.begin(), Bounds.end(), number) -
                                      Bounds.begin())]
         .add(1);
-    sum.add(x);
+    sum.add(number);
   }
 };
 using time_histogram = histogram<time_bounds_us>;

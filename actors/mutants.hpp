@@ -83,7 +83,7 @@ enum class mutant {
 #ifdef LITHAIR_MUTANTS
 /// Which rule is broken now; `none` at first. For one thread.
 extern mutant active_mutant;
-inline bool mutated(mutant x) { return active_mutant == x; }
+inline bool mutated(mutant duty) { return active_mutant == duty; }
 #else
 constexpr bool mutated(mutant) { return false; }
 #endif

@@ -13,19 +13,20 @@ namespace json = boost::json;
 namespace {
 
 // What a backup is called when it is saved.
-std::string file_name(const actors::backup_taken& x) {
-  return "lithair-" + hex_text(x.cluster) + "-" + std::to_string(x.meta.index.value) + ".backup";
+std::string file_name(const actors::backup_taken& taken) {
+  return "lithair-" + hex_text(taken.cluster) + "-" + std::to_string(taken.meta.index.value) +
+         ".backup";
 }
 
-response backup(actors::backup_taken&& x) {
+response backup(actors::backup_taken&& taken) {
   response result;
   result.content_type = "application/octet-stream";
   // The checksum names the content, so two backups of one index are one entity.
-  result.entity_tag = hex_text(x.meta.checksum);
-  result.applied = x.meta.index.value;
-  result.file_name = file_name(x);
-  result.file_size = x.meta.size;
-  result.file = std::move(x.file);
+  result.entity_tag = hex_text(taken.meta.checksum);
+  result.applied = taken.meta.index.value;
+  result.file_name = file_name(taken);
+  result.file_size = taken.meta.size;
+  result.file = std::move(taken.file);
   return result;
 }
 
@@ -42,18 +43,18 @@ step begin_backup(const request& r, const site& site) {
   return backup_step{};
 }
 
-response answer_backup(actors::backup_taken&& x, endpoint page) {
+response answer_backup(actors::backup_taken&& taken, endpoint page) {
   // Whatever failed, nothing of the node has changed.
-  if (!x.failed.empty())
-    return problem_response(503, "unavailable", "No backup could be made: " + x.failed + ".");
-  if (page == endpoint::admin_backup) return backup(std::move(x));
+  if (!taken.failed.empty())
+    return problem_response(503, "unavailable", "No backup could be made: " + taken.failed + ".");
+  if (page == endpoint::admin_backup) return backup(std::move(taken));
   response result;
-  result.body = json::serialize(json::object{{"cluster_id", hex_text(x.cluster)},
-                                             {"index", x.meta.index.value},
-                                             {"term", x.meta.term.value},
-                                             {"bytes", x.meta.size},
-                                             {"checksum", hex_text(x.meta.checksum)}});
-  result.applied = x.meta.index.value;
+  result.body = json::serialize(json::object{{"cluster_id", hex_text(taken.cluster)},
+                                             {"index", taken.meta.index.value},
+                                             {"term", taken.meta.term.value},
+                                             {"bytes", taken.meta.size},
+                                             {"checksum", hex_text(taken.meta.checksum)}});
+  result.applied = taken.meta.index.value;
   return result;
 }
 

@@ -16,62 +16,65 @@ response to_response(const models::problem& why) {
 
 }  // namespace
 
-response answer_write(actors::submitted&& x, const models::collection* target) {
-  if (auto why = actors::problem_of_write(x.what, std::move(x.reason))) return to_response(*why);
+response answer_write(actors::submitted&& answer, const models::collection* target) {
+  if (auto why = actors::problem_of_write(answer.what, std::move(answer.reason)))
+    return to_response(*why);
   response result;
-  result.status = x.result.status;
-  result.body = std::move(x.result.body);
-  result.version = x.result.version;
-  result.raft_index = x.index;
+  result.status = answer.result.status;
+  result.body = std::move(answer.result.body);
+  result.version = answer.result.version;
+  result.raft_index = answer.index;
   // What apply refused is a problem too, and is the answer that all nodes would give.
   if (result.status >= 400) result.content_type = "application/problem+json";
-  result.replayed = x.result.replayed;
-  if (target != nullptr && !x.result.location.empty())
-    result.location = target->path + '/' + x.result.location;
+  result.replayed = answer.result.replayed;
+  if (target != nullptr && !answer.result.location.empty())
+    result.location = target->path + '/' + answer.result.location;
   return result;
 }
 
-response answer_read(actors::answered&& x, const read_conditions& conditions) {
-  if (auto why = actors::problem_of_read(x.what, std::move(x.reason))) return to_response(*why);
+response answer_read(actors::answered&& answer, const read_conditions& conditions) {
+  if (auto why = actors::problem_of_read(answer.what, std::move(answer.reason)))
+    return to_response(*why);
   response result;
-  const auto version = x.result.version;
+  const auto version = answer.result.version;
   // RFC 9110 §13.2.2: If-Match first, then If-None-Match.
   if (conditions.match && !conditions.match->matches(version)) {
     result = problem_response(412, "precondition_failed",
                               "The item is not at a version that If-Match names.");
-  } else if (x.result.status == 200 && conditions.none_match &&
+  } else if (answer.result.status == 200 && conditions.none_match &&
              conditions.none_match->matches(version)) {
     // RFC 9110 §15.4.5: 304 for reads only, with the ETag that 200 would have.
     result.status = 304;
     result.version = version;
   } else {
-    result.status = x.result.status;
-    result.body = std::move(x.result.body);
+    result.status = answer.result.status;
+    result.body = std::move(answer.result.body);
     result.version = version;
     if (result.status >= 400) result.content_type = "application/problem+json";
   }
   // Also of refusals: the client learns as of when they were true.
-  result.applied = x.applied;
+  result.applied = answer.applied;
   return result;
 }
 
-response answer_status(const actors::node_status& x, endpoint page, const models::schema& schema) {
+response answer_status(const actors::node_status& status, endpoint page,
+                       const models::schema& schema) {
   switch (page) {
     case endpoint::cluster:
     case endpoint::members:
-      return cluster_page(x);
+      return cluster_page(status);
     case endpoint::leader:
-      return leader_page(x);
+      return leader_page(status);
     default:
-      return status_page(x, schema);
+      return status_page(status, schema);
   }
 }
 
-response answer_ready(const actors::readiness& x) {
-  auto result = x.ready       ? ready_page(x.applied)
-                : x.elsewhere ? problem_response(412, "other_timeline", x.reason)
-                              : problem_response(503, "not_ready", x.reason);
-  result.applied = x.applied;
+response answer_ready(const actors::readiness& answer) {
+  auto result = answer.ready       ? ready_page(answer.applied)
+                : answer.elsewhere ? problem_response(412, "other_timeline", answer.reason)
+                                   : problem_response(503, "not_ready", answer.reason);
+  result.applied = answer.applied;
   return result;
 }
 

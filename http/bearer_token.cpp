@@ -17,10 +17,10 @@ namespace {
 
 constexpr std::string_view white_space = " \t\r\n";
 
-std::string_view trimmed(std::string_view x) {
-  const auto begin = x.find_first_not_of(white_space);
+std::string_view trimmed(std::string_view text) {
+  const auto begin = text.find_first_not_of(white_space);
   if (begin == std::string_view::npos) return {};
-  return x.substr(begin, x.find_last_not_of(white_space) - begin + 1);
+  return text.substr(begin, text.find_last_not_of(white_space) - begin + 1);
 }
 
 // A file that is closed with the object.

@@ -150,26 +150,26 @@ step begin_member(const request& r, const matched& place) {
     auto result = change_of(r, place);
     result.force = forced(r);
     return member_step{std::move(result)};
-  } catch (refusal& x) {
-    return std::move(x.answer);
+  } catch (refusal& why) {
+    return std::move(why.answer);
   }
 }
 
-response answer_members(actors::members_changed&& x) {
-  if (x.status == 200) {
+response answer_members(actors::members_changed&& answer) {
+  if (answer.status == 200) {
     response result;
     json::object body{{"status", "done"}};
     // Done, but the operator should know what it put at risk.
-    if (!x.detail.empty()) body["risk"] = x.detail;
+    if (!answer.detail.empty()) body["risk"] = answer.detail;
     result.body = json::serialize(body);
     return result;
   }
-  const std::string_view code = x.status == 503   ? "unavailable"
-                                : x.status == 504 ? "outcome_unknown"
-                                : x.status == 404 ? "not_found"
-                                : x.status == 409 ? "conflict"
-                                                  : "bad_member";
-  return problem_response(x.status, code, x.detail);
+  const std::string_view code = answer.status == 503   ? "unavailable"
+                                : answer.status == 504 ? "outcome_unknown"
+                                : answer.status == 404 ? "not_found"
+                                : answer.status == 409 ? "conflict"
+                                                       : "bad_member";
+  return problem_response(answer.status, code, answer.detail);
 }
 
 }  // namespace lithair::http

@@ -353,11 +353,11 @@ step begin_at(const request& r, matched&& place, const site& site, const models:
 
 }  // namespace
 
-response of_problem(const models::problem& x) {
+response of_problem(const models::problem& why) {
   response result;
-  result.status = x.status;
+  result.status = why.status;
   result.content_type = "application/problem+json";
-  result.body = models::to_json(x);
+  result.body = models::to_json(why);
   return result;
 }
 

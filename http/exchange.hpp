@@ -104,7 +104,7 @@ step begin_backup(const request& r, const site& site);
 /// 403 for another, and 403 when the node has none (RFC 9110 §15.5).
 std::optional<response> check_cluster_token(const request& r, const bearer_token* token);
 /// The models' problem as an answer. `application/problem+json` (RFC 9457).
-response of_problem(const models::problem& x);
+response of_problem(const models::problem& why);
 /// A refusal when the body is not sent as JSON; a merge patch is fine where `patch`. 415. Charsets
 /// and other parameters make no difference.
 std::optional<response> check_media(const std::string_view* content_type, bool patch);
@@ -113,23 +113,24 @@ std::optional<response> check_media(const std::string_view* content_type, bool p
 
 /// `target`: of the created item's Location; none for a transaction. 503 "unavailable" when
 /// certainly nothing was written, 504 "outcome_unknown" when nobody knows.
-response answer_write(actors::submitted&& x, const models::collection* target);
+response answer_write(actors::submitted&& answer, const models::collection* target);
 /// The conditions of an item's read; empty where there were none.
 struct read_conditions {
   std::optional<tag_condition> match;       ///< If-Match
   std::optional<tag_condition> none_match;  ///< If-None-Match
 };
 /// 304 and 412 by RFC 9110 §13.2.2. X-Applied-Index says as of when.
-response answer_read(actors::answered&& x, const read_conditions& conditions);
+response answer_read(actors::answered&& answer, const read_conditions& conditions);
 /// `page` is one of status, cluster, members and leader.
-response answer_status(const actors::node_status& x, endpoint page, const models::schema& schema);
+response answer_status(const actors::node_status& status, endpoint page,
+                       const models::schema& schema);
 /// The members as they are from now on.
-response answer_members(actors::members_changed&& x);
+response answer_members(actors::members_changed&& answer);
 /// What the core refused is a problem with its status and code.
-response answer_raft(const actors::raft_answered& x, bool packed);
+response answer_raft(const actors::raft_answered& answer, bool packed);
 /// `page`: whether the backup itself is sent, or what is known of it.
-response answer_backup(actors::backup_taken&& x, endpoint page);
+response answer_backup(actors::backup_taken&& taken, endpoint page);
 /// 503 while it is not; 412 when the index is of another timeline.
-response answer_ready(const actors::readiness& x);
+response answer_ready(const actors::readiness& answer);
 
 }  // namespace lithair::http

@@ -10,10 +10,10 @@ constexpr std::size_t width = 16;
 
 }  // namespace
 
-std::string hex_text(std::uint64_t x) {
+std::string hex_text(std::uint64_t number) {
   constexpr std::string_view digits = "0123456789abcdef";
   std::string result(width, '0');
-  for (std::size_t i = width; i-- > 0; x >>= 4) result[i] = digits[x & 15];
+  for (std::size_t i = width; i-- > 0; number >>= 4) result[i] = digits[number & 15];
   return result;
 }
 

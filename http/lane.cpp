@@ -72,10 +72,10 @@ std::string lane::new_uuid() {
   return std::string{models::make_uuid_v7(actors::unix_time_us(), high, random()).view()};
 }
 
-void lane::add(session& x) { sessions_.push_back(&x); }
+void lane::add(session& who) { sessions_.push_back(&who); }
 
-void lane::remove(session& x) {
-  const auto at = std::ranges::find(sessions_, &x);
+void lane::remove(session& who) {
+  const auto at = std::ranges::find(sessions_, &who);
   // The order of sessions means nothing.
   *at = sessions_.back();
   sessions_.pop_back();

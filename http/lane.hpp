@@ -109,9 +109,9 @@ class lane {
   std::string new_uuid();
 
   /// A session that has opened.
-  void add(session& x);
+  void add(session& who);
   /// It has closed all that it had: it is not counted any more.
-  void remove(session& x);
+  void remove(session& who);
   /// The sessions that live here now.
   const std::vector<session*>& sessions() const { return sessions_; }
   /// No request is taken any more; answers close their connections.

@@ -53,7 +53,7 @@ void counter(families& all, std::string name, std::string help, double value) {
 }
 
 // Exact up to 2^53, which no counter here reaches soon.
-double number(std::uint64_t x) { return static_cast<double>(x); }
+double number(std::uint64_t number) { return static_cast<double>(number); }
 
 template <class Pick>
 std::uint64_t sum(const std::vector<const lane_metrics*>& lanes, const Pick& pick) {
@@ -66,8 +66,8 @@ std::uint64_t sum(const std::vector<const lane_metrics*>& lanes, const Pick& pic
 
 using statuses = std::vector<actors::node_status>;
 
-label group_of(const actors::node_status& x) {
-  return {"group", std::to_string(x.raft.group.value)};
+label group_of(const actors::node_status& status) {
+  return {"group", std::to_string(status.raft.group.value)};
 }
 
 void add_roles(families& all, const statuses& groups) {

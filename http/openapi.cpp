@@ -45,15 +45,15 @@ json::object type_of(const models::field& f) {
 }
 
 // Only what JSON Schema can say too; bounds of money and moments are text and stay with the server.
-void add_bound(json::object& to, std::string_view name, const models::value& x) {
-  if (const auto* whole = std::get_if<std::int64_t>(&x)) to[name] = *whole;
-  if (const auto* real = std::get_if<double>(&x)) to[name] = *real;
+void add_bound(json::object& to, std::string_view name, const models::value& v) {
+  if (const auto* whole = std::get_if<std::int64_t>(&v)) to[name] = *whole;
+  if (const auto* real = std::get_if<double>(&v)) to[name] = *real;
 }
 
-void add_default(json::object& to, const models::value& x) {
-  add_bound(to, "default", x);
-  if (const auto* flag = std::get_if<bool>(&x)) to["default"] = *flag;
-  if (const auto* text = std::get_if<std::string>(&x)) to["default"] = *text;
+void add_default(json::object& to, const models::value& v) {
+  add_bound(to, "default", v);
+  if (const auto* flag = std::get_if<bool>(&v)) to["default"] = *flag;
+  if (const auto* text = std::get_if<std::string>(&v)) to["default"] = *text;
 }
 
 json::object property(const models::field& f) {

@@ -15,8 +15,8 @@ constexpr std::size_t max_buffers = 32;
 // Kept allocated between answers.
 constexpr std::size_t kept_capacity = 32 * 1024;
 
-uv_buf_t as_buffer(std::string& x) {
-  return uv_buf_init(x.data(), static_cast<unsigned>(x.size()));
+uv_buf_t as_buffer(std::string& text) {
+  return uv_buf_init(text.data(), static_cast<unsigned>(text.size()));
 }
 
 }  // namespace

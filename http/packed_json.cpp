@@ -14,7 +14,7 @@ namespace {
 
 constexpr int max_depth = 8;
 
-json::string text(std::string_view x) { return json::string{x.data(), x.size()}; }
+json::string text(std::string_view text) { return json::string{text.data(), text.size()}; }
 
 // False when something is not as it should be; the reader notices the rest by itself.
 bool read(msgpack::reader& from, json::value& to, int depth);
@@ -70,27 +70,27 @@ bool read(msgpack::reader& from, json::value& to, int depth) {
   return from.good();
 }
 
-void write(std::string& out, const json::value& x) {
-  switch (x.kind()) {
+void write(std::string& out, const json::value& from) {
+  switch (from.kind()) {
     case json::kind::null:
       return msgpack::write_nil(out);
     case json::kind::bool_:
-      return msgpack::write_bool(out, x.get_bool());
+      return msgpack::write_bool(out, from.get_bool());
     case json::kind::int64:
-      return msgpack::write_signed(out, x.get_int64());
+      return msgpack::write_signed(out, from.get_int64());
     case json::kind::uint64:
-      return msgpack::write_unsigned(out, x.get_uint64());
+      return msgpack::write_unsigned(out, from.get_uint64());
     case json::kind::double_:
-      return msgpack::write_double(out, x.get_double());
+      return msgpack::write_double(out, from.get_double());
     case json::kind::string:
-      return msgpack::write_string(out, std::string_view{x.get_string()});
+      return msgpack::write_string(out, std::string_view{from.get_string()});
     case json::kind::array:
-      msgpack::write_array(out, x.get_array().size());
-      for (const auto& each : x.get_array()) write(out, each);
+      msgpack::write_array(out, from.get_array().size());
+      for (const auto& each : from.get_array()) write(out, each);
       return;
     case json::kind::object:
-      msgpack::write_map(out, x.get_object().size());
-      for (const auto& each : x.get_object()) {
+      msgpack::write_map(out, from.get_object().size());
+      for (const auto& each : from.get_object()) {
         msgpack::write_string(out, std::string_view{each.key()});
         write(out, each.value());
       }
@@ -107,9 +107,9 @@ std::optional<json::value> unpack(std::string_view bytes) {
   return result;
 }
 
-std::string pack(const json::value& x) {
+std::string pack(const json::value& from) {
   std::string out;
-  write(out, x);
+  write(out, from);
   return out;
 }
 

@@ -21,8 +21,8 @@ response page(const json::object& content) {
   return result;
 }
 
-std::string_view name_of(protocol::role x) {
-  switch (x) {
+std::string_view name_of(protocol::role which) {
+  switch (which) {
     case protocol::role::follower:
       return "follower";
     case protocol::role::pre_candidate:
@@ -37,16 +37,16 @@ std::string_view name_of(protocol::role x) {
 }
 
 // null instead of a number that means "unknown".
-json::value or_null(bool known, std::int64_t x) {
-  return known ? json::value(x) : json::value(nullptr);
+json::value or_null(bool known, std::int64_t number) {
+  return known ? json::value(number) : json::value(nullptr);
 }
 
 json::value id_or_null(protocol::node_id x) {
   return x ? json::value(x.value) : json::value(nullptr);
 }
 
-json::value text_or_null(const std::string& x) {
-  return x.empty() ? json::value(nullptr) : json::value(x);
+json::value text_or_null(const std::string& text) {
+  return text.empty() ? json::value(nullptr) : json::value(text);
 }
 
 json::object member(const actors::member_status& x) {
@@ -64,9 +64,9 @@ json::object member(const actors::member_status& x) {
   };
 }
 
-json::array members(const actors::node_status& x) {
+json::array members(const actors::node_status& status) {
   json::array result;
-  for (const auto& m : x.members) result.push_back(member(m));
+  for (const auto& m : status.members) result.push_back(member(m));
   return result;
 }
 
@@ -94,14 +94,14 @@ json::object projection(const models::schema& schema, const models::projection& 
 }
 
 /// Where the state was first found to differ from a peer's.
-json::value divergence(const actors::node_status& x) {
-  if (x.diverged == 0) return nullptr;
-  return json::object{{"index", x.diverged}, {"node", x.diverged_from}};
+json::value divergence(const actors::node_status& status) {
+  if (status.diverged == 0) return nullptr;
+  return json::object{{"index", status.diverged}, {"node", status.diverged_from}};
 }
 
-json::array set_aside(const actors::node_status& x) {
+json::array set_aside(const actors::node_status& status) {
   json::array out;
-  for (auto& each : x.set_aside)
+  for (auto& each : status.set_aside)
     out.push_back(
         json::object{{"path", each.path}, {"reason", each.reason}, {"bytes", each.bytes}});
   return out;
@@ -136,51 +136,52 @@ response ready_page(std::uint64_t applied) {
   return page({{"status", "ready"}, {"applied", applied}});
 }
 
-response status_page(const actors::node_status& x, const models::schema& schema) {
+response status_page(const actors::node_status& status, const models::schema& schema) {
   return page({
-      {"node_id", x.raft.id.value},
+      {"node_id", status.raft.id.value},
       {"version", LITHAIR_VERSION},
-      {"cluster_id", x.cluster == 0 ? json::value(nullptr) : json::value(hex_text(x.cluster))},
-      {"addr", x.addr},
-      {"role", name_of(x.raft.now)},
-      {"leader_id", id_or_null(x.raft.leader)},
-      {"leader_addr", text_or_null(x.leader_addr)},
-      {"term", x.raft.term.value},
-      {"commit", x.raft.commit.value},
-      {"applied", x.applied},
-      {"last_index", x.raft.last_index.value},
-      {"first_index", x.raft.first_index.value},
-      {"pending", x.pending},
-      {"elections", x.raft.elections},
-      {"ready", x.ready},
-      {"not_ready", text_or_null(x.not_ready)},
-      {"trouble", text_or_null(x.trouble)},
-      {"set_aside", set_aside(x)},
-      {"state_compared", x.compared},
-      {"state_divergence", divergence(x)},
-      {"uptime_ms", x.uptime_ms},
-      {"data_bytes", x.data_bytes},
+      {"cluster_id",
+       status.cluster == 0 ? json::value(nullptr) : json::value(hex_text(status.cluster))},
+      {"addr", status.addr},
+      {"role", name_of(status.raft.now)},
+      {"leader_id", id_or_null(status.raft.leader)},
+      {"leader_addr", text_or_null(status.leader_addr)},
+      {"term", status.raft.term.value},
+      {"commit", status.raft.commit.value},
+      {"applied", status.applied},
+      {"last_index", status.raft.last_index.value},
+      {"first_index", status.raft.first_index.value},
+      {"pending", status.pending},
+      {"elections", status.raft.elections},
+      {"ready", status.ready},
+      {"not_ready", text_or_null(status.not_ready)},
+      {"trouble", text_or_null(status.trouble)},
+      {"set_aside", set_aside(status)},
+      {"state_compared", status.compared},
+      {"state_divergence", divergence(status)},
+      {"uptime_ms", status.uptime_ms},
+      {"data_bytes", status.data_bytes},
       {"models", collections(schema)},
-      {"members", members(x)},
+      {"members", members(status)},
   });
 }
 
-response cluster_page(const actors::node_status& x) {
+response cluster_page(const actors::node_status& status) {
   return page({
-      {"node_id", x.raft.id.value},
-      {"leader_id", id_or_null(x.raft.leader)},
-      {"term", x.raft.term.value},
-      {"commit", x.raft.commit.value},
-      {"members", members(x)},
+      {"node_id", status.raft.id.value},
+      {"leader_id", id_or_null(status.raft.leader)},
+      {"term", status.raft.term.value},
+      {"commit", status.raft.commit.value},
+      {"members", members(status)},
   });
 }
 
-response leader_page(const actors::node_status& x) {
+response leader_page(const actors::node_status& status) {
   return page({
-      {"leader_id", id_or_null(x.raft.leader)},
-      {"leader_addr", text_or_null(x.leader_addr)},
-      {"term", x.raft.term.value},
-      {"node_id", x.raft.id.value},
+      {"leader_id", id_or_null(status.raft.leader)},
+      {"leader_addr", text_or_null(status.leader_addr)},
+      {"term", status.raft.term.value},
+      {"node_id", status.raft.id.value},
   });
 }
 

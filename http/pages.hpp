@@ -22,11 +22,11 @@ response alive_page();
 /// `applied`: the index that it has applied.
 response ready_page(std::uint64_t applied);
 /// What operators want to know of this node; the fields are in the OpenAPI description.
-response status_page(const actors::node_status& x, const models::schema& schema);
+response status_page(const actors::node_status& status, const models::schema& schema);
 /// The members as this node knows them.
-response cluster_page(const actors::node_status& x);
+response cluster_page(const actors::node_status& status);
 /// Who leads, null where nobody is known to.
-response leader_page(const actors::node_status& x);
+response leader_page(const actors::node_status& status);
 /// The description of the API for people.
 response docs_page();
 

@@ -115,11 +115,11 @@ class fields {
   }
 
  private:
-  std::uint64_t number_of(std::string_view name, const json::value& x) const {
-    if (x.is_uint64()) return x.get_uint64();
-    if (!x.is_int64() || x.get_int64() < 0)
+  std::uint64_t number_of(std::string_view name, const json::value& from) const {
+    if (from.is_uint64()) return from.get_uint64();
+    if (!from.is_int64() || from.get_int64() < 0)
       refuse(path(name), "type", "must be a whole number that is not negative");
-    return static_cast<std::uint64_t>(x.get_int64());
+    return static_cast<std::uint64_t>(from.get_int64());
   }
 
   const json::object* from_;
@@ -263,34 +263,34 @@ json::value parsed(std::string_view body, bool packed) {
 struct field_writer {
   json::object& out;
 
-  void operator()(const vote_response& x) {
-    out["term"] = x.term.value;
-    out["granted"] = x.granted;
-    out["pre"] = x.pre;
-    if (x.no_member_as_of) out["no_member_as_of"] = x.no_member_as_of.value;
-    if (x.clock_us != 0) out["clock_us"] = x.clock_us;
+  void operator()(const vote_response& response) {
+    out["term"] = response.term.value;
+    out["granted"] = response.granted;
+    out["pre"] = response.pre;
+    if (response.no_member_as_of) out["no_member_as_of"] = response.no_member_as_of.value;
+    if (response.clock_us != 0) out["clock_us"] = response.clock_us;
   }
-  void operator()(const append_response& x) {
-    out["term"] = x.term.value;
-    out["success"] = x.success;
-    out["match"] = x.match.value;
-    out["rejected"] = x.rejected.value;
-    out["hint_index"] = x.hint_index.value;
-    out["hint_term"] = x.hint_term.value;
-    out["round"] = x.round;
+  void operator()(const append_response& response) {
+    out["term"] = response.term.value;
+    out["success"] = response.success;
+    out["match"] = response.match.value;
+    out["rejected"] = response.rejected.value;
+    out["hint_index"] = response.hint_index.value;
+    out["hint_term"] = response.hint_term.value;
+    out["round"] = response.round;
   }
-  void operator()(const heartbeat_response& x) {
-    out["term"] = x.term.value;
-    out["match"] = x.match.value;
-    out["round"] = x.round;
-    if (x.clock_us != 0) out["clock_us"] = x.clock_us;
+  void operator()(const heartbeat_response& response) {
+    out["term"] = response.term.value;
+    out["match"] = response.match.value;
+    out["round"] = response.round;
+    if (response.clock_us != 0) out["clock_us"] = response.clock_us;
   }
-  void operator()(const snapshot_response& x) {
-    out["term"] = x.term.value;
-    out["index"] = x.index.value;
-    out["offset"] = x.offset;
-    out["installed"] = x.installed;
-    out["rejected"] = x.rejected;
+  void operator()(const snapshot_response& response) {
+    out["term"] = response.term.value;
+    out["index"] = response.index.value;
+    out["offset"] = response.offset;
+    out["installed"] = response.installed;
+    out["rejected"] = response.rejected;
   }
   template <class Other>
   void operator()(const Other&) {}  // No answer to a message that comes over HTTP.
@@ -318,12 +318,12 @@ models::result<actors::raft_call> read_raft_call(endpoint what, std::string_view
   }
 }
 
-std::string raft_document(const actors::raft_answered& x, bool packed) {
-  json::object out{{"cluster", hex_text(x.cluster)},
-                   {"group", x.group.value},
-                   {"from", x.from.value},
-                   {"to", x.to.value}};
-  std::visit(field_writer{out}, x.content);
+std::string raft_document(const actors::raft_answered& answer, bool packed) {
+  json::object out{{"cluster", hex_text(answer.cluster)},
+                   {"group", answer.group.value},
+                   {"from", answer.from.value},
+                   {"to", answer.to.value}};
+  std::visit(field_writer{out}, answer.content);
   return packed ? pack(out) : json::serialize(out);
 }
 

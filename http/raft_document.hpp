@@ -22,6 +22,6 @@ models::result<actors::raft_call> read_raft_call(endpoint what, std::string_view
                                                  const models::schema& schema);
 
 /// The document of the core's answer; `x.status` is 200.
-std::string raft_document(const actors::raft_answered& x, bool packed);
+std::string raft_document(const actors::raft_answered& answer, bool packed);
 
 }  // namespace lithair::http

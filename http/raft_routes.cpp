@@ -52,10 +52,10 @@ step begin_raft(const request& r, const matched& place, const site& site) {
   return raft_step{std::move(*call), wants_packed(r, packed)};
 }
 
-response answer_raft(const actors::raft_answered& x, bool packed) {
-  if (x.status != 200) return problem_response(x.status, x.code, x.detail);
+response answer_raft(const actors::raft_answered& answer, bool packed) {
+  if (answer.status != 200) return problem_response(answer.status, answer.code, answer.detail);
   response result;
-  result.body = raft_document(x, packed);
+  result.body = raft_document(answer, packed);
   if (packed) result.content_type = msgpack_type;
   return result;
 }

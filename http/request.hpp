@@ -44,6 +44,6 @@ struct request {
 };
 
 /// Whether two names are the same, ignoring the case of ASCII letters.
-bool same_name(std::string_view x, std::string_view y);
+bool same_name(std::string_view text, std::string_view y);
 
 }  // namespace lithair::http

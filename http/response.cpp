@@ -9,9 +9,9 @@ namespace lithair::http {
 
 namespace {
 
-void append_number(std::string& out, std::uint64_t x) {
+void append_number(std::string& out, std::uint64_t number) {
   char digits[20];
-  const auto end = std::to_chars(digits, digits + sizeof digits, x).ptr;
+  const auto end = std::to_chars(digits, digits + sizeof digits, number).ptr;
   out.append(digits, end);
 }
 

@@ -63,7 +63,7 @@ constexpr std::array<endpoint_facts, endpoint_count> facts{{
     {"stream", reading, body::usual, {}, "stream"},
 }};
 
-const endpoint_facts& facts_of(endpoint x) { return facts[static_cast<std::size_t>(x)]; }
+const endpoint_facts& facts_of(endpoint where) { return facts[static_cast<std::size_t>(where)]; }
 
 // Deeper paths lead nowhere.
 constexpr std::size_t max_depth = 8;
@@ -110,11 +110,11 @@ std::size_t depth_of(std::string_view path) {
 
 }  // namespace
 
-std::string_view name_of(endpoint x) { return facts_of(x).name; }
+std::string_view name_of(endpoint where) { return facts_of(where).name; }
 
-method_set methods_of(endpoint x) { return facts_of(x).methods; }
+method_set methods_of(endpoint where) { return facts_of(where).methods; }
 
-bool takes_bulk(endpoint x) { return facts_of(x).takes == body::bulk; }
+bool takes_bulk(endpoint where) { return facts_of(where).takes == body::bulk; }
 
 router::router(const models::schema& schema) {
   // Ours first: a collection can't take one of these paths.

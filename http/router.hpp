@@ -49,15 +49,15 @@ enum class endpoint : std::uint8_t {
 inline constexpr std::size_t endpoint_count = static_cast<std::size_t>(endpoint::stream) + 1;
 
 /// A word for metrics and logs; of a fixed set, never made from input.
-std::string_view name_of(endpoint x);
+std::string_view name_of(endpoint where);
 
 /// What an endpoint takes, besides OPTIONS and with HEAD where there is GET. Nothing for `nowhere`
 /// and `malformed`.
-method_set methods_of(endpoint x);
+method_set methods_of(endpoint where);
 
 /// Whether one body may hold many items, or entries of a log, and so may be as long as those of
 /// `_bulk`.
-bool takes_bulk(endpoint x);
+bool takes_bulk(endpoint where);
 
 /// Where a path leads.
 struct matched {

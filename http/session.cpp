@@ -78,11 +78,11 @@ caf::behavior session::make_behavior() {
       [this](const actors::raft_answered& x) {
         if (auto* s = slots_.find(x.token)) answer(x.token, answer_raft(x, s->packed));
       },
-      [this](actors::backup_taken& x) {
-        auto* s = slots_.find(x.token);
+      [this](actors::backup_taken& taken) {
+        auto* s = slots_.find(taken.token);
         if (s == nullptr) return;
-        const auto token = x.token;
-        answer(token, answer_backup(std::move(x), s->what));
+        const auto token = taken.token;
+        answer(token, answer_backup(std::move(taken), s->what));
       },
       [this](const actors::followed& x) { on_followed(x); },
       [this](actors::readiness& x) { answer(x.token, answer_ready(x)); },
@@ -90,15 +90,15 @@ caf::behavior session::make_behavior() {
   };
 }
 
-void session::on_status(actors::node_status&& x) {
-  auto* s = slots_.find(x.token);
+void session::on_status(actors::node_status&& status) {
+  auto* s = slots_.find(status.token);
   if (s == nullptr || s->answered) return;
-  const auto token = x.token;
+  const auto token = status.token;
   auto& all = lane_.all();
   if (s->what != endpoint::metrics)
-    return answer(token, answer_status(x, s->what, *all.node.schema));
+    return answer(token, answer_status(status, s->what, *all.node.schema));
   // One status of each group, in any order; metrics tell of all.
-  s->statuses.push_back(std::move(x));
+  s->statuses.push_back(std::move(status));
   if (s->statuses.size() < all.node.groups.size()) return;
   // By group, so that the page is the same whoever answered first.
   std::ranges::sort(s->statuses, {}, [](const auto& each) { return each.raft.group; });

@@ -77,7 +77,7 @@ class session final : public actors::hosted_actor {
   std::uint64_t open_slot();                            ///< for the request that came just now
 
   // -- answers
-  void on_status(actors::node_status&& x);  ///< one group's, of those asked
+  void on_status(actors::node_status&& status);  ///< one group's, of those asked
   /// To the request with this token, in turn.
   void answer(std::uint64_t token, http::response&& x);
   void put(slot& to, const http::response& x, std::string& head);  ///< renders the head
@@ -93,9 +93,9 @@ class session final : public actors::hosted_actor {
   std::size_t unsent() const { return out_.size(reinterpret_cast<const uv_stream_t*>(&socket_)); }
 
   // -- a stream of changes
-  void run_stream();                            ///< asks the feed when all before has left
-  void on_followed(const actors::followed& x);  ///< a batch
-  void open_stream();                           ///< sends the head
+  void run_stream();                                 ///< asks the feed when all before has left
+  void on_followed(const actors::followed& answer);  ///< a batch
+  void open_stream();                                ///< sends the head
   /// Before or within the stream.
   void refuse_stream(int status, std::string_view code, std::string_view why);
   void end_stream();     ///< with the last chunk

@@ -43,28 +43,28 @@ void session::run_stream() {
   send(events_->feed, actors::follow{events_->token, after, !events_->open, events_->request.what});
 }
 
-void session::on_followed(const actors::followed& x) {
+void session::on_followed(const actors::followed& answer) {
   // Of a stream that is over.
-  if (!events_ || events_->token != x.token) return;
+  if (!events_ || events_->token != answer.token) return;
   events_->asked = false;
-  if (x.what != actors::followed::result::fine) {
+  if (answer.what != actors::followed::result::fine) {
     // 410: what the client missed is not kept, or was never of this log.
-    const bool gone = x.what == actors::followed::result::gone;
-    return refuse_stream(gone ? 410 : 503, gone ? "gone" : "unavailable", x.reason);
+    const bool gone = answer.what == actors::followed::result::gone;
+    return refuse_stream(gone ? 410 : 503, gone ? "gone" : "unavailable", answer.reason);
   }
-  events_->position = x.through;
+  events_->position = answer.through;
   std::string text;
   if (!events_->open) {
     open_stream();
     // The client must know an id to come back to, also before the first event.
-    text = x.text ? std::string(retry_line) : events_->preamble();
-  } else if (!x.text) {
+    text = answer.text ? std::string(retry_line) : events_->preamble();
+  } else if (!answer.text) {
     // Nothing passed for a while: a comment keeps the connection.
     text = events_->heartbeat();
   }
-  if (x.text) {
-    text += *x.text;
-    events_->said = x.told;
+  if (answer.text) {
+    text += *answer.text;
+    events_->said = answer.told;
   }
   append_piece(out_.tail(), text, events_->chunked);
   lane_.metrics().bytes_out.add(text.size());

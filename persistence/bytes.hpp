@@ -10,13 +10,13 @@
 namespace lithair::persistence {
 
 /// Between the machine's byte order and big-endian, either way.
-inline constexpr std::uint64_t swapped(std::uint64_t x) {
-  return std::endian::native == std::endian::big ? x : __builtin_bswap64(x);
+inline constexpr std::uint64_t swapped(std::uint64_t number) {
+  return std::endian::native == std::endian::big ? number : __builtin_bswap64(number);
 }
 
 /// Writes 8 bytes at `to`, which need not be aligned, and returns what follows them.
-inline char* store_u64(char* to, std::uint64_t x) {
-  const auto big = swapped(x);
+inline char* store_u64(char* to, std::uint64_t number) {
+  const auto big = swapped(number);
   std::memcpy(to, &big, sizeof big);
   return to + sizeof big;
 }
@@ -29,8 +29,8 @@ inline std::uint64_t load_u64(const char* from) {
 }
 
 /// Writes 4 bytes at `to` and returns what follows them.
-inline char* store_u32(char* to, std::uint32_t x) {
-  for (int shift = 24; shift >= 0; shift -= 8) *to++ = static_cast<char>(x >> shift);
+inline char* store_u32(char* to, std::uint32_t number) {
+  for (int shift = 24; shift >= 0; shift -= 8) *to++ = static_cast<char>(number >> shift);
   return to;
 }
 
@@ -45,19 +45,19 @@ inline std::uint32_t load_u32(const char* from) {
 class byte_writer {
  public:
   /// Appends one byte; the others append so many bits, big-endian.
-  byte_writer& u8(std::uint8_t x) {
-    out_.push_back(static_cast<char>(x));
+  byte_writer& u8(std::uint8_t number) {
+    out_.push_back(static_cast<char>(number));
     return *this;
   }
-  byte_writer& u16(std::uint16_t x) {
-    return u8(static_cast<std::uint8_t>(x >> 8)).u8(static_cast<std::uint8_t>(x));
+  byte_writer& u16(std::uint16_t number) {
+    return u8(static_cast<std::uint8_t>(number >> 8)).u8(static_cast<std::uint8_t>(number));
   }
-  byte_writer& u32(std::uint32_t x) {
-    return u16(static_cast<std::uint16_t>(x >> 16)).u16(static_cast<std::uint16_t>(x));
+  byte_writer& u32(std::uint32_t number) {
+    return u16(static_cast<std::uint16_t>(number >> 16)).u16(static_cast<std::uint16_t>(number));
   }
-  byte_writer& u64(std::uint64_t x) {
+  byte_writer& u64(std::uint64_t number) {
     char raw[8];
-    store_u64(raw, x);
+    store_u64(raw, number);
     out_.append(raw, sizeof raw);
     return *this;
   }

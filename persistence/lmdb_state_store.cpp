@@ -253,13 +253,13 @@ std::size_t lmdb_state_store::write_one_part(std::span<const change_view> change
 
 /// From now on reads show the state with all of the commit. A failed write may be there or not, so
 /// what is there is asked.
-void lmdb_state_store::show_unfinished(std::shared_ptr<unfinished> x) {
+void lmdb_state_store::show_unfinished(std::shared_ptr<unfinished> pending_changes) {
   read_stored();
-  auto point = x->target.point;
+  auto point = pending_changes->target.point;
   point.digest = stored_.point.digest;
   point.pairs = stored_.point.pairs;
   // The digest as if all parts were made, whichever of them are.
-  for (const auto& [key, value] : x->changes) {
+  for (const auto& [key, value] : pending_changes->changes) {
     if (const auto before = tree_.get(key)) {
       point.digest -= pair_digest(key, *before);
       --point.pairs;
@@ -268,8 +268,8 @@ void lmdb_state_store::show_unfinished(std::shared_ptr<unfinished> x) {
     point.digest += pair_digest(key, *value);
     ++point.pairs;
   }
-  unfinished_ = x;
-  show(std::move(point), std::move(x));
+  unfinished_ = pending_changes;
+  show(std::move(point), std::move(pending_changes));
 }
 
 /// Makes the parts that are missing. Throws `full` where there is no room, and goes on from there.

@@ -93,7 +93,7 @@ class lmdb_state_store : public state_store {
   void leave_half_made(std::span<const change_view> changes, std::size_t made,
                        const applied_record& target);
   /// Reads go through this commit's changes, over what is stored.
-  void show_unfinished(std::shared_ptr<unfinished> x);
+  void show_unfinished(std::shared_ptr<unfinished> pending_changes);
   /// Makes the parts that are missing, if there are any. Throws `full` and may be tried again.
   void finish();
   /// The commit is stored as a whole; its file is not needed any more.

@@ -97,19 +97,21 @@ std::optional<parsed_log_key> parse_log_key(std::string_view key) {
                         index_t{has_index ? load_u64(key.data() + 9) : 0}};
 }
 
-std::size_t entry_record_size(const protocol::entry& x) { return entry_head_size + x.data.size(); }
+std::size_t entry_record_size(const protocol::entry& one) {
+  return entry_head_size + one.data.size();
+}
 
-void encode_entry(char* to, std::string_view key, const protocol::entry& x) {
-  const auto data = x.data.view();
+void encode_entry(char* to, std::string_view key, const protocol::entry& one) {
+  const auto data = one.data.view();
   auto* at = to + checksum_size;
   *at++ = static_cast<char>(entry_format);
-  *at++ = static_cast<char>(x.kind);
+  *at++ = static_cast<char>(one.kind);
   *at++ = static_cast<char>(known_flags);
-  at = store_u64(at, x.term.value);
-  at = store_u64(at, static_cast<std::uint64_t>(x.time_us));
-  at = store_u64(at, x.from.node.value);
-  at = store_u64(at, x.from.run);
-  at = store_u64(at, x.from.serial);
+  at = store_u64(at, one.term.value);
+  at = store_u64(at, static_cast<std::uint64_t>(one.time_us));
+  at = store_u64(at, one.from.node.value);
+  at = store_u64(at, one.from.run);
+  at = store_u64(at, one.from.serial);
   at = store_u32(at, static_cast<std::uint32_t>(data.size()));
   at = store_u64(at, checksum(data));
   // Over the head, once it is complete; the payload's own checksum is a part of it.
@@ -167,11 +169,11 @@ entry_view decode_entry(std::string_view key, std::string_view value) {
   return out;
 }
 
-std::string encode_hard_state(std::string_view key, const protocol::hard_state& x) {
+std::string encode_hard_state(std::string_view key, const protocol::hard_state& state) {
   byte_writer fields;
-  fields.u64(x.term.value).u64(x.voted_for.value);
+  fields.u64(state.term.value).u64(state.voted_for.value);
   // Only when set, so that a sound node's record is as earlier versions wrote it.
-  if (x.recovering) fields.u8(1);
+  if (state.recovering) fields.u8(1);
   return sealed(key, fields.bytes());
 }
 
@@ -185,13 +187,13 @@ protocol::hard_state decode_hard_state(std::string_view key, std::string_view va
   return out;
 }
 
-std::string encode_snapshot_point(std::string_view key, const protocol::snapshot_meta& x) {
+std::string encode_snapshot_point(std::string_view key, const protocol::snapshot_meta& meta) {
   byte_writer fields;
-  fields.u64(x.index.value)
-      .u64(x.term.value)
-      .u64(x.size)
-      .u64(x.checksum)
-      .raw(encode_members(x.members));
+  fields.u64(meta.index.value)
+      .u64(meta.term.value)
+      .u64(meta.size)
+      .u64(meta.checksum)
+      .raw(encode_members(meta.members));
   return sealed(key, fields.bytes());
 }
 
@@ -208,8 +210,8 @@ protocol::snapshot_meta decode_snapshot_point(std::string_view key, std::string_
   return out;
 }
 
-std::string encode_members(const protocol::configuration& x) {
-  return x.empty() ? std::string() : encode(x);
+std::string encode_members(const protocol::configuration& members) {
+  return members.empty() ? std::string() : encode(members);
 }
 
 std::optional<protocol::configuration> decode_members(std::string_view bytes) {

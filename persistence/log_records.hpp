@@ -60,23 +60,23 @@ struct entry_view {
 };
 
 /// Bytes that the record of this entry has.
-std::size_t entry_record_size(const protocol::entry& x);
+std::size_t entry_record_size(const protocol::entry& one);
 /// Fills `entry_record_size(x)` bytes at `to`.
-void encode_entry(char* to, std::string_view key, const protocol::entry& x);
+void encode_entry(char* to, std::string_view key, const protocol::entry& one);
 /// The payload is a view into `value`. Reads the format before this one too.
 entry_view decode_entry(std::string_view key, std::string_view value);
 
 /// Term, vote and whether the node is recovering.
-std::string encode_hard_state(std::string_view key, const protocol::hard_state& x);
+std::string encode_hard_state(std::string_view key, const protocol::hard_state& state);
 protocol::hard_state decode_hard_state(std::string_view key, std::string_view value);
 
 /// Where the log begins.
-std::string encode_snapshot_point(std::string_view key, const protocol::snapshot_meta& x);
+std::string encode_snapshot_point(std::string_view key, const protocol::snapshot_meta& meta);
 protocol::snapshot_meta decode_snapshot_point(std::string_view key, std::string_view value);
 
 /// Members as bytes, with no bytes for none at all. Decoding is none for bytes that this never
 /// made.
-std::string encode_members(const protocol::configuration& x);
+std::string encode_members(const protocol::configuration& members);
 std::optional<protocol::configuration> decode_members(std::string_view bytes);
 
 /// Says that the entry of the same index carries a configuration, so that it is found without

@@ -37,15 +37,19 @@ void check_small_records(lmdb_cursor& at) {
   }
 }
 
-protocol::entry own(const entry_view& x) {
-  return {x.index, x.term, x.kind, x.from, protocol::payload(std::string(x.data)), x.time_us};
+protocol::entry own(const entry_view& entry) {
+  return {
+      entry.index,  entry.term, entry.kind, entry.from, protocol::payload(std::string(entry.data)),
+      entry.time_us};
 }
 
-void check_order(group_id group, const entry_view& x, index_t expected, protocol::term_t before) {
+void check_order(group_id group, const entry_view& entry, index_t expected,
+                 protocol::term_t before) {
   // Nobody else notices a hole: the core would take the entries after it for those that follow.
-  if (x.index != expected) throw_damaged(group, expected, "it is missing");
+  if (entry.index != expected) throw_damaged(group, expected, "it is missing");
   // Along a log terms never fall (Raft §5.3).
-  if (x.term < before) throw_damaged(group, x.index, "its term is lower than the one before it");
+  if (entry.term < before)
+    throw_damaged(group, entry.index, "its term is lower than the one before it");
 }
 
 void restore_entries(lmdb_cursor& at, group_id group, protocol::restored_state& out) {

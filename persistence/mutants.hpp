@@ -25,8 +25,8 @@ enum class mutant {
 #ifdef LITHAIR_MUTANTS
 /// Which rule is broken now; `none` at first. For one thread.
 extern mutant active_mutant;
-/// Whether rule `x` is broken now.
-inline bool mutated(mutant x) { return active_mutant == x; }
+/// Whether the rule `duty` is broken now.
+inline bool mutated(mutant duty) { return active_mutant == duty; }
 #else
 constexpr bool mutated(mutant) { return false; }
 #endif

@@ -104,7 +104,7 @@ void overlay_layer::assign(item& to, std::optional<std::string_view> value) {
   to.size = static_cast<std::uint32_t>(bytes.size());
 }
 
-overlay_layer::place::place(std::string_view k, item* x) : key(k), content(x) {
+overlay_layer::place::place(std::string_view k, item* one) : key(k), content(one) {
   char start[16] = {};
   if (!k.empty()) std::memcpy(start, k.data(), std::min(k.size(), sizeof start));
   // Big-endian, so that the numbers compare as the bytes do; shorter keys are filled up with

@@ -58,10 +58,10 @@ void check_state_record(std::string_view key, std::string_view stored) {
     decode_value(key, stored);
 }
 
-std::string encode_applied(const applied_record& x) {
-  const auto& point = x.point;
+std::string encode_applied(const applied_record& record) {
+  const auto& point = record.point;
   byte_writer body;
-  body.u8(applied_format).u64(x.commits).u64(point.index.value).u64(point.term.value);
+  body.u8(applied_format).u64(record.commits).u64(point.index.value).u64(point.term.value);
   body.u64(point.digest).u64(point.pairs).text(encode_members(point.members)).text(point.extra);
   byte_writer out;
   out.u64(checksum_of(applied_key, body.bytes())).raw(body.bytes());

@@ -34,7 +34,7 @@ struct applied_record {
   std::uint64_t commits = 0;
 };
 /// The record under `applied_key`.
-std::string encode_applied(const applied_record& x);
+std::string encode_applied(const applied_record& record);
 /// Throws where its checksum does not match, or it is of another version.
 applied_record decode_applied(std::string_view stored);
 

@@ -15,21 +15,21 @@ constexpr std::uint8_t format = 1;
 
 /// A byte at a time, so the machine's own order does not matter.
 template <class Integer>
-void put(std::string& out, Integer x) {
+void put(std::string& out, Integer number) {
   for (std::size_t i = 0; i < sizeof(Integer); ++i) {
-    out.push_back(static_cast<char>((static_cast<std::uint64_t>(x) >> (8 * i)) & 0xff));
+    out.push_back(static_cast<char>((static_cast<std::uint64_t>(number) >> (8 * i)) & 0xff));
   }
 }
 
 /// Takes an integer off the front; false when the bytes run out.
 template <class Integer>
-bool get(std::string_view& in, Integer& x) {
+bool get(std::string_view& in, Integer& number) {
   if (in.size() < sizeof(Integer)) return false;
   std::uint64_t value = 0;
   for (std::size_t i = 0; i < sizeof(Integer); ++i) {
     value |= static_cast<std::uint64_t>(static_cast<unsigned char>(in[i])) << (8 * i);
   }
-  x = static_cast<Integer>(value);
+  number = static_cast<Integer>(value);
   in.remove_prefix(sizeof(Integer));
   return true;
 }
@@ -44,13 +44,13 @@ void put_set(std::string& out, const std::vector<member>& members) {
   }
 }
 
-bool get_member(std::string_view& in, member& x) {
+bool get_member(std::string_view& in, member& m) {
   std::uint8_t voter = 0;
   std::uint32_t length = 0;
-  if (!get(in, x.id.value) || !get(in, voter) || voter > 1 || !get(in, length)) return false;
+  if (!get(in, m.id.value) || !get(in, voter) || voter > 1 || !get(in, length)) return false;
   if (in.size() < length) return false;
-  x.voter = voter == 1;
-  x.address = in.substr(0, length);
+  m.voter = voter == 1;
+  m.address = in.substr(0, length);
   in.remove_prefix(length);
   return true;
 }
@@ -108,11 +108,11 @@ bool same_voters(const std::vector<member>& a, const std::vector<member>& b) {
   return all_vote_in(a, b) && all_vote_in(b, a);
 }
 
-std::string encode(const configuration& x) {
+std::string encode(const configuration& members) {
   std::string out;
   put(out, format);
-  put_set(out, x.members);
-  put_set(out, x.outgoing);
+  put_set(out, members.members);
+  put_set(out, members.outgoing);
   return out;
 }
 

@@ -52,7 +52,7 @@ bool same_voters(const std::vector<member>& a, const std::vector<member>& b);
 
 /// The payload of a configuration entry. The bytes stay readable for later versions: they are in
 /// logs.
-std::string encode(const configuration& x);
+std::string encode(const configuration& members);
 /// None for bytes that `encode` never made, and for a configuration without members.
 std::optional<configuration> decode_configuration(std::string_view bytes);
 

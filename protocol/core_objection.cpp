@@ -26,24 +26,26 @@ template <class T>
 constexpr bool strangers_may_say = is_one_of<T, vote_request> || only_leaders_say<T>;
 
 /// The indexes that a message names; what it says of its own entries is checked apart.
-index_t farthest(const vote_request& x) { return x.last_index; }
-index_t farthest(const append_request& x) { return std::max(x.prev_index, x.commit); }
-index_t farthest(const heartbeat& x) { return x.commit; }
-index_t farthest(const snapshot_request& x) { return x.meta.index; }
+index_t farthest(const vote_request& request) { return request.last_index; }
+index_t farthest(const append_request& request) {
+  return std::max(request.prev_index, request.commit);
+}
+index_t farthest(const heartbeat& beat) { return beat.commit; }
+index_t farthest(const snapshot_request& request) { return request.meta.index; }
 template <class T>
 index_t farthest(const T&) {
   return {};
 }
 
 /// Whether the payload can be one of that kind. What the core can't read it must not append.
-bool fits(const entry& x) {
-  switch (x.kind) {
+bool fits(const entry& one) {
+  switch (one.kind) {
     case entry_kind::noop:
-      return x.data.size() == 0;
+      return one.data.size() == 0;
     case entry_kind::command:
       return true;
     case entry_kind::configuration:
-      return decode_configuration(x.data.view()).has_value();
+      return decode_configuration(one.data.view()).has_value();
   }
   return false;
 }
@@ -90,29 +92,29 @@ objection raft_core::implementation::objection_to_sender(node_id from, term_t te
   return term.value > state.term.value + stranger_lead ? objection::term_too_far : objection::none;
 }
 
-objection raft_core::implementation::objection_to(const vote_request& x) const {
+objection raft_core::implementation::objection_to(const vote_request& request) const {
   // A node that may not answer takes no term from a candidate either: it could not tell anybody,
   // and would not hear the leader of a lower term that can take it back.
   if (state.recovering) return objection::forgetful;
-  bool late = x.term < state.term;  // It is told the term that it missed.
+  bool late = request.term < state.term;  // It is told the term that it missed.
   // Who is cut off or removed must not depose a leader that others hear, unless that leader asked
   // for it (thesis §4.2.3).
-  return leader_alive() && !x.transfer && !late ? objection::leader_alive : objection::none;
+  return leader_alive() && !request.transfer && !late ? objection::leader_alive : objection::none;
 }
 
 /// No honest leader sends a gap, a term out of order, or what contradicts a committed entry. One of
 /// an older term may not know what is committed: it is told the term that it missed.
-objection raft_core::implementation::objection_to(const append_request& x) const {
-  bool late = x.term < state.term;
+objection raft_core::implementation::objection_to(const append_request& request) const {
+  bool late = request.term < state.term;
   auto contradicts = [this, late](index_t i, term_t t) {
     // Committed entries never change: a leader of this term has them all (§5.4.3, figure 3).
     return !late && i >= log.base() && i <= commit && !log.matches(i, t);
   };
-  if (contradicts(x.prev_index, x.prev_term)) return objection::contradiction;
+  if (contradicts(request.prev_index, request.prev_term)) return objection::contradiction;
   // Along a log the indexes rise by one and the terms never fall (§5.3).
-  index_t index = x.prev_index;
-  term_t term = x.prev_term;
-  for (const entry& each : x.entries) {
+  index_t index = request.prev_index;
+  term_t term = request.prev_term;
+  for (const entry& each : request.entries) {
     if (each.index != index + 1) return objection::gap;
     if (each.term < term) return objection::disorder;
     if (contradicts(each.index, each.term)) return objection::contradiction;
@@ -121,17 +123,18 @@ objection raft_core::implementation::objection_to(const append_request& x) const
     term = each.term;
   }
   // No leader has an entry of a later term than its own.
-  return term > x.term ? objection::disorder : objection::none;
+  return term > request.term ? objection::disorder : objection::none;
 }
 
-objection raft_core::implementation::objection_to(const snapshot_request& x) const {
-  if (x.term < state.term) return objection::none;  // It is told so.
-  if (!x.meta.index || !x.meta.term || x.meta.members.empty()) return objection::bad_snapshot;
-  return x.meta.term > x.term ? objection::disorder : objection::none;
+objection raft_core::implementation::objection_to(const snapshot_request& request) const {
+  if (request.term < state.term) return objection::none;  // It is told so.
+  if (!request.meta.index || !request.meta.term || request.meta.members.empty())
+    return objection::bad_snapshot;
+  return request.meta.term > request.term ? objection::disorder : objection::none;
 }
 
-std::string_view describe(objection x) {
-  switch (x) {
+std::string_view describe(objection why) {
+  switch (why) {
     case objection::none:
       return "it is taken";
     case objection::sender:

@@ -47,7 +47,7 @@ struct entry {
 };
 
 /// What an entry counts for in byte limits: its payload and the fields around it.
-inline std::uint64_t footprint(const entry& x) { return x.data.size() + 48; }
+inline std::uint64_t footprint(const entry& one) { return one.data.size() + 48; }
 
 /// The log from `first` up to the next run (or the last index) has entries of `term`. Runs stand in
 /// rising order of both; together with the last index they tell the term of every entry.

@@ -166,11 +166,11 @@ struct raft_core::implementation {
   /// Who says it, and in which term; `strangers_say_it`: a node that is no member may.
   objection objection_to_sender(node_id from, term_t term, bool strangers_say_it) const;
   /// While a leader is alive nobody is voted for (thesis §4.2.3).
-  objection objection_to(const vote_request& x) const;
+  objection objection_to(const vote_request& request) const;
   /// Entries follow each other, fit their kinds, and contradict nothing that is committed.
-  objection objection_to(const append_request& x) const;
+  objection objection_to(const append_request& request) const;
   /// It must have a place in a log, and members to go on with.
-  objection objection_to(const snapshot_request& x) const;
+  objection objection_to(const snapshot_request& request) const;
 
   // -- core_election.cpp (§5.2, thesis §9.6) --
   /// Counts one tick; a silent leader is lost, questions are repeated, an election begins.

@@ -50,14 +50,14 @@ bool log_view::is_up_to_date(index_t last, term_t last_term) const {
   return std::pair{last_term, last} >= std::pair{this->last_term(), last_};
 }
 
-void log_view::append(entry x) {
-  require(x.index == last_ + 1, "an appended entry leaves a gap");
-  require(x.term >= last_term(), "an appended entry has an older term than the one before it");
-  if (runs_.empty() || x.term > last_term()) runs_.push_back({x.term, x.index});
-  cached_bytes_ += footprint(x);
-  unsynced_bytes_ += footprint(x);
-  last_ = x.index;
-  entries_.push_back(std::move(x));
+void log_view::append(entry one) {
+  require(one.index == last_ + 1, "an appended entry leaves a gap");
+  require(one.term >= last_term(), "an appended entry has an older term than the one before it");
+  if (runs_.empty() || one.term > last_term()) runs_.push_back({one.term, one.index});
+  cached_bytes_ += footprint(one);
+  unsynced_bytes_ += footprint(one);
+  last_ = one.index;
+  entries_.push_back(std::move(one));
 }
 
 void log_view::truncate(index_t from) {

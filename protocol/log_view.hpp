@@ -47,7 +47,7 @@ class log_view {
   bool is_up_to_date(index_t last, term_t last_term) const;
 
   /// `x.index` must be last + 1 and its term not below the last one.
-  void append(entry x);
+  void append(entry one);
   /// Removes all entries from this index on.
   void truncate(index_t from);
   /// Forgets entries up to this one, which stays known as the base.

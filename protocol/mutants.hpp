@@ -41,8 +41,8 @@ enum class mutant {
 #ifdef LITHAIR_MUTANTS
 /// Which rule is broken now; `none` at first. For one thread.
 extern mutant active_mutant;
-/// Whether rule `x` is broken now; asked at the place that keeps it.
-inline bool mutated(mutant x) { return active_mutant == x; }
+/// Whether the rule `duty` is broken now; asked at the place that keeps it.
+inline bool mutated(mutant duty) { return active_mutant == duty; }
 #else
 constexpr bool mutated(mutant) { return false; }
 #endif

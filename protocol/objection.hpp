@@ -25,6 +25,6 @@ enum class objection : std::uint8_t {
 };
 
 /// One sentence for people, without its full stop.
-std::string_view describe(objection x);
+std::string_view describe(objection why);
 
 }  // namespace lithair::protocol

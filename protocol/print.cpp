@@ -10,8 +10,8 @@ namespace {
 constexpr std::size_t shown_bytes = 24;
 
 template <class Tag>
-std::string number(tagged<Tag> x) {
-  return std::to_string(x.value);
+std::string number(tagged<Tag> tag) {
+  return std::to_string(tag.value);
 }
 
 /// "3@7": index, then term, as the transcripts name entries.
@@ -56,74 +56,80 @@ std::string set_to_string(const std::vector<member>& members) {
 
 /// One line for each kind: what it is, then its fields. An answer bears its question's name.
 struct message_printer {
-  std::string operator()(const vote_request& x) const {
-    return std::string{x.pre ? "pre-vote?" : "vote?"} + field("term", x.term.value) +
-           " last=" + at(x.last_index, x.last_term) + flag("transfer", x.transfer);
+  std::string operator()(const vote_request& request) const {
+    return std::string{request.pre ? "pre-vote?" : "vote?"} + field("term", request.term.value) +
+           " last=" + at(request.last_index, request.last_term) +
+           flag("transfer", request.transfer);
   }
-  std::string operator()(const vote_response& x) const {
-    return std::string{x.pre ? "pre-vote" : "vote"} + field("term", x.term.value) +
-           (x.granted ? " granted" : " refused") +
-           maybe("no-member-as-of", x.no_member_as_of.value);
+  std::string operator()(const vote_response& response) const {
+    return std::string{response.pre ? "pre-vote" : "vote"} + field("term", response.term.value) +
+           (response.granted ? " granted" : " refused") +
+           maybe("no-member-as-of", response.no_member_as_of.value);
   }
-  std::string operator()(const append_request& x) const {
-    std::string text = "append" + field("term", x.term.value) +
-                       " prev=" + at(x.prev_index, x.prev_term) + field("commit", x.commit.value);
-    text += maybe("round", x.round);
-    for (const entry& e : x.entries) text += " [" + to_string(e) + "]";
+  std::string operator()(const append_request& request) const {
+    std::string text = "append" + field("term", request.term.value) +
+                       " prev=" + at(request.prev_index, request.prev_term) +
+                       field("commit", request.commit.value);
+    text += maybe("round", request.round);
+    for (const entry& e : request.entries) text += " [" + to_string(e) + "]";
     return text;
   }
-  std::string operator()(const append_response& x) const {
-    std::string text = "append-answer" + field("term", x.term.value);
+  std::string operator()(const append_response& response) const {
+    std::string text = "append-answer" + field("term", response.term.value);
     // A refusal has no match, and a success no hint.
-    if (x.success) return text + field("match", x.match.value) + maybe("round", x.round);
-    return text + " rejected=" + number(x.rejected) + " hint=" + at(x.hint_index, x.hint_term);
+    if (response.success)
+      return text + field("match", response.match.value) + maybe("round", response.round);
+    return text + " rejected=" + number(response.rejected) +
+           " hint=" + at(response.hint_index, response.hint_term);
   }
-  std::string operator()(const heartbeat& x) const {
-    return "heartbeat" + field("term", x.term.value) + field("commit", x.commit.value) +
-           maybe("round", x.round);
+  std::string operator()(const heartbeat& beat) const {
+    return "heartbeat" + field("term", beat.term.value) + field("commit", beat.commit.value) +
+           maybe("round", beat.round);
   }
-  std::string operator()(const heartbeat_response& x) const {
-    return "heartbeat-answer" + field("term", x.term.value) + field("match", x.match.value) +
-           maybe("round", x.round);
+  std::string operator()(const heartbeat_response& response) const {
+    return "heartbeat-answer" + field("term", response.term.value) +
+           field("match", response.match.value) + maybe("round", response.round);
   }
-  std::string operator()(const snapshot_request& x) const {
-    return "snapshot" + field("term", x.term.value) + " of=" + at(x.meta.index, x.meta.term) +
-           " members=(" + to_string(x.meta.members) + ")" + field("offset", x.offset) +
-           field("bytes", x.data.size()) + flag("done", x.done);
+  std::string operator()(const snapshot_request& request) const {
+    return "snapshot" + field("term", request.term.value) +
+           " of=" + at(request.meta.index, request.meta.term) + " members=(" +
+           to_string(request.meta.members) + ")" + field("offset", request.offset) +
+           field("bytes", request.data.size()) + flag("done", request.done);
   }
-  std::string operator()(const snapshot_response& x) const {
-    return "snapshot-answer" + field("term", x.term.value) + field("of", x.index.value) +
-           field("offset", x.offset) + flag("installed", x.installed) +
-           flag("rejected", x.rejected);
+  std::string operator()(const snapshot_response& response) const {
+    return "snapshot-answer" + field("term", response.term.value) +
+           field("of", response.index.value) + field("offset", response.offset) +
+           flag("installed", response.installed) + flag("rejected", response.rejected);
   }
-  std::string operator()(const timeout_now& x) const {
-    return "timeout-now" + field("term", x.term.value);
+  std::string operator()(const timeout_now& order) const {
+    return "timeout-now" + field("term", order.term.value);
   }
-  std::string operator()(const read_request& x) const {
-    return "read?" + field("term", x.term.value) + " id=" + session_number(x.id) +
-           flag("recovering", x.recovering);
+  std::string operator()(const read_request& request) const {
+    return "read?" + field("term", request.term.value) + " id=" + session_number(request.id) +
+           flag("recovering", request.recovering);
   }
-  std::string operator()(const read_response& x) const {
-    return "read" + field("term", x.term.value) + " id=" + session_number(x.id) +
-           (x.index ? field("index", x.index.value) : " refused") +
-           flag("not-a-voter", !x.asker_votes);
+  std::string operator()(const read_response& response) const {
+    return "read" + field("term", response.term.value) + " id=" + session_number(response.id) +
+           (response.index ? field("index", response.index.value) : " refused") +
+           flag("not-a-voter", !response.asker_votes);
   }
-  std::string operator()(const propose_request& x) const {
+  std::string operator()(const propose_request& request) const {
     std::string text =
-        "propose" + field("term", x.term.value) + " number=" + session_number(x.number);
-    for (const proposal& p : x.proposals) text += " [" + printable(p.data.view()) + "]";
+        "propose" + field("term", request.term.value) + " number=" + session_number(request.number);
+    for (const proposal& p : request.proposals) text += " [" + printable(p.data.view()) + "]";
     return text;
   }
-  std::string operator()(const propose_response& x) const {
-    return "propose-answer" + field("term", x.term.value) + " number=" + session_number(x.number) +
-           " " + std::string{to_string(x.why)} + field("serials", x.serials.size());
+  std::string operator()(const propose_response& response) const {
+    return "propose-answer" + field("term", response.term.value) +
+           " number=" + session_number(response.number) + " " +
+           std::string{to_string(response.why)} + field("serials", response.serials.size());
   }
 };
 
 }  // namespace
 
-std::string_view to_string(role x) {
-  switch (x) {
+std::string_view to_string(role which) {
+  switch (which) {
     case role::follower:
       return "follower";
     case role::pre_candidate:
@@ -138,8 +144,8 @@ std::string_view to_string(role x) {
   return "?";
 }
 
-std::string_view to_string(refusal x) {
-  switch (x) {
+std::string_view to_string(refusal why) {
+  switch (why) {
     case refusal::none:
       return "taken";
     case refusal::not_leader:
@@ -154,9 +160,9 @@ std::string_view to_string(refusal x) {
   return "?";
 }
 
-std::string_view to_string(raft_core::change_refusal x) {
+std::string_view to_string(raft_core::change_refusal why) {
   using enum raft_core::change_refusal;
-  switch (x) {
+  switch (why) {
     case none:
       return "begun";
     case not_leader:
@@ -181,19 +187,19 @@ std::string_view to_string(raft_core::change_refusal x) {
   return "?";
 }
 
-std::string to_string(const entry& x) {
-  std::string text = at(x.index, x.term);
-  if (x.kind == entry_kind::noop) return text + " noop";
-  if (x.kind == entry_kind::command) return text + " " + printable(x.data.view());
-  std::optional<configuration> members = decode_configuration(x.data.view());
+std::string to_string(const entry& one) {
+  std::string text = at(one.index, one.term);
+  if (one.kind == entry_kind::noop) return text + " noop";
+  if (one.kind == entry_kind::command) return text + " " + printable(one.data.view());
+  std::optional<configuration> members = decode_configuration(one.data.view());
   return text + " members(" + (members ? to_string(*members) : "?") + ")";
 }
 
-std::string to_string(const configuration& x) {
-  std::string text = set_to_string(x.members);
-  return x.joint() ? text + " <- " + set_to_string(x.outgoing) : text;
+std::string to_string(const configuration& members) {
+  std::string text = set_to_string(members.members);
+  return members.joint() ? text + " <- " + set_to_string(members.outgoing) : text;
 }
 
-std::string to_string(const message& x) { return std::visit(message_printer{}, x); }
+std::string to_string(const message& content) { return std::visit(message_printer{}, content); }
 
 }  // namespace lithair::protocol

@@ -19,7 +19,7 @@ struct tagged {
   std::uint64_t value = 0;
 
   constexpr tagged() = default;
-  constexpr explicit tagged(std::uint64_t x) : value(x) {}
+  constexpr explicit tagged(std::uint64_t number) : value(number) {}
 
   /// Only tags of the same kind compare.
   constexpr auto operator<=>(const tagged&) const = default;
@@ -32,10 +32,10 @@ struct tagged {
     return *this;
   }
   /// So many further, or back; `n` must not be more than `value` then.
-  friend constexpr tagged operator+(tagged x, std::uint64_t n) { return tagged{x.value + n}; }
-  friend constexpr tagged operator-(tagged x, std::uint64_t n) { return tagged{x.value - n}; }
+  friend constexpr tagged operator+(tagged tag, std::uint64_t n) { return tagged{tag.value + n}; }
+  friend constexpr tagged operator-(tagged tag, std::uint64_t n) { return tagged{tag.value - n}; }
   /// The distance from `y` to `x`, which must not be less than `y`.
-  friend constexpr std::uint64_t operator-(tagged x, tagged y) { return x.value - y.value; }
+  friend constexpr std::uint64_t operator-(tagged tag, tagged y) { return tag.value - y.value; }
 };
 
 /// A logical time in which at most one leader exists (Raft §5.1). The first election makes term 1.

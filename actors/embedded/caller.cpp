@@ -102,14 +102,14 @@ std::optional<models::problem> problem_in(const models::outcome& x) {
 
 }  // namespace
 
-std::optional<models::problem> problem_of_write(const reply& x) {
-  auto not_done = problem_of_write(x.what, x.reason);
-  return not_done ? not_done : problem_in(x.result);
+std::optional<models::problem> problem_of_write(const reply& answer) {
+  auto not_done = problem_of_write(answer.what, answer.reason);
+  return not_done ? not_done : problem_in(answer.result);
 }
 
-std::optional<models::problem> problem_of_read(const reply& x) {
-  auto not_done = problem_of_read(x.what, x.reason);
-  return not_done ? not_done : problem_in(x.result);
+std::optional<models::problem> problem_of_read(const reply& answer) {
+  auto not_done = problem_of_read(answer.what, answer.reason);
+  return not_done ? not_done : problem_in(answer.result);
 }
 
 /// Shared by the copies of a caller and its actor, which takes itself out when it ends.
@@ -198,13 +198,13 @@ class caller::core::speaker final : public hosted_actor {
     return next_token_++;
   }
 
-  void finish(std::uint64_t token, reply&& x) {
+  void finish(std::uint64_t token, reply&& answer) {
     auto found = errands_.find(token);
     if (found == errands_.end()) return;
     const auto what = std::move(found->second);
     // Out of the map first: the handler may begin another request.
     errands_.erase(found);
-    what->finish(std::move(x));
+    what->finish(std::move(answer));
   }
 
   setup setup_;

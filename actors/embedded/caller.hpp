@@ -28,9 +28,9 @@ struct reply {
 
 /// Why a write was not done, as an HTTP client would be told; none when it was carried out and not
 /// refused. 503: nothing was written. 504: it may or may not take effect.
-std::optional<models::problem> problem_of_write(const reply& x);
+std::optional<models::problem> problem_of_write(const reply& answer);
 /// The same of a read. 504: what it must see was not applied in time.
-std::optional<models::problem> problem_of_read(const reply& x);
+std::optional<models::problem> problem_of_read(const reply& answer);
 
 /// Speaks to a node in its own process: writes and reads as over HTTP, without HTTP. A handle; its
 /// copies speak through the same actor on one of the node's loops, which ends with the last of them

@@ -91,14 +91,15 @@ class change_follower::follower final : public hosted_actor {
     send(feed_, std::move(x));
   }
 
-  void take(followed& x) {
-    if (x.what == followed::result::gone) return end({410, "gone", std::move(x.reason), {}});
-    if (x.what == followed::result::unavailable)
-      return end({503, "unavailable", std::move(x.reason), {}});
-    for (const auto& each : x.changes) shared_->run([&] { shared_->to.changed(each); });
-    shared_->run([&] { shared_->to.told(x.through); });
+  void take(followed& answer) {
+    if (answer.what == followed::result::gone)
+      return end({410, "gone", std::move(answer.reason), {}});
+    if (answer.what == followed::result::unavailable)
+      return end({503, "unavailable", std::move(answer.reason), {}});
+    for (const auto& each : answer.changes) shared_->run([&] { shared_->to.changed(each); });
+    shared_->run([&] { shared_->to.told(answer.through); });
     // Asked on only when all of it was passed on.
-    after_ = x.through;
+    after_ = answer.through;
     go_on(false);
   }
 

@@ -203,19 +203,19 @@ class collection {
   }
 
   // Reads an answer over `item`, which stays as it was where the answer is silent (hidden fields).
-  static models::result<stored<T>> item_in(const models::collection& c, const actors::reply& x,
+  static models::result<stored<T>> item_in(const models::collection& c, const actors::reply& answer,
                                            T item) {
-    const auto document = models::json_document::parse(x.result.body);
+    const auto document = models::json_document::parse(answer.result.body);
     if (!document || !models::read_item(c, *document, models::json_document::root, item))
       return tl::make_unexpected(not_of_model());
-    return stored<T>{std::move(item), x.result.version};
+    return stored<T>{std::move(item), answer.result.version};
   }
 
   // Reads {"data": [...], "total": n, "next": "..."}.
-  static models::result<page<T>> page_in(const models::collection& c, const actors::reply& x) {
+  static models::result<page<T>> page_in(const models::collection& c, const actors::reply& answer) {
     page<T> made;
-    made.applied = x.index;
-    const auto document = models::json_document::parse(x.result.body);
+    made.applied = answer.index;
+    const auto document = models::json_document::parse(answer.result.body);
     bool good = document.has_value();
     if (good) {
       // Members that are not known are passed over.

@@ -135,9 +135,9 @@ event<T> event_of(const models::collection& c, const models::feed_event& x) {
 
 /// Whether it lies behind a position; a part of an index leaves the later events of that index
 /// behind it.
-inline bool is_behind(const models::feed_event& x, const feed_position& after) {
-  return x.index > after.index ||
-         (x.index == after.index && after.part != 0 && x.part > after.part);
+inline bool is_behind(const models::feed_event& event, const feed_position& after) {
+  return event.index > after.index ||
+         (event.index == after.index && after.part != 0 && event.part > after.part);
 }
 
 /// Tells the events of a pair that are of this collection and behind the position. Bytes that are

@@ -63,10 +63,10 @@ operation_result read_operation(const json_document& document, std::uint32_t obj
 }
 
 // The write is done whatever its answer looks like: what can't be read is left out.
-committed read_answer(const actors::reply& x) {
+committed read_answer(const actors::reply& answer) {
   committed made;
-  made.index = x.index;
-  const auto document = json_document::parse(x.result.body);
+  made.index = answer.index;
+  const auto document = json_document::parse(answer.result.body);
   if (!document) return made;
   document->for_each_member(json_document::root, [&](std::string_view name, std::uint32_t at) {
     if (name != "results") return;

@@ -106,13 +106,14 @@ struct peer_control {
 // How CAF writes and reads each of them: the fields in this order are the wire, so a change of it,
 // or of a type's name below, is another `peer_version`.
 template <class Inspector>
-typename Inspector::result_type inspect(Inspector& f, hello& x) {
-  return f(x.version, x.cluster, x.node, x.to, x.incarnation, x.group, x.schema, x.proof,
-           x.endpoint);
+typename Inspector::result_type inspect(Inspector& f, hello& greeting) {
+  return f(greeting.version, greeting.cluster, greeting.node, greeting.to, greeting.incarnation,
+           greeting.group, greeting.schema, greeting.proof, greeting.endpoint);
 }
 template <class Inspector>
-typename Inspector::result_type inspect(Inspector& f, welcome& x) {
-  return f(x.cluster, x.node, x.incarnation, x.schema, x.proof, x.refused, x.endpoint);
+typename Inspector::result_type inspect(Inspector& f, welcome& answer) {
+  return f(answer.cluster, answer.node, answer.incarnation, answer.schema, answer.proof,
+           answer.refused, answer.endpoint);
 }
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, peer_message& x) {
@@ -120,17 +121,18 @@ typename Inspector::result_type inspect(Inspector& f, peer_message& x) {
 }
 
 template <class Inspector>
-typename Inspector::result_type inspect(Inspector& f, peer_piece& x) {
-  return f(x.stream, x.offset, x.total, x.bytes);
+typename Inspector::result_type inspect(Inspector& f, peer_piece& piece) {
+  return f(piece.stream, piece.offset, piece.total, piece.bytes);
 }
 template <class Inspector>
-typename Inspector::result_type inspect(Inspector& f, peer_piece_ack& x) {
-  return f(x.stream, x.received, x.refused);
+typename Inspector::result_type inspect(Inspector& f, peer_piece_ack& ack) {
+  return f(ack.stream, ack.received, ack.refused);
 }
 
 template <class Inspector>
-typename Inspector::result_type inspect(Inspector& f, peer_control& x) {
-  return f(x.version, x.id, x.is_answer, x.action, x.force, x.node, x.address, x.status, x.detail);
+typename Inspector::result_type inspect(Inspector& f, peer_control& wire) {
+  return f(wire.version, wire.id, wire.is_answer, wire.action, wire.force, wire.node, wire.address,
+           wire.status, wire.detail);
 }
 
 }  // namespace lithair::actors

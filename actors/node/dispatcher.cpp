@@ -58,27 +58,28 @@ const dispatcher::place* dispatcher::place_of(const std::string& command,
 }
 
 // Whoever asked is answered by the group itself, unless two groups have a part in it.
-void dispatcher::begin(submit& x) {
+void dispatcher::begin(submit& request) {
   std::string refused;
-  auto* at = place_of(x.command, refused);
+  auto* at = place_of(request.command, refused);
   if (at == nullptr || !refused.empty()) {
     send(handle(current_sender()),
-         submitted{x.token, disposition::done, {}, 0, refusal(std::move(refused))});
-  } else if (models::has_local_part(*setup_.schema, x.command)) {
-    begin_joint(x, *at);
+         submitted{request.token, disposition::done, {}, 0, refusal(std::move(refused))});
+  } else if (models::has_local_part(*setup_.schema, request.command)) {
+    begin_joint(request, *at);
   } else {
     auto& to = at->replicated.raft ? at->replicated.raft : at->local.raft;
-    pass_on(current_sender(), to, std::move(x), home());
+    pass_on(current_sender(), to, std::move(request), home());
   }
 }
 
 // The shared group decides first: what it refuses leaves nothing in the node's own.
-void dispatcher::begin_joint(submit& x, const place& at) {
+void dispatcher::begin_joint(submit& request, const place& at) {
   auto token = next_token_++;
-  auto part = models::replicated_command(*setup_.schema, x.command);
+  auto part = models::replicated_command(*setup_.schema, request.command);
   writes_.emplace(
       token,
-      joint_write{current_sender(), x.token, std::move(x.command), at.local.raft, {}, false});
+      joint_write{
+          current_sender(), request.token, std::move(request.command), at.local.raft, {}, false});
   send(at.replicated.raft, submit{token, std::move(part)});
 }
 
@@ -125,16 +126,18 @@ void dispatcher::answer(joint_write& write, submitted said) {
   if (write.asker) send(handle(write.asker), std::move(said));
 }
 
-void dispatcher::question(ask& x) {
-  auto at = x.what.target != nullptr ? setup_.places.find(x.what.target->id) : setup_.places.end();
+void dispatcher::question(ask& question) {
+  auto at = question.what.target != nullptr ? setup_.places.find(question.what.target->id)
+                                            : setup_.places.end();
   if (at == setup_.places.end())
-    return send(
-        handle(current_sender()),
-        answered{
-            x.token, disposition::unavailable, "no group of this node keeps that model", 0, {}});
+    return send(handle(current_sender()), answered{question.token,
+                                                   disposition::unavailable,
+                                                   "no group of this node keeps that model",
+                                                   0,
+                                                   {}});
   auto& group = at->second.replicated.raft ? at->second.replicated : at->second.local;
-  pass_on(current_sender(), x.level == consistency::local ? group.aggregate : group.raft,
-          std::move(x), home());
+  pass_on(current_sender(), question.level == consistency::local ? group.aggregate : group.raft,
+          std::move(question), home());
 }
 
 }  // namespace lithair::actors

@@ -65,13 +65,13 @@ class dispatcher final : public hosted_actor {
   void on_exit() override;
 
   // Writes: to one group, or (joint) to two of them.
-  void begin(submit& x);
-  void begin_joint(submit& x, const place& at);
-  void go_on(submitted& x);
+  void begin(submit& request);
+  void begin_joint(submit& request, const place& at);
+  void go_on(submitted& answer);
   void join(joint_write& write, const models::outcome& written) const;
   void answer(joint_write& write, submitted said);
   // Reads go to one group; what is local of an item that group looks up itself.
-  void question(ask& x);
+  void question(ask& question);
   // Where the models of a command live; none, or `refused` set: it can't be carried out.
   const place* place_of(const std::string& command, std::string& refused) const;
 

@@ -46,15 +46,15 @@ void publisher::on_exit() {
   setup_.raft = setup_.data = setup_.aggregate = nullptr;
 }
 
-std::string publisher::not_there_yet(const pending& x) {
-  return fmt::format("the projection {} has not come to index {} yet", x.read.what->name(),
-                     x.index);
+std::string publisher::not_there_yet(const pending& waiting) {
+  return fmt::format("the projection {} has not come to index {} yet", waiting.read.what->name(),
+                     waiting.index);
 }
 
 // A local read without a `min_index` sees whatever is folded in. Any other learns first how far it
 // must see.
-void publisher::begin(const caf::strong_actor_ptr& asker, read_published& x) {
-  pending made{asker, std::move(x)};
+void publisher::begin(const caf::strong_actor_ptr& asker, read_published& request) {
+  pending made{asker, std::move(request)};
   if (asking_.size() + waiting_.size() >= max_reads)
     return refuse(made, disposition::unavailable,
                   "too many reads of projections are under way on this node");
@@ -73,80 +73,81 @@ void publisher::begin(const caf::strong_actor_ptr& asker, read_published& x) {
 }
 
 // The group's answer: from here on it is the projection that is waited for.
-void publisher::go_on(answered& x) {
-  auto found = asking_.find(x.token);
+void publisher::go_on(answered& answer) {
+  auto found = asking_.find(answer.token);
   if (found == asking_.end()) return;
   auto read = std::move(found->second);
   asking_.erase(found);
-  if (x.what == disposition::unknown && read.index != 0)
-    return refuse(read, x.what, not_there_yet(read));
-  if (x.what != disposition::done) return refuse(read, x.what, std::move(x.reason));
+  if (answer.what == disposition::unknown && read.index != 0)
+    return refuse(read, answer.what, not_there_yet(read));
+  if (answer.what != disposition::done) return refuse(read, answer.what, std::move(answer.reason));
   // Its index is of another timeline.
-  if (x.result.status == 412) {
-    x.token = read.read.token;
-    return caf::anon_send(handle(read.asker), std::move(x));
+  if (answer.result.status == 412) {
+    answer.token = read.read.token;
+    return caf::anon_send(handle(read.asker), std::move(answer));
   }
-  read.index = std::max(read.index, x.applied);
+  read.index = std::max(read.index, answer.applied);
   settle(std::move(read));
 }
 
 // Told at once when it is there; else it is looked for every 2 ms, while anything waits.
-void publisher::settle(pending x) {
-  if (tell(x)) return;
-  x.deadline = clock().now() + longest_wait;
-  x.built_by = clock().now() + building_wait;
-  x.read.what->hurry();
+void publisher::settle(pending waiting) {
+  if (tell(waiting)) return;
+  waiting.deadline = clock().now() + longest_wait;
+  waiting.built_by = clock().now() + building_wait;
+  waiting.read.what->hurry();
   if (waiting_.empty()) delayed_send(this, look_again, look_at_waiting{});
-  waiting_.push_back(std::move(x));
+  waiting_.push_back(std::move(waiting));
 }
 
 // Whether it is answered.
-bool publisher::tell(const pending& x) {
-  auto& what = *x.read.what;
+bool publisher::tell(const pending& waiting) {
+  auto& what = *waiting.read.what;
   const auto applied = what.applied();
-  if (applied != 0 && applied >= x.index) {
-    show(x);
+  if (applied != 0 && applied >= waiting.index) {
+    show(waiting);
     return true;
   }
   if (!what.has_ended()) return false;
-  refuse(x, disposition::unavailable,
+  refuse(waiting, disposition::unavailable,
          fmt::format("the projection {} is not kept up any more", what.name()));
   return true;
 }
 
 // Whether its time is over.
-bool publisher::give_up(const pending& x) {
-  auto& what = *x.read.what;
+bool publisher::give_up(const pending& waiting) {
+  auto& what = *waiting.read.what;
   const auto now = clock().now();
-  if (what.applied() == 0 && now >= x.built_by) {
-    refuse(x, disposition::unavailable,
+  if (what.applied() == 0 && now >= waiting.built_by) {
+    refuse(waiting, disposition::unavailable,
            fmt::format("the projection {} is being built", what.name()));
     return true;
   }
-  if (now < x.deadline) return false;
-  refuse(x, disposition::unknown, not_there_yet(x));
+  if (now < waiting.deadline) return false;
+  refuse(waiting, disposition::unknown, not_there_yet(waiting));
   return true;
 }
 
-void publisher::show(const pending& x) {
+void publisher::show(const pending& waiting) {
   answered reply;
-  reply.token = x.read.token;
+  reply.token = waiting.read.token;
   try {
-    auto made = x.read.what->read();
+    auto made = waiting.read.what->read();
     reply.applied = made.applied;
     reply.result.status = 200;
     reply.result.body = "{\"data\":" + made.json + '}';
   } catch (const std::exception& error) {
-    spdlog::error("the projection {} can't be told: {}", x.read.what->name(), error.what());
-    return refuse(x, disposition::unavailable,
-                  fmt::format("the projection {} can't be told", x.read.what->name()));
+    spdlog::error("the projection {} can't be told: {}", waiting.read.what->name(), error.what());
+    return refuse(waiting, disposition::unavailable,
+                  fmt::format("the projection {} can't be told", waiting.read.what->name()));
   }
-  caf::anon_send(handle(x.asker), std::move(reply));
+  caf::anon_send(handle(waiting.asker), std::move(reply));
 }
 
-void publisher::refuse(const pending& x, disposition what, std::string reason) {
-  caf::anon_send(handle(x.asker),
-                 answered{x.read.token, what, std::move(reason), x.read.what->applied(), {}});
+void publisher::refuse(const pending& waiting, disposition what, std::string reason) {
+  caf::anon_send(
+      handle(waiting.asker),
+      answered{waiting.read.token, what, std::move(reason), waiting.read.what->applied(), {}});
 }
 
 // Those that still wait have the projection look again, too: what changes nothing of its collection

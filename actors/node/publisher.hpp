@@ -53,15 +53,15 @@ class publisher final : public hosted_actor {
   caf::behavior make_behavior() override;
   void on_exit() override;
   // From one stage to the next.
-  void begin(const caf::strong_actor_ptr& asker, read_published& x);
-  void go_on(answered& x);
-  static std::string not_there_yet(const pending& x);
-  void settle(pending x);
+  void begin(const caf::strong_actor_ptr& asker, read_published& request);
+  void go_on(answered& answer);
+  static std::string not_there_yet(const pending& waiting);
+  void settle(pending waiting);
   // How a read ends: shown, refused at once, or given up when its time is over.
-  bool tell(const pending& x);
-  bool give_up(const pending& x);
-  void show(const pending& x);
-  void refuse(const pending& x, disposition what, std::string reason);
+  bool tell(const pending& waiting);
+  bool give_up(const pending& waiting);
+  void show(const pending& waiting);
+  void refuse(const pending& waiting, disposition what, std::string reason);
   void look();
 
   setup setup_;

@@ -37,10 +37,10 @@ caf::behavior connector::make_behavior() {
   set_default_handler(caf::drop);
   set_error_handler([](caf::error&) {});
   return {
-      [this](const reach& x) {
-        dial(*home(), x.peer.host, x.peer.peer_port, dial_timeout_ms,
+      [this](const reach& order) {
+        dial(*home(), order.peer.host, order.peer.peer_port, dial_timeout_ms,
              [self = caf::actor_cast<caf::actor>(this), asker = handle(current_sender()),
-              port = x.peer.peer_port](int socket, const std::string& error) {
+              port = order.peer.peer_port](int socket, const std::string& error) {
                if (socket < 0)
                  caf::anon_send(asker, reached{nullptr, error});
                else

@@ -11,22 +11,22 @@ namespace {
 
 using action = change_members::action;
 
-peer_control wire(const change_request& x) {
+peer_control wire(const change_request& request) {
   peer_control made;
-  made.id = x.id;
-  made.action = static_cast<std::uint8_t>(x.what);
-  made.force = x.force;
-  made.node = x.node;
-  made.address = x.address;
+  made.id = request.id;
+  made.action = static_cast<std::uint8_t>(request.what);
+  made.force = request.force;
+  made.node = request.node;
+  made.address = request.address;
   return made;
 }
 
-peer_control wire(const change_answer& x) {
+peer_control wire(const change_answer& answer) {
   peer_control made;
-  made.id = x.id;
+  made.id = answer.id;
   made.is_answer = true;
-  made.status = x.status;
-  made.detail = x.detail;
+  made.status = answer.status;
+  made.detail = answer.detail;
   return made;
 }
 
@@ -36,50 +36,50 @@ peer_control wire(const state_request&) {
   return made;
 }
 
-peer_control wire(const comparison_request& x) {
+peer_control wire(const comparison_request& request) {
   peer_control made;
   made.action = static_cast<std::uint8_t>(control_action::compare_at);
-  made.id = x.index.value;
+  made.id = request.index.value;
   return made;
 }
 
-peer_control wire(const digest_report& x) {
+peer_control wire(const digest_report& report) {
   peer_control made;
   made.action = static_cast<std::uint8_t>(control_action::digest);
-  made.id = x.index.value;
-  made.node = x.digest;
-  made.address = fmt::format("{:x}", x.models);
+  made.id = report.index.value;
+  made.node = report.digest;
+  made.address = fmt::format("{:x}", report.models);
   return made;
 }
 
-std::optional<control_message> read_digest(const peer_control& x) {
-  digest_report made{protocol::index_t{x.id}, x.node, 0};
-  const auto* end = x.address.data() + x.address.size();
-  const auto [at, error] = std::from_chars(x.address.data(), end, made.models, 16);
+std::optional<control_message> read_digest(const peer_control& wire) {
+  digest_report made{protocol::index_t{wire.id}, wire.node, 0};
+  const auto* end = wire.address.data() + wire.address.size();
+  const auto [at, error] = std::from_chars(wire.address.data(), end, made.models, 16);
   if (error != std::errc{} || at != end) return std::nullopt;
   return made;
 }
 
 }  // namespace
 
-peer_control to_wire(const control_message& x) {
-  return std::visit([](const auto& each) { return wire(each); }, x);
+peer_control to_wire(const control_message& content) {
+  return std::visit([](const auto& each) { return wire(each); }, content);
 }
 
-std::optional<control_message> from_wire(peer_control&& x) {
-  if (x.version != peer_version) return std::nullopt;
-  if (x.is_answer) return change_answer{x.id, x.status, std::move(x.detail)};
-  switch (static_cast<control_action>(x.action)) {
+std::optional<control_message> from_wire(peer_control&& wire) {
+  if (wire.version != peer_version) return std::nullopt;
+  if (wire.is_answer) return change_answer{wire.id, wire.status, std::move(wire.detail)};
+  switch (static_cast<control_action>(wire.action)) {
     case control_action::send_state:
       return state_request{};
     case control_action::compare_at:
-      return comparison_request{protocol::index_t{x.id}};
+      return comparison_request{protocol::index_t{wire.id}};
     case control_action::digest:
-      return read_digest(x);
+      return read_digest(wire);
   }
-  const auto what = static_cast<action>(x.action);
+  const auto what = static_cast<action>(wire.action);
   if (what < action::add || what > action::move) return std::nullopt;
-  return change_request{x.id, what, x.force, x.node, std::move(x.address)};
+  return change_request{wire.id, what, wire.force, wire.node, std::move(wire.address)};
 }
 
 }  // namespace lithair::actors

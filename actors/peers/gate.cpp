@@ -30,12 +30,12 @@ caf::behavior gate::make_behavior() {
         if (found != shippers_.end() && found->second == x.shipper) shippers_.erase(found);
       },
       [this](const guard_group& x) { groups_[x.group] = x.raft; },
-      [this](const hello& x) {
-        asker who{make_response_promise<welcome>(), x};
-        if (auto why = why_not(x); !why.empty()) return refuse(who, why);
-        if (!expects(x)) return turn_away(who);
+      [this](const hello& greeting) {
+        asker who{make_response_promise<welcome>(), greeting};
+        if (auto why = why_not(greeting); !why.empty()) return refuse(who, why);
+        if (!expects(greeting)) return turn_away(who);
         // Without a limit: the disk may be slow, and the dialler gives up by itself.
-        request(identity_.notes, caf::infinite, join_cluster{x.cluster})
+        request(identity_.notes, caf::infinite, join_cluster{greeting.cluster})
             .then(
                 [this, who](const noted& note) {
                   note.failed.empty() ? joined(who) : refuse(who, note.failed);
@@ -119,21 +119,21 @@ void gate::answer_refusal(asker& who, const std::string& why) {
 }
 
 // What can be judged without looking at the disk.
-std::string gate::why_not(const hello& x) const {
-  if (x.node > max_node) return "its node id is not one that clusters use";
-  if (x.version != peer_version)
-    return fmt::format("it speaks version {} of the peer protocol, this node {}", x.version,
+std::string gate::why_not(const hello& greeting) const {
+  if (greeting.node > max_node) return "its node id is not one that clusters use";
+  if (greeting.version != peer_version)
+    return fmt::format("it speaks version {} of the peer protocol, this node {}", greeting.version,
                        peer_version);
-  if (x.to != identity_.self.value)
-    return fmt::format("this is node {}, not {}", identity_.self.value, x.to);
-  if (x.node == identity_.self.value) return "it has the number of this node";
-  if (auto why = identity_.peers->why_other_models(x.schema); !why.empty()) return why;
-  if (!x.endpoint) return "it named no endpoint";
+  if (greeting.to != identity_.self.value)
+    return fmt::format("this is node {}, not {}", identity_.self.value, greeting.to);
+  if (greeting.node == identity_.self.value) return "it has the number of this node";
+  if (auto why = identity_.peers->why_other_models(greeting.schema); !why.empty()) return why;
+  if (!greeting.endpoint) return "it named no endpoint";
   return {};
 }
 
-bool gate::expects(const hello& x) const {
-  return shippers_.contains({protocol::node_id{x.node}, protocol::group_id{x.group}});
+bool gate::expects(const hello& greeting) const {
+  return shippers_.contains({protocol::node_id{greeting.node}, protocol::group_id{greeting.group}});
 }
 
 }  // namespace lithair::actors

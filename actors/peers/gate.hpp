@@ -73,8 +73,8 @@ class gate final : public hosted_actor {
   void refuse(asker who, const std::string& why);
   void turn_away(asker who);
   void answer_refusal(asker& who, const std::string& why);
-  std::string why_not(const hello& x) const;
-  bool expects(const hello& x) const;
+  std::string why_not(const hello& greeting) const;
+  bool expects(const hello& greeting) const;
 
   link_identity identity_;
   using link = std::pair<protocol::node_id, protocol::group_id>;

@@ -16,9 +16,10 @@ bool read_number(std::string_view digits, Number& out) {
 
 }  // namespace
 
-std::string to_text(const member_address& x) {
-  const auto added = x.added == 0 ? std::string{} : fmt::format("@{}", x.added);
-  return fmt::format("{}:{}/{}{}{}", x.host, x.http_port, x.peer_port, added, x.promote ? "+" : "");
+std::string to_text(const member_address& address) {
+  const auto added = address.added == 0 ? std::string{} : fmt::format("@{}", address.added);
+  return fmt::format("{}:{}/{}{}{}", address.host, address.http_port, address.peer_port, added,
+                     address.promote ? "+" : "");
 }
 
 std::optional<member_address> parse_member_address(std::string_view text) {

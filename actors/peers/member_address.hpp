@@ -23,7 +23,7 @@ struct member_address {
 
 /// "10.0.0.1:8080/9080", followed by "@" and `added` unless that is 0, followed by "+" for a
 /// learner that is to be promoted.
-std::string to_text(const member_address& x);
+std::string to_text(const member_address& address);
 /// None for what `to_text` does not make.
 std::optional<member_address> parse_member_address(std::string_view text);
 

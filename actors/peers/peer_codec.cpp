@@ -18,59 +18,60 @@ namespace {
 
 // One list serves writing, reading and counting, so that they can't differ.
 template <class Archive>
-void fields(Archive& a, vote_request& x) {
-  a(x.term, x.last_index, x.last_term, x.pre, x.transfer);
+void fields(Archive& a, vote_request& request) {
+  a(request.term, request.last_index, request.last_term, request.pre, request.transfer);
 }
 template <class Archive>
-void fields(Archive& a, vote_response& x) {
-  a(x.term, x.granted, x.pre, x.no_member_as_of, x.clock_us);
+void fields(Archive& a, vote_response& response) {
+  a(response.term, response.granted, response.pre, response.no_member_as_of, response.clock_us);
 }
 template <class Archive>
-void fields(Archive& a, append_request& x) {
-  a(x.term, x.prev_index, x.prev_term, x.commit, x.round);
-  a.entries(x.prev_index, x.entries);
+void fields(Archive& a, append_request& request) {
+  a(request.term, request.prev_index, request.prev_term, request.commit, request.round);
+  a.entries(request.prev_index, request.entries);
 }
 template <class Archive>
-void fields(Archive& a, append_response& x) {
-  a(x.term, x.success, x.match, x.rejected, x.hint_index, x.hint_term, x.round);
+void fields(Archive& a, append_response& response) {
+  a(response.term, response.success, response.match, response.rejected, response.hint_index,
+    response.hint_term, response.round);
 }
 template <class Archive>
-void fields(Archive& a, heartbeat& x) {
-  a(x.term, x.commit, x.round);
+void fields(Archive& a, heartbeat& beat) {
+  a(beat.term, beat.commit, beat.round);
 }
 template <class Archive>
-void fields(Archive& a, heartbeat_response& x) {
-  a(x.term, x.round, x.match, x.clock_us);
+void fields(Archive& a, heartbeat_response& response) {
+  a(response.term, response.round, response.match, response.clock_us);
 }
 template <class Archive>
-void fields(Archive& a, snapshot_request& x) {
-  a(x.term, x.meta.index, x.meta.term, x.meta.members, x.meta.size, x.meta.checksum, x.offset,
-    x.data, x.done);
+void fields(Archive& a, snapshot_request& request) {
+  a(request.term, request.meta.index, request.meta.term, request.meta.members, request.meta.size,
+    request.meta.checksum, request.offset, request.data, request.done);
 }
 template <class Archive>
-void fields(Archive& a, snapshot_response& x) {
-  a(x.term, x.index, x.offset, x.installed, x.rejected);
+void fields(Archive& a, snapshot_response& response) {
+  a(response.term, response.index, response.offset, response.installed, response.rejected);
 }
 template <class Archive>
-void fields(Archive& a, timeout_now& x) {
-  a(x.term);
+void fields(Archive& a, timeout_now& order) {
+  a(order.term);
 }
 template <class Archive>
-void fields(Archive& a, read_request& x) {
-  a(x.term, x.id, x.recovering);
+void fields(Archive& a, read_request& request) {
+  a(request.term, request.id, request.recovering);
 }
 template <class Archive>
-void fields(Archive& a, read_response& x) {
-  a(x.term, x.id, x.index, x.asker_votes);
+void fields(Archive& a, read_response& response) {
+  a(response.term, response.id, response.index, response.asker_votes);
 }
 template <class Archive>
-void fields(Archive& a, propose_request& x) {
-  a(x.term, x.number);
-  a.proposals(x.proposals);
+void fields(Archive& a, propose_request& request) {
+  a(request.term, request.number);
+  a.proposals(request.proposals);
 }
 template <class Archive>
-void fields(Archive& a, propose_response& x) {
-  a(x.term, x.number, x.why, x.serials);
+void fields(Archive& a, propose_response& response) {
+  a(response.term, response.number, response.why, response.serials);
 }
 
 // -- writing -------------------------------------------------------------------------------------
@@ -148,23 +149,23 @@ class writer {
 
  private:
   template <class Tag>
-  void one(tagged<Tag>& x) {
-    pack_.pack_uint64(x.value);
+  void one(tagged<Tag>& tag) {
+    pack_.pack_uint64(tag.value);
   }
-  void one(std::uint64_t& x) { pack_.pack_uint64(x); }
-  void one(std::int64_t& x) { pack_.pack_int64(x); }
-  void one(bool& x) { x ? pack_.pack_true() : pack_.pack_false(); }
-  void one(refusal& x) { pack_.pack_uint8(static_cast<std::uint8_t>(x)); }
+  void one(std::uint64_t& number) { pack_.pack_uint64(number); }
+  void one(std::int64_t& number) { pack_.pack_int64(number); }
+  void one(bool& flag) { flag ? pack_.pack_true() : pack_.pack_false(); }
+  void one(refusal& why) { pack_.pack_uint8(static_cast<std::uint8_t>(why)); }
   void one(payload& x) { bin(x.view()); }
-  void one(configuration& x) { bin(encode(x)); }
+  void one(configuration& members) { bin(encode(members)); }
   void one(std::vector<std::uint64_t>& xs) {
     std::string flat;
     for (auto x : xs) put(flat, x);
     bin(flat);
   }
-  void bin(std::string_view x) {
-    pack_.pack_bin(static_cast<std::uint32_t>(x.size()));
-    pack_.pack_bin_body(x.data(), static_cast<std::uint32_t>(x.size()));
+  void bin(std::string_view text) {
+    pack_.pack_bin(static_cast<std::uint32_t>(text.size()));
+    pack_.pack_bin_body(text.data(), static_cast<std::uint32_t>(text.size()));
   }
 
   string_sink sink_;
@@ -253,29 +254,29 @@ class reader {
     return *next_++;
   }
   template <class Tag>
-  void one(tagged<Tag>& x) {
-    one(x.value);
+  void one(tagged<Tag>& tag) {
+    one(tag.value);
   }
-  void one(std::uint64_t& x) { x = next(msgpack::type::POSITIVE_INTEGER).via.u64; }
-  void one(std::int64_t& x) {
+  void one(std::uint64_t& number) { number = next(msgpack::type::POSITIVE_INTEGER).via.u64; }
+  void one(std::int64_t& number) {
     if (next_ == end_) throw malformed{};
     auto& from = *next_++;
     const bool fits = from.type == msgpack::type::NEGATIVE_INTEGER ||
                       (from.type == msgpack::type::POSITIVE_INTEGER && from.via.u64 <= INT64_MAX);
     if (!fits) throw malformed{};
-    x = from.via.i64;
+    number = from.via.i64;
   }
-  void one(bool& x) { x = next(msgpack::type::BOOLEAN).via.boolean; }
-  void one(refusal& x) {
+  void one(bool& flag) { flag = next(msgpack::type::BOOLEAN).via.boolean; }
+  void one(refusal& why) {
     auto raw = next(msgpack::type::POSITIVE_INTEGER).via.u64;
     if (raw > static_cast<std::uint64_t>(refusal::transferring)) throw malformed{};
-    x = static_cast<refusal>(raw);
+    why = static_cast<refusal>(raw);
   }
   void one(payload& x) { x = payload{owner_, bin()}; }
-  void one(configuration& x) {
+  void one(configuration& members) {
     auto decoded = decode_configuration(bin());
     if (!decoded) throw malformed{};
-    x = std::move(*decoded);
+    members = std::move(*decoded);
   }
   void one(std::vector<std::uint64_t>& xs) {
     for (cursor in{bin()}; !in.done();) xs.push_back(in.number<std::uint64_t>());

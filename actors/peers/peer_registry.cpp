@@ -44,7 +44,7 @@ std::string checksum_line(std::string_view rest) {
   return fmt::format("checksum {:016x}", persistence::checksum(rest));
 }
 
-std::string print(const node_start& x) { return fmt::format("{}:{:x}", x.boots, x.id); }
+std::string print(const node_start& start) { return fmt::format("{}:{:x}", start.boots, start.id); }
 
 // What a node presents, read back.
 struct claim {
@@ -277,10 +277,11 @@ std::optional<std::string> peer_registry::examine(std::uint64_t node, protocol::
 }
 
 // Only in memory: it comes with every heartbeat, and the disk need not know while the link is up.
-void peer_registry::promised(std::uint64_t node, protocol::group_id group, const node_promise& x) {
+void peer_registry::promised(std::uint64_t node, protocol::group_id group,
+                             const node_promise& promise) {
   auto found = known_.find({group, node});
-  if (found == known_.end() || x <= found->second.promise) return;
-  found->second.promise = x;
+  if (found == known_.end() || promise <= found->second.promise) return;
+  found->second.promise = promise;
   found->second.noted = false;
 }
 

@@ -116,7 +116,7 @@ class peer_registry {
 
   /// `node` said this in `group`, durably true for it. Cheap; on the disk only once `link_lost` is
   /// called.
-  void promised(std::uint64_t node, protocol::group_id group, const node_promise& x);
+  void promised(std::uint64_t node, protocol::group_id group, const node_promise& promise);
   /// The link went down: what `node` said is noted now.
   void link_lost(std::uint64_t node);
 

@@ -35,14 +35,14 @@ std::optional<peer_piece> piece_sender::next() {
   return piece;
 }
 
-bool piece_sender::acknowledged(const peer_piece_ack& x) {
+bool piece_sender::acknowledged(const peer_piece_ack& ack) {
   const auto is_meant = [&](const sent& each) {
-    return each.stream == x.stream && (x.refused || each.end == x.received);
+    return each.stream == ack.stream && (ack.refused || each.end == ack.received);
   };
   // Else it is of a former link, or of nothing that was sent.
-  const bool anew = x.refused && x.stream == begin_anew.stream;
+  const bool anew = ack.refused && ack.stream == begin_anew.stream;
   if (!anew && std::none_of(sent_.begin(), sent_.end(), is_meant)) return false;
-  if (x.refused) {
+  if (ack.refused) {
     forget();
     return false;
   }
@@ -64,26 +64,26 @@ void piece_sender::forget() {
 }
 
 // What a peer claims is checked before it costs memory.
-piece_receiver::result piece_receiver::take(peer_piece x) {
-  const bool stale = x.stream < stream_ || (x.stream == stream_ && total_ == 0);
+piece_receiver::result piece_receiver::take(peer_piece piece) {
+  const bool stale = piece.stream < stream_ || (piece.stream == stream_ && total_ == 0);
   if (stale && !mutated(mutant::stale_piece_taken)) return {};
-  const auto size = x.bytes.size();
-  if (x.total > longest_message || size == 0 || size > piece_bytes || size > x.total ||
-      x.offset > x.total - size)
-    return refuse(x.stream);
-  if (x.stream > stream_) {
+  const auto size = piece.bytes.size();
+  if (piece.total > longest_message || size == 0 || size > piece_bytes || size > piece.total ||
+      piece.offset > piece.total - size)
+    return refuse(piece.stream);
+  if (piece.stream > stream_) {
     // The sender gave up what came before, if that was not whole.
-    if (x.offset != 0) return refuse(x.stream);
-    stream_ = x.stream;
-    total_ = x.total;
+    if (piece.offset != 0) return refuse(piece.stream);
+    stream_ = piece.stream;
+    total_ = piece.total;
     bytes_.clear();
   }
-  if (x.total != total_ || x.offset != bytes_.size()) {
-    if (!mutated(mutant::stale_piece_taken)) return refuse(x.stream);
+  if (piece.total != total_ || piece.offset != bytes_.size()) {
+    if (!mutated(mutant::stale_piece_taken)) return refuse(piece.stream);
   }
-  if (!mutated(mutant::piece_acknowledged_not_kept)) bytes_ += x.bytes;
-  result done{peer_piece_ack{x.stream, x.offset + size, false}, {}};
-  if (x.offset + size < x.total) return done;
+  if (!mutated(mutant::piece_acknowledged_not_kept)) bytes_ += piece.bytes;
+  result done{peer_piece_ack{piece.stream, piece.offset + size, false}, {}};
+  if (piece.offset + size < piece.total) return done;
   total_ = 0;
   done.message = std::exchange(bytes_, {});
   return done;

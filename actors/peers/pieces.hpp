@@ -38,7 +38,7 @@ class piece_sender {
   std::optional<peer_piece> next();
   /// The peer has kept pieces, or can't use what it got: then all is forgotten. True when bytes
   /// were kept.
-  bool acknowledged(const peer_piece_ack& x);
+  bool acknowledged(const peer_piece_ack& ack);
   /// The link went down: nothing more will be acknowledged.
   void forget();
 
@@ -75,7 +75,7 @@ class piece_receiver {
   };
   /// Takes the next piece. One that does not follow what is here, or is longer than pieces may be,
   /// ends its stream: the sender is told, and begins with another.
-  result take(peer_piece x);
+  result take(peer_piece piece);
   /// The link went down, or is another one: streams count anew.
   void forget();
 

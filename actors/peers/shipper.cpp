@@ -33,19 +33,19 @@ using dial_atom = caf::atom_constant<caf::atom("dial")>;
 constexpr dial_atom dial_v{};
 
 // What must keep its order, and may be long. All else goes at once, between the pieces of these.
-bool is_bulk(const protocol::message& x) {
-  return std::holds_alternative<protocol::append_request>(x) ||
-         std::holds_alternative<protocol::snapshot_request>(x) ||
-         std::holds_alternative<protocol::propose_request>(x);
+bool is_bulk(const protocol::message& content) {
+  return std::holds_alternative<protocol::append_request>(content) ||
+         std::holds_alternative<protocol::snapshot_request>(content) ||
+         std::holds_alternative<protocol::propose_request>(content);
 }
 
-bool is_answer(const protocol::message& x) {
-  return std::holds_alternative<protocol::vote_response>(x) ||
-         std::holds_alternative<protocol::append_response>(x) ||
-         std::holds_alternative<protocol::heartbeat_response>(x) ||
-         std::holds_alternative<protocol::snapshot_response>(x) ||
-         std::holds_alternative<protocol::read_response>(x) ||
-         std::holds_alternative<protocol::propose_response>(x);
+bool is_answer(const protocol::message& content) {
+  return std::holds_alternative<protocol::vote_response>(content) ||
+         std::holds_alternative<protocol::append_response>(content) ||
+         std::holds_alternative<protocol::heartbeat_response>(content) ||
+         std::holds_alternative<protocol::snapshot_response>(content) ||
+         std::holds_alternative<protocol::read_response>(content) ||
+         std::holds_alternative<protocol::propose_response>(content);
 }
 
 }  // namespace
@@ -79,17 +79,17 @@ caf::behavior shipper::make_behavior() {
         // Only who was welcomed on this link is heard: a late message of a former one is dropped.
         if (is_from_peer() && x.version == peer_version) on_message(std::move(x.bytes));
       },
-      [this](peer_piece& x) {
+      [this](peer_piece& piece) {
         if (!is_from_peer()) return;
-        auto taken = coming_.take(std::move(x));
+        auto taken = coming_.take(std::move(piece));
         if (taken.answer) send(peer_.endpoint, *taken.answer);
         if (taken.message) on_message(std::move(*taken.message));
       },
-      [this](const peer_piece_ack& x) {
+      [this](const peer_piece_ack& ack) {
         if (!is_from_peer()) return;
-        if (x.refused && x.stream != 0)
+        if (ack.refused && ack.stream != 0)
           spdlog::warn("node {} refused a long message", setup_.peer.id.value);
-        if (going_.acknowledged(x) && raft_) send(raft_, receiving{setup_.peer.id});
+        if (going_.acknowledged(ack) && raft_) send(raft_, receiving{setup_.peer.id});
         send_pieces();
       },
       [this](const promises_lost& x) {
@@ -99,14 +99,14 @@ caf::behavior shipper::make_behavior() {
       [this](control_arrived& x) {
         if (peer_.endpoint) send(peer_.endpoint, to_wire(x.content));
       },
-      [this](peer_control& x) {
+      [this](peer_control& wire) {
         if (!is_from_peer() || peer_.how != trust::full || !raft_) return;
-        if (auto content = from_wire(std::move(x)))
+        if (auto content = from_wire(std::move(wire)))
           send(raft_, control_arrived{setup_.peer.id, std::move(*content)});
       },
       [this](const linked_by_peer& x) { link(x.end); },
-      [this](const serve_raft& x) {
-        raft_ = x.raft;
+      [this](const serve_raft& order) {
+        raft_ = order.raft;
         if (!raft_)
           return transfer_.reset();  // It is out of service: nothing is taken or given any more.
         tell_link();
@@ -170,23 +170,28 @@ void shipper::greet(const caf::actor& gate) {
             [this](const caf::error&) { retry("it does not answer the greeting"); });
 }
 
-void shipper::welcomed(const welcome& x) {
-  if (!x.refused.empty()) return retry(x.refused);
+void shipper::welcomed(const welcome& answer) {
+  if (!answer.refused.empty()) return retry(answer.refused);
   // An address may belong to somebody else by now.
-  if (x.node != setup_.peer.id.value) return retry(fmt::format("node {} answers there", x.node));
-  request(setup_.identity.notes, caf::infinite, join_cluster{x.cluster})
-      .then([this, x](const noted& note) { note.failed.empty() ? joined(x) : retry(note.failed); },
+  if (answer.node != setup_.peer.id.value)
+    return retry(fmt::format("node {} answers there", answer.node));
+  request(setup_.identity.notes, caf::infinite, join_cluster{answer.cluster})
+      .then([this, answer](
+                const noted& note) { note.failed.empty() ? joined(answer) : retry(note.failed); },
             [this](const caf::error&) { retry("this node stops"); });
 }
 
 // As in gate::joined: what was learned is on the disk before the link is used.
-void shipper::joined(const welcome& x) {
-  const auto how = setup_.identity.peers->admit(x.node, setup_.group, x.incarnation, x.proof);
+void shipper::joined(const welcome& answer) {
+  const auto how =
+      setup_.identity.peers->admit(answer.node, setup_.group, answer.incarnation, answer.proof);
   if (how == trust::none) return retry("its data directory is not the one it had before");
-  auto old = setup_.identity.peers->examine(x.node, setup_.group, x.incarnation, x.proof);
+  auto old =
+      setup_.identity.peers->examine(answer.node, setup_.group, answer.incarnation, answer.proof);
   request(setup_.identity.notes, caf::infinite, await_notes{})
       .then(
-          [this, old, end = other_end{x.endpoint, x.incarnation, x.proof, how}](const noted& note) {
+          [this, old, end = other_end{answer.endpoint, answer.incarnation, answer.proof, how}](
+              const noted& note) {
             if (old) {
               if (raft_) send(raft_, promises_lost{*old});
               return retry("this node's data directory is an old copy");
@@ -264,18 +269,18 @@ void shipper::on_message(std::string bytes) {
 
 // First the file is opened and an empty chunk sent: the peer's answer says how much of it is there
 // already.
-void shipper::offer(const send_snapshot& x) {
-  if (transfer_ && transfer_->term == x.term && transfer_->meta == x.meta) return;
+void shipper::offer(const send_snapshot& order) {
+  if (transfer_ && transfer_->term == order.term && transfer_->meta == order.meta) return;
   end_snapshot();
   transfer_.emplace();
   transfer_->number = ++transfers_;
-  transfer_->term = x.term;
-  transfer_->meta = x.meta;
-  transfer_->path = x.path;
+  transfer_->term = order.term;
+  transfer_->meta = order.meta;
+  transfer_->path = order.path;
   transfer_->deadline = clock().now() + chunk_timeout;
   spdlog::info("sending node {} a snapshot as of {}, {} bytes", setup_.peer.id.value,
-               x.meta.index.value, x.meta.size);
-  send(setup_.reader, read_chunk{x.path, nullptr, 0, 0, transfer_->number});
+               order.meta.index.value, order.meta.size);
+  send(setup_.reader, read_chunk{order.path, nullptr, 0, 0, transfer_->number});
 }
 
 // Keeps some chunks on their way from the disk to the peer. The last one only goes when the peer
@@ -345,14 +350,14 @@ void shipper::end_snapshot() {
 }
 
 // What the peer said is durable there: should it know less one day, its directory is an old copy.
-void shipper::remember(const protocol::message& x) {
+void shipper::remember(const protocol::message& content) {
   auto node = setup_.peer.id.value;
-  if (auto* answer = std::get_if<protocol::append_response>(&x);
+  if (auto* answer = std::get_if<protocol::append_response>(&content);
       answer != nullptr && answer->success)
     setup_.identity.peers->promised(node, setup_.group, answer->term.value, answer->match.value);
-  else if (auto* beat = std::get_if<protocol::heartbeat_response>(&x); beat != nullptr)
+  else if (auto* beat = std::get_if<protocol::heartbeat_response>(&content); beat != nullptr)
     setup_.identity.peers->promised(node, setup_.group, beat->term.value, beat->match.value);
-  else if (auto* vote = std::get_if<protocol::vote_response>(&x);
+  else if (auto* vote = std::get_if<protocol::vote_response>(&content);
            vote != nullptr && vote->granted && !vote->pre)
     setup_.identity.peers->promised(node, setup_.group, vote->term.value, 0);
 }

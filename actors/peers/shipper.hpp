@@ -94,8 +94,8 @@ class shipper final : public hosted_actor {
   bool dials_first() const;
   void reach_out();
   void greet(const caf::actor& gate);
-  void welcomed(const welcome& x);
-  void joined(const welcome& x);
+  void welcomed(const welcome& answer);
+  void joined(const welcome& answer);
   void retry(const std::string& why);
   void link(other_end end);
   void unlink();
@@ -107,14 +107,14 @@ class shipper final : public hosted_actor {
   void send_pieces();
   void on_message(std::string bytes);
 
-  void offer(const send_snapshot& x);
+  void offer(const send_snapshot& order);
   void read_ahead();
-  void on_chunk(chunk_read& x);
+  void on_chunk(chunk_read& chunk);
   void expect_answer();
   void on_progress(const protocol::snapshot_response& x);
   void give_up_snapshot(const std::string& why);
   void end_snapshot();
-  void remember(const protocol::message& x);
+  void remember(const protocol::message& content);
 
   // A snapshot on its way to the peer, from where the peer says.
   struct transfer {

@@ -88,11 +88,12 @@ member as_voter(const member& learner) {
 }  // namespace
 
 // Only the leader can say what becomes of a change, so there it is decided, and answered.
-void member_changes::ask(const caf::strong_actor_ptr& asker, const change_members& x,
+void member_changes::ask(const caf::strong_actor_ptr& asker, const change_members& wanted,
                          std::uint64_t now_ms) {
-  change_request request{0, x.what, x.force, x.node,
-                         to_text({x.host, x.http_port, x.peer_port, x.promote})};
-  requester who{asker, x.token, {}, 0};
+  change_request request{
+      0, wanted.what, wanted.force, wanted.node,
+      to_text({wanted.host, wanted.http_port, wanted.peer_port, wanted.promote})};
+  requester who{asker, wanted.token, {}, 0};
   if (core_.current_role() == role::leader) return handle(std::move(who), request, now_ms);
   request.id = next_id_++;
   if (!core_.leader() || !out_.send(core_.leader(), request))
@@ -102,42 +103,42 @@ void member_changes::ask(const caf::strong_actor_ptr& asker, const change_member
                      forwarded{std::move(who), core_.leader(), now_ms + change_timeout_ms});
 }
 
-void member_changes::arrived(node_id from, const change_request& x, std::uint64_t now_ms) {
-  handle({nullptr, 0, from, x.id}, x, now_ms);
+void member_changes::arrived(node_id from, const change_request& request, std::uint64_t now_ms) {
+  handle({nullptr, 0, from, request.id}, request, now_ms);
 }
 
-void member_changes::arrived(node_id from, const change_answer& x) {
-  auto found = forwarded_.find(x.id);
+void member_changes::arrived(node_id from, const change_answer& answer) {
+  auto found = forwarded_.find(answer.id);
   if (found == forwarded_.end() ||
       (found->second.leader != from && !mutated(mutant::takes_answers_of_anybody)))
     return;
-  finish(found->second.who, {x.status, x.detail});
+  finish(found->second.who, {answer.status, answer.detail});
   forwarded_.erase(found);
 }
 
-void member_changes::handle(requester who, const change_request& x, std::uint64_t now_ms) {
+void member_changes::handle(requester who, const change_request& request, std::uint64_t now_ms) {
   if (core_.current_role() != role::leader)
     return finish(who, {503, "the leader changed meanwhile"});
-  if (x.what == action::abort) return abort(std::move(who), now_ms);
+  if (request.what == action::abort) return abort(std::move(who), now_ms);
   // One at a time, as Raft has it: two could leave two majorities that share nobody.
   if (current_)
     return finish(who, {409, "another change of members is under way; try again when it is done"});
   change started;
   started.deadline_ms = now_ms + change_timeout_ms;
-  if (auto done = begin(x, started)) return finish(who, *done);
+  if (auto done = begin(request, started)) return finish(who, *done);
   started.who = std::move(who);
   current_ = std::move(started);
 }
 
 // Nothing: it is under way.
-std::optional<member_changes::verdict> member_changes::begin(const change_request& x,
+std::optional<member_changes::verdict> member_changes::begin(const change_request& request,
                                                              change& started) {
   auto members = core_.members().members;
-  node_id id{x.node};
+  node_id id{request.node};
   auto* known = find(members, id);
-  auto what = x.what;
+  auto what = request.what;
   if (what == action::add) {
-    auto address = parse_member_address(x.address);
+    auto address = parse_member_address(request.address);
     if (!id || !address)
       return verdict{400, "a member needs an id from 1, an address and a peer port"};
     if (known != nullptr) {
@@ -148,14 +149,15 @@ std::optional<member_changes::verdict> member_changes::begin(const change_reques
       return verdict{
           409, fmt::format(
                    "node {} is a member already, at another address; ask for a move to change it",
-                   x.node)};
+                   request.node)};
     }
     // The index that the entry will have: it tells this addition from all earlier ones.
     address->added = (core_.last_index() + 1).value;
     members.push_back({id, false, to_text(*address)});
     // No entry: it has happened when another one leads.
   } else if (what == action::transfer) {
-    if (id && known == nullptr) return verdict{404, fmt::format("node {} is not a member", x.node)};
+    if (id && known == nullptr)
+      return verdict{404, fmt::format("node {} is not a member", request.node)};
     if (id == core_.leader()) return verdict{200, {}};
     if (!core_.transfer(id)) return verdict{409, "leadership can't be handed to that node now"};
     return {};
@@ -165,12 +167,12 @@ std::optional<member_changes::verdict> member_changes::begin(const change_reques
     started.leaving = id;
     return {};
   } else if (known == nullptr) {
-    return verdict{404, fmt::format("node {} is not a member", x.node)};
+    return verdict{404, fmt::format("node {} is not a member", request.node)};
   } else if (what == action::promote) {
     if (known->voter) return verdict{200, {}};
     *known = as_voter(*known);
   } else if (what == action::move) {
-    auto address = parse_member_address(x.address);
+    auto address = parse_member_address(request.address);
     if (!address) return verdict{400, "a member needs an address and a peer port"};
     auto before = parse_member_address(known->address);
     address->promote = before && before->promote;
@@ -183,7 +185,7 @@ std::optional<member_changes::verdict> member_changes::begin(const change_reques
   } else {
     return verdict{400, "unknown kind of change"};
   }
-  auto result = start(std::move(members), started, x.force);
+  auto result = start(std::move(members), started, request.force);
   if (started.target) return {};
   return result;
 }
@@ -234,9 +236,10 @@ void member_changes::advance(std::uint64_t now_ms) {
 }
 
 // Nothing: it is still under way.
-std::optional<member_changes::verdict> member_changes::outcome(change& x, std::uint64_t now_ms) {
+std::optional<member_changes::verdict> member_changes::outcome(change& started,
+                                                               std::uint64_t now_ms) {
   const bool leads = core_.current_role() == role::leader;
-  if (!x.target) {
+  if (!started.target) {
     // A transfer: this node leads no more.
     if (!leads) return verdict{200, {}};
     if (!core_.inspect().transfer_target) return verdict{409, "the node did not take over in time"};
@@ -244,10 +247,10 @@ std::optional<member_changes::verdict> member_changes::outcome(change& x, std::u
     // The joint configuration has the new members in it; once another follows, the core went back
     // to the old ones.
     auto& now = core_.members();
-    if (!now.joint() && !x.final_index) x.final_index = core_.last_index();
-    if (x.final_index && core_.commit_index() >= *x.final_index) {
-      if (now.members == *x.target)
-        return x.leaving ? outcome_of_leaving(x, now_ms) : verdict{200, x.risk};
+    if (!now.joint() && !started.final_index) started.final_index = core_.last_index();
+    if (started.final_index && core_.commit_index() >= *started.final_index) {
+      if (now.members == *started.target)
+        return started.leaving ? outcome_of_leaving(started, now_ms) : verdict{200, started.risk};
       if (leads)
         return verdict{409,
                        "the change was given up, since it could not be completed; the members are "
@@ -256,27 +259,27 @@ std::optional<member_changes::verdict> member_changes::outcome(change& x, std::u
     if (!leads)
       return verdict{504, "the leader changed meanwhile; the change may still take effect"};
   }
-  if (x.deadline_ms > now_ms) return {};
-  if (!x.target)
+  if (started.deadline_ms > now_ms) return {};
+  if (!started.target)
     return verdict{504, "the change was not confirmed in time; it may still take effect"};
   return verdict{504,
                  "the change was not confirmed in time; it may still take effect, unless it is "
                  "given up (abort)" +
-                     (x.risk.empty() ? std::string{} : "; " + x.risk)};
+                     (started.risk.empty() ? std::string{} : "; " + started.risk)};
 }
 
 // No member any more; of the main group, at least.
-std::optional<member_changes::verdict> member_changes::outcome_of_leaving(change& x,
+std::optional<member_changes::verdict> member_changes::outcome_of_leaving(change& started,
                                                                           std::uint64_t now_ms) {
-  if (!x.left_ms) x.left_ms = now_ms;
+  if (!started.left_ms) started.left_ms = now_ms;
   const auto still = mutated(mutant::removes_from_the_main_group_alone)
                          ? std::nullopt
-                         : groups_.counting_on(x.leaving, *x.left_ms, now_ms);
-  if (!still) return verdict{200, x.risk};
-  if (x.deadline_ms > now_ms) return {};
+                         : groups_.counting_on(started.leaving, *started.left_ms, now_ms);
+  if (!still) return verdict{200, started.risk};
+  if (started.deadline_ms > now_ms) return {};
   return verdict{504, fmt::format("group {} did not follow in time, and may still count on node "
                                   "{}: leave that running, and ask again",
-                                  still->value, x.leaving.value)};
+                                  still->value, started.leaving.value)};
 }
 
 // One promotion is one change; the next learner comes when it is done.
@@ -339,10 +342,10 @@ void member_changes::let_recover(node_id voter, std::uint64_t now_ms) {
 }
 
 // To a client here, over the link to a peer, or to nobody: some changes nobody asked for.
-void member_changes::finish(const requester& who, const verdict& x) {
-  if (who.asker) return out_.answer(who.asker, {who.token, x.status, x.detail});
+void member_changes::finish(const requester& who, const verdict& outcome) {
+  if (who.asker) return out_.answer(who.asker, {who.token, outcome.status, outcome.detail});
   if (!who.node) return;
-  (void)out_.send(who.node, change_answer{who.id, x.status, x.detail});
+  (void)out_.send(who.node, change_answer{who.id, outcome.status, outcome.detail});
 }
 
 }  // namespace lithair::actors

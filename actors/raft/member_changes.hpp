@@ -48,11 +48,11 @@ class member_changes {
       : core_(core), out_(std::move(out)), groups_(groups), next_id_(first_id) {}
 
   /// A client's request.
-  void ask(const caf::strong_actor_ptr& asker, const change_members& x, std::uint64_t now_ms);
+  void ask(const caf::strong_actor_ptr& asker, const change_members& wanted, std::uint64_t now_ms);
   /// A peer's request.
-  void arrived(protocol::node_id from, const change_request& x, std::uint64_t now_ms);
+  void arrived(protocol::node_id from, const change_request& request, std::uint64_t now_ms);
   /// A leader's answer to ours.
-  void arrived(protocol::node_id from, const change_answer& x);
+  void arrived(protocol::node_id from, const change_answer& answer);
   /// At the leader: a voter lost what it had promised. It becomes a learner, to be promoted when it
   /// has caught up.
   void let_recover(protocol::node_id voter, std::uint64_t now_ms);
@@ -90,13 +90,13 @@ class member_changes {
     std::uint64_t deadline_ms = 0;
   };
 
-  void handle(requester who, const change_request& x, std::uint64_t now_ms);
-  std::optional<verdict> begin(const change_request& x, change& started);
+  void handle(requester who, const change_request& request, std::uint64_t now_ms);
+  std::optional<verdict> begin(const change_request& request, change& started);
   verdict start(std::vector<protocol::member> target, change& started, bool force = false);
   void abort(requester who, std::uint64_t now_ms);
-  std::optional<verdict> outcome(change& x, std::uint64_t now_ms);
-  std::optional<verdict> outcome_of_leaving(change& x, std::uint64_t now_ms);
-  void finish(const requester& who, const verdict& x);
+  std::optional<verdict> outcome(change& started, std::uint64_t now_ms);
+  std::optional<verdict> outcome_of_leaving(change& started, std::uint64_t now_ms);
+  void finish(const requester& who, const verdict& outcome);
   void promote_learners(std::uint64_t now_ms);
 
   protocol::raft_core& core_;

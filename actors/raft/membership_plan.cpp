@@ -10,8 +10,8 @@ using namespace protocol;
 
 namespace {
 
-std::uint64_t added(const member& x) {
-  const auto address = parse_member_address(x.address);
+std::uint64_t added(const member& m) {
+  const auto address = parse_member_address(m.address);
   return address ? address->added : 0;
 }
 
@@ -22,18 +22,18 @@ const member* find(const std::vector<member>& members, node_id id) {
 }
 
 // Whether to be promoted is each group's own affair.
-std::string place(const member& x) {
-  auto address = parse_member_address(x.address);
-  if (!address) return x.address;
+std::string place(const member& m) {
+  auto address = parse_member_address(m.address);
+  if (!address) return m.address;
   address->promote = false;
   return to_text(*address);
 }
 
-member as_learner(const member& x) {
-  auto address = parse_member_address(x.address);
-  if (!address) return {x.id, false, x.address};
-  address->promote = address->promote || x.voter;
-  return {x.id, false, to_text(*address)};
+member as_learner(const member& m) {
+  auto address = parse_member_address(m.address);
+  if (!address) return {m.id, false, m.address};
+  address->promote = address->promote || m.voter;
+  return {m.id, false, to_text(*address)};
 }
 
 }  // namespace

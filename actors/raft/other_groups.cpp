@@ -47,11 +47,11 @@ std::optional<group_id> other_groups::counting_on(node_id member, std::uint64_t 
 
 // Its members are applied before it says that it is ready, so what is known of them here is as of
 // the question or later.
-void other_groups::arrived(const readiness& x) {
-  const auto found = open_.find(x.token);
+void other_groups::arrived(const readiness& answer) {
+  const auto found = open_.find(answer.token);
   if (found == open_.end()) return;
   auto& seen = seen_ms_[found->second.group];
-  if (x.ready) seen = std::max(seen, found->second.asked_ms);
+  if (answer.ready) seen = std::max(seen, found->second.asked_ms);
   open_.erase(found);
 }
 

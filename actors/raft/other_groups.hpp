@@ -55,7 +55,7 @@ class other_groups {
   std::optional<protocol::group_id> counting_on(protocol::node_id member, std::uint64_t since_ms,
                                                 std::uint64_t now_ms);
   /// The answer of a group, whichever way it was asked.
-  void arrived(const readiness& x);
+  void arrived(const readiness& answer);
 
  private:
   struct question {

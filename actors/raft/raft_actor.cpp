@@ -24,16 +24,16 @@ constexpr std::uint32_t request_check_ticks = 5;
 // How often the log is looked at without a checkpoint.
 constexpr std::uint64_t purge_again_ms = 1000;
 
-member founder(const peer_address& x) {
-  return {x.id, true, to_text({x.host, x.http_port, x.peer_port, false})};
+member founder(const peer_address& where) {
+  return {where.id, true, to_text({where.host, where.http_port, where.peer_port, false})};
 }
 
-void log_members(const std::string& label, const configuration& x) {
+void log_members(const std::string& label, const configuration& members) {
   std::vector<std::string> names;
-  for (auto& m : x.members)
+  for (auto& m : members.members)
     names.push_back(fmt::format("{}{}", m.id.value, m.voter ? "" : " (learner)"));
   spdlog::info("{}members are now {}{}", label, fmt::join(names, ", "),
-               x.joint() ? ", in joint consensus with the old ones" : "");
+               members.joint() ? ", in joint consensus with the old ones" : "");
 }
 
 }  // namespace
@@ -50,10 +50,10 @@ raft_actor::raft_actor(caf::actor_config& cfg, loop* home, raft_setup setup)
                {[this](const caf::strong_actor_ptr& asker, members_changed x) {
                   send(handle(asker), std::move(x));
                 },
-                [this](node_id to, control_message x) {
+                [this](node_id to, control_message content) {
                   auto* shipper = shipper_for(to);
                   if (shipper == nullptr || !ways_.is_linked(to)) return false;
-                  send(*shipper, control_arrived{to, std::move(x)});
+                  send(*shipper, control_arrived{to, std::move(content)});
                   return true;
                 }},
                other_groups_, setup_.run),
@@ -110,16 +110,16 @@ caf::behavior raft_actor::make_behavior() {
                    setup_.config.peers.size() + 1);
   }
   return {
-      [this](submit& x) {
+      [this](submit& request) {
         // Proposed when the turn ends, with all that came beside it.
-        submissions::client who{current_sender(), x.token};
+        submissions::client who{current_sender(), request.token};
         if (!health_.why_no_writes().empty() || stopper_ || leaderless_too_long()) {
           refuse(who, disposition::unavailable, why_unavailable());
         } else if (submissions_.size() >= setup_.config.max_pending) {
           refuse(who, disposition::unavailable, "too many writes are in flight on this node");
         } else {
           meter_.counts().proposals.add(1);
-          submissions_.add(std::move(who), std::move(x.command), setup_.now_ms());
+          submissions_.add(std::move(who), std::move(request.command), setup_.now_ms());
         }
       },
       [this](ask& x) {
@@ -133,9 +133,9 @@ caf::behavior raft_actor::make_behavior() {
       },
       [this](const readiness& x) { other_groups_.arrived(x); },
       [this](const inspect_node& x) { send(handle(current_sender()), describe(x.token)); },
-      [this](const change_members& x) {
-        if (health_.may_step()) return changes_.ask(current_sender(), x, setup_.now_ms());
-        send(handle(current_sender()), members_changed{x.token, 503, why_unavailable()});
+      [this](const change_members& wanted) {
+        if (health_.may_step()) return changes_.ask(current_sender(), wanted, setup_.now_ms());
+        send(handle(current_sender()), members_changed{wanted.token, 503, why_unavailable()});
       },
       [this](raft_call& x) { on_call(x); },
       [this](const control_arrived& x) {
@@ -146,12 +146,12 @@ caf::behavior raft_actor::make_behavior() {
         if (x.count != 0) on_tick(x.count);
       },
       // Out of service the core is given nothing: nobody would take what follows from it.
-      [this](peer_step& x) {
+      [this](peer_step& step) {
         if (!health_.may_step()) return;
-        look_for_recovering(x);
-        for (auto& each : x.messages) {
+        look_for_recovering(step);
+        for (auto& each : step.messages) {
           const bool is_chunk = std::holds_alternative<snapshot_request>(each);
-          core_.step(x.from, std::move(each));
+          core_.step(step.from, std::move(each));
           // The core gives out one chunk at a time, and several may have come.
           while (is_chunk && health_.may_step() && core_.has_output()) perform(core_.take_output());
         }
@@ -336,10 +336,10 @@ void raft_actor::on_tick(std::uint32_t count) {
 }
 
 // The core takes one chunk of a snapshot at a time, so its output is performed before and after.
-void raft_actor::on_call(raft_call& x) {
-  if (!health_.may_step()) return calls_.turn_away(current_sender(), x, why_unavailable());
+void raft_actor::on_call(raft_call& call) {
+  if (!health_.may_step()) return calls_.turn_away(current_sender(), call, why_unavailable());
   while (core_.has_output()) perform(core_.take_output());
-  calls_.take(current_sender(), std::move(x), setup_.cluster(), setup_.now_ms());
+  calls_.take(current_sender(), std::move(call), setup_.cluster(), setup_.now_ms());
   while (core_.has_output()) perform(core_.take_output());
 }
 

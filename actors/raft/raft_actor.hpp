@@ -67,8 +67,8 @@ class raft_actor final : public hosted_actor {
   void release_reads();
   void apply_committed();
   std::vector<protocol::entry> committed_entries(protocol::index_t last);
-  void on_fetched(fetched& x);
-  void on_applied(applied& x);
+  void on_fetched(fetched& answer);
+  void on_applied(applied& news);
   // Roles, members and the ways to them: raft_actor_members.cpp.
   void log_role(const protocol::role_change& change) const;
   void on_role(const protocol::role_change& change);
@@ -80,27 +80,27 @@ class raft_actor final : public hosted_actor {
   const caf::actor* shipper_for(protocol::node_id peer) const;
   void lead_way_to(const peer_address& peer);
   void way_ended(protocol::node_id peer);
-  void on_link(const link_changed& x);
+  void on_link(const link_changed& news);
   void meet_again_who_was_added(const protocol::configuration& members);
-  void hear(const meet& x);
+  void hear(const meet& caller);
   void end_unwanted_ways();
   void look_whether_removed();
   // What time brings, and what came over HTTP.
   void on_tick(std::uint32_t count);
-  void on_call(raft_call& x);
+  void on_call(raft_call& call);
   void send_messages(std::vector<protocol::envelope> messages);
   void expire_reads(std::uint64_t asking_before_ms, std::uint64_t applying_before_ms);
   // Checkpoints, the log behind them, and snapshots: raft_actor_state.cpp.
-  void on_checkpoint(checkpoint& x);
+  void on_checkpoint(checkpoint& wanted);
   void release_checkpoint();
-  void on_checkpointed(const checkpointed& x);
+  void on_checkpointed(const checkpointed& news);
   void purge_log(protocol::index_t checkpointed);
   protocol::index_t needed_by_followers() const;
   void begin_snapshots_of_term();
   void get_snapshots();
-  void on_snapshot_made(const snapshot_made& x);
-  void on_chunk_kept(const chunk_kept& x);
-  void on_state_replaced(const state_replaced& x);
+  void on_snapshot_made(const snapshot_made& made);
+  void on_chunk_kept(const chunk_kept& news);
+  void on_state_replaced(const state_replaced& news);
   void continue_stop();
 
   // When something is wrong: raft_actor_trouble.cpp.
@@ -108,18 +108,18 @@ class raft_actor final : public hosted_actor {
   void on_disk_full(const std::string& reason);
   void on_state_damaged(const std::string& reason);
   void on_promises_lost(const std::string& reason);
-  void look_for_recovering(const peer_step& x);
+  void look_for_recovering(const peer_step& step);
   void mend();
-  void on_control(protocol::node_id from, const change_request& x);
-  void on_control(protocol::node_id from, const change_answer& x);
+  void on_control(protocol::node_id from, const change_request& request);
+  void on_control(protocol::node_id from, const change_answer& answer);
   void on_control(protocol::node_id by, const state_request& x);
-  void on_control(protocol::node_id from, const comparison_request& x);
-  void on_control(protocol::node_id from, const digest_report& x);
-  void send_control(protocol::node_id to, control_message x);
+  void on_control(protocol::node_id from, const comparison_request& request);
+  void on_control(protocol::node_id from, const digest_report& report);
+  void send_control(protocol::node_id to, control_message content);
   // Comparing states with the other nodes.
   void begin_comparison();
   bool expect_comparison(protocol::index_t at);
-  void tell_digest(const checkpointed& x);
+  void tell_digest(const checkpointed& news);
   void report_divergence() const;
   void refuse_everything();
 

@@ -160,24 +160,24 @@ void raft_actor::way_ended(node_id peer) {
 }
 
 // What was sent over an earlier link may be lost; what another directory acknowledged is not there.
-void raft_actor::on_link(const link_changed& x) {
-  ways_.linked(x.peer, x.up);
+void raft_actor::on_link(const link_changed& news) {
+  ways_.linked(news.peer, news.up);
   if (!health_.may_step()) return;
-  core_.unreachable(x.peer);
-  if (x.directory == 0) return;
-  const auto before = std::exchange(directories_[x.peer], x.directory);
-  if (before != 0 && before != x.directory) core_.begun_anew(x.peer);
+  core_.unreachable(news.peer);
+  if (news.directory == 0) return;
+  const auto before = std::exchange(directories_[news.peer], news.directory);
+  if (before != 0 && before != news.directory) core_.begun_anew(news.peer);
 }
 
 // A node of this cluster calls, and no configuration here names it.
-void raft_actor::hear(const meet& x) {
-  if (!health_.may_step() || alone_ || x.peer == setup_.config.self.id ||
-      shipper_for(x.peer) != nullptr)
+void raft_actor::hear(const meet& caller) {
+  if (!health_.may_step() || alone_ || caller.peer == setup_.config.self.id ||
+      shipper_for(caller.peer) != nullptr)
     return;
-  if (!ways_.hear(x.peer, setup_.now_ms())) return;
+  if (!ways_.hear(caller.peer, setup_.now_ms())) return;
   spdlog::info("{}node {} is no member as far as this node knows, and is heard all the same",
-               setup_.label, x.peer.value);
-  send(*shipper_for(x.peer), serve_raft{caf::actor_cast<caf::actor>(this)});
+               setup_.label, caller.peer.value);
+  send(*shipper_for(caller.peer), serve_raft{caf::actor_cast<caf::actor>(this)});
 }
 
 void raft_actor::end_unwanted_ways() {

@@ -52,15 +52,16 @@ std::vector<entry> raft_actor::committed_entries(index_t last) {
   return std::exchange(read_back_, {});
 }
 
-void raft_actor::on_fetched(fetched& x) {
+void raft_actor::on_fetched(fetched& answer) {
   // For a peer: the core knows what became of it, and judges by the term.
-  if (x.what.peer) return core_.fetched(x.what, std::move(x.entries));
+  if (answer.what.peer) return core_.fetched(answer.what, std::move(answer.entries));
   reading_back_ = false;
   // The state may have been replaced meanwhile.
-  if (x.what.first != window_.first()) return;
-  read_back_ = std::move(x.entries);
+  if (answer.what.first != window_.first()) return;
+  read_back_ = std::move(answer.entries);
   if (read_back_.empty() && health_.may_step())
-    on_disk_failed(fmt::format("entry {} is committed and not in the log", x.what.first.value));
+    on_disk_failed(
+        fmt::format("entry {} is committed and not in the log", answer.what.first.value));
 }
 
 void raft_actor::apply_committed() {
@@ -86,28 +87,28 @@ void raft_actor::apply_committed() {
 }
 
 // Only now is it told: the answer is that of the command as it was carried out here.
-void raft_actor::on_applied(applied& x) {
+void raft_actor::on_applied(applied& news) {
   if (!health_.may_apply()) return;
-  window_.apply(x.through);
-  meter_.applied(x.through);
+  window_.apply(news.through);
+  meter_.applied(news.through);
   core_.applied(mutated(mutant::applies_before_committing)
-                    ? std::min(x.through, core_.commit_index())
-                    : x.through);
-  for (auto& each : x.results) {
+                    ? std::min(news.through, core_.commit_index())
+                    : news.through);
+  for (auto& each : news.results) {
     auto who = submissions_.finish(each.serial);
     if (who.asker)
       send(handle(who.asker),
            submitted{who.token, disposition::done, {}, each.index, std::move(each.result)});
   }
   // What was proposed under an earlier term and is not in the log by now never will be.
-  if (x.term) submissions_.entered(x.term);
-  if (!x.stopped.empty()) on_disk_failed(x.stopped);
+  if (news.term) submissions_.entered(news.term);
+  if (!news.stopped.empty()) on_disk_failed(news.stopped);
 }
 
 // -- checkpoints ---------------------------------------------------------------------------------
 
-void raft_actor::on_checkpoint(checkpoint& x) {
-  gated_.emplace(current_sender(), std::move(x));
+void raft_actor::on_checkpoint(checkpoint& wanted) {
+  gated_.emplace(current_sender(), std::move(wanted));
   release_checkpoint();
 }
 
@@ -128,19 +129,19 @@ void raft_actor::release_checkpoint() {
   gated_.reset();
 }
 
-void raft_actor::on_checkpointed(const checkpointed& x) {
+void raft_actor::on_checkpointed(const checkpointed& news) {
   checkpoint_asked_ = false;
   if (!health_.may_apply()) return;
-  if (!x.failed.empty()) {
-    if (x.what == checkpointed::trouble::full) health_.state_full = x.failed;
+  if (!news.failed.empty()) {
+    if (news.what == checkpointed::trouble::full) health_.state_full = news.failed;
     return;
   }
-  tell_digest(x);
+  tell_digest(news);
   if (!std::exchange(health_.state_full, {}).empty())
     spdlog::info("{}checkpoints go on", setup_.label);
-  checkpointed_ = std::max(checkpointed_, x.index);
+  checkpointed_ = std::max(checkpointed_, news.index);
   get_snapshots();
-  purge_log(x.index);
+  purge_log(news.index);
 }
 
 // What a durable state covers need not stay in the log, but for a margin that spares slow followers
@@ -197,48 +198,50 @@ void raft_actor::get_snapshots() {
   }
 }
 
-void raft_actor::on_snapshot_made(const snapshot_made& x) {
+void raft_actor::on_snapshot_made(const snapshot_made& made) {
   snapshot_asked_ = false;
   // Writing a snapshot reads all of the state: so it may be the first to find damage.
-  if (x.damaged) on_state_damaged(x.failed);
+  if (made.damaged) on_state_damaged(made.failed);
   if (!health_.may_step()) return;
   begin_snapshots_of_term();
-  if (x.later) return;  // It is asked for again.
-  if (!x.failed.empty()) {
+  if (made.later) return;  // It is asked for again.
+  if (!made.failed.empty()) {
     for (auto peer : snapshots_.give_up()) {
-      spdlog::warn("no snapshot for node {}: {}", peer.value, x.failed);
+      spdlog::warn("no snapshot for node {}: {}", peer.value, made.failed);
       core_.snapshot_sent(peer, core_.current_term(), core_.commit_index(), false);
     }
     return;
   }
-  for (auto peer : snapshots_.serve(x.meta.index)) {
+  for (auto peer : snapshots_.serve(made.meta.index)) {
     auto* shipper = shipper_for(peer);
     if (shipper == nullptr) {
       way_ended(peer);
       continue;
     }
     // Whoever asked under another term is not among them.
-    core_.snapshot_started(peer, core_.current_term(), x.meta.index);
-    send(*shipper, send_snapshot{core_.current_term(), x.meta, x.path});
+    core_.snapshot_started(peer, core_.current_term(), made.meta.index);
+    send(*shipper, send_snapshot{core_.current_term(), made.meta, made.path});
   }
   get_snapshots();
 }
 
-void raft_actor::on_chunk_kept(const chunk_kept& x) {
+void raft_actor::on_chunk_kept(const chunk_kept& news) {
   if (!health_.may_step()) return;
   // Before the term is looked at: it can't be used, whoever leads.
-  if (!x.failed.empty()) return core_.snapshot_failed(x.meta);
+  if (!news.failed.empty()) return core_.snapshot_failed(news.meta);
   // Another leader has a snapshot of its own, and has not sent a byte of this one.
-  if (x.term != core_.current_term() && !mutated(mutant::answers_chunks_of_another_leader)) return;
+  if (news.term != core_.current_term() && !mutated(mutant::answers_chunks_of_another_leader))
+    return;
   auto leader = core_.leader();
-  message answer = snapshot_response{core_.current_term(), x.meta.index, x.received, false, false};
+  message answer =
+      snapshot_response{core_.current_term(), news.meta.index, news.received, false, false};
   if (calls_.said(leader, answer)) return;
   if (auto* shipper = shipper_for(leader)) send(*shipper, ship{{std::move(answer)}});
 }
 
 // The state is in its place; now the log begins after it, and then the core goes on from there. A
 // crash between the two is mended at start.
-void raft_actor::on_state_replaced(const state_replaced& x) {
+void raft_actor::on_state_replaced(const state_replaced& news) {
   if (!health_.may_step()) return;
   // What was proposed may be part of that state: it is never seen applied here, and must not be
   // proposed again.
@@ -246,16 +249,16 @@ void raft_actor::on_state_replaced(const state_replaced& x) {
     refuse(each.who, disposition::unknown,
            "this node took over the leader's state meanwhile; the write may be part of it");
   meter_.forget();
-  window_.begin_at(x.meta.index);
+  window_.begin_at(news.meta.index);
   gated_.reset();
-  checkpointed_ = x.meta.index;
-  on_members_committed(x.meta.index, x.meta.members);
+  checkpointed_ = news.meta.index;
+  on_members_committed(news.meta.index, news.meta.members);
   checkpoint_asked_ = snapshot_asked_ = false;
   health_.state_full.clear();
   if (!std::exchange(health_.state_lost, {}).empty()) spdlog::info("the state is there again");
-  core_.not_before(x.time_us);
-  if (core_.continues(x.meta)) return core_.state_restored(x.meta);
-  send(setup_.writer, cut_log{setup_.group, x.meta, true});
+  core_.not_before(news.time_us);
+  if (core_.continues(news.meta)) return core_.state_restored(news.meta);
+  send(setup_.writer, cut_log{setup_.group, news.meta, true});
 }
 
 }  // namespace lithair::actors

@@ -112,18 +112,20 @@ void raft_actor::mend() {
     next_mending_ms_ = now + ask_again_ms;
 }
 
-void raft_actor::send_control(node_id to, control_message x) {
-  if (auto* shipper = shipper_for(to)) send(*shipper, control_arrived{to, std::move(x)});
+void raft_actor::send_control(node_id to, control_message content) {
+  if (auto* shipper = shipper_for(to)) send(*shipper, control_arrived{to, std::move(content)});
 }
 
-void raft_actor::on_control(node_id from, const change_request& x) {
-  changes_.arrived(from, x, setup_.now_ms());
+void raft_actor::on_control(node_id from, const change_request& request) {
+  changes_.arrived(from, request, setup_.now_ms());
 }
 
-void raft_actor::on_control(node_id from, const change_answer& x) { changes_.arrived(from, x); }
+void raft_actor::on_control(node_id from, const change_answer& answer) {
+  changes_.arrived(from, answer);
+}
 
-void raft_actor::on_control(node_id from, const comparison_request& x) {
-  if (from == core_.leader()) (void)expect_comparison(x.index);
+void raft_actor::on_control(node_id from, const comparison_request& request) {
+  if (from == core_.leader()) (void)expect_comparison(request.index);
 }
 
 // A peer's log is whole and its state is not. It needs one no older than where its log begins,
@@ -141,10 +143,10 @@ void raft_actor::on_control(node_id by, const state_request&) {
 
 // A voter that lost its disk's promises stays silent until it is no voter; so it becomes a learner,
 // which is promoted as soon as it has caught up.
-void raft_actor::look_for_recovering(const peer_step& x) {
-  for (auto& each : x.messages) {
+void raft_actor::look_for_recovering(const peer_step& step) {
+  for (auto& each : step.messages) {
     auto* request = std::get_if<read_request>(&each);
-    if (request != nullptr && request->recovering) changes_.let_recover(x.from, setup_.now_ms());
+    if (request != nullptr && request->recovering) changes_.let_recover(step.from, setup_.now_ms());
   }
 }
 
@@ -179,9 +181,9 @@ void raft_actor::tell_digest(const checkpointed& x) {
 }
 
 // States made by other models differ rightly, while nodes are restarted one by one with a change.
-void raft_actor::on_control(node_id from, const digest_report& x) {
-  if (x.models != setup_.models) return;
-  if (comparison_.peers(from, x.index, x.digest)) report_divergence();
+void raft_actor::on_control(node_id from, const digest_report& report) {
+  if (report.models != setup_.models) return;
+  if (comparison_.peers(from, report.index, report.digest)) report_divergence();
 }
 
 void raft_actor::report_divergence() const {

@@ -63,9 +63,9 @@ verdict verdict_on(objection why) {
   }
 }
 
-raft_answered refused(const raft_call& x, verdict what, std::string detail) {
+raft_answered refused(const raft_call& asked, verdict what, std::string detail) {
   raft_answered result;
-  result.token = x.token;
+  result.token = asked.token;
   result.status = what.status;
   result.code = what.code;
   result.detail = std::move(detail);
@@ -79,46 +79,47 @@ bool answers(const message& answer, const message& question) {
                     question);
 }
 
-void raft_calls::take(caf::strong_actor_ptr asker, raft_call x, std::uint64_t cluster,
+void raft_calls::take(caf::strong_actor_ptr asker, raft_call asked, std::uint64_t cluster,
                       std::uint64_t now_ms) {
   // Before it waits: the core may answer within the step.
-  if (auto no = refusal_of(x, cluster); no.status != 200) return reply_(asker, std::move(no));
-  auto from = x.from;
-  auto content = x.content;
-  waiting_.push_back({std::move(asker), std::move(x), now_ms});
+  if (auto no = refusal_of(asked, cluster); no.status != 200) return reply_(asker, std::move(no));
+  auto from = asked.from;
+  auto content = asked.content;
+  waiting_.push_back({std::move(asker), std::move(asked), now_ms});
   core_.step(from, std::move(content));
 }
 
-void raft_calls::turn_away(const caf::strong_actor_ptr& asker, const raft_call& x,
+void raft_calls::turn_away(const caf::strong_actor_ptr& asker, const raft_call& asked,
                            std::string why) const {
-  reply_(asker, refused(x, {503, "unavailable"}, std::move(why)));
+  reply_(asker, refused(asked, {503, "unavailable"}, std::move(why)));
 }
 
 // As a link would be judged, and then as the core would: what it ignores must not wait for its
 // time.
-raft_answered raft_calls::refusal_of(const raft_call& x, std::uint64_t cluster) const {
+raft_answered raft_calls::refusal_of(const raft_call& asked, std::uint64_t cluster) const {
   auto self = core_.inspect();
   if (cluster == 0)
-    return refused(x, {409, "other_cluster"}, "This node is part of no cluster yet.");
-  if (x.cluster != cluster)
-    return refused(x, {409, "other_cluster"},
+    return refused(asked, {409, "other_cluster"}, "This node is part of no cluster yet.");
+  if (asked.cluster != cluster)
+    return refused(asked, {409, "other_cluster"},
                    fmt::format("This node belongs to cluster {:016x}.", cluster));
-  if (x.group != self.group)
-    return refused(x, {404, "no_such_group"},
-                   fmt::format("This node has no group {}.", x.group.value));
-  if (x.to != self.id)
-    return refused(x, {409, "other_receiver"},
-                   fmt::format("This is node {}, not {}.", self.id.value, x.to.value));
-  if (!self.members.empty() && !self.members.contains(x.from))
-    return refused(x, verdict_on(objection::stranger),
-                   fmt::format("Node {} is no member of the group.", x.from.value));
-  if (auto why = core_.objection_to(x.from, x.content); why != objection::none)
-    return refused(x, verdict_on(why), fmt::format("The message was ignored: {}.", describe(why)));
+  if (asked.group != self.group)
+    return refused(asked, {404, "no_such_group"},
+                   fmt::format("This node has no group {}.", asked.group.value));
+  if (asked.to != self.id)
+    return refused(asked, {409, "other_receiver"},
+                   fmt::format("This is node {}, not {}.", self.id.value, asked.to.value));
+  if (!self.members.empty() && !self.members.contains(asked.from))
+    return refused(asked, verdict_on(objection::stranger),
+                   fmt::format("Node {} is no member of the group.", asked.from.value));
+  if (auto why = core_.objection_to(asked.from, asked.content); why != objection::none)
+    return refused(asked, verdict_on(why),
+                   fmt::format("The message was ignored: {}.", describe(why)));
   if (self.recovering)
-    return refused(x, {503, "unavailable"},
+    return refused(asked, {503, "unavailable"},
                    fmt::format("The message was ignored: {}.", describe(objection::forgetful)));
   if (waiting_.size() >= max_waiting)
-    return refused(x, {503, "unavailable"}, "Too many Raft messages wait for their answer.");
+    return refused(asked, {503, "unavailable"}, "Too many Raft messages wait for their answer.");
   return {};
 }
 

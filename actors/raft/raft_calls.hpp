@@ -34,9 +34,10 @@ class raft_calls {
 
   /// Gives the message to the core, or refuses it at once. `cluster`: this node's, 0 when it has
   /// none yet. The core's output holds what it says, and is to be taken before the next.
-  void take(caf::strong_actor_ptr asker, raft_call x, std::uint64_t cluster, std::uint64_t now_ms);
+  void take(caf::strong_actor_ptr asker, raft_call asked, std::uint64_t cluster,
+            std::uint64_t now_ms);
   /// Refuses it because this node can't take part now.
-  void turn_away(const caf::strong_actor_ptr& asker, const raft_call& x, std::string why) const;
+  void turn_away(const caf::strong_actor_ptr& asker, const raft_call& asked, std::string why) const;
   /// The core said this to `to`; true when somebody here waited for it: then it is not to be sent.
   bool said(protocol::node_id to, const protocol::message& answer);
   /// Tells those from before `before_ms` that there is no answer.
@@ -52,7 +53,7 @@ class raft_calls {
     std::uint64_t since_ms = 0;
   };
 
-  raft_answered refusal_of(const raft_call& x, std::uint64_t cluster) const;
+  raft_answered refusal_of(const raft_call& asked, std::uint64_t cluster) const;
 
   protocol::raft_core& core_;
   reply reply_;

@@ -24,16 +24,16 @@ void take_up_to(by_index& from, index_t last, requests& to) {
 
 }  // namespace
 
-void read_requests::add(request x) {
+void read_requests::add(request asked) {
   ++size_;
-  new_.push_back(std::move(x));
+  new_.push_back(std::move(asked));
 }
 
-void read_requests::add(request x, index_t index) {
+void read_requests::add(request asked, index_t index) {
   ++size_;
   // What the client has seen counts as much as what the leader says.
-  const auto wanted = std::max(index.value, x.what.min_index);
-  (x.is_probe ? probes_ : queries_).emplace(wanted, std::move(x));
+  const auto wanted = std::max(index.value, asked.what.min_index);
+  (asked.is_probe ? probes_ : queries_).emplace(wanted, std::move(asked));
 }
 
 read_token read_requests::begin() {
@@ -42,15 +42,15 @@ read_token read_requests::begin() {
   return token;
 }
 
-void read_requests::finish(const read_ready& x) {
-  const auto found = asking_.find(x.token);
+void read_requests::finish(const read_ready& news) {
+  const auto found = asking_.find(news.token);
   if (found == asking_.end()) return;
   auto asked = std::move(found->second);
   asking_.erase(found);
   size_ -= asked.size();
   for (auto& each : asked)
     // Refused is not answered: it asks again while it has time.
-    x.why != refusal::none ? add(std::move(each)) : add(std::move(each), x.index);
+    news.why != refusal::none ? add(std::move(each)) : add(std::move(each), news.index);
 }
 
 requests read_requests::release(index_t sent, index_t applied) {

@@ -38,9 +38,9 @@ class read_requests {
   std::size_t size() const { return size_; }
 
   /// One whose index is not known.
-  void add(request x);
+  void add(request asked);
   /// One that must see `index`, and no leader is asked for it.
-  void add(request x, protocol::index_t index);
+  void add(request asked, protocol::index_t index);
 
   /// Whether `begin` has something to take.
   bool has_new() const { return !new_.empty(); }

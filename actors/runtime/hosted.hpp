@@ -13,7 +13,9 @@ namespace lithair::actors {
 
 /// To answer who sent a message. Without a sender (anon_send) it is none, and nothing may be sent
 /// to that.
-inline caf::actor handle(const caf::strong_actor_ptr& x) { return caf::actor_cast<caf::actor>(x); }
+inline caf::actor handle(const caf::strong_actor_ptr& who) {
+  return caf::actor_cast<caf::actor>(who);
+}
 
 /// An event-based actor that lives on a loop: whoever sends to it, it runs on the loop's thread.
 /// Without a loop it is scheduled by CAF as any other (which is how deterministic tests run it).

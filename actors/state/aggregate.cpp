@@ -113,14 +113,14 @@ caf::behavior aggregate::make_behavior() {
   set_error_handler([](caf::error&) {});
   set_down_handler([this](caf::down_msg& x) { drop_reads_of(x.source); });
   return {
-      [this](apply_entries& x) {
+      [this](apply_entries& order) {
         // Behind one that is held all are, for the log has an order.
-        if (held_.empty() && !is_too_far_ahead()) return take(current_sender(), x);
+        if (held_.empty() && !is_too_far_ahead()) return take(current_sender(), order);
         if (held_.empty())
           spdlog::warn(
               "the disk is slower than the writes: applying waits for the checkpoint as of {}",
               checkpointed_.value);
-        held_.emplace_back(current_sender(), std::move(x));
+        held_.emplace_back(current_sender(), std::move(order));
       },
       [this](const serve_checkpoints& x) {
         checkpointer_ = x.checkpointer;
@@ -175,8 +175,8 @@ caf::behavior aggregate::make_behavior() {
   };
 }
 
-void aggregate::take(const caf::strong_actor_ptr& from, const apply_entries& x) {
-  auto result = apply(x.entries);
+void aggregate::take(const caf::strong_actor_ptr& from, const apply_entries& order) {
+  auto result = apply(order.entries);
   send(handle(from), std::move(result));
   show();
   bound_past();
@@ -212,20 +212,21 @@ applied aggregate::apply(const std::vector<entry>& entries) {
   return result;
 }
 
-bool aggregate::apply_command(const entry& x, applied& result) {
+bool aggregate::apply_command(const entry& one, applied& result) {
   try {
     // Only this process has somebody who waits for it.
-    bool ours = x.from.node == setup_.self &&
-                (x.from.run == setup_.run || mutated(mutant::answers_for_earlier_lives));
+    bool ours = one.from.node == setup_.self &&
+                (one.from.run == setup_.run || mutated(mutant::answers_for_earlier_lives));
     changes_.clear();
-    auto outcome = models::apply(*setup_.schema, x.index.value, x.data.view(), *view_, ours,
-                                 changes_, mutated(mutant::dates_by_the_proposer) ? 0 : x.time_us);
+    auto outcome =
+        models::apply(*setup_.schema, one.index.value, one.data.view(), *view_, ours, changes_,
+                      mutated(mutant::dates_by_the_proposer) ? 0 : one.time_us);
     if (!outcome) {
       stop(
           fmt::format("the command at index {} is of a version, or about models or fields, that "
                       "this node does not "
                       "know; start it with the program and the models of the others",
-                      x.index.value));
+                      one.index.value));
       return false;
     }
     // No store takes longer keys, on no node: so it is an answer, as any refusal.
@@ -241,14 +242,14 @@ bool aggregate::apply_command(const entry& x, applied& result) {
     }
     if (setup_.local_raft) forget_local_parts();
     keep_changes();
-    if (feed_) keep_for_feed(x.index.value);
-    if (ours) result.results.push_back({x.from.serial, x.index.value, std::move(*outcome)});
+    if (feed_) keep_for_feed(one.index.value);
+    if (ours) result.results.push_back({one.from.serial, one.index.value, std::move(*outcome)});
     return true;
   } catch (const persistence::storage_error& e) {
     on_damage(e.what());
     return false;
   } catch (const std::exception& e) {
-    stop(fmt::format("the command at index {} can't be applied: {}", x.index.value, e.what()));
+    stop(fmt::format("the command at index {} can't be applied: {}", one.index.value, e.what()));
     return false;
   }
 }
@@ -317,24 +318,25 @@ void aggregate::begin_checkpoint() {
   send(raft_, checkpoint{state_->frozen(), checkpoint_point_, below_});
 }
 
-void aggregate::on_checkpointed(const checkpointed& x) {
+void aggregate::on_checkpointed(const checkpointed& news) {
   for (auto& asker : std::exchange(checkpoint_askers_, {}))
-    send(caf::actor_cast<caf::actor>(asker), x);
-  if (!state_ || !state_->frozen() || x.index != checkpointed_) return;
-  checkpoint_failed_ = !x.failed.empty();
-  if (x.what == checkpointed::trouble::damage) return on_damage(x.failed);
-  if (x.what == checkpointed::trouble::disk) return send(raft_, disk_failed{x.failed});
+    send(caf::actor_cast<caf::actor>(asker), news);
+  if (!state_ || !state_->frozen() || news.index != checkpointed_) return;
+  checkpoint_failed_ = !news.failed.empty();
+  if (news.what == checkpointed::trouble::damage) return on_damage(news.failed);
+  if (news.what == checkpointed::trouble::disk) return send(raft_, disk_failed{news.failed});
   if (checkpoint_failed_) {
-    spdlog::error("a checkpoint as of {} failed and is tried again: {}", x.index.value, x.failed);
+    spdlog::error("a checkpoint as of {} failed and is tried again: {}", news.index.value,
+                  news.failed);
     // Nothing else may happen that leads to it: applying may wait for just this.
     delayed_send(this, retry_after, try_checkpoint_again{});
-    return send(raft_, x);
+    return send(raft_, news);
   }
-  below_ = x.index;
+  below_ = news.index;
   // The state below has it now, so reads give the same.
   state_->drop_frozen();
   send(checkpointer_, give_back_memory{});
-  send(raft_, x);
+  send(raft_, news);
   // As much may have been applied meanwhile, and nothing has to follow.
   if (wants_checkpoint()) begin_checkpoint();
 }
@@ -363,9 +365,9 @@ void aggregate::tell_feed() {
   if (feed_) send(feed_, feed_grew{applied_.value, std::exchange(feed_pairs_, {})});
 }
 
-feed_read aggregate::read_changes(const read_feed& x) const {
+feed_read aggregate::read_changes(const read_feed& request) const {
   feed_read made;
-  made.token = x.token;
+  made.token = request.token;
   if (!state_ || !stopped_.empty()) {
     made.failed = stopped_.empty() ? "A snapshot is being installed." : stopped_;
     return made;
@@ -375,11 +377,11 @@ feed_read aggregate::read_changes(const read_feed& x) const {
   made.dropped = models::extent_of_feed(now).dropped;
   made.through = applied_.value;
   std::size_t bytes = 0;
-  const auto range = models::feed_behind(x.after);
+  const auto range = models::feed_behind(request.after);
   now.scan(range.lower, range.upper, models::state_view::direction::ascending,
            [&](std::string_view key, std::string_view value) {
              auto index = models::index_in_feed_key(key);
-             if (bytes >= x.limit) {
+             if (bytes >= request.limit) {
                made.through = made.pairs.back().index;
                return false;
              }

@@ -160,24 +160,24 @@ class aggregate final : public hosted_actor {
   void show();
   void repair();
   // Applying: as much as memory allows, the rest is held.
-  void take(const caf::strong_actor_ptr& from, const apply_entries& x);
+  void take(const caf::strong_actor_ptr& from, const apply_entries& order);
   void take_held();
   bool is_too_far_ahead() const;
   applied apply(const std::vector<protocol::entry>& entries);
-  bool apply_command(const protocol::entry& x, applied& result);
+  bool apply_command(const protocol::entry& one, applied& result);
   void keep_changes();
   void forget_local_parts();
   // The change feed.
   void keep_for_feed(std::uint64_t index);
   void tell_feed();
-  feed_read read_changes(const read_feed& x) const;
+  feed_read read_changes(const read_feed& request) const;
   // What ends applying; damage also ends answering until a new state comes.
   void stop(std::string why);
   void on_damage(const std::string& why);
   // Checkpoints.
   bool wants_checkpoint() const;
   void begin_checkpoint();
-  void on_checkpointed(const checkpointed& x);
+  void on_checkpointed(const checkpointed& news);
 
   // -- reads; see aggregate_reads.cpp
   // At once, or once its index is applied, or refused when its time is over.
@@ -185,7 +185,7 @@ class aggregate final : public hosted_actor {
   void answer(const caf::strong_actor_ptr& asker, const ask& what);
   template <class Make>
   bool attempt(const caf::strong_actor_ptr& asker, answered reply, Make make);
-  void confirm(const confirm_ready& x);
+  void confirm(const confirm_ready& question);
   void refuse(const caf::strong_actor_ptr& asker, std::uint64_t token, disposition what,
               std::string reason);
   // Items whose local fields the node's own group keeps are read through the window.
@@ -197,13 +197,13 @@ class aggregate final : public hosted_actor {
 
   // -- of them, those that take longer
   // In its first turn, then among those that go on, or behind them.
-  void begin(long_read x);
+  void begin(long_read reading);
   bool is_turn_over() const;
-  void postpone(std::deque<long_read>& to, long_read x);
-  bool advance(long_read& x, time_point until);
-  bool go_on(long_read& x, time_point until);
-  void hold(long_read x);
-  void let_go(const long_read& x);
+  void postpone(std::deque<long_read>& to, long_read reading);
+  bool advance(long_read& reading, time_point until);
+  bool go_on(long_read& reading, time_point until);
+  void hold(long_read reading);
+  void let_go(const long_read& reading);
   // One slice of one of them a turn, by way of the loop.
   void go_on();
   void go_on_later();

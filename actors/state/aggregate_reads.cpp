@@ -85,15 +85,15 @@ bool aggregate::attempt(const caf::strong_actor_ptr& asker, answered reply, Make
   return true;
 }
 
-void aggregate::confirm(const confirm_ready& x) {
-  if (!x.asker) return;
-  readiness reply{x.what.token, true, {}, applied_.value};
-  if (timeline_.is_elsewhere(x.what.min_index)) {
+void aggregate::confirm(const confirm_ready& question) {
+  if (!question.asker) return;
+  readiness reply{question.what.token, true, {}, applied_.value};
+  if (timeline_.is_elsewhere(question.what.min_index)) {
     reply.ready = false;
     reply.elsewhere = true;
-    reply.reason = models::other_timeline(x.what.min_index).detail;
+    reply.reason = models::other_timeline(question.what.min_index).detail;
   }
-  caf::anon_send(handle(x.asker), std::move(reply));
+  caf::anon_send(handle(question.asker), std::move(reply));
 }
 
 void aggregate::refuse(const caf::strong_actor_ptr& asker, std::uint64_t token, disposition what,
@@ -142,74 +142,75 @@ void aggregate::expire_waiting() {
 
 // Most are done in their first slice. Those of one turn share its time, so that none of them makes
 // a write wait.
-void aggregate::begin(long_read x) {
+void aggregate::begin(long_read reading) {
   // Begun over a state that was newer than this one: going back would show.
-  if (applied_.value < x.applied)
-    return refuse(x.asker, x.what.token, disposition::unavailable,
+  if (applied_.value < reading.applied)
+    return refuse(reading.asker, reading.what.token, disposition::unavailable,
                   "the state is being fetched from the leader");
-  x.applied = applied_.value;
-  if (is_turn_over() && state_ && stopped_.empty()) return postpone(new_reads_, std::move(x));
+  reading.applied = applied_.value;
+  if (is_turn_over() && state_ && stopped_.empty()) return postpone(new_reads_, std::move(reading));
   if (!turn_until_) turn_until_ = clock().now() + setup_.slice;
-  if (!advance(x, *turn_until_)) hold(std::move(x));
+  if (!advance(reading, *turn_until_)) hold(std::move(reading));
 }
 
 // The first of a turn always gets its slice.
 bool aggregate::is_turn_over() const { return turn_until_ && clock().now() >= *turn_until_; }
 
-void aggregate::postpone(std::deque<long_read>& to, long_read x) {
+void aggregate::postpone(std::deque<long_read>& to, long_read reading) {
   if (new_reads_.size() + queued_reads_.size() >= max_queued)
-    return refuse(x.asker, x.what.token, disposition::unavailable,
+    return refuse(reading.asker, reading.what.token, disposition::unavailable,
                   "too many lists are under way on this node");
-  to.push_back(std::move(x));
+  to.push_back(std::move(reading));
   go_on_later();
 }
 
 // Whether it is answered.
-bool aggregate::advance(long_read& x, time_point until) {
+bool aggregate::advance(long_read& reading, time_point until) {
   answered reply;
-  reply.token = x.what.token;
-  reply.applied = x.applied;
-  return attempt(x.asker, std::move(reply),
-                 [&] { return go_on(x, until) ? std::optional(x.work->answer()) : std::nullopt; });
+  reply.token = reading.what.token;
+  reply.applied = reading.applied;
+  return attempt(reading.asker, std::move(reply), [&] {
+    return go_on(reading, until) ? std::optional(reading.work->answer()) : std::nullopt;
+  });
 }
 
-bool aggregate::go_on(long_read& x, time_point until) {
+bool aggregate::go_on(long_read& reading, time_point until) {
   // Looking at the clock takes longer than many a pair.
   auto is_late = [this, until, asked = 0u]() mutable {
     return asked++ % 8 == 0 && clock().now() >= until;
   };
   std::optional<models::snapshot_view> then, local_then;
   const models::state_view* state = view_.get();
-  if (x.since != 0) state = &then.emplace(past_, x.since, *state);
-  if (!is_joint(x.what.what)) return x.work->go_on(*state, is_late);
+  if (reading.since != 0) state = &then.emplace(past_, reading.since, *state);
+  if (!is_joint(reading.what.what)) return reading.work->go_on(*state, is_late);
   const models::state_view* local = &local_view();
-  if (x.local_since != 0) {
-    if (!setup_.window->past()->holds(x.local_since))
+  if (reading.local_since != 0) {
+    if (!setup_.window->past()->holds(reading.local_since))
       throw std::runtime_error("the local data was replaced meanwhile");
-    local = &local_then.emplace(*setup_.window->past(), x.local_since, *local);
+    local = &local_then.emplace(*setup_.window->past(), reading.local_since, *local);
   }
-  return x.work->go_on(models::joined_view{*setup_.schema, *state, *local}, is_late);
+  return reading.work->go_on(models::joined_view{*setup_.schema, *state, *local}, is_late);
 }
 
 // Its first slice has ended and nothing was applied since.
-void aggregate::hold(long_read x) {
+void aggregate::hold(long_read reading) {
   if (going_reads_.size() >= max_going) {
-    x.work = models::open_cursor(x.what.what);
-    return postpone(queued_reads_, std::move(x));
+    reading.work = models::open_cursor(reading.what.what);
+    return postpone(queued_reads_, std::move(reading));
   }
-  x.since = past_.hold();
-  if (is_joint(x.what.what)) x.local_since = setup_.window->past()->hold();
-  if (!reads_for(x.asker->address())) monitor(x.asker);
-  going_reads_.push_back(std::move(x));
+  reading.since = past_.hold();
+  if (is_joint(reading.what.what)) reading.local_since = setup_.window->past()->hold();
+  if (!reads_for(reading.asker->address())) monitor(reading.asker);
+  going_reads_.push_back(std::move(reading));
   go_on_later();
 }
 
 // It is not among going_reads_ any more.
-void aggregate::let_go(const long_read& x) {
-  past_.release(x.since);
-  if (x.local_since != 0 && setup_.window->past() != nullptr)
-    setup_.window->past()->release(x.local_since);
-  if (!reads_for(x.asker->address())) demonitor(x.asker->address());
+void aggregate::let_go(const long_read& reading) {
+  past_.release(reading.since);
+  if (reading.local_since != 0 && setup_.window->past() != nullptr)
+    setup_.window->past()->release(reading.local_since);
+  if (!reads_for(reading.asker->address())) demonitor(reading.asker->address());
 }
 
 bool aggregate::reads_for(const caf::actor_addr& asker) const {

@@ -35,7 +35,9 @@ constexpr auto ahead_text =
 // Pairs in order, until the answer is full.
 class batch {
  public:
-  batch(const follow& x) : stream_(x.stream), page_(make(x)) { reply_.through = *x.after; }
+  batch(const follow& request) : stream_(request.stream), page_(make(request)) {
+    reply_.through = *request.after;
+  }
 
   // False when it is full, and then to be called no more.
   bool add(const feed_pair& x) {
@@ -58,9 +60,9 @@ class batch {
   }
 
  private:
-  static std::optional<models::stream_page> make(const follow& x) {
-    if (!x.stream) return std::nullopt;
-    return models::stream_page(*x.stream, *x.after, batch_bytes);
+  static std::optional<models::stream_page> make(const follow& request) {
+    if (!request.stream) return std::nullopt;
+    return models::stream_page(*request.stream, *request.after, batch_bytes);
   }
 
   std::shared_ptr<const models::stream_query> stream_;  // which the page refers to
@@ -69,7 +71,7 @@ class batch {
   followed reply_;
 };
 
-bool has_news(const followed& x) { return x.text || !x.changes.empty(); }
+bool has_news(const followed& answer) { return answer.text || !answer.changes.empty(); }
 
 }  // namespace
 
@@ -106,14 +108,14 @@ caf::behavior feed::make_behavior() {
   };
 }
 
-void feed::on_follow(follow& x) {
+void feed::on_follow(follow& request) {
   auto asker = caf::actor_cast<caf::actor>(current_sender());
-  follower_id id{asker.id(), x.token};
+  follower_id id{asker.id(), request.token};
   auto at = followers_.find(id);
   // Those who follow already are served on; only new ones are refused.
   if (at == followers_.end() && followers_.size() >= setup_.max_followers) {
     followed reply;
-    reply.token = x.token;
+    reply.token = request.token;
     reply.what = followed::result::unavailable;
     reply.reason = "Too many streams are open on this node.";
     return send(asker, std::move(reply));
@@ -121,7 +123,7 @@ void feed::on_follow(follow& x) {
   if (at == followers_.end())
     at = followers_.emplace(id, follower{std::move(asker), phase::busy, {}}).first;
   auto& to = at->second;
-  to.what = std::move(x);
+  to.what = std::move(request);
   to.now = phase::starting;
   // Else it is served once the aggregate has said where the feed begins.
   if (attended_) return serve(id, to);
@@ -159,9 +161,9 @@ void feed::on_stop(const std::string& reason) {
   asked_ = attended_ = false;
 }
 
-void feed::on_grown(feed_grew& x) {
+void feed::on_grown(feed_grew& news) {
   if (!attended_) return;
-  cache_.grow(std::move(x));
+  cache_.grow(std::move(news));
   const auto applied = cache_.applied();
   // Shared within this turn only.
   made_.clear();
@@ -174,22 +176,22 @@ void feed::on_grown(feed_grew& x) {
 }
 
 // From memory if it reaches back so far, from the state else; first of all it must be of this log.
-void feed::serve(const follower_id& id, follower& x) {
-  auto& after = x.what.after;
+void feed::serve(const follower_id& id, follower& who) {
+  auto& after = who.what.after;
   if (!after) after = models::feed_position{cache_.applied(), 0};
   if (numbers_.is_elsewhere(after->index) && !mutated(mutant::resumes_across_restores))
     return end(follower_id{id}, followed::result::gone, elsewhere_text);
-  if (after->index > cache_.applied() && !x.is_of_this_log && raft_) return check(x);
-  if (after->whole() >= cache_.floor()) return serve_from_cache(x);
-  x.now = phase::reading;
+  if (after->index > cache_.applied() && !who.is_of_this_log && raft_) return check(who);
+  if (after->whole() >= cache_.floor()) return serve_from_cache(who);
+  who.now = phase::reading;
   reads_[next_read_] = id;
   send(setup_.aggregate, read_feed{next_read_++, after->whole(), batch_bytes});
 }
 
 // A position ahead of what is applied here may be one that another node told, or one that no log
 // here ever had.
-void feed::check(follower& x) {
-  x.now = phase::checking;
+void feed::check(follower& who) {
+  who.now = phase::checking;
   if (!checking_) begin_check();
 }
 
@@ -203,14 +205,14 @@ void feed::begin_check() {
 
 // What any node told before was committed by then, and a read that began later sees it: so those
 // who came while it was under way need one of their own.
-void feed::on_checked(const readiness& x) {
-  if (x.token != check_) return;
-  if (!x.ready) return delayed_send(this, check_again_after, check_again{});
+void feed::on_checked(const readiness& answer) {
+  if (answer.token != check_) return;
+  if (!answer.ready) return delayed_send(this, check_again_after, check_again{});
   checking_ = false;
   for (auto at = followers_.begin(); at != followers_.end();) {
     auto& [id, each] = *at++;
-    if (each.now != phase::checking || each.checked_by != x.token) continue;
-    if (each.what.after->index > x.applied) {
+    if (each.now != phase::checking || each.checked_by != answer.token) continue;
+    if (each.what.after->index > answer.applied) {
       end(follower_id{id}, followed::result::gone, ahead_text);
     } else {
       each.is_of_this_log = true;
@@ -226,13 +228,13 @@ void feed::check_those_who_wait() {
     begin_check();
 }
 
-void feed::serve_from_cache(follower& x) {
-  auto& after = *x.what.after;
+void feed::serve_from_cache(follower& who) {
+  auto& after = *who.what.after;
   auto key =
-      std::tuple{x.what.stream ? x.what.stream->text : std::string{}, after.index, after.part};
+      std::tuple{who.what.stream ? who.what.stream->text : std::string{}, after.index, after.part};
   auto known = made_.find(key);
   if (known == made_.end()) {
-    batch made{x.what};
+    batch made{who.what};
     auto at = cache_.behind(after.whole());
     bool full = false;
     for (; at != cache_.end() && !full; ++at) full = !made.add(*at);
@@ -243,10 +245,10 @@ void feed::serve_from_cache(follower& x) {
   }
   // A copy: its text is shared.
   auto reply = known->second;
-  if (x.now != phase::parked) made_.clear();
-  if (has_news(reply) || x.what.at_once) return answer(x, std::move(reply));
+  if (who.now != phase::parked) made_.clear();
+  if (has_news(reply) || who.what.at_once) return answer(who, std::move(reply));
   after = reply.through;
-  x.now = phase::parked;
+  who.now = phase::parked;
 }
 
 // The state may have lost what lies behind the position meanwhile.
@@ -270,10 +272,10 @@ void feed::on_read(feed_read& x) {
 }
 
 // Busy until it asks on: that is what bounds its memory.
-void feed::answer(follower& x, followed&& reply) {
-  x.now = phase::busy;
-  reply.token = x.what.token;
-  send(x.asker, std::move(reply));
+void feed::answer(follower& who, followed&& reply) {
+  who.now = phase::busy;
+  reply.token = who.what.token;
+  send(who.asker, std::move(reply));
 }
 
 void feed::end(const follower_id& id, followed::result why, std::string reason) {

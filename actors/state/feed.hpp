@@ -62,22 +62,22 @@ class feed final : public hosted_actor {
   caf::behavior make_behavior() override;
   void on_exit() override { setup_.aggregate = raft_ = nullptr; }
   // What followers say.
-  void on_follow(follow& x);
+  void on_follow(follow& request);
   void on_nudge(const follower_id& id);
   // What the aggregate says.
-  void on_read(feed_read& x);
-  void on_grown(feed_grew& x);
+  void on_read(feed_read& answer);
+  void on_grown(feed_grew& news);
   void on_stop(const std::string& reason);
   void start_waiting();
   // How one of them is served: from memory, from the state, or not before it is known whether its
   // position is of this log.
-  void serve(const follower_id& id, follower& x);
-  void check(follower& x);
+  void serve(const follower_id& id, follower& who);
+  void check(follower& who);
   void begin_check();
   void check_those_who_wait();
-  void on_checked(const readiness& x);
-  void serve_from_cache(follower& x);
-  void answer(follower& x, followed&& reply);
+  void on_checked(const readiness& answer);
+  void serve_from_cache(follower& who);
+  void answer(follower& who, followed&& reply);
   void end(const follower_id& id, followed::result why, std::string reason);
   void drop(const follower_id& id);
 

@@ -11,12 +11,12 @@ void feed_cache::begin(std::uint64_t applied) {
   floor_ = applied_ = applied;
 }
 
-void feed_cache::grow(feed_grew&& x) {
-  for (auto& each : x.pairs) {
+void feed_cache::grow(feed_grew&& news) {
+  for (auto& each : news.pairs) {
     bytes_ += each.bytes->size();
     pairs_.push_back(std::move(each));
   }
-  applied_ = x.applied;
+  applied_ = news.applied;
   // Whole pairs go, from the oldest; whoever stands before the floor is read from the state.
   while (bytes_ > limit_) {
     bytes_ -= pairs_.front().bytes->size();

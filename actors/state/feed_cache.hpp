@@ -23,7 +23,7 @@ class feed_cache {
   /// Forgets everything; what comes next is behind `applied`.
   void begin(std::uint64_t applied);
   /// Takes what follows; the oldest make room for it.
-  void grow(feed_grew&& x);
+  void grow(feed_grew&& news);
   /// The pairs behind `index`, which must not be below the floor.
   std::deque<feed_pair>::const_iterator behind(std::uint64_t index) const;
   std::deque<feed_pair>::const_iterator end() const { return pairs_.end(); }

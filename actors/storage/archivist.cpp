@@ -12,20 +12,20 @@ caf::behavior archivist::make_behavior() {
   set_default_handler(caf::drop);
   set_error_handler([](caf::error&) {});
   return {
-      [this](const take_backup& x) {
+      [this](const take_backup& order) {
         // Those who come later may have seen writes that the one being made lacks: they get the
         // next.
-        waiting_.push_back({current_sender(), x.token});
+        waiting_.push_back({current_sender(), order.token});
         if (served_.empty()) begin();
       },
       [this](const checkpointed& x) { on_checkpointed(x); },
-      [this](const snapshot_made& x) {
+      [this](const snapshot_made& made) {
         made_ = {};
-        made_.failed = x.failed;
-        made_.meta = x.meta;
+        made_.failed = made.failed;
+        made_.meta = made.meta;
         made_.cluster = setup_.cluster();
-        if (!x.failed.empty()) return finish(std::move(made_));
-        send(setup_.reader, open_file{x.path});
+        if (!made.failed.empty()) return finish(std::move(made_));
+        send(setup_.reader, open_file{made.path});
       },
       [this](file_opened& x) {
         made_.file = std::move(x.file);
@@ -50,17 +50,17 @@ void archivist::begin() {
 }
 
 // Only the second certainly began after the askers came.
-void archivist::on_checkpointed(const checkpointed& x) {
-  if (!x.failed.empty()) {
+void archivist::on_checkpointed(const checkpointed& news) {
+  if (!news.failed.empty()) {
     backup_taken failed;
-    failed.failed = x.failed;
+    failed.failed = news.failed;
     return finish(std::move(failed));
   }
   if (--checkpoints_left_ > 0)
     send(setup_.aggregate, checkpoint_now{});
   else
     // As of that checkpoint or later: it holds all that they have seen.
-    send(setup_.checkpointer, make_snapshot{x.index});
+    send(setup_.checkpointer, make_snapshot{news.index});
 }
 
 // The same file for all; each holds it as long as it reads.

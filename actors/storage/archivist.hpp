@@ -52,7 +52,7 @@ class archivist final : public hosted_actor {
   void on_exit() override;
   // One after the other: begin, two checkpoints, the file, finish.
   void begin();
-  void on_checkpointed(const checkpointed& x);
+  void on_checkpointed(const checkpointed& news);
   void finish(backup_taken made);
 
   setup setup_;

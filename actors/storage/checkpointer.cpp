@@ -43,14 +43,14 @@ caf::behavior checkpointer::make_behavior() {
       [this](const checkpoint& x) { take(current_sender(), x); },
       [this](const make_snapshot& x) { snapshot(x); },
       [this](snapshot_written& x) { on_written(x); },
-      [this](const keep_chunk& x) {
+      [this](const keep_chunk& order) {
         auto asker = handle(current_sender());
-        auto answer = keep(x.chunk);
+        auto answer = keep(order.chunk);
         // The file is ready beside the state in use. Nobody may read that one when it goes.
-        bool complete = x.chunk.done && answer.failed.empty();
+        bool complete = order.chunk.done && answer.failed.empty();
         send(asker, std::move(answer));
         if (!complete) return;
-        installing_ = x.chunk.meta;
+        installing_ = order.chunk.meta;
         installer_ = current_sender();
         send(setup_.aggregate, release_state{});
       },
@@ -77,25 +77,26 @@ void checkpointer::on_exit() {
 
 // What a snapshot has not come to is kept as it was, in memory: that is bounded by letting commits
 // wait.
-void checkpointer::take(const caf::strong_actor_ptr& asker, const checkpoint& x) {
+void checkpointer::take(const caf::strong_actor_ptr& asker, const checkpoint& wanted) {
   if (pinned_ && pinned_->bytes() >= setup_.max_kept_bytes)
-    waiting_.emplace(asker, x);
+    waiting_.emplace(asker, wanted);
   else
-    send(handle(asker), commit(x));
+    send(handle(asker), commit(wanted));
 }
 
 // Either all of it is durable with its point, or the answer says why not and it comes again.
-checkpointed checkpointer::commit(const checkpoint& x) {
-  if (installing_) return {x.point.index, "the state is being replaced", trouble::full};
+checkpointed checkpointer::commit(const checkpoint& wanted) {
+  if (installing_) return {wanted.point.index, "the state is being replaced", trouble::full};
   // It may have been under way while the state was replaced.
-  if (setup_.state->applied().index != x.over && !mutated(mutant::checkpoints_over_another_state))
-    return {x.point.index, "the state was replaced", trouble::full};
+  if (setup_.state->applied().index != wanted.over &&
+      !mutated(mutant::checkpoints_over_another_state))
+    return {wanted.point.index, "the state was replaced", trouble::full};
   try {
     const auto began = clock().now();
     std::vector<persistence::change_view> changes;
-    changes.reserve(x.layer->size());
-    for (auto at = x.layer->begin(); at != x.layer->end(); at = x.layer->next(at)) {
-      auto& item = (*x.layer)[at];
+    changes.reserve(wanted.layer->size());
+    for (auto at = wanted.layer->begin(); at != wanted.layer->end(); at = wanted.layer->next(at)) {
+      auto& item = (*wanted.layer)[at];
       if (mutated(mutant::checkpoints_without_the_feed) &&
           item.key.starts_with(models::feed_key(0).front()))
         continue;
@@ -105,21 +106,22 @@ checkpointed checkpointer::commit(const checkpoint& x) {
     // Before the commit: the snapshot is of the state without it.
     if (pinned_ && !mutated(mutant::snapshots_show_later_commits)) pinned_->preserve(changes);
     auto since = meter_clock();
-    setup_.state->commit(changes, x.point);
+    setup_.state->commit(changes, wanted.point);
     // A commit of several parts may have been begun before: this one has completed it.
     half_done_.clear();
     setup_.meters->checkpoint.add(meter_clock() - since);
     measure();
     const auto took = clock().now() - began;
-    spdlog::debug("checkpoint as of {}: {} changes in {} ms", x.point.index.value, changes.size(),
+    spdlog::debug("checkpoint as of {}: {} changes in {} ms", wanted.point.index.value,
+                  changes.size(),
                   std::chrono::duration_cast<std::chrono::milliseconds>(took).count());
-    return {x.point.index, {}, trouble::none, setup_.state->applied().digest};
+    return {wanted.point.index, {}, trouble::none, setup_.state->applied().digest};
   } catch (const persistence::storage_error& e) {
     half_done_ = e.what();
-    return {x.point.index, e.what(), trouble_of(e)};
+    return {wanted.point.index, e.what(), trouble_of(e)};
   } catch (const std::exception& e) {
     half_done_ = e.what();
-    return {x.point.index, e.what(), trouble::disk};
+    return {wanted.point.index, e.what(), trouble::disk};
   }
 }
 
@@ -132,10 +134,10 @@ void checkpointer::measure() {
 // -- snapshots -----------------------------------------------------------------------------------
 
 // Making one takes long, so all that ask meanwhile share it.
-void checkpointer::snapshot(const make_snapshot& x) {
+void checkpointer::snapshot(const make_snapshot& order) {
   auto asker = handle(current_sender());
-  if (latest_.meta.index && latest_.meta.index >= x.at_least) return send(asker, latest_);
-  askers_.emplace_back(std::move(asker), x.at_least);
+  if (latest_.meta.index && latest_.meta.index >= order.at_least) return send(asker, latest_);
+  askers_.emplace_back(std::move(asker), order.at_least);
   if (!pinned_) begin_snapshot();
 }
 
@@ -162,17 +164,17 @@ void checkpointer::begin_snapshot() {
 }
 
 // Those who asked for a later one meanwhile get the next.
-void checkpointer::on_written(snapshot_written& x) {
+void checkpointer::on_written(snapshot_written& news) {
   pinned_.reset();
-  if (x.made.failed.empty()) {
-    latest_ = x.made;
+  if (news.made.failed.empty()) {
+    latest_ = news.made;
     // Whoever reads an older one holds it open, and reads on.
     persistence::remove_snapshots_before(setup_.snapshots, setup_.group, latest_.meta.index);
   }
   auto left = std::exchange(askers_, {});
   std::erase_if(left, [&](const auto& each) {
-    if (x.made.failed.empty() && each.second > x.made.meta.index) return false;
-    send(each.first, x.made);
+    if (news.made.failed.empty() && each.second > news.made.meta.index) return false;
+    send(each.first, news.made);
     return true;
   });
   askers_ = std::move(left);

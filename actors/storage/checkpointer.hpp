@@ -74,12 +74,12 @@ class checkpointer final : public detached_actor {
   void on_exit() override;
 
   // Checkpoints: committed at once, or held for the snapshot that is being written.
-  void take(const caf::strong_actor_ptr& asker, const checkpoint& x);
-  checkpointed commit(const checkpoint& x);
+  void take(const caf::strong_actor_ptr& asker, const checkpoint& wanted);
+  checkpointed commit(const checkpoint& wanted);
   // Snapshots that others want of this state.
-  void snapshot(const make_snapshot& x);
+  void snapshot(const make_snapshot& order);
   void begin_snapshot();
-  void on_written(snapshot_written& x);
+  void on_written(snapshot_written& news);
   // A snapshot that takes this state's place, and damage.
   chunk_kept keep(const protocol::snapshot_request& chunk);
   void replace_state();

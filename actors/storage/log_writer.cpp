@@ -52,10 +52,10 @@ caf::behavior log_writer::make_behavior() {
         waiting_->receipts.push_back({current_sender(), x.write.token});
         waiting_->writes.push_back({x.group, std::move(x.write)});
       },
-      [this](const cut_log& x) {
+      [this](const cut_log& order) {
         write_waiting();  // What was handed over before the cut comes before it.
-        if (x.begin_anew) forget_entries(x.group);
-        cuts_.emplace_back(current_sender(), x);
+        if (order.begin_anew) forget_entries(order.group);
+        cuts_.emplace_back(current_sender(), order);
         cut_waiting();
       },
       [this](retry_atom) { retrying_ = false; },  // The turn ends with a write.
@@ -90,10 +90,11 @@ void log_writer::cut_waiting() {
   }
 }
 
-void log_writer::cut(const cut_log& x) {
-  if (x.begin_anew) return store_->reset(x.group, x.point);
+void log_writer::cut(const cut_log& order) {
+  if (order.begin_anew) return store_->reset(order.group, order.point);
   // None: it begins behind that already.
-  if (auto point = store_->point_at(x.group, x.point.index)) store_->purge(x.group, *point);
+  if (auto point = store_->point_at(order.group, order.point.index))
+    store_->purge(order.group, *point);
 }
 
 // The group's log begins anew, while there was no room for the end of the old one: of that, term
@@ -147,8 +148,8 @@ void log_writer::write_waiting() {
 
 // Nothing of it was written. What comes meanwhile waits behind it, and the leader's window bounds
 // that.
-void log_writer::keep(batch& x, const std::string& why) {
-  std::swap(x, *waiting_);
+void log_writer::keep(batch& all, const std::string& why) {
+  std::swap(all, *waiting_);
   if (full_.empty()) tell_room(*waiting_, why);
   try_later();
 }
@@ -159,10 +160,10 @@ void log_writer::try_later() {
 }
 
 // Each group once, however much of it waits.
-void log_writer::tell_room(const batch& x, const std::string& why) {
+void log_writer::tell_room(const batch& all, const std::string& why) {
   full_ = why;
   std::set<caf::strong_actor_ptr> told;
-  for (auto& each : x.receipts)
+  for (auto& each : all.receipts)
     if (told.insert(each.writer).second)
       send(caf::actor_cast<caf::actor>(each.writer), disk_full{why});
 }

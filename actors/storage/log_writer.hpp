@@ -50,12 +50,12 @@ class log_writer final : public detached_actor {
   // A turn: cuts, then one transaction of all that waits.
   void write_waiting();
   void cut_waiting();
-  void cut(const cut_log& x);
+  void cut(const cut_log& order);
   void forget_entries(protocol::group_id group);
   // Without room.
   void try_later();
-  void keep(batch& x, const std::string& why);
-  void tell_room(const batch& x, const std::string& why);
+  void keep(batch& all, const std::string& why);
+  void tell_room(const batch& all, const std::string& why);
   void tell_failure(const caf::strong_actor_ptr& writer);
 
   // Its write transactions belong to this actor's thread.

@@ -79,8 +79,9 @@ std::string sample_item(const models::collection& c) {
   return "{" + made + "}";
 }
 
-std::string banner(const settings& x, const models::schema& schema, const std::string& version) {
-  const auto& node = x.node;
+std::string banner(const settings& chosen, const models::schema& schema,
+                   const std::string& version) {
+  const auto& node = chosen.node;
   const auto base = "http://" + to_string(endpoint{node.self.host, node.self.http_port});
   std::string out = "Lithair " + version + ", node " + std::to_string(node.self.id.value) + " of " +
                     std::to_string(node.peers.size() + 1) + "\n";

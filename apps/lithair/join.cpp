@@ -81,29 +81,30 @@ std::vector<actors::peer_address> read_members_page(const std::string& body,
 
 }  // namespace
 
-void find_members(settings& x) {
+void find_members(settings& chosen) {
   std::string why;
   try {
-    auto got = ask(*x.join, "/cluster", {}, nullptr);
-    if (got.status == 200) x.node.peers = read_members_page(got.body, x.node.self.id);
+    auto got = ask(*chosen.join, "/cluster", {}, nullptr);
+    if (got.status == 200) chosen.node.peers = read_members_page(got.body, chosen.node.self.id);
     why = got.status == 0 ? got.body : "it tells no members";
   } catch (const std::exception&) {
     why = "it does not answer as a node";
   }
-  if (!x.node.peers.empty()) return;
-  if (!persistence::holds_data(x.node.data_dir))
-    throw std::runtime_error("--join: the cluster at " + to_string(*x.join) +
+  if (!chosen.node.peers.empty()) return;
+  if (!persistence::holds_data(chosen.node.data_dir))
+    throw std::runtime_error("--join: the cluster at " + to_string(*chosen.join) +
                              " can't be asked: " + why);
   spdlog::warn(
       "the cluster at {} can't be asked: {}; going on with the members that this node knows",
-      to_string(*x.join), why);
+      to_string(*chosen.join), why);
 }
 
-joining::joining(const settings& x) {
-  const json::object request{{"id", x.node.self.id.value},
-                             {"addr", to_string(endpoint{x.node.self.host, x.node.self.http_port})},
-                             {"peer_port", x.node.self.peer_port}};
-  thread_ = std::thread([this, contact = *x.join, body = json::serialize(request)] {
+joining::joining(const settings& chosen) {
+  const json::object request{
+      {"id", chosen.node.self.id.value},
+      {"addr", to_string(endpoint{chosen.node.self.host, chosen.node.self.http_port})},
+      {"peer_port", chosen.node.self.peer_port}};
+  thread_ = std::thread([this, contact = *chosen.join, body = json::serialize(request)] {
     std::string last;
     while (!stop_) {
       const auto got = ask(contact, "/cluster/members", body, &stop_);

@@ -12,14 +12,14 @@ namespace lithair::apps {
 /// Asks the running cluster behind `x.join` for its members and makes them this node's peers.
 /// Throws std::runtime_error with one sentence when nobody answers, except on a node that has data
 /// already.
-void find_members(settings& x);
+void find_members(settings& chosen);
 
 /// Asks that cluster, in the background, to add this node as a learner that becomes a voter once it
 /// has caught up; again and again until the answer is yes or the object goes away.
 class joining {
  public:
   /// Begins a thread of its own; `x.join` must be there.
-  explicit joining(const settings& x);
+  explicit joining(const settings& chosen);
   /// Ends it, and breaks off a request under way.
   ~joining();
   joining(const joining&) = delete;

@@ -87,20 +87,20 @@ std::string names_of(const models::schema& schema, bool local) {
 }
 
 /// The command that starts a node, as far as it differs from the defaults.
-std::string command(const program& self, const settings& x, const std::string& data_dir,
+std::string command(const program& self, const settings& chosen, const std::string& data_dir,
                     std::uint64_t node, const endpoint& addr) {
   std::string made = self.name;
   if (!self.compiled_models)
-    made += " --models " + (x.models_file.empty() ? "FILE" : x.models_file);
+    made += " --models " + (chosen.models_file.empty() ? "FILE" : chosen.models_file);
   made += " --data-dir " + data_dir;
   if (node != 1) made += " --node-id " + std::to_string(node);
   return made + " --addr " + to_string(addr);
 }
 
-std::string report(const program& self, const settings& x, const models::schema& models,
+std::string report(const program& self, const settings& chosen, const models::schema& models,
                    const persistence::snapshot_header& header, std::uint64_t cluster,
                    std::uint64_t goes_on) {
-  const auto& node = x.node;
+  const auto& node = chosen.node;
   const endpoint addr{node.self.host, node.self.http_port};
   const endpoint next{addr.host, static_cast<std::uint16_t>(addr.port + 1)};
   const auto id = node.self.id.value;
@@ -113,31 +113,33 @@ std::string report(const program& self, const settings& x, const models::schema&
       "  belongs   to node {}, alone in the new cluster {:016x}\n"
       "  start it  {}\n"
       "  then add  {} --join {}",
-      x.restore_file, node.data_dir, names_of(models, false), header.point.index.value,
+      chosen.restore_file, node.data_dir, names_of(models, false), header.point.index.value,
       header.point.term.value,
       left_out.empty() ? "" : "; not what each node has for itself: " + left_out, goes_on, id,
-      cluster, command(self, x, node.data_dir, id, addr),
-      command(self, x, "ANOTHER_DIR", id + 1, next), to_string(addr));
+      cluster, command(self, chosen, node.data_dir, id, addr),
+      command(self, chosen, "ANOTHER_DIR", id + 1, next), to_string(addr));
 }
 
 }  // namespace
 
-std::string restore(const program& self, const settings& x, const models::schema* models) {
-  const persistence::snapshot_file file(x.restore_file);
-  const auto before = models_in(file.header(), x.restore_file);
+std::string restore(const program& self, const settings& chosen, const models::schema* models) {
+  const persistence::snapshot_file file(chosen.restore_file);
+  const auto before = models_in(file.header(), chosen.restore_file);
   if (models != nullptr) {
     if (const auto wrong = models::incompatibilities(before, *models); !wrong.empty())
-      throw std::runtime_error(x.restore_file + " was made with other models: " + wrong.front());
+      throw std::runtime_error(chosen.restore_file +
+                               " was made with other models: " + wrong.front());
   }
   const auto cluster = new_cluster_id();
   const auto next = next_index(file.header().point.index.value, std::chrono::system_clock::now());
-  persistence::restore_backup(x.restore_file, x.node.data_dir, x.node.self.id,
-                              {cluster, alone(x.node.self),
+  persistence::restore_backup(chosen.restore_file, chosen.node.data_dir, chosen.node.self.id,
+                              {cluster, alone(chosen.node.self),
                                [next](persistence::state_store& state) { go_on_at(next, state); },
                                actors::own_group, begin_there_too});
   // What the node checks its models against when it starts.
-  persistence::replace_file(fs::path(x.node.data_dir) / "models.toml", file.header().point.extra);
-  return report(self, x, before, file.header(), cluster, next);
+  persistence::replace_file(fs::path(chosen.node.data_dir) / "models.toml",
+                            file.header().point.extra);
+  return report(self, chosen, before, file.header(), cluster, next);
 }
 
 }  // namespace lithair::apps

@@ -12,6 +12,6 @@ namespace lithair::apps {
 ///
 /// `models`, when known, must be able to serve the backup. Throws persistence::storage_error or
 /// std::runtime_error with one sentence, and leaves nothing then.
-std::string restore(const program& self, const settings& x, const models::schema* models);
+std::string restore(const program& self, const settings& chosen, const models::schema* models);
 
 }  // namespace lithair::apps

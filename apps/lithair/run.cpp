@@ -56,32 +56,32 @@ apps::environment environment_of_process() {
 }
 
 /// Taken ports and a data directory that is no directory, before anything is created.
-std::string why_not_start(const apps::settings& x) {
-  const auto& self = x.node.self;
-  if (auto wrong = x.node.validate(); !wrong.empty()) return wrong;
+std::string why_not_start(const apps::settings& chosen) {
+  const auto& self = chosen.node.self;
+  if (auto wrong = chosen.node.validate(); !wrong.empty()) return wrong;
   if (auto wrong = actors::why_not_listen(self.host, self.http_port); !wrong.empty()) {
     return "--addr: " + wrong;
   }
   if (auto wrong = actors::why_not_listen(self.host, self.peer_port);
-      !x.node.peers.empty() && !wrong.empty()) {
+      !chosen.node.peers.empty() && !wrong.empty()) {
     return "--peer-addr: " + wrong;
   }
   std::error_code ignored;
-  const auto kind = std::filesystem::status(x.node.data_dir, ignored).type();
+  const auto kind = std::filesystem::status(chosen.node.data_dir, ignored).type();
   if (kind != std::filesystem::file_type::not_found &&
       kind != std::filesystem::file_type::directory) {
-    return "--data-dir: " + x.node.data_dir + " is not a directory";
+    return "--data-dir: " + chosen.node.data_dir + " is not a directory";
   }
   return {};
 }
 
-void greet(const apps::program& self, const apps::settings& x, const schema& models,
+void greet(const apps::program& self, const apps::settings& chosen, const schema& models,
            apps::program_log& log) {
-  for (const auto& warning : x.warnings) spdlog::warn("{}", warning);
-  if (x.insecure)
+  for (const auto& warning : chosen.warnings) spdlog::warn("{}", warning);
+  if (chosen.insecure)
     spdlog::warn("--insecure: whoever reaches this node may read and change everything");
-  const auto text = apps::banner(x, models, self.version);
-  if (x.log == apps::log_format::text) {
+  const auto text = apps::banner(chosen, models, self.version);
+  if (chosen.log == apps::log_format::text) {
     log.show(text);
   } else {
     spdlog::info("{}", text);
@@ -89,20 +89,20 @@ void greet(const apps::program& self, const apps::settings& x, const schema& mod
 }
 
 /// Runs the node from start to graceful stop. Throws when it can't start.
-void serve(const apps::program& self, apps::settings x, schema models,
+void serve(const apps::program& self, apps::settings chosen, schema models,
            const std::vector<publication>& published) {
   const apps::stop_signals signals;
-  apps::program_log log{x.log, x.log_level, x.node.self.id.value};
-  if (x.join) apps::find_members(x);
-  actors::node node{x.node, std::move(models)};
-  auto options = x.http;
+  apps::program_log log{chosen.log, chosen.log_level, chosen.node.self.id.value};
+  if (chosen.join) apps::find_members(chosen);
+  actors::node node{chosen.node, std::move(models)};
+  auto options = chosen.http;
   for (const auto& each : published) options.published.push_back(each.make(node));
   options.log_lines_dropped = [&log] { return log.dropped(); };
   http::server server{node, options};
   server.start();
-  greet(self, x, node.schema(), log);
+  greet(self, chosen, node.schema(), log);
   std::optional<apps::joining> joining;
-  if (x.join) joining.emplace(x);
+  if (chosen.join) joining.emplace(chosen);
   const int signal = signals.wait();
   joining.reset();
   spdlog::info("{}: finishing what is under way", signal == SIGTERM ? "SIGTERM" : "SIGINT");
@@ -119,9 +119,9 @@ bool is_wrong_directory(persistence::storage_errc code) {
 }
 
 /// `models`: none where no model file was named.
-int run_restore(const apps::program& self, const apps::settings& x, const schema* models) {
+int run_restore(const apps::program& self, const apps::settings& chosen, const schema* models) {
   try {
-    return say({0, apps::restore(self, x, models)});
+    return say({0, apps::restore(self, chosen, models)});
   } catch (const persistence::storage_error& error) {
     using persistence::storage_errc;
     const bool disk = error.code() == storage_errc::full || error.code() == storage_errc::io;

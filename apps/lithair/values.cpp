@@ -35,12 +35,12 @@ using unit = std::pair<std::string_view, std::uint64_t>;
 
 /// The measure in its smallest unit, when the unit is known and the product fits.
 template <std::size_t N>
-bool scale(const measure& x, const std::array<unit, N>& units, std::uint64_t limit,
+bool scale(const measure& one, const std::array<unit, N>& units, std::uint64_t limit,
            std::uint64_t& out) {
   for (const auto& [name, factor] : units) {
-    if (x.unit == name) {
-      out = x.count * factor;
-      return x.count <= limit / factor;
+    if (one.unit == name) {
+      out = one.count * factor;
+      return one.count <= limit / factor;
     }
   }
   return false;
@@ -211,9 +211,9 @@ bool is_loopback(std::string_view host) {
   return (host.starts_with("127.") && std::ranges::all_of(host, numeric)) || host == "::1";
 }
 
-std::string to_string(const endpoint& x) {
-  const bool bracketed = x.host.find(':') != std::string::npos;
-  return (bracketed ? "[" + x.host + "]" : x.host) + ":" + std::to_string(x.port);
+std::string to_string(const endpoint& where) {
+  const bool bracketed = where.host.find(':') != std::string::npos;
+  return (bracketed ? "[" + where.host + "]" : where.host) + ":" + std::to_string(where.port);
 }
 
 }  // namespace lithair::apps

@@ -61,6 +61,6 @@ read<std::uint16_t> default_peer_port(std::uint16_t http_port);
 /// Whether a host as `read_endpoint` gives it names this machine's loopback.
 bool is_loopback(std::string_view host);
 /// `host:port`, an IPv6 host in brackets.
-std::string to_string(const endpoint& x);
+std::string to_string(const endpoint& where);
 
 }  // namespace lithair::apps

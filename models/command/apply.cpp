@@ -14,11 +14,11 @@ namespace lithair::models {
 
 namespace {
 
-outcome refuse(const problem& x, bool want_body) {
+outcome refuse(const problem& why, bool want_body) {
   outcome made;
-  made.status = x.status;
+  made.status = why.status;
   if (want_body) {
-    made.body = to_json(x);
+    made.body = to_json(why);
   }
   return made;
 }

@@ -12,20 +12,20 @@ namespace {
 /// The first byte. Another format gets another one, so that older nodes stop instead of guessing.
 constexpr char command_format = 1;
 
-bool unconditional(const preconditions& x) {
-  return x.if_match.empty() && !x.if_match_any && !x.if_none_match_any;
+bool unconditional(const preconditions& conditions) {
+  return conditions.if_match.empty() && !conditions.if_match_any && !conditions.if_none_match_any;
 }
 
-void write_conditions(std::string& out, const preconditions& x) {
-  if (unconditional(x)) {
+void write_conditions(std::string& out, const preconditions& conditions) {
+  if (unconditional(conditions)) {
     return msgpack::write_nil(out);
   }
   msgpack::write_array(out, 3);
-  msgpack::write_bool(out, x.if_match_any);
-  msgpack::write_bool(out, x.if_none_match_any);
-  msgpack::write_array(out, x.if_match.size());
+  msgpack::write_bool(out, conditions.if_match_any);
+  msgpack::write_bool(out, conditions.if_none_match_any);
+  msgpack::write_array(out, conditions.if_match.size());
   // Versions in the order of the header: the bytes depend on the request alone.
-  for (const auto version : x.if_match) {
+  for (const auto version : conditions.if_match) {
     msgpack::write_unsigned(out, version);
   }
 }
@@ -45,13 +45,13 @@ void read_conditions(msgpack::reader& in, preconditions& out) {
   }
 }
 
-void write_operation(std::string& out, const operation_part& x) {
+void write_operation(std::string& out, const operation_part& part) {
   msgpack::write_array(out, 5);
-  msgpack::write_unsigned(out, static_cast<std::uint64_t>(x.op));
-  msgpack::write_unsigned(out, x.collection_id);
-  msgpack::write_binary(out, x.key);
-  write_conditions(out, x.conditions);
-  write_fields(out, x.fields);
+  msgpack::write_unsigned(out, static_cast<std::uint64_t>(part.op));
+  msgpack::write_unsigned(out, part.collection_id);
+  msgpack::write_binary(out, part.key);
+  write_conditions(out, part.conditions);
+  write_fields(out, part.fields);
 }
 
 bool read_operation(msgpack::reader& in, operation_part& out) {
@@ -125,14 +125,14 @@ bool read_judged(msgpack::reader& in, std::vector<field_name>& out) {
 
 }  // namespace
 
-bool is_judged(const field& x) {
-  return x.merge != merge_rule::last_write || x.type == value_type::json || x.immutable ||
-         x.unique || x.tracked || !x.references.empty();
+bool is_judged(const field& f) {
+  return f.merge != merge_rule::last_write || f.type == value_type::json || f.immutable ||
+         f.unique || f.tracked || !f.references.empty();
 }
 
-void add_operation(command& to, const collection& c, operation_part x) {
+void add_operation(command& to, const collection& c, operation_part part) {
   // Few fields are judged, so a linear search is fine.
-  for (const auto& each : x.fields) {
+  for (const auto& each : part.fields) {
     const field* f = find_field(c, each.id);
     const field_name name{c.id, each.id};
     // Each once: the list tells which fields matter, not how often.
@@ -140,10 +140,10 @@ void add_operation(command& to, const collection& c, operation_part x) {
       to.judged.push_back(name);
     }
   }
-  to.operations.push_back(std::move(x));
+  to.operations.push_back(std::move(part));
 }
 
-bool is_known(const schema& s, const command& x) {
+bool is_known(const schema& s, const command& what) {
   const auto has_collection = [&s](const operation_part& part) {
     return s.find(part.collection_id) != nullptr;
   };
@@ -151,15 +151,15 @@ bool is_known(const schema& s, const command& x) {
     const collection* c = s.find(name.collection_id);
     return c != nullptr && find_field(*c, name.field_id) != nullptr;
   };
-  return std::ranges::all_of(x.operations, has_collection) &&
-         std::ranges::all_of(x.judged, has_field);
+  return std::ranges::all_of(what.operations, has_collection) &&
+         std::ranges::all_of(what.judged, has_field);
 }
 
-std::string write_command(const command& x) {
+std::string write_command(const command& what) {
   std::string out;
   // What a command usually takes, so that it is built without growing.
   std::size_t size = 64;
-  for (const auto& part : x.operations) {
+  for (const auto& part : what.operations) {
     for (const auto& f : part.fields) {
       size += f.bytes.size() + 5;
     }
@@ -167,16 +167,16 @@ std::string write_command(const command& x) {
   out.reserve(size);
   out += command_format;
   // Nodes from before `judged` was added read commands that have none.
-  msgpack::write_array(out, x.judged.empty() ? 4 : 5);
-  msgpack::write_unsigned(out, static_cast<std::uint64_t>(x.shape));
-  msgpack::write_signed(out, x.time_us);
-  msgpack::write_array(out, x.operations.size());
-  for (const auto& part : x.operations) {
+  msgpack::write_array(out, what.judged.empty() ? 4 : 5);
+  msgpack::write_unsigned(out, static_cast<std::uint64_t>(what.shape));
+  msgpack::write_signed(out, what.time_us);
+  msgpack::write_array(out, what.operations.size());
+  for (const auto& part : what.operations) {
     write_operation(out, part);
   }
-  write_token(out, x.token);
-  if (!x.judged.empty()) {
-    write_judged(out, x.judged);
+  write_token(out, what.token);
+  if (!what.judged.empty()) {
+    write_judged(out, what.judged);
   }
   return out;
 }

@@ -74,16 +74,16 @@ inline constexpr std::size_t max_operations = 10'000;
 /// Whether a command that names the field is decided, in apply, by what the field is declared as.
 /// That is: merged, json, immutable, unique, tracked or a reference. All other fields are put down
 /// as the command has them, whatever a node knows of them.
-bool is_judged(const field& x);
+bool is_judged(const field& f);
 /// Adds an operation, and what of its fields is judged. Its views must outlive the command. Each
 /// field is noted once, however many operations name it.
-void add_operation(command& to, const collection& c, operation_part x);
+void add_operation(command& to, const collection& c, operation_part part);
 /// Whether these models have all that the command is about, so that it can be applied. False must
 /// stop the node from applying: to skip the entry would make it differ for ever.
-bool is_known(const schema& s, const command& x);
+bool is_known(const schema& s, const command& what);
 
 /// The bytes for the log, in the grammar above. The same command gives the same bytes.
-std::string write_command(const command& x);
+std::string write_command(const command& what);
 /// The result's views lie in `bytes`. None for bytes of another format or that are no command.
 /// Lenient in nothing: ids that do not fit, fields out of order and bytes behind the end make it
 /// none.

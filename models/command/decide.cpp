@@ -16,7 +16,7 @@ namespace lithair::models {
 
 namespace {
 
-bool is_nil(const stored_field& x) { return x.bytes == "\xc0"; }
+bool is_nil(const stored_field& stored) { return stored.bytes == "\xc0"; }
 
 /// Decides one operation; every step that can refuse comes before the first change.
 class decider {
@@ -255,8 +255,8 @@ class decider {
     made_.fields.insert(at, {id, bytes});
   }
 
-  std::string_view keep(const value& x) {
-    write_value(kept_.emplace_back(), x);
+  std::string_view keep(const value& v) {
+    write_value(kept_.emplace_back(), v);
     return kept_.back();
   }
 

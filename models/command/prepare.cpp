@@ -16,7 +16,9 @@ namespace {
 
 using kind = json_document::kind;
 
-bool wants_present(const preconditions& x) { return x.if_match_any || !x.if_match.empty(); }
+bool wants_present(const preconditions& conditions) {
+  return conditions.if_match_any || !conditions.if_match.empty();
+}
 
 /// What the token's views lie in.
 struct token_text {
@@ -121,12 +123,12 @@ class collector {
     made_.operations.push_back({operation::remove, c.id, keys_.back(), std::move(conditions), {}});
   }
 
-  void fail(problem x) {
+  void fail(problem why) {
     // The first wrong operation decides the status; others of the same add their errors.
     if (!refused_) {
-      refused_ = std::move(x);
-    } else if (x.status == refused_->status && refused_->errors.size() < 100) {
-      refused_->errors.insert(refused_->errors.end(), x.errors.begin(), x.errors.end());
+      refused_ = std::move(why);
+    } else if (why.status == refused_->status && refused_->errors.size() < 100) {
+      refused_->errors.insert(refused_->errors.end(), why.errors.begin(), why.errors.end());
     }
   }
 

@@ -6,7 +6,7 @@ namespace lithair::models {
 
 namespace {
 
-bool same(const value& x, const value& y) { return identical(x, y); }
+bool same(const value& v, const value& y) { return identical(v, y); }
 
 /// Every value that was valid stays valid, or items could not be written back as they are.
 bool has_wider_values(const field& before, const field& now) {
@@ -34,8 +34,8 @@ bool has_wider_text(const field& before, const field& now) {
 }
 
 /// What is combined is validated while commands are applied, where all nodes must judge alike.
-bool combines(const field& x) {
-  return x.merge != merge_rule::last_write || x.type == value_type::json;
+bool combines(const field& f) {
+  return f.merge != merge_rule::last_write || f.type == value_type::json;
 }
 
 bool has_same_element(const field& before, const field& now) {

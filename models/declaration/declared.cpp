@@ -2,13 +2,13 @@
 
 namespace lithair::models {
 
-std::string to_string(const declaration_error& x) {
-  std::string text = x.where.file;
+std::string to_string(const declaration_error& error) {
+  std::string text = error.where.file;
   // As compilers print places, so that editors find them.
-  if (x.where.line != 0) {
-    text += ':' + std::to_string(x.where.line) + ':' + std::to_string(x.where.column);
+  if (error.where.line != 0) {
+    text += ':' + std::to_string(error.where.line) + ':' + std::to_string(error.where.column);
   }
-  for (const auto& part : {x.subject, x.message}) {
+  for (const auto& part : {error.subject, error.message}) {
     text += (text.empty() || part.empty() ? "" : ": ") + part;
   }
   return text;

@@ -29,7 +29,7 @@ struct declaration_error {
 };
 
 /// `shop.toml:4:9: products.price: ...`
-std::string to_string(const declaration_error& x);
+std::string to_string(const declaration_error& error);
 
 /// A value as it was written; an amount of money or a moment is text. A list is text, whatever its
 /// elements are, and is parsed by the type of the field.

@@ -29,29 +29,29 @@ std::optional<value> pack(const field& list, const std::vector<std::string>& tex
 
 }  // namespace
 
-std::optional<value> value_of(const field& x, const literal& from) {
+std::optional<value> value_of(const field& f, const literal& from) {
   if (const auto* text = std::get_if<std::string>(&from)) {
-    const bool plain = x.type == value_type::boolean || x.type == value_type::integer ||
-                       x.type == value_type::number || x.type == value_type::list;
+    const bool plain = f.type == value_type::boolean || f.type == value_type::integer ||
+                       f.type == value_type::number || f.type == value_type::list;
     // "12" in quotes for an integer is more likely a mistake than a wish.
-    return plain ? std::nullopt : parse_text(x, *text);
+    return plain ? std::nullopt : parse_text(f, *text);
   }
   if (const auto* texts = std::get_if<std::vector<std::string>>(&from)) {
-    return x.type == value_type::list ? pack(x, *texts) : std::nullopt;
+    return f.type == value_type::list ? pack(f, *texts) : std::nullopt;
   }
   if (const auto* flag = std::get_if<bool>(&from)) {
-    return x.type == value_type::boolean ? std::optional<value>(*flag) : std::nullopt;
+    return f.type == value_type::boolean ? std::optional<value>(*flag) : std::nullopt;
   }
   if (const auto* integer = std::get_if<std::int64_t>(&from)) {
     // An integer stands for a number: 1 means 1.0.
-    if (x.type == value_type::number) {
+    if (f.type == value_type::number) {
       return value{static_cast<double>(*integer)};
     }
-    const bool exact = x.type == value_type::integer || x.type == value_type::money;
-    return exact ? parse_text(x, std::to_string(*integer)) : std::nullopt;
+    const bool exact = f.type == value_type::integer || f.type == value_type::money;
+    return exact ? parse_text(f, std::to_string(*integer)) : std::nullopt;
   }
   if (const auto* number = std::get_if<double>(&from)) {
-    return x.type == value_type::number && std::isfinite(*number) ? std::optional<value>(*number)
+    return f.type == value_type::number && std::isfinite(*number) ? std::optional<value>(*number)
                                                                   : std::nullopt;
   }
   return std::nullopt;

@@ -48,17 +48,17 @@ std::vector<std::string> elements_of(const field& f, const packed_list& list) {
 }
 
 /// As the builder takes it: numbers and flags plain, everything else as text.
-std::string literal_of(const field& f, const value& x) {
-  if (const auto* list = std::get_if<packed_list>(&x)) {
+std::string literal_of(const field& f, const value& v) {
+  if (const auto* list = std::get_if<packed_list>(&v)) {
     return list_of(elements_of(f, *list));
   }
   // TOML tells integers and floats apart by the point.
   if (f.type == value_type::number) {
-    const std::string text = to_text(x);
+    const std::string text = to_text(v);
     return text.find_first_of(".e") == std::string::npos ? text + ".0" : text;
   }
   const bool plain = f.type == value_type::boolean || f.type == value_type::integer;
-  return plain ? to_text(x) : in_quotes(to_text(x));
+  return plain ? to_text(v) : in_quotes(to_text(v));
 }
 
 class field_text {
@@ -174,18 +174,18 @@ std::string text_of(const schema& s, const projection& p) {
 
 }  // namespace
 
-std::string to_model_text(const schema& x) {
+std::string to_model_text(const schema& models) {
   std::string out;
   // By id, as the schema has them: the same schema gives the same text.
-  for (const auto& c : x.collections()) {
+  for (const auto& c : models.collections()) {
     out += "[models." + c.name + "]\npath = " + in_quotes(c.path) + "\n[models." + c.name +
            ".fields]\n";
     for (const auto& f : c.fields) {
       out += field_text(f).run();
     }
   }
-  for (const auto& p : x.projections()) {
-    out += text_of(x, p);
+  for (const auto& p : models.projections()) {
+    out += text_of(models, p);
   }
   return out;
 }

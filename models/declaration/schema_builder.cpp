@@ -95,40 +95,40 @@ class schema_builder {
     made_.push_back(std::move(x));
   }
 
-  void check_collection_name(const declared_collection& from, const collection& x) {
+  void check_collection_name(const declared_collection& from, const collection& c) {
     if (!is_name(from.name, "_-")) {
       fail(from, "A model's name begins with a letter and has at most 64 letters, digits, _ or -.");
     } else if (std::ranges::find(reserved_collections, from.name) != reserved_collections.end()) {
       fail(from, "This name is taken by a route of the server.");
     }
     for (const auto& other : made_) {
-      if (other.name == x.name) {
+      if (other.name == c.name) {
         fail(from, "There are two models of this name.");
-      } else if (other.id == x.id) {
+      } else if (other.id == c.id) {
         // Two names with one id would share their pairs in the state.
         fail(from, "The name has the same number as \"" + other.name + "\"; choose another one.");
       }
     }
   }
 
-  void check_path(const declared_collection& from, const collection& x) {
-    if (!is_path(x.path)) {
+  void check_path(const declared_collection& from, const collection& c) {
+    if (!is_path(c.path)) {
       return fail(from, "A path begins with /api/, does not end with / and has plain characters.");
     }
-    if ((x.path + '/').starts_with("/api/projections/")) {
+    if ((c.path + '/').starts_with("/api/projections/")) {
       fail(from, "The path /api/projections belongs to the projections.");
     }
     // Routes are found by their segments, so no path may lie within another.
     for (const auto& other : made_) {
-      if (x.path == other.path || x.path.starts_with(other.path + "/") ||
-          other.path.starts_with(x.path + "/")) {
-        fail(from, "The path " + x.path + " is or lies within that of \"" + other.name + "\".");
+      if (c.path == other.path || c.path.starts_with(other.path + "/") ||
+          other.path.starts_with(c.path + "/")) {
+        fail(from, "The path " + c.path + " is or lies within that of \"" + other.name + "\".");
       }
     }
   }
 
   void check_field_name(const declared_collection& from, const declared_field& field_from,
-                        const collection& x) {
+                        const collection& c) {
     const auto complain = [&](std::string message) { fail(from, field_from, message); };
     if (!is_name(field_from.name, "_")) {
       complain("A field's name begins with a letter and has at most 64 letters, digits or _.");
@@ -136,7 +136,7 @@ class schema_builder {
       // A filter on such a field could not be told from the parameter.
       complain("This name is taken by a parameter of lists.");
     }
-    for (const auto& other : x.fields) {
+    for (const auto& other : c.fields) {
       if (other.name == field_from.name) {
         complain("There are two fields of this name.");
       } else if (other.id == stable_id(field_from.name)) {
@@ -147,8 +147,8 @@ class schema_builder {
   }
 
   /// `fields_are_right`: else the key may be among those that are not, and its absence is no news.
-  void find_key(const declared_collection& from, collection& x, bool fields_are_right) {
-    const auto keys = std::ranges::count_if(x.fields, &field::primary_key);
+  void find_key(const declared_collection& from, collection& c, bool fields_are_right) {
+    const auto keys = std::ranges::count_if(c.fields, &field::primary_key);
     if (from.fields.size() > max_fields) {
       fail(from, "A model has at most 1000 fields.");
     }
@@ -157,17 +157,17 @@ class schema_builder {
     } else if (keys > 1) {
       fail(from, "More than one field has primary_key = true.");
     }
-    const auto key = std::ranges::find_if(x.fields, &field::primary_key);
-    x.key_at = key == x.fields.end() ? 0 : static_cast<std::size_t>(key - x.fields.begin());
+    const auto key = std::ranges::find_if(c.fields, &field::primary_key);
+    c.key_at = key == c.fields.end() ? 0 : static_cast<std::size_t>(key - c.fields.begin());
   }
 
   /// A model is replicated, or local to each node, or has local fields beside replicated ones.
-  void check_local_fields(const declared_collection& from, const collection& x) {
-    if (!is_mixed(x)) {
+  void check_local_fields(const declared_collection& from, const collection& c) {
+    if (!is_mixed(c)) {
       return;
     }
-    for (std::size_t i = 0; i < x.fields.size(); ++i) {
-      const field& f = x.fields[i];
+    for (std::size_t i = 0; i < c.fields.size(); ++i) {
+      const field& f = c.fields[i];
       if (f.replicated) {
         continue;
       }

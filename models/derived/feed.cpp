@@ -19,10 +19,10 @@ constexpr std::uint64_t cut_part = 64;
 /// What the limit counts. The same on every node, so all drop the same.
 std::uint64_t cost_of(std::string_view value) { return pair_cost + value.size(); }
 
-event_type type_of(const transition& x) {
-  return x.after == nullptr    ? event_type::deleted
-         : x.before == nullptr ? event_type::created
-                               : event_type::updated;
+event_type type_of(const transition& change) {
+  return change.after == nullptr    ? event_type::deleted
+         : change.before == nullptr ? event_type::created
+                                    : event_type::updated;
 }
 
 /// The fields whose bytes differ, as they were; both lists rise by id.
@@ -105,8 +105,9 @@ void cut(feed_extent& extent, std::uint64_t limit, const state_view& state, chan
 
 }  // namespace
 
-std::string to_text(const feed_position& x) {
-  return std::to_string(x.index) + (x.part == 0 ? "" : "." + std::to_string(x.part));
+std::string to_text(const feed_position& position) {
+  return std::to_string(position.index) +
+         (position.part == 0 ? "" : "." + std::to_string(position.part));
 }
 
 std::optional<feed_position> parse_feed_position(std::string_view text) {
@@ -123,15 +124,15 @@ std::optional<feed_position> parse_feed_position(std::string_view text) {
   return feed_position{*index, static_cast<std::uint32_t>(*part)};
 }
 
-stored_fields fields_before(const feed_event& x) {
+stored_fields fields_before(const feed_event& event) {
   stored_fields made;
-  auto was = x.was.begin();
+  auto was = event.was.begin();
   // Both lists rise by id and are merged as they are walked.
-  for (const auto& field : x.fields) {
-    while (was != x.was.end() && was->id < field.id) {
+  for (const auto& field : event.fields) {
+    while (was != event.was.end() && was->id < field.id) {
       made.push_back(*was++);
     }
-    const bool changed = was != x.was.end() && was->id == field.id;
+    const bool changed = was != event.was.end() && was->id == field.id;
     // nil: the field came with the update, so before it there was none.
     if (!changed || was->bytes != msgpack::nil_bytes) {
       made.push_back(changed ? *was : field);
@@ -139,7 +140,7 @@ stored_fields fields_before(const feed_event& x) {
     was += changed ? 1 : 0;
   }
   // Fields that the update removed.
-  made.insert(made.end(), was, x.was.end());
+  made.insert(made.end(), was, event.was.end());
   return made;
 }
 
@@ -191,17 +192,18 @@ feed_extent extent_of_feed(const state_view& state) {
   return read_extent(state).value_or(feed_extent{});
 }
 
-void change_recorder::add(const transition& x) {
-  const auto& fields = x.after != nullptr ? *x.after : *x.before;
+void change_recorder::add(const transition& change) {
+  const auto& fields = change.after != nullptr ? *change.after : *change.before;
   // The grammar is in the header: five members for each event.
   msgpack::write_array(events_, 5);
-  msgpack::write_unsigned(events_, x.c.id);
-  msgpack::write_unsigned(events_, static_cast<std::uint64_t>(type_of(x)));
-  msgpack::write_binary(events_, x.key);
+  msgpack::write_unsigned(events_, change.c.id);
+  msgpack::write_unsigned(events_, static_cast<std::uint64_t>(type_of(change)));
+  msgpack::write_binary(events_, change.key);
   write_fields(events_, fields);
   // Only an update tells what was before; of the others it is all or nothing.
-  write_fields(events_, type_of(x) == event_type::updated ? differences(*x.before, *x.after)
-                                                          : stored_fields());
+  write_fields(events_, type_of(change) == event_type::updated
+                            ? differences(*change.before, *change.after)
+                            : stored_fields());
   ++count_;
 }
 

@@ -41,7 +41,7 @@ struct feed_position {
 };
 
 /// As event ids and the parameter `after` have it.
-std::string to_text(const feed_position& x);
+std::string to_text(const feed_position& position);
 /// None for other text, and for a part of index 0 or a part 0.
 std::optional<feed_position> parse_feed_position(std::string_view text);
 
@@ -58,7 +58,7 @@ struct feed_event {
 };
 
 /// The item before an update. Of any other event: what is in `fields`.
-stored_fields fields_before(const feed_event& x);
+stored_fields fields_before(const feed_event& event);
 
 /// Visits the events of a pair in their order. False for bytes that are no changes. The views last
 /// as long as the call.
@@ -85,7 +85,7 @@ feed_extent extent_of_feed(const state_view& state);
 class change_recorder {
   /// Copies what it needs of the transition.
  public:
-  void add(const transition& x);
+  void add(const transition& change);
   /// Nothing when nothing changed. `limit`: bytes that the feed may hold. Drops the oldest changes
   /// where the limit asks for it, some 64th of the limit at a time.
   void write(const moment& at, const state_view& state, change_set& out,

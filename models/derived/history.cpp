@@ -16,15 +16,15 @@ std::string_view value_in(const stored_fields* fields, const field& f) {
 }
 
 /// The tracked fields that the change touches, in order of id.
-stored_fields tracked_changes(const transition& x) {
+stored_fields tracked_changes(const transition& change) {
   stored_fields made;
   // By id, as `write_fields` asks for.
-  for (const auto at : x.c.by_id) {
-    const field& f = x.c.fields[at];
-    const auto before = value_in(x.before, f);
-    const auto after = value_in(x.after, f);
+  for (const auto at : change.c.by_id) {
+    const field& f = change.c.fields[at];
+    const auto before = value_in(change.before, f);
+    const auto after = value_in(change.after, f);
     // A deletion tells no fields: the events before it have them.
-    if (f.tracked && before != after && x.after != nullptr) {
+    if (f.tracked && before != after && change.after != nullptr) {
       made.push_back({f.id, after.empty() ? msgpack::nil_bytes : after});
     }
   }
@@ -96,23 +96,23 @@ std::uint64_t last_version(const collection& c, std::string_view key, const stat
   return version;
 }
 
-void derive_event(const transition& x, const moment& at, std::uint64_t version,
+void derive_event(const transition& change, const moment& at, std::uint64_t version,
                   const state_view& state, change_set& out) {
   event made;
   made.index = at.index;
   made.time_us = at.time_us;
-  made.type = x.before == nullptr  ? event_type::created
-              : x.after == nullptr ? event_type::deleted
-                                   : event_type::updated;
-  made.changes = tracked_changes(x);
+  made.type = change.before == nullptr  ? event_type::created
+              : change.after == nullptr ? event_type::deleted
+                                        : event_type::updated;
+  made.changes = tracked_changes(change);
   // Version 0 has no event: the first hash is over nothing before it.
-  const auto previous = state.get(event_key(x.c, x.key, version - 1));
+  const auto previous = state.get(event_key(change.c, change.key, version - 1));
   event before;
-  if (previous && read_event(event_key(x.c, x.key, version - 1), *previous, before)) {
+  if (previous && read_event(event_key(change.c, change.key, version - 1), *previous, before)) {
     // Clocks may go back; `as_of` by time must find one place only.
     made.time_us = std::max(made.time_us, before.time_us);
   }
-  std::string key = event_key(x.c, x.key, version);
+  std::string key = event_key(change.c, change.key, version);
   std::string bytes = write_event(made);
   const std::string hash = chain(before.hash, key, bytes);
   // The hash is appended as the fifth member; the array says five from the start.

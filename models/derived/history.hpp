@@ -44,7 +44,7 @@ std::uint64_t last_version(const collection& c, std::string_view key, const stat
 
 /// Adds the event of a change whose version is known. `version` is one more than the item's last.
 /// Its time is never before that of the event before, though clocks may have gone back.
-void derive_event(const transition& x, const moment& at, std::uint64_t version,
+void derive_event(const transition& change, const moment& at, std::uint64_t version,
                   const state_view& state, change_set& out);
 
 /// Reads the pair of an event; false for bytes that are none.

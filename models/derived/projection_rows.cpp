@@ -29,14 +29,14 @@ std::string group_of(const collection& c, const projection& p, const stored_fiel
   return made;
 }
 
-bool is_extreme(const measure& x) {
-  return x.kind == measure_kind::min || x.kind == measure_kind::max;
+bool is_extreme(const measure& one) {
+  return one.kind == measure_kind::min || one.kind == measure_kind::max;
 }
 
 /// Of money in billionths, so that amounts of any scale add up exactly.
-wide_integer amount_of(const value& x) {
-  const auto* amount = std::get_if<money>(&x);
-  return amount != nullptr ? in_nanos(*amount) : wide_integer{std::get<std::int64_t>(x)};
+wide_integer amount_of(const value& v) {
+  const auto* amount = std::get_if<money>(&v);
+  return amount != nullptr ? in_nanos(*amount) : wide_integer{std::get<std::int64_t>(v)};
 }
 
 std::string write_row(const projection_row& x) {
@@ -192,20 +192,20 @@ void projection_rows::finish(change_set& out) {
   }
 }
 
-void derive_projections(const transition& x, const schema& models, const state_view& state,
+void derive_projections(const transition& change, const schema& models, const state_view& state,
                         change_set& out) {
   for (const auto& p : models.projections()) {
     // A projection of another collection has nothing to do with it.
-    if (p.collection_id != x.c.id) {
+    if (p.collection_id != change.c.id) {
       continue;
     }
-    projection_rows work(x.c, p, state);
+    projection_rows work(change.c, p, state);
     // Taken first: a group's row may go and come again in one update.
-    if (x.before != nullptr) {
-      work.count(*x.before, -1);
+    if (change.before != nullptr) {
+      work.count(*change.before, -1);
     }
-    if (x.after != nullptr) {
-      work.count(*x.after, 1);
+    if (change.after != nullptr) {
+      work.count(*change.after, 1);
     }
     work.finish(out);
   }

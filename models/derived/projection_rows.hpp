@@ -78,7 +78,7 @@ class projection_rows {
 };
 
 /// Adds what an item's change means for every projection of its collection.
-void derive_projections(const transition& x, const schema& models, const state_view& state,
+void derive_projections(const transition& change, const schema& models, const state_view& state,
                         change_set& out);
 
 }  // namespace lithair::models

@@ -21,19 +21,20 @@ struct transition {
 
 /// Adds the fields whose new value another item has. Errors have the code "unique". An item keeps
 /// its own value.
-void check_unique(const transition& x, const state_view& state, std::vector<field_error>& errors);
+void check_unique(const transition& change, const state_view& state,
+                  std::vector<field_error>& errors);
 
 /// Adds the references whose target is not there. An item may refer to itself. Errors have the code
 /// "reference". Only changed references are looked at, so deleting what an item refers to is the
 /// executor's concern.
-void check_references(const transition& x, const schema& models, const state_view& state,
+void check_references(const transition& change, const schema& models, const state_view& state,
                       std::vector<field_error>& errors);
 
 /// Adds the changes of the unique values and the index entries. Entries of a value that stays are
 /// not touched.
-void derive_entries(const transition& x, change_set& out);
+void derive_entries(const transition& change, change_set& out);
 
 /// Adds the change of the collection's number of items. Nothing for an update.
-void derive_counter(const transition& x, const state_view& state, change_set& out);
+void derive_counter(const transition& change, const state_view& state, change_set& out);
 
 }  // namespace lithair::models

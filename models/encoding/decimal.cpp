@@ -36,27 +36,27 @@ struct cursor {
   }
 };
 
-bool add_digit(decimal& x, unsigned digit) {
+bool add_digit(decimal& number, unsigned digit) {
   // Before it overflows; leading zeroes cost nothing.
-  if (x.digits > (std::numeric_limits<std::uint64_t>::max() - digit) / 10) {
+  if (number.digits > (std::numeric_limits<std::uint64_t>::max() - digit) / 10) {
     return false;
   }
-  x.digits = x.digits * 10 + digit;
+  number.digits = number.digits * 10 + digit;
   return true;
 }
 
 /// Digits before and behind the point; behind it each lowers the exponent. False: too many.
-bool read_digits(cursor& in, decimal& x, bool fraction) {
+bool read_digits(cursor& in, decimal& number, bool fraction) {
   while (in.at_digit()) {
-    if (!add_digit(x, in.take_digit())) {
+    if (!add_digit(number, in.take_digit())) {
       return false;
     }
-    x.exponent -= fraction ? 1 : 0;
+    number.exponent -= fraction ? 1 : 0;
   }
   return true;
 }
 
-bool read_exponent(cursor& in, decimal& x) {
+bool read_exponent(cursor& in, decimal& number) {
   const bool minus = in.take('-');
   if (!minus) {
     in.take('+');
@@ -69,7 +69,7 @@ bool read_exponent(cursor& in, decimal& x) {
       return false;
     }
   }
-  x.exponent += minus ? -shift : shift;
+  number.exponent += minus ? -shift : shift;
   return true;
 }
 
@@ -108,16 +108,16 @@ std::optional<decimal> parse_decimal(std::string_view text) {
   return fits ? std::optional(x) : std::nullopt;
 }
 
-std::optional<std::int64_t> exact_integer(const decimal& x) {
-  std::uint64_t size = x.digits;
+std::optional<std::int64_t> exact_integer(const decimal& number) {
+  std::uint64_t size = number.digits;
   // Zeroes behind the last digit that counts: 1.20e1 is 12.
-  for (std::int32_t e = x.exponent; e < 0 && size != 0; ++e) {
+  for (std::int32_t e = number.exponent; e < 0 && size != 0; ++e) {
     if (size % 10 != 0) {
       return std::nullopt;
     }
     size /= 10;
   }
-  for (std::int32_t e = x.exponent; e > 0 && size != 0; --e) {
+  for (std::int32_t e = number.exponent; e > 0 && size != 0; --e) {
     // As soon as it can't fit, so the loop is short whatever the exponent is.
     if (size > std::numeric_limits<std::uint64_t>::max() / 10) {
       return std::nullopt;
@@ -126,10 +126,10 @@ std::optional<std::int64_t> exact_integer(const decimal& x) {
   }
   // The smallest negative number has one more than the greatest.
   constexpr auto top = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
-  if (size > top + (x.negative ? 1 : 0)) {
+  if (size > top + (number.negative ? 1 : 0)) {
     return std::nullopt;
   }
-  return static_cast<std::int64_t>(x.negative ? 0 - size : size);
+  return static_cast<std::int64_t>(number.negative ? 0 - size : size);
 }
 
 std::optional<std::uint64_t> parse_count(std::string_view text) {

@@ -23,7 +23,7 @@ std::optional<decimal> parse_decimal(std::string_view text);
 
 /// The number when it is integral and fits 64 bits: "12", "1.20e1", but not "1.5". Nothing is
 /// rounded.
-std::optional<std::int64_t> exact_integer(const decimal& x);
+std::optional<std::int64_t> exact_integer(const decimal& number);
 
 /// Decimal digits and nothing else. For numbers in URLs. None beyond 64 bits.
 std::optional<std::uint64_t> parse_count(std::string_view text);

@@ -7,21 +7,21 @@ namespace lithair::models::msgpack {
 
 namespace {
 
-void put(std::string& out, std::uint8_t tag, std::uint64_t x, int bytes) {
+void put(std::string& out, std::uint8_t tag, std::uint64_t number, int bytes) {
   out += static_cast<char>(tag);
   for (int shift = (bytes - 1) * 8; shift >= 0; shift -= 8) {
-    out += static_cast<char>(x >> shift);
+    out += static_cast<char>(number >> shift);
   }
 }
 
 /// The shortest of the 8, 16 and 32 bit forms, whose tags follow each other.
-void put_sized(std::string& out, std::uint8_t tag, std::uint64_t x) {
-  if (x <= 0xff) {
-    put(out, tag, x, 1);
-  } else if (x <= 0xffff) {
-    put(out, static_cast<std::uint8_t>(tag + 1), x, 2);
+void put_sized(std::string& out, std::uint8_t tag, std::uint64_t number) {
+  if (number <= 0xff) {
+    put(out, tag, number, 1);
+  } else if (number <= 0xffff) {
+    put(out, static_cast<std::uint8_t>(tag + 1), number, 2);
   } else {
-    put(out, static_cast<std::uint8_t>(tag + 2), x, 4);
+    put(out, static_cast<std::uint8_t>(tag + 2), number, 4);
   }
 }
 
@@ -40,54 +40,54 @@ void put_count(std::string& out, std::uint8_t fixed, std::uint8_t tag, std::size
 
 void write_nil(std::string& out) { out += '\xc0'; }
 
-void write_bool(std::string& out, bool x) { out += x ? '\xc3' : '\xc2'; }
+void write_bool(std::string& out, bool flag) { out += flag ? '\xc3' : '\xc2'; }
 
-void write_unsigned(std::string& out, std::uint64_t x) {
-  if (x < 0x80) {
-    out += static_cast<char>(x);
-  } else if (x > 0xffffffff) {
+void write_unsigned(std::string& out, std::uint64_t number) {
+  if (number < 0x80) {
+    out += static_cast<char>(number);
+  } else if (number > 0xffffffff) {
     // 64 bits have a tag of their own, which does not follow the others.
-    put(out, 0xcf, x, 8);
+    put(out, 0xcf, number, 8);
   } else {
-    put_sized(out, 0xcc, x);
+    put_sized(out, 0xcc, number);
   }
 }
 
-void write_signed(std::string& out, std::int64_t x) {
-  const auto bits = static_cast<std::uint64_t>(x);
-  if (x >= 0) {
+void write_signed(std::string& out, std::int64_t number) {
+  const auto bits = static_cast<std::uint64_t>(number);
+  if (number >= 0) {
     // Not negative: the unsigned forms, so that one number has one spelling.
     write_unsigned(out, bits);
-  } else if (x >= -32) {
-    out += static_cast<char>(x);
-  } else if (x >= std::numeric_limits<std::int8_t>::min()) {
+  } else if (number >= -32) {
+    out += static_cast<char>(number);
+  } else if (number >= std::numeric_limits<std::int8_t>::min()) {
     put(out, 0xd0, bits, 1);
-  } else if (x >= std::numeric_limits<std::int16_t>::min()) {
+  } else if (number >= std::numeric_limits<std::int16_t>::min()) {
     put(out, 0xd1, bits, 2);
-  } else if (x >= std::numeric_limits<std::int32_t>::min()) {
+  } else if (number >= std::numeric_limits<std::int32_t>::min()) {
     put(out, 0xd2, bits, 4);
   } else {
     put(out, 0xd3, bits, 8);
   }
 }
 
-void write_double(std::string& out, double x) {
-  put(out, 0xcb, std::bit_cast<std::uint64_t>(x), 8);
+void write_double(std::string& out, double number) {
+  put(out, 0xcb, std::bit_cast<std::uint64_t>(number), 8);
 }
 
-void write_string(std::string& out, std::string_view x) {
+void write_string(std::string& out, std::string_view text) {
   // Up to 31 bytes the length is in the tag.
-  if (x.size() < 32) {
-    out += static_cast<char>(0xa0 | x.size());
+  if (text.size() < 32) {
+    out += static_cast<char>(0xa0 | text.size());
   } else {
-    put_sized(out, 0xd9, x.size());
+    put_sized(out, 0xd9, text.size());
   }
-  out += x;
+  out += text;
 }
 
-void write_binary(std::string& out, std::string_view x) {
-  put_sized(out, 0xc4, x.size());
-  out += x;
+void write_binary(std::string& out, std::string_view text) {
+  put_sized(out, 0xc4, text.size());
+  out += text;
 }
 
 void write_array(std::string& out, std::size_t count) { put_count(out, 0x90, 0xdc, count); }

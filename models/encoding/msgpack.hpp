@@ -12,13 +12,13 @@ namespace lithair::models::msgpack {
 void write_nil(std::string& out);
 /// What it writes.
 inline constexpr std::string_view nil_bytes = "\xc0";
-void write_bool(std::string& out, bool x);                ///< one byte
-void write_unsigned(std::string& out, std::uint64_t x);   ///< 1, 2, 3, 5 or 9 bytes
-void write_signed(std::string& out, std::int64_t x);      ///< not negative: as `write_unsigned`
-void write_double(std::string& out, double x);            ///< always 9 bytes
-void write_string(std::string& out, std::string_view x);  ///< not checked to be UTF-8
+void write_bool(std::string& out, bool flag);                 ///< one byte
+void write_unsigned(std::string& out, std::uint64_t number);  ///< 1, 2, 3, 5 or 9 bytes
+void write_signed(std::string& out, std::int64_t number);     ///< not negative: as `write_unsigned`
+void write_double(std::string& out, double number);           ///< always 9 bytes
+void write_string(std::string& out, std::string_view text);   ///< not checked to be UTF-8
 /// `bin`, for keys, digests, uuids and bytes
-void write_binary(std::string& out, std::string_view x);
+void write_binary(std::string& out, std::string_view text);
 /// `count` elements must follow.
 void write_array(std::string& out, std::size_t count);
 /// `count` pairs must follow.

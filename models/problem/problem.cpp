@@ -16,20 +16,20 @@ void append_member(std::string& out, std::string_view name, std::string_view tex
 
 }  // namespace
 
-std::string to_json(const problem& x) {
+std::string to_json(const problem& why) {
   // RFC 9457 §4.2.1: with "about:blank" the title is the status's phrase.
   std::string out = "{\"type\":\"about:blank\",";
-  const auto phrase = reason_phrase(x.status);
+  const auto phrase = reason_phrase(why.status);
   append_member(out, "title", phrase.empty() ? "Request Refused" : phrase);
-  out += ",\"status\":" + std::to_string(x.status) + ',';
-  append_member(out, "detail", x.detail);
+  out += ",\"status\":" + std::to_string(why.status) + ',';
+  append_member(out, "detail", why.detail);
   out += ',';
-  append_member(out, "error", x.code);
+  append_member(out, "error", why.code);
   // Left out where there are none: a client asks whether the member is there.
-  if (!x.errors.empty()) {
+  if (!why.errors.empty()) {
     out += ",\"errors\":";
     char separator = '[';
-    for (const auto& error : x.errors) {
+    for (const auto& error : why.errors) {
       out += separator;
       separator = ',';
       out += '{';

@@ -29,6 +29,6 @@ struct problem {
 /// The JSON of a problem: type, title, status, detail, error and, when there are any, errors.
 /// `type` is always "about:blank", so the title is the status's phrase (RFC 9457 §4.2.1). "error"
 /// and "errors" are extension members (§3.2).
-std::string to_json(const problem& x);
+std::string to_json(const problem& why);
 
 }  // namespace lithair::models

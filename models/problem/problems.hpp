@@ -27,7 +27,7 @@ problem other_timeline(std::uint64_t index);
 /// 409: the item can't be deleted. `field` is empty when it is hidden.
 problem still_referenced(const std::string& collection_name, const std::string& field);
 /// The problem of one part of a request, its errors told to be of that part.
-problem of_part(problem x, const std::string& part);
+problem of_part(problem why, const std::string& part);
 /// 422: the item does not keep its model's rules.
 problem invalid(std::vector<field_error> errors);
 

@@ -11,26 +11,27 @@ namespace {
 /// The same number as in keys.cpp.
 constexpr std::size_t whole_text = 64;
 
-bool is_cut(const value& x) {
-  const auto* text = std::get_if<std::string>(&x);
-  const auto* data = std::get_if<blob>(&x);
+bool is_cut(const value& v) {
+  const auto* text = std::get_if<std::string>(&v);
+  const auto* data = std::get_if<blob>(&v);
   return (text != nullptr && text->size() > whole_text) ||
          (data != nullptr && data->data.size() > whole_text);
 }
 
-bool names_values(const filter& x) {
-  return x.how == comparison_word::equal || x.how == comparison_word::any_of;
+bool names_values(const filter& condition) {
+  return condition.how == comparison_word::equal || condition.how == comparison_word::any_of;
 }
 
-bool bounds_values(const filter& x) {
+bool bounds_values(const filter& condition) {
   using enum comparison_word;
-  return x.how == less || x.how == at_most || x.how == greater || x.how == at_least;
+  return condition.how == less || condition.how == at_most || condition.how == greater ||
+         condition.how == at_least;
 }
 
 /// The values once each, rising, so that their ranges rise too.
-std::vector<value> sorted_values(const filter& x) {
+std::vector<value> sorted_values(const filter& condition) {
   // Equal values would give the same range twice, and its items too.
-  auto values = x.values;
+  auto values = condition.values;
   std::ranges::sort(values, [](const value& a, const value& b) { return compare(a, b) < 0; });
   const auto same = [](const value& a, const value& b) { return compare(a, b) == 0; };
   values.erase(std::unique(values.begin(), values.end(), same), values.end());
@@ -83,15 +84,15 @@ class chooser {
     return how == by_key_values ? f.primary_key : how == by_unique_values ? f.unique : f.indexed;
   }
 
-  access_path from_values(const filter& x, means how) const {
-    const field& f = c_.fields[x.position];
+  access_path from_values(const filter& condition, means how) const {
+    const field& f = c_.fields[condition.position];
     access_path made;
-    made.position = x.position;
+    made.position = condition.position;
     // Records are found by key, all others by the index's pairs.
     made.via = how == by_key_values      ? access_path::path::records
                : how == by_unique_values ? access_path::path::unique
                                          : access_path::path::index;
-    for (const auto& v : sorted_values(x)) {
+    for (const auto& v : sorted_values(condition)) {
       made.ranges.push_back(how == by_key_values      ? only(record_key(c_, to_key(v)))
                             : how == by_unique_values ? only(unique_key(c_, f, v))
                                                       : entries_of(c_, f, v));

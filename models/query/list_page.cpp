@@ -70,8 +70,8 @@ class first_items {
  private:
   struct before {
     bool descending;
-    bool operator()(std::string_view x, std::string_view y) const {
-      return descending ? x > y : x < y;
+    bool operator()(std::string_view text, std::string_view y) const {
+      return descending ? text > y : text < y;
     }
   };
   before order() const { return {descending_}; }

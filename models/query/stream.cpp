@@ -127,13 +127,14 @@ result<stream_request> parse_stream(const collection& c,
   return request;
 }
 
-bool stream_page::passes(const feed_event& x) const {
-  if (x.collection_id != what_.target->id) {
+bool stream_page::passes(const feed_event& event) const {
+  if (event.collection_id != what_.target->id) {
     return false;
   }
   // After an update the item may pass or may have passed: both concern the client.
-  return matches(*what_.target, what_.filters, x.fields) ||
-         (x.type == event_type::updated && matches(*what_.target, what_.filters, fields_before(x)));
+  return matches(*what_.target, what_.filters, event.fields) ||
+         (event.type == event_type::updated &&
+          matches(*what_.target, what_.filters, fields_before(event)));
 }
 
 bool stream_page::add(std::uint64_t index, std::string_view bytes) {
@@ -165,20 +166,20 @@ bool stream_page::add(std::uint64_t index, std::string_view bytes) {
   return text_.size() < limit_;
 }
 
-void stream_page::append(const feed_event& x, const feed_position& id) {
+void stream_page::append(const feed_event& event, const feed_position& id) {
   const collection& c = *what_.target;
   // The fields' order is id, event, data; the dispatch comes with the blank line.
   told_ = id;
   text_ += "id: " + to_text(id) + "\nevent: ";
-  text_ += name_of(x.type);
+  text_ += name_of(event.type);
   text_ += "\ndata: ";
   // The item is gone: its key is all that a client needs.
-  if (x.type == event_type::deleted) {
+  if (event.type == event_type::deleted) {
     text_ += "{\"id\":";
-    models::append_json(text_, from_key(c.key(), x.key).value_or(value{}));
+    models::append_json(text_, from_key(c.key(), event.key).value_or(value{}));
     text_ += '}';
   } else {
-    append_json(text_, c, x.fields, what_.wanted);
+    append_json(text_, c, event.fields, what_.wanted);
   }
   text_ += "\n\n";
 }

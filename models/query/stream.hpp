@@ -66,8 +66,8 @@ class stream_page {
   feed_position told() const { return told_; }
 
  private:
-  bool passes(const feed_event& x) const;  ///< the collection's, and passes before or after
-  void append(const feed_event& x, const feed_position& id);  ///< renders one
+  bool passes(const feed_event& event) const;  ///< the collection's, and passes before or after
+  void append(const feed_event& event, const feed_position& id);  ///< renders one
 
   const stream_query& what_;
   feed_position through_;

@@ -61,11 +61,13 @@ inline constexpr std::array<std::string_view, 19> word_names{"primary_key",
                                                              "validate.format",
                                                              "validate.one_of"};
 
-constexpr std::string_view name_of(word x) { return word_names[static_cast<std::size_t>(x)]; }
+constexpr std::string_view name_of(word which) {
+  return word_names[static_cast<std::size_t>(which)];
+}
 
 /// Within `validate`: "min" of `word::min`.
-constexpr std::string_view short_name_of(word x) {
-  const auto name = name_of(x);
+constexpr std::string_view short_name_of(word which) {
+  const auto name = name_of(which);
   return name.starts_with(validate_prefix) ? name.substr(validate_prefix.size()) : name;
 }
 

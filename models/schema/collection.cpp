@@ -34,13 +34,13 @@ const field* collection::find(std::string_view field_name) const {
   return at < fields.size() ? &fields[at] : nullptr;
 }
 
-void order_fields(collection& x) {
+void order_fields(collection& c) {
   constexpr std::size_t most = 1000;
-  x.by_id.resize(std::min(x.fields.size(), most));
-  std::iota(x.by_id.begin(), x.by_id.end(), std::uint16_t{0});
-  x.by_name = x.by_id;
-  std::ranges::sort(x.by_id, {}, [&x](auto i) { return x.fields[i].id; });
-  std::ranges::sort(x.by_name, {}, [&x](auto i) { return std::string_view(x.fields[i].name); });
+  c.by_id.resize(std::min(c.fields.size(), most));
+  std::iota(c.by_id.begin(), c.by_id.end(), std::uint16_t{0});
+  c.by_name = c.by_id;
+  std::ranges::sort(c.by_id, {}, [&c](auto i) { return c.fields[i].id; });
+  std::ranges::sort(c.by_name, {}, [&c](auto i) { return std::string_view(c.fields[i].name); });
 }
 
 // A model without fields can't be built, so none replicated means local.

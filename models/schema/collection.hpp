@@ -123,7 +123,7 @@ struct collection {
 };
 
 /// Fills `by_id` and `by_name` from the fields; at most 1000 are ordered.
-void order_fields(collection& x);
+void order_fields(collection& c);
 
 /// No field is replicated: each node has its own items of it, decided by its own group.
 bool is_local(const collection& c);

@@ -14,21 +14,21 @@ namespace lithair::models {
 namespace {
 
 /// None where the sum does not fit 64 bits: a counter must not turn negative by itself.
-std::optional<value> sum(std::int64_t x, std::int64_t y) {
+std::optional<value> sum(std::int64_t number, std::int64_t y) {
   std::int64_t made = 0;
-  return __builtin_add_overflow(x, y, &made) ? std::nullopt : std::optional<value>(made);
+  return __builtin_add_overflow(number, y, &made) ? std::nullopt : std::optional<value>(made);
 }
 
 /// Infinity has no JSON.
-std::optional<value> sum(double x, double y) {
-  const double made = x + y;
+std::optional<value> sum(double number, double y) {
+  const double made = number + y;
   return std::isfinite(made) ? std::optional<value>(made) : std::nullopt;
 }
 
 /// With the finer of both scales, so that adding is exact.
-std::optional<value> sum(const money& x, const money& y) {
-  const std::uint8_t scale = std::max(x.scale, y.scale);
-  wide_integer units = in_nanos(x) + in_nanos(y);
+std::optional<value> sum(const money& amount, const money& y) {
+  const std::uint8_t scale = std::max(amount.scale, y.scale);
+  wide_integer units = in_nanos(amount) + in_nanos(y);
   for (int i = scale; i < money::max_scale; ++i) {
     // Nothing is lost: the amounts have no digits behind the finer scale.
     units /= 10;
@@ -42,14 +42,14 @@ std::optional<value> sum(const money& x, const money& y) {
 }
 
 /// Both are of the field's type, so of the same.
-std::optional<value> sum(const value& x, const value& y) {
-  if (const auto* integer = std::get_if<std::int64_t>(&x)) {
+std::optional<value> sum(const value& v, const value& y) {
+  if (const auto* integer = std::get_if<std::int64_t>(&v)) {
     return sum(*integer, std::get<std::int64_t>(y));
   }
-  if (const auto* number = std::get_if<double>(&x)) {
+  if (const auto* number = std::get_if<double>(&v)) {
     return sum(*number, std::get<double>(y));
   }
-  return sum(std::get<money>(x), std::get<money>(y));
+  return sum(std::get<money>(v), std::get<money>(y));
 }
 
 /// As they are stored: equal values of one spelling are equal bytes.

@@ -14,18 +14,18 @@ namespace lithair::models {
 namespace {
 
 /// `compare`, so that money counts by amount and not by digits.
-void check_bounds(const field& x, const value& v, std::vector<field_error>& errors) {
-  if (!absent(x.rules.min) && compare(v, x.rules.min) < 0) {
-    errors.push_back({x.name, "min", "Must be at least " + to_text(x.rules.min) + "."});
+void check_bounds(const field& f, const value& v, std::vector<field_error>& errors) {
+  if (!absent(f.rules.min) && compare(v, f.rules.min) < 0) {
+    errors.push_back({f.name, "min", "Must be at least " + to_text(f.rules.min) + "."});
   }
-  if (!absent(x.rules.max) && compare(v, x.rules.max) > 0) {
-    errors.push_back({x.name, "max", "Must be at most " + to_text(x.rules.max) + "."});
+  if (!absent(f.rules.max) && compare(v, f.rules.max) > 0) {
+    errors.push_back({f.name, "max", "Must be at most " + to_text(f.rules.max) + "."});
   }
 }
 
-std::string in_words(const field& x, std::uint64_t n) {
-  const auto* unit = x.type == value_type::string  ? " character"
-                     : x.type == value_type::bytes ? " byte"
+std::string in_words(const field& f, std::uint64_t n) {
+  const auto* unit = f.type == value_type::string  ? " character"
+                     : f.type == value_type::bytes ? " byte"
                                                    : " element";
   return std::to_string(n) + unit + (n == 1 ? "." : "s.");
 }
@@ -43,18 +43,18 @@ std::uint64_t length_of(const value& v) {
 }
 
 /// Counting characters walks the text: not done where nobody asks.
-void check_length(const field& x, const value& v, std::vector<field_error>& errors) {
-  if (!x.rules.min_length && !x.rules.max_length) {
+void check_length(const field& f, const value& v, std::vector<field_error>& errors) {
+  if (!f.rules.min_length && !f.rules.max_length) {
     return;
   }
   const std::uint64_t length = length_of(v);
-  if (x.rules.min_length && length < *x.rules.min_length) {
+  if (f.rules.min_length && length < *f.rules.min_length) {
     errors.push_back(
-        {x.name, "min_length", "Must have at least " + in_words(x, *x.rules.min_length)});
+        {f.name, "min_length", "Must have at least " + in_words(f, *f.rules.min_length)});
   }
-  if (x.rules.max_length && length > *x.rules.max_length) {
+  if (f.rules.max_length && length > *f.rules.max_length) {
     errors.push_back(
-        {x.name, "max_length", "Must have at most " + in_words(x, *x.rules.max_length)});
+        {f.name, "max_length", "Must have at most " + in_words(f, *f.rules.max_length)});
   }
 }
 
@@ -124,19 +124,19 @@ bool has_format(text_format format, std::string_view text) {
   return true;
 }
 
-void check_text(const field& x, const std::string& text, std::vector<field_error>& errors) {
+void check_text(const field& f, const std::string& text, std::vector<field_error>& errors) {
   // Unanchored, as "pattern" of JSON Schema. Linear in the text: no client can stall apply.
-  if (x.rules.matcher && !re2::RE2::PartialMatch(text, *x.rules.matcher)) {
-    errors.push_back({x.name, "pattern", "Must match the pattern " + x.rules.pattern + "."});
+  if (f.rules.matcher && !re2::RE2::PartialMatch(text, *f.rules.matcher)) {
+    errors.push_back({f.name, "pattern", "Must match the pattern " + f.rules.pattern + "."});
   }
-  if (!has_format(x.rules.format, text)) {
+  if (!has_format(f.rules.format, text)) {
     errors.push_back(
-        {x.name, "format", "Must have the form of " + std::string(name_of(x.rules.format)) + "."});
+        {f.name, "format", "Must have the form of " + std::string(name_of(f.rules.format)) + "."});
   }
 }
 
-void check_choice(const field& x, const value& v, std::vector<field_error>& errors) {
-  const auto& choices = x.rules.one_of;
+void check_choice(const field& f, const value& v, std::vector<field_error>& errors) {
+  const auto& choices = f.rules.one_of;
   // 0.1 is one of 0.10.
   const auto same = [&v](const value& choice) { return compare(choice, v) == 0; };
   if (choices.empty() || std::ranges::any_of(choices, same)) {
@@ -146,21 +146,21 @@ void check_choice(const field& x, const value& v, std::vector<field_error>& erro
   for (std::size_t i = 0; i < choices.size(); ++i) {
     message += (i == 0 ? "" : ", ") + to_text(choices[i]);
   }
-  errors.push_back({x.name, "one_of", message + "."});
+  errors.push_back({f.name, "one_of", message + "."});
 }
 
 }  // namespace
 
-void check_rules(const field& x, const value& v, std::vector<field_error>& errors) {
-  check_bounds(x, v, errors);
-  check_length(x, v, errors);
-  if (x.type == value_type::string) {
-    check_text(x, std::get<std::string>(v), errors);
+void check_rules(const field& f, const value& v, std::vector<field_error>& errors) {
+  check_bounds(f, v, errors);
+  check_length(f, v, errors);
+  if (f.type == value_type::string) {
+    check_text(f, std::get<std::string>(v), errors);
   }
-  check_choice(x, v, errors);
+  check_choice(f, v, errors);
 }
 
-void check_key(const field& x, const value& v, std::vector<field_error>& errors) {
+void check_key(const field& f, const value& v, std::vector<field_error>& errors) {
   constexpr std::array<std::string_view, 6> reserved{"count", "random-id", "stream",
                                                      "_bulk", ".",         ".."};
   const auto* text = std::get_if<std::string>(&v);
@@ -170,12 +170,12 @@ void check_key(const field& x, const value& v, std::vector<field_error>& errors)
   // NUL takes two bytes in keys that go on behind it.
   const auto nul_bytes = static_cast<std::size_t>(std::ranges::count(*text, '\0'));
   if (text->empty()) {
-    errors.push_back({x.name, "min_length", "A key is not empty."});
+    errors.push_back({f.name, "min_length", "A key is not empty."});
   } else if (text->size() + nul_bytes > max_key_bytes) {
     errors.push_back(
-        {x.name, "max_length", "A key has at most " + std::to_string(max_key_bytes) + " bytes."});
+        {f.name, "max_length", "A key has at most " + std::to_string(max_key_bytes) + " bytes."});
   } else if (std::ranges::find(reserved, *text) != reserved.end()) {
-    errors.push_back({x.name, "reserved", "This word stands for something else in paths."});
+    errors.push_back({f.name, "reserved", "This word stands for something else in paths."});
   }
 }
 

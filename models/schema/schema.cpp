@@ -11,9 +11,9 @@ namespace {
 
 /// One line with everything about a field that changes what it means; a schema's fingerprint is
 /// made of them.
-std::string describe(const field& x) {
+std::string describe(const field& f) {
   // The name first, so that a renamed field is another field.
-  std::string line = x.name + ' ' + std::string(name_of(x.type));
+  std::string line = f.name + ' ' + std::string(name_of(f.type));
   const auto flag = [&line](bool on, std::string_view word) {
     line += on ? ' ' + std::string(word) : "";
   };
@@ -21,43 +21,43 @@ std::string describe(const field& x) {
   const auto part = [&line](std::string_view word, const std::string& text) {
     line += ' ' + std::string(word) + '=' + std::to_string(text.size()) + ':' + text;
   };
-  flag(x.primary_key, "primary_key");
-  flag(x.unique, "unique");
-  flag(x.indexed, "indexed");
-  flag(x.immutable, "immutable");
-  flag(x.optional, "optional");
-  flag(!x.exposed, "hidden");
-  flag(x.tracked, "track_history");
-  flag(x.replicated, "replicate");
+  flag(f.primary_key, "primary_key");
+  flag(f.unique, "unique");
+  flag(f.indexed, "indexed");
+  flag(f.immutable, "immutable");
+  flag(f.optional, "optional");
+  flag(!f.exposed, "hidden");
+  flag(f.tracked, "track_history");
+  flag(f.replicated, "replicate");
   // Both the flag and the text below: an empty default is not the same as none.
-  flag(!absent(x.default_value), "default");
-  part("default", to_text(x.default_value));
-  part("merge", std::string(name_of(x.merge)));
-  part("references", x.references);
-  part("on_delete", std::string(name_of(x.on_delete)));
-  if (x.element) {
-    part("element", std::string(name_of(x.element->type)));
+  flag(!absent(f.default_value), "default");
+  part("default", to_text(f.default_value));
+  part("merge", std::string(name_of(f.merge)));
+  part("references", f.references);
+  part("on_delete", std::string(name_of(f.on_delete)));
+  if (f.element) {
+    part("element", std::string(name_of(f.element->type)));
   }
-  for (const auto& name : x.names) {
+  for (const auto& name : f.names) {
     part("value", name);
   }
-  part("min", to_text(x.rules.min));
-  part("max", to_text(x.rules.max));
-  part("min_length", x.rules.min_length ? std::to_string(*x.rules.min_length) : "");
-  part("max_length", x.rules.max_length ? std::to_string(*x.rules.max_length) : "");
-  part("pattern", x.rules.pattern);
-  part("format", std::string(name_of(x.rules.format)));
-  for (const auto& choice : x.rules.one_of) {
+  part("min", to_text(f.rules.min));
+  part("max", to_text(f.rules.max));
+  part("min_length", f.rules.min_length ? std::to_string(*f.rules.min_length) : "");
+  part("max_length", f.rules.max_length ? std::to_string(*f.rules.max_length) : "");
+  part("pattern", f.rules.pattern);
+  part("format", std::string(name_of(f.rules.format)));
+  for (const auto& choice : f.rules.one_of) {
     part("one_of", to_text(choice));
   }
   return line + '\n';
 }
 
 /// In the order of ids, so that moving a field in its declaration changes nothing.
-std::string describe(const collection& x) {
-  std::string text = x.name + ' ' + x.path + '\n';
-  for (const auto at : x.by_id) {
-    text += describe(x.fields[at]);
+std::string describe(const collection& c) {
+  std::string text = c.name + ' ' + c.path + '\n';
+  for (const auto at : c.by_id) {
+    text += describe(c.fields[at]);
   }
   return text;
 }

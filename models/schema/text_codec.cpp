@@ -49,8 +49,8 @@ std::optional<value> parse_json(std::string_view text) {
   return value{std::move(made)};
 }
 
-std::optional<value> parse_name(const field& x, std::string_view text) {
-  const bool known = std::ranges::find(x.names, text) != x.names.end();
+std::optional<value> parse_name(const field& f, std::string_view text) {
+  const bool known = std::ranges::find(f.names, text) != f.names.end();
   return known ? std::optional<value>(std::string(text)) : std::nullopt;
 }
 
@@ -58,10 +58,10 @@ struct text_writer {
   std::string& out;
 
   void operator()(std::monostate) const {}
-  void operator()(bool x) const { out += x ? "true" : "false"; }
-  void operator()(std::int64_t x) const { out += std::to_string(x); }
-  void operator()(double x) const { append_number(out, x); }
-  void operator()(const std::string& x) const { out += x; }
+  void operator()(bool flag) const { out += flag ? "true" : "false"; }
+  void operator()(std::int64_t number) const { out += std::to_string(number); }
+  void operator()(double number) const { append_number(out, number); }
+  void operator()(const std::string& text) const { out += text; }
   void operator()(const blob& x) const { out += to_base64(x.data); }
   void operator()(const json_text& x) const { out += x.text; }
   void operator()(const packed_list& x) const { out += to_base64(x.array); }
@@ -85,15 +85,15 @@ std::optional<double> parse_number(std::string_view text) {
   return whole && std::isfinite(made) ? std::optional(made) : std::nullopt;
 }
 
-void append_number(std::string& out, double x) {
+void append_number(std::string& out, double number) {
   // The shortest text that gives the same double back; never more than 24 characters.
   std::array<char, 32> digits;
-  const auto [end, error] = std::to_chars(digits.data(), digits.data() + digits.size(), x);
+  const auto [end, error] = std::to_chars(digits.data(), digits.data() + digits.size(), number);
   out.append(digits.data(), end);
 }
 
-std::optional<value> parse_text(const field& x, std::string_view text) {
-  switch (x.type) {
+std::optional<value> parse_text(const field& f, std::string_view text) {
+  switch (f.type) {
     case value_type::boolean:
       return parse_boolean(text);
     case value_type::integer:
@@ -109,7 +109,7 @@ std::optional<value> parse_text(const field& x, std::string_view text) {
     case value_type::timestamp:
       return as_value(parse_timestamp(text));
     case value_type::enumeration:
-      return parse_name(x, text);
+      return parse_name(f, text);
     case value_type::bytes:
       return parse_bytes(text);
     case value_type::json:
@@ -120,16 +120,16 @@ std::optional<value> parse_text(const field& x, std::string_view text) {
   return std::nullopt;
 }
 
-void append_text(std::string& out, const value& x) { std::visit(text_writer{out}, x); }
+void append_text(std::string& out, const value& v) { std::visit(text_writer{out}, v); }
 
-std::string to_text(const value& x) {
+std::string to_text(const value& v) {
   std::string out;
-  append_text(out, x);
+  append_text(out, v);
   return out;
 }
 
-std::string expected_form(const field& x) {
-  switch (x.type) {
+std::string expected_form(const field& f) {
+  switch (f.type) {
     case value_type::boolean:
       return "true or false";
     case value_type::integer:
@@ -149,13 +149,13 @@ std::string expected_form(const field& x) {
     case value_type::json:
       return "JSON, but not null";
     case value_type::list:
-      return "a list; each element " + expected_form(*x.element);
+      return "a list; each element " + expected_form(*f.element);
     case value_type::enumeration:
       break;
   }
   std::string form = "one of ";
-  for (std::size_t i = 0; i < x.names.size(); ++i) {
-    form += (i == 0 ? "" : ", ") + x.names[i];
+  for (std::size_t i = 0; i < f.names.size(); ++i) {
+    form += (i == 0 ? "" : ", ") + f.names[i];
   }
   return form;
 }

@@ -11,27 +11,27 @@
 /// no number or flag. Pure; used on every thread.
 namespace lithair::models {
 
-/// The value that the text stands for in a field of `x`'s type (and, for an enumeration, its
+/// The value that the text stands for in a field of `f`'s type (and, for an enumeration, its
 /// names); none for text that stands for none. Knows nothing of `validate`. An integer may be
 /// written as any number that is one ("1.0", "1e2"). Text must be UTF-8. Base64 must be padded and
 /// canonical. JSON becomes compact and is not null. A list has no text.
-std::optional<value> parse_text(const field& x, std::string_view text);
+std::optional<value> parse_text(const field& f, std::string_view text);
 
 /// The text that `parse_text` takes back; of a list, which it does not take, the bytes in base64.
 /// Nothing for an absent value. Appends instead of making a string, for rendering many values into
 /// one buffer.
-void append_text(std::string& out, const value& x);
+void append_text(std::string& out, const value& v);
 /// The same text alone.
-std::string to_text(const value& x);
+std::string to_text(const value& v);
 
 /// What a value of the field looks like, for error messages: "an integer", "one of draft, live".
 /// Always the same words for the same field, so the error does not depend on the value.
-std::string expected_form(const field& x);
+std::string expected_form(const field& f);
 
 /// Finite, in the grammar of JSON numbers. RFC 8259 §6: no sign "+", no "inf", no "01". None for
 /// numbers beyond a double, such as 1e400.
 std::optional<double> parse_number(std::string_view text);
-/// As few digits as give the same number back. `x` must be finite.
-void append_number(std::string& out, double x);
+/// As few digits as give the same number back. `number` must be finite.
+void append_number(std::string& out, double number);
 
 }  // namespace lithair::models

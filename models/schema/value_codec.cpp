@@ -13,20 +13,20 @@ struct msgpack_writer {
   std::string& out;
 
   void operator()(std::monostate) const { msgpack::write_nil(out); }
-  void operator()(bool x) const { msgpack::write_bool(out, x); }
-  void operator()(std::int64_t x) const { msgpack::write_signed(out, x); }
-  void operator()(double x) const { msgpack::write_double(out, x); }
-  void operator()(const std::string& x) const { msgpack::write_string(out, x); }
-  void operator()(const uuid& x) const { msgpack::write_binary(out, x.view()); }
-  void operator()(timestamp x) const { msgpack::write_signed(out, x.us); }
+  void operator()(bool flag) const { msgpack::write_bool(out, flag); }
+  void operator()(std::int64_t number) const { msgpack::write_signed(out, number); }
+  void operator()(double number) const { msgpack::write_double(out, number); }
+  void operator()(const std::string& text) const { msgpack::write_string(out, text); }
+  void operator()(const uuid& id) const { msgpack::write_binary(out, id.view()); }
+  void operator()(timestamp time) const { msgpack::write_signed(out, time.us); }
   void operator()(const blob& x) const { msgpack::write_binary(out, x.data); }
   void operator()(const json_text& x) const { msgpack::write_string(out, x.text); }
   // An array already.
   void operator()(const packed_list& x) const { out += x.array; }
-  void operator()(const money& x) const {
+  void operator()(const money& amount) const {
     msgpack::write_array(out, 2);
-    msgpack::write_signed(out, x.units);
-    msgpack::write_unsigned(out, x.scale);
+    msgpack::write_signed(out, amount.units);
+    msgpack::write_unsigned(out, amount.scale);
   }
 };
 
@@ -111,7 +111,7 @@ bool takes(value_type type, json_document::kind kind) {
 
 }  // namespace
 
-void write_value(std::string& out, const value& x) { std::visit(msgpack_writer{out}, x); }
+void write_value(std::string& out, const value& v) { std::visit(msgpack_writer{out}, v); }
 
 std::optional<value> read_value(const field& f, std::string_view stored) {
   msgpack::reader in(stored);
@@ -120,11 +120,11 @@ std::optional<value> read_value(const field& f, std::string_view stored) {
   return in.finished() ? std::move(made) : std::nullopt;
 }
 
-std::weak_ordering compare_stored(const field& f, std::string_view stored, const value& x) {
+std::weak_ordering compare_stored(const field& f, std::string_view stored, const value& v) {
   if (is_text(f)) {
-    return msgpack::reader(stored).read_string() <=> std::string_view(std::get<std::string>(x));
+    return msgpack::reader(stored).read_string() <=> std::string_view(std::get<std::string>(v));
   }
-  return compare(read_value(f, stored).value_or(value{}), x);
+  return compare(read_value(f, stored).value_or(value{}), v);
 }
 
 namespace {
@@ -183,25 +183,25 @@ void append_json(std::string& out, const field& f, std::string_view stored) {
   }
 }
 
-void append_value_json(std::string& out, const field& f, const value& x) {
-  if (const auto* list = std::get_if<packed_list>(&x)) {
+void append_value_json(std::string& out, const field& f, const value& v) {
+  if (const auto* list = std::get_if<packed_list>(&v)) {
     append_list(out, f, list->array);
   } else {
-    append_json(out, x);
+    append_json(out, v);
   }
 }
 
-void append_json(std::string& out, const value& x) {
-  if (const auto* text = std::get_if<std::string>(&x)) {
+void append_json(std::string& out, const value& v) {
+  if (const auto* text = std::get_if<std::string>(&v)) {
     return append_json_string(out, *text);
   }
   // bool, integer, number and json are JSON as they are; everything else is text in quotes.
   const bool plain =
-      x.index() == 1 || x.index() == 2 || x.index() == 3 || std::holds_alternative<json_text>(x);
+      v.index() == 1 || v.index() == 2 || v.index() == 3 || std::holds_alternative<json_text>(v);
   if (!plain) {
     out += '"';
   }
-  append_text(out, x);
+  append_text(out, v);
   if (!plain) {
     out += '"';
   }

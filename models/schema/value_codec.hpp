@@ -31,7 +31,7 @@ namespace lithair::models {
 
 /// Appends a present value. An absent one becomes nil, which commands use for "removed"; records
 /// never have it.
-void write_value(std::string& out, const value& x);
+void write_value(std::string& out, const value& v);
 
 /// None for bytes that no value of the field gives. `stored` is exactly one value: bytes behind it
 /// make it none. Neither rules nor, of an enum, names are looked at: the schema may have changed
@@ -40,15 +40,15 @@ std::optional<value> read_value(const field& f, std::string_view stored);
 
 /// Orders a stored value against a present one without copying text. Bytes that are no value of the
 /// field count as absent.
-std::weak_ordering compare_stored(const field& f, std::string_view stored, const value& x);
+std::weak_ordering compare_stored(const field& f, std::string_view stored, const value& v);
 
 /// Appends the JSON of a stored value, straight from its bytes. The JSON is not escaped for HTML.
 /// Bytes that are no value become null, so that a record of a damaged kind is still JSON.
 void append_json(std::string& out, const field& f, std::string_view stored);
 /// Appends the JSON of a present value of a field, and of a value of any type but list.
-void append_value_json(std::string& out, const field& f, const value& x);
+void append_value_json(std::string& out, const field& f, const value& v);
 /// The same without a field, which only lists need for their elements.
-void append_json(std::string& out, const value& x);
+void append_json(std::string& out, const value& v);
 
 /// The value that the JSON at `position` stands for; `validate` is not looked at. The error has the
 /// field's name, of a list's element its place too ("tags[2]"), and the code "type". Duplicate keys

@@ -22,12 +22,12 @@ bool contains(std::string_view text, std::string_view part) {
          part.empty();
 }
 
-bool holds(const field& f, const filter& x, std::string_view stored) {
+bool holds(const field& f, const filter& condition, std::string_view stored) {
   using enum comparison_word;
   const auto same = [&](const value& v) { return compare_stored(f, stored, v) == 0; };
   // There is always one; any_of looks at all.
-  const value& v = x.values.front();
-  switch (x.how) {
+  const value& v = condition.values.front();
+  switch (condition.how) {
     case equal:
       return same(v);
     case not_equal:
@@ -43,41 +43,42 @@ bool holds(const field& f, const filter& x, std::string_view stored) {
     case contains:
       return models::contains(msgpack::reader(stored).read_string(), std::get<std::string>(v));
     case any_of:
-      return std::ranges::any_of(x.values, same);
+      return std::ranges::any_of(condition.values, same);
   }
   return false;
 }
 
 /// A list field is asked for an element.
-bool list_holds(const field& f, const filter& x, std::string_view stored) {
+bool list_holds(const field& f, const filter& condition, std::string_view stored) {
   msgpack::reader in(stored);
   for (std::size_t left = in.read_array(); left > 0; --left) {
     const auto element = in.read_any();
     const auto same = [&](const value& v) { return compare_stored(*f.element, element, v) == 0; };
-    if (std::ranges::any_of(x.values, same)) {
-      return x.how != comparison_word::not_equal;
+    if (std::ranges::any_of(condition.values, same)) {
+      return condition.how != comparison_word::not_equal;
     }
   }
   // No element was equal.
-  return x.how == comparison_word::not_equal;
+  return condition.how == comparison_word::not_equal;
 }
 
-bool matches(const collection& c, const filter& x, const stored_fields& fields) {
-  const field& f = c.fields[x.position];
+bool matches(const collection& c, const filter& condition, const stored_fields& fields) {
+  const field& f = c.fields[condition.position];
   if (f.type == value_type::list) {
     const auto* list = find(fields, f.id);
-    return list != nullptr ? list_holds(f, x, list->bytes) : x.how == comparison_word::not_equal;
+    return list != nullptr ? list_holds(f, condition, list->bytes)
+                           : condition.how == comparison_word::not_equal;
   }
   if (const auto* stored = find(fields, f.id)) {
-    return holds(f, x, stored->bytes);
+    return holds(f, condition, stored->bytes);
   }
   if (absent(f.default_value)) {
-    return x.how == comparison_word::not_equal;
+    return condition.how == comparison_word::not_equal;
   }
   // A field that was declared after the item was written reads as its default.
   std::string stored;
   write_value(stored, f.default_value);
-  return holds(f, x, stored);
+  return holds(f, condition, stored);
 }
 
 }  // namespace

@@ -17,13 +17,15 @@ constexpr std::uint64_t sign_bit = std::uint64_t{1} << 63;
 constexpr std::size_t bounded_text = 64;
 
 /// Signed numbers sort as unsigned ones once the sign is turned over.
-std::uint64_t sortable_bits(std::int64_t x) { return static_cast<std::uint64_t>(x) ^ sign_bit; }
+std::uint64_t sortable_bits(std::int64_t number) {
+  return static_cast<std::uint64_t>(number) ^ sign_bit;
+}
 
 /// IEEE 754 numbers sort as sign and magnitude: turn the sign over, and all bits of negative ones.
 /// The two zeroes are one.
-std::uint64_t sortable_bits(double x) {
+std::uint64_t sortable_bits(double number) {
   // -0.0 and 0.0 are equal values and so must be equal bytes.
-  const auto bits = std::bit_cast<std::uint64_t>(x == 0 ? 0.0 : x);
+  const auto bits = std::bit_cast<std::uint64_t>(number == 0 ? 0.0 : number);
   return (bits & sign_bit) != 0 ? ~bits : bits | sign_bit;
 }
 
@@ -44,18 +46,18 @@ struct sortable_writer {
 
   // Nothing: who writes an absent value puts a mark before it.
   void operator()(std::monostate) const {}
-  void operator()(bool x) const { out += x ? '\1' : '\0'; }
-  void operator()(std::int64_t x) const { append_big_endian(out, sortable_bits(x)); }
-  void operator()(double x) const { append_big_endian(out, sortable_bits(x)); }
+  void operator()(bool flag) const { out += flag ? '\1' : '\0'; }
+  void operator()(std::int64_t number) const { append_big_endian(out, sortable_bits(number)); }
+  void operator()(double number) const { append_big_endian(out, sortable_bits(number)); }
   // 00 01 sorts before 00 FF: so "a" comes before "a" with a NUL behind it.
-  void operator()(const std::string& x) const { append_closed(out, x, '\1'); }
+  void operator()(const std::string& text) const { append_closed(out, text, '\1'); }
   void operator()(const blob& x) const { append_closed(out, x.data, '\1'); }
   void operator()(const json_text& x) const { append_closed(out, x.text, '\1'); }
   void operator()(const packed_list& x) const { append_closed(out, x.array, '\1'); }
-  void operator()(const uuid& x) const { out += x.view(); }
-  void operator()(timestamp x) const { append_big_endian(out, sortable_bits(x.us)); }
-  void operator()(const money& x) const {
-    const wide_integer nanos = in_nanos(x);
+  void operator()(const uuid& id) const { out += id.view(); }
+  void operator()(timestamp time) const { append_big_endian(out, sortable_bits(time.us)); }
+  void operator()(const money& amount) const {
+    const wide_integer nanos = in_nanos(amount);
     // The high half carries the sign, the low half is unsigned.
     append_big_endian(out, sortable_bits(static_cast<std::int64_t>(nanos >> 64)));
     append_big_endian(out, static_cast<std::uint64_t>(nanos));
@@ -77,15 +79,15 @@ std::optional<value> fixed_key(value_type type, std::string_view key) {
 
 }  // namespace
 
-void append_big_endian(std::string& out, std::uint64_t x) {
+void append_big_endian(std::string& out, std::uint64_t number) {
   for (int shift = 56; shift >= 0; shift -= 8) {
-    out += static_cast<char>(x >> shift);
+    out += static_cast<char>(number >> shift);
   }
 }
 
-void append_big_endian(std::string& out, std::uint32_t x) {
+void append_big_endian(std::string& out, std::uint32_t number) {
   for (int shift = 24; shift >= 0; shift -= 8) {
-    out += static_cast<char>(x >> shift);
+    out += static_cast<char>(number >> shift);
   }
 }
 
@@ -98,30 +100,30 @@ std::uint64_t read_big_endian(std::string_view bytes) {
   return made;
 }
 
-void append_sortable(std::string& out, const value& x) { std::visit(sortable_writer{out}, x); }
+void append_sortable(std::string& out, const value& v) { std::visit(sortable_writer{out}, v); }
 
-void append_bounded(std::string& out, const value& x) {
-  const auto* text = std::get_if<std::string>(&x);
-  const auto* data = std::get_if<blob>(&x);
+void append_bounded(std::string& out, const value& v) {
+  const auto* text = std::get_if<std::string>(&v);
+  const auto* data = std::get_if<blob>(&v);
   const std::string_view whole = text != nullptr   ? std::string_view(*text)
                                  : data != nullptr ? std::string_view(data->data)
                                                    : std::string_view{};
   // Values of fixed size have no text and come out here too.
   if (whole.size() <= bounded_text) {
-    return append_sortable(out, x);
+    return append_sortable(out, v);
   }
   // 02 instead of 01: no whole text has these bytes.
   append_closed(out, whole.substr(0, bounded_text), '\2');
   out += sha256(whole);
 }
 
-std::string to_key(const value& x) {
+std::string to_key(const value& v) {
   // A key of text ends its pair, so nothing needs to close it.
-  if (const auto* text = std::get_if<std::string>(&x)) {
+  if (const auto* text = std::get_if<std::string>(&v)) {
     return *text;
   }
   std::string made;
-  append_sortable(made, x);
+  append_sortable(made, v);
   return made;
 }
 
@@ -183,10 +185,10 @@ const collection* collection_of_record_key(const schema& s, std::string_view pai
 
 std::string_view key_in_record_key(std::string_view pair_key) { return pair_key.substr(5); }
 
-std::string unique_key(const collection& c, const field& f, const value& x) {
+std::string unique_key(const collection& c, const field& f, const value& v) {
   std::string made = prefix('u', c);
   append_big_endian(made, f.id);
-  append_bounded(made, x);
+  append_bounded(made, v);
   return made;
 }
 
@@ -199,8 +201,8 @@ void append_sortable_key(std::string& out, const collection& c, std::string_view
   }
 }
 
-std::string index_key(const collection& c, const field& f, const value& x, std::string_view key) {
-  std::string made = entries_of(c, f, x).lower;
+std::string index_key(const collection& c, const field& f, const value& v, std::string_view key) {
+  std::string made = entries_of(c, f, v).lower;
   append_sortable_key(made, c, key);
   return made;
 }
@@ -211,10 +213,10 @@ key_range all_entries(const collection& c, const field& f) {
   return until_its_end(std::move(lower));
 }
 
-key_range entries_of(const collection& c, const field& f, const value& x) {
+key_range entries_of(const collection& c, const field& f, const value& v) {
   std::string lower = prefix('i', c);
   append_big_endian(lower, f.id);
-  append_bounded(lower, x);
+  append_bounded(lower, v);
   return until_its_end(std::move(lower));
 }
 

@@ -51,7 +51,7 @@
 namespace lithair::models {
 
 /// A key's bytes from its value, which must be present. Text is not closed: it ends the pair's key.
-std::string to_key(const value& x);
+std::string to_key(const value& v);
 /// Back from its bytes; none for bytes that no value of the type gives.
 std::optional<value> from_key(const field& key_field, std::string_view key);
 /// A key's bytes from text in a path; none for what can't be the collection's key. `text` is
@@ -59,10 +59,10 @@ std::optional<value> from_key(const field& key_field, std::string_view key);
 std::optional<std::string> parse_key(const collection& c, std::string_view text);
 
 /// Appends the bytes of a present value so that memcmp orders them as `compare` orders values.
-void append_sortable(std::string& out, const value& x);
+void append_sortable(std::string& out, const value& v);
 /// The same with at most 162 bytes: longer text is cut and its digest added. Equal bytes still mean
 /// equal values; the order of two long texts that begin alike is lost.
-void append_bounded(std::string& out, const value& x);
+void append_bounded(std::string& out, const value& v);
 
 /// A half-open range of pairs, by bytes.
 struct key_range {
@@ -83,14 +83,14 @@ const collection* collection_of_record_key(const schema& s, std::string_view pai
 /// The primary key in the key of a record's pair. It must be one.
 std::string_view key_in_record_key(std::string_view pair_key);
 /// At most 171 bytes.
-std::string unique_key(const collection& c, const field& f, const value& x);
+std::string unique_key(const collection& c, const field& f, const value& v);
 
 /// The entry of one item. `key` makes entries of equal values differ and sorts them.
-std::string index_key(const collection& c, const field& f, const value& x, std::string_view key);
+std::string index_key(const collection& c, const field& f, const value& v, std::string_view key);
 /// All entries of a field's index, and those of one value.
 key_range all_entries(const collection& c, const field& f);
 /// Of one value, which must be present; of cut text all that has these bytes, so that value only.
-key_range entries_of(const collection& c, const field& f, const value& x);
+key_range entries_of(const collection& c, const field& f, const value& v);
 /// What follows collection and field in the key of an index pair: where it stands in its index.
 std::string_view position_in_index_key(std::string_view pair_key);
 
@@ -102,9 +102,9 @@ void append_sortable_key(std::string& out, const collection& c, std::string_view
 std::string counter_key(const collection& c);
 
 /// The most significant byte first, so that memcmp orders numbers.
-void append_big_endian(std::string& out, std::uint64_t x);
+void append_big_endian(std::string& out, std::uint64_t number);
 /// The same in 4 bytes.
-void append_big_endian(std::string& out, std::uint32_t x);
+void append_big_endian(std::string& out, std::uint32_t number);
 /// From the first 8 bytes, or from all of fewer.
 std::uint64_t read_big_endian(std::string_view bytes);
 

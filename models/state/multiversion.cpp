@@ -20,8 +20,8 @@ multiversion::moment multiversion::hold() {
   return last_;
 }
 
-void multiversion::release(moment x) {
-  const std::size_t at = find(x);
+void multiversion::release(moment when) {
+  const std::size_t at = find(when);
   // Given up by `forget_all` meanwhile.
   if (at == layers_.size()) {
     return;
@@ -62,8 +62,8 @@ std::size_t multiversion::bytes() const {
   return sum;
 }
 
-std::size_t multiversion::find(moment x) const {
-  const auto at = std::ranges::find(layers_, x, &layer::since);
+std::size_t multiversion::find(moment when) const {
+  const auto at = std::ranges::find(layers_, when, &layer::since);
   return static_cast<std::size_t>(at - layers_.begin());
 }
 

@@ -20,12 +20,12 @@ class multiversion {
 
   /// Keeps the state as it is now, until it is released or all is forgotten.
   [[nodiscard]] moment hold();  ///< the state as of now; costs nothing until pairs change
-  void release(moment x);  ///< what only this moment needed is dropped; unknown ones are let be
+  void release(moment when);  ///< what only this moment needed is dropped; unknown ones are let be
   /// Gives up all moments: the state is replaced.
   void forget_all() { layers_.clear(); }
 
   /// False once it was released or all were forgotten.
-  bool holds(moment x) const { return find(x) < layers_.size(); }
+  bool holds(moment when) const { return find(when) < layers_.size(); }
   bool holds_any() const { return !layers_.empty(); }
   /// The one that needs the most; there must be one.
   moment oldest() const { return layers_.front().since; }
@@ -47,7 +47,7 @@ class multiversion {
     std::size_t bytes = 0;  ///< about what `pairs` hold
   };
 
-  std::size_t find(moment x) const;  ///< its place; `layers_.size()` when it is not held
+  std::size_t find(moment when) const;  ///< its place; `layers_.size()` when it is not held
 
   std::deque<layer> layers_;  // by their moments
   moment last_ = 0;

@@ -52,20 +52,20 @@ bool read_record(std::string_view bytes, stored_record& out) {
   return read_fields(in, out.fields) && in.finished();
 }
 
-std::string write_record(const stored_record& x) {
+std::string write_record(const stored_record& record) {
   std::string made;
   // Head and numbers, and the id and head of each field.
   std::size_t size = 24;
-  for (const auto& f : x.fields) {
+  for (const auto& f : record.fields) {
     size += f.bytes.size() + 5;
   }
   made.reserve(size);
   msgpack::write_array(made, 4);
-  msgpack::write_unsigned(made, x.version);
-  msgpack::write_unsigned(made, x.changes);
+  msgpack::write_unsigned(made, record.version);
+  msgpack::write_unsigned(made, record.changes);
   // The age is short for most items: an absolute index would take up to 9 bytes.
-  msgpack::write_unsigned(made, x.version - x.created);
-  write_fields(made, x.fields);
+  msgpack::write_unsigned(made, record.version - record.created);
+  write_fields(made, record.fields);
   return made;
 }
 

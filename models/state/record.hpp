@@ -46,7 +46,7 @@ const stored_field* find(const stored_fields& fields, std::uint32_t id);
 /// fields' views lie in `bytes`. Their values are not looked at.
 [[nodiscard]] bool read_record(std::string_view bytes, stored_record& out);
 /// In the grammar above; `x.created` is at most `x.version`.
-std::string write_record(const stored_record& x);
+std::string write_record(const stored_record& record);
 
 /// The map alone, which commands carry too. Reads from `in`; nil values are taken as they are.
 [[nodiscard]] bool read_fields(msgpack::reader& in, stored_fields& out);

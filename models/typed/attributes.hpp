@@ -169,13 +169,13 @@ struct attributes {
   /// RE2 syntax, matched anywhere in the text unless anchored. RE2 has no back-references and takes
   /// time linear in the text, so no pattern can stall a node. A pattern that RE2 can't compile is
   /// an error of `schema_of`.
-  static constexpr models::attribute<models::word::pattern, const char*> pattern(const char* x) {
-    return {x};
+  static constexpr models::attribute<models::word::pattern, const char*> pattern(const char* c) {
+    return {c};
   }
   /// "email", "url" or "uuid". "email" is the dot-atom form of RFC 5321 §4.1.2 with a domain name;
   /// "url" needs a scheme and "://" (RFC 3986 §3); "uuid" is the form of 36 characters.
-  static constexpr models::attribute<models::word::format, const char*> format(const char* x) {
-    return {x};
+  static constexpr models::attribute<models::word::format, const char*> format(const char* c) {
+    return {c};
   }
   /// The only values that are allowed, each as text. For integer, number, string, uuid, money and
   /// timestamp fields; an enum has its names anyway.

@@ -259,7 +259,7 @@ constexpr auto declare(std::string_view name, Fields... fields) {
 inline literal to_literal(bool x) { return x; }
 inline literal to_literal(std::int64_t x) { return x; }              ///< an integer
 inline literal to_literal(double x) { return x; }                    ///< a number
-inline literal to_literal(const char* x) { return std::string(x); }  ///< text, which is copied
+inline literal to_literal(const char* c) { return std::string(c); }  ///< text, which is copied
 /// Several texts, of `one_of`.
 template <std::size_t N>
 literal to_literal(const std::array<const char*, N>& xs) {

@@ -81,11 +81,11 @@ class projection_declaration {
   };
 
   /// Too many of something do not compile.
-  constexpr projection_declaration added(words projection_declaration::*to, word x) const {
+  constexpr projection_declaration added(words projection_declaration::*to, word which) const {
     auto made = *this;
     // `at` below checks the bound: beyond it no constant expression comes about.
     auto& list = made.*to;
-    list.all.at(list.count++) = x;
+    list.all.at(list.count++) = which;
     return made;
   }
 

@@ -50,17 +50,17 @@ value to_value(const T& x) {
 /// Puts the value into a member. False when the value is of another type or, of an enum, has a name
 /// that the enum has not; then `out` is unspecified. An absent value fits optional members only.
 template <class T>
-[[nodiscard]] bool from_value(const field& f, const value& x, T& out) {
+[[nodiscard]] bool from_value(const field& f, const value& given, T& out) {
   if constexpr (unwrap_optional<T>::optional) {
     // Emptied first: a struct that is used again must not keep the value of an earlier item.
     out.reset();
-    return absent(x) || from_value(f, x, out.emplace());
+    return absent(given) || from_value(f, given, out.emplace());
   } else if constexpr (std::is_enum_v<T>) {
-    const auto* name = std::get_if<std::string>(&x);
+    const auto* name = std::get_if<std::string>(&given);
     return name != nullptr && boost::describe::enum_from_string(name->c_str(), out);
   } else if constexpr (unwrap_list<T>::list) {
     // Of a value that is no list, the reader has no bytes and fails at once.
-    const auto* list = std::get_if<packed_list>(&x);
+    const auto* list = std::get_if<packed_list>(&given);
     msgpack::reader in(list != nullptr ? std::string_view(list->array) : std::string_view{});
     out.clear();
     for (std::size_t left = in.read_array(); left > 0; --left) {
@@ -75,7 +75,7 @@ template <class T>
     return in.finished();
   } else {
     // Every other member's type is one of the alternatives of `value`.
-    const auto* held = std::get_if<T>(&x);
+    const auto* held = std::get_if<T>(&given);
     if (held != nullptr) {
       out = *held;
     }

@@ -170,14 +170,14 @@ class patch {
   /// The member must be a declared field of `T`, which is checked while compiling. On a temporary
   /// the call gives the temporary back, so that calls chain.
   template <auto Member>
-  patch& set(const typename member_of<decltype(Member)>::type& x) & {
-    changes_.emplace_back(name_of_member<T, Member>(), to_value(x));
+  patch& set(const typename member_of<decltype(Member)>::type& which) & {
+    changes_.emplace_back(name_of_member<T, Member>(), to_value(which));
     return *this;
   }
   /// The same on a temporary.
   template <auto Member>
-  patch&& set(const typename member_of<decltype(Member)>::type& x) && {
-    return std::move(set<Member>(x));
+  patch&& set(const typename member_of<decltype(Member)>::type& which) && {
+    return std::move(set<Member>(which));
   }
   /// Leaves the field without a value, or with its default where it has one (JSON null, RFC 7396
   /// §2). A required field refuses that when the patch is sent.

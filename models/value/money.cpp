@@ -14,10 +14,10 @@ std::strong_ordering money::operator<=>(const money& other) const {
   return in_nanos(*this) <=> in_nanos(other);
 }
 
-wide_integer in_nanos(const money& x) {
+wide_integer in_nanos(const money& amount) {
   // 18 digits times 10^9 need more than 64 bits.
-  wide_integer size = x.units;
-  for (int scale = x.scale; scale < money::max_scale; ++scale) {
+  wide_integer size = amount.units;
+  for (int scale = amount.scale; scale < money::max_scale; ++scale) {
     size *= 10;
   }
   return size;
@@ -44,26 +44,26 @@ std::optional<money> parse_money(std::string_view text) {
   return money{x->negative ? -units : units, static_cast<std::uint8_t>(scale)};
 }
 
-void append_text(std::string& out, const money& x) {
-  if (x.units < 0) {
+void append_text(std::string& out, const money& amount) {
+  if (amount.units < 0) {
     out += '-';
   }
-  std::string digits = std::to_string(x.units < 0 ? -x.units : x.units);
+  std::string digits = std::to_string(amount.units < 0 ? -amount.units : amount.units);
   // A zero before the point: ".50" is no JSON.
-  if (digits.size() <= x.scale) {
-    digits.insert(0, x.scale + 1 - digits.size(), '0');
+  if (digits.size() <= amount.scale) {
+    digits.insert(0, amount.scale + 1 - digits.size(), '0');
   }
-  const std::size_t point = digits.size() - x.scale;
+  const std::size_t point = digits.size() - amount.scale;
   out.append(digits, 0, point);
-  if (x.scale != 0) {
+  if (amount.scale != 0) {
     out += '.';
     out.append(digits, point);
   }
 }
 
-std::string to_string(const money& x) {
+std::string to_string(const money& amount) {
   std::string out;
-  append_text(out, x);
+  append_text(out, amount);
   return out;
 }
 

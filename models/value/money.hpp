@@ -28,15 +28,15 @@ struct money {
 __extension__ using wide_integer = __int128;
 
 /// The amount in billionths: what amounts are compared and ordered by.
-wide_integer in_nanos(const money& x);
+wide_integer in_nanos(const money& amount);
 
 /// Digits with an optional sign, point and exponent, as in JSON ("-0.10", "12", "1e3"); none when
 /// it is no such text or does not fit exactly. JSON may have it as a string or as a number: neither
 /// goes through floating point.
 std::optional<money> parse_money(std::string_view text);
 /// With exactly `scale` digits behind the point.
-std::string to_string(const money& x);
+std::string to_string(const money& amount);
 /// The same, appended.
-void append_text(std::string& out, const money& x);
+void append_text(std::string& out, const money& amount);
 
 }  // namespace lithair::models

@@ -86,8 +86,8 @@ sys_days read_date(cursor& in) {
 constexpr auto first_moment = sys_days{year{1} / 1 / 1};
 constexpr auto end_of_time = sys_days{year{10000} / 1 / 1};
 
-void append_padded(std::string& out, std::int64_t x, int width) {
-  const std::string digits = std::to_string(x);
+void append_padded(std::string& out, std::int64_t number, int width) {
+  const std::string digits = std::to_string(number);
   out.append(static_cast<std::size_t>(width) - digits.size(), '0');
   out += digits;
 }
@@ -150,9 +150,9 @@ void append_text(std::string& out, timestamp x) {
   out += 'Z';
 }
 
-std::string to_string(timestamp x) {
+std::string to_string(timestamp time) {
   std::string out;
-  append_text(out, x);
+  append_text(out, time);
   return out;
 }
 

@@ -20,8 +20,8 @@ struct timestamp {
 /// second count; zeroes may follow. "t" and "z" may be small (§5.6).
 std::optional<timestamp> parse_timestamp(std::string_view text);
 /// RFC 3339 in UTC with `Z` and 0, 3 or 6 digits behind the second, as few as are exact.
-std::string to_string(timestamp x);
+std::string to_string(timestamp time);
 /// The same, appended.
-void append_text(std::string& out, timestamp x);
+void append_text(std::string& out, timestamp time);
 
 }  // namespace lithair::models

@@ -20,28 +20,28 @@ constexpr bool dash_before(std::size_t byte) {
   return byte == 4 || byte == 6 || byte == 8 || byte == 10;
 }
 
-void put_big_endian(std::uint64_t x, std::uint8_t* to) {
+void put_big_endian(std::uint64_t number, std::uint8_t* to) {
   for (int i = 7; i >= 0; --i) {
-    to[i] = static_cast<std::uint8_t>(x);
-    x >>= 8;
+    to[i] = static_cast<std::uint8_t>(number);
+    number >>= 8;
   }
 }
 
 }  // namespace
 
-void append_text(std::string& out, const uuid& x) {
+void append_text(std::string& out, const uuid& id) {
   for (std::size_t i = 0; i < 16; ++i) {
     if (dash_before(i)) {
       out += '-';
     }
-    out += hex_digits[x.bytes[i] >> 4];
-    out += hex_digits[x.bytes[i] & 15];
+    out += hex_digits[id.bytes[i] >> 4];
+    out += hex_digits[id.bytes[i] & 15];
   }
 }
 
-std::string to_string(const uuid& x) {
+std::string to_string(const uuid& id) {
   std::string out;
-  append_text(out, x);
+  append_text(out, id);
   return out;
 }
 

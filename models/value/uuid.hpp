@@ -21,9 +21,9 @@ struct uuid {
 };
 
 /// The 36 characters, in lower case.
-std::string to_string(const uuid& x);
+std::string to_string(const uuid& id);
 /// The same, appended.
-void append_text(std::string& out, const uuid& x);
+void append_text(std::string& out, const uuid& id);
 /// Takes the 36-character form in either case and nothing else. No braces, no "urn:uuid:".
 std::optional<uuid> parse_uuid(std::string_view text);
 /// From exactly 16 bytes, as `stamp::new_uuid` gives them.

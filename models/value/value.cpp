@@ -10,11 +10,11 @@ struct comparison {
   const value& other;
 
   // Doubles give partial orderings; there is no NaN, so this one is total.
-  std::weak_ordering operator()(double x) const {
+  std::weak_ordering operator()(double number) const {
     const double y = std::get<double>(other);
-    return x < y   ? std::weak_ordering::less
-           : x > y ? std::weak_ordering::greater
-                   : std::weak_ordering::equivalent;
+    return number < y   ? std::weak_ordering::less
+           : number > y ? std::weak_ordering::greater
+                        : std::weak_ordering::equivalent;
   }
   template <class T>
   std::weak_ordering operator()(const T& x) const {
@@ -31,18 +31,18 @@ std::string_view name_of(value_type type) {
   return names[static_cast<std::size_t>(type)];
 }
 
-std::weak_ordering compare(const value& x, const value& y) {
+std::weak_ordering compare(const value& v, const value& y) {
   // Values of two types come up only where a schema changed; they have some order at least.
-  return x.index() == y.index() ? std::visit(comparison{y}, x) : x.index() <=> y.index();
+  return v.index() == y.index() ? std::visit(comparison{y}, v) : v.index() <=> y.index();
 }
 
-bool identical(const value& x, const value& y) {
+bool identical(const value& v, const value& y) {
   // All other types have one spelling for each value.
-  if (const auto* a = std::get_if<money>(&x)) {
+  if (const auto* a = std::get_if<money>(&v)) {
     const auto* b = std::get_if<money>(&y);
     return b != nullptr && a->identical(*b);
   }
-  return x.index() == y.index() && compare(x, y) == 0;
+  return v.index() == y.index() && compare(v, y) == 0;
 }
 
 }  // namespace lithair::models

@@ -56,15 +56,15 @@ struct packed_list {
 using value = std::variant<std::monostate, bool, std::int64_t, double, std::string, uuid, money,
                            timestamp, blob, json_text, packed_list>;
 
-inline bool absent(const value& x) { return x.index() == 0; }  ///< whether the field has no value
+inline bool absent(const value& v) { return v.index() == 0; }  ///< whether the field has no value
 
 /// The order of two present values of one field: false before true, numbers by size, text by code
 /// point. Of json and lists only "equivalent" has a meaning. Two of different types are ordered by
 /// type; an absent one comes first.
-std::weak_ordering compare(const value& x, const value& y);
+std::weak_ordering compare(const value& v, const value& y);
 
 /// Same value and same representation: 0.1 and 0.10 differ here, though they compare equal. For
 /// fingerprints and comparing defaults, where money's digits count.
-bool identical(const value& x, const value& y);
+bool identical(const value& v, const value& y);
 
 }  // namespace lithair::models
