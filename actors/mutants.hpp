@@ -66,7 +66,7 @@ enum class mutant {
   dates_by_the_proposer,
   /// A group beyond the first keeps the members that it was founded with.
   other_groups_keep_their_members,
-  /// A node that is out of the main group goes on leading others, of whose members it hears nothing.
+  /// A node that is out of the main group goes on leading others, and hears nothing of members.
   leads_groups_of_strangers,
   /// A removal is called done while other groups may still count on who was removed.
   removes_from_the_main_group_alone,

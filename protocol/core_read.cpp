@@ -98,8 +98,9 @@ bool raft_core::implementation::asker_votes(node_id asker) const {
   return history.current().is_voter(asker) || history.as_of(commit).is_voter(asker);
 }
 
-/// A node that lost its disk (and is no voter), or has another one, begins again: acknowledgements that it made before and
-/// that are still on the way are told from new ones by the round they answer.
+/// A node that lost its disk (and is no voter), or has another one, begins again: acknowledgements
+/// that it made before and that are still on the way are told from new ones by the round they
+/// answer.
 void raft_core::implementation::start_anew(node_id recovering) {
   progress* peer = peer_of_leader(recovering);
   if (peer == nullptr) return;

@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <deque>
 
-#include "protocol/core.hpp"
+#include "protocol/status.hpp"
 #include "protocol/types.hpp"
 
 namespace lithair::protocol {

@@ -57,7 +57,7 @@ inline constexpr exception cycles[] = {
      "the table of settings fills the options that are read by it"},
     {"persistence/lmdb_environment, persistence/lmdb_transaction",
      "an environment hands its transactions to whoever writes"},
-    {"protocol/core, protocol/implementation, protocol/progress",
+    {"protocol/core, protocol/implementation",
      "the implementation behind the core's pointer shows what the core promises"},
     {"protocol/invariants, protocol/log_view", "the log is judged by what it says of itself"},
 };
