@@ -172,16 +172,19 @@ trust peer_registry::admit(std::uint64_t node, protocol::group_id group, std::ui
   if (mutated(mutant::registry_admits_by_the_main_group)) group = main_group;
   if (auto known = known_.find({group, node}); known != known_.end()) {
     if (known->second.incarnation == incarnation) return trust::full;
+    // Who was met before it was known when it had been added was there from the beginning, or has
+    // been added again since.
     const auto theirs = read_claim(proof);
-    const auto before = known->second.added;
-    const bool added_again = theirs && theirs->added && before && *theirs->added > *before;
-    return added_again ? trust::requests : trust::none;
+    const auto before = known->second.added.value_or(0);
+    return theirs && theirs->added.value_or(0) > before ? trust::requests : trust::none;
   }
   peer met{incarnation, {}, {}, true};
   if (auto& members = newest_[group]; !members.empty()) {
     auto found = members.find(node);
     if (found == members.end()) return trust::full;
     met.added = found->second;
+  } else if (const auto theirs = read_claim(proof)) {
+    met.added = theirs->added;
   }
   known_[{group, node}] = met;
   if (saved()) return trust::full;
@@ -200,12 +203,12 @@ void peer_registry::members_committed(protocol::group_id group, protocol::index_
   for (auto each = known_.begin(); each != known_.end();) {
     auto& [where, known] = *each;
     auto found = added.find(where.second);
-    const bool gone = found == added.end() ? is_news : known.added && *known.added != found->second;
+    const bool gone = found == added.end() ? is_news : found->second > known.added.value_or(0);
     if (where.first == group && gone) {
       each = known_.erase(each);
       continue;
     }
-    if (where.first == group && found != added.end()) known.added = found->second;
+    if (where.first == group && found != added.end() && !known.added) known.added = found->second;
     ++each;
   }
   if (!is_news) return;

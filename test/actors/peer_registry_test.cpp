@@ -232,6 +232,7 @@ BOOST_AUTO_TEST_CASE(
   one.members_committed(main_group, index_t{9}, {{1, 0}, {2, 7}});
   BOOST_TEST(admits(one, 2, main_group, 33));
   // One that is met before its addition is committed here is remembered.
+  one.members_known(main_group, {{1, 0}, {2, 7}, {4, 11}});
   BOOST_TEST(admits(one, 4, main_group, 44));
   one.members_committed(main_group, index_t{12}, {{1, 0}, {2, 7}, {4, 11}});
   BOOST_TEST(!admits(one, 4, main_group, 45));
@@ -242,6 +243,7 @@ BOOST_AUTO_TEST_CASE(
   pair_of_nodes x;
   auto* one = &x.start(1);
   auto* two = &x.start(2);
+  one->members_known(main_group, {{1, 0}, {2, 3}});
   BOOST_TEST(!x.meet());
   one->members_committed(main_group, index_t{1}, {{1, 0}, {2, 3}});
   one->promised(2, main_group, {3, 100});
@@ -263,10 +265,43 @@ BOOST_AUTO_TEST_CASE(
   BOOST_TEST(!x.meet(), "what the directory before it promised is not asked of it");
 }
 
+// It is led by whoever was added meanwhile, and could not hear of it otherwise.
+BOOST_AUTO_TEST_CASE(
+    a_node_that_knew_no_members_hears_one_that_was_added_again_with_another_directory) {
+  pair_of_nodes x;
+  auto& one = x.start(1);
+  auto* two = &x.start(2);
+  BOOST_TEST(!x.meet());
+  fs::remove(x.file(2));
+  two = &x.start(2);
+  const auto how = [&] {
+    return one.admit(2, main_group, two->own(), two->present(1, main_group));
+  };
+  BOOST_TEST((how() == trust::none), "it was wiped, and not added again");
+  two->members_known(main_group, {{1, 0}, {2, 9}});
+  BOOST_TEST((how() == trust::requests));
+  one.members_committed(main_group, index_t{9}, {{1, 0}, {2, 9}});
+  BOOST_TEST((how() == trust::full));
+}
+
+BOOST_AUTO_TEST_CASE(one_that_tells_when_it_was_added_is_held_to_its_directory_from_then_on) {
+  pair_of_nodes x;
+  auto& one = x.start(1);
+  auto* two = &x.start(2);
+  two->members_known(main_group, {{1, 0}, {2, 9}});
+  BOOST_TEST((one.admit(2, main_group, two->own(), two->present(1, main_group)) == trust::full));
+  one.members_committed(main_group, index_t{9}, {{1, 0}, {2, 9}});
+  fs::remove(x.file(2));
+  two = &x.start(2);
+  two->members_known(main_group, {{1, 0}, {2, 9}});
+  BOOST_TEST((one.admit(2, main_group, two->own(), two->present(1, main_group)) == trust::none));
+}
+
 BOOST_AUTO_TEST_CASE(the_directory_of_a_node_that_was_added_again_with_another_one_is_refused) {
   pair_of_nodes x;
   auto& one = x.start(1);
   auto& two = x.start(2);
+  one.members_known(main_group, {{1, 0}, {2, 9}});
   BOOST_TEST(admits(one, 2, main_group, 22));
   one.members_committed(main_group, index_t{9}, {{1, 0}, {2, 9}});
   two.members_known(main_group, {{1, 0}, {2, 3}});
