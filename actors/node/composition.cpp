@@ -245,7 +245,7 @@ group::setup composition::group_setup(protocol::group_id id, const models::schem
   };
   setup.members_committed = [this, id](protocol::index_t index,
                                        const protocol::configuration& members) {
-    peers_.members_committed(id, index, when_added(members));
+    return peers_.members_committed(id, index, when_added(members));
   };
   setup.groups = groups_of_node_;
   setup.is_main = id == main_group;

@@ -195,10 +195,11 @@ trust peer_registry::admit(std::uint64_t node, protocol::group_id group, std::ui
 }
 
 // Who is gone, or was added anew, may come with another disk: what was known of the old one ends.
-void peer_registry::members_committed(protocol::group_id group, protocol::index_t index,
-                                      const std::map<std::uint64_t, std::uint64_t>& added) {
+std::vector<protocol::node_id> peer_registry::members_committed(
+    protocol::group_id group, protocol::index_t index,
+    const std::map<std::uint64_t, std::uint64_t>& added) {
   auto& as_of = members_as_of_[group];
-  if (index.value < as_of) return;  // Applied again after a restart: it may be out of date.
+  if (index.value < as_of) return {};  // Applied again after a restart: it may be out of date.
   const bool is_news = index.value > as_of;
   for (auto each = known_.begin(); each != known_.end();) {
     auto& [where, known] = *each;
@@ -211,9 +212,13 @@ void peer_registry::members_committed(protocol::group_id group, protocol::index_
     if (where.first == group && found != added.end() && !known.added) known.added = found->second;
     ++each;
   }
-  if (!is_news) return;
+  if (!is_news) return {};
   as_of = index.value;
   (void)saved();
+  std::vector<protocol::node_id> unknown;
+  for (auto& [node, when] : added)
+    if (node != self_ && !known_.contains({group, node})) unknown.emplace_back(node);
+  return unknown;
 }
 
 void peer_registry::set_recovering(const std::string& why) {

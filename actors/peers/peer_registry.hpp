@@ -89,9 +89,11 @@ class peer_registry {
   }
   /// The committed members of a group as of `index`, and when each was added
   /// (member_address::added): whoever is not among them, or was added again, may come with another
-  /// directory next time.
-  void members_committed(protocol::group_id group, protocol::index_t index,
-                         const std::map<std::uint64_t, std::uint64_t>& added);
+  /// directory next time. When that is news, returns the members of whose directory nothing is
+  /// known here: one that is linked is to greet again, for it is held to the one that it has now.
+  std::vector<protocol::node_id> members_committed(
+      protocol::group_id group, protocol::index_t index,
+      const std::map<std::uint64_t, std::uint64_t>& added);
 
   /// What this node's log held of a group when it was opened. Any thread, if the group was named
   /// before.

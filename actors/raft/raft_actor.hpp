@@ -81,7 +81,7 @@ class raft_actor final : public hosted_actor {
   void lead_way_to(const peer_address& peer);
   void way_ended(protocol::node_id peer);
   void on_link(const link_changed& news);
-  void meet_again_who_was_added(const protocol::configuration& members);
+  void meet_again(const std::vector<protocol::node_id>& unknown);
   void hear(const meet& caller);
   void end_unwanted_ways();
   void look_whether_removed();
@@ -142,7 +142,6 @@ class raft_actor final : public hosted_actor {
   raft_meter meter_;
   peer_ways ways_;
   protocol::index_t ways_as_of_;  // the main group's members that the ways were looked up by
-  std::map<protocol::node_id, std::uint64_t> added_;  // when each was, as far as is committed
   // The data directory that each answered from, where that is known.
   std::map<protocol::node_id, std::uint64_t> directories_;
   std::uint64_t next_handover_ms_ = 0;

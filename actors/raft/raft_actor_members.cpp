@@ -81,24 +81,20 @@ void raft_actor::on_members(const configuration& members) {
 void raft_actor::on_members_committed(index_t index, const configuration& members) {
   // On the way from one to the other both sets count: nobody is gone yet.
   if (members.joint() || members.empty()) return;
-  if (setup_.members_committed) setup_.members_committed(index, members);
-  meet_again_who_was_added(members);
+  if (setup_.members_committed) meet_again(setup_.members_committed(index, members));
   if (!setup_.groups) return;
   auto& known = setup_.is_main ? setup_.groups->main : setup_.groups->others[setup_.group].members;
   // Never back to an older one, which is applied again after a start.
   if (known.index < index) known = {index, members};
 }
 
-// From its addition on a member is held to the directory that it has. Whoever was never away, or is
-// back already, greeted before that: so it greets again, and one that is wiped after is found out.
-void raft_actor::meet_again_who_was_added(const configuration& members) {
-  for (auto& m : members.members) {
-    const auto address = parse_member_address(m.address);
-    if (!address || added_[m.id] >= address->added) continue;
-    added_[m.id] = address->added;
-    if (mutated(mutant::keeps_links_of_readded) || !ways_.renew(m.id)) continue;
-    send(*shipper_for(m.id), serve_raft{caf::actor_cast<caf::actor>(this)});
-  }
+// From its addition on a member is held to the directory that it has. One that was never away, or
+// is back already, greeted before that: so it greets again, and if it is wiped after it is found
+// out.
+void raft_actor::meet_again(const std::vector<node_id>& unknown) {
+  for (auto who : unknown)
+    if (!mutated(mutant::keeps_links_of_readded) && ways_.renew(who))
+      send(*shipper_for(who), serve_raft{caf::actor_cast<caf::actor>(this)});
 }
 
 // What is applied is committed, and it is not applied again.

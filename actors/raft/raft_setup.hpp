@@ -42,8 +42,10 @@ struct group_basis {
   std::function<void()> recovered;
   /// The newest members, committed or not; may be none
   std::function<void(const protocol::configuration&)> members_known;
-  /// A change of members is complete and committed; may be none
-  std::function<void(protocol::index_t, const protocol::configuration&)> members_committed;
+  /// A change of members is complete and committed. Returns who has to greet again, so that its
+  /// directory is known; may be none
+  std::function<std::vector<protocol::node_id>(protocol::index_t, const protocol::configuration&)>
+      members_committed;
   /// What the groups of this node know of their members: the main group's are followed by the
   /// others. None: a group that nobody follows and that follows nobody.
   std::shared_ptr<node_groups> groups;

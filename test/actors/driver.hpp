@@ -57,6 +57,7 @@ struct driver {
     setup.restored = disk.restore(setup.group);
     setup.groups = groups;
     setup.is_main = !groups;
+    setup.members_committed = [this](index_t, const protocol::configuration&) { return unmet; };
     setup.writer = setup.aggregate = setup.checkpointer = neighbour;
     setup.config.log_margin = 0;
     setup.now_ms = [this] { return now_ms; };
@@ -249,6 +250,7 @@ struct driver {
   bool log_hangs = false;
   bool applying_held = false;
   std::vector<peer_address> ways;  // those that shippers were made for
+  std::vector<node_id> unmet;      // whose directory the registry does not know
   std::set<node_id> silent, serving;
   std::map<node_id, index_t> match;
   index_t given;

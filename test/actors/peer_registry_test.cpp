@@ -320,7 +320,13 @@ BOOST_AUTO_TEST_CASE(
   BOOST_TEST(admits(*one, 2, main_group, 22));
   one->members_known(main_group, {{1, 0}, {2, 12}});
   BOOST_TEST(admits(*one, 2, main_group, 33));
-  one->members_committed(main_group, index_t{12}, {{1, 0}, {2, 12}});
+  BOOST_TEST(one->members_committed(main_group, index_t{12}, {{1, 0}, {2, 12}}).empty());
+  // A member that is linked all the while and added again: it has to greet again.
+  BOOST_TEST(one->members_committed(main_group, index_t{14}, {{1, 0}}).empty());
+  BOOST_TEST((one->members_committed(main_group, index_t{16}, {{1, 0}, {2, 16}}) ==
+              std::vector{lithair::protocol::node_id{2}}));
+  BOOST_TEST(one->members_committed(main_group, index_t{16}, {{1, 0}, {2, 16}}).empty(), "no news");
+  BOOST_TEST(admits(*one, 2, main_group, 33));
   BOOST_TEST(!admits(*one, 2, main_group, 22));
   one = &x.start(1);
   BOOST_TEST(!admits(*one, 2, main_group, 22), "durably");

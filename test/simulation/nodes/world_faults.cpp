@@ -264,8 +264,8 @@ void world::heal() {
   };
   run_until(time_.now() + 20'000'000, [&] { return !pending(); });
   if (pending()) return fail("a request is not answered although everything works");
-  // Big values may be more than narrow lines take in the time that a request has; an old copy may be
-  // found out only now, and is taken in again.
+  // Big values may be more than narrow lines take in the time that a request has; an old copy may
+  // be found out only now, and is taken in again.
   if ((sky_.bytes_per_ms != 0 && sky_.big_kb != 0) || sky_.old_copies) return;
   for (auto i = from; i < operations_.size(); ++i)
     if (operations_[i].outcome == operation::end::unavailable &&
