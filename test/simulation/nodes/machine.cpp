@@ -4,6 +4,7 @@
 #include <chrono>
 #include <exception>
 #include <limits>
+#include <set>
 #include <typeindex>
 #include <unordered_map>
 #include <utility>
@@ -181,12 +182,22 @@ std::string machine::start(actors::node_config config, const models::schema& sch
 void machine::crash() {
   ++life_;
   crash_in = -1;
-  if (node_)
-    for (auto& each : node_->actors()) caf::anon_send_exit(each, caf::exit_reason::kill);
   paused = false;
   disk_held_until = slow_us = 0;
   crashing_ = true;
   for (auto& each : std::exchange(blocked_, {})) ready_.push_back(each.job);
+  // One that had a turn before its end may have made another one.
+  std::set<caf::actor> killed;
+  for (bool more = node_ != nullptr; more;) {
+    more = false;
+    for (auto& each : node_->actors()) {
+      if (!killed.insert(each).second) continue;
+      caf::anon_send_exit(each, caf::exit_reason::kill);
+      more = true;
+    }
+    for (intake(); !ready_.empty(); intake()) run_one();
+  }
+  killed.clear();
   for (intake(); !ready_.empty(); intake()) run_one();
   crashing_ = false;
   node_.reset();
