@@ -284,8 +284,12 @@ void raft_core::implementation::on(node_id from, const vote_request& request) {
 
 void raft_core::implementation::on(node_id from, const vote_response& response) {
   clocks.heard(from, response.clock_us);
-  // A configuration that we know and that is newer may hold us again.
-  if (!leader && response.no_member_as_of > history.current_index()) told_removed = true;
+  // A configuration that we know and that is newer may hold us again. One that we don't know to be
+  // committed may be the very one that removed us.
+  const index_t newest = history.current_index();
+  const bool is_newer = response.no_member_as_of > newest;
+  if (!leader && (is_newer || (response.no_member_as_of == newest && newest > commit)))
+    told_removed = true;
   if (!response.granted && response.term > state.term) {
     return become_follower(response.term, node_id{});
   }

@@ -46,7 +46,7 @@ class log_view {
   /// Whether a log that ends with this entry is at least as complete as ours (§5.4.1).
   bool is_up_to_date(index_t last, term_t last_term) const;
 
-  /// `x.index` must be last + 1 and its term not below the last one.
+  /// `one.index` must be last + 1 and its term not below the last one.
   void append(entry one);
   /// Removes all entries from this index on.
   void truncate(index_t from);

@@ -29,6 +29,7 @@ void progress::forget(std::uint64_t from_round) {
   // It has nothing for certain any more, though it may have all.
   match = told = index_t{};
   believed_from = from_round;
+  verify = false;
   probe_from(next);
 }
 

@@ -163,6 +163,25 @@ BOOST_AUTO_TEST_CASE(nobody_is_told_by_one_whose_configuration_is_older_than_its
   BOOST_TEST(c.core(3).commit_index() == own);
 }
 
+BOOST_AUTO_TEST_CASE(a_node_that_has_the_change_and_does_not_know_that_it_is_committed_is_told) {
+  cluster c{3};
+  c.found();
+  c.keep = [](const packet& p) {
+    return p.to.value != 3 || !std::holds_alternative<heartbeat>(p.content);
+  };
+  BOOST_TEST((c.core(1).reconfigure(voters({1, 2})) == change::none));
+  c.settle(c[1]);
+  c.deliver();
+  c.isolate(3);
+  c.tick(3, 100);
+  c.settle(c[3]);
+  const index_t removal{c.core(3).last_index()};
+  BOOST_TEST_REQUIRE(c.core(3).commit_index() < removal);
+  BOOST_TEST_REQUIRE(!c.core(3).members().contains(node_id{3}));
+  c.inject(2, 3, vote_response{term_t{}, false, true, removal});
+  BOOST_TEST(c.core(3).told_removed());
+}
+
 BOOST_AUTO_TEST_CASE(a_node_knows_from_its_own_log_that_it_was_removed_once_nobody_leads_it) {
   cluster c{3};
   c.found();
