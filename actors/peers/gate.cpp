@@ -59,11 +59,19 @@ void gate::joined(asker who) {
             "cluster, then add it again",
             x.node));
   auto old = identity_.peers->examine(x.node, protocol::group_id{x.group}, x.incarnation, x.proof);
-  // The shipper may have ended while the disk was busy.
-  auto go_on = [this, who, old, how](const noted& note) {
-    auto found =
-        shippers_.find({protocol::node_id{who.said.node}, protocol::group_id{who.said.group}});
+  const link at{protocol::node_id{x.node}, protocol::group_id{x.group}};
+  const auto before = shippers_.find(at);
+  // While the disk was busy the shipper may have ended, or another one may have taken its place: as
+  // somebody else the peer was judged then, a stranger and not a member.
+  auto go_on = [this, who, old, how, at,
+                expected =
+                    before == shippers_.end() ? nullptr : before->second](const noted& note) {
+    auto found = shippers_.find(at);
     if (found == shippers_.end()) return refuse(who, "this node stops");
+    if (found->second != expected) {
+      auto caller = who;
+      return answer_refusal(caller, "it became a member meanwhile");
+    }
     if (old) send(found->second, promises_lost{*old});
     note.failed.empty() ? accept(who, found->second, how)
                         : refuse(who, "it can't be noted: " + note.failed);
