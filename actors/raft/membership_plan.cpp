@@ -46,11 +46,12 @@ std::optional<std::vector<member>> next_membership(const configuration& now,
   for (const auto& x : now.members)
     if (added(x) > wanted.index.value) return std::nullopt;
   auto next = now.members;
+  const auto votes = [](const member& m) { return m.voter; };
+  // Who was added again goes before it comes: it may have another disk. Somebody has to vote until
+  // others can.
   for (auto x = next.begin(); x != next.end(); ++x) {
     const auto* theirs = find(wanted.members.members, x->id);
-    if (theirs != nullptr && added(*theirs) == added(*x)) continue;
-    // Somebody has to vote until others can.
-    const auto votes = [](const member& m) { return m.voter; };
+    if (theirs == nullptr || added(*theirs) == added(*x)) continue;
     if (std::count_if(next.begin(), next.end(), votes) == (x->voter ? 1 : 0)) continue;
     // Alone, whatever else is to be done: a step has to be safe by itself.
     next.erase(x);
@@ -62,11 +63,22 @@ std::optional<std::vector<member>> next_membership(const configuration& now,
     next.push_back(as_learner(x));
     return next;
   }
+  // No vote goes before those that are to stay have theirs: the group would survive less than the
+  // main one does.
+  const bool all_vote = std::all_of(
+      wanted.members.members.begin(), wanted.members.members.end(), [&](const member& theirs) {
+        const auto* ours = find(next, theirs.id);
+        return !theirs.voter || (ours->voter && added(*ours) == added(theirs));
+      });
+  for (auto x = next.begin(); x != next.end(); ++x) {
+    if (find(wanted.members.members, x->id) != nullptr || (x->voter && !all_vote)) continue;
+    next.erase(x);
+    return next;
+  }
   bool changed = false;
   for (auto& x : next) {
     const auto* found = find(wanted.members.members, x.id);
-    if (found == nullptr || added(*found) != added(x))
-      continue;  // Goes as soon as another one votes.
+    if (found == nullptr || added(*found) != added(x)) continue;  // Goes as soon as others vote.
     const auto& theirs = *found;
     const auto address = parse_member_address(x.address);
     const bool should_vote = theirs.voter && !x.voter && address && !address->promote;

@@ -15,10 +15,10 @@ struct committed_members {
 };
 
 /// The next change of a group's members on the way to those of the main group, one at a time: first
-/// who was removed goes (also when added again since: its disk may be another one), then who is
-/// missing comes as a learner, to be promoted where it votes in the main group; then addresses
-/// follow. None: they agree, or what is known of the main group is older than what this group has
-/// seen already.
+/// who was added again goes (its disk may be another one), then who is missing comes as a learner,
+/// to be promoted where it votes in the main group; who was removed goes once all who are to vote
+/// do; then addresses follow. None: they agree, or what is known of the main group is older than
+/// what this group has seen already.
 std::optional<std::vector<protocol::member>> next_membership(const protocol::configuration& now,
                                                              const committed_members& wanted);
 

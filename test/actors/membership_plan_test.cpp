@@ -71,6 +71,17 @@ BOOST_AUTO_TEST_CASE(one_that_was_removed_and_added_again_goes_first_and_then_co
   BOOST_CHECK(!next(*step, wanted));
 }
 
+BOOST_AUTO_TEST_CASE(no_vote_goes_before_those_that_are_to_stay_have_theirs) {
+  const members wanted{voter(1), voter(4, 20)};
+  auto step = next({voter(1), voter(2)}, wanted);
+  BOOST_CHECK((step == members{voter(1), voter(2), learner(4, true, 20)}));
+  BOOST_CHECK(!next(*step, wanted));
+  BOOST_CHECK((next({voter(1), voter(2), voter(4, 20)}, wanted) == wanted));
+  // Who has none may go at any time.
+  BOOST_CHECK((next({voter(1), learner(3, false), learner(4, true, 20)}, wanted) ==
+               members{voter(1), learner(4, true, 20)}));
+}
+
 BOOST_AUTO_TEST_CASE(the_last_voter_stays_as_it_is_until_another_one_votes) {
   const members wanted{voter(2, 20)};
   auto step = next({voter(1)}, wanted);
