@@ -145,7 +145,7 @@ std::optional<member_changes::verdict> member_changes::begin(const change_reques
       auto theirs = parse_member_address(known->address);
       address->promote = theirs && theirs->promote;
       address->added = theirs ? theirs->added : 0;
-      if (theirs == address) return verdict{200, {}};
+      if (theirs == address) return wait_for(std::move(members), started);
       return verdict{
           409, fmt::format(
                    "node {} is a member already, at another address; ask for a move to change it",
@@ -161,15 +161,16 @@ std::optional<member_changes::verdict> member_changes::begin(const change_reques
     if (id == core_.leader()) return verdict{200, {}};
     if (!core_.transfer(id)) return verdict{409, "leadership can't be handed to that node now"};
     return {};
-  } else if (what == action::remove && known == nullptr && groups_.holding(id)) {
-    // Asked again, since it was not confirmed in time.
-    started.target = std::move(members);
+  } else if (what == action::remove && known == nullptr && id) {
+    // Asked again, perhaps, since it was not confirmed in time: then it is not until all is
+    // committed, and no group counts on it. What is known here of other groups may be old.
     started.leaving = id;
-    return {};
+    started.was_gone = !core_.members().contains(id);
+    return wait_for(std::move(members), started);
   } else if (known == nullptr) {
     return verdict{404, fmt::format("node {} is not a member", request.node)};
   } else if (what == action::promote) {
-    if (known->voter) return verdict{200, {}};
+    if (known->voter) return wait_for(std::move(members), started);
     *known = as_voter(*known);
   } else if (what == action::move) {
     auto address = parse_member_address(request.address);
@@ -177,7 +178,7 @@ std::optional<member_changes::verdict> member_changes::begin(const change_reques
     auto before = parse_member_address(known->address);
     address->promote = before && before->promote;
     address->added = before ? before->added : 0;
-    if (before == address) return verdict{200, {}};
+    if (before == address) return wait_for(std::move(members), started);
     known->address = to_text(*address);
   } else if (what == action::remove) {
     std::erase_if(members, [id](const member& m) { return m.id == id; });
@@ -188,6 +189,13 @@ std::optional<member_changes::verdict> member_changes::begin(const change_reques
   auto result = start(std::move(members), started, request.force);
   if (started.target) return {};
   return result;
+}
+
+// These are the members already; the change that made them may not be committed.
+std::optional<member_changes::verdict> member_changes::wait_for(std::vector<member> target,
+                                                                change& started) {
+  started.target = std::move(target);
+  return {};
 }
 
 member_changes::verdict member_changes::start(std::vector<member> target, change& started,
@@ -272,9 +280,12 @@ std::optional<member_changes::verdict> member_changes::outcome(change& started,
 std::optional<member_changes::verdict> member_changes::outcome_of_leaving(change& started,
                                                                           std::uint64_t now_ms) {
   if (!started.left_ms) started.left_ms = now_ms;
+  started.was_held = started.was_held || groups_.holding(started.leaving);
   const auto still = mutated(mutant::removes_from_the_main_group_alone)
                          ? std::nullopt
                          : groups_.counting_on(started.leaving, *started.left_ms, now_ms);
+  if (!still && started.was_gone && !started.was_held)
+    return verdict{404, fmt::format("node {} is not a member", started.leaving.value)};
   if (!still) return verdict{200, started.risk};
   if (started.deadline_ms > now_ms) return {};
   return verdict{504, fmt::format("group {} did not follow in time, and may still count on node "
@@ -339,6 +350,13 @@ void member_changes::let_recover(node_id voter, std::uint64_t now_ms) {
       "up",
       voter.value);
   current_ = std::move(started);
+}
+
+void member_changes::stop() {
+  const verdict open{504, "the node stops; the change may still take effect"};
+  for (auto& [id, each] : std::exchange(forwarded_, {})) finish(each.who, open);
+  if (current_) finish(current_->who, open);
+  current_.reset();
 }
 
 // To a client here, over the link to a peer, or to nobody: some changes nobody asked for.

@@ -62,6 +62,8 @@ class member_changes {
   /// After each turn and tick: finishes what is committed, gives up what is late, promotes
   /// learners.
   void advance(std::uint64_t now_ms);
+  /// The node stops: whoever waits is told that it may still take effect.
+  void stop();
 
  private:
   struct requester {
@@ -81,6 +83,8 @@ class member_changes {
     std::optional<protocol::index_t> final_index;  // of the last entry of the change, once appended
     protocol::node_id leaving;             // of a removal: who may be destroyed when it is done
     std::optional<std::uint64_t> left_ms;  // since then it is known to be no member any more
+    bool was_gone = false;                 // it was none when that was asked
+    bool was_held = false;                 // and another group had it all the same
     std::string risk;                      // of a change that would have been refused without force
     std::uint64_t deadline_ms = 0;
   };
@@ -92,6 +96,7 @@ class member_changes {
 
   void handle(requester who, const change_request& request, std::uint64_t now_ms);
   std::optional<verdict> begin(const change_request& request, change& started);
+  std::optional<verdict> wait_for(std::vector<protocol::member> target, change& started);
   verdict start(std::vector<protocol::member> target, change& started, bool force = false);
   void abort(requester who, std::uint64_t now_ms);
   std::optional<verdict> outcome(change& started, std::uint64_t now_ms);

@@ -32,8 +32,9 @@ std::optional<group_id> other_groups::counting_on(node_id member, std::uint64_t 
     // It is not told of a group's log any more, and was told so.
     if (member == self_ && there.removed) continue;
     const auto seen = seen_ms_.find(group);
-    if (seen != seen_ms_.end() && seen->second >= since_ms &&
-        !there.members.members.contains(member))
+    const auto& known = there.members.members;
+    if (seen != seen_ms_.end() && seen->second >= since_ms && !known.empty() &&
+        !known.contains(member))
       continue;
     if (!found) found = group;
     auto [asked, first] = asked_ms_.try_emplace(group, now_ms);

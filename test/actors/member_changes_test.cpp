@@ -29,6 +29,7 @@ namespace {
 struct asked {
   explicit asked(std::size_t nodes) : cores(nodes) {
     second().raft = system.spawn([](caf::event_based_actor*) { return caf::behavior{[](int) {}}; });
+    second_has({{node_id{1}, true, {}}});
     cores.found();
     cores.run_until([this] { return cores.core(1).ready(); });
   }
@@ -177,7 +178,53 @@ BOOST_AUTO_TEST_CASE(
   BOOST_REQUIRE(x.sent.size() == 2u);
   BOOST_TEST(x.status() == 200);
   x.ask(action::remove, 3);
+  x.go_on();
+  BOOST_TEST(x.sent.size() == 2u, "another group may have it, as far as is known");
+  x.up_to_date();
+  x.go_on();
   BOOST_TEST(x.status() == 404);
+}
+
+// What this node has of the other group may be from before the member came.
+BOOST_AUTO_TEST_CASE(
+    a_removal_that_is_asked_again_is_not_done_as_long_as_another_group_may_count_on_it) {
+  asked x{3};
+  const auto three = x.members();
+  x.ask(action::remove, 3);
+  for (int i = 0; i < 11; ++i) x.go_on();
+  BOOST_TEST(x.status() == 504);
+  x.second_has({});
+  x.ask(action::remove, 3);
+  for (int i = 0; i < 11; ++i) {
+    x.go_on();
+    x.up_to_date();
+  }
+  BOOST_REQUIRE(x.sent.size() == 2u);
+  BOOST_TEST(x.status() == 504, "no members of that group are known here");
+  x.second_has(three);
+  x.ask(action::remove, 3);
+  x.go_on();
+  x.second_has({three[0], three[1]});
+  x.up_to_date();
+  x.go_on();
+  BOOST_REQUIRE(x.sent.size() == 3u);
+  BOOST_TEST(x.status() == 200);
+}
+
+BOOST_AUTO_TEST_CASE(what_is_asked_for_and_there_already_is_done_once_it_is_committed) {
+  asked x{3};
+  x.cores.isolate(2);
+  x.cores.isolate(3);
+  auto moved = x.members();
+  moved[2].address = "10.0.0.3:8080/9080";
+  BOOST_REQUIRE(
+      (x.cores.core(1).reconfigure(moved, true) == protocol::raft_core::change_refusal::none));
+  x.ask(action::move, 3, "10.0.0.3:8080/9080");
+  x.go_on(50);
+  BOOST_TEST(x.sent.empty());
+  x.cores.heal();
+  x.go_on();
+  BOOST_TEST(x.status() == 200);
 }
 
 BOOST_AUTO_TEST_CASE(a_change_that_is_not_committed_is_given_up_on_request) {
@@ -208,6 +255,7 @@ BOOST_AUTO_TEST_CASE(a_member_is_moved_to_another_address_when_that_is_asked_and
   x.ask(action::add, 3, "10.0.0.4:8080/9080");
   BOOST_TEST(x.status() == 409);
   x.ask(action::add, 3, "10.0.0.3:8080/9080");
+  x.go_on();
   BOOST_TEST(x.status() == 200);
   x.ask(action::move, 4, "10.0.0.4:8080/9080");
   BOOST_TEST(x.status() == 404);
