@@ -23,6 +23,7 @@ struct node_groups {
     bool removed = false;       ///< this node is no member of it any more
   };
 
+  caf::actor main_raft;  ///< none once it has ended
   committed_members main;
   bool removed_from_main = false;  ///< this node
   std::map<protocol::group_id, other> others;

@@ -89,8 +89,7 @@ caf::behavior raft_actor::make_behavior() {
       spdlog::warn(
           "{}{} is set aside and not used, {} bytes: {}; remove it once nothing of it is needed",
           setup_.label, each.path, each.bytes, each.reason);
-  if (!setup_.is_main && setup_.groups)
-    setup_.groups->others[setup_.group].raft = caf::actor_cast<caf::actor>(this);
+  if (setup_.groups) known_as() = caf::actor_cast<caf::actor>(this);
   // What the members agreed upon counts more than what this node was told at its start.
   recall_committed_members();
   on_members(core_.members());
@@ -131,7 +130,7 @@ caf::behavior raft_actor::make_behavior() {
         question.min_index = x.min_index;
         accept({current_sender(), std::move(question), true, setup_.now_ms()});
       },
-      [this](const readiness& x) { other_groups_.arrived(x); },
+      [this](const readiness& x) { on_ready(x); },
       [this](const inspect_node& x) { send(handle(current_sender()), describe(x.token)); },
       [this](const change_members& wanted) {
         if (health_.may_step()) return changes_.ask(current_sender(), wanted, setup_.now_ms());
@@ -199,8 +198,9 @@ void raft_actor::on_exit() {
     refuse(each.who, each.was_proposed ? disposition::unknown : disposition::unavailable,
            "the node stops");
   calls_.expire(std::numeric_limits<std::uint64_t>::max());
+  changes_.stop();
   ways_.clear();
-  if (!setup_.is_main && setup_.groups) setup_.groups->others[setup_.group].raft = nullptr;
+  if (setup_.groups) known_as() = nullptr;
   setup_.writer = nullptr;
   setup_.reader = nullptr;
   setup_.aggregate = nullptr;

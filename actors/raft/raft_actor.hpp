@@ -74,13 +74,19 @@ class raft_actor final : public hosted_actor {
   void on_role(const protocol::role_change& change);
   void on_members(const protocol::configuration& members);
   void on_members_committed(protocol::index_t index, const protocol::configuration& members);
+  caf::actor& known_as() {
+    return setup_.is_main ? setup_.groups->main_raft : setup_.groups->others[setup_.group].raft;
+  }
   void recall_committed_members();
   void follow_main_group();
-  void leave_leadership_to_members();
+  bool leave_leadership_to_members();
+  bool knows_main_group();
+  void on_ready(const readiness& answer);
   const caf::actor* shipper_for(protocol::node_id peer) const;
   void lead_way_to(const peer_address& peer);
   void way_ended(protocol::node_id peer);
   void on_link(const link_changed& news);
+  void note_members(protocol::index_t index, const protocol::configuration& members);
   void meet_again(const std::vector<protocol::node_id>& unknown);
   void hear(const meet& caller);
   void end_unwanted_ways();
@@ -145,6 +151,15 @@ class raft_actor final : public hosted_actor {
   // The data directory that each answered from, where that is known.
   std::map<protocol::node_id, std::uint64_t> directories_;
   std::uint64_t next_handover_ms_ = 0;
+  // Of a group that follows the main one, while it leads.
+  struct main_view {
+    protocol::term_t seen_in;  // in this term of ours it was asked, and what is known is as of that
+    protocol::term_t asked_in;   // in this one the question is open, or was answered
+    std::uint64_t since_ms = 0;  // that it is
+    std::uint64_t ask_again_ms = 0;
+    std::uint64_t token = 0;
+  } main_view_;
+  std::uint64_t main_tokens_ = 0;
   bool self_moved_ = false;  // the members look for this node elsewhere, and the log says so
   const bool alone_;  // a group beside the one that tells a cluster's story, with no other member
   std::uint64_t started_ms_;

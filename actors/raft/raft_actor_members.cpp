@@ -15,6 +15,10 @@ namespace {
 
 // After an attempt to hand over that came to nothing.
 constexpr std::uint64_t hand_over_again_ms = 1000;
+// A question to the main group's actor is answered by then, or lost.
+constexpr std::uint64_t ask_main_again_ms = 1000;
+// Without its answer for so long leadership is offered to somebody else.
+constexpr std::uint64_t patience_with_main_ms = 10'000;
 
 }  // namespace
 
@@ -79,13 +83,25 @@ void raft_actor::on_members(const configuration& members) {
 }
 
 void raft_actor::on_members_committed(index_t index, const configuration& members) {
+  if (members.empty()) return;
   // On the way from one to the other both sets count: nobody is gone yet.
-  if (members.joint() || members.empty()) return;
+  if (members.joint()) return note_members(index, members);
   if (setup_.members_committed) meet_again(setup_.members_committed(index, members));
-  if (!setup_.groups) return;
+  note_members(index, members);
+}
+
+// For the other groups of this node. They follow complete changes only, and who waits for a removal
+// counts on both sets.
+void raft_actor::note_members(index_t index, const configuration& members) {
+  if (!setup_.groups || (setup_.is_main && members.joint())) return;
   auto& known = setup_.is_main ? setup_.groups->main : setup_.groups->others[setup_.group].members;
   // Never back to an older one, which is applied again after a start.
-  if (known.index < index) known = {index, members};
+  if (known.index >= index) return;
+  known = {index, members};
+  // They have a turn, to follow it: an idle one would have the next one only after a while.
+  if (setup_.is_main)
+    for (auto& [group, other] : setup_.groups->others)
+      if (other.raft) send(other.raft, ticked{0});
 }
 
 // From its addition on a member is held to the directory that it has. One that was never away, or
@@ -114,15 +130,42 @@ void raft_actor::follow_main_group() {
     ways_as_of_ = wanted.index;
     on_members(core_.members());
   }
-  if (setup_.groups->removed_from_main && !mutated(mutant::leads_groups_of_strangers))
-    return leave_leadership_to_members();
-  changes_.follow(wanted, setup_.now_ms());
+  if (core_.current_role() != role::leader) return;
+  const bool removed =
+      setup_.groups->removed_from_main && !mutated(mutant::leads_groups_of_strangers);
+  // What a node that is out knew last is all that it will know; with nobody to leave it to it goes
+  // on by that.
+  if (removed ? !leave_leadership_to_members() : knows_main_group())
+    changes_.follow(wanted, setup_.now_ms());
+}
+
+// What is known here of the main group may be old, also older than what an earlier leader of this
+// one went by, who may have removed somebody since. So it is asked once in each term; and where
+// that has no answer somebody else may do better.
+bool raft_actor::knows_main_group() {
+  const auto term = core_.current_term();
+  const auto now = setup_.now_ms();
+  if (main_view_.seen_in == term) return true;
+  if (main_view_.asked_in != term) main_view_ = {main_view_.seen_in, term, now, 0, 0};
+  if (setup_.groups->main_raft && now >= main_view_.ask_again_ms) {
+    main_view_.ask_again_ms = now + ask_main_again_ms;
+    main_view_.token = ++main_tokens_;
+    send(setup_.groups->main_raft, probe_ready{main_view_.token, 0});
+  }
+  if (now - main_view_.since_ms >= patience_with_main_ms) {
+    main_view_.since_ms = now;
+    (void)core_.transfer(node_id{});
+  }
+  return false;
+}
+
+void raft_actor::on_ready(const readiness& answer) {
+  if (setup_.is_main) return other_groups_.arrived(answer);
+  if (answer.ready && answer.token == main_view_.token) main_view_.seen_in = main_view_.asked_in;
 }
 
 // Whoever is out of the main group hears no more of its members, and can't lead a group to them.
-void raft_actor::leave_leadership_to_members() {
-  if (core_.current_role() != role::leader || setup_.now_ms() < next_handover_ms_) return;
-  next_handover_ms_ = setup_.now_ms() + hand_over_again_ms;
+bool raft_actor::leave_leadership_to_members() {
   const auto now = core_.inspect();
   const peer_status* best = nullptr;
   for (auto& peer : now.peers) {
@@ -130,7 +173,12 @@ void raft_actor::leave_leadership_to_members() {
                      peer.ticks_since_contact < setup_.config.raft.election_min_ticks;
     if (fit && (best == nullptr || peer.match > best->match)) best = &peer;
   }
-  if (best != nullptr) (void)core_.transfer(best->id);
+  if (best == nullptr) return false;
+  if (setup_.now_ms() >= next_handover_ms_) {
+    next_handover_ms_ = setup_.now_ms() + hand_over_again_ms;
+    (void)core_.transfer(best->id);
+  }
+  return true;
 }
 
 void raft_actor::lead_way_to(const peer_address& peer) {

@@ -30,7 +30,7 @@ inline const broken_duty broken_duties[] = {
      "a_read_is_answered_from_a_state_that_has_applied_its_index_while_applying_is_held_back",
      20},
     {actors::mutant::probes_before_applying, "says that it is ready before it is",
-     "drivers/readiness_is_told_once_its_index_is_applied", 60},
+     "drivers/readiness_is_told_once_its_index_is_applied", 120},
     {actors::mutant::stamps_snapshots_with_a_later_term, "stamps snapshots with a later term",
      "drivers/a_snapshot_that_is_ready_after_its_leader_stepped_down_is_not_sent", 0},
     {actors::mutant::answers_chunks_of_another_leader, "answers chunks of another leader",
