@@ -84,6 +84,9 @@ set(lithair_actor_headers <caf/actor.hpp> <caf/event_based_actor.hpp> <caf/send.
 # takes a third of the time. What they test is optimized.
 function(lithair_compile_quickly target)
   target_compile_options(${target} PRIVATE $<$<CONFIG:Release>:-O0$<SEMICOLON>-g0>)
+  if(LITHAIR_SANITIZE)
+    target_compile_options(${target} PRIVATE -O0)
+  endif()
   lithair_precompile(${target} <boost/test/unit_test.hpp> ${ARGN})
   # It says in front of that header what the module is called.
   set_source_files_properties(${PROJECT_SOURCE_DIR}/test/main.cpp PROPERTIES
