@@ -341,6 +341,35 @@ id = { type = "string", primary_key = true, replicate = true }
   BOOST_TEST(read(3, "b", "events").result.status == 200);
 }
 
+// Whoever is told that it is done may destroy the node.
+BOOST_AUTO_TEST_CASE(a_removed_node_is_missed_by_no_group_once_its_removal_is_answered) {
+  schema = *models::parse_model_text(R"(
+[models.items.fields]
+id = { type = "string", primary_key = true, replicate = true }
+[models.events.fields]
+id = { type = "string", primary_key = true, replicate = true }
+)",
+                                     "test");
+  groups = {{"events", protocol::group_id{2}}};
+  for (std::uint64_t id = 1; id <= 3; ++id) start(id, 3);
+  must_write(1, "items", R"({"id":"a"})");
+  must_write(1, "events", R"({"id":"a"})");
+  change_members remove;
+  remove.what = change_members::action::remove;
+  for (std::uint64_t gone : {3, 2}) {
+    remove.node = gone;
+    BOOST_TEST(change(1, remove).status == 200);
+    nodes.erase(gone);
+    std::filesystem::remove_all(directory / std::to_string(gone));
+    for (std::uint64_t group : {1, 2})
+      for (auto& m : inspect(1, group).members) BOOST_TEST(m.id != gone);
+    for (auto model : {"items", "events"})
+      must_write(1, model, R"({"id":"without )" + std::to_string(gone) + R"("})");
+  }
+  BOOST_TEST(change(1, remove).status == 404);
+  for (auto model : {"items", "events"}) BOOST_TEST(read(1, "a", model).result.status == 200);
+}
+
 BOOST_AUTO_TEST_CASE(local_fields_stay_with_the_node_that_wrote_them_and_survive_its_restart) {
   schema = *models::parse_model_text(R"(
 [models.items.fields]
