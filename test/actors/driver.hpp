@@ -109,6 +109,7 @@ struct driver {
         [this](checkpoint_now) { ++checkpoints_wanted; },
         [this](const make_snapshot& x) { snapshots_wanted.push_back(x); },
         [this](const readiness& x) { readies.push_back(x); },
+        [this](const probe_ready& x) { main_probes.push_back(x.token); },
         [this](const node_status& x) { status = x; },
         [this](const members_changed& x) { changed.push_back(x); },
         [this](const submitted& x) { written_answers.push_back(x); },
@@ -205,6 +206,16 @@ struct driver {
     }
     BOOST_FAIL("it does not lead");
   }
+  // An operator says that this member is at another address.
+  void move(std::uint64_t node) {
+    change_members x;
+    x.what = change_members::action::move;
+    x.node = node;
+    x.host = "10.0.0." + std::to_string(node);
+    x.http_port = static_cast<std::uint16_t>(8000 + node);
+    x.peer_port = static_cast<std::uint16_t>(9000 + node);
+    tell(x);
+  }
   void submit_one() {
     tell(submit{++token, "a command"});
     run();
@@ -264,6 +275,7 @@ struct driver {
   int checkpoints_wanted = 0;
   std::vector<make_snapshot> snapshots_wanted;
   std::vector<readiness> readies;
+  std::vector<std::uint64_t> main_probes;  // of the main group, by one that follows it
   std::vector<members_changed> changed;
   std::vector<answered> read_answers;
   std::vector<std::string> memberships_lost;

@@ -127,13 +127,7 @@ BOOST_FIXTURE_TEST_CASE(a_node_out_of_service_takes_nothing_more_from_its_peers,
 
 BOOST_FIXTURE_TEST_CASE(a_member_that_has_moved_is_looked_for_at_its_new_address, driver) {
   BOOST_TEST(ways.size() == 2u);
-  change_members move;
-  move.what = change_members::action::move;
-  move.node = 3;
-  move.host = "10.0.0.3";
-  move.http_port = 8003;
-  move.peer_port = 9003;
-  tell(move);
+  move(3);
   run();
   tick(20);
   BOOST_REQUIRE(changed.size() == 1u);
@@ -157,16 +151,44 @@ BOOST_FIXTURE_TEST_CASE(a_member_that_is_added_again_greets_again, driver) {
   };
   BOOST_TEST(ways_to_3() == 1);
   unmet = {node_id{3}};
-  change_members change;
-  change.what = change_members::action::move;
-  change.node = 2;
-  change.host = "10.0.0.2";
-  change.http_port = 8002;
-  change.peer_port = 9002;
-  tell(change);
+  move(2);
   run();
   BOOST_TEST(ways_to_3() == 2);
   BOOST_TEST(serving.contains(node_id{3}));
+}
+
+// What is known of the main group may be old, and an earlier leader may have gone by what is newer.
+BOOST_AUTO_TEST_CASE(a_group_follows_the_main_one_once_that_was_asked_in_this_term) {
+  const auto all = std::make_shared<node_groups>();
+  driver x{all};
+  all->main_raft = x.neighbour;
+  const auto members = x.look().raft.members.members;
+  all->main = {index_t{5}, {{members[0], members[1]}, {}}};
+  x.tick(100);
+  BOOST_REQUIRE(!x.main_probes.empty());
+  BOOST_TEST(x.look().raft.members.members.size() == 3u);
+  x.tell(readiness{x.main_probes.back() + 1, true, {}, 5, false});
+  x.tell(readiness{x.main_probes.back(), false, "no leader", 5, false});
+  x.tick(20);
+  BOOST_TEST(x.look().raft.members.members.size() == 3u);
+  x.tell(readiness{x.main_probes.back(), true, {}, 5, false});
+  x.tick(50);
+  BOOST_TEST(x.look().raft.members.members.size() == 2u);
+  all->main_raft = nullptr;
+}
+
+BOOST_AUTO_TEST_CASE(a_leader_whose_main_group_does_not_answer_offers_leadership) {
+  const auto all = std::make_shared<node_groups>();
+  driver x{all};
+  all->main = {index_t{5}, x.look().raft.members};
+  x.tick(900);
+  BOOST_TEST(!x.look().raft.transfer_target);
+  bool offered = false;
+  for (int i = 0; i < 200 && !offered; ++i) {
+    x.tick();
+    offered = static_cast<bool>(x.look().raft.transfer_target);
+  }
+  BOOST_TEST(offered);
 }
 
 // A member goes and another one comes while nobody here hears of it: this group must follow all the

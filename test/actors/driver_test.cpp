@@ -83,13 +83,7 @@ BOOST_FIXTURE_TEST_CASE(
   tell(made(snapshots_wanted.front().at_least));
   run();
   BOOST_REQUIRE(sent_snapshots.size() == 1u);
-  change_members move;
-  move.what = change_members::action::move;
-  move.node = 3;
-  move.host = "10.0.0.3";
-  move.http_port = 8003;
-  move.peer_port = 9003;
-  tell(move);
+  move(3);
   run();
   tell(link_changed{node_id{3}, true});
   tick(20);

@@ -1,6 +1,7 @@
 #include "actors/peers/gate.hpp"
 
 #include <chrono>
+#include <functional>
 #include <string>
 
 #include <boost/test/unit_test.hpp>
@@ -28,6 +29,7 @@ struct world_of_a_gate {
   caf::actor_system system{config};
   caf::scoped_actor all{system};
   caf::actor entrance;
+  std::function<void()> while_noting = [] {};  // what happens before the disk has its say
 
   world_of_a_gate() {
     link_identity x;
@@ -58,6 +60,7 @@ struct world_of_a_gate {
         },
         [&](await_notes) {
           came = "notes";
+          while_noting();
           return noted{failed};
         },
         [&](const linked_by_peer&) { came = "linked"; },
@@ -78,6 +81,26 @@ BOOST_AUTO_TEST_CASE(a_peer_is_welcomed_only_once_what_was_learned_from_it_is_no
   BOOST_TEST(next() == "notes");
   BOOST_TEST(next() == "linked");
   BOOST_TEST(next() == "welcome");
+}
+
+// It was judged as a stranger, of whose directory nothing is remembered.
+BOOST_AUTO_TEST_CASE(a_peer_that_becomes_a_member_while_it_is_noted_has_to_call_again) {
+  caf::scoped_actor shipper_of_a_member{system};
+  while_noting = [&] {
+    all->send(entrance, expect_peer{node_id{2}, group_id{1},
+                                    caf::actor_cast<caf::actor>(shipper_of_a_member)});
+  };
+  say_hello();
+  BOOST_TEST(next() == "join");
+  BOOST_TEST(next() == "notes");
+  BOOST_TEST(next() == "it became a member meanwhile");
+  while_noting = [] {};
+  say_hello();
+  for (auto what : {"join", "notes", "welcome"}) BOOST_TEST(next() == what);
+  bool linked = false;
+  shipper_of_a_member->receive([&](const linked_by_peer&) { linked = true; },
+                               caf::after(30s) >> [] {});
+  BOOST_TEST(linked);
 }
 
 BOOST_AUTO_TEST_CASE(a_peer_that_cannot_be_noted_is_refused) {

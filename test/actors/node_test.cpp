@@ -69,6 +69,16 @@ struct process {
     std::filesystem::remove_all(directory);
   }
 
+  void use_two_groups() {
+    schema = *models::parse_model_text(R"(
+[models.items.fields]
+id = { type = "string", primary_key = true, replicate = true }
+[models.events.fields]
+id = { type = "string", primary_key = true, replicate = true }
+)",
+                                       "test");
+    groups = {{"events", protocol::group_id{2}}};
+  }
   peer_address address(std::uint64_t id) const {
     return {protocol::node_id{id}, "127.0.0.1", ports[2 * (id - 1)], ports[2 * (id - 1) + 1]};
   }
@@ -300,14 +310,7 @@ BOOST_AUTO_TEST_CASE(a_wiped_node_is_refused_until_it_is_removed_and_added_again
 }
 
 BOOST_AUTO_TEST_CASE(a_wiped_node_that_is_removed_and_added_again_is_taken_in_by_every_group) {
-  schema = *models::parse_model_text(R"(
-[models.items.fields]
-id = { type = "string", primary_key = true, replicate = true }
-[models.events.fields]
-id = { type = "string", primary_key = true, replicate = true }
-)",
-                                     "test");
-  groups = {{"events", protocol::group_id{2}}};
+  use_two_groups();
   for (std::uint64_t id = 1; id <= 3; ++id) start(id, 3);
   must_write(3, "items", R"({"id":"a"})");
   must_write(3, "events", R"({"id":"a"})");
@@ -343,14 +346,7 @@ id = { type = "string", primary_key = true, replicate = true }
 
 // Whoever is told that it is done may destroy the node.
 BOOST_AUTO_TEST_CASE(a_removed_node_is_missed_by_no_group_once_its_removal_is_answered) {
-  schema = *models::parse_model_text(R"(
-[models.items.fields]
-id = { type = "string", primary_key = true, replicate = true }
-[models.events.fields]
-id = { type = "string", primary_key = true, replicate = true }
-)",
-                                     "test");
-  groups = {{"events", protocol::group_id{2}}};
+  use_two_groups();
   for (std::uint64_t id = 1; id <= 3; ++id) start(id, 3);
   must_write(1, "items", R"({"id":"a"})");
   must_write(1, "events", R"({"id":"a"})");
@@ -408,14 +404,7 @@ id = { type = "string", primary_key = true }
 }
 
 BOOST_AUTO_TEST_CASE(two_groups_on_the_same_nodes_have_leaders_logs_and_indexes_of_their_own) {
-  schema = *models::parse_model_text(R"(
-[models.items.fields]
-id = { type = "string", primary_key = true, replicate = true }
-[models.events.fields]
-id = { type = "string", primary_key = true, replicate = true }
-)",
-                                     "test");
-  groups = {{"events", protocol::group_id{2}}};
+  use_two_groups();
   checkpoint_entries = 50;
   log_margin = 10;
   // Leaders move only when they are told to, however slow the machine.
