@@ -62,6 +62,7 @@ constexpr std::string_view cluster_paths = R"json({
 "/cluster/members/{id}": {
   "parameters": [{"$ref": "#/components/parameters/member_id"}],
   "delete": {"summary": "Remove a member", "tags": ["cluster"],
+    "description": "Answered once no group of models counts on it; until then, after 504 too, leave it running and ask again.",
     "parameters": [{"$ref": "#/components/parameters/force"}],
     "responses": {"200": {"$ref": "#/components/responses/object"}}}},
 "/cluster/members/{id}/promote": {

@@ -38,8 +38,9 @@ namespace lithair::actors {
 ///         propose what waits, ask for reads ──▶ perform: write, send, apply ──▶ answer reads
 ///
 /// Takes, from sessions, the library and the dispatcher: submit, ask, probe_ready (from the feed,
-/// too), inspect_node, change_members, raft_call. From its clock: ticked. From shippers: peer_step,
-/// link_changed, receiving, control_arrived, promises_lost, snapshot_given_up; from the gate: meet.
+/// too), inspect_node, change_members, raft_call. From its clock: ticked. From another group of its
+/// node: probe_ready, readiness, ticked. From shippers: peer_step, link_changed, receiving,
+/// control_arrived, promises_lost, snapshot_given_up; from the gate: meet.
 /// From the log writer: written, disk_failed, disk_full, log_cut; from the file reader: fetched,
 /// disk_failed. From the aggregate: applied, checkpoint, checkpointed, state_damaged, disk_failed.
 /// From the checkpointer: snapshot_made, chunk_kept, state_replaced, disk_failed. From the thread
