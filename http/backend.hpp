@@ -5,9 +5,10 @@
 #include <string>
 #include <vector>
 
-#include <caf/actor.hpp>
 #include <caf/fwd.hpp>
+#include <caf/typed_actor.hpp>
 
+#include "actors/messages/handles.hpp"
 #include "models/schema/schema.hpp"
 
 namespace lithair::actors {
@@ -19,15 +20,15 @@ namespace lithair::http {
 /// What the HTTP side needs of a node: who answers, and where its sessions may live. Everything
 /// pointed to outlives the HTTP side.
 struct backend {
-  caf::actor_system* system = nullptr;     ///< sessions are spawned in it
-  const models::schema* schema = nullptr;  ///< what is served
-  caf::actor raft;  ///< takes submit, ask, inspect_node, probe_ready, change_members, raft_call
-  caf::actor aggregate;                        ///< takes ask, for local reads
-  std::map<std::uint64_t, caf::actor> groups;  ///< the raft actors of all groups, by their numbers
-  caf::actor archivist;                        ///< takes take_backup
-  caf::actor data;  ///< if there, takes submit and ask instead of these two
-  /// By the id of a collection: takes follow, nudge, unfollow. None: it has no streams.
-  std::map<std::uint32_t, caf::actor> feeds;
+  caf::actor_system* system = nullptr;                  ///< sessions are spawned in it
+  const models::schema* schema = nullptr;               ///< what is served
+  actors::raft_handle raft;                             ///< of the main group
+  actors::taking<actors::ask> aggregate;                ///< for local reads
+  std::map<std::uint64_t, actors::raft_handle> groups;  ///< all, by their numbers
+  actors::taking<actors::take_backup> archivist;
+  actors::data_handle data;  ///< if there, is given writes and questions instead of these two
+  /// By the id of a collection. None: it has no streams.
+  std::map<std::uint32_t, actors::feed_handle> feeds;
   std::vector<actors::loop*> loops;  ///< at least one; the first has the listener
   std::uint64_t node_id = 0;         ///< told in X-Served-By
   std::string host;                  ///< a numeric address to listen on

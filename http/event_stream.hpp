@@ -6,8 +6,9 @@
 #include <string>
 #include <string_view>
 
-#include <caf/actor.hpp>
+#include <caf/typed_actor.hpp>
 
+#include "actors/messages/handles.hpp"
 #include "models/query/stream.hpp"
 
 namespace lithair::http {
@@ -18,7 +19,7 @@ namespace lithair::http {
 /// heartbeat.
 struct event_stream {
   std::uint64_t token = 0;                    ///< of the slot that it answers; the feed names it
-  caf::actor feed;                            ///< who is asked
+  actors::feed_handle feed;                   ///< who is asked
   models::stream_request request;             ///< what it tells and from where
   models::feed_position position;             ///< everything up to here was told
   std::optional<models::feed_position> said;  ///< the last id that the client has

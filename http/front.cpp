@@ -73,8 +73,9 @@ void front::start() {
 void front::start_publisher() {
   if (common_.options.published.empty()) return;
   const auto& node = common_.node;
-  common_.publisher = node.system->spawn<actors::publisher, caf::hidden>(
-      node.loops.back(), actors::publisher::setup{node.raft, node.data, node.aggregate});
+  common_.publisher =
+      caf::actor_cast<actors::publisher_handle>(node.system->spawn<actors::publisher, caf::hidden>(
+          node.loops.back(), actors::publisher::setup{node.raft, node.data, node.aggregate}));
   actors::let_go_of_system();
 }
 

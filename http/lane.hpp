@@ -77,13 +77,13 @@ struct common {
             options.cluster_token ? &*options.cluster_token : nullptr, &options.published};
   }
 
-  const backend node;            ///< what answers
-  const server_options options;  ///< limits and secrets
-  const router routes;           ///< from paths to endpoints
-  const std::string openapi;     ///< the description, rendered once
-  const std::string served_by;   ///< X-Served-By: the node's id
-  caf::actor publisher;    ///< takes read_published; from start to stop, if anything is published
-  session_count sessions;  ///< open connections; any thread
+  const backend node;                        ///< what answers
+  const server_options options;              ///< limits and secrets
+  const router routes;                       ///< from paths to endpoints
+  const std::string openapi;                 ///< the description, rendered once
+  const std::string served_by;               ///< X-Served-By: the node's id
+  actors::publisher_handle publisher;        ///< from start to stop, if anything is published
+  session_count sessions;                    ///< open connections; any thread
   std::vector<const lane_metrics*> metrics;  ///< of each lane; complete before the first session
 };
 

@@ -140,7 +140,8 @@ void session::perform(std::uint64_t token, step&& next) {
   } else if (auto* write = std::get_if<write_step>(&next)) {
     // From here on nobody knows, should the answer not come.
     slots_.find(token)->write = true;
-    send(node.data ? node.data : node.raft, actors::submit{token, std::move(write->command)});
+    send(node.data ? node.data : actors::data_handle{node.raft},
+         actors::submit{token, std::move(write->command)});
   } else if (auto* read = std::get_if<read_step>(&next)) {
     perform(token, std::move(*read));
   } else if (auto* stream = std::get_if<stream_step>(&next)) {
@@ -177,9 +178,11 @@ void session::perform(std::uint64_t token, read_step&& read) {
     return send(lane_.all().publisher, actors::read_published{token, read.level, read.min_index,
                                                               std::move(read.published)});
   // Where a node keeps local fields, another actor joins both groups' items.
-  const auto& to = node.data                                  ? node.data
-                   : read.level == actors::consistency::local ? node.aggregate
-                                                              : node.raft;
+  actors::taking<actors::ask> to = node.aggregate;
+  if (node.data)
+    to = node.data;
+  else if (read.level != actors::consistency::local)
+    to = node.raft;
   send(to, actors::ask{token, read.level, read.min_index, std::move(read.what)});
 }
 

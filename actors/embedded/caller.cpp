@@ -116,7 +116,7 @@ std::optional<models::problem> problem_of_read(const reply& answer) {
 struct caller::core {
   struct line {
     std::mutex mutex;
-    caf::actor actor;  // guarded by mutex; none: the node has stopped
+    taking<run_write, run_read> actor;  // guarded by mutex; none: the node has stopped
   };
 
   class speaker;
@@ -143,9 +143,12 @@ struct caller::core {
 /// Gives requests to the actors that take them, and answers to who waits for them.
 class caller::core::speaker final : public hosted_actor {
  public:
+  using handle_type = taking<run_write, run_read>;
+
   struct setup {
-    caf::actor writes, reads, local_reads;
-    caf::actor lives;  ///< when it ends, the node stops
+    taking<actors::submit> writes;
+    taking<actors::ask> reads, local_reads;
+    raft_handle lives;  ///< when it ends, the node stops
     std::shared_ptr<line> open;
   };
 
@@ -161,7 +164,7 @@ class caller::core::speaker final : public hosted_actor {
     // When the raft actor has ended, the node is stopping.
     set_down_handler([this](caf::down_msg&) { quit(); });
     monitor(setup_.lives);
-    return {
+    return behavior_of<handle_type>(
         // From here on it may be in the log, although no answer comes back.
         [this](run_write& x) {
           x.what->begins(true);
@@ -178,8 +181,7 @@ class caller::core::speaker final : public hosted_actor {
         },
         [this](answered& x) {
           finish(x.token, {x.what, std::move(x.reason), x.applied, std::move(x.result)});
-        },
-    };
+        });
   }
 
   // First nobody can send any more, then what is under way is answered: each errand answers as it
@@ -189,7 +191,7 @@ class caller::core::speaker final : public hosted_actor {
       std::lock_guard guard{setup_.open->mutex};
       setup_.open->actor = nullptr;
     }
-    setup_.writes = setup_.reads = setup_.local_reads = setup_.lives = nullptr;
+    drop_handles(setup_.writes, setup_.reads, setup_.local_reads, setup_.lives);
     std::exchange(errands_, {}).clear();
   }
 
@@ -214,11 +216,15 @@ class caller::core::speaker final : public hosted_actor {
 
 caller::caller(node& to) : core_(std::make_shared<core>(to)) {
   core::speaker::setup setup{to.raft(), to.raft(), to.aggregate(), to.raft(), core_->open};
-  if (auto data = to.data()) setup.writes = setup.reads = setup.local_reads = data;
+  if (auto data = to.data()) {
+    setup.writes = data;
+    setup.reads = setup.local_reads = data;
+  }
   // Sessions of HTTP live on all loops, Raft on the first.
   auto& home = to.loop_at(to.loop_count() - 1);
   std::lock_guard guard{core_->open->mutex};
-  core_->open->actor = to.system().spawn<core::speaker, caf::hidden>(&home, std::move(setup));
+  core_->open->actor = caf::actor_cast<core::speaker::handle_type>(
+      to.system().spawn<core::speaker, caf::hidden>(&home, std::move(setup)));
   // The program's thread may outlive the system.
   let_go_of_system();
 }

@@ -37,7 +37,7 @@ struct change_follower::core {
   const handlers to;
 
   std::mutex line;
-  caf::actor actor;  // guarded by line; none: it has ended
+  taking<hurry_up> actor;  // guarded by line; none: it has ended
 
   // Under the lock, so that the owner's destructor waits for it, and finds none running later.
   template <class Function>
@@ -55,7 +55,9 @@ struct change_follower::core {
 /// Asks the feed for the next batch whenever it has passed on the last.
 class change_follower::follower final : public hosted_actor {
  public:
-  follower(caf::actor_config& cfg, loop* home, caf::actor feed,
+  using handle_type = taking<hurry_up>;
+
+  follower(caf::actor_config& cfg, loop* home, feed_handle feed,
            std::optional<models::feed_position> after, std::shared_ptr<core> shared)
       : hosted_actor(cfg, home),
         feed_(std::move(feed)),
@@ -76,10 +78,8 @@ class change_follower::follower final : public hosted_actor {
     monitor(feed_);
     // The first answer comes at once: it says where "from now on" begins.
     go_on(true);
-    return {
-        [this](followed& x) { take(x); },
-        [this](const hurry_up&) { send(feed_, nudge{token}); },
-    };
+    return behavior_of<handle_type>([this](followed& x) { take(x); },
+                                    [this](const hurry_up&) { send(feed_, nudge{token}); });
   }
 
   // One batch at a time: no more than that is in memory, however slow the handlers are.
@@ -119,7 +119,7 @@ class change_follower::follower final : public hosted_actor {
     shared->actor = nullptr;
   }
 
-  caf::actor feed_;
+  feed_handle feed_;
   std::optional<models::feed_position> after_;
   std::shared_ptr<core> shared_;
 };
@@ -129,7 +129,8 @@ change_follower::change_follower(node& of, const models::collection& which,
     : core_(std::make_shared<core>(std::move(to))) {
   auto& home = of.loop_at(of.loop_count() - 1);
   std::lock_guard guard{core_->line};
-  core_->actor = of.system().spawn<follower, caf::hidden>(&home, of.feed(which), after, core_);
+  core_->actor = caf::actor_cast<follower::handle_type>(
+      of.system().spawn<follower, caf::hidden>(&home, of.feed(which), after, core_));
   let_go_of_system();
 }
 

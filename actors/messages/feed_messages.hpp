@@ -7,7 +7,10 @@
 #include <string>
 #include <vector>
 
+#include <caf/typed_actor.hpp>
+
 #include "actors/messages/client_messages.hpp"
+#include "actors/messages/handles.hpp"
 #include "models/derived/feed.hpp"
 #include "models/derived/timeline.hpp"
 #include "models/query/stream.hpp"
@@ -86,7 +89,7 @@ struct feed_begins {
 /// To the feed, once its group begins: who knows how far the log goes, whatever this node has
 /// applied.
 struct feed_consults {
-  caf::actor raft;  ///< takes probe_ready; none: a position ahead is taken for one of this log
+  taking<probe_ready> raft;  ///< none: a position ahead is taken for one of this log
 };
 /// The feed's own reminder: nobody could say how far the log goes, so it asks again.
 struct check_again {};

@@ -6,8 +6,9 @@
 #include <string>
 #include <vector>
 
-#include <caf/actor.hpp>
+#include <caf/typed_actor.hpp>
 
+#include "actors/messages/handles.hpp"
 #include "actors/messages/local_message.hpp"
 #include "protocol/core.hpp"
 
@@ -34,9 +35,9 @@ struct fetched {
 /// For the file reader: entries to be read, for a peer or (no peer) for the state. It tells `asker`
 /// what it read, with `fetched`; when it could not, with `disk_failed` and then an empty `fetched`.
 struct read_log {
-  protocol::group_id group;    ///< whose log
-  protocol::entry_fetch what;  ///< which entries, and about how many bytes of them
-  caf::actor asker;            ///< who is told
+  protocol::group_id group;            ///< whose log
+  protocol::entry_fetch what;          ///< which entries, and about how many bytes of them
+  taking<fetched, disk_failed> asker;  ///< who is told
 };
 
 /// From a shipper to the file reader: bytes of a snapshot file, to be answered with `chunk_read`.

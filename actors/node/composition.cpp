@@ -158,7 +158,6 @@ void composition::spawn() {
 void composition::spawn_groups() {
   // Odd, so never 0, which means none.
   if (config_.init && !directory_.identity().cluster) join_cluster(where_.random() | 1);
-  auto& system = *where_.system;
   writer_ = spawn_at_disk<log_writer>(where_, log_.get(), log_counts_);
   *directory_bytes_ = bytes_below(directory_.path());
   reader_ = spawn_at_disk<file_reader>(
@@ -171,7 +170,7 @@ void composition::spawn_groups() {
       [to = notes_](std::string text) { caf::anon_send(to, take_note{std::move(text)}); });
   auto identity = make_identity();
   // Not published yet: nobody calls before the node is whole.
-  gate_ = system.spawn<actors::gate>(where_.home, identity);
+  gate_ = spawn_at_home<actors::gate>(where_, identity);
   std::shared_ptr<state_window> window;
   if (!local_schema_.collections().empty()) {
     window = std::make_shared<state_window>();
@@ -185,10 +184,10 @@ void composition::spawn_groups() {
     groups_.push_back(std::make_unique<group>(std::move(setup)));
   }
   // First, for the others' aggregates look into its state, and send it what is to be forgotten.
-  if (own_) own_->begin(nullptr);
-  for (auto& each : groups_) each->begin(own_ ? own_->raft() : nullptr);
+  if (own_) own_->begin({});
+  for (auto& each : groups_) each->begin(own_ ? own_->raft() : raft_handle{});
   if (own_ || groups_.size() > 1)
-    data_ = system.spawn<dispatcher>(where_.home, dispatcher::setup{&schema_, places(), window});
+    data_ = spawn_at_home<dispatcher>(where_, dispatcher::setup{&schema_, places(), window});
 }
 
 // Which group keeps a model, or its replicated fields.
@@ -324,7 +323,8 @@ bool composition::join_cluster(std::uint64_t id) {
 
 std::vector<caf::actor> composition::actors() const {
   std::vector<caf::actor> result;
-  for (auto& each : {data_, gate_, writer_, reader_, notes_})
+  for (auto& each :
+       {untyped(data_), untyped(gate_), untyped(writer_), untyped(reader_), untyped(notes_)})
     if (each) result.push_back(each);
   for (auto* each : all()) {
     auto some = each->actors();
@@ -341,13 +341,13 @@ void composition::settle(caf::scoped_actor& self, std::uint32_t limit_ms) {
 
 // From those who ask to those who are asked: nobody is left waiting for one that is gone.
 void composition::end(caf::scoped_actor& self) {
-  if (data_) end_actors(self, {data_});
+  if (data_) end_actors(self, {untyped(data_)});
   for (auto* each : all()) each->end(self);
-  end_actors(self, {gate_, writer_, reader_});
+  end_actors(self, {untyped(gate_), untyped(writer_), untyped(reader_)});
   // After those who have something to note.
   peers_.note_with([](const std::string&) {});
-  end_actors(self, {notes_});
-  data_ = writer_ = reader_ = notes_ = gate_ = where_.connector = nullptr;
+  end_actors(self, {untyped(notes_)});
+  drop_handles(data_, writer_, reader_, notes_, gate_, where_.connector);
 }
 
 }  // namespace lithair::actors

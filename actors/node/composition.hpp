@@ -61,10 +61,10 @@ class composition final : private peer_directory {
   group* own() const { return own_.get(); }
   /// Each replicated group, the main one first, then the node's own.
   std::vector<group*> all() const;
-  /// Takes hello, from other nodes: what the node publishes on its peer port.
-  const caf::actor& gate() const { return gate_; }
-  /// Takes submit and ask for every model; none when one group keeps all of them.
-  const caf::actor& data() const { return data_; }
+  /// What the node publishes on its peer port, for other nodes.
+  const gate_handle& gate() const { return gate_; }
+  /// For every model; none when one group keeps all of them.
+  const data_handle& data() const { return data_; }
   /// The cluster that the directory belongs to; 0: none yet. Any thread.
   std::uint64_t cluster() const override;
 
@@ -124,7 +124,11 @@ class composition final : private peer_directory {
   std::atomic<std::uint64_t> measured_ms_ = 0;  // when somebody asked for the next last
   std::shared_ptr<std::atomic<std::uint64_t>> directory_bytes_ =
       std::make_shared<std::atomic<std::uint64_t>>();
-  caf::actor writer_, reader_, notes_, gate_, data_;
+  log_writer_handle writer_;
+  file_reader_handle reader_;
+  note_taker_handle notes_;
+  gate_handle gate_;
+  data_handle data_;
   std::vector<std::unique_ptr<group>> groups_;  // the replicated ones, the main one first
   std::unique_ptr<group> own_;
 };

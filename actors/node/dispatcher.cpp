@@ -11,8 +11,8 @@ namespace lithair::actors {
 namespace {
 
 // As if whoever asked had sent it there himself.
-template <class Message>
-void pass_on(const caf::strong_actor_ptr& asker, const caf::actor& to, Message&& x, loop* home) {
+template <class Handle, class Message>
+void pass_on(const caf::strong_actor_ptr& asker, const Handle& to, Message&& x, loop* home) {
   to->enqueue(asker, caf::make_message_id(), caf::make_message(std::forward<Message>(x)), home);
 }
 
@@ -28,11 +28,8 @@ models::outcome refusal(std::string detail) {
 caf::behavior dispatcher::make_behavior() {
   set_default_handler(caf::drop);
   set_error_handler([](caf::error&) {});
-  return {
-      [this](submit& x) { begin(x); },
-      [this](ask& x) { question(x); },
-      [this](submitted& x) { go_on(x); },
-  };
+  return behavior_of<handle_type>([this](submit& x) { begin(x); }, [this](ask& x) { question(x); },
+                                  [this](submitted& x) { go_on(x); });
 }
 
 void dispatcher::on_exit() {
@@ -136,8 +133,9 @@ void dispatcher::question(ask& question) {
                                                    0,
                                                    {}});
   auto& group = at->second.replicated.raft ? at->second.replicated : at->second.local;
-  pass_on(current_sender(), question.level == consistency::local ? group.aggregate : group.raft,
-          std::move(question), home());
+  taking<ask> to = group.raft;
+  if (question.level == consistency::local) to = group.aggregate;
+  pass_on(current_sender(), to, std::move(question), home());
 }
 
 }  // namespace lithair::actors

@@ -5,9 +5,10 @@
 #include <memory>
 #include <string>
 
-#include <caf/actor.hpp>
+#include <caf/typed_actor.hpp>
 
 #include "actors/messages/client_messages.hpp"
+#include "actors/messages/handles.hpp"
 #include "actors/runtime/hosted.hpp"
 
 namespace lithair::actors {
@@ -27,10 +28,12 @@ class state_window;
 ///                     └──not done──▶ submitted: unknown, for the shared part stays written
 class dispatcher final : public hosted_actor {
  public:
+  using handle_type = data_handle;
+
   /// Whom of a group to ask.
   struct group_actors {
-    caf::actor raft;       ///< takes submit, and ask
-    caf::actor aggregate;  ///< takes ask, for local reads
+    data_handle raft;
+    taking<actors::ask> aggregate;  ///< for local reads
   };
   /// Where the fields of a model live.
   struct place {
@@ -56,7 +59,7 @@ class dispatcher final : public hosted_actor {
     caf::strong_actor_ptr asker;
     std::uint64_t token = 0;
     std::string command;
-    caf::actor local;      // the raft actor of the node's own group
+    data_handle local;     // the raft actor of the node's own group
     submitted replicated;  // its answer, once it has come
     bool decided = false;
   };

@@ -35,7 +35,7 @@ group::group(setup s)
 
 // From the state outwards: each is given those that it works with; those that come later are told
 // by message (serve_checkpoints, feed_consults).
-void group::begin(const caf::actor& local_raft) {
+void group::begin(const data_handle& local_raft) {
   auto opened = std::move(*opened_);
   opened_.reset();
   setup_.local_raft = local_raft;
@@ -54,7 +54,7 @@ void group::begin(const caf::actor& local_raft) {
                                            opened.lost};
   state_of_models.run = setup_.run;
   state_of_models.seed = setup_.where.random();
-  aggregate_ = spawn_at_home<actors::aggregate>(std::move(state_of_models));
+  aggregate_ = spawn_at_home<actors::aggregate>(setup_.where, std::move(state_of_models));
   snapshot_writer_ = spawn_at_disk<snapshot_writer>(setup_.where);
   const auto cluster = [peers = setup_.identity.peers] { return peers->cluster(); };
   checkpointer::setup keeper{setup_.group,    setup_.directory->snapshots_path(),
@@ -65,19 +65,15 @@ void group::begin(const caf::actor& local_raft) {
   keeper.give_back_memory = setup_.where.give_back_memory;
   checkpointer_ = spawn_at_disk<checkpointer>(setup_.where, std::move(keeper));
   archivist_ = spawn_at_home<actors::archivist>(
-      actors::archivist::setup{cluster, aggregate_, checkpointer_, setup_.reader});
-  feed_ = spawn_at_home<actors::feed>(actors::feed::setup{aggregate_, config.max_subscribers});
+      setup_.where, actors::archivist::setup{cluster, aggregate_, checkpointer_, setup_.reader});
+  feed_ = spawn_at_home<actors::feed>(setup_.where,
+                                      actors::feed::setup{aggregate_, config.max_subscribers});
   spawn_raft(std::move(opened));
   caf::anon_send(aggregate_, serve_checkpoints{checkpointer_, raft_});
   caf::anon_send(feed_, feed_consults{raft_});
 }
 
 group::~group() = default;
-
-template <class Actor, class... Args>
-caf::actor group::spawn_at_home(Args&&... args) {
-  return setup_.where.system->spawn<Actor>(setup_.where.home, std::forward<Args>(args)...);
-}
 
 persistence::lmdb_options group::state_options() const {
   persistence::lmdb_options result;
@@ -130,24 +126,25 @@ void group::spawn_raft(persistence::opened_state opened) {
   if (setup_.config.map_size != 0)
     made.max_lag_bytes = std::min(made.max_lag_bytes, setup_.config.map_size / 4);
   made.make_shipper = [this](const peer_address& peer) { return make_shipper(peer); };
-  made.end_shipper = [this](protocol::node_id peer, const caf::actor& shipper) {
+  made.end_shipper = [this](protocol::node_id peer, const shipper_handle& shipper) {
     end_shipper(peer, shipper);
   };
   made.now_ms = setup_.where.now_ms;
   made.wall_us = setup_.where.wall_us;
   made.meters = counts_;
   made.ticks_passed = [this] { return ticks_->take(); };
-  made.wake_after = [this](std::uint32_t count, const caf::actor& who) {
+  made.wake_after = [this](std::uint32_t count, const sleeper_handle& who) {
     ticks_->wake_after(count, who);
   };
-  raft_ = spawn_at_home<raft_actor>(std::move(made));
+  raft_ = spawn_at_home<raft_actor>(setup_.where, std::move(made));
   // The node's own group has no peers, and so nobody who could call.
   if (setup_.groups) caf::anon_send(setup_.gate, guard_group{setup_.group, raft_});
 }
 
 // Called by the raft actor, on its loop.
-caf::actor group::make_shipper(const peer_address& peer) {
+shipper_handle group::make_shipper(const peer_address& peer) {
   auto made = spawn_at_home<shipper>(
+      setup_.where,
       shipper::setup{setup_.identity, peer, setup_.group, setup_.reader, setup_.where.connector});
   caf::anon_send(setup_.gate, expect_peer{peer.id, setup_.group, made});
   {
@@ -155,7 +152,7 @@ caf::actor group::make_shipper(const peer_address& peer) {
     living_->shippers.push_back(made);
   }
   // Runs on whichever thread ends it, when the group may be gone: so it holds the list itself.
-  made->attach_functor([all = living_, address = made.address()] {
+  untyped(made)->attach_functor([all = living_, address = made.address()] {
     std::lock_guard guard{all->mutex};
     std::erase_if(all->shippers, [&](auto& x) { return x == address; });
   });
@@ -163,7 +160,7 @@ caf::actor group::make_shipper(const peer_address& peer) {
 }
 
 // Likewise.
-void group::end_shipper(protocol::node_id peer, const caf::actor& shipper) {
+void group::end_shipper(protocol::node_id peer, const shipper_handle& shipper) {
   caf::anon_send(setup_.gate, forget_peer{peer, setup_.group, shipper});
   caf::anon_send_exit(shipper, caf::exit_reason::user_shutdown);
 }
@@ -172,9 +169,10 @@ std::vector<caf::actor> group::actors() {
   if (!raft_) return {};
   std::lock_guard guard{living_->mutex};
   auto& shippers = living_->shippers;
-  std::vector<caf::actor> result{raft_,      archivist_,    feed_,
-                                 aggregate_, checkpointer_, snapshot_writer_};
-  result.insert(result.end(), shippers.begin(), shippers.end());
+  std::vector<caf::actor> result{untyped(raft_),         untyped(archivist_),
+                                 untyped(feed_),         untyped(aggregate_),
+                                 untyped(checkpointer_), untyped(snapshot_writer_)};
+  for (auto& each : shippers) result.push_back(untyped(each));
   return result;
 }
 
@@ -200,18 +198,18 @@ void group::settle(caf::scoped_actor& self, std::uint32_t limit_ms) {
 void group::end(caf::scoped_actor& self) {
   ticks_->stop();
   // The raft actor first: once it is gone, no shipper is made any more.
-  end_actors(self, {raft_, archivist_});
-  end_actors(self, {feed_, aggregate_, checkpointer_});
-  end_actors(self, {snapshot_writer_});
+  end_actors(self, {untyped(raft_), untyped(archivist_)});
+  end_actors(self, {untyped(feed_), untyped(aggregate_), untyped(checkpointer_)});
+  end_actors(self, {untyped(snapshot_writer_)});
   std::vector<caf::actor> shippers;
   {
     std::lock_guard guard{living_->mutex};
-    shippers = living_->shippers;
+    for (auto& each : living_->shippers) shippers.push_back(untyped(each));
   }
   end_actors(self, shippers);
-  aggregate_ = checkpointer_ = snapshot_writer_ = archivist_ = feed_ = raft_ = setup_.writer =
-      setup_.gate = setup_.reader = setup_.local_raft = setup_.where.connector = nullptr;
-  setup_.identity.notes = nullptr;
+  drop_handles(raft_, archivist_, feed_, aggregate_, checkpointer_, snapshot_writer_);
+  drop_handles(setup_.writer, setup_.gate, setup_.reader, setup_.local_raft, setup_.where.connector);
+  drop_handles(setup_.identity.notes);
 }
 
 // Exits are messages: what an actor has in its mailbox is handled before.

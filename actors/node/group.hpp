@@ -10,8 +10,10 @@
 
 #include <caf/actor.hpp>
 #include <caf/fwd.hpp>
+#include <caf/typed_actor.hpp>
 
 #include "actors/config.hpp"
+#include "actors/messages/handles.hpp"
 #include "actors/meters.hpp"
 #include "actors/node/surroundings.hpp"
 #include "actors/peers/shipper.hpp"
@@ -44,11 +46,11 @@ class group {
     surroundings where;
     const persistence::data_directory* directory = nullptr;  ///< the node's
     link_identity identity;                                  ///< what its links know and check
-    caf::actor gate;                                         ///< introduces peers to its shippers
+    gate_handle gate;                                        ///< introduces peers to its shippers
     /// Of local data: see aggregate::setup; none where no model has local fields
     std::shared_ptr<state_window> window;
     /// Who keeps the local fields of its items: likewise; `begin` fills it in
-    caf::actor local_raft;
+    data_handle local_raft;
     /// Is told what the log held when it was opened: term and last entry; may be none
     std::function<void(protocol::term_t, protocol::index_t)> opened;
   };
@@ -57,7 +59,7 @@ class group {
   /// storage_error. Blocks on the disk.
   explicit group(setup s);
   /// Spawns the actors; once. `local_raft`: of the node's own data, or none.
-  void begin(const caf::actor& local_raft);
+  void begin(const data_handle& local_raft);
   ~group();
   group(const group&) = delete;
   group& operator=(const group&) = delete;
@@ -67,10 +69,10 @@ class group {
   /// The part of the models that it keeps.
   const models::schema& schema() const { return *setup_.schema; }
   /// None before it begins and after it has ended; so are those below.
-  const caf::actor& raft() const { return raft_; }
-  const caf::actor& aggregate() const { return aggregate_; }
-  const caf::actor& archivist() const { return archivist_; }
-  const caf::actor& feed() const { return feed_; }
+  const raft_handle& raft() const { return raft_; }
+  const aggregate_handle& aggregate() const { return aggregate_; }
+  const archivist_handle& archivist() const { return archivist_; }
+  const feed_handle& feed() const { return feed_; }
 
   /// All its actors, the shippers that live now included; none before it begins. Any thread while
   /// it lives.
@@ -85,24 +87,27 @@ class group {
   void end(caf::scoped_actor& self);
 
  private:
-  template <class Actor, class... Args>
-  caf::actor spawn_at_home(Args&&... args);
   persistence::lmdb_options state_options() const;
   persistence::opened_state open_state();
   void spawn_raft(persistence::opened_state opened);
-  caf::actor make_shipper(const peer_address& peer);
-  void end_shipper(protocol::node_id peer, const caf::actor& shipper);
+  shipper_handle make_shipper(const peer_address& peer);
+  void end_shipper(protocol::node_id peer, const shipper_handle& shipper);
 
   setup setup_;
   std::shared_ptr<persistence::state_directory> states_;
   std::shared_ptr<group_meters> counts_ = std::make_shared<group_meters>();
   std::unique_ptr<tick_source> ticks_;
   std::unique_ptr<persistence::opened_state> opened_;  // until it begins
-  caf::actor aggregate_, snapshot_writer_, checkpointer_, archivist_, feed_, raft_;
+  aggregate_handle aggregate_;
+  snapshot_writer_handle snapshot_writer_;
+  checkpointer_handle checkpointer_;
+  archivist_handle archivist_;
+  feed_handle feed_;
+  raft_handle raft_;
   // Those that have not ended.
   struct living {
     std::mutex mutex;
-    std::vector<caf::actor> shippers;
+    std::vector<shipper_handle> shippers;
   };
   std::shared_ptr<living> living_ = std::make_shared<living>();
 };

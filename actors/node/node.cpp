@@ -57,7 +57,7 @@ struct node::implementation {
   system_config caf_config;
   std::unique_ptr<caf::actor_system> system;
   std::vector<std::unique_ptr<loop>> loops;
-  caf::actor connector;
+  connector_handle connector;
   // Handles of programs look into it as long as they live, also when the node has stopped.
   std::shared_ptr<const models::schema> models;
   std::unique_ptr<composition> parts;
@@ -69,7 +69,8 @@ struct node::implementation {
         models(std::make_shared<const models::schema>(std::move(schema))) {
     system = std::make_unique<caf::actor_system>(caf_config);
     start_loops();
-    connector = system->spawn<actors::connector>(loops.front().get());
+    connector =
+        caf::actor_cast<connector_handle>(system->spawn<actors::connector>(loops.front().get()));
     try {
       parts = std::make_unique<composition>(config, models, machine());
     } catch (...) {
@@ -127,7 +128,7 @@ struct node::implementation {
 
   // Last: from here on other nodes come in.
   void publish() {
-    auto port = system->middleman().publish(parts->gate(), config.self.peer_port,
+    auto port = system->middleman().publish(untyped(parts->gate()), config.self.peer_port,
                                             config.self.host.c_str(), true);
     published = static_cast<bool>(port);
     if (published) return;
@@ -142,9 +143,10 @@ struct node::implementation {
       caf::scoped_actor self{*system};
       if (parts && limit_ms != 0) parts->settle(self, limit_ms);
       // Nobody new comes in while the actors end.
-      if (published) (void)system->middleman().unpublish(parts->gate(), config.self.peer_port);
+      if (published)
+        (void)system->middleman().unpublish(untyped(parts->gate()), config.self.peer_port);
       if (parts) parts->end(self);
-      end_actors(self, {connector});
+      end_actors(self, {untyped(connector)});
     }
     connector = nullptr;
     // Log and states close; nobody reads or writes them any more.
@@ -167,22 +169,22 @@ const models::schema& node::schema() const { return *impl_->models; }
 caf::actor_system& node::system() { return *impl_->system; }
 std::size_t node::loop_count() const { return impl_->loops.size(); }
 loop& node::loop_at(std::size_t i) { return *impl_->loops.at(i); }
-caf::actor node::raft() const { return impl_->parts->main().raft(); }
-caf::actor node::raft(protocol::group_id id) const {
+raft_handle node::raft() const { return impl_->parts->main().raft(); }
+raft_handle node::raft(protocol::group_id id) const {
   auto* found = impl_->parts->find(id);
-  return found == nullptr ? nullptr : found->raft();
+  return found == nullptr ? raft_handle{} : found->raft();
 }
-caf::actor node::aggregate() const { return impl_->parts->main().aggregate(); }
-std::map<protocol::group_id, caf::actor> node::rafts() const {
-  std::map<protocol::group_id, caf::actor> result;
+aggregate_handle node::aggregate() const { return impl_->parts->main().aggregate(); }
+std::map<protocol::group_id, raft_handle> node::rafts() const {
+  std::map<protocol::group_id, raft_handle> result;
   for (auto* each : impl_->parts->all()) result.emplace(each->id(), each->raft());
   return result;
 }
-caf::actor node::feed(const models::collection& of) const {
+feed_handle node::feed(const models::collection& of) const {
   return impl_->parts->group_with(of).feed();
 }
-caf::actor node::archivist() const { return impl_->parts->main().archivist(); }
-caf::actor node::data() const { return impl_->parts->data(); }
+archivist_handle node::archivist() const { return impl_->parts->main().archivist(); }
+data_handle node::data() const { return impl_->parts->data(); }
 void node::stop(std::uint32_t limit_ms) { impl_->stop(limit_ms); }
 
 }  // namespace lithair::actors

@@ -8,6 +8,7 @@
 #include <caf/fwd.hpp>
 
 #include "actors/config.hpp"
+#include "actors/messages/handles.hpp"
 #include "models/schema/schema.hpp"
 #include "protocol/types.hpp"
 
@@ -54,23 +55,22 @@ class node {
   /// Valid until `stop`; throws std::out_of_range.
   loop& loop_at(std::size_t i);
 
-  /// Of the group that all nodes share: takes submit, ask (linearizable and leader), inspect_node,
-  /// probe_ready, change_members, raft_call.
-  caf::actor raft() const;
+  /// Of the group that all nodes share: its writes, linearizable and leader reads, status and
+  /// members.
+  raft_handle raft() const;
   /// The same of one of `node_config::groups`; none for a number that is not among them.
-  caf::actor raft(protocol::group_id group) const;
+  raft_handle raft(protocol::group_id group) const;
   /// The raft actors of all groups, by their numbers; that of the node's own data among them.
-  std::map<protocol::group_id, caf::actor> rafts() const;
-  /// Of the group that all nodes share: takes ask (local).
-  caf::actor aggregate() const;
-  /// Takes take_backup, for the data of the group that all nodes share.
-  caf::actor archivist() const;
-  /// Takes submit and ask for every model, wherever its fields live. None when one group keeps all
-  /// of them: then its `raft` and `aggregate` do.
-  caf::actor data() const;
-  /// Of the group that keeps the collection, or its replicated fields: takes follow, nudge,
-  /// unfollow.
-  caf::actor feed(const models::collection& of) const;
+  std::map<protocol::group_id, raft_handle> rafts() const;
+  /// Of the group that all nodes share: its local reads.
+  aggregate_handle aggregate() const;
+  /// Makes backups of the data of the group that all nodes share.
+  archivist_handle archivist() const;
+  /// For every model, wherever its fields live. None when one group keeps all of them: then its
+  /// `raft` and `aggregate` do.
+  data_handle data() const;
+  /// Of the group that keeps the collection, or its replicated fields.
+  feed_handle feed(const models::collection& of) const;
 
   /// Hands over leadership and finishes what is in flight, for at most `limit_ms`, then makes the
   /// state durable, likewise, one group after the other; then everything has ended. Whatever else

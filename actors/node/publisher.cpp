@@ -30,11 +30,9 @@ namespace lithair::actors {
 caf::behavior publisher::make_behavior() {
   set_default_handler(caf::drop);
   set_error_handler([](caf::error&) {});
-  return {
-      [this](read_published& x) { begin(current_sender(), x); },
-      [this](answered& x) { go_on(x); },
-      [this](const look_at_waiting&) { look(); },
-  };
+  return behavior_of<handle_type>([this](read_published& x) { begin(current_sender(), x); },
+                                  [this](answered& x) { go_on(x); },
+                                  [this](const look_at_waiting&) { look(); });
 }
 
 // Whoever asked is told, and does not wait for its own timeout.
@@ -43,7 +41,7 @@ void publisher::on_exit() {
     refuse(each, disposition::unavailable, "the node is stopping");
   for (auto& each : std::exchange(waiting_, {}))
     refuse(each, disposition::unavailable, "the node is stopping");
-  setup_.raft = setup_.data = setup_.aggregate = nullptr;
+  drop_handles(setup_.raft, setup_.data, setup_.aggregate);
 }
 
 std::string publisher::not_there_yet(const pending& waiting) {

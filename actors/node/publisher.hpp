@@ -6,10 +6,11 @@
 #include <string>
 #include <vector>
 
-#include <caf/actor.hpp>
 #include <caf/actor_clock.hpp>
+#include <caf/typed_actor.hpp>
 
 #include "actors/messages/client_messages.hpp"
+#include "actors/messages/handles.hpp"
 #include "actors/messages/published.hpp"
 #include "actors/runtime/hosted.hpp"
 
@@ -27,11 +28,13 @@ namespace lithair::actors {
 /// are under way at most. Spawned by the HTTP server, which ends it.
 class publisher final : public hosted_actor {
  public:
+  using handle_type = publisher_handle;
+
   /// Who knows how far a read must see; all outlive the actor.
   struct setup {
-    caf::actor raft;       ///< takes ask
-    caf::actor data;       ///< if there, takes ask instead
-    caf::actor aggregate;  ///< takes ask of what is local, without `data`
+    taking<ask> raft;
+    taking<ask> data;       ///< if there, is asked instead
+    taking<ask> aggregate;  ///< of what is local, without `data`
   };
 
   publisher(caf::actor_config& cfg, loop* home, setup s)

@@ -5,10 +5,12 @@
 #include <memory>
 #include <utility>
 
-#include <caf/actor.hpp>
+#include <caf/actor_cast.hpp>
 #include <caf/actor_system.hpp>
 #include <caf/fwd.hpp>
+#include <caf/typed_actor.hpp>
 
+#include "actors/messages/handles.hpp"
 #include "actors/runtime/tick_source.hpp"
 
 namespace lithair::actors {
@@ -26,8 +28,7 @@ struct surroundings {
   loop* home = nullptr;
   /// Actors that block on the disk get threads of their own; false: CAF schedules them too
   bool detached = true;
-  /// Takes reach; none: this node dials nobody
-  caf::actor connector;
+  connector_handle connector;             ///< none: this node dials nobody
   std::function<std::uint64_t()> now_ms;  ///< of a steady clock; any thread
   std::function<std::int64_t()> wall_us;  ///< Unix time, as wrong as it may be; any thread
   std::function<std::uint64_t()> random;  ///< 64 bits that nobody can predict; any thread
@@ -38,10 +39,18 @@ struct surroundings {
 
 /// Spawns an actor that blocks on the disk, away from the loops.
 template <class Actor, class... Args>
-caf::actor spawn_at_disk(const surroundings& where, Args&&... args) {
+typename Actor::handle_type spawn_at_disk(const surroundings& where, Args&&... args) {
   auto& system = *where.system;
-  return where.detached ? system.spawn<Actor, caf::detached>(std::forward<Args>(args)...)
-                        : system.spawn<Actor>(std::forward<Args>(args)...);
+  return caf::actor_cast<typename Actor::handle_type>(
+      where.detached ? system.spawn<Actor, caf::detached>(std::forward<Args>(args)...)
+                     : system.spawn<Actor>(std::forward<Args>(args)...));
+}
+
+/// Spawns an actor that never waits, on the loop of the groups.
+template <class Actor, class... Args>
+typename Actor::handle_type spawn_at_home(const surroundings& where, Args&&... args) {
+  return caf::actor_cast<typename Actor::handle_type>(
+      where.system->spawn<Actor>(where.home, std::forward<Args>(args)...));
 }
 
 }  // namespace lithair::actors

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include <caf/send.hpp>
+#include <caf/typed_actor.hpp>
 
 #include "actors/messages/raft_messages.hpp"
 #include "actors/runtime/loop.hpp"
@@ -33,7 +34,7 @@ using clock = boot_clock;
 
 struct ticker::state {
   uv_timer_t timer{};
-  caf::actor sleeper;
+  sleeper_handle sleeper;
   std::chrono::milliseconds interval{};
   clock::time_point last;       // ticks up to here were taken
   clock::time_point wake_time;  // while the timer runs
@@ -58,7 +59,7 @@ std::uint32_t ticker::take() {
   return static_cast<std::uint32_t>(passed);
 }
 
-void ticker::wake_after(std::uint32_t ticks, const caf::actor& sleeper) {
+void ticker::wake_after(std::uint32_t ticks, const sleeper_handle& sleeper) {
   if (state_ == nullptr) return;
   const clock::time_point due = state_->last + ticks * state_->interval;
   bool runs = uv_is_active(reinterpret_cast<uv_handle_t*>(&state_->timer)) != 0;

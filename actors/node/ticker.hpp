@@ -2,8 +2,6 @@
 
 #include <cstdint>
 
-#include <caf/actor.hpp>
-
 #include "actors/runtime/tick_source.hpp"
 
 namespace lithair::actors {
@@ -26,7 +24,7 @@ class ticker final : public tick_source {
   /// 0 once it was stopped.
   std::uint32_t take() override;
   /// One wake-up at a time: the earlier one counts, and whoever is woken asks again.
-  void wake_after(std::uint32_t ticks, const caf::actor& sleeper) override;
+  void wake_after(std::uint32_t ticks, const sleeper_handle& sleeper) override;
   void stop() override;
 
  private:

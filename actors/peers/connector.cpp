@@ -19,7 +19,7 @@ constexpr std::chrono::seconds handshake_timeout{3};
 
 // The dialler's result, as a message from the loop's callback to the actor.
 struct dialled {
-  caf::actor asker;
+  taking<reached> asker;
   int socket = -1;
   std::uint16_t port = 0;
 };
@@ -36,24 +36,24 @@ namespace lithair::actors {
 caf::behavior connector::make_behavior() {
   set_default_handler(caf::drop);
   set_error_handler([](caf::error&) {});
-  return {
+  return behavior_of<handle_type>(
       [this](const reach& order) {
         dial(*home(), order.peer.host, order.peer.peer_port, dial_timeout_ms,
-             [self = caf::actor_cast<caf::actor>(this), asker = handle(current_sender()),
+             [self = caf::actor_cast<taking<dialled>>(this),
+              asker = caf::actor_cast<taking<reached>>(current_sender()),
               port = order.peer.peer_port](int socket, const std::string& error) {
                if (socket < 0)
-                 caf::anon_send(asker, reached{nullptr, error});
+                 caf::anon_send(asker, reached{{}, error});
                else
                  caf::anon_send(self, dialled{asker, socket, port});
              });
       },
-      [this](const dialled& x) { connect(x.asker, x.socket, x.port); },
-  };
+      [this](const dialled& x) { connect(x.asker, x.socket, x.port); });
 }
 
 // What CAF's own connect does, but for the dialling, which would block: the socket becomes one of
 // the middleman's, and its handshake gives the actor that is published there.
-void connector::connect(const caf::actor& asker, int socket, std::uint16_t port) {
+void connector::connect(const taking<reached>& asker, int socket, std::uint16_t port) {
   auto& middleman = system().middleman();
   auto broker = middleman.named_broker<caf::io::basp_broker>(caf::atom("BASP"));
   auto& multiplexer = static_cast<caf::io::network::default_multiplexer&>(middleman.backend());
@@ -61,11 +61,11 @@ void connector::connect(const caf::actor& asker, int socket, std::uint16_t port)
       .then(
           [this, asker](const caf::node_id&, const caf::strong_actor_ptr& gate,
                         const std::set<std::string>&) {
-            send(asker, gate ? reached{caf::actor_cast<caf::actor>(gate), {}}
-                             : reached{nullptr, "it offers nothing to talk to"});
+            send(asker, gate ? reached{caf::actor_cast<remote_gate>(gate), {}}
+                             : reached{{}, "it offers nothing to talk to"});
           },
           [this, asker](const caf::error&) {
-            send(asker, reached{nullptr, "it does not answer as a node"});
+            send(asker, reached{{}, "it does not answer as a node"});
           });
 }
 

@@ -3,10 +3,11 @@
 #include <map>
 #include <string>
 
-#include <caf/actor.hpp>
 #include <caf/allowed_unsafe_message_type.hpp>
+#include <caf/typed_actor.hpp>
 
 #include "actors/config.hpp"
+#include "actors/messages/handles.hpp"
 #include "actors/runtime/hosted.hpp"
 
 namespace lithair::actors {
@@ -16,10 +17,9 @@ struct reach {
   peer_address peer;  ///< whom to reach; its `peer_port` counts, and its id only for whoever asks
 };
 
-/// The answer to `reach`: the gate of the peer that was asked for, which takes `hello`; or why
-/// there is none.
+/// The answer to `reach`: the gate of the peer that was asked for, or why there is none.
 struct reached {
-  caf::actor gate;     ///< none when it failed
+  remote_gate gate;    ///< none when it failed
   std::string failed;  ///< a sentence; empty: there is the gate
 };
 
@@ -31,13 +31,15 @@ struct reached {
 /// asker's.
 class connector final : public hosted_actor {
  public:
+  using handle_type = connector_handle;
+
   connector(caf::actor_config& cfg, loop* home) : hosted_actor(cfg, home) {}
 
   const char* name() const override { return "connector"; }
 
  private:
   caf::behavior make_behavior() override;
-  void connect(const caf::actor& asker, int socket, std::uint16_t port);
+  void connect(const taking<reached>& asker, int socket, std::uint16_t port);
 };
 
 }  // namespace lithair::actors

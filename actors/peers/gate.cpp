@@ -21,7 +21,7 @@ gate::gate(caf::actor_config& cfg, loop* home, link_identity identity)
 caf::behavior gate::make_behavior() {
   set_default_handler(caf::drop);
   set_error_handler([](caf::error&) {});
-  return {
+  return behavior_of<handle_type>(
       [this](const expect_peer& x) {
         shippers_[{x.peer, x.group}] = x.shipper;
       },
@@ -41,8 +41,7 @@ caf::behavior gate::make_behavior() {
                   note.failed.empty() ? joined(who) : refuse(who, note.failed);
                 },
                 [this, who](const caf::error&) { refuse(who, "this node stops"); });
-      },
-  };
+      });
 }
 
 // What is learned from the peer is on the disk before anything is said to it.
@@ -64,8 +63,8 @@ void gate::joined(asker who) {
   // While the disk was busy the shipper may have ended, or another one may have taken its place: as
   // somebody else the peer was judged then, a stranger and not a member.
   auto go_on = [this, who, old, how, at,
-                expected =
-                    before == shippers_.end() ? nullptr : before->second](const noted& note) {
+                expected = before == shippers_.end() ? shipper_handle{}
+                                                     : before->second](const noted& note) {
     auto found = shippers_.find(at);
     if (found == shippers_.end()) return refuse(who, "this node stops");
     if (found->second != expected) {
@@ -82,9 +81,10 @@ void gate::joined(asker who) {
 }
 
 // The shipper first: it is linked when the peer hears that it is welcome.
-void gate::accept(asker who, const caf::actor& shipper, trust how) {
+void gate::accept(asker who, const shipper_handle& shipper, trust how) {
   auto& x = who.said;
-  send(shipper, linked_by_peer{{x.endpoint, x.incarnation, x.proof, how}});
+  send(shipper,
+       linked_by_peer{{caf::actor_cast<peer_end>(x.endpoint), x.incarnation, x.proof, how}});
   refused_.erase(x.node);
   who.answer.deliver(welcome{identity_.peers->cluster(),
                              identity_.self.value,
@@ -92,7 +92,7 @@ void gate::accept(asker who, const caf::actor& shipper, trust how) {
                              identity_.schema,
                              identity_.peers->present(x.node, protocol::group_id{x.group}),
                              {},
-                             shipper});
+                             caf::actor_cast<caf::actor>(shipper)});
 }
 
 // A refused peer calls again and again: the log tells each reason once.

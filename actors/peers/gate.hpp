@@ -4,7 +4,7 @@
 #include <string>
 #include <utility>
 
-#include <caf/actor.hpp>
+#include <caf/typed_actor.hpp>
 #include <caf/typed_response_promise.hpp>
 
 #include "actors/peers/shipper.hpp"
@@ -16,7 +16,7 @@ namespace lithair::actors {
 struct expect_peer {
   protocol::node_id peer;    ///< who may call
   protocol::group_id group;  ///< for which group
-  caf::actor shipper;        ///< the peer's endpoint in this node
+  shipper_handle shipper;    ///< the peer's endpoint in this node
 };
 
 /// From a group, when it ends a shipper: that hello is to be accepted no more, unless another
@@ -24,21 +24,21 @@ struct expect_peer {
 struct forget_peer {
   protocol::node_id peer;  ///< as in expect_peer
   protocol::group_id group;
-  caf::actor shipper;
+  shipper_handle shipper;
 };
 
 /// From a group, once it begins: who hears of those that call and are not expected. Of a group that
 /// nobody else has there is none.
 struct guard_group {
   protocol::group_id group;
-  caf::actor raft;  ///< takes meet
+  taking<meet> raft;
 };
 
 /// What a node publishes on its peer port: it checks who says hello (version, cluster, node id,
 /// models) and introduces the peer's endpoint to the shipper for that peer, once what it learned
 /// from it is on the disk. Of one that is not expected and knows the cluster the group's raft actor
 /// is told, which may have it expected when it calls again. Everybody else gets a sentence, and
-/// nothing more. Takes hello (from peers), expect_peer, forget_peer and guard_group.
+/// nothing more.
 ///
 ///     hello ──why_not──▶ expects ──no──▶ turn_away ──meet──▶ raft actor
 ///                           │ yes
@@ -50,6 +50,8 @@ struct guard_group {
 /// sentence for each possible node id.
 class gate final : public hosted_actor {
  public:
+  using handle_type = gate_handle;
+
   /// `identity`: what this node checks and remembers, for all groups.
   gate(caf::actor_config& cfg, loop* home, link_identity identity);
 
@@ -69,7 +71,7 @@ class gate final : public hosted_actor {
     hello said;
   };
   void joined(asker who);
-  void accept(asker who, const caf::actor& shipper, trust how);
+  void accept(asker who, const shipper_handle& shipper, trust how);
   void refuse(asker who, const std::string& why);
   void turn_away(asker who);
   void answer_refusal(asker& who, const std::string& why);
@@ -78,8 +80,8 @@ class gate final : public hosted_actor {
 
   link_identity identity_;
   using link = std::pair<protocol::node_id, protocol::group_id>;
-  std::map<link, caf::actor> shippers_;
-  std::map<protocol::group_id, caf::actor> groups_;
+  std::map<link, shipper_handle> shippers_;
+  std::map<protocol::group_id, taking<meet>> groups_;
   std::map<std::uint64_t, std::string> refused_;  // node and why, so that the log tells it once
 };
 

@@ -56,7 +56,7 @@ bool peer_ways::is_linked(protocol::node_id peer) const {
   return found != ways_.end() && found->second.linked;
 }
 
-const caf::actor* peer_ways::find(protocol::node_id peer) const {
+const shipper_handle* peer_ways::find(protocol::node_id peer) const {
   auto found = ways_.find(peer);
   return found == ways_.end() ? nullptr : &found->second.shipper;
 }
@@ -67,7 +67,7 @@ const peer_address* peer_ways::address(protocol::node_id peer) const {
 }
 
 void peer_ways::for_each(
-    const std::function<void(protocol::node_id, const caf::actor&)>& what) const {
+    const std::function<void(protocol::node_id, const shipper_handle&)>& what) const {
   for (auto& [id, x] : ways_) what(id, x.shipper);
 }
 

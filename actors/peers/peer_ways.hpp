@@ -4,9 +4,10 @@
 #include <functional>
 #include <map>
 
-#include <caf/actor.hpp>
+#include <caf/typed_actor.hpp>
 
 #include "actors/config.hpp"
+#include "actors/messages/handles.hpp"
 #include "protocol/types.hpp"
 
 namespace lithair::actors {
@@ -25,8 +26,8 @@ class peer_ways {
  public:
   /// How ways come and go; called on the owner's thread.
   struct actions {
-    std::function<caf::actor(const peer_address&)> make;            ///< a shipper
-    std::function<void(protocol::node_id, const caf::actor&)> end;  ///< that shipper
+    std::function<shipper_handle(const peer_address&)> make;
+    std::function<void(protocol::node_id, const shipper_handle&)> end;
   };
 
   /// There is none at first.
@@ -46,11 +47,11 @@ class peer_ways {
   /// Whether messages get there now.
   bool is_linked(protocol::node_id peer) const;
   /// Its shipper; none: there is no way. Valid until the way ends.
-  const caf::actor* find(protocol::node_id peer) const;
+  const shipper_handle* find(protocol::node_id peer) const;
   /// Where its peer is looked for; none: nowhere, as there is no way, or it is a stranger's.
   const peer_address* address(protocol::node_id peer) const;
   /// All that there are, strangers' included. `what` must not change them.
-  void for_each(const std::function<void(protocol::node_id, const caf::actor&)>& what) const;
+  void for_each(const std::function<void(protocol::node_id, const shipper_handle&)>& what) const;
 
   /// Ends the ways that nobody wanted for a while: to those who are not `wanted`, and strangers
   /// that are gone. Cheap.
@@ -60,7 +61,7 @@ class peer_ways {
 
  private:
   struct way {
-    caf::actor shipper;
+    shipper_handle shipper;
     peer_address to;  // without a host: a stranger's
     bool linked = false;
     bool of_use = true;

@@ -64,7 +64,7 @@ caf::behavior shipper::make_behavior() {
     }
   });
   start_dialling();
-  return {
+  return behavior_of<handle_type>(
       [this](ship& x) {
         // A leader has something for each peer many times a second, so no timer is needed here.
         if (transfer_ && clock().now() > transfer_->deadline)
@@ -72,7 +72,9 @@ caf::behavior shipper::make_behavior() {
         if (peer_.endpoint) ship_all(std::move(x.messages));
       },
       [this](const fetch& x) {
-        send(setup_.reader, read_log{setup_.group, x.what, handle(current_sender())});
+        send(setup_.reader,
+             read_log{setup_.group, x.what,
+                      caf::actor_cast<taking<fetched, disk_failed>>(current_sender())});
       },
       [this](chunk_read& x) { on_chunk(x); },
       [this](peer_message& x) {
@@ -119,17 +121,14 @@ caf::behavior shipper::make_behavior() {
           greet(x.gate);
         else
           retry(x.failed);
-      },
-  };
+      });
 }
 
 // Handles in a cycle would keep each other alive.
 void shipper::on_exit() {
   end_snapshot();
-  setup_.reader = setup_.identity.notes = nullptr;
-  raft_ = nullptr;
+  drop_handles(setup_.reader, setup_.identity.notes, setup_.connector, raft_);
   peer_ = {};
-  setup_.connector = nullptr;
 }
 
 bool shipper::is_from_peer() { return peer_.endpoint && current_sender() == peer_.endpoint; }
@@ -155,7 +154,7 @@ void shipper::reach_out() {
 }
 
 // What we know of the peer goes along, so that an old copy finds out before anything else is said.
-void shipper::greet(const caf::actor& gate) {
+void shipper::greet(const remote_gate& gate) {
   hello us{peer_version,
            setup_.identity.peers->cluster(),
            setup_.identity.self.value,
@@ -190,8 +189,9 @@ void shipper::joined(const welcome& answer) {
       setup_.identity.peers->examine(answer.node, setup_.group, answer.incarnation, answer.proof);
   request(setup_.identity.notes, caf::infinite, await_notes{})
       .then(
-          [this, old, end = other_end{answer.endpoint, answer.incarnation, answer.proof, how}](
-              const noted& note) {
+          [this, old,
+           end = other_end{caf::actor_cast<peer_end>(answer.endpoint), answer.incarnation,
+                           answer.proof, how}](const noted& note) {
             if (old) {
               if (raft_) send(raft_, promises_lost{*old});
               return retry("this node's data directory is an old copy");
@@ -366,7 +366,7 @@ void shipper::remember(const protocol::message& content) {
 
 // Also over a link that is there: the peer knows best that it begins anew.
 void shipper::link(other_end end) {
-  if (peer_.endpoint) demonitor(peer_.endpoint);
+  if (peer_.endpoint) demonitor(peer_.endpoint.address());
   peer_ = std::move(end);
   going_.forget();
   coming_.forget();

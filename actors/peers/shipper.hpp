@@ -6,9 +6,10 @@
 #include <optional>
 #include <string>
 
-#include <caf/actor.hpp>
+#include <caf/typed_actor.hpp>
 
 #include "actors/config.hpp"
+#include "actors/messages/handles.hpp"
 #include "actors/messages/raft_messages.hpp"
 #include "actors/messages/storage_messages.hpp"
 #include "actors/peers/connector.hpp"
@@ -25,14 +26,14 @@ struct link_identity {
   std::string schema;             ///< the served models, as text of a model file
   std::uint64_t incarnation = 0;  ///< of our data directory
   /// The note taker: makes a peer's cluster ours, and puts on the disk what `peers` remembers.
-  caf::actor notes;
+  note_taker_handle notes;
   /// Outlives all links; asked on loop 0, where nothing waits for the disk.
   peer_directory* peers = nullptr;
 };
 
 /// Who is at the other end of a link.
 struct other_end {
-  caf::actor endpoint;            ///< for our messages; none: there is no link
+  peer_end endpoint;              ///< for our messages; none: there is no link
   std::uint64_t incarnation = 0;  ///< of its data directory
   /// as it came with hello or welcome; looked at again while it is not trusted in full
   std::string proof;
@@ -48,7 +49,7 @@ struct linked_by_peer {
 
 /// Tells a shipper whom it works for: the raft actor, which has it made and then sends this.
 struct serve_raft {
-  caf::actor raft;  ///< none: it is out of service, and nothing is taken or given any more
+  raft_handle raft;  ///< none: it is out of service, and nothing is taken or given any more
 };
 
 /// The way to one peer: keeps a link through the middleman, encodes what goes out, decodes what
@@ -68,17 +69,18 @@ struct serve_raft {
 /// While there is no link, messages are dropped: Raft sends them again. Long ones go in pieces,
 /// between which what is short and urgent finds its way (see pieces.hpp). A snapshot is offered
 /// first, and the peer says how much of it is there already; then some chunks are on their way at a
-/// time. Takes ship, fetch, send_snapshot, control_arrived (raft actor), chunk_read (file reader),
-/// peer_message, peer_piece, peer_piece_ack and peer_control (the peer's shipper).
+/// time.
 class shipper final : public hosted_actor {
  public:
+  using handle_type = shipper_handle;
+
   /// What a shipper is made for; nothing of it changes.
   struct setup {
     link_identity identity;
     peer_address peer;
     protocol::group_id group;  ///< whose messages it carries
-    caf::actor reader;         ///< the file reader
-    caf::actor connector;      ///< takes reach; none: this node never dials
+    file_reader_handle reader;
+    connector_handle connector;  ///< none: this node never dials
   };
 
   shipper(caf::actor_config& cfg, loop* home, setup s);
@@ -93,7 +95,7 @@ class shipper final : public hosted_actor {
   void start_dialling();
   bool dials_first() const;
   void reach_out();
-  void greet(const caf::actor& gate);
+  void greet(const remote_gate& gate);
   void welcomed(const welcome& answer);
   void joined(const welcome& answer);
   void retry(const std::string& why);
@@ -132,7 +134,7 @@ class shipper final : public hosted_actor {
   setup setup_;
   std::optional<transfer> transfer_;
   std::uint64_t transfers_ = 0;
-  caf::actor raft_;
+  raft_handle raft_;
   other_end peer_;  // its endpoint is the peer's shipper, while linked
   piece_sender going_;
   piece_receiver coming_;

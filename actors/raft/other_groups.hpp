@@ -6,9 +6,10 @@
 #include <memory>
 #include <optional>
 
-#include <caf/actor.hpp>
+#include <caf/typed_actor.hpp>
 
 #include "actors/messages/client_messages.hpp"
+#include "actors/messages/handles.hpp"
 #include "actors/raft/membership_plan.hpp"
 #include "protocol/types.hpp"
 
@@ -18,12 +19,12 @@ namespace lithair::actors {
 /// one loop; the node's own data takes no part.
 struct node_groups {
   struct other {
-    caf::actor raft;            ///< none once it has ended
+    raft_handle raft;           ///< none once it has ended
     committed_members members;  ///< as far as this node has applied that group's log
     bool removed = false;       ///< this node is no member of it any more
   };
 
-  caf::actor main_raft;  ///< none once it has ended
+  raft_handle main_raft;  ///< none once it has ended
   committed_members main;
   bool removed_from_main = false;  ///< this node
   std::map<protocol::group_id, other> others;
@@ -42,7 +43,7 @@ struct node_groups {
 /// Owned by that raft actor, on its thread.
 class other_groups {
  public:
-  using ask = std::function<void(const caf::actor&, const probe_ready&)>;
+  using ask = std::function<void(const raft_handle&, const probe_ready&)>;
 
   /// `groups`: none where there is no other one.
   other_groups(std::shared_ptr<const node_groups> groups, protocol::node_id self, ask probe)

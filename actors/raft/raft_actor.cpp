@@ -45,7 +45,7 @@ raft_actor::raft_actor(caf::actor_config& cfg, loop* home, raft_setup setup)
             setup_.chance),
       submissions_(setup_.config.self.id, setup_.run),
       other_groups_(setup_.is_main ? setup_.groups : nullptr, setup_.config.self.id,
-                    [this](const caf::actor& raft, const probe_ready& x) { send(raft, x); }),
+                    [this](const raft_handle& raft, const probe_ready& x) { send(raft, x); }),
       changes_(core_,
                {[this](const caf::strong_actor_ptr& asker, members_changed x) {
                   send(handle(asker), std::move(x));
@@ -61,7 +61,7 @@ raft_actor::raft_actor(caf::actor_config& cfg, loop* home, raft_setup setup)
                            raft_answered x) { send(handle(asker), std::move(x)); }),
       meter_(setup_.meters),
       ways_({setup_.make_shipper,
-             [this](node_id peer, const caf::actor& shipper) {
+             [this](node_id peer, const shipper_handle& shipper) {
                setup_.end_shipper(peer, shipper);
                way_ended(peer);
              }}),
@@ -89,7 +89,7 @@ caf::behavior raft_actor::make_behavior() {
       spdlog::warn(
           "{}{} is set aside and not used, {} bytes: {}; remove it once nothing of it is needed",
           setup_.label, each.path, each.bytes, each.reason);
-  if (setup_.groups) known_as() = caf::actor_cast<caf::actor>(this);
+  if (setup_.groups) known_as() = handle_of(this);
   // What the members agreed upon counts more than what this node was told at its start.
   recall_committed_members();
   on_members(core_.members());
@@ -108,7 +108,7 @@ caf::behavior raft_actor::make_behavior() {
       spdlog::info("{}founding a cluster of {} member(s)", setup_.label,
                    setup_.config.peers.size() + 1);
   }
-  return {
+  return behavior_of<handle_type>(
       [this](submit& request) {
         // Proposed when the turn ends, with all that came beside it.
         submissions::client who{current_sender(), request.token};
@@ -161,8 +161,7 @@ caf::behavior raft_actor::make_behavior() {
       [this](fetched& x) {
         if (health_.may_step()) on_fetched(x);
       },
-      [this](const link_changed& x) { on_link(x); },
-      [this](const meet& x) { hear(x); },
+      [this](const link_changed& x) { on_link(x); }, [this](const meet& x) { hear(x); },
       [this](const written& x) {
         if (!health_.may_step()) return;
         meter_.written(x.token);
@@ -172,8 +171,7 @@ caf::behavior raft_actor::make_behavior() {
       [this](const disk_full& x) { on_disk_full(x.reason); },
       [this](const state_damaged& x) { on_state_damaged(x.reason); },
       [this](const promises_lost& x) { on_promises_lost(x.reason); },
-      [this](applied& x) { on_applied(x); },
-      [this](checkpoint& x) { on_checkpoint(x); },
+      [this](applied& x) { on_applied(x); }, [this](checkpoint& x) { on_checkpoint(x); },
       [this](const checkpointed& x) { on_checkpointed(x); },
       [this](const log_cut& x) {
         if (!health_.may_step()) return;
@@ -188,8 +186,7 @@ caf::behavior raft_actor::make_behavior() {
       [this](prepare_stop) {
         stopper_ = current_sender();
         continue_stop();
-      },
-  };
+      });
 }
 
 // Whoever waits is told what is certain: what was never proposed is in no log.
@@ -227,7 +224,7 @@ void raft_actor::turn_ended() {
     if (!setup_.is_main && !known_leader_)
       due = std::min(due, setup_.config.raft.election_max_ticks);
     setup_.wake_after(somebody_waits || stopper_ ? std::min(due, request_check_ticks) : due,
-                      caf::actor_cast<caf::actor>(this));
+                      handle_of(this));
   }
   // Also while out of service: then it is refused, and the aggregate does not wait for ever.
   release_checkpoint();

@@ -9,8 +9,6 @@
 #include <utility>
 #include <vector>
 
-#include <caf/actor.hpp>
-
 #include "actors/config.hpp"
 #include "actors/messages/messages.hpp"
 #include "actors/peers/peer_ways.hpp"
@@ -37,19 +35,14 @@ namespace lithair::actors {
 ///     turn_begins ──▶ clocks, ticks ──▶ each message: an input of the core ──▶ turn_ended:
 ///         propose what waits, ask for reads ──▶ perform: write, send, apply ──▶ answer reads
 ///
-/// Takes, from sessions, the library and the dispatcher: submit, ask, probe_ready (from the feed,
-/// too), inspect_node, change_members, raft_call. From its clock: ticked. From another group of its
-/// node: probe_ready, readiness, ticked. From shippers: peer_step, link_changed, receiving,
-/// control_arrived, promises_lost, snapshot_given_up; from the gate: meet.
-/// From the log writer: written, disk_failed, disk_full, log_cut; from the file reader: fetched,
-/// disk_failed. From the aggregate: applied, checkpoint, checkpointed, state_damaged, disk_failed.
-/// From the checkpointer: snapshot_made, chunk_kept, state_replaced, disk_failed. From the thread
-/// that ends the node: prepare_stop.
+/// What it takes, and from whom, its handle says (messages/handles.hpp).
 ///
 /// Once it is out of service it takes nothing more but questions, for its core would collect what
 /// nobody performs.
 class raft_actor final : public hosted_actor {
  public:
+  using handle_type = raft_handle;
+
   /// On `home` (none: CAF schedules it); nothing is sent before its first turn.
   raft_actor(caf::actor_config& cfg, loop* home, raft_setup setup);
 
@@ -75,7 +68,7 @@ class raft_actor final : public hosted_actor {
   void on_role(const protocol::role_change& change);
   void on_members(const protocol::configuration& members);
   void on_members_committed(protocol::index_t index, const protocol::configuration& members);
-  caf::actor& known_as() {
+  raft_handle& known_as() {
     return setup_.is_main ? setup_.groups->main_raft : setup_.groups->others[setup_.group].raft;
   }
   void recall_committed_members();
@@ -83,7 +76,7 @@ class raft_actor final : public hosted_actor {
   bool leave_leadership_to_members();
   bool knows_main_group();
   void on_ready(const readiness& answer);
-  const caf::actor* shipper_for(protocol::node_id peer) const;
+  const shipper_handle* shipper_for(protocol::node_id peer) const;
   void lead_way_to(const peer_address& peer);
   void way_ended(protocol::node_id peer);
   void on_link(const link_changed& news);

@@ -110,7 +110,7 @@ void raft_actor::note_members(index_t index, const configuration& members) {
 void raft_actor::meet_again(const std::vector<node_id>& unknown) {
   for (auto who : unknown)
     if (!mutated(mutant::keeps_links_of_readded) && ways_.renew(who))
-      send(*shipper_for(who), serve_raft{caf::actor_cast<caf::actor>(this)});
+      send(*shipper_for(who), serve_raft{handle_of(this)});
 }
 
 // What is applied is committed, and it is not applied again.
@@ -190,7 +190,7 @@ void raft_actor::lead_way_to(const peer_address& peer) {
                  peer.peer_port);
   const auto had = shipper_for(peer.id) != nullptr;
   const bool ended = ways_.lead_to(peer);
-  if (ended || !had) send(*shipper_for(peer.id), serve_raft{caf::actor_cast<caf::actor>(this)});
+  if (ended || !had) send(*shipper_for(peer.id), serve_raft{handle_of(this)});
 }
 
 // What was on its link is lost, and whoever sent a snapshot over it can't say so any more.
@@ -221,7 +221,7 @@ void raft_actor::hear(const meet& caller) {
   if (!ways_.hear(caller.peer, setup_.now_ms())) return;
   spdlog::info("{}node {} is no member as far as this node knows, and is heard all the same",
                setup_.label, caller.peer.value);
-  send(*shipper_for(caller.peer), serve_raft{caf::actor_cast<caf::actor>(this)});
+  send(*shipper_for(caller.peer), serve_raft{handle_of(this)});
 }
 
 void raft_actor::end_unwanted_ways() {
@@ -254,6 +254,6 @@ void raft_actor::look_whether_removed() {
                       : "stop it and remove its data directory, or add it again");
 }
 
-const caf::actor* raft_actor::shipper_for(node_id peer) const { return ways_.find(peer); }
+const shipper_handle* raft_actor::shipper_for(node_id peer) const { return ways_.find(peer); }
 
 }  // namespace lithair::actors

@@ -40,7 +40,7 @@ std::vector<entry> raft_actor::committed_entries(index_t last) {
   what.last = last;
   what.max_bytes = max_apply_bytes;
   if (setup_.reader) {
-    send(setup_.reader, read_log{setup_.group, what, caf::actor_cast<caf::actor>(this)});
+    send(setup_.reader, read_log{setup_.group, what, handle_of(this)});
     return {};
   }
   try {

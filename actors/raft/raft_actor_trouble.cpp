@@ -35,7 +35,7 @@ void raft_actor::on_disk_failed(const std::string& reason) {
   core_.resign();
   if (core_.has_output()) send_messages(core_.take_output().messages);
   // No raft actor any more: what peers send is dropped there.
-  ways_.for_each([this](node_id, const caf::actor& shipper) { send(shipper, serve_raft{}); });
+  ways_.for_each([this](node_id, const shipper_handle& shipper) { send(shipper, serve_raft{}); });
   snapshots_.begin({});
   refuse_everything();
 }
@@ -163,7 +163,7 @@ void raft_actor::begin_comparison() {
   auto at = core_.last_index() + 1;
   if (!expect_comparison(at)) return;  // Nothing was written since the last.
   ways_.for_each(
-      [&](node_id peer, const caf::actor&) { send_control(peer, comparison_request{at}); });
+      [&](node_id peer, const shipper_handle&) { send_control(peer, comparison_request{at}); });
 }
 
 bool raft_actor::expect_comparison(index_t at) {
@@ -176,7 +176,7 @@ void raft_actor::tell_digest(const checkpointed& x) {
   // Checkpoints as of another index have nothing to be compared with.
   if (!x.failed.empty() || !x.digest || x.index != comparison_.index()) return;
   const digest_report news{x.index, x.digest, setup_.models};
-  ways_.for_each([&](node_id peer, const caf::actor&) { send_control(peer, news); });
+  ways_.for_each([&](node_id peer, const shipper_handle&) { send_control(peer, news); });
   if (comparison_.own(x.index, x.digest)) report_divergence();
 }
 

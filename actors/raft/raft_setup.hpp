@@ -7,9 +7,10 @@
 #include <utility>
 #include <vector>
 
-#include <caf/actor.hpp>
+#include <caf/typed_actor.hpp>
 
 #include "actors/config.hpp"
+#include "actors/messages/handles.hpp"
 #include "actors/messages/status_messages.hpp"
 #include "actors/meters.hpp"
 #include "actors/raft/other_groups.hpp"
@@ -33,8 +34,8 @@ struct group_basis {
   std::uint64_t run = 0;
   /// The node's, opened for this group too. What is written goes through the writer.
   persistence::log_store* log = nullptr;
-  caf::actor writer;  ///< the log writer: takes write_log and cut_log
-  caf::actor reader;  ///< the file reader; without one the log is read at once
+  log_writer_handle writer;
+  file_reader_handle reader;  ///< without one the log is read at once
   /// Why the log was begun anew, and this node may have forgotten what it promised; empty: it was
   /// not
   std::string log_lost;
@@ -62,16 +63,16 @@ struct raft_setup : group_basis {
   protocol::restored_state restored;       ///< what the start found on the disk
   protocol::jitter chance;                 ///< for election timeouts
   std::function<std::uint64_t()> cluster;  ///< the cluster's id, 0 until known
-  caf::actor aggregate;      ///< takes apply_entries, run_queries and what else concerns the state
-  caf::actor checkpointer;   ///< none: nothing is purged, and no snapshot is sent or taken
+  aggregate_handle aggregate;
+  checkpointer_handle checkpointer;  ///< none: nothing is purged, and no snapshot is sent or taken
   std::string state_lost;    ///< why the state below the aggregate is empty; empty: it is there
   std::uint64_t models = 0;  ///< fingerprint of what the state is made by
   /// Bytes of the log that are kept behind a checkpoint, for followers that get a snapshot or catch
   /// up after one
   std::uint64_t max_lag_bytes = 1 << 30;
   /// Makes the shipper for a peer, and ends one. A peer without a host is one that called.
-  std::function<caf::actor(const peer_address&)> make_shipper;
-  std::function<void(protocol::node_id, const caf::actor&)> end_shipper;
+  std::function<shipper_handle(const peer_address&)> make_shipper;
+  std::function<void(protocol::node_id, const shipper_handle&)> end_shipper;
   std::function<std::uint64_t()> now_ms;  ///< a steady clock
   /// Unix time by this node's clock; none: entries get no time
   std::function<std::int64_t()> wall_us;
@@ -82,7 +83,7 @@ struct raft_setup : group_basis {
   /// Ticks that passed since it was asked last, and a wake-up (any message) within so many ticks.
   /// Where there is none, `ticked` messages tell the time.
   std::function<std::uint32_t()> ticks_passed;
-  std::function<void(std::uint32_t ticks, const caf::actor& sleeper)> wake_after;
+  std::function<void(std::uint32_t ticks, const taking<ticked>& sleeper)> wake_after;
 };
 
 }  // namespace lithair::actors

@@ -1,11 +1,15 @@
 #pragma once
 
+#include <type_traits>
 #include <utility>
 
 #include <caf/actor.hpp>
 #include <caf/actor_cast.hpp>
+#include <caf/behavior.hpp>
 #include <caf/event_based_actor.hpp>
 #include <caf/mailbox_element.hpp>
+#include <caf/replies_to.hpp>
+#include <caf/typed_actor.hpp>
 
 #include "actors/runtime/loop.hpp"
 
@@ -15,6 +19,49 @@ namespace lithair::actors {
 /// to that.
 inline caf::actor handle(const caf::strong_actor_ptr& who) {
   return caf::actor_cast<caf::actor>(who);
+}
+
+/// As a handle of an actor of any kind, which can be watched and ended; for lists of such.
+template <class... Signatures>
+caf::actor untyped(const caf::typed_actor<Signatures...>& one) {
+  return caf::actor_cast<caf::actor>(one);
+}
+
+/// For an actor's end: handles in a cycle would keep each other's memory for ever.
+template <class... Handles>
+void drop_handles(Handles&... of) {
+  ((of = nullptr), ...);
+}
+
+/// An actor's own handle, for a message to another one. Actors of a node name the kind of theirs as
+/// `handle_type` (messages/handles.hpp).
+template <class Actor>
+typename Actor::handle_type handle_of(Actor* self) {
+  return caf::actor_cast<typename Actor::handle_type>(self);
+}
+
+namespace detail {
+
+template <class Signature, class... Handlers>
+inline constexpr bool has_handler = false;
+template <class Message, class Answer, class... Handlers>
+inline constexpr bool has_handler<caf::typed_mpi<caf::detail::type_list<Message>, Answer>,
+                                  Handlers...> = (std::is_invocable_v<Handlers&, Message&> || ...);
+
+template <class... Handlers, class... Signatures>
+constexpr bool handle_all(caf::detail::type_list<Signatures...>) {
+  return (has_handler<Signatures, Handlers...> && ...);
+}
+
+}  // namespace detail
+
+/// The behaviour of an actor whose handles are of this type. That each message which they take has
+/// a handler here is checked; others may have one, too: what the actor sends to itself, and answers.
+template <class Handle, class... Handlers>
+caf::behavior behavior_of(Handlers... handlers) {
+  static_assert(detail::handle_all<Handlers...>(typename Handle::signatures{}),
+                "there is a message that the actor's handle takes and that has no handler");
+  return {std::move(handlers)...};
 }
 
 /// An event-based actor that lives on a loop: whoever sends to it, it runs on the loop's thread.

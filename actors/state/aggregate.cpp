@@ -56,7 +56,7 @@ void aggregate::on_exit() {
   // Before the state goes: some of them hold on to it.
   refuse_all_reads("the node is stopping");
   close();
-  checkpointer_ = raft_ = feed_ = setup_.local_raft = nullptr;
+  drop_handles(checkpointer_, raft_, feed_, setup_.local_raft);
 }
 
 // From those who look at it to what is looked at.
@@ -112,7 +112,7 @@ caf::behavior aggregate::make_behavior() {
   // CAF answers what an actor dropped with an error, and ends whoever has no handler for that.
   set_error_handler([](caf::error&) {});
   set_down_handler([this](caf::down_msg& x) { drop_reads_of(x.source); });
-  return {
+  return behavior_of<handle_type>(
       [this](apply_entries& order) {
         // Behind one that is held all are, for the log has an order.
         if (held_.empty() && !is_too_far_ahead()) return take(current_sender(), order);
@@ -157,22 +157,17 @@ caf::behavior aggregate::make_behavior() {
           take(each.asker, each.what, std::chrono::milliseconds{each.wait_ms});
       },
       [this](const attend_feed& x) {
-        if (x.on && !left_.empty())
-          return send(caf::actor_cast<caf::actor>(current_sender()), feed_stops{left_});
-        feed_ = x.on ? caf::actor_cast<caf::actor>(current_sender()) : nullptr;
+        if (x.on && !left_.empty()) return send(handle(current_sender()), feed_stops{left_});
+        feed_ = x.on ? caf::actor_cast<listener_handle>(current_sender()) : listener_handle{};
         if (feed_) send(feed_, feed_begins{applied_.value, timeline_});
       },
-      [this](const read_feed& x) {
-        send(caf::actor_cast<caf::actor>(current_sender()), read_changes(x));
-      },
+      [this](const read_feed& x) { send(handle(current_sender()), read_changes(x)); },
       [this](ask& x) { take(current_sender(), x, min_index_wait); },
-      [this](const confirm_ready& x) { confirm(x); },
-      [this](expire_reads) { expire_waiting(); },
+      [this](const confirm_ready& x) { confirm(x); }, [this](expire_reads) { expire_waiting(); },
       [this](go_on_reading) { go_on(); },
       [this](try_checkpoint_again) {
         if (checkpoint_failed_ && wants_checkpoint()) begin_checkpoint();
-      },
-  };
+      });
 }
 
 void aggregate::take(const caf::strong_actor_ptr& from, const apply_entries& order) {
@@ -319,8 +314,7 @@ void aggregate::begin_checkpoint() {
 }
 
 void aggregate::on_checkpointed(const checkpointed& news) {
-  for (auto& asker : std::exchange(checkpoint_askers_, {}))
-    send(caf::actor_cast<caf::actor>(asker), news);
+  for (auto& asker : std::exchange(checkpoint_askers_, {})) send(handle(asker), news);
   if (!state_ || !state_->frozen() || news.index != checkpointed_) return;
   checkpoint_failed_ = !news.failed.empty();
   if (news.what == checkpointed::trouble::damage) return on_damage(news.failed);

@@ -27,8 +27,8 @@ namespace lithair::actors {
 /// From its group, once: tells an aggregate who makes its changes durable, which is spawned after
 /// it, and who wants to know. Until then there is no checkpoint.
 struct serve_checkpoints {
-  caf::actor checkpointer;  ///< takes give_back_memory; its checkpoints go by way of `raft`
-  caf::actor raft;          ///< takes checkpoint, checkpointed, state_damaged and disk_failed
+  taking<give_back_memory> checkpointer;  ///< checkpoints go by way of `raft`
+  taking<checkpoint, checkpointed, state_damaged, disk_failed> raft;
 };
 
 /// What an aggregate tells itself: look for reads that waited too long, go on with lists, try a
@@ -71,9 +71,7 @@ class state_window {
 /// Takes apply_entries (from the raft actor, answered with applied), run_queries (from the raft
 /// actor) and ask (local reads, from sessions); each query is answered to its asker with answered,
 /// and from a state that has applied its min_index: until then it waits here. A feed that attends
-/// is told what each entry changed. Takes checkpoint_now, compare_at, checkpointed, release_state,
-/// state_replaced, state_damaged, membership_lost, confirm_ready, attend_feed and read_feed as
-/// well; see their messages.
+/// is told what each entry changed. What else it takes, its handle says (messages/handles.hpp).
 ///
 /// A list that takes longer than `slice` goes on in later turns, with applies and other reads in
 /// between, and still answers as of one index: what changes meanwhile is kept as it was. A few of
@@ -88,6 +86,8 @@ class state_window {
 /// to what the disk can take.
 class aggregate final : public hosted_actor {
  public:
+  using handle_type = aggregate_handle;
+
   /// What it begins with; times are of CAF's clock.
   struct setup {
     const models::schema* schema = nullptr;  ///< outlives the actor
@@ -103,7 +103,7 @@ class aggregate final : public hosted_actor {
     std::shared_ptr<state_window> window = nullptr;
     /// Where the window is looked through: who keeps the local fields, and has to forget those of
     /// deleted items. Else it is this aggregate's to show.
-    caf::actor local_raft = nullptr;
+    data_handle local_raft = {};
     /// What must be applied before it is shown: where the log ended at start
     protocol::index_t show_from = {};
     /// The node's models as text: stands in every durable state, so that a backup tells what it
@@ -216,8 +216,8 @@ class aggregate final : public hosted_actor {
 
   setup setup_;
   // None until serve_checkpoints comes.
-  caf::actor checkpointer_;
-  caf::actor raft_;
+  taking<give_back_memory> checkpointer_;
+  taking<checkpoint, checkpointed, state_damaged, disk_failed> raft_;
   std::unique_ptr<persistence::overlay_store> state_;  // none while it is being replaced
   std::unique_ptr<const models::state_view> view_;     // of it
   models::change_set changes_;                         // scratch
@@ -245,7 +245,7 @@ class aggregate final : public hosted_actor {
   std::deque<long_read> queued_reads_;                  // for a place among them
   bool goes_on_ = false;                                // a message to go on is under way
   models::multiversion past_;          // for going_reads_, and whoever looks through the window
-  caf::actor feed_;                    // while somebody follows
+  listener_handle feed_;               // while somebody follows
   std::vector<feed_pair> feed_pairs_;  // not told yet
   std::mt19937_64 random_;
 };

@@ -250,7 +250,7 @@ void aggregate::go_on_later() {
   if (goes_on_ || !state_ || (new_reads_.empty() && going_reads_.empty() && queued_reads_.empty()))
     return;
   goes_on_ = true;
-  auto self = caf::actor_cast<caf::actor>(this);
+  auto self = caf::actor_cast<taking<go_on_reading>>(this);
   if (home() != nullptr)
     home()->post([self] { caf::anon_send(self, go_on_reading{}); });
   else

@@ -81,35 +81,33 @@ feed::feed(caf::actor_config& cfg, loop* home, setup s)
 caf::behavior feed::make_behavior() {
   set_default_handler(caf::drop);
   set_error_handler([](caf::error&) {});
-  return {
-      [this](follow& x) { on_follow(x); },
-      [this](const nudge& x) {
-        on_nudge({current_sender()->id(), x.token});
-      },
-      [this](const unfollow& x) {
-        drop({current_sender()->id(), x.token});
-      },
-      [this](const feed_stops& x) { on_stop(x.reason); },
-      [this](const feed_begins& x) {
-        if (!asked_) return;
-        attended_ = true;
-        cache_.begin(x.applied);
-        numbers_ = x.numbers;
-        start_waiting();
-      },
-      [this](const feed_consults& x) { raft_ = x.raft; },
-      [this](const readiness& x) { on_checked(x); },
-      [this](check_again) {
-        checking_ = false;
-        check_those_who_wait();
-      },
-      [this](feed_grew& x) { on_grown(x); },
-      [this](feed_read& x) { on_read(x); },
-  };
+  return behavior_of<handle_type>([this](follow& x) { on_follow(x); },
+                                  [this](const nudge& x) {
+                                    on_nudge({current_sender()->id(), x.token});
+                                  },
+                                  [this](const unfollow& x) {
+                                    drop({current_sender()->id(), x.token});
+                                  },
+                                  [this](const feed_stops& x) { on_stop(x.reason); },
+                                  [this](const feed_begins& x) {
+                                    if (!asked_) return;
+                                    attended_ = true;
+                                    cache_.begin(x.applied);
+                                    numbers_ = x.numbers;
+                                    start_waiting();
+                                  },
+                                  [this](const feed_consults& x) { raft_ = x.raft; },
+                                  [this](const readiness& x) { on_checked(x); },
+                                  [this](check_again) {
+                                    checking_ = false;
+                                    check_those_who_wait();
+                                  },
+                                  [this](feed_grew& x) { on_grown(x); },
+                                  [this](feed_read& x) { on_read(x); });
 }
 
 void feed::on_follow(follow& request) {
-  auto asker = caf::actor_cast<caf::actor>(current_sender());
+  auto asker = handle(current_sender());
   follower_id id{asker.id(), request.token};
   auto at = followers_.find(id);
   // Those who follow already are served on; only new ones are refused.

@@ -35,9 +35,11 @@ namespace lithair::actors {
 /// not watched: one that ends has to say `unfollow`, else its place stays taken.
 class feed final : public hosted_actor {
  public:
+  using handle_type = feed_handle;
+
   /// Whom it reads from.
   struct setup {
-    caf::actor aggregate;              ///< takes attend_feed and read_feed
+    taking<attend_feed, read_feed> aggregate;
     std::size_t max_followers = 4096;  ///< more are refused
   };
 
@@ -60,7 +62,7 @@ class feed final : public hosted_actor {
   };
 
   caf::behavior make_behavior() override;
-  void on_exit() override { setup_.aggregate = raft_ = nullptr; }
+  void on_exit() override { drop_handles(setup_.aggregate, raft_); }
   // What followers say.
   void on_follow(follow& request);
   void on_nudge(const follower_id& id);
@@ -82,7 +84,7 @@ class feed final : public hosted_actor {
   void drop(const follower_id& id);
 
   setup setup_;
-  caf::actor raft_;  // none: every position ahead is taken for one of this log
+  taking<probe_ready> raft_;  // none: every position ahead is taken for one of this log
   feed_cache cache_;
   models::timeline numbers_;
   bool checking_ = false;  // the raft actor was asked how far the log goes

@@ -11,7 +11,7 @@ namespace lithair::actors {
 caf::behavior archivist::make_behavior() {
   set_default_handler(caf::drop);
   set_error_handler([](caf::error&) {});
-  return {
+  return behavior_of<handle_type>(
       [this](const take_backup& order) {
         // Those who come later may have seen writes that the one being made lacks: they get the
         // next.
@@ -31,12 +31,11 @@ caf::behavior archivist::make_behavior() {
         made_.file = std::move(x.file);
         made_.failed = std::move(x.failed);
         finish(std::move(made_));
-      },
-  };
+      });
 }
 
 void archivist::on_exit() {
-  setup_.aggregate = setup_.checkpointer = setup_.reader = nullptr;
+  drop_handles(setup_.aggregate, setup_.checkpointer, setup_.reader);
   waiting_.clear();
   served_.clear();
 }
@@ -67,7 +66,7 @@ void archivist::on_checkpointed(const checkpointed& news) {
 void archivist::finish(backup_taken made) {
   for (auto& each : std::exchange(served_, {})) {
     made.token = each.token;
-    send(caf::actor_cast<caf::actor>(each.who), made);
+    send(handle(each.who), made);
   }
   begin();
 }

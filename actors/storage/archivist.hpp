@@ -4,9 +4,10 @@
 #include <functional>
 #include <vector>
 
-#include <caf/actor.hpp>
+#include <caf/typed_actor.hpp>
 
 #include "actors/messages/client_messages.hpp"
+#include "actors/messages/handles.hpp"
 #include "actors/messages/state_messages.hpp"
 #include "actors/messages/storage_messages.hpp"
 #include "actors/runtime/hosted.hpp"
@@ -27,13 +28,15 @@ namespace lithair::actors {
 /// file_opened (file reader).
 class archivist final : public hosted_actor {
  public:
+  using handle_type = archivist_handle;
+
   /// Whom it asks, one after the other.
   struct setup {
     std::function<std::uint64_t()> cluster;  ///< whose data they are
-    caf::actor aggregate;                    ///< takes checkpoint_now
-    caf::actor checkpointer;                 ///< takes make_snapshot
+    taking<checkpoint_now> aggregate;
+    taking<make_snapshot> checkpointer;
     /// The file reader: takes open_file
-    caf::actor reader;
+    file_reader_handle reader;
   };
 
   archivist(caf::actor_config& cfg, loop* home, setup s)

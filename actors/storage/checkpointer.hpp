@@ -45,6 +45,8 @@ struct give_back_memory {};
 /// (aggregate), snapshot_written (its writer).
 class checkpointer final : public detached_actor {
  public:
+  using handle_type = checkpointer_handle;
+
   /// What it works with; handles and pointers outlive it or end with it.
   struct setup {
     protocol::group_id group;         ///< in file names and snapshots
@@ -55,8 +57,8 @@ class checkpointer final : public detached_actor {
     std::shared_ptr<persistence::lmdb_state_store> state;
     persistence::lmdb_options options;       ///< as the state was opened, for the next one
     std::function<std::uint64_t()> cluster;  ///< 0 until known; any thread
-    caf::actor aggregate;                    ///< lets go of a state that is replaced
-    caf::actor writer;                       ///< a snapshot_writer of its own
+    aggregate_handle aggregate;              ///< lets go of a state that is replaced
+    snapshot_writer_handle writer;           ///< its own
     /// What it counts, for /metrics
     std::shared_ptr<group_meters> meters = std::make_shared<group_meters>();
     /// Of what changed while a snapshot is written; beyond that the next checkpoint waits

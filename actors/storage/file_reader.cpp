@@ -13,7 +13,7 @@ namespace lithair::actors {
 caf::behavior file_reader::make_behavior() {
   set_default_handler(caf::drop);
   set_error_handler([](caf::error&) {});
-  return {
+  return behavior_of<handle_type>(
       [this](const read_log& x) {
         // Sent also when nothing could be read, so that whoever asked does not wait for it.
         fetched answer{x.what, {}};
@@ -47,8 +47,7 @@ caf::behavior file_reader::make_behavior() {
         return answer;
       },
       [](const release_file&) {},  // It goes with the message.
-      [this](measure_directory) { *setup_.directory_bytes = bytes_below(setup_.directory); },
-  };
+      [this](measure_directory) { *setup_.directory_bytes = bytes_below(setup_.directory); });
 }
 
 // For status pages, so about right is good enough.

@@ -37,6 +37,8 @@ struct file_opened {
 /// measure_directory.
 class file_reader final : public detached_actor {
  public:
+  using handle_type = file_reader_handle;
+
   /// What it reads.
   struct setup {
     const persistence::log_store* log = nullptr;  ///< outlives the actor

@@ -45,7 +45,7 @@ log_writer::~log_writer() = default;
 caf::behavior log_writer::make_behavior() {
   set_default_handler(caf::drop);
   set_error_handler([](caf::error&) {});
-  return {
+  return behavior_of<handle_type>(
       // Only gathered here: the turn ends when the mailbox is empty, and then all is one
       // transaction.
       [this](write_log& x) {
@@ -58,8 +58,7 @@ caf::behavior log_writer::make_behavior() {
         cuts_.emplace_back(current_sender(), order);
         cut_waiting();
       },
-      [this](retry_atom) { retrying_ = false; },  // The turn ends with a write.
-  };
+      [this](retry_atom) { retrying_ = false; });  // The turn ends with a write.
 }
 
 // Cuts first: they may make the room that is needed.
@@ -141,7 +140,7 @@ void log_writer::write_waiting() {
     if (!failure_.empty()) {
       tell_failure(each.writer);
     } else if (i + 1 == now.receipts.size() || now.receipts[i + 1].writer != each.writer) {
-      send(caf::actor_cast<caf::actor>(each.writer), written{each.token});
+      send(handle(each.writer), written{each.token});
     }
   }
 }
@@ -164,12 +163,11 @@ void log_writer::tell_room(const batch& all, const std::string& why) {
   full_ = why;
   std::set<caf::strong_actor_ptr> told;
   for (auto& each : all.receipts)
-    if (told.insert(each.writer).second)
-      send(caf::actor_cast<caf::actor>(each.writer), disk_full{why});
+    if (told.insert(each.writer).second) send(handle(each.writer), disk_full{why});
 }
 
 void log_writer::tell_failure(const caf::strong_actor_ptr& writer) {
-  send(caf::actor_cast<caf::actor>(writer), disk_failed{failure_});
+  send(handle(writer), disk_failed{failure_});
 }
 
 }  // namespace lithair::actors

@@ -35,6 +35,8 @@ namespace lithair::actors {
 /// acknowledges nothing meanwhile, and so is sent nothing more.
 class log_writer final : public detached_actor {
  public:
+  using handle_type = log_writer_handle;
+
   /// `store` must outlive the actor, and be written by nobody else; `meters` may be none.
   log_writer(caf::actor_config& cfg, persistence::log_store* store,
              std::shared_ptr<log_meters> meters = nullptr);

@@ -12,7 +12,7 @@ namespace lithair::actors {
 caf::behavior note_taker::make_behavior() {
   set_default_handler(caf::drop);
   set_error_handler([](caf::error&) {});
-  return {
+  return behavior_of<handle_type>(
       // Written when the turn ends: of several only the last, which holds all that the others do.
       [this](take_note& x) {
         text_ = std::move(x.text);
@@ -27,8 +27,7 @@ caf::behavior note_taker::make_behavior() {
         }
       },
       // What was handed over before is in `text_` by now.
-      [this](await_notes) { return noted{write()}; },
-  };
+      [this](await_notes) { return noted{write()}; });
 }
 
 // What failed stays to be written, and is tried with every turn.

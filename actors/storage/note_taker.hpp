@@ -22,6 +22,8 @@ namespace lithair::actors {
 /// in order, whoever asks with await_notes hears of all that was handed over before.
 class note_taker final : public detached_actor {
  public:
+  using handle_type = note_taker_handle;
+
   /// Where it writes.
   struct setup {
     /// DIR/peers; replaced as a whole, so that a crash leaves the old one or the new one

@@ -34,14 +34,12 @@ snapshot_written write(const write_snapshot& x) {
 caf::behavior snapshot_writer::make_behavior() {
   set_default_handler(caf::drop);
   set_error_handler([](caf::error&) {});
-  return {
-      [this](write_snapshot& x) {
-        auto written = write(x);
-        // Whoever hears of it may close the state at once.
-        x = {};
-        send(handle(current_sender()), std::move(written));
-      },
-  };
+  return behavior_of<handle_type>([this](write_snapshot& x) {
+    auto written = write(x);
+    // Whoever hears of it may close the state at once.
+    x = {};
+    send(handle(current_sender()), std::move(written));
+  });
 }
 
 }  // namespace lithair::actors

@@ -5,8 +5,7 @@
 #include <memory>
 #include <string>
 
-#include <caf/actor.hpp>
-
+#include "actors/messages/handles.hpp"
 #include "actors/messages/state_messages.hpp"
 #include "actors/runtime/hosted.hpp"
 #include "persistence/pinned_state.hpp"
@@ -38,6 +37,8 @@ struct snapshot_written {
 /// takes. It blocks on the disk, so it is detached. One at a time; one a group.
 class snapshot_writer final : public detached_actor {
  public:
+  using handle_type = snapshot_writer_handle;
+
   using detached_actor::detached_actor;
 
   const char* name() const override { return "snapshot_writer"; }

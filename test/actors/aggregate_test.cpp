@@ -14,6 +14,7 @@
 #include "models/declaration/schema_parts.hpp"
 #include "models/service.hpp"
 #include "persistence/memory_state_store.hpp"
+#include "test/actors/stand_in.hpp"
 
 using namespace lithair;
 using namespace lithair::actors;
@@ -59,7 +60,7 @@ struct two_aggregates {
     };
     own = system.spawn<aggregate>(nullptr, setup(local));
     auto shared = setup(replicated);
-    shared.local_raft = client;
+    shared.local_raft = test::stand_in{client};
     shared.state = base;
     group = system.spawn<aggregate>(nullptr, std::move(shared));
     caf::anon_send(own, apply_entries{});  // shows the window
@@ -290,7 +291,7 @@ BOOST_FIXTURE_TEST_CASE(no_list_is_answered_from_a_state_older_than_the_one_it_w
 }
 
 BOOST_FIXTURE_TEST_CASE(a_list_goes_on_over_a_checkpoint, two_aggregates) {
-  caf::anon_send(group, serve_checkpoints{client, client});
+  caf::anon_send(group, serve_checkpoints{test::stand_in{client}, test::stand_in{client}});
   fill(60);
   const auto before = list_now(sorted);
   const auto of = list(sorted);
@@ -349,7 +350,7 @@ BOOST_AUTO_TEST_SUITE(changes_in_memory)
 
 BOOST_FIXTURE_TEST_CASE(applying_waits_for_a_disk_that_is_many_checkpoints_behind_and_then_goes_on,
                         small_checkpoints) {
-  caf::anon_send(group, serve_checkpoints{client, client});
+  caf::anon_send(group, serve_checkpoints{test::stand_in{client}, test::stand_in{client}});
   disk_hangs = true;
   fill(1500);
   const auto applied = outcomes.size();
@@ -368,7 +369,7 @@ BOOST_FIXTURE_TEST_CASE(applying_waits_for_a_disk_that_is_many_checkpoints_behin
 BOOST_FIXTURE_TEST_CASE(
     a_checkpoint_without_room_is_tried_again_by_itself_and_applying_waits_for_it,
     small_checkpoints) {
-  caf::anon_send(group, serve_checkpoints{client, client});
+  caf::anon_send(group, serve_checkpoints{test::stand_in{client}, test::stand_in{client}});
   disk_hangs = true;
   fill(1500);
   const auto before = outcomes.size();
@@ -390,7 +391,7 @@ BOOST_AUTO_TEST_SUITE_END()
 BOOST_AUTO_TEST_SUITE(what_a_checkpoint_holds)
 
 BOOST_FIXTURE_TEST_CASE(a_state_is_saved_with_the_members_as_of_its_index, two_aggregates) {
-  caf::anon_send(group, serve_checkpoints{client, client});
+  caf::anon_send(group, serve_checkpoints{test::stand_in{client}, test::stand_in{client}});
   protocol::configuration members;
   members.members.push_back({protocol::node_id{1}, true, "here"});
   protocol::entry x;
@@ -413,7 +414,7 @@ namespace {
 
 struct held_back : small_checkpoints {
   held_back() {
-    caf::anon_send(group, serve_checkpoints{client, client});
+    caf::anon_send(group, serve_checkpoints{test::stand_in{client}, test::stand_in{client}});
     disk_hangs = true;
     fill(1500);
     held_from = outcomes.size();

@@ -16,6 +16,7 @@
 
 #include "persistence/snapshot_file.hpp"
 #include "persistence/storage_error.hpp"
+#include "test/actors/stand_in.hpp"
 
 using namespace lithair;
 using namespace lithair::actors;
@@ -64,8 +65,8 @@ struct saving {
                               state,
                               options,
                               [] { return std::uint64_t{7}; },
-                              neighbour,
-                              neighbour};
+                              test::stand_in{neighbour},
+                              test::stand_in{neighbour}};
     setup.max_kept_bytes = max_kept_bytes;
     actor = system.spawn<checkpointer>(std::move(setup));
     run();

@@ -18,6 +18,7 @@
 #include "actors/raft/raft_actor.hpp"
 #include "actors/state/aggregate.hpp"
 #include "persistence/memory_log_store.hpp"
+#include "test/actors/stand_in.hpp"
 
 namespace lithair::actors {
 
@@ -58,19 +59,22 @@ struct driver {
     setup.groups = groups;
     setup.is_main = !groups;
     setup.members_committed = [this](index_t, const protocol::configuration&) { return unmet; };
-    setup.writer = setup.aggregate = setup.checkpointer = neighbour;
+    const test::stand_in all{neighbour};
+    setup.writer = all;
+    setup.aggregate = all;
+    setup.checkpointer = all;
     setup.config.log_margin = 0;
     setup.now_ms = [this] { return now_ms; };
     setup.set_aside = [] {
       return std::vector<set_aside_part>{{"state/1/3", "a checksum is wrong", 4096}};
     };
-    setup.end_shipper = [](node_id, const caf::actor& x) {
+    setup.end_shipper = [](node_id, const shipper_handle& x) {
       caf::anon_send_exit(x, caf::exit_reason::kill);
     };
     setup.make_shipper = [this](const peer_address& peer) {
       ways.push_back(peer);
-      return system.spawn(
-          [this, to = peer.id](caf::event_based_actor*) { return peer_behaviour(to); });
+      return test::stand_in{system.spawn(
+          [this, to = peer.id](caf::event_based_actor*) { return peer_behaviour(to); })};
     };
     raft = system.spawn<raft_actor>(nullptr, std::move(setup));
     run();

@@ -161,7 +161,7 @@ BOOST_FIXTURE_TEST_CASE(a_member_that_is_added_again_greets_again, driver) {
 BOOST_AUTO_TEST_CASE(a_group_follows_the_main_one_once_that_was_asked_in_this_term) {
   const auto all = std::make_shared<node_groups>();
   driver x{all};
-  all->main_raft = x.neighbour;
+  all->main_raft = test::stand_in{x.neighbour};
   const auto members = x.look().raft.members.members;
   all->main = {index_t{5}, {{members[0], members[1]}, {}}};
   x.tick(100);

@@ -12,6 +12,7 @@
 #include <caf/send.hpp>
 
 #include "actors/node/system.hpp"
+#include "test/actors/stand_in.hpp"
 
 using namespace lithair::actors;
 using lithair::models::feed_position;
@@ -24,8 +25,8 @@ namespace {
 struct around_a_feed {
   around_a_feed() : system(config.set("scheduler.policy", caf::atom("testing"))) {
     other = system.spawn([this](caf::event_based_actor* self) { return behaviour(self); });
-    subject = system.spawn<feed>(nullptr, feed::setup{other});
-    caf::anon_send(subject, feed_consults{other});
+    subject = system.spawn<feed>(nullptr, feed::setup{lithair::test::stand_in{other}});
+    caf::anon_send(subject, feed_consults{lithair::test::stand_in{other}});
     run();
   }
   ~around_a_feed() {

@@ -39,8 +39,8 @@ struct cluster {
                                x.raft.max_cached_bytes = 1024;
                              }};
 
-  template <class Answer, class Question>
-  Answer ask_of(std::uint64_t at, const caf::actor& whom, Question question) {
+  template <class Answer, class Handle, class Question>
+  Answer ask_of(std::uint64_t at, const Handle& whom, Question question) {
     caf::scoped_actor self{nodes.at(at).system()};
     self->send(whom, std::move(question));
     Answer result;

@@ -13,6 +13,7 @@
 #include "actors/messages/messages.hpp"
 #include "actors/node/system.hpp"
 #include "test/actors/known_peers.hpp"
+#include "test/actors/stand_in.hpp"
 
 using namespace lithair::actors;
 using lithair::protocol::group_id;
@@ -35,9 +36,9 @@ struct world_of_a_gate {
     link_identity x;
     x.self = node_id{1};
     x.peers = &peers;
-    x.notes = caf::actor_cast<caf::actor>(all);
+    x.notes = lithair::test::stand_in{all};
     entrance = system.spawn<gate>(nullptr, x);
-    all->send(entrance, expect_peer{node_id{2}, group_id{1}, caf::actor_cast<caf::actor>(all)});
+    all->send(entrance, expect_peer{node_id{2}, group_id{1}, lithair::test::stand_in{all}});
   }
   ~world_of_a_gate() { all->send_exit(entrance, caf::exit_reason::user_shutdown); }
 
@@ -87,8 +88,8 @@ BOOST_AUTO_TEST_CASE(a_peer_is_welcomed_only_once_what_was_learned_from_it_is_no
 BOOST_AUTO_TEST_CASE(a_peer_that_becomes_a_member_while_it_is_noted_has_to_call_again) {
   caf::scoped_actor shipper_of_a_member{system};
   while_noting = [&] {
-    all->send(entrance, expect_peer{node_id{2}, group_id{1},
-                                    caf::actor_cast<caf::actor>(shipper_of_a_member)});
+    all->send(entrance,
+              expect_peer{node_id{2}, group_id{1}, lithair::test::stand_in{shipper_of_a_member}});
   };
   say_hello();
   BOOST_TEST(next() == "join");
@@ -118,14 +119,14 @@ BOOST_AUTO_TEST_CASE(a_peer_of_another_cluster_is_refused_before_anything_is_lea
 
 BOOST_AUTO_TEST_CASE(
     of_a_stranger_that_knows_the_cluster_the_group_is_told_and_welcomes_it_when_it_calls_again) {
-  all->send(entrance, guard_group{group_id{1}, caf::actor_cast<caf::actor>(all)});
+  all->send(entrance, guard_group{group_id{1}, lithair::test::stand_in{all}});
   say_hello(5);
   BOOST_TEST(next() == "meet 5");
   BOOST_TEST(next() == "node 5 is not a member here");
-  all->send(entrance, expect_peer{node_id{5}, group_id{1}, caf::actor_cast<caf::actor>(all)});
+  all->send(entrance, expect_peer{node_id{5}, group_id{1}, lithair::test::stand_in{all}});
   say_hello(5);
   for (auto what : {"join", "notes", "linked", "welcome"}) BOOST_TEST(next() == what);
-  all->send(entrance, forget_peer{node_id{5}, group_id{1}, caf::actor_cast<caf::actor>(all)});
+  all->send(entrance, forget_peer{node_id{5}, group_id{1}, lithair::test::stand_in{all}});
   say_hello(5);
   BOOST_TEST(next() == "meet 5");
   BOOST_TEST(next() == "node 5 is not a member here");
@@ -133,7 +134,7 @@ BOOST_AUTO_TEST_CASE(
 
 BOOST_AUTO_TEST_CASE(
     of_a_stranger_that_does_not_know_the_cluster_or_has_the_own_number_nobody_is_told) {
-  all->send(entrance, guard_group{group_id{1}, caf::actor_cast<caf::actor>(all)});
+  all->send(entrance, guard_group{group_id{1}, lithair::test::stand_in{all}});
   say_hello(5, 0);
   BOOST_TEST(next() == "node 5 is not a member here");
   say_hello(5, 8);

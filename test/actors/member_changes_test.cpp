@@ -83,7 +83,7 @@ struct asked {
   caf::actor_system system{config.set("scheduler.policy", caf::atom("testing"))};
   std::shared_ptr<node_groups> all = std::make_shared<node_groups>();
   std::vector<std::uint64_t> probes;  // of the second group
-  other_groups groups{all, node_id{1}, [this](const caf::actor&, const probe_ready& x) {
+  other_groups groups{all, node_id{1}, [this](const raft_handle&, const probe_ready& x) {
                         probes.push_back(x.token);
                       }};
   member_changes changes{cores.core(1), effects(), groups, 100};

@@ -110,7 +110,7 @@ id = { type = "string", primary_key = true, replicate = true }
     request.target = schema.find(model);
     auto& to = *nodes.at(at);
     caf::scoped_actor self{to.system()};
-    self->send(to.data() ? to.data() : to.raft(),
+    self->send(to.data() ? to.data() : data_handle{to.raft()},
                submit{1, *models::prepare(schema, request, models::stamp{1, {}})});
     submitted result;
     self->receive([&](submitted& x) { result = std::move(x); },
@@ -123,7 +123,7 @@ id = { type = "string", primary_key = true, replicate = true }
     question.token = 1;
     question.what = *models::item_query(*schema.find(model), key);
     caf::scoped_actor self{to.system()};
-    self->send(to.data() ? to.data() : to.raft(), std::move(question));
+    self->send(to.data() ? to.data() : data_handle{to.raft()}, std::move(question));
     answered result;
     self->receive([&](answered& x) { result = std::move(x); },
                   caf::after(30s) >> [] { BOOST_FAIL("no answer to a read"); });

@@ -10,6 +10,7 @@
 
 #include "actors/node/system.hpp"
 #include "actors/peers/peer_ways.hpp"
+#include "test/actors/stand_in.hpp"
 
 using namespace lithair::actors;
 using lithair::protocol::node_id;
@@ -39,10 +40,10 @@ struct with_ways {
   std::set<std::uint64_t> members{1, 2};
   peer_ways ways{{[this](const peer_address& x) {
                     made.push_back(x.host);
-                    return shippers.emplace_back(system.spawn(
-                        [](caf::event_based_actor*) { return caf::behavior{[](int) {}}; }));
+                    return lithair::test::stand_in{shippers.emplace_back(system.spawn(
+                        [](caf::event_based_actor*) { return caf::behavior{[](int) {}}; }))};
                   },
-                  [this](node_id x, const caf::actor&) { ended.push_back(x.value); }}};
+                  [this](node_id x, const shipper_handle&) { ended.push_back(x.value); }}};
 };
 
 }  // namespace

@@ -14,6 +14,7 @@
 #include "actors/messages/published.hpp"
 #include "actors/node/system.hpp"
 #include "models/declaration/model_file.hpp"
+#include "test/actors/stand_in.hpp"
 
 using namespace lithair;
 using namespace lithair::actors;
@@ -48,7 +49,7 @@ struct around_a_publisher {
           [this](answered& x) { came = std::move(x); },
       };
     });
-    subject = system.spawn<publisher>(nullptr, publisher::setup{nullptr, nullptr, other});
+    subject = system.spawn<publisher>(nullptr, publisher::setup{{}, {}, test::stand_in{other}});
   }
   ~around_a_publisher() {
     for (auto* each : {&subject, &other}) {

@@ -16,6 +16,7 @@
 #include "actors/node/system.hpp"
 #include "actors/peers/peer_codec.hpp"
 #include "test/actors/known_peers.hpp"
+#include "test/actors/stand_in.hpp"
 
 using namespace lithair;
 using namespace lithair::actors;
@@ -41,13 +42,13 @@ struct way_to_a_peer {
     peers.how = trust::requests;
     shipper::setup x;
     x.identity.self = node_id{1};
-    x.identity.notes = caf::actor_cast<caf::actor>(all);
+    x.identity.notes = test::stand_in{all};
     x.identity.peers = &peers;
     x.peer.id = node_id{2};
     x.group = group;
     way = system.spawn<shipper>(nullptr, std::move(x));
-    all->send(way, serve_raft{caf::actor_cast<caf::actor>(all)});
-    all->send(way, linked_by_peer{{caf::actor_cast<caf::actor>(all), 22, {}, peers.how}});
+    all->send(way, serve_raft{test::stand_in{all}});
+    all->send(way, linked_by_peer{{test::stand_in{all}, 22, {}, peers.how}});
     // That there is no link yet, that there is one, and to the peer that its streams begin anew.
     for (int i = 0; i < 3; ++i)
       all->receive([](const link_changed&) {}, [](const peer_piece_ack&) {},

@@ -1,4 +1,5 @@
 #include "test/actors/world.hpp"
+#include "test/actors/stand_in.hpp"
 
 #include <random>
 
@@ -129,12 +130,12 @@ void world::start(id node) {
     if (other == node) continue;
     setup.config.peers.push_back(address_of(other));
   }
-  setup.end_shipper = [](protocol::node_id, const caf::actor& x) {
+  setup.end_shipper = [](protocol::node_id, const shipper_handle& x) {
     caf::anon_send_exit(x, caf::exit_reason::kill);
   };
   setup.make_shipper = [this, &m, node](const peer_address& peer) {
     m.wires.push_back(system_->spawn<wire>(this, &m.disk, node, peer.id.value));
-    return m.wires.back();
+    return stand_in{m.wires.back()};
   };
   setup.restored = m.disk.restore(setup.group);
   setup.chance = [random = std::mt19937(static_cast<unsigned>(100 * node + m.boots))](
@@ -144,8 +145,8 @@ void world::start(id node) {
   setup.run = run;
   setup.cluster = [] { return std::uint64_t{7}; };
   setup.log = &m.disk;
-  setup.writer = m.writer;
-  setup.aggregate = m.aggregate;
+  setup.writer = stand_in{m.writer};
+  setup.aggregate = stand_in{m.aggregate};
   setup.now_ms = [this] { return now_ms_; };
   setup.wall_us = [this, node] { return wall_us(node); };
   m.raft = system_->spawn<raft_actor>(nullptr, std::move(setup));

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "models/declaration/model_file.hpp"
+#include "test/actors/stand_in.hpp"
 
 namespace lithair::http::test {
 
@@ -49,8 +50,11 @@ served::served(const server_options& options, std::size_t loops) : schema_(parse
   backend b;
   b.system = &system_;
   b.schema = &schema_;
-  b.groups = {{1, node_}};
-  b.raft = b.aggregate = b.archivist = node_;
+  const lithair::test::stand_in everybody{node_};
+  b.groups = {{1, everybody}};
+  b.raft = everybody;
+  b.aggregate = everybody;
+  b.archivist = everybody;
   for (auto& x : loops_) b.loops.push_back(x.get());
   b.node_id = 1;
   b.host = "127.0.0.1";

@@ -70,7 +70,7 @@ class machine::ticks final : public actors::tick_source {
     last_ += passed * interval_us_;
     return static_cast<std::uint32_t>(passed);
   }
-  void wake_after(std::uint32_t count, const caf::actor& sleeper) override {
+  void wake_after(std::uint32_t count, const actors::sleeper_handle& sleeper) override {
     const auto due = last_ + count * interval_us_;
     const auto now = on_.steady_us();
     if (armed_ && due_ <= due && due_ > now) return;
@@ -138,7 +138,7 @@ void machine::fire_timeouts() {
 }
 
 std::string machine::start(actors::node_config config, const models::schema& schema,
-                           caf::actor connector) {
+                           actors::connector_handle connector) {
   ++life_;
   died_ = false;
   fire_timeouts();  // Its clock went on while nothing ran.

@@ -33,7 +33,8 @@ class machine {
   const std::filesystem::path& directory() const { return directory_; }
 
   /// Starts the node. Returns why it refuses to; empty: it runs.
-  std::string start(actors::node_config config, const models::schema& schema, caf::actor connector);
+  std::string start(actors::node_config config, const models::schema& schema,
+                    actors::connector_handle connector);
   /// Ends it as `kill -9` does: nothing that it had still to do happens.
   void crash();
   bool runs() const { return node_ != nullptr; }

@@ -25,11 +25,6 @@ std::uint64_t size_of(const caf::message& x) {
 
 }  // namespace
 
-void give(const caf::actor& to, caf::message content, const caf::strong_actor_ptr& from,
-          caf::message_id id) {
-  if (to) to->enqueue(from, id, std::move(content), nullptr);
-}
-
 network::network(caf::actor_system& system, timeline& time, random_source& random,
                  const weather& sky, machines& nodes)
     : system_(system), time_(time), random_(random), sky_(sky), nodes_(nodes) {}
@@ -68,11 +63,11 @@ std::uint64_t network::delay() {
 
 // -- meeting -------------------------------------------------------------------------------------
 
-caf::actor network::connector(machine& of) {
-  return make([this, &of](caf::mailbox_element_ptr x) {
+actors::connector_handle network::connector(machine& of) {
+  return caf::actor_cast<actors::connector_handle>(make([this, &of](caf::mailbox_element_ptr x) {
     if (closed_ || !x->content().match_elements<actors::reach>()) return;
     reach(of, caf::actor_cast<caf::actor>(x->sender), x->content().get_as<actors::reach>(0));
-  });
+  }));
 }
 
 void network::reach(machine& from, const caf::actor& asker, const actors::reach& x) {
@@ -80,13 +75,13 @@ void network::reach(machine& from, const caf::actor& asker, const actors::reach&
     if (!alive(from.id(), life)) return;
     auto* to = find(peer.id.value, peer.peer_port);
     if (to == nullptr || is_cut(from.id(), to->id()) || is_cut(to->id(), from.id()))
-      return give(asker, caf::make_message(actors::reached{nullptr, "nobody answers"}));
+      return give(asker, caf::make_message(actors::reached{{}, "nobody answers"}));
     auto door = make(
         [this, id = from.id(), life, to, to_life = to->life()](caf::mailbox_element_ptr greeting) {
           if (!closed_ && greeting->content().match_elements<actors::hello>())
             greet(id, life, *to, to_life, std::move(greeting));
         });
-    give(asker, caf::make_message(actors::reached{door, {}}));
+    give(asker, caf::make_message(actors::reached{caf::actor_cast<actors::remote_gate>(door), {}}));
   });
 }
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include <caf/actor.hpp>
+#include <caf/actor_cast.hpp>
 #include <caf/mailbox_element.hpp>
 
 #include "actors/messages/messages.hpp"
@@ -29,7 +30,7 @@ class network {
   ~network();
 
   /// The connector that a node is started with.
-  caf::actor connector(machine& of);
+  actors::connector_handle connector(machine& of);
 
   void cut(std::uint64_t from, std::uint64_t to) { cuts_.insert({from, to}); }
   bool is_cut(std::uint64_t from, std::uint64_t to) const { return cuts_.contains({from, to}); }
@@ -89,7 +90,10 @@ class network {
 };
 
 /// Sends to an actor so that its own machine runs it.
-void give(const caf::actor& to, caf::message content, const caf::strong_actor_ptr& from = nullptr,
-          caf::message_id id = caf::make_message_id());
+template <class Handle>
+void give(const Handle& to, caf::message content, const caf::strong_actor_ptr& from = nullptr,
+          caf::message_id id = caf::make_message_id()) {
+  if (to) caf::actor_cast<caf::abstract_actor*>(to)->enqueue(from, id, std::move(content), nullptr);
+}
 
 }  // namespace lithair::simulation::nodes

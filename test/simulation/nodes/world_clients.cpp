@@ -95,7 +95,7 @@ void world::send(operation& x) {
   auto& node = at->node();
   auto& target = *node.schema().find(x.model);
   const auto from = caf::actor_cast<caf::strong_actor_ptr>(desk_);
-  const auto entry = node.data() ? node.data() : node.main().raft();
+  const auto entry = node.data() ? node.data() : data_handle{node.main().raft()};
   note(fmt::format("client: operation {} kind {} {}/{} at node {}, floor {}", x.id,
                    static_cast<int>(x.what), x.model, x.key, at->id(), x.floor));
   if (!x.writes()) {
@@ -109,7 +109,8 @@ void world::send(operation& x) {
                            target, models::query::kind::list,
                            std::vector<std::pair<std::string, std::string>>{{"take", "1000"}});
     question.what = std::move(*query);
-    auto to = x.linearizable || node.data() ? entry : node.main().aggregate();
+    taking<ask> to = entry;
+    if (!x.linearizable && !node.data()) to = node.main().aggregate();
     return give(to, caf::make_message(std::move(question)), from);
   }
   const models::stamp stamp{
