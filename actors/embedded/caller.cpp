@@ -22,8 +22,6 @@
 
 namespace lithair::actors {
 
-namespace {
-
 /// A request on its way to its answer: whatever becomes of it, the handler is called once.
 class errand {
  public:
@@ -56,17 +54,20 @@ class errand {
   bool changes_ = false;
 };
 
-// What a caller's copies send to its actor: the errand travels with it, so it is answered even
-// where the message is never taken.
+/// What a caller's copies send to its actor: the errand travels with it, so it is answered even
+/// where the message is never taken.
 struct run_write {
   std::shared_ptr<errand> what;
   std::string command;
 };
 
+/// Likewise.
 struct run_read {
   std::shared_ptr<errand> what;
   ask question;
 };
+
+namespace {
 
 // Seeded once a thread: ids are drawn without a lock.
 std::uint64_t random_bits() {

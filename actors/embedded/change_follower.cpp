@@ -16,11 +16,9 @@
 
 namespace lithair::actors {
 
-namespace {
-
+/// From the owner to the actor: answer at once, whether or not there is something new.
 struct hurry_up {};
 
-}  // namespace
 }  // namespace lithair::actors
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(lithair::actors::hurry_up)

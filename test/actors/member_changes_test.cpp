@@ -15,6 +15,7 @@
 #include <caf/send.hpp>
 
 #include "actors/raft/member_changes.hpp"
+#include "test/actors/stand_in.hpp"
 #include "test/protocol/cluster.hpp"
 
 using namespace lithair;
@@ -28,7 +29,8 @@ namespace {
 // any other member. The node has a second group, which has this node's three members at first.
 struct asked {
   explicit asked(std::size_t nodes) : cores(nodes) {
-    second().raft = system.spawn([](caf::event_based_actor*) { return caf::behavior{[](int) {}}; });
+    second().raft = lithair::test::stand_in{
+        system.spawn([](caf::event_based_actor*) { return caf::behavior{[](int) {}}; })};
     second_has({{node_id{1}, true, {}}});
     cores.found();
     cores.run_until([this] { return cores.core(1).ready(); });
