@@ -42,11 +42,11 @@ constexpr int hex_value(char c) {
   return l >= 'a' && l <= 'f' ? l - 'a' + 10 : -1;
 }
 
-/// Without the spaces and tabs at both ends. OWS of RFC 9110 §5.6.3. The view lies in `x`.
-constexpr std::string_view trimmed(std::string_view x) {
-  while (!x.empty() && (x.front() == ' ' || x.front() == '\t')) x.remove_prefix(1);
-  while (!x.empty() && (x.back() == ' ' || x.back() == '\t')) x.remove_suffix(1);
-  return x;
+/// Without the spaces and tabs at both ends. OWS of RFC 9110 §5.6.3. The view lies in `text`.
+constexpr std::string_view trimmed(std::string_view text) {
+  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
+  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
+  return text;
 }
 
 }  // namespace lithair::http

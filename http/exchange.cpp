@@ -31,10 +31,10 @@ struct known_headers {
 
 known_headers collect(const request& r) {
   known_headers result;
-  const auto keep = [&result](const std::string_view*& place, const header& x) {
+  const auto keep = [&result](const std::string_view*& place, const header& each) {
     // Conditions and keys that come twice have no meaning that all would agree on.
-    if (place != nullptr) result.repeated = x.name;
-    place = &x.value;
+    if (place != nullptr) result.repeated = each.name;
+    place = &each.value;
   };
   for (const auto& x : r.headers) {
     // By length first: most headers are none of these.

@@ -55,11 +55,11 @@ std::uint64_t version_of(const entity_tag& tag, bool weak_comparison) {
 
 }  // namespace
 
-bool same_name(std::string_view text, std::string_view y) {
+bool same_name(std::string_view a, std::string_view b) {
   // Names are ASCII: no locale has a say.
-  if (text.size() != y.size()) return false;
-  for (std::size_t i = 0; i < text.size(); ++i)
-    if (lower(text[i]) != lower(y[i])) return false;
+  if (a.size() != b.size()) return false;
+  for (std::size_t i = 0; i < a.size(); ++i)
+    if (lower(a[i]) != lower(b[i])) return false;
   return true;
 }
 

@@ -97,34 +97,35 @@ constexpr auto counter_type = MetricType::Counter;
 using status = const actors::node_status&;
 
 constexpr group_number group_numbers[] = {
-    {gauge_type, "raft_term", "The current term.", [](status x) { return x.raft.term.value; }},
+    {gauge_type, "raft_term", "The current term.",
+     [](status node) { return node.raft.term.value; }},
     {gauge_type, "raft_leader_id", "The leader's node id; 0 when unknown.",
-     [](status x) { return x.raft.leader.value; }},
+     [](status node) { return node.raft.leader.value; }},
     {gauge_type, "raft_commit_index", "The last committed entry.",
-     [](status x) { return x.raft.commit.value; }},
+     [](status node) { return node.raft.commit.value; }},
     {gauge_type, "raft_applied_index", "The last applied entry.",
-     [](status x) { return x.applied; }},
+     [](status node) { return node.applied; }},
     {gauge_type, "raft_last_index", "The last entry of the log.",
-     [](status x) { return x.raft.last_index.value; }},
+     [](status node) { return node.raft.last_index.value; }},
     {gauge_type, "raft_durable_index", "The last entry that is safe on disk.",
-     [](status x) { return x.raft.durable_index.value; }},
+     [](status node) { return node.raft.durable_index.value; }},
     {gauge_type, "raft_first_index", "The first entry still in the log.",
-     [](status x) { return x.raft.first_index.value; }},
+     [](status node) { return node.raft.first_index.value; }},
     {counter_type, "raft_elections_total", "Elections that this node started.",
-     [](status x) { return x.raft.elections; }},
+     [](status node) { return node.raft.elections; }},
     {gauge_type, "proposals_in_flight", "Writes of this node's clients that are not answered yet.",
-     [](status x) { return x.pending; }},
+     [](status node) { return node.pending; }},
     {gauge_type, "ready", "1 when linearizable reads are served.",
-     [](status x) { return std::uint64_t{x.ready}; }},
+     [](status node) { return std::uint64_t{node.ready}; }},
     {gauge_type, "trouble",
      "1 while something is damaged, lost, full or failed; /status says what.",
-     [](status x) { return std::uint64_t{!x.trouble.empty()}; }},
+     [](status node) { return std::uint64_t{!node.trouble.empty()}; }},
     {gauge_type, "state_compared_index",
      "The last entry as of which the state was found equal to a peer's.",
-     [](status x) { return x.compared; }},
+     [](status node) { return node.compared; }},
     {gauge_type, "state_divergence_index",
      "The first entry as of which it was not; 0 while none is known.",
-     [](status x) { return x.diverged; }},
+     [](status node) { return node.diverged; }},
 };
 
 void add_numbers(families& all, const statuses& groups) {
@@ -159,18 +160,18 @@ void add_members(families& all, const statuses& groups) {
 // -- what the parts of a node counted ------------------------------------------------------------
 
 template <const auto& Bounds>
-ClientMetric metric_of(const actors::histogram<Bounds>& x, double scale,
+ClientMetric metric_of(const actors::histogram<Bounds>& histogram, double scale,
                        std::initializer_list<label> labels) {
   auto result = with_labels(labels);
   auto& h = result.histogram;
   for (std::size_t b = 0; b <= Bounds.size(); ++b) {
     // Cumulative, as the format has it: each bucket holds those before it.
-    h.sample_count += x.buckets[b].now();
+    h.sample_count += histogram.buckets[b].now();
     const auto bound =
         b < Bounds.size() ? number(Bounds[b]) * scale : std::numeric_limits<double>::infinity();
     h.bucket.push_back({h.sample_count, bound});
   }
-  h.sample_sum = number(x.sum.now()) * scale;
+  h.sample_sum = number(histogram.sum.now()) * scale;
   return result;
 }
 
@@ -188,21 +189,21 @@ void add_stages(families& all, const statuses& groups) {
   add_histograms(
       all, groups, "raft_append_seconds",
       "From handing entries to the log until they are safe on this disk.", microseconds,
-      [](const auto& x) -> auto& { return x.append; });
+      [](const auto& each) -> auto& { return each.append; });
   add_histograms(
       all, groups, "raft_commit_seconds",
       "From handing entries to the log until they are known to be committed.", microseconds,
-      [](const auto& x) -> auto& { return x.commit; });
+      [](const auto& each) -> auto& { return each.commit; });
   add_histograms(
       all, groups, "raft_apply_seconds",
       "From handing on committed entries until they are applied.", microseconds,
-      [](const auto& x) -> auto& { return x.apply; });
+      [](const auto& each) -> auto& { return each.apply; });
   add_histograms(
       all, groups, "raft_batch_entries", "Entries of one write to the log.", 1,
-      [](const auto& x) -> auto& { return x.batch; });
+      [](const auto& each) -> auto& { return each.batch; });
   add_histograms(
       all, groups, "checkpoint_seconds", "Time of a checkpoint's transaction.", microseconds,
-      [](const auto& x) -> auto& { return x.checkpoint; });
+      [](const auto& each) -> auto& { return each.checkpoint; });
 }
 
 void add_requests_to_groups(families& all, const statuses& groups) {
@@ -213,10 +214,10 @@ void add_requests_to_groups(families& all, const statuses& groups) {
   };
   count(
       "proposals_total", "Writes that clients of this node asked for.",
-      [](const auto& x) -> auto& { return x.proposals; });
+      [](const auto& each) -> auto& { return each.proposals; });
   count(
       "reads_total", "Reads of clients of this node that were not local.",
-      [](const auto& x) -> auto& { return x.reads; });
+      [](const auto& each) -> auto& { return each.reads; });
 }
 
 // -- the disk ------------------------------------------------------------------------------------
@@ -255,7 +256,7 @@ void add_requests(families& all, const std::vector<const lane_metrics*>& lanes) 
     const std::string route{name_of(static_cast<endpoint>(i))};
     for (std::size_t s = 0; s < counted_statuses.size(); ++s) {
       const auto n = sum(
-          lanes, [ i, s ](const auto& x) -> auto& { return x.routes[i].by_status[s]; });
+          lanes, [ i, s ](const auto& each) -> auto& { return each.routes[i].by_status[s]; });
       // Series that were never touched are left out: there would be thousands.
       if (n > 0)
         add(requests, number(n),
@@ -269,14 +270,16 @@ ClientMetric histogram(const std::vector<const lane_metrics*>& lanes, std::size_
   auto& h = result.histogram;
   for (std::size_t b = 0; b <= latency_bounds_us.size(); ++b) {
     h.sample_count += sum(
-        lanes, [ route, b ](const auto& x) -> auto& { return x.routes[route].by_latency[b]; });
+        lanes,
+        [ route, b ](const auto& each) -> auto& { return each.routes[route].by_latency[b]; });
     const auto bound = b < latency_bounds_us.size() ? number(latency_bounds_us[b]) / 1e6
                                                     : std::numeric_limits<double>::infinity();
     h.bucket.push_back({h.sample_count, bound});
   }
   h.sample_sum =
       number(sum(
-          lanes, [route](const auto& x) -> auto& { return x.routes[route].latency_sum_us; })) /
+          lanes,
+          [route](const auto& each) -> auto& { return each.routes[route].latency_sum_us; })) /
       1e6;
   return result;
 }
@@ -293,22 +296,22 @@ void add_http(families& all, const std::vector<const lane_metrics*>& lanes,
   gauge(all, "http_connections", "Connections open now.", number(open_connections));
   counter(all, "http_connections_total", "Connections accepted.",
           number(sum(
-              lanes, [](const auto& x) -> auto& { return x.connections; })));
+              lanes, [](const auto& each) -> auto& { return each.connections; })));
   const auto begun = sum(
-      lanes, [](const auto& x) -> auto& { return x.streams_begun; });
+      lanes, [](const auto& each) -> auto& { return each.streams_begun; });
   const auto ended = sum(
-      lanes, [](const auto& x) -> auto& { return x.streams_ended; });
+      lanes, [](const auto& each) -> auto& { return each.streams_ended; });
   // Read one after the other, so the difference may be off by those that came between.
   gauge(all, "stream_subscribers", "Streams of changes open now.", number(begun - ended));
   counter(all, "http_malformed_total", "Connections ended for a malformed or late request.",
           number(sum(
-              lanes, [](const auto& x) -> auto& { return x.malformed; })));
+              lanes, [](const auto& each) -> auto& { return each.malformed; })));
   counter(all, "http_received_bytes_total", "Bytes read from clients.",
           number(sum(
-              lanes, [](const auto& x) -> auto& { return x.bytes_in; })));
+              lanes, [](const auto& each) -> auto& { return each.bytes_in; })));
   counter(all, "http_sent_bytes_total", "Bytes of answers.",
           number(sum(
-              lanes, [](const auto& x) -> auto& { return x.bytes_out; })));
+              lanes, [](const auto& each) -> auto& { return each.bytes_out; })));
 }
 
 // -- the process ---------------------------------------------------------------------------------
@@ -316,8 +319,8 @@ void add_http(families& all, const std::vector<const lane_metrics*>& lanes,
 void add_process(families& all) {
   rusage usage{};
   getrusage(RUSAGE_SELF, &usage);
-  const auto seconds = [](const timeval& x) {
-    return static_cast<double>(x.tv_sec) + static_cast<double>(x.tv_usec) / 1e6;
+  const auto seconds = [](const timeval& time) {
+    return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
   };
   counter(all, "process_cpu_seconds_total", "CPU time used.",
           seconds(usage.ru_utime) + seconds(usage.ru_stime));
@@ -367,7 +370,7 @@ std::string metrics_text(const std::vector<actors::node_status>& groups,
   add_process(all);
   counter(all, "log_lines_dropped_total", "Lines of the log that nobody took from stderr in time.",
           number(log_lines_dropped));
-  std::erase_if(all, [](const MetricFamily& x) { return x.metric.empty(); });
+  std::erase_if(all, [](const MetricFamily& family) { return family.metric.empty(); });
   return prometheus::TextSerializer{}.Serialize(all);
 }
 

@@ -302,12 +302,13 @@ json::object projection_path(const models::collection& c, const models::projecti
 }
 
 // What it tells, only its program knows.
-json::object published_path(const actors::published& x) {
+json::object published_path(const actors::published& published) {
   json::object page{{"type", "object"}, {"properties", json::object{{"data", json::object{}}}}};
   json::object ok{{"description", "The projection as of X-Applied-Index."},
                   {"content", json::object{{"application/json", json::object{{"schema", page}}}}}};
-  auto read = operation("Read the projection " + std::string(x.name()) + " of " + x.from().name,
-                        "projections", "200", std::move(ok));
+  auto read = operation(
+      "Read the projection " + std::string(published.name()) + " of " + published.from().name,
+      "projections", "200", std::move(ok));
   read["parameters"] = read_parameters();
   return {{"get", std::move(read)}};
 }

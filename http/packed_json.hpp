@@ -14,6 +14,6 @@ namespace lithair::http {
 std::optional<boost::json::value> unpack(std::string_view bytes);
 
 /// Numbers in the shortest form, members in their order.
-std::string pack(const boost::json::value& x);
+std::string pack(const boost::json::value& json);
 
 }  // namespace lithair::http

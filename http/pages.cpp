@@ -41,26 +41,26 @@ json::value or_null(bool known, std::int64_t number) {
   return known ? json::value(number) : json::value(nullptr);
 }
 
-json::value id_or_null(protocol::node_id x) {
-  return x ? json::value(x.value) : json::value(nullptr);
+json::value id_or_null(protocol::node_id id) {
+  return id ? json::value(id.value) : json::value(nullptr);
 }
 
 json::value text_or_null(const std::string& text) {
   return text.empty() ? json::value(nullptr) : json::value(text);
 }
 
-json::object member(const actors::member_status& x) {
+json::object member(const actors::member_status& of) {
   return {
-      {"id", x.id},
-      {"addr", x.addr},
-      {"peer_addr", x.peer_addr},
-      {"role", x.role},
-      {"voter", x.voter},
-      {"connected", x.connected},
-      {"match_index", x.match},
-      {"lag_entries", x.lag_entries},
-      {"lag_ms", or_null(x.lag_ms >= 0, x.lag_ms)},
-      {"last_contact_ms", or_null(x.last_contact_ms >= 0, x.last_contact_ms)},
+      {"id", of.id},
+      {"addr", of.addr},
+      {"peer_addr", of.peer_addr},
+      {"role", of.role},
+      {"voter", of.voter},
+      {"connected", of.connected},
+      {"match_index", of.match},
+      {"lag_entries", of.lag_entries},
+      {"lag_ms", or_null(of.lag_ms >= 0, of.lag_ms)},
+      {"last_contact_ms", or_null(of.last_contact_ms >= 0, of.last_contact_ms)},
   };
 }
 

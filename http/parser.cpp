@@ -226,9 +226,10 @@ void parser::own_head() {
   // The views reach from the method to the last header's value.
   if (!headers_.empty()) end = headers_.back().value.data() + headers_.back().value.size();
   head_.assign(from, static_cast<std::size_t>(end - from));
-  const auto move = [from, end, to = head_.data()](std::string_view& x) {
+  const auto move = [from, end, to = head_.data()](std::string_view& text) {
     // A target of ours ("/" for an empty one) stays where it is.
-    if (x.data() >= from && x.data() + x.size() <= end) x = {to + (x.data() - from), x.size()};
+    if (text.data() >= from && text.data() + text.size() <= end)
+      text = {to + (text.data() - from), text.size()};
   };
   for (auto* x : {&request_.method_name, &request_.target, &request_.path, &request_.query})
     move(*x);

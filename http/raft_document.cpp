@@ -194,56 +194,56 @@ entry read_entry(const json::value& from, std::string where, const models::schem
 
 // -- the messages --------------------------------------------------------------------------------
 
-message read_vote(fields& x) {
-  vote_request result{term_t{x.number("term")}, index_t{x.number("last_index")},
-                      term_t{x.number("last_term")}, x.flag("pre", false),
-                      x.flag("transfer", false)};
-  x.finish(
+message read_vote(fields& in) {
+  vote_request result{term_t{in.number("term")}, index_t{in.number("last_index")},
+                      term_t{in.number("last_term")}, in.flag("pre", false),
+                      in.flag("transfer", false)};
+  in.finish(
       {"cluster", "group", "from", "to", "term", "last_index", "last_term", "pre", "transfer"});
   return result;
 }
 
 // Without a place in the log it is a heartbeat; it is answered, so it has a round.
-message read_heartbeat(fields& x) {
-  heartbeat result{term_t{x.number("term")}, index_t{x.number_or_0("commit")},
-                   x.number_or_0("round")};
+message read_heartbeat(fields& in) {
+  heartbeat result{term_t{in.number("term")}, index_t{in.number_or_0("commit")},
+                   in.number_or_0("round")};
   if (result.round == 0) result.round = 1;
-  x.finish({"cluster", "group", "from", "to", "term", "commit", "round"});
+  in.finish({"cluster", "group", "from", "to", "term", "commit", "round"});
   return result;
 }
 
-message read_append(fields& x, const models::schema& schema) {
-  const auto* prev = x.find("prev_index");
+message read_append(fields& in, const models::schema& schema) {
+  const auto* prev = in.find("prev_index");
   // `prev_index` makes the difference, unless there are entries.
-  if (prev == nullptr && x.array("entries").empty()) return read_heartbeat(x);
+  if (prev == nullptr && in.array("entries").empty()) return read_heartbeat(in);
   append_request result;
-  result.term = term_t{x.number("term")};
-  result.prev_index = index_t{x.number("prev_index")};
-  result.prev_term = term_t{x.number("prev_term")};
-  result.commit = index_t{x.number_or_0("commit")};
-  result.round = x.number_or_0("round");
-  const auto& entries = x.array("entries");
+  result.term = term_t{in.number("term")};
+  result.prev_index = index_t{in.number("prev_index")};
+  result.prev_term = term_t{in.number("prev_term")};
+  result.commit = index_t{in.number_or_0("commit")};
+  result.round = in.number_or_0("round");
+  const auto& entries = in.array("entries");
   for (std::size_t i = 0; i < entries.size(); ++i)
     result.entries.push_back(read_entry(entries[i], numbered("entries", i), schema));
-  x.finish({"cluster", "group", "from", "to", "term", "prev_index", "prev_term", "commit", "round",
-            "entries"});
+  in.finish({"cluster", "group", "from", "to", "term", "prev_index", "prev_term", "commit", "round",
+             "entries"});
   return result;
 }
 
-message read_install(fields& x) {
+message read_install(fields& in) {
   snapshot_request result;
-  result.term = term_t{x.number("term")};
-  fields meta{x.need("snapshot"), "snapshot"};
+  result.term = term_t{in.number("term")};
+  fields meta{in.need("snapshot"), "snapshot"};
   result.meta = {index_t{meta.number("index")}, term_t{meta.number("term")},
                  read_configuration(meta), meta.number("size"), meta.hex("checksum")};
   meta.finish({"index", "term", "members", "outgoing", "size", "checksum"});
-  result.offset = x.number("offset");
-  result.data = x.bytes("data");
-  result.done = x.flag("done", false);
+  result.offset = in.number("offset");
+  result.data = in.bytes("data");
+  result.done = in.flag("done", false);
   // In an order that can't overflow: offset first.
   if (result.offset > result.meta.size || result.data.size() > result.meta.size - result.offset)
     refuse("data", "invalid", "goes beyond the size of the snapshot");
-  x.finish({"cluster", "group", "from", "to", "term", "snapshot", "offset", "data", "done"});
+  in.finish({"cluster", "group", "from", "to", "term", "snapshot", "offset", "data", "done"});
   return result;
 }
 

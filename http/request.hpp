@@ -12,11 +12,11 @@ enum class method : std::uint8_t { get, head, post, put, patch, remove, options,
 /// The methods a route takes, a bit for each in the order of `method`.
 using method_set = std::uint8_t;
 /// The set with this method alone.
-constexpr method_set set_of(method x) {
-  return static_cast<method_set>(1u << static_cast<unsigned>(x));
+constexpr method_set set_of(method which) {
+  return static_cast<method_set>(1u << static_cast<unsigned>(which));
 }
 /// Whether the set has it.
-constexpr bool contains(method_set set, method x) { return (set & set_of(x)) != 0; }
+constexpr bool contains(method_set set, method which) { return (set & set_of(which)) != 0; }
 
 /// One header line; the views lie in the head.
 struct header {
@@ -44,6 +44,6 @@ struct request {
 };
 
 /// Whether two names are the same, ignoring the case of ASCII letters.
-bool same_name(std::string_view text, std::string_view y);
+bool same_name(std::string_view a, std::string_view b);
 
 }  // namespace lithair::http

@@ -56,27 +56,27 @@ caf::behavior session::make_behavior() {
     return {};
   }
   return {
-      [this](actors::submitted& x) {
-        auto* s = slots_.find(x.token);
+      [this](actors::submitted& said) {
+        auto* s = slots_.find(said.token);
         // Late, for a request that was given up.
         if (s == nullptr) return;
-        const auto token = x.token;
-        answer(token, answer_write(std::move(x), s->target));
+        const auto token = said.token;
+        answer(token, answer_write(std::move(said), s->target));
       },
-      [this](actors::answered& x) {
-        auto* s = slots_.find(x.token);
+      [this](actors::answered& said) {
+        auto* s = slots_.find(said.token);
         if (s == nullptr) return;
-        const auto token = x.token;
+        const auto token = said.token;
         answer(token,
-               answer_read(std::move(x), s->conditions ? *s->conditions : read_conditions{}));
+               answer_read(std::move(said), s->conditions ? *s->conditions : read_conditions{}));
       },
-      [this](actors::node_status& x) { on_status(std::move(x)); },
-      [this](actors::members_changed& x) {
-        const auto token = x.token;
-        answer(token, answer_members(std::move(x)));
+      [this](actors::node_status& status) { on_status(std::move(status)); },
+      [this](actors::members_changed& said) {
+        const auto token = said.token;
+        answer(token, answer_members(std::move(said)));
       },
-      [this](const actors::raft_answered& x) {
-        if (auto* s = slots_.find(x.token)) answer(x.token, answer_raft(x, s->packed));
+      [this](const actors::raft_answered& said) {
+        if (auto* s = slots_.find(said.token)) answer(said.token, answer_raft(said, s->packed));
       },
       [this](actors::backup_taken& taken) {
         auto* s = slots_.find(taken.token);
@@ -84,8 +84,8 @@ caf::behavior session::make_behavior() {
         const auto token = taken.token;
         answer(token, answer_backup(std::move(taken), s->what));
       },
-      [this](const actors::followed& x) { on_followed(x); },
-      [this](actors::readiness& x) { answer(x.token, answer_ready(x)); },
+      [this](const actors::followed& answer) { on_followed(answer); },
+      [this](actors::readiness& said) { answer(said.token, answer_ready(said)); },
       [this](const socket_closed&) { quit(); },
   };
 }
@@ -247,8 +247,8 @@ void session::linger() {
 // -- time ----------------------------------------------------------------------------------------
 
 // A backup takes as long as it takes to write the whole state.
-std::uint64_t session::patience(const slot& x) const {
-  const bool writes_all = x.what == endpoint::admin_backup || x.what == endpoint::admin_snapshot;
+std::uint64_t session::patience(const slot& of) const {
+  const bool writes_all = of.what == endpoint::admin_backup || of.what == endpoint::admin_snapshot;
   return writes_all ? std::uint64_t{10} * options_.answer_timeout_ms : options_.answer_timeout_ms;
 }
 

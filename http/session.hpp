@@ -73,15 +73,16 @@ class session final : public actors::hosted_actor {
   void on_request();                               ///< into a slot and a step
   void perform(std::uint64_t token, step&& next);  ///< answers at once, or asks the node
   void perform(std::uint64_t token, read_step&& read);  ///< by consistency, of the right actor
-  void perform(std::uint64_t token, stream_step&& x);   ///< becomes the connection's last answer
-  std::uint64_t open_slot();                            ///< for the request that came just now
+  void perform(std::uint64_t token,
+               stream_step&& wanted);  ///< becomes the connection's last answer
+  std::uint64_t open_slot();           ///< for the request that came just now
 
   // -- answers
   void on_status(actors::node_status&& status);  ///< one group's, of those asked
   /// To the request with this token, in turn.
-  void answer(std::uint64_t token, http::response&& x);
-  void put(slot& to, const http::response& x, std::string& head);  ///< renders the head
-  void release_answered();                                         ///< those that are next in line
+  void answer(std::uint64_t token, http::response&& response);
+  void put(slot& to, const http::response& response, std::string& head);  ///< renders the head
+  void release_answered();      ///< those that are next in line
   void begin_stream(slot& of);  ///< of the file behind an answered slot
   void pump();                  ///< file pieces while the client takes them
   void on_piece();              ///< from the file
@@ -103,12 +104,12 @@ class session final : public actors::hosted_actor {
   void nudge_stream();   ///< asks for a sign of life
 
   // -- time
-  std::uint64_t now();                          ///< milliseconds of the loop's clock
-  void watch();                                 ///< sets the timer to the next deadline
-  std::uint64_t deadline() const;               ///< of whatever is waited for
-  std::uint64_t patience(const slot& x) const;  ///< how long this answer may take
-  void on_timer();                              ///< gives up what is overdue
-  void expire_write();                          ///< closes when the client took nothing
+  std::uint64_t now();                           ///< milliseconds of the loop's clock
+  void watch();                                  ///< sets the timer to the next deadline
+  std::uint64_t deadline() const;                ///< of whatever is waited for
+  std::uint64_t patience(const slot& of) const;  ///< how long this answer may take
+  void on_timer();                               ///< gives up what is overdue
+  void expire_write();                           ///< closes when the client took nothing
 
   lane& lane_;
   const server_options& options_;

@@ -188,39 +188,39 @@ void session::perform(std::uint64_t token, read_step&& read) {
 
 // -- answers -------------------------------------------------------------------------------------
 
-void session::answer(std::uint64_t token, http::response&& x) {
+void session::answer(std::uint64_t token, http::response&& response) {
   auto* s = slots_.find(token);
   // Answered already, or given up.
   if (s == nullptr || s->answered) return;
   s->answered = true;
-  s->close = s->close || x.close;
-  lane_.metrics().answered(s->what, x.status, (uv_hrtime() - s->since_ns) / 1000);
-  const bool body = has_body(x, s->head_only);
-  if (x.file && !s->head_only) {
-    put(*s, x, s->bytes);
-    s->file = std::move(x.file);
-    s->file_size = x.file_size;
+  s->close = s->close || response.close;
+  lane_.metrics().answered(s->what, response.status, (uv_hrtime() - s->since_ns) / 1000);
+  const bool body = has_body(response, s->head_only);
+  if (response.file && !s->head_only) {
+    put(*s, response, s->bytes);
+    s->file = std::move(response.file);
+    s->file_size = response.file_size;
   } else if (slots_.is_first(token)) {
     // First in line: straight into the outbox, nothing is kept.
-    put(*s, x, out_.tail());
-    if (body) out_.add(std::move(x.body));
+    put(*s, response, out_.tail());
+    if (body) out_.add(std::move(response.body));
     const bool last = s->close;
     slots_.pop();
     // RFC 9112 §9.6: nothing behind the last answer.
     if (last) slots_.clear();
   } else {
     // Out of turn: kept in its slot, as bytes.
-    put(*s, x, s->bytes);
-    if (body) s->bytes.append(x.body);
+    put(*s, response, s->bytes);
+    if (body) s->bytes.append(response.body);
   }
 }
 
-void session::put(slot& to, const http::response& x, std::string& head) {
+void session::put(slot& to, const http::response& response, std::string& head) {
   const auto before = head.size();
   // The last answer of a connection that finishes says so.
   const bool closing = to.close || (phase_ == phase::finishing && slots_.size() == 1);
   if (closing) to.close = true;
-  render_head(x,
+  render_head(response,
               {.minor_version = to.minor_version,
                .keep_alive = !closing,
                .head_only = to.head_only,
@@ -229,7 +229,7 @@ void session::put(slot& to, const http::response& x, std::string& head) {
                .date = lane_.date()},
               head);
   lane_.metrics().bytes_out.add(head.size() - before +
-                                (has_body(x, to.head_only) ? x.body.size() : 0));
+                                (has_body(response, to.head_only) ? response.body.size() : 0));
 }
 
 void session::release_answered() {

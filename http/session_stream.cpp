@@ -7,10 +7,10 @@
 /// request is taken, and what the client still says is not looked at.
 namespace lithair::http {
 
-void session::perform(std::uint64_t token, stream_step&& x) {
+void session::perform(std::uint64_t token, stream_step&& wanted) {
   auto& s = *slots_.find(token);
   const auto& feeds = lane_.all().node.feeds;
-  const auto feed = feeds.find(x.request.what->target->id);
+  const auto feed = feeds.find(wanted.request.what->target->id);
   if (feed == feeds.end())
     return answer(token, problem_response(503, "unavailable", "This node serves no streams."));
   // HEAD of a stream is its head; nothing follows.
@@ -27,7 +27,7 @@ void session::perform(std::uint64_t token, stream_step&& x) {
   // HTTP/1.0 has no chunks: the end of the connection ends it.
   events_->chunked = s.minor_version > 0;
   events_->feed = feed->second;
-  events_->request = std::move(x.request);
+  events_->request = std::move(wanted.request);
 }
 
 // The feed is asked for the next batch once everything before it has left: so a reader costs one

@@ -33,9 +33,9 @@ std::string line(std::string_view name, std::uint64_t value) {
 
 /// The checksum is the last line, over all lines before it; so a person can read the file, and a
 /// change by hand shows.
-std::string print(const identity& x) {
-  auto text = std::string(title) + '\n' + line("format", x.format) + line("node", x.node.value) +
-              line("cluster", x.cluster) + line("boots", x.boots);
+std::string print(const identity& of) {
+  auto text = std::string(title) + '\n' + line("format", of.format) + line("node", of.node.value) +
+              line("cluster", of.cluster) + line("boots", of.boots);
   return text + line("checksum", checksum(text));
 }
 

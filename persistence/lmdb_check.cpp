@@ -231,11 +231,11 @@ class checker {
       fail(number, "a key has no sensible size");
   }
 
-  void check_value(const node& x, std::uint64_t number) {
+  void check_value(const node& page, std::uint64_t number) {
     ++counts_.entries;
-    std::string_view value(x.data(), x.size());
-    if ((x.flags() & big_data) != 0)
-      value = overflow_value(load<std::uint64_t>(x.data()), x.size(), number);
+    std::string_view value(page.data(), page.size());
+    if ((page.flags() & big_data) != 0)
+      value = overflow_value(load<std::uint64_t>(page.data()), page.size(), number);
     if (numbers_) check_free_pages(value, number);
   }
 

@@ -89,7 +89,7 @@ class overlay_layer {
     std::string_view key;
     item* content = nullptr;
 
-    explicit place(std::string_view k, item* x = nullptr);
+    explicit place(std::string_view k, item* given = nullptr);
     /// As the keys compare.
     bool operator<(const place& other) const;
   };

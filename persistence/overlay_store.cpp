@@ -87,9 +87,9 @@ class merge {
   }
 
  private:
-  bool take(const overlay_layer::item& x) {
-    layers_.pass(x.key);
-    return x.removed || (going_ = visit_(x.key, x.value()));
+  bool take(const overlay_layer::item& of) {
+    layers_.pass(of.key);
+    return of.removed || (going_ = visit_(of.key, of.value()));
   }
 
   layers_walk layers_;

@@ -27,11 +27,14 @@ constexpr std::size_t largest_header = 16 * 1024 * 1024;
                                                  std::to_string(offset) + ": " + why);
 }
 
-std::string encode_header(const snapshot_header& x, std::uint64_t frames_checksum) {
+std::string encode_header(const snapshot_header& header, std::uint64_t frames_checksum) {
   byte_writer fields;
-  fields.u64(x.cluster).u64(x.group.value).u64(x.point.index.value).u64(x.point.term.value);
-  fields.u64(x.point.digest).u64(x.point.pairs).u64(x.length).u64(frames_checksum);
-  fields.text(encode_members(x.point.members)).text(x.point.extra);
+  fields.u64(header.cluster)
+      .u64(header.group.value)
+      .u64(header.point.index.value)
+      .u64(header.point.term.value);
+  fields.u64(header.point.digest).u64(header.point.pairs).u64(header.length).u64(frames_checksum);
+  fields.text(encode_members(header.point.members)).text(header.point.extra);
   byte_writer out;
   const auto size = header_start_size + fields.bytes().size() + 8;
   out.raw(magic).u32(file_format).u32(static_cast<std::uint32_t>(size)).raw(fields.bytes());

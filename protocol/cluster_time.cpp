@@ -18,7 +18,7 @@ void cluster_time::heard(node_id node, std::int64_t wall_us) {
   // A steady clock does not jump, so the peer's time goes on at our pace until it is heard again.
   const auto ahead = wall_us - steady_us_;
   const auto known = std::find_if(others_.begin(), others_.end(),
-                                  [node](const clock& x) { return x.node == node; });
+                                  [node](const clock& each) { return each.node == node; });
   if (known != others_.end())
     known->ahead_us = ahead;
   else
@@ -31,8 +31,8 @@ std::int64_t cluster_time::at(const quorum& voters, node_id self) const {
   if (mutated(mutant::dates_by_the_leaders_clock)) return wall_us_;
   if (wall_us_ == 0 || voters.incoming().empty()) return 0;
   return static_cast<std::int64_t>(voters.reached([this, self](node_id id) -> std::uint64_t {
-    const auto known =
-        std::find_if(others_.begin(), others_.end(), [id](const clock& x) { return x.node == id; });
+    const auto known = std::find_if(others_.begin(), others_.end(),
+                                    [id](const clock& each) { return each.node == id; });
     const auto wall = id == self               ? wall_us_
                       : known != others_.end() ? steady_us_ + known->ahead_us
                                                : 0;

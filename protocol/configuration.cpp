@@ -65,8 +65,8 @@ bool get_set(std::string_view& in, std::vector<member>& members) {
 }
 
 const member* find_in(const std::vector<member>& members, node_id id) {
-  auto found =
-      std::find_if(members.begin(), members.end(), [id](const member& x) { return x.id == id; });
+  auto found = std::find_if(members.begin(), members.end(),
+                            [id](const member& each) { return each.id == id; });
   return found == members.end() ? nullptr : &*found;
 }
 
@@ -103,7 +103,7 @@ std::optional<std::vector<member>> normalized(std::vector<member> members) {
 bool same_voters(const std::vector<member>& a, const std::vector<member>& b) {
   auto all_vote_in = [](const std::vector<member>& from, const std::vector<member>& in) {
     return std::all_of(from.begin(), from.end(),
-                       [&in](const member& x) { return !x.voter || votes_in(in, x.id); });
+                       [&in](const member& each) { return !each.voter || votes_in(in, each.id); });
   };
   return all_vote_in(a, b) && all_vote_in(b, a);
 }

@@ -75,7 +75,7 @@ bool raft_core::implementation::live_majority(const configuration& of) const {
   return quorum{of}.reached([this](node_id id) -> std::uint64_t {
     if (id == self) return 1;
     auto peer = std::find_if(lead().peers.begin(), lead().peers.end(),
-                             [id](const progress& x) { return x.id == id; });
+                             [id](const progress& each) { return each.id == id; });
     return peer != lead().peers.end() && peer->heard &&
                    now - peer->contact < opts.election_max_ticks
                ? 1
@@ -110,7 +110,7 @@ bool raft_core::implementation::close_enough(const member& candidate) const {
     return true;
   }
   auto peer = std::find_if(lead().peers.begin(), lead().peers.end(),
-                           [&candidate](const progress& x) { return x.id == candidate.id; });
+                           [&candidate](const progress& each) { return each.id == candidate.id; });
   return peer != lead().peers.end() && peer->match &&
          now - peer->contact < opts.election_max_ticks &&
          log.last() - peer->match <= opts.max_promotion_lag;
@@ -163,8 +163,8 @@ void raft_core::implementation::after_commit_of_members() {
 
 /// A removed node still gets the change that removed it, so that it knows; then it is forgotten.
 void raft_core::implementation::release_departed() {
-  auto gone = [this](const progress& x) {
-    return x.departs_at && (now >= x.departs_by || x.told >= x.departs_at);
+  auto gone = [this](const progress& each) {
+    return each.departs_at && (now >= each.departs_by || each.told >= each.departs_at);
   };
   lead().peers.erase(std::remove_if(lead().peers.begin(), lead().peers.end(), gone),
                      lead().peers.end());

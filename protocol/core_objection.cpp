@@ -54,20 +54,20 @@ bool fits(const entry& one) {
 
 objection raft_core::implementation::objection_to(node_id from, const message& msg) const {
   return std::visit(
-      [this, from]<class T>(const T& x) {
-        if (objection why = objection_to_sender(from, x.term, strangers_may_say<T>);
+      [this, from]<class T>(const T& value) {
+        if (objection why = objection_to_sender(from, value.term, strangers_may_say<T>);
             why != objection::none)
           return why;
-        if (!x.term && strangers_may_say<T>) return objection::no_term;
-        if (farthest(x).value > greatest) return objection::index_too_far;
+        if (!value.term && strangers_may_say<T>) return objection::no_term;
+        if (farthest(value).value > greatest) return objection::index_too_far;
         // Election Safety: at most one leader can be elected in a term (§5.2). A second one is
         // forged.
         if constexpr (only_leaders_say<T>) {
           bool other = elected && elected != from;
-          if (x.term == state.term && other) return objection::second_leader;
+          if (value.term == state.term && other) return objection::second_leader;
         }
         if constexpr (is_one_of<T, vote_request, append_request, snapshot_request>)
-          return objection_to(x);
+          return objection_to(value);
         else
           return objection::none;
       },
@@ -83,7 +83,7 @@ objection raft_core::implementation::objection_to_sender(node_id from, term_t te
   // answers its leader.
   const configuration& members = history.current();
   bool departing = leads() && std::any_of(lead().peers.begin(), lead().peers.end(),
-                                          [from](const progress& x) { return x.id == from; });
+                                          [from](const progress& each) { return each.id == from; });
   if (members.empty() || members.contains(from) || from == leader || departing)
     return objection::none;
   // A node outside our configuration may be right, for ours may be old: a voter that refused it

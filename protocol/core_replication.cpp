@@ -5,8 +5,8 @@
 namespace lithair::protocol {
 
 progress* leading::find(node_id id) {
-  auto found =
-      std::find_if(peers.begin(), peers.end(), [id](const progress& x) { return x.id == id; });
+  auto found = std::find_if(peers.begin(), peers.end(),
+                            [id](const progress& each) { return each.id == id; });
   return found == peers.end() ? nullptr : &*found;
 }
 
@@ -373,8 +373,8 @@ void raft_core::implementation::on(node_id from, const heartbeat& beat) {
 
 bool seen_requests::first_time(node_id from, std::uint64_t number) {
   std::uint64_t session = number >> 40;
-  auto found = std::find_if(senders.begin(), senders.end(), [from, session](const sender& x) {
-    return x.id == from && x.session == session;
+  auto found = std::find_if(senders.begin(), senders.end(), [from, session](const sender& each) {
+    return each.id == from && each.session == session;
   });
   if (found == senders.end()) {
     senders.push_back({from, session, number});

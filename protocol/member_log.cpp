@@ -27,7 +27,7 @@ bool member_log::voter_since(index_t index, node_id id) const {
 
 bool member_log::ever_held(node_id id) const {
   return std::any_of(versions_.begin(), versions_.end(),
-                     [id](const version& x) { return x.members.contains(id); });
+                     [id](const version& each) { return each.members.contains(id); });
 }
 
 void member_log::append(index_t index, configuration members) {

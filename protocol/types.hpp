@@ -34,8 +34,8 @@ struct tagged {
   /// So many further, or back; `n` must not be more than `value` then.
   friend constexpr tagged operator+(tagged tag, std::uint64_t n) { return tagged{tag.value + n}; }
   friend constexpr tagged operator-(tagged tag, std::uint64_t n) { return tagged{tag.value - n}; }
-  /// The distance from `y` to `x`, which must not be less than `y`.
-  friend constexpr std::uint64_t operator-(tagged tag, tagged y) { return tag.value - y.value; }
+  /// The distance from `from` to `to`, which must not be less.
+  friend constexpr std::uint64_t operator-(tagged to, tagged from) { return to.value - from.value; }
 };
 
 /// A logical time in which at most one leader exists (Raft §5.1). The first election makes term 1.
@@ -82,7 +82,7 @@ class payload {
 /// For hash tables keyed by an id; its quality is that of the standard library's for integers.
 template <class Tag>
 struct std::hash<lithair::protocol::tagged<Tag>> {
-  std::size_t operator()(lithair::protocol::tagged<Tag> x) const noexcept {
-    return std::hash<std::uint64_t>{}(x.value);
+  std::size_t operator()(lithair::protocol::tagged<Tag> id) const noexcept {
+    return std::hash<std::uint64_t>{}(id.value);
   }
 };

@@ -54,7 +54,7 @@ class [[nodiscard]] call {
     // Shared, since a std::function has to be copyable and a promise is not.
     auto promise = std::make_shared<std::promise<models::result<T>>>();
     auto made = promise->get_future();
-    begin_([promise](models::result<T> x) { promise->set_value(std::move(x)); });
+    begin_([promise](models::result<T> answer) { promise->set_value(std::move(answer)); });
     return made;
   }
 

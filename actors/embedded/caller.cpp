@@ -40,10 +40,10 @@ class errand {
   /// A write that is under way now: without an answer its outcome is unknown.
   void begins(bool changes) { changes_ = changes; }
 
-  void finish(reply&& x) {
+  void finish(reply&& said) {
     const auto answer = std::exchange(answer_, nullptr);
     try {
-      answer(std::move(x));
+      answer(std::move(said));
     } catch (const std::exception& error) {
       spdlog::error("a handler of an answer failed: {}", error.what());
     }
@@ -96,9 +96,9 @@ namespace lithair::actors {
 namespace {
 
 // The models' own refusal, or none.
-std::optional<models::problem> problem_in(const models::outcome& x) {
-  if (x.status < 400) return std::nullopt;
-  return models::read_problem(x.status, x.body);
+std::optional<models::problem> problem_in(const models::outcome& outcome) {
+  if (outcome.status < 400) return std::nullopt;
+  return models::read_problem(outcome.status, outcome.body);
 }
 
 }  // namespace
@@ -132,9 +132,9 @@ struct caller::core {
 
   // Under the lock, so that nothing reaches for a loop that is gone.
   template <class Message>
-  void send(Message&& x) {
+  void send(Message&& message) {
     std::lock_guard guard{open->mutex};
-    if (open->actor) caf::anon_send(open->actor, std::forward<Message>(x));
+    if (open->actor) caf::anon_send(open->actor, std::forward<Message>(message));
   }
 
   node& target;
@@ -167,21 +167,24 @@ class caller::core::speaker final : public hosted_actor {
     monitor(setup_.lives);
     return behavior_of<handle_type>(
         // From here on it may be in the log, although no answer comes back.
-        [this](run_write& x) {
-          x.what->begins(true);
-          send(setup_.writes, actors::submit{keep(std::move(x.what)), std::move(x.command)});
+        [this](run_write& order) {
+          order.what->begins(true);
+          send(setup_.writes,
+               actors::submit{keep(std::move(order.what)), std::move(order.command)});
         },
-        [this](run_read& x) {
-          x.question.token = keep(std::move(x.what));
+        [this](run_read& order) {
+          order.question.token = keep(std::move(order.what));
           const auto& to =
-              x.question.level == consistency::local ? setup_.local_reads : setup_.reads;
-          send(to, std::move(x.question));
+              order.question.level == consistency::local ? setup_.local_reads : setup_.reads;
+          send(to, std::move(order.question));
         },
-        [this](submitted& x) {
-          finish(x.token, {x.what, std::move(x.reason), x.index, std::move(x.result)});
+        [this](submitted& answer) {
+          finish(answer.token,
+                 {answer.what, std::move(answer.reason), answer.index, std::move(answer.result)});
         },
-        [this](answered& x) {
-          finish(x.token, {x.what, std::move(x.reason), x.applied, std::move(x.result)});
+        [this](answered& answer) {
+          finish(answer.token,
+                 {answer.what, std::move(answer.reason), answer.applied, std::move(answer.result)});
         });
   }
 
@@ -196,8 +199,8 @@ class caller::core::speaker final : public hosted_actor {
     std::exchange(errands_, {}).clear();
   }
 
-  std::uint64_t keep(std::shared_ptr<errand> x) {
-    errands_.emplace(next_token_, std::move(x));
+  std::uint64_t keep(std::shared_ptr<errand> what) {
+    errands_.emplace(next_token_, std::move(what));
     return next_token_++;
   }
 

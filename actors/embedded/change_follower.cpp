@@ -27,7 +27,7 @@ namespace lithair::actors {
 
 /// What the owner shares with the actor.
 struct change_follower::core {
-  explicit core(handlers x) : to(std::move(x)) {}
+  explicit core(handlers given) : to(std::move(given)) {}
 
   // Held while a handler runs; recursive, for a handler may end it.
   std::recursive_mutex running;
@@ -76,7 +76,7 @@ class change_follower::follower final : public hosted_actor {
     monitor(feed_);
     // The first answer comes at once: it says where "from now on" begins.
     go_on(true);
-    return behavior_of<handle_type>([this](followed& x) { take(x); },
+    return behavior_of<handle_type>([this](followed& answer) { take(answer); },
                                     [this](const hurry_up&) { send(feed_, nudge{token}); });
   }
 

@@ -134,14 +134,15 @@ class collection {
       all.wanted.assign(c_->fields.size(), true);
       asked->item = std::make_shared<const models::item_options>(std::move(all));
     }
-    return read<stored<T>>(std::move(asked), how,
-                           [c = c_](const actors::reply& x) { return item_in(*c, x, T{}); });
+    return read<stored<T>>(std::move(asked), how, [c = c_](const actors::reply& answer) {
+      return item_in(*c, answer, T{});
+    });
   }
 
   /// A page of the items that pass all filters; without words the first hundred by their keys.
   call<page<T>> list(const list_words& words = {}, read_options how = {}) const {
     return read<page<T>>(list_query(words), how,
-                         [c = c_](const actors::reply& x) { return page_in(*c, x); });
+                         [c = c_](const actors::reply& answer) { return page_in(*c, answer); });
   }
 
   /// Adds an item; 409: one of that key is there. Without a key of its own (a uuid of zeroes) it is
@@ -171,10 +172,10 @@ class collection {
                         std::move(how), false);
     return {through_, [through = through_, command = std::move(made)](auto answer) {
               if (!command) return answer(tl::make_unexpected(command.error()));
-              through.submit(*command, [answer](actors::reply&& x) {
-                auto wrong = problem_of_write(x);
+              through.submit(*command, [answer](actors::reply&& said) {
+                auto wrong = problem_of_write(said);
                 if (wrong) return answer(tl::make_unexpected(std::move(*wrong)));
-                answer(x.index);
+                answer(said.index);
               });
             }};
   }
@@ -257,11 +258,12 @@ class collection {
   call<Made> read(models::result<models::query> asked, read_options how, Read made_of) const {
     return {through_, [through = through_, asked = std::move(asked), how, made_of](auto answer) {
               if (!asked) return answer(tl::make_unexpected(asked.error()));
-              through.ask(how.level, how.min_index, *asked, [answer, made_of](actors::reply&& x) {
-                auto wrong = problem_of_read(x);
-                if (wrong) return answer(tl::make_unexpected(std::move(*wrong)));
-                answer(made_of(x));
-              });
+              through.ask(how.level, how.min_index, *asked,
+                          [answer, made_of](actors::reply&& said) {
+                            auto wrong = problem_of_read(said);
+                            if (wrong) return answer(tl::make_unexpected(std::move(*wrong)));
+                            answer(made_of(said));
+                          });
             }};
   }
 
@@ -287,10 +289,10 @@ class collection {
     return {through_, [through = through_, c = c_, command = std::move(made),
                        given = std::move(given)](auto answer) {
               if (!command) return answer(tl::make_unexpected(command.error()));
-              through.submit(*command, [answer, c, given](actors::reply&& x) {
-                auto wrong = problem_of_write(x);
+              through.submit(*command, [answer, c, given](actors::reply&& said) {
+                auto wrong = problem_of_write(said);
                 if (wrong) return answer(tl::make_unexpected(std::move(*wrong)));
-                answer(item_in(*c, x, given));
+                answer(item_in(*c, said, given));
               });
             }};
   }

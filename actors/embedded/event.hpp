@@ -54,7 +54,8 @@ class subscription {
  public:
   /// Of nothing.
   subscription() = default;
-  explicit subscription(std::unique_ptr<actors::change_follower> x) : follower_(std::move(x)) {}
+  explicit subscription(std::unique_ptr<actors::change_follower> follower)
+      : follower_(std::move(follower)) {}
 
   /// Whether it is of something that was not ended by `end`. It stays true when `ended` was called.
   explicit operator bool() const { return follower_ != nullptr; }
@@ -107,29 +108,29 @@ std::optional<T> item_of(const models::collection& c, const models::stored_field
 
 /// Takes what only this node has from an item, so that it is as events tell it.
 template <class T>
-void forget_local_fields(const models::collection& c, T& x) {
+void forget_local_fields(const models::collection& c, T& value) {
   // Only a collection with fields of both kinds has something to forget.
   if (!models::is_mixed(c)) return;
   const auto blank = item_of<T>(c, {});
   models::for_each_field<T>([&](std::string_view name, auto member) {
     const auto* f = c.find(name);
-    if (f != nullptr && !f->replicated) x.*member = (*blank).*member;
+    if (f != nullptr && !f->replicated) value.*member = (*blank).*member;
   });
 }
 
 /// The event as the program sees it. What the feed tells of an update is what changed, as it was:
 /// the item before it is made of that and of the item since.
 template <class T>
-event<T> event_of(const models::collection& c, const models::feed_event& x) {
+event<T> event_of(const models::collection& c, const models::feed_event& told) {
   event<T> made;
-  made.type = x.type;
-  made.index = x.index;
-  made.part = x.part;
-  made.time = timestamp{x.time_us};
-  made.key = x.key;
-  if (x.type == event_type::deleted) made.before = item_of<T>(c, x.fields);
-  if (x.type == event_type::updated) made.before = item_of<T>(c, models::fields_before(x));
-  if (x.type != event_type::deleted) made.after = item_of<T>(c, x.fields);
+  made.type = told.type;
+  made.index = told.index;
+  made.part = told.part;
+  made.time = timestamp{told.time_us};
+  made.key = told.key;
+  if (told.type == event_type::deleted) made.before = item_of<T>(c, told.fields);
+  if (told.type == event_type::updated) made.before = item_of<T>(c, models::fields_before(told));
+  if (told.type != event_type::deleted) made.after = item_of<T>(c, told.fields);
   return made;
 }
 
@@ -146,8 +147,8 @@ template <class T>
 void tell(const models::collection& c, const models::feed_pair& pair, const feed_position& after,
           const subscriber<T>& to) {
   // Events of other collections of the group lie in the same pair.
-  (void)models::read_feed(pair.index, *pair.bytes, [&](const models::feed_event& x) {
-    if (x.collection_id == c.id && is_behind(x, after)) to.changed(event_of<T>(c, x));
+  (void)models::read_feed(pair.index, *pair.bytes, [&](const models::feed_event& event) {
+    if (event.collection_id == c.id && is_behind(event, after)) to.changed(event_of<T>(c, event));
   });
 }
 
@@ -159,10 +160,10 @@ void tell(const models::collection& c, const models::feed_pair& pair, const feed
 /// the beginning of the log.
 template <class T>
 [[nodiscard]] subscription subscribe(const collection<T>& to, feed_position after,
-                                     subscriber<T> x) {
+                                     subscriber<T> given) {
   actors::change_follower::handlers made;
   // Held by the three handlers, which end with the follower.
-  const auto shared = std::make_shared<const subscriber<T>>(std::move(x));
+  const auto shared = std::make_shared<const subscriber<T>>(std::move(given));
   // The first batch may begin in the middle of an entry: what lies before the position is left out.
   made.changed = [c = &to.declared(), after, shared](const models::feed_pair& pair) {
     detail::tell(*c, pair, after, *shared);
@@ -180,7 +181,7 @@ template <class T>
 /// The same from now on: what is written once this has returned is told. Waits for the feed to say
 /// where that is; throws std::logic_error in a handler.
 template <class T>
-[[nodiscard]] subscription subscribe(const collection<T>& to, subscriber<T> x) {
+[[nodiscard]] subscription subscribe(const collection<T>& to, subscriber<T> handlers) {
   to.through().require_waiting_allowed();
   // The feed's first word, whatever it is, ends the wait: where it stands, or that it tells
   // nothing.
@@ -189,7 +190,7 @@ template <class T>
   const auto begin = [stands, begun] {
     if (!std::exchange(*begun, true)) stands->set_value();
   };
-  const auto shared = std::make_shared<const subscriber<T>>(std::move(x));
+  const auto shared = std::make_shared<const subscriber<T>>(std::move(handlers));
   actors::change_follower::handlers made;
   made.changed = [c = &to.declared(), shared](const models::feed_pair& pair) {
     detail::tell(*c, pair, {}, *shared);

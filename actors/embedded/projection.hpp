@@ -125,7 +125,7 @@ class projection {
   // page it fell into. Once the feed has come to the index of the last page, the model is one that
   // was.
   struct core {
-    core(collection<item> x, Model i) : from(std::move(x)), initial(std::move(i)) {}
+    core(collection<item> items, Model i) : from(std::move(items)), initial(std::move(i)) {}
 
     // What it follows, and what each build begins with.
     const collection<item> from;
@@ -156,29 +156,29 @@ class projection {
       where.emplace_back("take", "1000");
       where.emplace_back("total", "false");
       from.list(where, {consistency::local})
-          .then([weak = std::weak_ptr(self)](result<page<item>> x) {
-            if (const auto live = weak.lock()) live->take(live, std::move(x));
+          .then([weak = std::weak_ptr(self)](result<page<item>> answer) {
+            if (const auto live = weak.lock()) live->take(live, std::move(answer));
           });
     }
 
     // A page has come: its items are told as created, then the next one is asked for, or it
     // follows.
-    void take(const std::shared_ptr<core>& self, result<page<item>> x) {
-      if (!x) return fail(x.error());
-      for (auto& each : x->items) {
+    void take(const std::shared_ptr<core>& self, result<page<item>> answer) {
+      if (!answer) return fail(answer.error());
+      for (auto& each : answer->items) {
         detail::forget_local_fields(from.declared(), each);
         // `before` stays empty: to the model an item that is there was created.
         event<item> told;
-        told.index = x->applied;
+        told.index = answer->applied;
         told.key = models::key_of_item(from.declared(), each);
         told.after = std::move(each);
         made.fold(told);
-        if (&each == &x->items.back()) pages.push_back({told.key, x->applied});
+        if (&each == &answer->items.back()) pages.push_back({told.key, answer->applied});
       }
-      if (x->next) return load(self, {{"after", *x->next}});
+      if (answer->next) return load(self, {{"after", *answer->next}});
       // The last page stands for all keys behind the one before: they were of no item then.
-      if (x->items.empty())
-        pages.push_back({std::nullopt, x->applied});
+      if (answer->items.empty())
+        pages.push_back({std::nullopt, answer->applied});
       else
         pages.back().last_key.reset();
       follow(self);
@@ -188,8 +188,8 @@ class projection {
     void follow(const std::shared_ptr<core>& self) {
       subscriber<item> handlers;
       const auto weak = std::weak_ptr(self);
-      handlers.changed = [weak](const event<item>& x) {
-        if (const auto live = weak.lock()) live->fold(x);
+      handlers.changed = [weak](const event<item>& change) {
+        if (const auto live = weak.lock()) live->fold(change);
       };
       handlers.told = [weak](const feed_position& through) {
         if (const auto live = weak.lock()) live->reach(through.whole());
@@ -204,9 +204,9 @@ class projection {
     }
 
     // Whether the pages loaded at start do not show it yet.
-    bool is_new(const event<item>& x) const {
+    bool is_new(const event<item>& change) const {
       for (const auto& each : pages)
-        if (!each.last_key || x.key <= *each.last_key) return x.index > each.applied;
+        if (!each.last_key || change.key <= *each.last_key) return change.index > each.applied;
       return true;
     }
 
@@ -214,13 +214,13 @@ class projection {
     bool is_shown() const { return pages.empty(); }
 
     // While it is built nobody reads `made`, and handlers run one at a time: no lock is needed.
-    void fold(const event<item>& x) {
+    void fold(const event<item>& change) {
       if (!is_shown()) {
-        if (is_new(x)) made.fold(x);
+        if (is_new(change)) made.fold(change);
         return;
       }
       std::unique_lock guard{model_mutex};
-      model.fold(x);
+      model.fold(change);
     }
 
     // All changes up to `index` are folded in; the first time at the last page's index shows the

@@ -20,8 +20,8 @@ concept has_projection_name = requires {
 };
 /// Tells itself as JSON.
 template <class Model>
-concept has_projection_json = requires(const Model& x) {
-  std::string{x.to_json()};
+concept has_projection_json = requires(const Model& model) {
+  std::string{model.to_json()};
 };
 
 /// Lower-case letters, digits and what joins words: it is part of a path.
@@ -60,8 +60,8 @@ class published_projection final : public actors::published {
   bool has_ended() const override { return of_->has_ended(); }
   void hurry() const override { of_->hurry(); }
   picture read() const override {
-    return of_->read([](const Model& x, std::uint64_t applied) {
-      return picture{applied, x.to_json()};
+    return of_->read([](const Model& model, std::uint64_t applied) {
+      return picture{applied, model.to_json()};
     });
   }
 
@@ -89,8 +89,8 @@ class published_projection final : public actors::published {
 ///
 /// Shared with the program, which may go on reading it; it must end before the node.
 template <class Model>
-std::shared_ptr<const actors::published> publish(std::shared_ptr<projection<Model>> x) {
-  return std::make_shared<detail::published_projection<Model>>(std::move(x));
+std::shared_ptr<const actors::published> publish(std::shared_ptr<projection<Model>> made) {
+  return std::make_shared<detail::published_projection<Model>>(std::move(made));
 }
 
 /// A projection that `lithair::run` is to serve, of the node that it starts. Made before there is a

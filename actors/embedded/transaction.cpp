@@ -103,10 +103,10 @@ call<committed> transaction::commit(std::string_view idempotency_key) const {
                               through_.stamp());
   return {through_, [through = through_, command = std::move(made)](auto answer) {
             if (!command) return answer(tl::make_unexpected(command.error()));
-            through.submit(*command, [answer](actors::reply&& x) {
-              auto wrong = problem_of_write(x);
+            through.submit(*command, [answer](actors::reply&& said) {
+              auto wrong = problem_of_write(said);
               if (wrong) return answer(tl::make_unexpected(std::move(*wrong)));
-              answer(read_answer(x));
+              answer(read_answer(said));
             });
           }};
 }

@@ -116,8 +116,8 @@ typename Inspector::result_type inspect(Inspector& f, welcome& answer) {
            answer.refused, answer.endpoint);
 }
 template <class Inspector>
-typename Inspector::result_type inspect(Inspector& f, peer_message& x) {
-  return f(x.version, x.bytes);
+typename Inspector::result_type inspect(Inspector& f, peer_message& came) {
+  return f(came.version, came.bytes);
 }
 
 template <class Inspector>

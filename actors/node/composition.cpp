@@ -84,7 +84,7 @@ std::vector<group*> composition::all() const {
 
 group* composition::find(protocol::group_id id) const {
   auto found =
-      std::find_if(groups_.begin(), groups_.end(), [id](auto& x) { return x->id() == id; });
+      std::find_if(groups_.begin(), groups_.end(), [id](auto& each) { return each->id() == id; });
   return found == groups_.end() ? nullptr : found->get();
 }
 

@@ -12,8 +12,9 @@ namespace {
 
 // As if whoever asked had sent it there himself.
 template <class Handle, class Message>
-void pass_on(const caf::strong_actor_ptr& asker, const Handle& to, Message&& x, loop* home) {
-  to->enqueue(asker, caf::make_message_id(), caf::make_message(std::forward<Message>(x)), home);
+void pass_on(const caf::strong_actor_ptr& asker, const Handle& to, Message&& message, loop* home) {
+  to->enqueue(asker, caf::make_message_id(), caf::make_message(std::forward<Message>(message)),
+              home);
 }
 
 models::outcome refusal(std::string detail) {
@@ -28,8 +29,9 @@ models::outcome refusal(std::string detail) {
 caf::behavior dispatcher::make_behavior() {
   set_default_handler(caf::drop);
   set_error_handler([](caf::error&) {});
-  return behavior_of<handle_type>([this](submit& x) { begin(x); }, [this](ask& x) { question(x); },
-                                  [this](submitted& x) { go_on(x); });
+  return behavior_of<handle_type>([this](submit& request) { begin(request); },
+                                  [this](ask& asked) { question(asked); },
+                                  [this](submitted& answer) { go_on(answer); });
 }
 
 void dispatcher::on_exit() {
@@ -81,21 +83,21 @@ void dispatcher::begin_joint(submit& request, const place& at) {
 }
 
 // Comes twice: from the shared group, then from the node's own.
-void dispatcher::go_on(submitted& x) {
-  auto found = writes_.find(x.token);
+void dispatcher::go_on(submitted& said) {
+  auto found = writes_.find(said.token);
   if (found == writes_.end()) return;
   auto& write = found->second;
-  if (!write.decided && x.what == disposition::done && x.result.status < 400) {
-    auto part = models::local_command(*setup_.schema, write.command, x.result.parts);
+  if (!write.decided && said.what == disposition::done && said.result.status < 400) {
+    auto part = models::local_command(*setup_.schema, write.command, said.result.parts);
     write.decided = true;
-    write.replicated = std::move(x);
+    write.replicated = std::move(said);
     if (!part.empty()) return send(write.local, submit{found->first, std::move(part)});
     join(write, {});
     answer(write, std::move(write.replicated));
   } else if (!write.decided) {
-    answer(write, std::move(x));
-  } else if (x.what == disposition::done && x.result.status < 400) {
-    join(write, x.result);
+    answer(write, std::move(said));
+  } else if (said.what == disposition::done && said.result.status < 400) {
+    join(write, said.result);
     answer(write, std::move(write.replicated));
   } else {
     submitted half;
@@ -103,7 +105,7 @@ void dispatcher::go_on(submitted& x) {
     half.what = disposition::unknown;
     half.reason =
         "the replicated fields are written, and whether the local ones are is not known: " +
-        x.reason;
+        said.reason;
     answer(write, std::move(half));
   }
   writes_.erase(found);

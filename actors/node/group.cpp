@@ -154,7 +154,7 @@ shipper_handle group::make_shipper(const peer_address& peer) {
   // Runs on whichever thread ends it, when the group may be gone: so it holds the list itself.
   untyped(made)->attach_functor([all = living_, address = made.address()] {
     std::lock_guard guard{all->mutex};
-    std::erase_if(all->shippers, [&](auto& x) { return x == address; });
+    std::erase_if(all->shippers, [&](auto& each) { return each == address; });
   });
   return made;
 }
@@ -186,9 +186,9 @@ void group::settle(caf::scoped_actor& self, std::uint32_t limit_ms) {
   // So that the next start has little to apply again. Nothing is lost without it: the log has it.
   self->send(aggregate_, checkpoint_now{});
   self->receive(
-      [this](const checkpointed& x) {
-        if (!x.failed.empty())
-          spdlog::warn("{}the last checkpoint failed: {}", setup_.label, x.failed);
+      [this](const checkpointed& news) {
+        if (!news.failed.empty())
+          spdlog::warn("{}the last checkpoint failed: {}", setup_.label, news.failed);
       },
       caf::after(limit) >>
           [this] { spdlog::warn("{}stopped before the last checkpoint was done", setup_.label); });
@@ -208,7 +208,8 @@ void group::end(caf::scoped_actor& self) {
   }
   end_actors(self, shippers);
   drop_handles(raft_, archivist_, feed_, aggregate_, checkpointer_, snapshot_writer_);
-  drop_handles(setup_.writer, setup_.gate, setup_.reader, setup_.local_raft, setup_.where.connector);
+  drop_handles(setup_.writer, setup_.gate, setup_.reader, setup_.local_raft,
+               setup_.where.connector);
   drop_handles(setup_.identity.notes);
 }
 

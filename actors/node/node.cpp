@@ -120,8 +120,8 @@ struct node::implementation {
     caf::scoped_actor self{*system};
     self->send(parts->own()->raft(), probe_ready{});
     self->receive(
-        [](const readiness& x) {
-          if (!x.ready) spdlog::warn("local data is not there yet: {}", x.reason);
+        [](const readiness& answer) {
+          if (!answer.ready) spdlog::warn("local data is not there yet: {}", answer.reason);
         },
         caf::after(local_data_wait) >> [] { spdlog::warn("local data is not there yet"); });
   }

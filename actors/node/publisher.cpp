@@ -30,9 +30,9 @@ namespace lithair::actors {
 caf::behavior publisher::make_behavior() {
   set_default_handler(caf::drop);
   set_error_handler([](caf::error&) {});
-  return behavior_of<handle_type>([this](read_published& x) { begin(current_sender(), x); },
-                                  [this](answered& x) { go_on(x); },
-                                  [this](const look_at_waiting&) { look(); });
+  return behavior_of<handle_type>(
+      [this](read_published& request) { begin(current_sender(), request); },
+      [this](answered& answer) { go_on(answer); }, [this](const look_at_waiting&) { look(); });
 }
 
 // Whoever asked is told, and does not wait for its own timeout.
@@ -151,7 +151,7 @@ void publisher::refuse(const pending& waiting, disposition what, std::string rea
 // Those that still wait have the projection look again, too: what changes nothing of its collection
 // is not told by itself.
 void publisher::look() {
-  std::erase_if(waiting_, [this](const pending& x) { return tell(x) || give_up(x); });
+  std::erase_if(waiting_, [this](const pending& each) { return tell(each) || give_up(each); });
   for (auto& each : waiting_) each.read.what->hurry();
   if (!waiting_.empty()) delayed_send(this, look_again, look_at_waiting{});
 }

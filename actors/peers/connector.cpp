@@ -48,7 +48,7 @@ caf::behavior connector::make_behavior() {
                  caf::anon_send(self, dialled{asker, socket, port});
              });
       },
-      [this](const dialled& x) { connect(x.asker, x.socket, x.port); });
+      [this](const dialled& news) { connect(news.asker, news.socket, news.port); });
 }
 
 // What CAF's own connect does, but for the dialling, which would block: the socket becomes one of

@@ -22,14 +22,14 @@ caf::behavior gate::make_behavior() {
   set_default_handler(caf::drop);
   set_error_handler([](caf::error&) {});
   return behavior_of<handle_type>(
-      [this](const expect_peer& x) {
-        shippers_[{x.peer, x.group}] = x.shipper;
+      [this](const expect_peer& order) {
+        shippers_[{order.peer, order.group}] = order.shipper;
       },
-      [this](const forget_peer& x) {
-        auto found = shippers_.find({x.peer, x.group});
-        if (found != shippers_.end() && found->second == x.shipper) shippers_.erase(found);
+      [this](const forget_peer& order) {
+        auto found = shippers_.find({order.peer, order.group});
+        if (found != shippers_.end() && found->second == order.shipper) shippers_.erase(found);
       },
-      [this](const guard_group& x) { groups_[x.group] = x.raft; },
+      [this](const guard_group& order) { groups_[order.group] = order.raft; },
       [this](const hello& greeting) {
         asker who{make_response_promise<welcome>(), greeting};
         if (auto why = why_not(greeting); !why.empty()) return refuse(who, why);

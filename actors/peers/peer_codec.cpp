@@ -86,9 +86,9 @@ struct string_sink {
 };
 
 template <class T>
-void put(std::string& out, T x) {
+void put(std::string& out, T value) {
   char raw[sizeof(T)];
-  std::memcpy(raw, &x, sizeof(T));
+  std::memcpy(raw, &value, sizeof(T));
   out.append(raw, sizeof(T));
 }
 
@@ -156,7 +156,7 @@ class writer {
   void one(std::int64_t& number) { pack_.pack_int64(number); }
   void one(bool& flag) { flag ? pack_.pack_true() : pack_.pack_false(); }
   void one(refusal& why) { pack_.pack_uint8(static_cast<std::uint8_t>(why)); }
-  void one(payload& x) { bin(x.view()); }
+  void one(payload& data) { bin(data.view()); }
   void one(configuration& members) { bin(encode(members)); }
   void one(std::vector<std::uint64_t>& xs) {
     std::string flat;
@@ -272,7 +272,7 @@ class reader {
     if (raw > static_cast<std::uint64_t>(refusal::transferring)) throw malformed{};
     why = static_cast<refusal>(raw);
   }
-  void one(payload& x) { x = payload{owner_, bin()}; }
+  void one(payload& data) { data = payload{owner_, bin()}; }
   void one(configuration& members) {
     auto decoded = decode_configuration(bin());
     if (!decoded) throw malformed{};
@@ -307,7 +307,7 @@ message read_message(const msgpack::object& from, const std::shared_ptr<const st
   if (tag.type != msgpack::type::POSITIVE_INTEGER || tag.via.u64 >= kinds) throw malformed{};
   auto result = make_kind(tag.via.u64, std::make_index_sequence<kinds>{});
   reader in{from.via.array, owner};
-  std::visit([&](auto& x) { fields(in, x); }, result);
+  std::visit([&](auto& each) { fields(in, each); }, result);
   in.finish();
   return result;
 }
@@ -324,10 +324,10 @@ std::string encode(group_id group, const std::vector<message>& messages) {
     // nothing.
     auto& m = const_cast<message&>(each);
     counter count;
-    std::visit([&](auto& x) { fields(count, x); }, m);
+    std::visit([&](auto& content) { fields(count, content); }, m);
     to.pack().pack_array(1 + count.count);
     to.pack().pack_uint32(static_cast<std::uint32_t>(m.index()));
-    std::visit([&](auto& x) { fields(to, x); }, m);
+    std::visit([&](auto& content) { fields(to, content); }, m);
   }
   return out;
 }

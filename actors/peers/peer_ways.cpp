@@ -38,8 +38,8 @@ bool peer_ways::renew(protocol::node_id peer) {
 // A stranger has no address here, so it is never dialled.
 bool peer_ways::hear(protocol::node_id stranger, std::uint64_t now_ms) {
   if (ways_.contains(stranger)) return true;
-  const auto heard =
-      std::count_if(ways_.begin(), ways_.end(), [](auto& x) { return x.second.is_stranger(); });
+  const auto heard = std::count_if(ways_.begin(), ways_.end(),
+                                   [](auto& each) { return each.second.is_stranger(); });
   if (heard >= max_strangers) return false;
   peer_address nowhere;
   nowhere.id = stranger;

@@ -57,29 +57,29 @@ caf::behavior shipper::make_behavior() {
   set_default_handler(caf::drop);
   set_error_handler([](caf::error&) {});
   // Of an earlier link the end means nothing.
-  set_down_handler([this](const caf::down_msg& x) {
-    if (peer_.endpoint && x.source == peer_.endpoint.address()) {
+  set_down_handler([this](const caf::down_msg& news) {
+    if (peer_.endpoint && news.source == peer_.endpoint.address()) {
       unlink();
       start_dialling();
     }
   });
   start_dialling();
   return behavior_of<handle_type>(
-      [this](ship& x) {
+      [this](ship& order) {
         // A leader has something for each peer many times a second, so no timer is needed here.
         if (transfer_ && clock().now() > transfer_->deadline)
           give_up_snapshot("it did not take it in time");
-        if (peer_.endpoint) ship_all(std::move(x.messages));
+        if (peer_.endpoint) ship_all(std::move(order.messages));
       },
-      [this](const fetch& x) {
+      [this](const fetch& order) {
         send(setup_.reader,
-             read_log{setup_.group, x.what,
+             read_log{setup_.group, order.what,
                       caf::actor_cast<taking<fetched, disk_failed>>(current_sender())});
       },
-      [this](chunk_read& x) { on_chunk(x); },
-      [this](peer_message& x) {
+      [this](chunk_read& chunk) { on_chunk(chunk); },
+      [this](peer_message& came) {
         // Only who was welcomed on this link is heard: a late message of a former one is dropped.
-        if (is_from_peer() && x.version == peer_version) on_message(std::move(x.bytes));
+        if (is_from_peer() && came.version == peer_version) on_message(std::move(came.bytes));
       },
       [this](peer_piece& piece) {
         if (!is_from_peer()) return;
@@ -94,19 +94,19 @@ caf::behavior shipper::make_behavior() {
         if (going_.acknowledged(ack) && raft_) send(raft_, receiving{setup_.peer.id});
         send_pieces();
       },
-      [this](const promises_lost& x) {
-        if (raft_) send(raft_, x);
+      [this](const promises_lost& news) {
+        if (raft_) send(raft_, news);
       },
-      [this](const send_snapshot& x) { offer(x); },
-      [this](control_arrived& x) {
-        if (peer_.endpoint) send(peer_.endpoint, to_wire(x.content));
+      [this](const send_snapshot& order) { offer(order); },
+      [this](control_arrived& news) {
+        if (peer_.endpoint) send(peer_.endpoint, to_wire(news.content));
       },
       [this](peer_control& wire) {
         if (!is_from_peer() || peer_.how != trust::full || !raft_) return;
         if (auto content = from_wire(std::move(wire)))
           send(raft_, control_arrived{setup_.peer.id, std::move(*content)});
       },
-      [this](const linked_by_peer& x) { link(x.end); },
+      [this](const linked_by_peer& news) { link(news.end); },
       [this](const serve_raft& order) {
         raft_ = order.raft;
         if (!raft_)
@@ -114,13 +114,13 @@ caf::behavior shipper::make_behavior() {
         tell_link();
       },
       [this](dial_atom) { reach_out(); },
-      [this](const reached& x) {
+      [this](const reached& answer) {
         if (peer_.endpoint)
           dialling_ = false;
-        else if (x.failed.empty())
-          greet(x.gate);
+        else if (answer.failed.empty())
+          greet(answer.gate);
         else
-          retry(x.failed);
+          retry(answer.failed);
       });
 }
 
@@ -165,7 +165,7 @@ void shipper::greet(const remote_gate& gate) {
            setup_.identity.peers->present(setup_.peer.id.value, setup_.group),
            caf::actor_cast<caf::actor>(this)};
   request(gate, greeting_timeout, std::move(us))
-      .then([this](const welcome& x) { welcomed(x); },
+      .then([this](const welcome& answer) { welcomed(answer); },
             [this](const caf::error&) { retry("it does not answer the greeting"); });
 }
 
@@ -218,7 +218,7 @@ void shipper::retry(const std::string& why) {
 void shipper::ship_all(std::vector<protocol::message> messages) {
   // The order of what is urgent and what is not is free; that among the latter is kept.
   auto bulk = std::stable_partition(messages.begin(), messages.end(),
-                                    [](const auto& x) { return !is_bulk(x); });
+                                    [](const auto& each) { return !is_bulk(each); });
   std::vector<protocol::message> later(std::make_move_iterator(bulk),
                                        std::make_move_iterator(messages.end()));
   messages.erase(bulk, messages.end());
@@ -297,18 +297,18 @@ void shipper::read_ahead() {
   }
 }
 
-void shipper::on_chunk(chunk_read& x) {
-  if (!transfer_ || x.number != transfer_->number) return;
-  if (!x.failed.empty()) return give_up_snapshot("it can't be read: " + x.failed);
+void shipper::on_chunk(chunk_read& part) {
+  if (!transfer_ || part.number != transfer_->number) return;
+  if (!part.failed.empty()) return give_up_snapshot("it can't be read: " + part.failed);
   // The first answer only brings the file.
   const bool opened = !transfer_->file;
-  if (opened) transfer_->file = std::move(x.file);
-  if (!opened && x.bytes.empty() && x.offset < transfer_->meta.size)
+  if (opened) transfer_->file = std::move(part.file);
+  if (!opened && part.bytes.empty() && part.offset < transfer_->meta.size)
     return give_up_snapshot("its file is shorter than it was");
-  protocol::snapshot_request chunk{transfer_->term, transfer_->meta, x.offset, {}, false};
+  protocol::snapshot_request chunk{transfer_->term, transfer_->meta, part.offset, {}, false};
   if (!opened) {
-    chunk.data = protocol::payload{std::move(x.bytes)};
-    chunk.done = x.offset + chunk.data.size() == chunk.meta.size;
+    chunk.data = protocol::payload{std::move(part.bytes)};
+    chunk.done = part.offset + chunk.data.size() == chunk.meta.size;
   }
   expect_answer();
   if (peer_.endpoint) put(encode(setup_.group, {std::move(chunk)}));

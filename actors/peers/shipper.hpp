@@ -113,7 +113,7 @@ class shipper final : public hosted_actor {
   void read_ahead();
   void on_chunk(chunk_read& chunk);
   void expect_answer();
-  void on_progress(const protocol::snapshot_response& x);
+  void on_progress(const protocol::snapshot_response& answer);
   void give_up_snapshot(const std::string& why);
   void end_snapshot();
   void remember(const protocol::message& content);

@@ -44,11 +44,12 @@ raft_actor::raft_actor(caf::actor_config& cfg, loop* home, raft_setup setup)
       core_(setup_.config.self.id, setup_.group, setup_.config.raft, setup_.restored,
             setup_.chance),
       submissions_(setup_.config.self.id, setup_.run),
-      other_groups_(setup_.is_main ? setup_.groups : nullptr, setup_.config.self.id,
-                    [this](const raft_handle& raft, const probe_ready& x) { send(raft, x); }),
+      other_groups_(
+          setup_.is_main ? setup_.groups : nullptr, setup_.config.self.id,
+          [this](const raft_handle& raft, const probe_ready& question) { send(raft, question); }),
       changes_(core_,
-               {[this](const caf::strong_actor_ptr& asker, members_changed x) {
-                  send(handle(asker), std::move(x));
+               {[this](const caf::strong_actor_ptr& asker, members_changed answer) {
+                  send(handle(asker), std::move(answer));
                 },
                 [this](node_id to, control_message content) {
                   auto* shipper = shipper_for(to);
@@ -58,7 +59,7 @@ raft_actor::raft_actor(caf::actor_config& cfg, loop* home, raft_setup setup)
                 }},
                other_groups_, setup_.run),
       calls_(core_, [this](const caf::strong_actor_ptr& asker,
-                           raft_answered x) { send(handle(asker), std::move(x)); }),
+                           raft_answered answer) { send(handle(asker), std::move(answer)); }),
       meter_(setup_.meters),
       ways_({setup_.make_shipper,
              [this](node_id peer, const shipper_handle& shipper) {
@@ -103,7 +104,7 @@ caf::behavior raft_actor::make_behavior() {
     founders.members.push_back(founder(setup_.config.self));
     for (auto& peer : setup_.config.peers) founders.members.push_back(founder(peer));
     std::sort(founders.members.begin(), founders.members.end(),
-              [](const member& x, const member& y) { return x.id < y.id; });
+              [](const member& a, const member& b) { return a.id < b.id; });
     if (core_.bootstrap(std::move(founders)) && !alone_)
       spdlog::info("{}founding a cluster of {} member(s)", setup_.label,
                    setup_.config.peers.size() + 1);
@@ -121,28 +122,31 @@ caf::behavior raft_actor::make_behavior() {
           submissions_.add(std::move(who), std::move(request.command), setup_.now_ms());
         }
       },
-      [this](ask& x) {
-        accept({current_sender(), std::move(x), false, setup_.now_ms()});
+      [this](ask& question) {
+        accept({current_sender(), std::move(question), false, setup_.now_ms()});
       },
-      [this](const probe_ready& x) {
+      [this](const probe_ready& asked) {
         ask question;
-        question.token = x.token;
-        question.min_index = x.min_index;
+        question.token = asked.token;
+        question.min_index = asked.min_index;
         accept({current_sender(), std::move(question), true, setup_.now_ms()});
       },
-      [this](const readiness& x) { on_ready(x); },
-      [this](const inspect_node& x) { send(handle(current_sender()), describe(x.token)); },
+      [this](const readiness& answer) { on_ready(answer); },
+      [this](const inspect_node& question) {
+        send(handle(current_sender()), describe(question.token));
+      },
       [this](const change_members& wanted) {
         if (health_.may_step()) return changes_.ask(current_sender(), wanted, setup_.now_ms());
         send(handle(current_sender()), members_changed{wanted.token, 503, why_unavailable()});
       },
-      [this](raft_call& x) { on_call(x); },
-      [this](const control_arrived& x) {
+      [this](raft_call& call) { on_call(call); },
+      [this](const control_arrived& news) {
         if (!health_.may_step()) return;
-        std::visit([this, &x](const auto& content) { on_control(x.peer, content); }, x.content);
+        std::visit([this, &news](const auto& content) { on_control(news.peer, content); },
+                   news.content);
       },
-      [this](const ticked& x) {
-        if (x.count != 0) on_tick(x.count);
+      [this](const ticked& news) {
+        if (news.count != 0) on_tick(news.count);
       },
       // Out of service the core is given nothing: nobody would take what follows from it.
       [this](peer_step& step) {
@@ -155,34 +159,36 @@ caf::behavior raft_actor::make_behavior() {
           while (is_chunk && health_.may_step() && core_.has_output()) perform(core_.take_output());
         }
       },
-      [this](const receiving& x) {
-        if (health_.may_step()) core_.receiving(x.peer);
+      [this](const receiving& news) {
+        if (health_.may_step()) core_.receiving(news.peer);
       },
-      [this](fetched& x) {
-        if (health_.may_step()) on_fetched(x);
+      [this](fetched& answer) {
+        if (health_.may_step()) on_fetched(answer);
       },
-      [this](const link_changed& x) { on_link(x); }, [this](const meet& x) { hear(x); },
-      [this](const written& x) {
+      [this](const link_changed& news) { on_link(news); },
+      [this](const meet& caller) { hear(caller); },
+      [this](const written& news) {
         if (!health_.may_step()) return;
-        meter_.written(x.token);
-        core_.written(x.token);
+        meter_.written(news.token);
+        core_.written(news.token);
       },
-      [this](const disk_failed& x) { on_disk_failed(x.reason); },
-      [this](const disk_full& x) { on_disk_full(x.reason); },
-      [this](const state_damaged& x) { on_state_damaged(x.reason); },
-      [this](const promises_lost& x) { on_promises_lost(x.reason); },
-      [this](applied& x) { on_applied(x); }, [this](checkpoint& x) { on_checkpoint(x); },
-      [this](const checkpointed& x) { on_checkpointed(x); },
-      [this](const log_cut& x) {
+      [this](const disk_failed& news) { on_disk_failed(news.reason); },
+      [this](const disk_full& news) { on_disk_full(news.reason); },
+      [this](const state_damaged& news) { on_state_damaged(news.reason); },
+      [this](const promises_lost& news) { on_promises_lost(news.reason); },
+      [this](applied& news) { on_applied(news); },
+      [this](checkpoint& wanted) { on_checkpoint(wanted); },
+      [this](const checkpointed& news) { on_checkpointed(news); },
+      [this](const log_cut& news) {
         if (!health_.may_step()) return;
-        x.begun_anew ? core_.snapshot_installed(x.point) : core_.purged(x.point.index);
+        news.begun_anew ? core_.snapshot_installed(news.point) : core_.purged(news.point.index);
       },
-      [this](const snapshot_made& x) { on_snapshot_made(x); },
-      [this](const snapshot_given_up& x) {
-        if (health_.may_step()) core_.snapshot_sent(x.peer, x.term, x.index, false);
+      [this](const snapshot_made& news) { on_snapshot_made(news); },
+      [this](const snapshot_given_up& news) {
+        if (health_.may_step()) core_.snapshot_sent(news.peer, news.term, news.index, false);
       },
-      [this](const chunk_kept& x) { on_chunk_kept(x); },
-      [this](const state_replaced& x) { on_state_replaced(x); },
+      [this](const chunk_kept& news) { on_chunk_kept(news); },
+      [this](const state_replaced& news) { on_state_replaced(news); },
       [this](prepare_stop) {
         stopper_ = current_sender();
         continue_stop();

@@ -112,7 +112,7 @@ class raft_actor final : public hosted_actor {
   void mend();
   void on_control(protocol::node_id from, const change_request& request);
   void on_control(protocol::node_id from, const change_answer& answer);
-  void on_control(protocol::node_id by, const state_request& x);
+  void on_control(protocol::node_id by, const state_request& request);
   void on_control(protocol::node_id from, const comparison_request& request);
   void on_control(protocol::node_id from, const digest_report& report);
   void send_control(protocol::node_id to, control_message content);

@@ -172,12 +172,12 @@ bool raft_actor::expect_comparison(index_t at) {
   return true;
 }
 
-void raft_actor::tell_digest(const checkpointed& x) {
+void raft_actor::tell_digest(const checkpointed& told) {
   // Checkpoints as of another index have nothing to be compared with.
-  if (!x.failed.empty() || !x.digest || x.index != comparison_.index()) return;
-  const digest_report news{x.index, x.digest, setup_.models};
+  if (!told.failed.empty() || !told.digest || told.index != comparison_.index()) return;
+  const digest_report news{told.index, told.digest, setup_.models};
   ways_.for_each([&](node_id peer, const shipper_handle&) { send_control(peer, news); });
-  if (comparison_.own(x.index, x.digest)) report_divergence();
+  if (comparison_.own(told.index, told.digest)) report_divergence();
 }
 
 // States made by other models differ rightly, while nodes are restarted one by one with a change.

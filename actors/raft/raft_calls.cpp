@@ -125,8 +125,8 @@ raft_answered raft_calls::refusal_of(const raft_call& asked, std::uint64_t clust
 
 // The oldest that fits: two questions alike have answers alike.
 bool raft_calls::said(node_id to, const message& answer) {
-  auto found = std::find_if(waiting_.begin(), waiting_.end(), [&](const call& x) {
-    return x.what.from == to && answers(answer, x.what.content);
+  auto found = std::find_if(waiting_.begin(), waiting_.end(), [&](const call& each) {
+    return each.what.from == to && answers(answer, each.what.content);
   });
   if (found == waiting_.end()) return false;
   auto& x = found->what;
@@ -136,10 +136,10 @@ bool raft_calls::said(node_id to, const message& answer) {
 }
 
 void raft_calls::expire(std::uint64_t before_ms) {
-  std::erase_if(waiting_, [&](const call& x) {
-    if (x.since_ms >= before_ms) return false;
-    reply_(x.asker,
-           refused(x.what, {504, "timeout"}, "The message was taken, and not answered in time."));
+  std::erase_if(waiting_, [&](const call& each) {
+    if (each.since_ms >= before_ms) return false;
+    reply_(each.asker, refused(each.what, {504, "timeout"},
+                               "The message was taken, and not answered in time."));
     return true;
   });
 }

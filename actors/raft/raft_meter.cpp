@@ -9,15 +9,15 @@ constexpr std::size_t max_marks = 4096;
 
 }  // namespace
 
-void raft_meter::writing(const protocol::log_write& x) {
+void raft_meter::writing(const protocol::log_write& write) {
   // A new leader's log took their place: these will never be committed.
-  if (x.truncate_from)
-    while (!committing_.empty() && committing_.back().number >= x.truncate_from->value)
+  if (write.truncate_from)
+    while (!committing_.empty() && committing_.back().number >= write.truncate_from->value)
       committing_.pop_back();
-  if (x.entries.empty()) return;
-  to_->batch.add(x.entries.size());
-  begin(writing_, x.token.value);
-  begin(committing_, x.entries.back().index.value);
+  if (write.entries.empty()) return;
+  to_->batch.add(write.entries.size());
+  begin(writing_, write.token.value);
+  begin(committing_, write.entries.back().index.value);
 }
 
 void raft_meter::forget() {

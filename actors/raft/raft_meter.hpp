@@ -22,7 +22,7 @@ class raft_meter {
   std::shared_ptr<const group_meters> shared() const { return to_; }
 
   /// A write is handed to the log writer: two times begin, until it is durable and until committed.
-  void writing(const protocol::log_write& x);
+  void writing(const protocol::log_write& write);
   /// It and all before it are durable here.
   void written(protocol::write_token token) { end(writing_, to_->append, token.value); }
   /// This node knows that everything up to here is committed.

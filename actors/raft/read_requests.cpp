@@ -65,9 +65,9 @@ std::vector<read_requests::expired> read_requests::expire(std::uint64_t asking_b
                                                           std::uint64_t applying_before_ms) {
   std::vector<expired> out;
   auto take_late = [&](requests& from) {
-    std::erase_if(from, [&](request& x) {
-      if (x.since_ms >= asking_before_ms) return false;
-      out.push_back({std::move(x), 0});
+    std::erase_if(from, [&](request& each) {
+      if (each.since_ms >= asking_before_ms) return false;
+      out.push_back({std::move(each), 0});
       return true;
     });
   };

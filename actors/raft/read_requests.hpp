@@ -48,7 +48,7 @@ class read_requests {
   protocol::read_token begin();
   /// The core's word on those of a token: the index that they must see, or that they are refused
   /// and are new again. Of a token that is not known it means nothing.
-  void finish(const protocol::read_ready& x);
+  void finish(const protocol::read_ready& when);
 
   /// Takes out those that a state may answer that will have applied `sent` when it is asked, and
   /// the probes that may be told that `applied` is there, in the order of their indexes.

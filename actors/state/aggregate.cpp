@@ -111,7 +111,7 @@ caf::behavior aggregate::make_behavior() {
   set_default_handler(caf::drop);
   // CAF answers what an actor dropped with an error, and ends whoever has no handler for that.
   set_error_handler([](caf::error&) {});
-  set_down_handler([this](caf::down_msg& x) { drop_reads_of(x.source); });
+  set_down_handler([this](caf::down_msg& news) { drop_reads_of(news.source); });
   return behavior_of<handle_type>(
       [this](apply_entries& order) {
         // Behind one that is held all are, for the log has an order.
@@ -122,23 +122,23 @@ caf::behavior aggregate::make_behavior() {
               checkpointed_.value);
         held_.emplace_back(current_sender(), std::move(order));
       },
-      [this](const serve_checkpoints& x) {
-        checkpointer_ = x.checkpointer;
-        raft_ = x.raft;
+      [this](const serve_checkpoints& order) {
+        checkpointer_ = order.checkpointer;
+        raft_ = order.raft;
         // Found before there was somebody to tell.
         if (damaged_) send(raft_, state_damaged{stopped_});
       },
-      [this](const state_damaged& x) { on_damage(x.reason); },
-      [this](const checkpointed& x) {
-        on_checkpointed(x);
+      [this](const state_damaged& news) { on_damage(news.reason); },
+      [this](const checkpointed& news) {
+        on_checkpointed(news);
         take_held();
       },
-      [this](const membership_lost& x) {
-        left_ = x.reason;
+      [this](const membership_lost& news) {
+        left_ = news.reason;
         if (!left_.empty()) refuse_all_reads(left_);
         if (feed_ && !left_.empty()) send(std::exchange(feed_, nullptr), feed_stops{left_});
       },
-      [this](const compare_at& x) { compare_at_ = x.index; },
+      [this](const compare_at& order) { compare_at_ = order.index; },
       [this](checkpoint_now) {
         checkpoint_askers_.push_back(current_sender());
         if (state_ && (!state_->frozen() || checkpoint_failed_)) begin_checkpoint();
@@ -147,24 +147,24 @@ caf::behavior aggregate::make_behavior() {
         close();
         send(handle(current_sender()), state_released{});
       },
-      [this](const state_replaced& x) {
-        open(x.state);
+      [this](const state_replaced& news) {
+        open(news.state);
         release_waiting();
         if (feed_) send(feed_, feed_begins{applied_.value, timeline_});
       },
-      [this](run_queries& x) {
-        for (auto& each : x.queries)
+      [this](run_queries& order) {
+        for (auto& each : order.queries)
           take(each.asker, each.what, std::chrono::milliseconds{each.wait_ms});
       },
-      [this](const attend_feed& x) {
-        if (x.on && !left_.empty()) return send(handle(current_sender()), feed_stops{left_});
-        feed_ = x.on ? caf::actor_cast<listener_handle>(current_sender()) : listener_handle{};
+      [this](const attend_feed& order) {
+        if (order.on && !left_.empty()) return send(handle(current_sender()), feed_stops{left_});
+        feed_ = order.on ? caf::actor_cast<listener_handle>(current_sender()) : listener_handle{};
         if (feed_) send(feed_, feed_begins{applied_.value, timeline_});
       },
-      [this](const read_feed& x) { send(handle(current_sender()), read_changes(x)); },
-      [this](ask& x) { take(current_sender(), x, min_index_wait); },
-      [this](const confirm_ready& x) { confirm(x); }, [this](expire_reads) { expire_waiting(); },
-      [this](go_on_reading) { go_on(); },
+      [this](const read_feed& order) { send(handle(current_sender()), read_changes(order)); },
+      [this](ask& question) { take(current_sender(), question, min_index_wait); },
+      [this](const confirm_ready& question) { confirm(question); },
+      [this](expire_reads) { expire_waiting(); }, [this](go_on_reading) { go_on(); },
       [this](try_checkpoint_again) {
         if (checkpoint_failed_ && wants_checkpoint()) begin_checkpoint();
       });
@@ -349,7 +349,7 @@ void aggregate::take_held() {
 void aggregate::keep_for_feed(std::uint64_t index) {
   auto added = std::find_if(
       changes_.rbegin(), changes_.rend(),
-      [key = models::feed_key(index)](const models::change& x) { return x.key == key; });
+      [key = models::feed_key(index)](const models::change& change) { return change.key == key; });
   if (added != changes_.rend() && added->value)
     feed_pairs_.push_back({index, std::make_shared<const std::string>(std::move(*added->value))});
 }

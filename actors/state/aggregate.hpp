@@ -48,8 +48,8 @@ class state_window {
   /// Of the same state; none without a view.
   models::multiversion* past() const { return past_; }
   /// By the aggregate that owns both.
-  void show(const models::state_view* x, models::multiversion* past) {
-    view_ = x;
+  void show(const models::state_view* view, models::multiversion* past) {
+    view_ = view;
     past_ = past;
   }
   /// There is nothing to be seen until it is shown again.

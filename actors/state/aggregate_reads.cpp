@@ -215,7 +215,7 @@ void aggregate::let_go(const long_read& reading) {
 
 bool aggregate::reads_for(const caf::actor_addr& asker) const {
   return std::any_of(going_reads_.begin(), going_reads_.end(),
-                     [&](const long_read& x) { return x.asker->address() == asker; });
+                     [&](const long_read& reading) { return reading.asker->address() == asker; });
 }
 
 void aggregate::go_on() {
@@ -291,7 +291,8 @@ void aggregate::bound_past() {
 // Nobody waits for them.
 void aggregate::drop_reads_of(const caf::actor_addr& asker) {
   for (auto* all : {&new_reads_, &queued_reads_})
-    std::erase_if(*all, [&](const long_read& x) { return x.asker->address() == asker; });
+    std::erase_if(*all,
+                  [&](const long_read& reading) { return reading.asker->address() == asker; });
   for (std::size_t i = 0; i < going_reads_.size();) {
     if (going_reads_[i].asker->address() != asker) {
       ++i;

@@ -40,11 +40,11 @@ class batch {
   }
 
   // False when it is full, and then to be called no more.
-  bool add(const feed_pair& x) {
-    if (page_) return page_->add(x.index, *x.bytes);
-    reply_.changes.push_back(x);
-    reply_.through = {x.index, 0};
-    bytes_ += x.bytes->size();
+  bool add(const feed_pair& pair) {
+    if (page_) return page_->add(pair.index, *pair.bytes);
+    reply_.changes.push_back(pair);
+    reply_.through = {pair.index, 0};
+    bytes_ += pair.bytes->size();
     return bytes_ < batch_bytes;
   }
 
@@ -81,29 +81,29 @@ feed::feed(caf::actor_config& cfg, loop* home, setup s)
 caf::behavior feed::make_behavior() {
   set_default_handler(caf::drop);
   set_error_handler([](caf::error&) {});
-  return behavior_of<handle_type>([this](follow& x) { on_follow(x); },
-                                  [this](const nudge& x) {
-                                    on_nudge({current_sender()->id(), x.token});
+  return behavior_of<handle_type>([this](follow& request) { on_follow(request); },
+                                  [this](const nudge& request) {
+                                    on_nudge({current_sender()->id(), request.token});
                                   },
-                                  [this](const unfollow& x) {
-                                    drop({current_sender()->id(), x.token});
+                                  [this](const unfollow& request) {
+                                    drop({current_sender()->id(), request.token});
                                   },
-                                  [this](const feed_stops& x) { on_stop(x.reason); },
-                                  [this](const feed_begins& x) {
+                                  [this](const feed_stops& news) { on_stop(news.reason); },
+                                  [this](const feed_begins& news) {
                                     if (!asked_) return;
                                     attended_ = true;
-                                    cache_.begin(x.applied);
-                                    numbers_ = x.numbers;
+                                    cache_.begin(news.applied);
+                                    numbers_ = news.numbers;
                                     start_waiting();
                                   },
-                                  [this](const feed_consults& x) { raft_ = x.raft; },
-                                  [this](const readiness& x) { on_checked(x); },
+                                  [this](const feed_consults& order) { raft_ = order.raft; },
+                                  [this](const readiness& answer) { on_checked(answer); },
                                   [this](check_again) {
                                     checking_ = false;
                                     check_those_who_wait();
                                   },
-                                  [this](feed_grew& x) { on_grown(x); },
-                                  [this](feed_read& x) { on_read(x); });
+                                  [this](feed_grew& news) { on_grown(news); },
+                                  [this](feed_read& answer) { on_read(answer); });
 }
 
 void feed::on_follow(follow& request) {
@@ -250,20 +250,21 @@ void feed::serve_from_cache(follower& who) {
 }
 
 // The state may have lost what lies behind the position meanwhile.
-void feed::on_read(feed_read& x) {
-  auto read = reads_.find(x.token);
+void feed::on_read(feed_read& said) {
+  auto read = reads_.find(said.token);
   if (read == reads_.end()) return;
   auto id = read->second;
   reads_.erase(read);
   auto at = followers_.find(id);
   if (at == followers_.end()) return;
   auto& to = at->second;
-  if (!x.failed.empty()) return end(id, followed::result::unavailable, std::move(x.failed));
-  if (to.what.after->whole() < x.dropped) return end(id, followed::result::gone, gone_text);
+  if (!said.failed.empty()) return end(id, followed::result::unavailable, std::move(said.failed));
+  if (to.what.after->whole() < said.dropped) return end(id, followed::result::gone, gone_text);
   batch made{to.what};
   bool full = false;
-  for (auto each = x.pairs.begin(); each != x.pairs.end() && !full; ++each) full = !made.add(*each);
-  auto reply = made.finish(full ? std::nullopt : std::optional{x.through});
+  for (auto each = said.pairs.begin(); each != said.pairs.end() && !full; ++each)
+    full = !made.add(*each);
+  auto reply = made.finish(full ? std::nullopt : std::optional{said.through});
   if (has_news(reply) || to.what.at_once) return answer(to, std::move(reply));
   to.what.after = reply.through;
   serve(id, to);

@@ -18,7 +18,7 @@ caf::behavior archivist::make_behavior() {
         waiting_.push_back({current_sender(), order.token});
         if (served_.empty()) begin();
       },
-      [this](const checkpointed& x) { on_checkpointed(x); },
+      [this](const checkpointed& news) { on_checkpointed(news); },
       [this](const snapshot_made& made) {
         made_ = {};
         made_.failed = made.failed;
@@ -27,9 +27,9 @@ caf::behavior archivist::make_behavior() {
         if (!made.failed.empty()) return finish(std::move(made_));
         send(setup_.reader, open_file{made.path});
       },
-      [this](file_opened& x) {
-        made_.file = std::move(x.file);
-        made_.failed = std::move(x.failed);
+      [this](file_opened& answer) {
+        made_.file = std::move(answer.file);
+        made_.failed = std::move(answer.failed);
         finish(std::move(made_));
       });
 }

@@ -39,30 +39,31 @@ caf::behavior checkpointer::make_behavior() {
   set_default_handler(caf::drop);
   set_error_handler([](caf::error&) {});
   measure();
-  return behavior_of<handle_type>([this](const checkpoint& x) { take(current_sender(), x); },
-                                  [this](const make_snapshot& x) { snapshot(x); },
-                                  [this](snapshot_written& x) { on_written(x); },
-                                  [this](const keep_chunk& order) {
-                                    auto asker = handle(current_sender());
-                                    auto answer = keep(order.chunk);
-                                    // The file is ready beside the state in use. Nobody may read that one when it goes.
-                                    bool complete = order.chunk.done && answer.failed.empty();
-                                    send(asker, std::move(answer));
-                                    if (!complete) return;
-                                    installing_ = order.chunk.meta;
-                                    installer_ = current_sender();
-                                    send(setup_.aggregate, release_state{});
-                                  },
-                                  [this](state_released) {
-                                    released_ = true;
-                                    // It ends with `snapshot_written`, and then the state is replaced.
-                                    if (pinned_) return pinned_->cancel();  // It reads the old one.
-                                    replace_state();
-                                  },
-                                  [this](give_back_memory) {
-                                    if (setup_.give_back_memory) setup_.give_back_memory();
-                                  },
-                                  [this](const condemn_state& x) { condemn(x.reason); });
+  return behavior_of<handle_type>(
+      [this](const checkpoint& wanted) { take(current_sender(), wanted); },
+      [this](const make_snapshot& order) { snapshot(order); },
+      [this](snapshot_written& news) { on_written(news); },
+      [this](const keep_chunk& order) {
+        auto asker = handle(current_sender());
+        auto answer = keep(order.chunk);
+        // The file is ready beside the state in use. Nobody may read that one when it goes.
+        bool complete = order.chunk.done && answer.failed.empty();
+        send(asker, std::move(answer));
+        if (!complete) return;
+        installing_ = order.chunk.meta;
+        installer_ = current_sender();
+        send(setup_.aggregate, release_state{});
+      },
+      [this](state_released) {
+        released_ = true;
+        // It ends with `snapshot_written`, and then the state is replaced.
+        if (pinned_) return pinned_->cancel();  // It reads the old one.
+        replace_state();
+      },
+      [this](give_back_memory) {
+        if (setup_.give_back_memory) setup_.give_back_memory();
+      },
+      [this](const condemn_state& order) { condemn(order.reason); });
 }
 
 void checkpointer::on_exit() {

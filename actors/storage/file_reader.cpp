@@ -14,33 +14,35 @@ caf::behavior file_reader::make_behavior() {
   set_default_handler(caf::drop);
   set_error_handler([](caf::error&) {});
   return behavior_of<handle_type>(
-      [this](const read_log& x) {
+      [this](const read_log& order) {
         // Sent also when nothing could be read, so that whoever asked does not wait for it.
-        fetched answer{x.what, {}};
+        fetched answer{order.what, {}};
         try {
-          answer.entries = setup_.log->read(x.group, x.what.first, x.what.last, x.what.max_bytes);
+          answer.entries = setup_.log->read(order.group, order.what.first, order.what.last,
+                                            order.what.max_bytes);
         } catch (const std::exception& e) {
-          send(x.asker, disk_failed{std::string{e.what()} + damaged_log_advice});
+          send(order.asker, disk_failed{std::string{e.what()} + damaged_log_advice});
         }
-        send(x.asker, std::move(answer));
+        send(order.asker, std::move(answer));
       },
-      [this](read_chunk& x) {
-        chunk_read answer{std::move(x.path), std::move(x.file), x.offset, {}, {}, x.number};
+      [this](read_chunk& order) {
+        chunk_read answer{std::move(order.path), std::move(order.file), order.offset, {}, {},
+                          order.number};
         try {
           // Opened once: the answer carries it to the next request.
           if (!answer.file)
             answer.file = std::make_shared<const persistence::snapshot_file>(answer.path);
-          if (x.most != 0) answer.bytes = answer.file->bytes(x.offset, x.most);
+          if (order.most != 0) answer.bytes = answer.file->bytes(order.offset, order.most);
         } catch (const std::exception& e) {
           answer.failed = e.what();
         }
         send(handle(current_sender()), std::move(answer));
       },
-      [](const open_file& x) {
+      [](const open_file& order) {
         file_opened answer;
         try {
           answer.file =
-              std::make_shared<const persistence::file>(x.path, persistence::file::mode::read);
+              std::make_shared<const persistence::file>(order.path, persistence::file::mode::read);
         } catch (const std::exception& e) {
           answer.failed = e.what();
         }

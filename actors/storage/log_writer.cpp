@@ -48,9 +48,9 @@ caf::behavior log_writer::make_behavior() {
   return behavior_of<handle_type>(
       // Only gathered here: the turn ends when the mailbox is empty, and then all is one
       // transaction.
-      [this](write_log& x) {
-        waiting_->receipts.push_back({current_sender(), x.write.token});
-        waiting_->writes.push_back({x.group, std::move(x.write)});
+      [this](write_log& order) {
+        waiting_->receipts.push_back({current_sender(), order.write.token});
+        waiting_->writes.push_back({order.group, std::move(order.write)});
       },
       [this](const cut_log& order) {
         write_waiting();  // What was handed over before the cut comes before it.

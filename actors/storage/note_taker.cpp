@@ -14,13 +14,13 @@ caf::behavior note_taker::make_behavior() {
   set_error_handler([](caf::error&) {});
   return behavior_of<handle_type>(
       // Written when the turn ends: of several only the last, which holds all that the others do.
-      [this](take_note& x) {
-        text_ = std::move(x.text);
+      [this](take_note& order) {
+        text_ = std::move(order.text);
         written_ = false;
       },
-      [this](const join_cluster& x) {
+      [this](const join_cluster& order) {
         try {
-          return setup_.join(x.cluster) ? noted{} : noted{"it belongs to another cluster"};
+          return setup_.join(order.cluster) ? noted{} : noted{"it belongs to another cluster"};
         } catch (const std::exception& e) {
           spdlog::error("the cluster can't be noted: {}", e.what());
           return noted{e.what()};

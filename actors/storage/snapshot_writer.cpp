@@ -11,11 +11,12 @@ namespace lithair::actors {
 
 namespace {
 
-snapshot_written write(const write_snapshot& x) {
+snapshot_written write(const write_snapshot& order) {
   snapshot_written out;
   try {
-    const auto header = persistence::write_snapshot(*x.what, x.group, x.cluster, x.path);
-    out.made = {persistence::meta_of(header), x.path.string(), {}};
+    const auto header =
+        persistence::write_snapshot(*order.what, order.group, order.cluster, order.path);
+    out.made = {persistence::meta_of(header), order.path.string(), {}};
     out.bytes = header.length;
     spdlog::info("wrote a snapshot as of {}, {} bytes", header.point.index.value, header.length);
   } catch (const persistence::storage_error& e) {
@@ -34,10 +35,10 @@ snapshot_written write(const write_snapshot& x) {
 caf::behavior snapshot_writer::make_behavior() {
   set_default_handler(caf::drop);
   set_error_handler([](caf::error&) {});
-  return behavior_of<handle_type>([this](write_snapshot& x) {
-    auto written = write(x);
+  return behavior_of<handle_type>([this](write_snapshot& order) {
+    auto written = write(order);
     // Whoever hears of it may close the state at once.
-    x = {};
+    order = {};
     send(handle(current_sender()), std::move(written));
   });
 }

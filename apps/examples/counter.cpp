@@ -36,7 +36,9 @@ int count(const char* directory) {
 
   std::promise<std::int64_t> seen;
   lithair::subscriber<counter> follower;
-  follower.changed = [&seen](const lithair::event<counter>& x) { seen.set_value(x.item().count); };
+  follower.changed = [&seen](const lithair::event<counter>& change) {
+    seen.set_value(change.item().count);
+  };
   const auto subscription = lithair::subscribe(counters, follower);
 
   const auto one_more = lithair::patch<counter>().set<&counter::count>(1);

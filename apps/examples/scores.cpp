@@ -24,9 +24,9 @@ struct best_players {
   using item = score;
   static constexpr std::string_view name = "best";
 
-  void fold(const lithair::event<score>& x) {
-    if (x.before) all.erase({-x.before->points, x.before->player});
-    if (x.after) all.insert({-x.after->points, x.after->player});
+  void fold(const lithair::event<score>& change) {
+    if (change.before) all.erase({-change.before->points, change.before->player});
+    if (change.after) all.insert({-change.after->points, change.after->player});
   }
 
   std::string to_json() const {

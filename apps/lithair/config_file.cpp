@@ -8,11 +8,11 @@ namespace lithair::apps {
 namespace {
 
 /// A value as a flag would spell it; arrays become lists with commas. None: it is neither.
-std::optional<std::string> as_text(const toml::node& x) {
-  if (const auto text = x.value_exact<std::string>()) return *text;
-  if (const auto number = x.value_exact<std::int64_t>()) return std::to_string(*number);
-  if (const auto flag = x.value_exact<bool>()) return *flag ? "true" : "false";
-  const auto* const list = x.as_array();
+std::optional<std::string> as_text(const toml::node& node) {
+  if (const auto text = node.value_exact<std::string>()) return *text;
+  if (const auto number = node.value_exact<std::int64_t>()) return std::to_string(*number);
+  if (const auto flag = node.value_exact<bool>()) return *flag ? "true" : "false";
+  const auto* const list = node.as_array();
   if (list == nullptr) return std::nullopt;
   std::string joined;
   for (const auto& element : *list) {

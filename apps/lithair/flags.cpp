@@ -13,8 +13,8 @@ early_exit wrong(const program& self, std::string text) {
   return {2, self.name + ": " + text};
 }
 
-bool offered(const program& self, const setting& x) {
-  return !(self.compiled_models && x.name == "models");
+bool offered(const program& self, const setting& each) {
+  return !(self.compiled_models && each.name == "models");
 }
 
 void append_padded(std::string& out, std::string_view text, std::size_t width) {

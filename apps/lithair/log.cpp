@@ -20,9 +20,9 @@ namespace {
 /// `%J`: the message as the inside of a JSON string.
 class json_message final : public spdlog::custom_flag_formatter {
  public:
-  void format(const spdlog::details::log_msg& x, const std::tm&,
+  void format(const spdlog::details::log_msg& message, const std::tm&,
               spdlog::memory_buf_t& out) override {
-    for (const char c : x.payload) append(c, out);
+    for (const char c : message.payload) append(c, out);
   }
 
   std::unique_ptr<custom_flag_formatter> clone() const override {
@@ -80,13 +80,13 @@ class handing_sink final : public spdlog::sinks::base_sink<std::mutex> {
       : to_(std::move(to)), coloured_(coloured) {}
 
  private:
-  void sink_it_(const spdlog::details::log_msg& x) override {
+  void sink_it_(const spdlog::details::log_msg& message) override {
     spdlog::memory_buf_t text;
-    formatter_->format(x, text);
+    formatter_->format(message, text);
     std::string line{text.data(), text.size()};
-    if (coloured_ && x.color_range_end > x.color_range_start) {
-      line.insert(x.color_range_end, "\033[m");
-      line.insert(x.color_range_start, colour_of(x.level));
+    if (coloured_ && message.color_range_end > message.color_range_start) {
+      line.insert(message.color_range_end, "\033[m");
+      line.insert(message.color_range_start, colour_of(message.level));
     }
     to_->put(std::move(line));
   }

@@ -26,7 +26,7 @@ void add_environment(const environment& variables, settings_told& into,
     if (!variable.starts_with("LITHAIR_")) continue;
     const auto& known = all_settings();
     const auto found = std::ranges::find_if(
-        known, [&variable](const setting& x) { return variable_of(x.name) == variable; });
+        known, [&variable](const setting& each) { return variable_of(each.name) == variable; });
     if (found == known.end()) {
       warnings.push_back(variable + " is not a setting and has no effect");
     } else {

@@ -35,9 +35,9 @@ using models::schema;
 
 constexpr std::uint32_t stop_limit_ms = 5000;
 
-int say(const apps::early_exit& x) {
-  std::fprintf(x.status == 0 ? stdout : stderr, "%s\n", x.text.c_str());
-  return x.status;
+int say(const apps::early_exit& exit) {
+  std::fprintf(exit.status == 0 ? stdout : stderr, "%s\n", exit.text.c_str());
+  return exit.status;
 }
 
 apps::early_exit refuse(const apps::program& self, const std::string& text, int status = 2) {
@@ -187,7 +187,7 @@ int run_models(int argc, const char* const* argv, declared<schema> schema,
 int run_model_file(int argc, const char* const* argv) {
   return run_program(
       program_of(argv, false), {argv, static_cast<std::size_t>(argc)},
-      [](const apps::settings& x) { return models::load_model_file(x.models_file); });
+      [](const apps::settings& settings) { return models::load_model_file(settings.models_file); });
 }
 
 }  // namespace lithair

@@ -11,28 +11,28 @@ constexpr auto any = std::numeric_limits<std::uint64_t>::max();
 
 /// Stores what a reader made of a text, or says what is wrong.
 template <class T, class Target>
-std::string store(read<T> x, Target& target) {
-  if (!x) return x.error();
-  target = static_cast<Target>(std::move(*x));
+std::string store(read<T> convert, Target& target) {
+  if (!convert) return convert.error();
+  target = static_cast<Target>(std::move(*convert));
   return {};
 }
 template <class T, class Target>
-std::string store(read<T> x, std::optional<Target>& target) {
-  if (!x) return x.error();
-  target = static_cast<Target>(std::move(*x));
+std::string store(read<T> convert, std::optional<Target>& target) {
+  if (!convert) return convert.error();
+  target = static_cast<Target>(std::move(*convert));
   return {};
 }
-std::string store_ms(read<milliseconds> x, std::uint32_t& target) {
-  if (!x) return x.error();
-  if (x->count() == 0) return "must be longer than nothing";
-  target = static_cast<std::uint32_t>(x->count());
+std::string store_ms(read<milliseconds> convert, std::uint32_t& target) {
+  if (!convert) return convert.error();
+  if (convert->count() == 0) return "must be longer than nothing";
+  target = static_cast<std::uint32_t>(convert->count());
   return {};
 }
 /// Sizes of zero would refuse everything.
 template <class Target>
-std::string store_size(read<std::uint64_t> x, Target& target) {
-  if (x && *x == 0) return "must be larger than nothing";
-  return store(std::move(x), target);
+std::string store_size(read<std::uint64_t> convert, Target& target) {
+  if (convert && *convert == 0) return "must be larger than nothing";
+  return store(std::move(convert), target);
 }
 
 std::string take_text(std::string& target, std::string_view text) {
@@ -41,38 +41,38 @@ std::string take_text(std::string& target, std::string_view text) {
   return {};
 }
 
-std::string take_read_mode(draft& x, std::string_view text) {
+std::string take_read_mode(draft& given, std::string_view text) {
   if (text != "read-index" && text != "lease") {
     return "'" + std::string(text) + "' is neither read-index nor lease";
   }
-  x.made.node.raft.lease_reads = text == "lease";
+  given.made.node.raft.lease_reads = text == "lease";
   return {};
 }
 
-std::string take_log_format(draft& x, std::string_view text) {
+std::string take_log_format(draft& given, std::string_view text) {
   if (text != "text" && text != "json")
     return "'" + std::string(text) + "' is neither text nor json";
-  x.made.log = text == "json" ? log_format::json : log_format::text;
+  given.made.log = text == "json" ? log_format::json : log_format::text;
   return {};
 }
 
-std::string take_log_level(draft& x, std::string_view text) {
+std::string take_log_level(draft& given, std::string_view text) {
   constexpr std::array<std::string_view, 5> levels{"debug", "info", "warn", "error", "off"};
   for (const auto level : levels) {
-    if (text == level) return take_text(x.made.log_level, text);
+    if (text == level) return take_text(given.made.log_level, text);
   }
   return "'" + std::string(text) + "' is none of debug, info, warn, error, off";
 }
 
-std::string take_data_dir(draft& x, std::string_view text) {
-  x.data_dir.emplace();
-  return take_text(*x.data_dir, text);
+std::string take_data_dir(draft& given, std::string_view text) {
+  given.data_dir.emplace();
+  return take_text(*given.data_dir, text);
 }
 
-std::string take_cluster_token(draft& x, std::string_view text) {
+std::string take_cluster_token(draft& given, std::string_view text) {
   auto token = http::bearer_token::read(std::string(text));
   if (!token) return token.error();
-  x.made.http.cluster_token = std::move(*token);
+  given.made.http.cluster_token = std::move(*token);
   return {};
 }
 
@@ -91,95 +91,102 @@ using text = std::string_view;
 
 constexpr std::array table{
     setting{"node-id", cluster, "N", "this node's number, from 1; kept in the data directory (1)",
-            [](draft& x, text t) { return store(read_number(t, 1, any), x.node_id); }},
+            [](draft& given, text t) { return store(read_number(t, 1, any), given.node_id); }},
     setting{"addr", cluster, "HOST:PORT", "where clients reach this node (127.0.0.1:8080)",
-            [](draft& x, text t) { return store(read_endpoint(t), x.addr); }},
+            [](draft& given, text t) { return store(read_endpoint(t), given.addr); }},
     setting{"peer-addr", cluster, "HOST:PORT", "where other nodes reach it (the HTTP port + 1000)",
-            [](draft& x, text t) { return store(read_endpoint(t), x.peer_addr); }},
+            [](draft& given, text t) { return store(read_endpoint(t), given.peer_addr); }},
     setting{"cluster", cluster, "ID=HOST:PORT[/PEER_PORT],...", "the other members (none)",
-            [](draft& x, text t) { return store(read_members(t), x.members); }},
+            [](draft& given, text t) { return store(read_members(t), given.members); }},
     setting{"init", cluster, "", "found the cluster with these members, if it has no log yet",
-            [](draft& x, text t) { return store(read_switch(t), x.made.node.init); }},
+            [](draft& given, text t) { return store(read_switch(t), given.made.node.init); }},
     setting{"join", cluster, "HOST:PORT", "ask the running cluster there to take this node in",
-            [](draft& x, text t) { return store(read_endpoint(t), x.made.join); }},
+            [](draft& given, text t) { return store(read_endpoint(t), given.made.join); }},
     setting{"port", cluster, "PORT", "short for --addr 127.0.0.1:PORT",
-            [](draft& x, text t) { return store(read_number(t, 1, 65535), x.port); }},
+            [](draft& given, text t) { return store(read_number(t, 1, 65535), given.port); }},
     setting{"peers", cluster, "PORT,...",
             "with --port: local members; ids are the ranks of the ports",
-            [](draft& x, text t) { return store(read_ports(t), x.peers); }},
+            [](draft& given, text t) { return store(read_ports(t), given.peers); }},
     setting{"models", data, "FILE", "the models to serve, in TOML",
-            [](draft& x, text t) { return take_text(x.made.models_file, t); }},
+            [](draft& given, text t) { return take_text(given.made.models_file, t); }},
     setting{"data-dir", data, "DIR", "where everything is kept (./lithair-data)", take_data_dir},
-    setting{"map-size", data, "SIZE",
-            "the most that each database may grow to (as the disk allows)",
-            [](draft& x, text t) { return store_size(read_size(t), x.made.node.map_size); }},
+    setting{
+        "map-size", data, "SIZE", "the most that each database may grow to (as the disk allows)",
+        [](draft& given, text t) { return store_size(read_size(t), given.made.node.map_size); }},
     setting{"checkpoint-interval", data, "DURATION",
             "the longest time between two checkpoints (30s)",
-            [](draft& x, text t) {
-              return store_ms(read_duration(t), x.made.node.checkpoint_interval_ms);
+            [](draft& given, text t) {
+              return store_ms(read_duration(t), given.made.node.checkpoint_interval_ms);
             }},
-    setting{
-        "checkpoint-bytes", data, "SIZE", "changes in memory that call for a checkpoint (32MiB)",
-        [](draft& x, text t) { return store_size(read_size(t), x.made.node.checkpoint_bytes); }},
+    setting{"checkpoint-bytes", data, "SIZE",
+            "changes in memory that call for a checkpoint (32MiB)",
+            [](draft& given, text t) {
+              return store_size(read_size(t), given.made.node.checkpoint_bytes);
+            }},
     setting{"checkpoint-entries", data, "N", "log entries that call for a checkpoint (50000)",
-            [](draft& x, text t) {
-              return store(read_number(t, 1, any), x.made.node.checkpoint_entries);
+            [](draft& given, text t) {
+              return store(read_number(t, 1, any), given.made.node.checkpoint_entries);
             }},
     setting{"log-margin", data, "N",
             "log entries kept behind a checkpoint for slow members (10000)",
-            [](draft& x, text t) { return store(read_number(t, 0, any), x.made.node.log_margin); }},
+            [](draft& given, text t) {
+              return store(read_number(t, 0, any), given.made.node.log_margin);
+            }},
     setting{"restore", data, "FILE",
             "make the data directory of this backup, as a cluster of one, and end",
-            [](draft& x, text t) { return take_text(x.made.restore_file, t); }},
+            [](draft& given, text t) { return take_text(given.made.restore_file, t); }},
     setting{"config", data, "FILE", "these settings in TOML, under the same names",
             [](draft&, text) { return std::string{}; }},
     setting{"election-timeout", raft, "RANGE",
             "silence after which a leader is replaced (150-300ms)",
-            [](draft& x, text t) { return store(read_duration_range(t), x.election); }},
+            [](draft& given, text t) { return store(read_duration_range(t), given.election); }},
     setting{"heartbeat", raft, "DURATION", "how often a leader is heard at least (50ms)",
-            [](draft& x, text t) { return store(read_duration(t), x.heartbeat); }},
+            [](draft& given, text t) { return store(read_duration(t), given.heartbeat); }},
     setting{"read-mode", raft, "MODE", "read-index, or lease: faster, trusts clocks (read-index)",
             take_read_mode},
     setting{"max-append", raft, "SIZE", "of the entries in one message to a peer (192KiB)",
-            [](draft& x, text t) {
-              return store_size(read_size(t), x.made.node.raft.max_append_bytes);
+            [](draft& given, text t) {
+              return store_size(read_size(t), given.made.node.raft.max_append_bytes);
             }},
     setting{"max-window", raft, "SIZE", "sent to one peer and not yet acknowledged (1MiB)",
-            [](draft& x, text t) {
-              return store_size(read_size(t), x.made.node.raft.max_inflight_bytes);
+            [](draft& given, text t) {
+              return store_size(read_size(t), given.made.node.raft.max_inflight_bytes);
             }},
-    setting{"max-body", limits, "SIZE", "of a request's body, else 413 (1MiB)",
-            [](draft& x, text t) { return store_size(read_size(t), x.made.http.max_body); }},
+    setting{
+        "max-body", limits, "SIZE", "of a request's body, else 413 (1MiB)",
+        [](draft& given, text t) { return store_size(read_size(t), given.made.http.max_body); }},
     setting{"max-inflight", limits, "N", "requests under way on this node, else 503 (8192)",
-            [](draft& x, text t) {
-              return store(read_number(t, 1, 1'000'000), x.made.node.max_pending);
+            [](draft& given, text t) {
+              return store(read_number(t, 1, 1'000'000), given.made.node.max_pending);
             }},
     setting{"max-connections", limits, "N", "open at one time, else 503 (10000)",
-            [](draft& x, text t) {
-              return store(read_number(t, 1, 1'000'000), x.made.http.max_connections);
+            [](draft& given, text t) {
+              return store(read_number(t, 1, 1'000'000), given.made.http.max_connections);
             }},
     setting{"max-subscribers", limits, "N", "streams of changes at one time, else 503 (4096)",
-            [](draft& x, text t) {
-              return store(read_number(t, 1, 1'000'000), x.made.node.max_subscribers);
+            [](draft& given, text t) {
+              return store(read_number(t, 1, 1'000'000), given.made.node.max_subscribers);
             }},
     setting{"request-timeout", limits, "DURATION", "for a request's outcome, else 503 or 504 (5s)",
-            [](draft& x, text t) {
-              return store_ms(read_duration(t), x.made.node.request_timeout_ms);
+            [](draft& given, text t) {
+              return store_ms(read_duration(t), given.made.node.request_timeout_ms);
             }},
     setting{"leader-wait", limits, "DURATION",
             "a request waits this long for a leader, then 503 (2s)",
-            [](draft& x, text t) {
-              return store_ms(read_duration(t), x.made.node.leaderless_wait_ms);
+            [](draft& given, text t) {
+              return store_ms(read_duration(t), given.made.node.leaderless_wait_ms);
+            }},
+    setting{"idle-timeout", limits, "DURATION", "then a silent connection is closed (75s)",
+            [](draft& given, text t) {
+              return store_ms(read_duration(t), given.made.http.idle_timeout_ms);
             }},
     setting{
-        "idle-timeout", limits, "DURATION", "then a silent connection is closed (75s)",
-        [](draft& x, text t) { return store_ms(read_duration(t), x.made.http.idle_timeout_ms); }},
-    setting{"threads", limits, "N", "event loops (one for two cores)",
-            [](draft& x, text t) { return store(read_number(t, 1, 1024), x.made.node.loops); }},
+        "threads", limits, "N", "event loops (one for two cores)",
+        [](draft& given, text t) { return store(read_number(t, 1, 1024), given.made.node.loops); }},
     setting{"log", logs, "FORMAT", "text, or json: one object a line (text)", take_log_format},
     setting{"log-level", logs, "LEVEL", "debug, info, warn, error or off (info)", take_log_level},
     setting{"insecure", logs, "", "serve beyond this machine without any protection",
-            [](draft& x, text t) { return store(read_switch(t), x.made.insecure); }},
+            [](draft& given, text t) { return store(read_switch(t), given.made.insecure); }},
     setting{"cluster-token", logs, "FILE",
             "the secret of those who may speak Raft over HTTP (nobody may)", take_cluster_token},
     setting{"tls-cert", "", "FILE", "", later},

@@ -42,7 +42,7 @@ struct setting {
 std::span<const setting> all_settings();
 
 /// Judges the settings together and fills in what follows from them. Empty, or one line.
-std::string complete(draft& x);
+std::string complete(draft& given);
 
 /// One setting as some source gave it.
 struct told {

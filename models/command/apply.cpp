@@ -75,21 +75,21 @@ class application {
     return answer(c, decide(with_, c, part, state_, out));
   }
 
-  outcome answer(const collection& c, result<decision>&& x) {
-    if (!x) {
-      return refuse(x.error(), want_body_);
+  outcome answer(const collection& c, result<decision>&& decided) {
+    if (!decided) {
+      return refuse(decided.error(), want_body_);
     }
     outcome made;
-    made.status = x->status;
+    made.status = decided->status;
     // A 204 has no item, so no version.
-    made.version = x->status == 204 ? 0 : with_.at.index;
-    if (want_body_ && x->status == 201) {
-      made.location = key_in_path(c, x->key);
+    made.version = decided->status == 204 ? 0 : with_.at.index;
+    if (want_body_ && decided->status == 201) {
+      made.location = key_in_path(c, decided->key);
     }
     // Nobody asks for the record where no answer is rendered.
     if (want_body_) {
-      done_.push_back({x->status, std::move(x->bytes)});
-      tell(made, x->status != 204);
+      done_.push_back({decided->status, std::move(decided->bytes)});
+      tell(made, decided->status != 204);
     }
     return made;
   }
@@ -122,8 +122,8 @@ class application {
     if (has_body) {
       made.body = answer_body(with_.models, what_, with_.at.index, done_);
     }
-    const auto is_part = [this](const operation_part& x) {
-      return collection_of(x).holds != extent::whole;
+    const auto is_part = [this](const operation_part& part) {
+      return collection_of(part).holds != extent::whole;
     };
     if (std::ranges::any_of(what_.operations, is_part)) {
       made.parts = std::move(done_);

@@ -71,14 +71,14 @@ bool read_operation(msgpack::reader& in, operation_part& out) {
   return in.good();
 }
 
-void write_token(std::string& out, const std::optional<request_token>& x) {
-  if (!x) {
+void write_token(std::string& out, const std::optional<request_token>& token) {
+  if (!token) {
     return msgpack::write_nil(out);
   }
   msgpack::write_array(out, 3);
-  msgpack::write_binary(out, x->scope);
-  msgpack::write_binary(out, x->key);
-  msgpack::write_binary(out, x->digest);
+  msgpack::write_binary(out, token->scope);
+  msgpack::write_binary(out, token->key);
+  msgpack::write_binary(out, token->digest);
 }
 
 std::optional<request_token> read_token(msgpack::reader& in) {

@@ -36,17 +36,17 @@ std::string expiry_key(std::int64_t time_us, std::string_view place) {
   return made.append(place);
 }
 
-std::string write_answer(std::int64_t time_us, std::string_view digest, const outcome& x) {
+std::string write_answer(std::int64_t time_us, std::string_view digest, const outcome& given) {
   // The parts behind six fixed members; most answers have none.
   std::string made;
-  msgpack::write_array(made, 6 + 2 * x.parts.size());
+  msgpack::write_array(made, 6 + 2 * given.parts.size());
   msgpack::write_signed(made, time_us);
   msgpack::write_binary(made, digest);
-  msgpack::write_unsigned(made, x.status);
-  msgpack::write_string(made, x.body);
-  msgpack::write_unsigned(made, x.version);
-  msgpack::write_string(made, x.location);
-  for (const auto& part : x.parts) {
+  msgpack::write_unsigned(made, given.status);
+  msgpack::write_string(made, given.body);
+  msgpack::write_unsigned(made, given.version);
+  msgpack::write_string(made, given.location);
+  for (const auto& part : given.parts) {
     msgpack::write_unsigned(made, part.status);
     msgpack::write_binary(made, part.record);
   }

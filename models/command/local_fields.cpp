@@ -67,7 +67,7 @@ class local_operations {
     msgpack::write_unsigned(created, record.created);
     made.fields.push_back({created_id, created});
     std::ranges::copy_if(part.fields, std::back_inserter(made.fields),
-                         [c](const stored_field& x) { return is_local_field(*c, x.id); });
+                         [c](const stored_field& each) { return is_local_field(*c, each.id); });
     // A patch that names no local field leaves them as they are; all else says what they are.
     if (part.op != operation::patch || made.fields.size() > 1) {
       made_.operations.push_back(std::move(made));
@@ -119,10 +119,11 @@ std::string replicated_command(const schema& full, std::string_view bytes) {
   auto what = read_command(bytes).value();
   for (auto& part : what.operations) {
     if (const auto* c = mixed_collection(full, part)) {
-      std::erase_if(part.fields, [c](const stored_field& x) { return is_local_field(*c, x.id); });
+      std::erase_if(part.fields,
+                    [c](const stored_field& each) { return is_local_field(*c, each.id); });
       // `judged` must not name what the shared schema lacks: nodes would stop.
-      std::erase_if(what.judged, [c](const field_name& x) {
-        return x.collection_id == c->id && is_local_field(*c, x.field_id);
+      std::erase_if(what.judged, [c](const field_name& field) {
+        return field.collection_id == c->id && is_local_field(*c, field.field_id);
       });
     }
   }

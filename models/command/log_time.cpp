@@ -13,9 +13,9 @@ std::int64_t latest_log_time(const state_view& state) {
   // The newest pair of the feed only: time rises along the log.
   state.scan(all.lower, all.upper, state_view::direction::descending,
              [&](std::string_view key, std::string_view bytes) {
-               static_cast<void>(read_feed(index_in_feed_key(key), bytes, [&](const feed_event& x) {
-                 latest = std::max(latest, x.time_us);
-               }));
+               static_cast<void>(read_feed(
+                   index_in_feed_key(key), bytes,
+                   [&](const feed_event& event) { latest = std::max(latest, event.time_us); }));
                // One is enough.
                return false;
              });

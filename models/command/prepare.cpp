@@ -75,8 +75,10 @@ result<std::string> path_key(const write_request& request) {
 }
 
 /// A replace that can only create is held to what a create is, before the log.
-operation reads_as(const write_request& x) {
-  return x.op == operation::replace && x.conditions.if_none_match_any ? operation::create : x.op;
+operation reads_as(const write_request& request) {
+  return request.op == operation::replace && request.conditions.if_none_match_any
+             ? operation::create
+             : request.op;
 }
 
 std::string encode(const write_request& request, std::string_view key, const stored_fields& fields,

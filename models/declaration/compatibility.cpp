@@ -6,14 +6,15 @@ namespace lithair::models {
 
 namespace {
 
-bool same(const value& v, const value& y) { return identical(v, y); }
+bool same(const value& a, const value& b) { return identical(a, b); }
 
 /// Every value that was valid stays valid, or items could not be written back as they are.
 bool has_wider_values(const field& before, const field& now) {
   const auto& a = before.rules;
   const auto& b = now.rules;
-  const auto allowed = [&b](const value& x) {
-    return std::ranges::any_of(b.one_of, [&x](const value& y) { return compare(x, y) == 0; });
+  const auto allowed = [&b](const value& choice) {
+    return std::ranges::any_of(b.one_of,
+                               [&choice](const value& each) { return compare(choice, each) == 0; });
   };
   const bool min = absent(b.min) || (!absent(a.min) && compare(b.min, a.min) <= 0);
   const bool max = absent(b.max) || (!absent(a.max) && compare(b.max, a.max) >= 0);

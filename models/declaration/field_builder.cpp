@@ -47,7 +47,8 @@ std::string list_of_words() {
 }
 
 std::optional<value_type> type_named(std::string_view name) {
-  const auto at = std::ranges::find_if(all_types, [name](auto x) { return name_of(x) == name; });
+  const auto at =
+      std::ranges::find_if(all_types, [name](auto each) { return name_of(each) == name; });
   return at != all_types.end() ? std::optional(*at) : std::nullopt;
 }
 

@@ -55,8 +55,8 @@ class reader {
     for (auto&& [key, node] : table) {
       items.emplace_back(&key, &node);
     }
-    std::ranges::stable_sort(items, {}, [](const item& x) {
-      const auto& at = x.first->source().begin;
+    std::ranges::stable_sort(items, {}, [](const item& given) {
+      const auto& at = given.first->source().begin;
       return std::tuple(at.line, at.column);
     });
     return items;
@@ -252,8 +252,8 @@ declared<schema> parse_model_text(std::string_view text, std::string_view filena
   if (!made) {
     // In the order of the file, whoever found them.
     read.errors.insert(read.errors.end(), made.error().begin(), made.error().end());
-    std::ranges::stable_sort(read.errors, {}, [](const declaration_error& x) {
-      return std::tuple(x.where.line, x.where.column);
+    std::ranges::stable_sort(read.errors, {}, [](const declaration_error& each) {
+      return std::tuple(each.where.line, each.where.column);
     });
   }
   return tl::make_unexpected(std::move(read.errors));

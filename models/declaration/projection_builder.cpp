@@ -117,15 +117,15 @@ class builder {
     }
   }
 
-  void read_measure(const declared_attribute& x, std::string_view text) {
+  void read_measure(const declared_attribute& attribute, std::string_view text) {
     measure made;
-    made.name = x.name;
+    made.name = attribute.name;
     made.text = text;
     // Both would be members of one JSON object.
-    if (std::ranges::find(from_.group_by, x.name) != from_.group_by.end()) {
-      fail(x.where, "A measure has another name than the groups.");
+    if (std::ranges::find(from_.group_by, attribute.name) != from_.group_by.end()) {
+      fail(attribute.where, "A measure has another name than the groups.");
     }
-    if (text != "count" && !read_function(x.where, text, made)) {
+    if (text != "count" && !read_function(attribute.where, text, made)) {
       return;
     }
     made_.measures.push_back(std::move(made));

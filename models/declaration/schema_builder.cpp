@@ -219,8 +219,8 @@ class schema_builder {
   }
 
   std::vector<declaration_error> sorted_errors() {
-    std::ranges::stable_sort(errors_, {}, [](const declaration_error& x) {
-      return std::tuple(x.where.line, x.where.column);
+    std::ranges::stable_sort(errors_, {}, [](const declaration_error& each) {
+      return std::tuple(each.where.line, each.where.column);
     });
     return std::move(errors_);
   }

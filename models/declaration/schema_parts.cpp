@@ -51,7 +51,7 @@ void connect(std::vector<part>& parts) {
         continue;
       }
       const auto to =
-          std::ranges::find(parts, f.target_id, [](const part& x) { return x.made.id; });
+          std::ranges::find(parts, f.target_id, [](const part& each) { return each.made.id; });
       if (to == parts.end()) {
         throw std::logic_error("a part of the models refers to " + f.references + " outside of it");
       }
@@ -68,17 +68,17 @@ bool is_here(const collection& whole, const belonging& belongs) {
 }
 
 /// The same projection, of the fields where they are in the part.
-projection moved(projection x, const std::vector<std::size_t>& positions) {
-  for (auto& at : x.group_by) {
+projection moved(projection made, const std::vector<std::size_t>& positions) {
+  for (auto& at : made.group_by) {
     at = positions[at];
   }
-  for (auto& each : x.filters) {
+  for (auto& each : made.filters) {
     each.position = positions[each.position];
   }
-  for (auto& each : x.measures) {
+  for (auto& each : made.measures) {
     each.position = each.kind == measure_kind::count ? 0 : positions[each.position];
   }
-  return x;
+  return made;
 }
 
 schema part_of(const schema& full, extent holds, const belonging& belongs) {
@@ -92,7 +92,7 @@ schema part_of(const schema& full, extent holds, const belonging& belongs) {
   std::vector<projection> projections;
   for (const auto& p : full.projections()) {
     const auto of =
-        std::ranges::find(parts, p.collection_id, [](const part& x) { return x.made.id; });
+        std::ranges::find(parts, p.collection_id, [](const part& each) { return each.made.id; });
     if (of != parts.end() && is_here(*of->whole, belongs)) {
       projections.push_back(moved(p, of->positions));
     }

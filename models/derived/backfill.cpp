@@ -35,20 +35,22 @@ class repair {
 
   /// Makes the entries of one field, going on where an earlier call stopped.
   void build(const collection& c, const field& f) {
-    for_each_record(c, built_key(c.id, f.id), [&](std::string_view key, const stored_record& x) {
-      const value v = value_of(f, x.fields);
-      if (!absent(v)) {
-        out_.push_back({index_key(c, f, v, key), std::string(key)});
-      }
-    });
+    for_each_record(c, built_key(c.id, f.id),
+                    [&](std::string_view key, const stored_record& record) {
+                      const value v = value_of(f, record.fields);
+                      if (!absent(v)) {
+                        out_.push_back({index_key(c, f, v, key), std::string(key)});
+                      }
+                    });
   }
 
   /// Counts the items into one projection likewise.
   void build(const collection& c, const projection& p) {
     projection_rows work(c, p, state_);
     // Gathered in memory and written once: each row is touched by many records.
-    for_each_record(c, built_key(p.id),
-                    [&work](std::string_view, const stored_record& x) { work.count(x.fields, 1); });
+    for_each_record(c, built_key(p.id), [&work](std::string_view, const stored_record& record) {
+      work.count(record.fields, 1);
+    });
     work.finish(out_);
   }
 

@@ -49,11 +49,11 @@ stored_fields differences(const stored_fields& before, const stored_fields& afte
   return made;
 }
 
-void write_extent(const feed_extent& x, change_set& out) {
+void write_extent(const feed_extent& extent, change_set& out) {
   std::string made;
   msgpack::write_array(made, 2);
-  msgpack::write_unsigned(made, x.dropped);
-  msgpack::write_unsigned(made, x.bytes);
+  msgpack::write_unsigned(made, extent.dropped);
+  msgpack::write_unsigned(made, extent.bytes);
   out.push_back({std::string(extent_key), std::move(made)});
 }
 

@@ -31,13 +31,13 @@ stored_fields tracked_changes(const transition& change) {
   return made;
 }
 
-std::string write_event(const event& x) {
+std::string write_event(const event& change) {
   std::string made;
   msgpack::write_array(made, 5);
-  msgpack::write_unsigned(made, x.index);
-  msgpack::write_signed(made, x.time_us);
-  msgpack::write_unsigned(made, static_cast<std::uint64_t>(x.type));
-  write_fields(made, x.changes);
+  msgpack::write_unsigned(made, change.index);
+  msgpack::write_signed(made, change.time_us);
+  msgpack::write_unsigned(made, static_cast<std::uint64_t>(change.type));
+  write_fields(made, change.changes);
   return made;
 }
 

@@ -39,16 +39,16 @@ wide_integer amount_of(const value& v) {
   return amount != nullptr ? in_nanos(*amount) : wide_integer{std::get<std::int64_t>(v)};
 }
 
-std::string write_row(const projection_row& x) {
+std::string write_row(const projection_row& row) {
   std::string made;
   msgpack::write_array(made, 3);
-  msgpack::write_unsigned(made, x.items);
-  msgpack::write_array(made, x.group.size());
-  for (const auto& v : x.group) {
+  msgpack::write_unsigned(made, row.items);
+  msgpack::write_array(made, row.group.size());
+  for (const auto& v : row.group) {
     write_value(made, v);
   }
-  msgpack::write_array(made, x.tallies.size());
-  for (const auto& tally : x.tallies) {
+  msgpack::write_array(made, row.tallies.size());
+  for (const auto& tally : row.tallies) {
     msgpack::write_array(made, 3);
     msgpack::write_unsigned(made, tally.values);
     // Sign and magnitude are split at 64 bits; the low half is unsigned.

@@ -27,7 +27,7 @@ std::vector<timeline::gap> read_gaps(std::string_view bytes) {
 bool timeline::is_elsewhere(std::uint64_t index) const {
   // Few gaps, so a linear search is fine. Both ends belong to this log.
   return std::any_of(gaps_.begin(), gaps_.end(),
-                     [index](const gap& x) { return x.last < index && index < x.next; });
+                     [index](const gap& each) { return each.last < index && index < each.next; });
 }
 
 timeline timeline_of(const state_view& state) {

@@ -49,17 +49,17 @@ problem still_referenced(const std::string& collection_name, const std::string& 
           {{field, "referenced", "Items of " + collection_name + " refer to the item."}}};
 }
 
-problem of_part(problem x, const std::string& part) {
+problem of_part(problem found, const std::string& part) {
   // A problem that names no field is told to be of the part itself.
-  if (x.errors.empty()) {
-    x.errors.push_back({part, x.code, x.detail});
-    return x;
+  if (found.errors.empty()) {
+    found.errors.push_back({part, found.code, found.detail});
+    return found;
   }
-  for (auto& error : x.errors) {
+  for (auto& error : found.errors) {
     // Paths go from the outside in: "[3]" and "price" make "[3].price".
     error.field = error.field.empty() ? part : part + '.' + error.field;
   }
-  return x;
+  return found;
 }
 
 problem invalid(std::vector<field_error> errors) {

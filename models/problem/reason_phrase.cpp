@@ -43,7 +43,8 @@ constexpr std::pair<std::uint16_t, std::string_view> phrases[] = {
 }  // namespace
 
 std::string_view reason_phrase(std::uint16_t status) {
-  const auto* at = std::ranges::lower_bound(phrases, status, {}, [](auto& x) { return x.first; });
+  const auto* at =
+      std::ranges::lower_bound(phrases, status, {}, [](auto& each) { return each.first; });
   const bool known = at != std::end(phrases) && at->first == status;
   return known ? at->second : std::string_view();
 }

@@ -109,9 +109,9 @@ class chooser {
   }
 
   bool has_bounds(std::size_t position) const {
-    return std::ranges::any_of(filters_, [position](const filter& x) {
+    return std::ranges::any_of(filters_, [position](const filter& each) {
       // Where text is cut its order is lost, so its entry is no bound.
-      return x.position == position && bounds_values(x) && !is_cut(x.values.front());
+      return each.position == position && bounds_values(each) && !is_cut(each.values.front());
     });
   }
 

@@ -45,39 +45,39 @@ void append_changes(std::string& out, const collection& c, const stored_fields& 
   out += '}';
 }
 
-void append_event(std::string& out, const collection& c, const event& x) {
-  out += "{\"version\":" + std::to_string(x.version) + ",\"index\":" + std::to_string(x.index) +
-         ",\"time\":";
-  append_json_string(out, to_string(timestamp{x.time_us}));
+void append_event(std::string& out, const collection& c, const event& change) {
+  out += "{\"version\":" + std::to_string(change.version) +
+         ",\"index\":" + std::to_string(change.index) + ",\"time\":";
+  append_json_string(out, to_string(timestamp{change.time_us}));
   out += ",\"type\":";
-  append_json_string(out, name_of(x.type));
+  append_json_string(out, name_of(change.type));
   out += ",\"changes\":";
-  append_changes(out, c, x.changes);
+  append_changes(out, c, change.changes);
   out += '}';
 }
 
-void append_verification(std::string& out, const verification& x) {
-  out += x.good ? ",\"verified\":true" : ",\"verified\":false,\"broken_at\":";
-  out += x.good ? "" : std::to_string(x.broken_at);
+void append_verification(std::string& out, const verification& checked) {
+  out += checked.good ? ",\"verified\":true" : ",\"verified\":false,\"broken_at\":";
+  out += checked.good ? "" : std::to_string(checked.broken_at);
 }
 
 /// By the log's index or by its time, whichever was asked for.
-bool is_later(const event& x, const item_options& options) {
-  return (options.as_of_index && x.index > *options.as_of_index) ||
-         (options.as_of_time_us && x.time_us > *options.as_of_time_us);
+bool is_later(const event& change, const item_options& options) {
+  return (options.as_of_index && change.index > *options.as_of_index) ||
+         (options.as_of_time_us && change.time_us > *options.as_of_time_us);
 }
 
 /// The tracked fields of an item while its events are gone through.
 class replay {
  public:
-  void take(const event& x) {
+  void take(const event& told) {
     // A deletion ends an item; the next creation begins with nothing.
-    if (x.type != event_type::updated) {
+    if (told.type != event_type::updated) {
       fields_.clear();
     }
-    present = x.type != event_type::deleted;
-    version = x.index;
-    for (const auto& change : x.changes) {
+    present = told.type != event_type::deleted;
+    version = told.index;
+    for (const auto& change : told.changes) {
       if (msgpack::reader(change.bytes).take_nil()) {
         fields_.erase(change.id);
       } else {

@@ -70,8 +70,8 @@ class first_items {
  private:
   struct before {
     bool descending;
-    bool operator()(std::string_view text, std::string_view y) const {
-      return descending ? text > y : text < y;
+    bool operator()(std::string_view a, std::string_view b) const {
+      return descending ? a > b : a < b;
     }
   };
   before order() const { return {descending_}; }

@@ -14,11 +14,11 @@ namespace lithair::models {
 
 namespace {
 
-std::string integer_text(wide_integer x) {
-  const bool negative = x < 0;
+std::string integer_text(wide_integer given) {
+  const bool negative = given < 0;
   std::string digits;
   // Digits from the last; the smallest negative number has no positive twin, but no sum comes near.
-  for (wide_integer rest = negative ? -x : x; rest != 0 || digits.empty(); rest /= 10) {
+  for (wide_integer rest = negative ? -given : given; rest != 0 || digits.empty(); rest /= 10) {
     digits.insert(digits.begin(), static_cast<char>('0' + static_cast<int>(rest % 10)));
   }
   return (negative ? "-" : "") + digits;

@@ -17,8 +17,8 @@ using parameter_list = std::vector<std::pair<std::string, std::string>>;
 
 constexpr std::string_view bad_id = "It is the id of an event, such as 41 or 41.2.";
 
-std::string_view name_of(event_type x) {
-  switch (x) {
+std::string_view name_of(event_type type) {
+  switch (type) {
     case event_type::created:
       return "create";
     case event_type::updated:
@@ -60,7 +60,7 @@ std::optional<problem> leave_out_local(const collection& c, bool asked_for, stre
   for (std::size_t i = 0; i < c.fields.size(); ++i) {
     const field& f = c.fields[i];
     const bool filtered =
-        std::ranges::any_of(out.filters, [i](const filter& x) { return x.position == i; });
+        std::ranges::any_of(out.filters, [i](const filter& each) { return each.position == i; });
     if (!f.replicated && (filtered || (asked_for && out.wanted[i]))) {
       // Filters on what others have otherwise could not be answered alike by all nodes.
       return bad_parameter(f.name,
@@ -145,9 +145,9 @@ bool stream_page::add(std::uint64_t index, std::string_view bytes) {
   // Within the index that was told in part, the events before are skipped.
   const std::uint32_t seen = index == through_.index ? through_.part : 0;
   std::vector<feed_event> found;
-  const bool good = read_feed(index, bytes, [&](const feed_event& x) {
-    if (x.part > seen && passes(x)) {
-      found.push_back(x);
+  const bool good = read_feed(index, bytes, [&](const feed_event& event) {
+    if (event.part > seen && passes(event)) {
+      found.push_back(event);
     }
   });
   // Views into the pair: rendered before it goes away.

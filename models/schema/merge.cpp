@@ -14,21 +14,21 @@ namespace lithair::models {
 namespace {
 
 /// None where the sum does not fit 64 bits: a counter must not turn negative by itself.
-std::optional<value> sum(std::int64_t number, std::int64_t y) {
+std::optional<value> sum(std::int64_t a, std::int64_t b) {
   std::int64_t made = 0;
-  return __builtin_add_overflow(number, y, &made) ? std::nullopt : std::optional<value>(made);
+  return __builtin_add_overflow(a, b, &made) ? std::nullopt : std::optional<value>(made);
 }
 
 /// Infinity has no JSON.
-std::optional<value> sum(double number, double y) {
-  const double made = number + y;
+std::optional<value> sum(double a, double b) {
+  const double made = a + b;
   return std::isfinite(made) ? std::optional<value>(made) : std::nullopt;
 }
 
 /// With the finer of both scales, so that adding is exact.
-std::optional<value> sum(const money& amount, const money& y) {
-  const std::uint8_t scale = std::max(amount.scale, y.scale);
-  wide_integer units = in_nanos(amount) + in_nanos(y);
+std::optional<value> sum(const money& a, const money& b) {
+  const std::uint8_t scale = std::max(a.scale, b.scale);
+  wide_integer units = in_nanos(a) + in_nanos(b);
   for (int i = scale; i < money::max_scale; ++i) {
     // Nothing is lost: the amounts have no digits behind the finer scale.
     units /= 10;
@@ -42,14 +42,14 @@ std::optional<value> sum(const money& amount, const money& y) {
 }
 
 /// Both are of the field's type, so of the same.
-std::optional<value> sum(const value& v, const value& y) {
-  if (const auto* integer = std::get_if<std::int64_t>(&v)) {
-    return sum(*integer, std::get<std::int64_t>(y));
+std::optional<value> sum(const value& a, const value& b) {
+  if (const auto* integer = std::get_if<std::int64_t>(&a)) {
+    return sum(*integer, std::get<std::int64_t>(b));
   }
-  if (const auto* number = std::get_if<double>(&v)) {
-    return sum(*number, std::get<double>(y));
+  if (const auto* number = std::get_if<double>(&a)) {
+    return sum(*number, std::get<double>(b));
   }
-  return sum(std::get<money>(v), std::get<money>(y));
+  return sum(std::get<money>(a), std::get<money>(b));
 }
 
 /// As they are stored: equal values of one spelling are equal bytes.
@@ -122,20 +122,21 @@ std::optional<std::string> merge_stored(const field& f, std::string_view now,
     msgpack::write_array(empty, 0);
     return join(now.empty() ? empty : now, patch, f.merge == merge_rule::union_);
   }
-  const auto x = now.empty() ? std::nullopt : read_value(f, now);
-  const auto y = read_value(f, patch);
+  const auto stored_value = now.empty() ? std::nullopt : read_value(f, now);
+  const auto patch_value = read_value(f, patch);
   // Nothing there, or bytes of another type: the patch alone counts.
-  if (!x || !y) {
+  if (!stored_value || !patch_value) {
     return std::string(patch);
   }
   if (f.merge == merge_rule::add) {
-    const auto made = sum(*x, *y);
+    const auto made = sum(*stored_value, *patch_value);
     std::string stored;
     write_value(stored, made.value_or(value{}));
     return made ? std::optional(std::move(stored)) : std::nullopt;
   }
   // Equal values keep the stored spelling, so 0.10 and 0.1 do not take turns.
-  const bool patch_wins = f.merge == merge_rule::max ? compare(*y, *x) > 0 : compare(*y, *x) < 0;
+  const bool patch_wins = f.merge == merge_rule::max ? compare(*patch_value, *stored_value) > 0
+                                                     : compare(*patch_value, *stored_value) < 0;
   return std::string(patch_wins ? patch : now);
 }
 

@@ -15,8 +15,8 @@ namespace lithair::models {
 namespace {
 
 template <class T>
-std::optional<value> as_value(std::optional<T> x) {
-  return x ? std::optional<value>(std::in_place, *std::move(x)) : std::nullopt;
+std::optional<value> as_value(std::optional<T> made) {
+  return made ? std::optional<value>(std::in_place, *std::move(made)) : std::nullopt;
 }
 
 std::optional<value> parse_boolean(std::string_view text) {
@@ -62,12 +62,12 @@ struct text_writer {
   void operator()(std::int64_t number) const { out += std::to_string(number); }
   void operator()(double number) const { append_number(out, number); }
   void operator()(const std::string& text) const { out += text; }
-  void operator()(const blob& x) const { out += to_base64(x.data); }
-  void operator()(const json_text& x) const { out += x.text; }
-  void operator()(const packed_list& x) const { out += to_base64(x.array); }
+  void operator()(const blob& value) const { out += to_base64(value.data); }
+  void operator()(const json_text& value) const { out += value.text; }
+  void operator()(const packed_list& value) const { out += to_base64(value.array); }
   template <class T>
-  void operator()(const T& x) const {
-    append_text(out, x);
+  void operator()(const T& value) const {
+    append_text(out, value);
   }
 };
 

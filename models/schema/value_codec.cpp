@@ -19,10 +19,10 @@ struct msgpack_writer {
   void operator()(const std::string& text) const { msgpack::write_string(out, text); }
   void operator()(const uuid& id) const { msgpack::write_binary(out, id.view()); }
   void operator()(timestamp time) const { msgpack::write_signed(out, time.us); }
-  void operator()(const blob& x) const { msgpack::write_binary(out, x.data); }
-  void operator()(const json_text& x) const { msgpack::write_string(out, x.text); }
+  void operator()(const blob& value) const { msgpack::write_binary(out, value.data); }
+  void operator()(const json_text& value) const { msgpack::write_string(out, value.text); }
   // An array already.
-  void operator()(const packed_list& x) const { out += x.array; }
+  void operator()(const packed_list& value) const { out += value.array; }
   void operator()(const money& amount) const {
     msgpack::write_array(out, 2);
     msgpack::write_signed(out, amount.units);

@@ -17,7 +17,7 @@ constexpr char to_lower(char c) {
 }
 
 bool contains(std::string_view text, std::string_view part) {
-  const auto same = [](char x, char y) { return to_lower(x) == to_lower(y); };
+  const auto same = [](char a, char b) { return to_lower(a) == to_lower(b); };
   return std::search(text.begin(), text.end(), part.begin(), part.end(), same) != text.end() ||
          part.empty();
 }
@@ -84,7 +84,7 @@ bool matches(const collection& c, const filter& condition, const stored_fields& 
 }  // namespace
 
 bool matches(const collection& c, const std::vector<filter>& filters, const stored_fields& fields) {
-  return std::ranges::all_of(filters, [&](const filter& x) { return matches(c, x, fields); });
+  return std::ranges::all_of(filters, [&](const filter& each) { return matches(c, each, fields); });
 }
 
 }  // namespace lithair::models

@@ -51,9 +51,9 @@ struct sortable_writer {
   void operator()(double number) const { append_big_endian(out, sortable_bits(number)); }
   // 00 01 sorts before 00 FF: so "a" comes before "a" with a NUL behind it.
   void operator()(const std::string& text) const { append_closed(out, text, '\1'); }
-  void operator()(const blob& x) const { append_closed(out, x.data, '\1'); }
-  void operator()(const json_text& x) const { append_closed(out, x.text, '\1'); }
-  void operator()(const packed_list& x) const { append_closed(out, x.array, '\1'); }
+  void operator()(const blob& value) const { append_closed(out, value.data, '\1'); }
+  void operator()(const json_text& value) const { append_closed(out, value.text, '\1'); }
+  void operator()(const packed_list& value) const { append_closed(out, value.array, '\1'); }
   void operator()(const uuid& id) const { out += id.view(); }
   void operator()(timestamp time) const { append_big_endian(out, sortable_bits(time.us)); }
   void operator()(const money& amount) const {

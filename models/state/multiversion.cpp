@@ -8,8 +8,8 @@ namespace lithair::models {
 namespace {
 
 /// Of a pair in the map: its bytes and about what the map adds.
-std::size_t size_of(const pair_map::value_type& x) {
-  return 160 + x.first.size() + (x.second ? x.second->size() : 0);
+std::size_t size_of(const pair_map::value_type& pair) {
+  return 160 + pair.first.size() + (pair.second ? pair.second->size() : 0);
 }
 
 }  // namespace

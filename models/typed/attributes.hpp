@@ -27,20 +27,20 @@ struct attribute {
 /// The types that the value of an attribute may be written in, brought to the four that are kept. A
 /// flag stays a flag: it must not become the integer 1.
 template <std::same_as<bool> T>
-constexpr bool literal_of(T x) {
-  return x;
+constexpr bool literal_of(T flag) {
+  return flag;
 }
 /// Every other integer becomes one of 64 bits. A greater unsigned value wraps and is then judged as
 /// the number that it has become.
 template <std::integral T>
-requires(!std::same_as<T, bool>) constexpr std::int64_t literal_of(T x) {
-  return static_cast<std::int64_t>(x);
+requires(!std::same_as<T, bool>) constexpr std::int64_t literal_of(T integer) {
+  return static_cast<std::int64_t>(integer);
 }
 /// Of a number field.
-constexpr double literal_of(double x) { return x; }
+constexpr double literal_of(double number) { return number; }
 /// Text, and whatever is written as text: money, timestamps, uuids, names of an enum, bytes in
 /// base64.
-constexpr const char* literal_of(const char* x) { return x; }
+constexpr const char* literal_of(const char* text) { return text; }
 
 /// What `literal_of` makes of a `T`.
 template <class T>
@@ -115,9 +115,9 @@ struct attributes {
   /// are written as text: default_value("0.00"). Lists have no default here; a model file can give
   /// them one.
   template <class T>
-  static constexpr auto default_value(T x) {
+  static constexpr auto default_value(T value) {
     return models::attribute<models::word::default_value, models::literal_type<T>>{
-        models::literal_of(x)};
+        models::literal_of(value)};
   }
 
   // -- what clients see
@@ -146,13 +146,13 @@ struct attributes {
   /// Inclusive bounds of integer, number, money (as text: "0.01") and timestamp (as text). `min(1)`
   /// allows 1.
   template <class T>
-  static constexpr auto min(T x) {
-    return models::attribute<models::word::min, models::literal_type<T>>{models::literal_of(x)};
+  static constexpr auto min(T bound) {
+    return models::attribute<models::word::min, models::literal_type<T>>{models::literal_of(bound)};
   }
   /// `max(10)` allows 10.
   template <class T>
-  static constexpr auto max(T x) {
-    return models::attribute<models::word::max, models::literal_type<T>>{models::literal_of(x)};
+  static constexpr auto max(T bound) {
+    return models::attribute<models::word::max, models::literal_type<T>>{models::literal_of(bound)};
   }
   /// In code points of a string, bytes of a bytes field, elements of a list.
   static constexpr models::attribute<models::word::min_length, std::int64_t> min_length(
@@ -169,13 +169,13 @@ struct attributes {
   /// RE2 syntax, matched anywhere in the text unless anchored. RE2 has no back-references and takes
   /// time linear in the text, so no pattern can stall a node. A pattern that RE2 can't compile is
   /// an error of `schema_of`.
-  static constexpr models::attribute<models::word::pattern, const char*> pattern(const char* c) {
-    return {c};
+  static constexpr models::attribute<models::word::pattern, const char*> pattern(const char* text) {
+    return {text};
   }
   /// "email", "url" or "uuid". "email" is the dot-atom form of RFC 5321 §4.1.2 with a domain name;
   /// "url" needs a scheme and "://" (RFC 3986 §3); "uuid" is the form of 36 characters.
-  static constexpr models::attribute<models::word::format, const char*> format(const char* c) {
-    return {c};
+  static constexpr models::attribute<models::word::format, const char*> format(const char* text) {
+    return {text};
   }
   /// The only values that are allowed, each as text. For integer, number, string, uuid, money and
   /// timestamp fields; an enum has its names anyway.

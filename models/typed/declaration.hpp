@@ -255,11 +255,11 @@ constexpr auto declare(std::string_view name, Fields... fields) {
 }
 
 /// A literal as the builder takes it, the same from both faces; the overloads stand for the four
-/// types that `literal_of` leaves.
-inline literal to_literal(bool x) { return x; }
-inline literal to_literal(std::int64_t x) { return x; }              ///< an integer
-inline literal to_literal(double x) { return x; }                    ///< a number
-inline literal to_literal(const char* c) { return std::string(c); }  ///< text, which is copied
+/// types that `literal_of` leaves. Text is copied.
+inline literal to_literal(bool flag) { return flag; }
+inline literal to_literal(std::int64_t integer) { return integer; }
+inline literal to_literal(double number) { return number; }
+inline literal to_literal(const char* text) { return std::string(text); }
 /// Several texts, of `one_of`.
 template <std::size_t N>
 literal to_literal(const std::array<const char*, N>& xs) {
@@ -282,8 +282,8 @@ std::vector<std::string> names_of_enum() {
 /// an optional member adds "optional" unless the declaration has it. There is no place: C++
 /// declarations have no file and line.
 template <class Field>
-declared_field to_declared_field(const Field& x) {
-  declared_field made{std::string(x.name), {}, {}};
+declared_field to_declared_field(const Field& field) {
+  declared_field made{std::string(field.name), {}, {}};
   std::string type(name_of(Field::element));
   if constexpr (Field::type == value_type::list) {
     type = "list<" + type + ">";
@@ -302,16 +302,16 @@ declared_field to_declared_field(const Field& x) {
                                     {}}),
          ...);
       },
-      x.attributes);
+      field.attributes);
   return made;
 }
 
 /// The collection in the same words, fields in declared order.
 template <class... Fields>
-declared_collection to_declared(const model_declaration<Fields...>& x) {
-  declared_collection made{std::string(x.name), std::string(x.path), {}, {}};
+declared_collection to_declared(const model_declaration<Fields...>& model) {
+  declared_collection made{std::string(model.name), std::string(model.path), {}, {}};
   std::apply([&made](const auto&... f) { (made.fields.push_back(to_declared_field(f)), ...); },
-             x.fields);
+             model.fields);
   return made;
 }
 

@@ -29,21 +29,21 @@ namespace lithair::models {
 /// elements packed. An enum value without a name, which only a cast can make, becomes the empty
 /// text, and is refused as any wrong name is.
 template <class T>
-value to_value(const T& x) {
+value to_value(const T& given) {
   if constexpr (unwrap_optional<T>::optional) {
-    return x ? to_value(*x) : value{};
+    return given ? to_value(*given) : value{};
   } else if constexpr (std::is_enum_v<T>) {
-    return value{std::string(boost::describe::enum_to_string(x, ""))};
+    return value{std::string(boost::describe::enum_to_string(given, ""))};
   } else if constexpr (unwrap_list<T>::list) {
     packed_list made;
-    msgpack::write_array(made.array, x.size());
+    msgpack::write_array(made.array, given.size());
     // Each element as a record has it, so the list's bytes can be stored as they are.
-    for (const auto& element : x) {
+    for (const auto& element : given) {
       write_value(made.array, to_value<typename T::value_type>(element));
     }
     return made;
   } else {
-    return value{x};
+    return value{given};
   }
 }
 
@@ -95,10 +95,10 @@ void for_each_field(Visit visit) {
 /// the model's collection. Fields that the collection lacks are left out, so a node may serve a
 /// newer or older model. For replacing an item; see `to_json_of_new` for creating one.
 template <class T>
-std::string to_json(const collection& c, const T& x) {
+std::string to_json(const collection& c, const T& given) {
   std::string out = "{";
   for_each_field<T>([&](std::string_view name, auto member) {
-    const value v = to_value(x.*member);
+    const value v = to_value(given.*member);
     const field* f = c.find(name);
     // An absent field is left out, not null: both mean the same, and this is shorter.
     if (f != nullptr && !absent(v)) {

@@ -96,11 +96,11 @@ constexpr std::string_view name_of_member() {
   constexpr auto found = std::apply(
       [](const auto&... f) {
         std::string_view name;
-        const auto look = [&name](const auto& x) {
+        const auto look = [&name](const auto& each) {
           // Members of other types can't be the same, and their pointers can't be compared.
-          if constexpr (std::is_same_v<std::remove_cv_t<decltype(x.member)>,
+          if constexpr (std::is_same_v<std::remove_cv_t<decltype(each.member)>,
                                        std::remove_cv_t<decltype(Member)>>) {
-            name = x.member == Member ? x.name : name;
+            name = each.member == Member ? each.name : name;
           }
         };
         (look(f), ...);
@@ -142,7 +142,7 @@ template <class T>
 std::string why_not_model_of(const collection& c) {
   std::string wrong;
   std::apply(
-      [&](const auto&... x) {
+      [&](const auto&... values) {
         const auto look = [&](const auto& declared) {
           const field* f = c.find(declared.name);
           // More fields than the struct declares are fine; fewer or others are not.
@@ -151,7 +151,7 @@ std::string why_not_model_of(const collection& c) {
                 c.name + "." + std::string(declared.name) + " is not served, or is of another type";
           }
         };
-        (look(x), ...);
+        (look(values), ...);
       },
       model<T>::declaration.fields);
   return wrong;
@@ -197,8 +197,8 @@ class patch {
   std::string to_json(const collection& c) const {
     std::string out = "{";
     for (auto at = changes_.begin(); at != changes_.end(); ++at) {
-      const bool again =
-          std::any_of(at + 1, changes_.end(), [at](const auto& x) { return x.first == at->first; });
+      const bool again = std::any_of(at + 1, changes_.end(),
+                                     [at](const auto& each) { return each.first == at->first; });
       // A key that is there twice would be refused as malformed.
       const field* f = c.find(at->first);
       if (again || f == nullptr) {

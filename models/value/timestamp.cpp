@@ -125,8 +125,8 @@ std::optional<timestamp> parse_timestamp(std::string_view text) {
   return timestamp{moment.time_since_epoch().count()};
 }
 
-void append_text(std::string& out, timestamp x) {
-  const sys_time<microseconds> moment{microseconds{x.us}};
+void append_text(std::string& out, timestamp given) {
+  const sys_time<microseconds> moment{microseconds{given.us}};
   // Floor and not a plain division: before 1970 the rest must be positive.
   const auto date = floor<days>(moment);
   const year_month_day ymd{date};

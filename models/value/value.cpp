@@ -11,14 +11,14 @@ struct comparison {
 
   // Doubles give partial orderings; there is no NaN, so this one is total.
   std::weak_ordering operator()(double number) const {
-    const double y = std::get<double>(other);
-    return number < y   ? std::weak_ordering::less
-           : number > y ? std::weak_ordering::greater
-                        : std::weak_ordering::equivalent;
+    const double second = std::get<double>(other);
+    return number < second   ? std::weak_ordering::less
+           : number > second ? std::weak_ordering::greater
+                             : std::weak_ordering::equivalent;
   }
   template <class T>
-  std::weak_ordering operator()(const T& x) const {
-    return x <=> std::get<T>(other);
+  std::weak_ordering operator()(const T& value) const {
+    return value <=> std::get<T>(other);
   }
 };
 
@@ -31,18 +31,18 @@ std::string_view name_of(value_type type) {
   return names[static_cast<std::size_t>(type)];
 }
 
-std::weak_ordering compare(const value& v, const value& y) {
+std::weak_ordering compare(const value& a, const value& b) {
   // Values of two types come up only where a schema changed; they have some order at least.
-  return v.index() == y.index() ? std::visit(comparison{y}, v) : v.index() <=> y.index();
+  return a.index() == b.index() ? std::visit(comparison{b}, a) : a.index() <=> b.index();
 }
 
-bool identical(const value& v, const value& y) {
+bool identical(const value& a, const value& b) {
   // All other types have one spelling for each value.
-  if (const auto* a = std::get_if<money>(&v)) {
-    const auto* b = std::get_if<money>(&y);
-    return b != nullptr && a->identical(*b);
+  if (const auto* amount = std::get_if<money>(&a)) {
+    const auto* other = std::get_if<money>(&b);
+    return other != nullptr && amount->identical(*other);
   }
-  return v.index() == y.index() && compare(v, y) == 0;
+  return a.index() == b.index() && compare(a, b) == 0;
 }
 
 }  // namespace lithair::models

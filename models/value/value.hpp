@@ -61,10 +61,10 @@ inline bool absent(const value& v) { return v.index() == 0; }  ///< whether the 
 /// The order of two present values of one field: false before true, numbers by size, text by code
 /// point. Of json and lists only "equivalent" has a meaning. Two of different types are ordered by
 /// type; an absent one comes first.
-std::weak_ordering compare(const value& v, const value& y);
+std::weak_ordering compare(const value& a, const value& b);
 
 /// Same value and same representation: 0.1 and 0.10 differ here, though they compare equal. For
 /// fingerprints and comparing defaults, where money's digits count.
-bool identical(const value& v, const value& y);
+bool identical(const value& a, const value& b);
 
 }  // namespace lithair::models
