@@ -88,7 +88,8 @@ void dispatcher::go_on(submitted& said) {
   if (found == writes_.end()) return;
   auto& write = found->second;
   if (!write.decided && said.what == disposition::done && said.result.status < 400) {
-    auto part = models::local_command(*setup_.schema, write.command, said.result.parts);
+    auto part = models::local_command(*setup_.schema, write.command, said.result.parts,
+                                      said.result.replayed);
     write.decided = true;
     write.replicated = std::move(said);
     if (!part.empty()) return send(write.local, submit{found->first, std::move(part)});

@@ -29,7 +29,11 @@ class decider {
     if (auto bytes = state_.get(pair_key_)) {
       old_bytes_ = std::move(*bytes);
       // A record that can't be read counts as none.
-      exists_ = read_record(old_bytes_, old_) && is_of_same_item();
+      readable_ = read_record(old_bytes_, old_);
+      exists_ = readable_ && is_of_same_item();
+    }
+    if (was_put_down_before()) {
+      return decision{200, std::string(part_.key), old_bytes_};
     }
     if (!exists_) {
       old_ = {};
@@ -84,6 +88,18 @@ class decider {
     return now != nullptr && wanted != nullptr && now->bytes == wanted->bytes;
   }
 
+  /// Of a repeated request: it came with what is kept here, or with an earlier item of this key.
+  bool was_put_down_before() const {
+    return is_local_part() && part_.conditions.if_none_match_any && readable_ &&
+           created(old_.fields) >= created(part_.fields);
+  }
+
+  /// When the item was created that local fields belong to; 0: that is not known.
+  static std::uint64_t created(const stored_fields& fields) {
+    const auto* at = find(fields, created_id);
+    return at == nullptr ? 0 : msgpack::reader(at->bytes).read_unsigned();
+  }
+
   std::optional<problem> refuse() const {
     const auto& when = part_.conditions;
     // The other part decided already; here is put down what comes with it.
@@ -115,7 +131,9 @@ class decider {
     if (part_.op == operation::create && !exists_) {
       made_.fields = part_.fields;
     } else if (part_.op == operation::replace && !exists_) {
-      return make_from_replace();
+      // Prepared as a creation. What the preparing node did not know of is not put in here: that
+      // node would not either.
+      made_.fields = part_.fields;
     } else if (!removes()) {
       merge();
       if (!errors_.empty()) {
@@ -123,24 +141,6 @@ class decider {
       }
     }
     return std::nullopt;
-  }
-
-  /// A replace that creates: the command left the immutable fields open.
-  std::optional<problem> make_from_replace() {
-    made_.fields = part_.fields;
-    for (const auto& f : c_.fields) {
-      // Only immutable fields were left open: `prepare` has filled in all others.
-      if (!f.immutable || find(part_.fields, f.id) != nullptr) {
-        continue;
-      }
-      if (!absent(f.default_value)) {
-        insert(f.id, keep(f.default_value));
-      } else if (f.required()) {
-        // A hidden field is not named.
-        errors_.push_back({f.exposed ? f.name : "", "required", "The field is missing."});
-      }
-    }
-    return errors_.empty() ? std::nullopt : std::optional(invalid(std::move(errors_)));
   }
 
   /// Walks the item's fields and the command's side by side; both rise by id.
@@ -250,11 +250,6 @@ class decider {
     return made;
   }
 
-  void insert(std::uint32_t id, std::string_view bytes) {
-    const auto at = std::ranges::lower_bound(made_.fields, id, {}, &stored_field::id);
-    made_.fields.insert(at, {id, bytes});
-  }
-
   std::string_view keep(const value& v) {
     write_value(kept_.emplace_back(), v);
     return kept_.back();
@@ -267,6 +262,7 @@ class decider {
   std::string pair_key_;
   std::string old_bytes_;
   stored_record old_;
+  bool readable_ = false;
   bool exists_ = false;
   stored_record made_;
   std::vector<field_error> errors_;

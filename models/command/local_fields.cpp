@@ -51,7 +51,8 @@ std::string join_records(std::string_view replicated, std::string_view local) {
 /// Makes the operations for a node's own group out of those that another group has done.
 class local_operations {
  public:
-  local_operations(const schema& full, const command& from) : full_(full), from_(from) {}
+  local_operations(const schema& full, const command& from, bool again)
+      : full_(full), from_(from), again_(again) {}
 
   void add(std::size_t i, const written_part& written) {
     const auto& part = from_.operations[i];
@@ -62,6 +63,7 @@ class local_operations {
       return;
     }
     operation_part made{part.op, part.collection_id, part.key, {}, {}};
+    made.conditions.if_none_match_any = again_;
     auto& created = created_.emplace_back();
     // Local fields belong to the item that was created at this index.
     msgpack::write_unsigned(created, record.created);
@@ -89,6 +91,7 @@ class local_operations {
  private:
   const schema& full_;
   const command& from_;
+  bool again_;
   command made_;
   std::list<std::string> created_;  // operations lie in them
 };
@@ -131,9 +134,9 @@ std::string replicated_command(const schema& full, std::string_view bytes) {
 }
 
 std::string local_command(const schema& full, std::string_view bytes,
-                          const std::vector<written_part>& parts) {
+                          const std::vector<written_part>& parts, bool again) {
   const auto what = read_command(bytes).value();
-  local_operations made(full, what);
+  local_operations made(full, what, again);
   for (std::size_t i = 0; i < parts.size() && i < what.operations.size(); ++i) {
     made.add(i, parts[i]);
   }
@@ -155,7 +158,7 @@ outcome join_outcomes(const schema& full, std::string_view bytes, outcome replic
       index = read.version;
     }
     // The node's own group had an operation for each that this one asked for, in the same order.
-    local_operations asked(full, what);
+    local_operations asked(full, what, false);
     asked.add(i, replicated.parts[i]);
     if (!asked.write().empty() && next < written.parts.size()) {
       record = join_records(record, written.parts[next++].record);

@@ -33,9 +33,10 @@ bool has_local_part(const schema& full, std::string_view command);
 std::string replicated_command(const schema& full, std::string_view command);
 /// What the node's own group has to do once the other has answered with `parts`; empty: nothing.
 /// Its operations are those on mixed collections that wrote an item and say something of local
-/// fields, in their order.
+/// fields, in their order. `again`: the other group had answered the request before; what is kept
+/// here of the item, or of a later one of its key, stays then.
 std::string local_command(const schema& full, std::string_view command,
-                          const std::vector<written_part>& parts);
+                          const std::vector<written_part>& parts, bool again = false);
 /// The answer to the client: `replicated`, with the local fields that `written` tells of, or
 /// `local` has where none were written. The body is rendered anew, in the order of the full
 /// schema's fields.

@@ -95,6 +95,10 @@ class comparison {
       add(name, "is new and unique or tracked",
           "leave that out; items that are there know nothing of it");
     }
+    // Nodes that do not know the field yet would delete what all items refer to from now on.
+    if (!f.references.empty() && !absent(f.default_value)) {
+      add(name, "is new and refers to an item by default", "leave the default out");
+    }
   }
 
   void compare_fields(const std::string& name, const field& before, const field& now) {

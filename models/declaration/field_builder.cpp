@@ -364,6 +364,10 @@ void field_builder::check_agreement() {
   if (made_.on_delete == delete_rule::set_null && (!made_.optional || made_.immutable)) {
     fail(from_.where, "A reference with on_delete = \"set_null\" is optional and not immutable.");
   }
+  // Null would give the default back, which may be what is deleted.
+  if (made_.on_delete == delete_rule::set_null && !absent(made_.default_value)) {
+    fail(from_.where, "A reference with on_delete = \"set_null\" has no default.");
+  }
   if (made_.immutable && made_.merge != merge_rule::last_write) {
     fail(from_.where, "An immutable field has nothing to combine.");
   }

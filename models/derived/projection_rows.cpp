@@ -29,6 +29,26 @@ std::string group_of(const collection& c, const projection& p, const stored_fiel
   return made;
 }
 
+/// Of values that are equal the same one: what is stored must not tell in which order items came,
+/// for a node may have counted them by their keys. Amounts get two digits, as their sums do, and
+/// more where they need them.
+value canonical(value v) {
+  constexpr std::int64_t limit = 100'000'000'000'000'000;  // 18 digits are the most
+  if (auto* amount = std::get_if<money>(&v)) {
+    while (amount->scale > 0 && amount->units % 10 == 0) {
+      amount->units /= 10;
+      --amount->scale;
+    }
+    while (amount->scale < 2 && std::abs(amount->units) < limit) {
+      amount->units *= 10;
+      ++amount->scale;
+    }
+  } else if (auto* number = std::get_if<double>(&v); number != nullptr && *number == 0) {
+    *number = 0;  // not -0
+  }
+  return v;
+}
+
 bool is_extreme(const measure& one) {
   return one.kind == measure_kind::min || one.kind == measure_kind::max;
 }
@@ -118,7 +138,7 @@ projection_row& projection_rows::row_of(const std::string& group, const stored_f
     // No row yet: the group's values are those of the item that comes.
     at->second = {};
     for (const auto position : p_.group_by) {
-      at->second.group.push_back(value_of(c_.fields[position], fields));
+      at->second.group.push_back(canonical(value_of(c_.fields[position], fields)));
     }
     at->second.tallies.resize(p_.measures.size());
   }
@@ -148,7 +168,7 @@ void projection_rows::count(const stored_fields& fields, int sign) {
       append_bounded(key, x);
       auto& entry = extremes_[std::move(key)];
       entry.delta += sign;
-      entry.v = x;
+      entry.v = canonical(x);
     } else {
       row.tallies[i].sum += sign * amount_of(x);
     }
@@ -182,7 +202,6 @@ void projection_rows::finish(change_set& out) {
       write_value(made, entry.v);
       out.push_back({key, std::move(made)});
     } else if (now != before) {
-      // The value stays the one that came first, whatever its digits.
       std::string made;
       msgpack::write_array(made, 2);
       msgpack::write_unsigned(made, now);

@@ -112,6 +112,14 @@ const change_case schema_changes[] = {
     {"[models.m.fields]",
      "[models.m.fields]\nn = { type = \"bool\", replicate = true, optional = true, unique = true }",
      "m.n is new and unique"},
+    {"[models.m.fields]",
+     "[models.m.fields]\nn = { type = \"string\", replicate = true, optional = true, references = "
+     "\"m\" }",
+     ""},
+    {"[models.m.fields]",
+     "[models.m.fields]\nn = { type = \"string\", replicate = true, default = \"x\", references = "
+     "\"m\" }",
+     "m.n is new and refers to an item by default"},
     {"[models.m]",
      "[models.n.fields]\nid = { type = \"uuid\", primary_key = true, replicate = true "
      "}\n[models.m]",
@@ -265,6 +273,22 @@ BOOST_AUTO_TEST_CASE(a_field_that_a_newer_node_wrote_is_kept_and_not_shown) {
   older.patch("m", "1", R"({"b":2})");
   const auto q = item_query(*newer.find("m"), "1");
   BOOST_TEST(run(newer.models(), *q, older.state(), 0).body == R"({"id":1,"b":2,"a":8})");
+}
+
+// Whether a node knows the newer models must not show in its state.
+BOOST_AUTO_TEST_CASE(a_replace_that_creates_does_the_same_at_a_node_that_knows_more_fields) {
+  const std::string plain =
+      "[models.m.fields]\nid = { type = \"integer\", primary_key = true, replicate = true }\n";
+  service_fixture older(plain);
+  service_fixture newer(
+      plain + "a = { type = \"integer\", replicate = true, immutable = true, default = 7 }\n");
+  older.put("m", "1", "{}", {{}, false, true});
+  change_set changes;
+  const auto made = apply(newer.models(), 1, older.last_command, newer.state(), true, changes);
+  BOOST_TEST(made->status == 201);
+  newer.mutable_state().apply(changes);
+  BOOST_TEST((older.state().pairs() == newer.state().pairs()));
+  BOOST_TEST(newer.get("m", "1").body == R"({"id":1,"a":7})");
 }
 
 BOOST_AUTO_TEST_CASE(structs_become_items_and_come_back) {

@@ -86,6 +86,9 @@ const wrong_text wrong_fields[] = {
      "t.toml:2:58: m.x: on_delete is "},
     {"x = { type = \"uuid\", replicate = true, references = \"m\", on_delete = \"set_null\" }",
      "t.toml:2:1: m.x: A reference with on_delete = \"set_null\" is optional"},
+    {"x = { type = \"uuid\", replicate = true, optional = true, references = \"m\", on_delete = "
+     "\"set_null\", default = \"6ba7b810-9dad-11d1-80b4-00c04fd430c8\" }",
+     "t.toml:2:1: m.x: A reference with on_delete = \"set_null\" has no default."},
     {"x = { type = \"string\", replicate = true, merge = \"add\" }",
      "t.toml:2:42: m.x: Fields of this type can't combine by \"add\"."},
     {"x = { type = \"list<integer>\", replicate = true, default = [1, \"a\"] }",

@@ -53,7 +53,7 @@ struct node_fixture {
     if (made.status >= 400 || !has_local_part(full, command)) {
       return made;
     }
-    const auto local = local_command(full, command, made.parts);
+    const auto local = local_command(full, command, made.parts, made.replayed);
     return local.empty() ? join_outcomes(full, command, std::move(made), {}, own_state)
                          : join_outcomes(full, command, std::move(made), run_own(local), own_state);
   }
@@ -228,6 +228,30 @@ BOOST_AUTO_TEST_CASE(a_repeated_request_is_answered_as_before_and_writes_nothing
   BOOST_TEST(again.status == 201);
   BOOST_TEST(again.body == first.body);
   BOOST_TEST(get("a") == R"({"id":"a","name":"x","cache":"2","seen":0})");
+}
+
+// Which knows nothing of the request, since another one was asked first.
+BOOST_AUTO_TEST_CASE(a_request_that_is_repeated_at_another_node_leaves_newer_local_fields_there) {
+  constexpr auto body = R"({"id":"a","name":"x","cache":"1"})";
+  write(operation::create, "", body, "k");
+  own_state = {};
+  write(operation::patch, "a", R"({"cache":"2","seen":5})");
+  BOOST_TEST(write(operation::create, "", body, "k").replayed);
+  BOOST_TEST(get("a") == R"({"id":"a","name":"x","cache":"2","seen":5})");
+  // Nor those of a later item of the same key.
+  write(operation::remove, "a", "");
+  write(operation::create, "", R"({"id":"a","name":"y","cache":"3"})");
+  BOOST_TEST(write(operation::create, "", body, "k").status == 201);
+  BOOST_TEST(get("a") == R"({"id":"a","name":"y","cache":"3","seen":0})");
+}
+
+// As after a crash between the two groups.
+BOOST_AUTO_TEST_CASE(a_request_that_is_repeated_puts_local_fields_down_where_there_are_none) {
+  constexpr auto body = R"({"id":"a","name":"x","cache":"1"})";
+  write(operation::create, "", body, "k");
+  own_state = {};
+  BOOST_TEST(write(operation::create, "", body, "k").replayed);
+  BOOST_TEST(get("a") == R"({"id":"a","name":"x","cache":"1","seen":0})");
 }
 
 BOOST_AUTO_TEST_CASE(lists_filter_and_sort_by_local_fields_too) {
