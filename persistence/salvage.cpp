@@ -6,6 +6,8 @@
 #include <vector>
 
 #include "persistence/files.hpp"
+#include "persistence/lmdb_transaction.hpp"
+#include "persistence/log_recovery.hpp"
 #include "persistence/mutants.hpp"
 #include "persistence/recovery.hpp"
 #include "persistence/set_aside.hpp"
@@ -22,6 +24,14 @@ namespace {
                       why +
                           "; no other member is known that could repair it: restore a backup into "
                           "a new directory, with --restore FILE --data-dir DIR");
+}
+
+[[noreturn]] void refuse_local_data(const std::string& why) {
+  throw storage_error(storage_errc::damaged,
+                      why +
+                          "; it holds local data that no other node has: to go on without that, "
+                          "remove this node from the cluster and add it again with an empty "
+                          "directory");
 }
 
 bool is_damage(const storage_error& error) { return error.code() == storage_errc::damaged; }
@@ -64,6 +74,60 @@ std::unique_ptr<lmdb_log_store> open_checked(const data_directory& directory,
   return log;
 }
 
+/// What is in a log that is damaged elsewhere: of its pages only those are looked at that are read.
+class damaged_log {
+ public:
+  explicit damaged_log(const fs::path& place, lmdb_options options)
+      : env_(place, with_least_check(options)) {}
+
+  /// All of the group's records were read, and are sound.
+  protocol::restored_state restore(protocol::group_id group) const {
+    lmdb_reader from(env_);
+    return restore_log(from, group);
+  }
+
+  /// Of a group that `restore` found sound. The other log has nothing of it yet.
+  void copy(protocol::group_id group, log_store& to) const {
+    const auto found = restore(group);
+    if (found.snapshot_index)
+      to.reset(group, {found.snapshot_index, found.snapshot_term, found.snapshot_members, 0, 0});
+    group_write next{group, {}};
+    next.write.state = found.state;
+    for (auto first = found.snapshot_index + 1;; next = {group, {}}) {
+      lmdb_reader from(env_);
+      if (first <= found.last_index)
+        next.write.entries = read_entries(from, group, first, found.last_index, copied_at_once);
+      to.write(std::span(&next, 1));
+      if (next.write.entries.empty()) return;
+      first = next.write.entries.back().index + 1;
+    }
+  }
+
+ private:
+  static constexpr std::uint64_t copied_at_once = 4 * 1024 * 1024;
+
+  static lmdb_options with_least_check(lmdb_options options) {
+    options.check_all_up_to = 0;
+    return options;
+  }
+
+  lmdb_environment env_;
+};
+
+/// Nobody could fill these again: they must be there, or a person has to say that they need not be.
+void require_local_data(const fs::path& log, const lmdb_options& options,
+                        std::span<const protocol::group_id> alone, const std::string& why) {
+  if (alone.empty()) return;
+  if (!fs::exists(log / "data.mdb")) refuse_local_data(why);
+  try {
+    const damaged_log old(log, options);
+    for (const auto group : alone) (void)old.restore(group);
+  } catch (const storage_error& error) {
+    if (!is_damage(error)) throw;
+    refuse_local_data(error.what());
+  }
+}
+
 /// From here on the old log is not used any more, whatever happens.
 condemned_log condemn_log(const data_directory& directory, const std::string& why) {
   condemned_log out{why, unused_place(directory)};
@@ -88,6 +152,7 @@ std::optional<condemned_log> find_condemned(const data_directory& directory) {
 std::unique_ptr<lmdb_log_store> begin_anew(const data_directory& directory,
                                            const lmdb_options& options,
                                            std::span<const protocol::group_id> groups,
+                                           std::span<const protocol::group_id> alone,
                                            const condemned_log& condemned) {
   const auto place = directory.log_path();
   const auto aside = directory.path() / condemned.place;
@@ -96,6 +161,7 @@ std::unique_ptr<lmdb_log_store> begin_anew(const data_directory& directory,
     remove_path(place);
   else if (fs::exists(place))
     move_file(place, aside);
+  require_local_data(aside, options, alone, condemned.why);
   if (fs::exists(aside)) note_damage(aside, condemned.why);
   make_directory(place);
   auto log = std::make_unique<lmdb_log_store>(place, options);
@@ -106,6 +172,10 @@ std::unique_ptr<lmdb_log_store> begin_anew(const data_directory& directory,
   }
   // The new log must say that it forgot before it is used, or the node would vote a second time.
   log->write(states);
+  if (!alone.empty()) {
+    const damaged_log old(aside, options);
+    for (const auto group : alone) old.copy(group, *log);
+  }
   // Last: until then every start begins the log anew.
   remove_file(mark_of(directory));
   return log;
@@ -114,7 +184,8 @@ std::unique_ptr<lmdb_log_store> begin_anew(const data_directory& directory,
 }  // namespace
 
 opened_log open_log(const data_directory& directory, const lmdb_options& options,
-                    std::span<const protocol::group_id> groups, bool has_peers) {
+                    std::span<const protocol::group_id> groups, bool has_peers,
+                    std::span<const protocol::group_id> alone) {
   auto lost = find_condemned(directory);
   if (!lost) {
     try {
@@ -124,11 +195,13 @@ opened_log open_log(const data_directory& directory, const lmdb_options& options
       if (!is_damage(error)) throw;
       // Alone a node must not begin anew: what it acknowledged would be gone for good.
       if (!has_peers) refuse(error.what());
+      // Before anything moves: what refuses the start must find it as it was.
+      require_local_data(directory.log_path(), options, alone, error.what());
       lost = condemn_log(directory, error.what());
     }
   }
   if (!has_peers) refuse(lost->why);
-  return {begin_anew(directory, options, groups, *lost), lost->why};
+  return {begin_anew(directory, options, groups, alone, *lost), lost->why};
 }
 
 opened_state open_state(state_directory& states, log_store& log, protocol::group_id group,

@@ -27,9 +27,11 @@ struct opened_log {
 /// been part of a cluster, took acknowledgements and votes with it: it is set aside as
 /// `DIR/damaged-log` (or `damaged-log-2` …), and in the new one each of `groups` is `recovering`,
 /// durably and in one step as seen after a crash. Without `has_peers` it throws `damaged` instead,
-/// with what to do.
+/// with what to do. The groups that this node has `alone` are copied into the new log; if something
+/// of them is damaged, or the log is missing, it throws as well.
 opened_log open_log(const data_directory& directory, const lmdb_options& options,
-                    std::span<const protocol::group_id> groups, bool has_peers);
+                    std::span<const protocol::group_id> groups, bool has_peers,
+                    std::span<const protocol::group_id> alone = {});
 
 /// The state of a group and what its core starts from, in agreement with the log.
 struct opened_state {

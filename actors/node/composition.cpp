@@ -95,13 +95,15 @@ group& composition::group_with(const models::collection& c) const {
 // -- making --------------------------------------------------------------------------------------
 
 // With peers a damaged log is set aside, and each of these groups recovers from the others; with
-// none the start fails.
+// none, or when it holds local data that is damaged too, the start fails.
 std::unique_ptr<persistence::lmdb_log_store> composition::open_log() {
   std::set<protocol::group_id> replicated{main_group};
   for (auto& [name, id] : config_.groups) replicated.insert(id);
   const std::vector<protocol::group_id> ids(replicated.begin(), replicated.end());
+  std::vector<protocol::group_id> alone;
+  if (!models::local_part(schema_).collections().empty()) alone.push_back(own_group);
   auto opened =
-      persistence::open_log(directory_, log_options(config_), ids, !config_.peers.empty());
+      persistence::open_log(directory_, log_options(config_), ids, !config_.peers.empty(), alone);
   if (!opened.lost.empty()) peers_.set_recovering(opened.lost);
   // From this start, or from one before that has not caught up since.
   log_lost_ = peers_.recovering();

@@ -41,6 +41,15 @@ class member_directory {
     purge_up_to(log, upto);
   }
   void spoil_log() const { spoil(place_ / "log" / "data.mdb"); }
+  /// One of this group's, and nothing beside it.
+  void spoil_a_record() const {
+    const auto file = place_ / "log" / "data.mdb";
+    const auto bytes = read_file(file).value();
+    const auto wanted = commands(17, 1, 1, 60).front().data;
+    for (auto at = bytes.find(wanted.view()); at != std::string::npos;
+         at = bytes.find(wanted.view(), at + 1))
+      flip_bit(file, at, 3);
+  }
   void spoil_state() const { spoil(place_ / "state" / "1" / "1" / "data.mdb"); }
 
  private:
@@ -90,6 +99,39 @@ BOOST_AUTO_TEST_CASE(a_log_that_is_gone_is_not_taken_for_a_new_one) {
   fs::remove_all(node.path() / "log");
   const auto directory = node.open();
   BOOST_TEST(!open_log(directory, {}, groups, true).lost.empty());
+}
+
+BOOST_AUTO_TEST_CASE(local_data_is_kept_when_the_log_of_the_others_is_damaged) {
+  const std::vector<protocol::group_id> own{protocol::group_id{1ull << 32}};
+  const member_directory node;
+  {
+    lmdb_log_store log(node.path() / "log");
+    log.reset(own[0], {index_t{7}, protocol::term_t{2}, {}, 0, 0});
+    append(log, commands(8, 33, 2, 200'000), own[0]);
+  }
+  node.spoil_a_record();
+  const auto directory = node.open();
+  for (int start = 0; start < 2; ++start) {
+    const auto opened = open_log(directory, {}, groups, true, own);
+    BOOST_TEST(opened.lost.empty() == (start == 1));
+    BOOST_TEST(opened.log->restore(group).state.recovering);
+    const auto kept = opened.log->restore(own[0]);
+    BOOST_TEST(!kept.state.recovering);
+    BOOST_TEST(kept.snapshot_index.value == 7u);
+    BOOST_TEST(kept.last_index.value == 40u);
+    BOOST_TEST(opened.log->read(own[0], index_t{40}, index_t{40}, 1).at(0).data.size() == 200'000u);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_log_that_is_gone_with_local_data_ends_the_start_and_moves_nothing) {
+  const std::vector<protocol::group_id> own{protocol::group_id{1ull << 32}};
+  const member_directory node;
+  fs::remove_all(node.path() / "log");
+  const auto directory = node.open();
+  BOOST_TEST(sentence_of([&] {
+               (void)open_log(directory, {}, groups, true, own);
+             }).find("local data that no other node has") != std::string::npos);
+  BOOST_TEST(!fs::exists(node.path() / "log-lost"));
 }
 
 BOOST_AUTO_TEST_CASE(without_others_a_damaged_log_is_refused_and_left_alone) {
