@@ -29,6 +29,12 @@ enum class mutant {
   purges_what_a_snapshot_needs,
   /// A state disk without room counts as one that failed.
   calls_full_failed,
+  /// What can't be read counts as damaged.
+  calls_failed_damaged,
+  /// A log without room keeps its margin, and asks for no checkpoint that would free some.
+  waits_for_room,
+  /// A node that asks again for a copy of the state is sent another one, from its beginning.
+  begins_asked_snapshots_anew,
   /// A state of which a part of a checkpoint is written counts as damaged.
   calls_half_done_damaged,
   /// Commits that run while a snapshot is written show in it.

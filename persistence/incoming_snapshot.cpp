@@ -3,6 +3,7 @@
 #include <charconv>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "persistence/fault_points.hpp"
 #include "persistence/snapshot_file.hpp"
@@ -126,6 +127,19 @@ std::optional<fs::path> latest_snapshot(const fs::path& snapshots, group_id grou
     latest = *index;
   }
   return out;
+}
+
+void remove_superseded_snapshots(const fs::path& snapshots, group_id group) {
+  const auto begin = std::to_string(group.value) + '-';
+  const auto unfinished = std::string(suffix) + ".new";
+  std::vector<fs::path> spent;
+  for (const auto& entry : fs::directory_iterator(snapshots)) {
+    const auto name = entry.path().filename().string();
+    if (name.starts_with(begin) && name.ends_with(unfinished)) spent.push_back(entry.path());
+  }
+  for (const auto& each : spent) remove_path(each);
+  if (const auto latest = latest_snapshot(snapshots, group))
+    remove_snapshots_before(snapshots, group, *index_in(*latest, group));
 }
 
 void remove_snapshots_before(const fs::path& snapshots, group_id group, index_t index) {

@@ -20,6 +20,8 @@ using protocol::snapshot_meta;
 /// keep pace with what is appended. They are removed when there are many, so that whole pages go
 /// instead of the same page again and again, and not so many that a write waits long.
 constexpr std::size_t leftovers_per_purge = 1000;
+/// When a write found no room: it waits anyway, for just this.
+constexpr std::size_t leftovers_without_room = 20'000;
 constexpr std::size_t leftovers_per_write = 16;
 constexpr std::size_t leftovers_at_once = 500;
 
@@ -128,7 +130,10 @@ void lmdb_log_store::write(std::span<const group_write> writes) {
     }
     kind.reach_before_commit();
   };
+  // Also after it was refused.
+  lacks_room_ = true;
   env_.write(work, write_purpose::stores_more, size_of(writes));
+  lacks_room_ = false;
   // Only now: before, a failure leaves what was known.
   extents_ = std::move(after);
   kind.reach_after_commit();
@@ -221,7 +226,8 @@ void lmdb_log_store::purge(group_id group, const snapshot_meta& meta) {
           log.before = meta.index;
           log.has_leftovers = true;
         }
-        remove_leftovers(to, group, log, leftovers_per_purge);
+        remove_leftovers(to, group, log,
+                         lacks_room_ ? leftovers_without_room : leftovers_per_purge);
         reach(fault_point::purge_before_commit);
       },
       // Let through where the disk is nearly full: it is the way out of that.

@@ -54,6 +54,7 @@ class lmdb_log_store : public log_store {
 
   lmdb_environment env_;
   /// As of the last commit: a transaction works on a copy, since it may be undone.
+  bool lacks_room_ = false;  // the last write found none
   extents extents_;
 };
 

@@ -125,13 +125,18 @@ struct state_released {};
 /// after a restart either. No answer.
 struct condemn_state {
   std::string reason;  ///< a sentence, noted in the directory
+  /// As in state_damaged
+  std::uint64_t replacements = 0;
 };
 
 /// Something of the durable state is not what was written: it is not to be answered from, and
-/// replaced. From the aggregate, which found it by reading, to the raft actor; and from the raft
-/// actor, which heard of it from others, to the aggregate.
+/// replaced. From the aggregate, which found it by reading, to the raft actor; from the raft actor,
+/// which heard of it from others, and the checkpointer, which found it by copying, to the aggregate.
 struct state_damaged {
   std::string reason;  ///< a sentence
+  /// How many states had been replaced in this process when it was found: of an earlier one it means
+  /// nothing any more
+  std::uint64_t replacements = 0;
 };
 
 /// From the checkpointer to the aggregate and to the raft actor that gave it the chunks: a snapshot

@@ -123,8 +123,10 @@ void group::spawn_raft(persistence::opened_state opened) {
   made.aggregate = aggregate_;
   made.checkpointer = checkpointer_;
   // A log that may not grow for ever keeps only a part of its room for those who lag.
-  if (setup_.config.map_size != 0)
-    made.max_lag_bytes = std::min(made.max_lag_bytes, setup_.config.map_size / 4);
+  if (const auto room = setup_.config.map_size; room != 0) {
+    made.max_lag_bytes = std::min(made.max_lag_bytes, room / 4);
+    made.max_margin_bytes = std::min(made.max_margin_bytes, room / 4);
+  }
   made.make_shipper = [this](const peer_address& peer) { return make_shipper(peer); };
   made.end_shipper = [this](protocol::node_id peer, const shipper_handle& shipper) {
     end_shipper(peer, shipper);

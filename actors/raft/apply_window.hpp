@@ -48,8 +48,9 @@ class apply_window {
     given_.emplace_back(last, bytes);
     bytes_ += bytes;
   }
-  /// Entries up to here are applied.
+  /// Entries up to here are applied. Less than before changes nothing: it is of an earlier state.
   void apply(protocol::index_t through) {
+    if (through < applied_) return;
     applied_ = through;
     for (; !given_.empty() && given_.front().first <= through; given_.pop_front())
       bytes_ -= given_.front().second;

@@ -13,7 +13,7 @@ namespace lithair::actors {
 class log_allowance {
  public:
   /// `most`: bytes.
-  explicit log_allowance(std::uint64_t most = 64 * 1024 * 1024) : most_(most) {}
+  explicit log_allowance(std::uint64_t most) : most_(most) {}
 
   /// Entries up to `last`, of so many bytes together, were applied.
   void add(protocol::index_t last, std::uint64_t bytes) {

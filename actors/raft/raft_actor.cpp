@@ -71,6 +71,7 @@ raft_actor::raft_actor(caf::actor_config& cfg, loop* home, raft_setup setup)
       window_(setup_.restored.applied),
       leaderless_since_ms_(started_ms_),
       checkpointed_(setup_.restored.applied),
+      allowance_(setup_.max_margin_bytes),
       lag_allowance_(setup_.max_lag_bytes) {
   next_comparison_ms_ = started_ms_ + setup_.config.checkpoint_interval_ms;
   // Known before the first message: what is lost must not be answered from.

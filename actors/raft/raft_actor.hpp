@@ -109,7 +109,9 @@ class raft_actor final : public hosted_actor {
   void on_state_damaged(const std::string& reason);
   void on_promises_lost(const std::string& reason);
   void look_for_recovering(const peer_step& step);
+  void make_room();
   void mend();
+  bool is_being_sent_a_snapshot(protocol::node_id peer) const;
   void on_control(protocol::node_id from, const change_request& request);
   void on_control(protocol::node_id from, const change_answer& answer);
   void on_control(protocol::node_id by, const state_request& request);
@@ -169,8 +171,9 @@ class raft_actor final : public hosted_actor {
   protocol::node_id known_leader_;
   snapshot_requests snapshots_;
   bool snapshot_asked_ = false;     // the checkpointer for one
-  bool checkpoint_asked_ = false;   // the aggregate for one as of now, since a snapshot needs it
+  bool checkpoint_asked_ = false;   // the aggregate for one as of now: a snapshot or room needs it
   protocol::index_t checkpointed_;  // the durable state is as of here
+  std::uint64_t replacements_ = 0;  // of states, see state_damaged
   // A checkpoint that the log is not durable for yet, and who waits for it.
   std::optional<std::pair<caf::strong_actor_ptr, checkpoint>> gated_;
   log_allowance allowance_;      // for followers that lag a little

@@ -90,10 +90,11 @@ void raft_actor::apply_committed() {
 void raft_actor::on_applied(applied& news) {
   if (!health_.may_apply()) return;
   window_.apply(news.through);
-  meter_.applied(news.through);
-  core_.applied(mutated(mutant::applies_before_committing)
-                    ? std::min(news.through, core_.commit_index())
-                    : news.through);
+  // Of a state that was replaced meanwhile it may be less than there is.
+  const auto through = window_.applied();
+  meter_.applied(through);
+  core_.applied(mutated(mutant::applies_before_committing) ? std::min(through, core_.commit_index())
+                                                           : through);
   for (auto& each : news.results) {
     auto who = submissions_.finish(each.serial);
     if (who.asker)
@@ -148,15 +149,20 @@ void raft_actor::on_checkpointed(const checkpointed& news) {
 // a snapshot, and for those that are just getting one: else they would need another as soon as they
 // have it.
 void raft_actor::purge_log(index_t saved) {
+  const bool is_full = !health_.log_full.empty();
   auto upto = std::max(saved - std::min(setup_.config.log_margin, saved.value),
                        std::min(allowance_.floor(), saved));
-  const bool keeps = health_.log_full.empty() && !mutated(mutant::purges_what_a_snapshot_needs);
+  // Without room nothing is kept for anybody.
+  if (is_full && !mutated(mutant::waits_for_room)) upto = saved;
+  const bool keeps = !is_full && !mutated(mutant::purges_what_a_snapshot_needs);
   if (keeps)
     upto = std::min(upto, std::max(needed_by_followers(), std::min(lag_allowance_.floor(), saved)));
   upto = std::min(upto, core_.durable_index());
   if (mutated(mutant::purges_past_the_checkpoint)) upto = window_.applied();
-  if (upto <= purging_ || upto < core_.inspect().first_index) return;
-  // Asked once; the next one asks for more.
+  // Asked once; the next one asks for more. Of what is purged some is removed at a time: so while
+  // there is no room it is asked again.
+  if (upto < purging_ || (upto == purging_ && !is_full)) return;
+  if (upto < core_.inspect().first_index && !(is_full && upto == purging_)) return;
   purging_ = upto;
   cut_log what;
   what.group = setup_.group;
@@ -242,6 +248,7 @@ void raft_actor::on_chunk_kept(const chunk_kept& news) {
 // The state is in its place; now the log begins after it, and then the core goes on from there. A
 // crash between the two is mended at start.
 void raft_actor::on_state_replaced(const state_replaced& news) {
+  ++replacements_;
   if (!health_.may_step()) return;
   // What was proposed may be part of that state: it is never seen applied here, and must not be
   // proposed again.

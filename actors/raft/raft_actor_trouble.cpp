@@ -4,6 +4,7 @@
 #include <spdlog/spdlog.h>
 #include <caf/send.hpp>
 
+#include "actors/mutants.hpp"
 #include "actors/peers/shipper.hpp"
 #include "actors/raft/raft_actor.hpp"
 
@@ -61,13 +62,22 @@ void raft_actor::on_disk_full(const std::string& reason) {
   // Only those that were never proposed: of the others something may be in the log.
   for (auto& each : submissions_.expire(std::numeric_limits<std::uint64_t>::max(), 0))
     refuse(each.who, disposition::unavailable, why_unavailable());
+  make_room();
+}
+
+// What a checkpoint covers may go, all of it. Nothing else would ask for one: while nothing can be
+// written, nothing is applied.
+void raft_actor::make_room() {
+  if (!setup_.checkpointer || mutated(mutant::waits_for_room)) return;
+  purge_log(checkpointed_);
+  if (!std::exchange(checkpoint_asked_, true)) send(setup_.aggregate, checkpoint_now{});
 }
 
 void raft_actor::on_state_damaged(const std::string& reason) {
   if (!health_.may_apply()) return;
   // Noted on the disk: after a restart it would be taken for sound.
-  send(setup_.checkpointer, condemn_state{reason});
-  send(setup_.aggregate, state_damaged{reason});
+  send(setup_.checkpointer, condemn_state{reason, replacements_});
+  send(setup_.aggregate, state_damaged{reason, replacements_});
   if (!has_other_voter(core_.members(), setup_.config.self.id)) {
     return on_disk_failed(reason +
                           "; no other member can repair it: restore a backup into a new directory, "
@@ -104,7 +114,10 @@ void raft_actor::mend() {
   auto now = setup_.now_ms();
   if (now < next_mending_ms_) return;
   bool leads = core_.current_role() == role::leader;
-  if (!health_.log_full.empty() && leads) (void)core_.transfer(node_id{});
+  if (!health_.log_full.empty()) {
+    if (leads) (void)core_.transfer(node_id{});
+    make_room();
+  }
   if (!health_.state_lost.empty() && !leads && core_.leader())
     send_control(core_.leader(), state_request{});
   get_snapshots();
@@ -136,9 +149,22 @@ void raft_actor::on_control(node_id by, const state_request&) {
       !core_.members().contains(by))
     return;
   begin_snapshots_of_term();
-  if (!snapshots_.wants(by)) spdlog::info("node {} lost its state and gets a copy", by.value);
+  // It asks again and again until it has one. A later one would be too late again, and to send
+  // another would be to begin anew.
+  if (!mutated(mutant::begins_asked_snapshots_anew)) {
+    if (is_being_sent_a_snapshot(by)) return;
+    if (snapshots_.wants(by)) return get_snapshots();
+  }
+  spdlog::info("node {} lost its state and gets a copy", by.value);
   snapshots_.ask(by, core_.current_term(), core_.commit_index());
   get_snapshots();
+}
+
+bool raft_actor::is_being_sent_a_snapshot(node_id peer) const {
+  const auto now = core_.inspect();
+  return std::any_of(now.peers.begin(), now.peers.end(), [peer](const peer_status& each) {
+    return each.id == peer && each.state == peer_status::mode::snapshot;
+  });
 }
 
 // A voter that lost its disk's promises stays silent until it is no voter; so it becomes a learner,

@@ -70,6 +70,8 @@ struct raft_setup : group_basis {
   /// Bytes of the log that are kept behind a checkpoint, for followers that get a snapshot or catch
   /// up after one
   std::uint64_t max_lag_bytes = 1 << 30;
+  /// Likewise for those that lag a little, beside node_config::log_margin
+  std::uint64_t max_margin_bytes = 64 << 20;
   /// Makes the shipper for a peer, and ends one. A peer without a host is one that called.
   std::function<shipper_handle(const peer_address&)> make_shipper;
   std::function<void(protocol::node_id, const shipper_handle&)> end_shipper;

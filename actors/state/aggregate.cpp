@@ -61,6 +61,8 @@ void aggregate::on_exit() {
 
 // From those who look at it to what is looked at.
 void aggregate::close() {
+  // Whoever waits for a checkpoint of it gets none.
+  refuse_checkpoints("the state is being replaced");
   if (setup_.window && !setup_.local_raft) setup_.window->hide();
   begin_again();
   held_.clear();
@@ -85,7 +87,8 @@ void aggregate::open(std::shared_ptr<const persistence::state_store> state) {
     timeline_ = models::timeline_of(*view_);
     repair();
   } catch (const persistence::storage_error& e) {
-    on_damage(e.what());
+    on_trouble(e);
+    if (raft_ && !damaged_) send(raft_, disk_failed{stopped_});
   }
   show();
   go_on_later();
@@ -126,9 +129,15 @@ caf::behavior aggregate::make_behavior() {
         checkpointer_ = order.checkpointer;
         raft_ = order.raft;
         // Found before there was somebody to tell.
-        if (damaged_) send(raft_, state_damaged{stopped_});
+        if (damaged_)
+          send(raft_, state_damaged{stopped_, replacements_});
+        else if (!stopped_.empty())
+          send(raft_, disk_failed{stopped_});
       },
-      [this](const state_damaged& news) { on_damage(news.reason); },
+      [this](const state_damaged& news) {
+        // Of one that was replaced meanwhile it means nothing.
+        if (news.replacements == replacements_) on_damage(news.reason);
+      },
       [this](const checkpointed& news) {
         on_checkpointed(news);
         take_held();
@@ -141,13 +150,15 @@ caf::behavior aggregate::make_behavior() {
       [this](const compare_at& order) { compare_at_ = order.index; },
       [this](checkpoint_now) {
         checkpoint_askers_.push_back(current_sender());
-        if (state_ && (!state_->frozen() || checkpoint_failed_)) begin_checkpoint();
+        if (!state_) return refuse_checkpoints("there is no state");
+        if (!state_->frozen() || checkpoint_failed_) begin_checkpoint();
       },
       [this](release_state) {
         close();
         send(handle(current_sender()), state_released{});
       },
       [this](const state_replaced& news) {
+        ++replacements_;
         open(news.state);
         release_waiting();
         if (feed_) send(feed_, feed_begins{applied_.value, timeline_});
@@ -190,7 +201,9 @@ applied aggregate::apply(const std::vector<entry>& entries) {
   applied result;
   for (auto& each : entries) {
     if (!stopped_.empty() || !state_) break;
-    // A gap or a repetition would make this state another than the others'.
+    // Given before a state took over that has it.
+    if (each.index <= applied_) continue;
+    // A gap would make this state another than the others'.
     if (each.index != applied_ + 1) {
       stop(fmt::format("entry {} can't be applied after {}", each.index.value, applied_.value));
       break;
@@ -241,7 +254,7 @@ bool aggregate::apply_command(const entry& one, applied& result) {
     if (ours) result.results.push_back({one.from.serial, one.index.value, std::move(*outcome)});
     return true;
   } catch (const persistence::storage_error& e) {
-    on_damage(e.what());
+    on_trouble(e);
     return false;
   } catch (const std::exception& e) {
     stop(fmt::format("the command at index {} can't be applied: {}", one.index.value, e.what()));
@@ -283,7 +296,15 @@ void aggregate::stop(std::string why) {
 void aggregate::on_damage(const std::string& why) {
   if (std::exchange(damaged_, true)) return;
   stop(why);
-  if (raft_) send(raft_, state_damaged{why});
+  if (raft_) send(raft_, state_damaged{why, replacements_});
+}
+
+// What can't be read now the next start may read: only what is not as it was written is given up.
+void aggregate::on_trouble(const persistence::storage_error& error) {
+  if (error.code() == persistence::storage_errc::damaged || mutated(mutant::calls_failed_damaged))
+    on_damage(error.what());
+  else
+    stop(error.what());
 }
 
 // -- checkpoints ---------------------------------------------------------------------------------
@@ -311,6 +332,11 @@ void aggregate::begin_checkpoint() {
   }
   // By way of the raft actor, which knows how far the log is durable.
   send(raft_, checkpoint{state_->frozen(), checkpoint_point_, below_});
+}
+
+void aggregate::refuse_checkpoints(const std::string& why) {
+  for (auto& asker : std::exchange(checkpoint_askers_, {}))
+    send(handle(asker), checkpointed{applied_, why, checkpointed::trouble::full});
 }
 
 void aggregate::on_checkpointed(const checkpointed& news) {

@@ -22,6 +22,10 @@
 #include "models/state/multiversion.hpp"
 #include "persistence/overlay_store.hpp"
 
+namespace lithair::persistence {
+class storage_error;
+}
+
 namespace lithair::actors {
 
 /// From its group, once: tells an aggregate who makes its changes durable, which is spawned after
@@ -174,9 +178,11 @@ class aggregate final : public hosted_actor {
   // What ends applying; damage also ends answering until a new state comes.
   void stop(std::string why);
   void on_damage(const std::string& why);
+  void on_trouble(const persistence::storage_error& error);
   // Checkpoints.
   bool wants_checkpoint() const;
   void begin_checkpoint();
+  void refuse_checkpoints(const std::string& why);
   void on_checkpointed(const checkpointed& news);
 
   // -- reads; see aggregate_reads.cpp
@@ -230,6 +236,7 @@ class aggregate final : public hosted_actor {
   std::string stopped_;
   // Why nothing is answered although there is a state: the members go on without this node
   std::string left_;
+  std::uint64_t replacements_ = 0;  // of states, see state_damaged
   bool damaged_ = false;            // which is why it is stopped, until the state is replaced
   protocol::index_t checkpointed_;  // of the last checkpoint that is durable, or under way
   protocol::index_t compare_at_;    // a checkpoint is to be made as of just here

@@ -18,6 +18,8 @@ namespace {
 
 using trouble = checkpointed::trouble;
 
+constexpr const char* no_state = "the state could not be opened";
+
 // What passes when there is room is no failure of the disk: the node goes on.
 trouble trouble_of(const persistence::storage_error& error) {
   switch (error.code()) {
@@ -39,6 +41,7 @@ caf::behavior checkpointer::make_behavior() {
   set_default_handler(caf::drop);
   set_error_handler([](caf::error&) {});
   measure();
+  tidy_snapshots();
   return behavior_of<handle_type>(
       [this](const checkpoint& wanted) { take(current_sender(), wanted); },
       [this](const make_snapshot& order) { snapshot(order); },
@@ -63,7 +66,7 @@ caf::behavior checkpointer::make_behavior() {
       [this](give_back_memory) {
         if (setup_.give_back_memory) setup_.give_back_memory();
       },
-      [this](const condemn_state& order) { condemn(order.reason); });
+      [this](const condemn_state& order) { condemn(order); });
 }
 
 void checkpointer::on_exit() {
@@ -86,6 +89,7 @@ void checkpointer::take(const caf::strong_actor_ptr& asker, const checkpoint& wa
 // Either all of it is durable with its point, or the answer says why not and it comes again.
 checkpointed checkpointer::commit(const checkpoint& wanted) {
   if (installing_) return {wanted.point.index, "the state is being replaced", trouble::full};
+  if (!setup_.state) return {wanted.point.index, no_state, trouble::disk};
   // It may have been under way while the state was replaced.
   if (setup_.state->applied().index != wanted.over &&
       !mutated(mutant::checkpoints_over_another_state))
@@ -124,6 +128,15 @@ checkpointed checkpointer::commit(const checkpoint& wanted) {
   }
 }
 
+// What a crash left behind while one was written, and those that a newer one has superseded.
+void checkpointer::tidy_snapshots() {
+  try {
+    persistence::remove_superseded_snapshots(setup_.snapshots, setup_.group);
+  } catch (const std::exception& e) {
+    spdlog::warn("old snapshots can't be removed: {}", e.what());
+  }
+}
+
 void checkpointer::measure() {
   auto& environment = setup_.state->environment();
   setup_.meters->state_map_bytes.set(environment.map_size());
@@ -144,9 +157,11 @@ void checkpointer::snapshot(const make_snapshot& order) {
 // and is over when the commit is.
 void checkpointer::begin_snapshot() {
   snapshot_made no;
-  const auto point = setup_.state->applied();
+  const auto point = setup_.state ? setup_.state->applied() : persistence::applied_point{};
   if (installing_)
     no.failed = "the state is being replaced";
+  else if (!setup_.state)
+    no.failed = no_state;
   else if (!half_done_.empty() && !mutated(mutant::calls_half_done_damaged))
     no.failed = half_done_;
   else if (!point.index)
@@ -165,6 +180,13 @@ void checkpointer::begin_snapshot() {
 // Those who asked for a later one meanwhile get the next.
 void checkpointer::on_written(snapshot_written& news) {
   pinned_.reset();
+  // It was that of a state which nobody will use any more.
+  if (installing_ && news.made.damaged) {
+    news.made.damaged = false;
+    news.made.later = true;
+  }
+  // Whoever asked may have no say in what is done about it.
+  if (news.made.damaged) send(setup_.aggregate, state_damaged{news.made.failed, replacements_});
   if (news.made.failed.empty()) {
     latest_ = news.made;
     // Whoever reads an older one holds it open, and reads on.
@@ -183,11 +205,13 @@ void checkpointer::on_written(snapshot_written& news) {
 }
 
 // So that a restart before the repair does not take it for sound.
-void checkpointer::condemn(const std::string& why) {
+void checkpointer::condemn(const condemn_state& order) {
+  // Its successor is whole, and may be in its place already.
+  if (installing_ || order.replacements != replacements_) return;
   latest_ = {};
   if (pinned_) pinned_->cancel();
   try {
-    setup_.directory->condemn(why);
+    setup_.directory->condemn(order.reason);
   } catch (const std::exception& e) {
     spdlog::error("that the state is damaged can't be noted: {}", e.what());
   }
@@ -203,13 +227,28 @@ chunk_kept checkpointer::keep(const protocol::snapshot_request& chunk) {
       answer.failed = "parts of the snapshot are missing";
       return answer;
     }
-    auto path = incoming_.finish(chunk.meta, setup_.cluster());
-    setup_.directory->install(persistence::snapshot_file{path});
+    install(incoming_.finish(chunk.meta, setup_.cluster()));
   } catch (const std::exception& e) {
     answer.failed = e.what();
     spdlog::error("a snapshot as of {} can't be used: {}", chunk.meta.index.value, e.what());
   }
   return answer;
+}
+
+// The leader has the file; here it is of no use, neither once it is installed nor when there was no
+// room for that.
+void checkpointer::install(const std::filesystem::path& complete) {
+  const auto remove = [&complete] {
+    std::error_code ignored;
+    std::filesystem::remove(complete, ignored);
+  };
+  try {
+    setup_.directory->install(persistence::snapshot_file{complete});
+  } catch (...) {
+    remove();
+    throw;
+  }
+  remove();
 }
 
 // The aggregate reads the old state no more.
@@ -218,6 +257,7 @@ void checkpointer::replace_state() {
   if (!installing_) return;
   state_replaced news{*installing_, nullptr, 0};
   installing_.reset();
+  ++replacements_;
   half_done_.clear();
   latest_ = {};
   try {

@@ -84,9 +84,11 @@ class checkpointer final : public detached_actor {
   void on_written(snapshot_written& news);
   // A snapshot that takes this state's place, and damage.
   chunk_kept keep(const protocol::snapshot_request& chunk);
+  void install(const std::filesystem::path& complete);
   void replace_state();
   void measure();
-  void condemn(const std::string& why);
+  void condemn(const condemn_state& order);
+  void tidy_snapshots();
 
   setup setup_;
   persistence::incoming_snapshot incoming_;
@@ -100,7 +102,8 @@ class checkpointer final : public detached_actor {
   // A snapshot that is being put in place, and who wants to know.
   std::optional<protocol::snapshot_meta> installing_;
   caf::strong_actor_ptr installer_;
-  bool released_ = false;  // the aggregate reads the old state no more
+  std::uint64_t replacements_ = 0;  // of states, see state_damaged
+  bool released_ = false;           // the aggregate reads the old state no more
 };
 
 }  // namespace lithair::actors

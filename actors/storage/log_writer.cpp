@@ -2,7 +2,6 @@
 
 #include <chrono>
 #include <memory>
-#include <set>
 #include <utility>
 
 #include <spdlog/spdlog.h>
@@ -133,7 +132,7 @@ void log_writer::write_waiting() {
           failure_);
   }
   // It worked, or failed for good: either way it is not full any more.
-  if (!full_.empty()) tell_room(now, {});
+  tell_room();
   // Writes of one group complete in order, so the last token tells of all before it.
   for (std::size_t i = 0; i < now.receipts.size(); ++i) {
     auto& each = now.receipts[i];
@@ -149,7 +148,8 @@ void log_writer::write_waiting() {
 // that.
 void log_writer::keep(batch& all, const std::string& why) {
   std::swap(all, *waiting_);
-  if (full_.empty()) tell_room(*waiting_, why);
+  for (auto& each : waiting_->receipts)
+    if (without_room_.insert(each.writer).second) send(handle(each.writer), disk_full{why});
   try_later();
 }
 
@@ -158,12 +158,9 @@ void log_writer::try_later() {
   if (!std::exchange(retrying_, true)) delayed_send(this, try_again, retry_v);
 }
 
-// Each group once, however much of it waits.
-void log_writer::tell_room(const batch& all, const std::string& why) {
-  full_ = why;
-  std::set<caf::strong_actor_ptr> told;
-  for (auto& each : all.receipts)
-    if (told.insert(each.writer).second) send(handle(each.writer), disk_full{why});
+// Those who were told that there is none, each once.
+void log_writer::tell_room() {
+  for (auto& each : std::exchange(without_room_, {})) send(handle(each), disk_full{});
 }
 
 void log_writer::tell_failure(const caf::strong_actor_ptr& writer) {

@@ -2,6 +2,7 @@
 
 #include <deque>
 #include <memory>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -57,7 +58,7 @@ class log_writer final : public detached_actor {
   // Without room.
   void try_later();
   void keep(batch& all, const std::string& why);
-  void tell_room(const batch& all, const std::string& why);
+  void tell_room();
   void tell_failure(const caf::strong_actor_ptr& writer);
 
   // Its write transactions belong to this actor's thread.
@@ -65,7 +66,7 @@ class log_writer final : public detached_actor {
   std::shared_ptr<log_meters> meters_;
   std::unique_ptr<batch> waiting_;
   std::deque<std::pair<caf::strong_actor_ptr, cut_log>> cuts_;  // that wait for room, and who asked
-  std::string full_;                                            // why nothing is written for now
+  std::set<caf::strong_actor_ptr> without_room_;                // whose writes wait, and who know
   bool retrying_ = false;                                       // a wake-up is under way
   std::string failure_;
 };

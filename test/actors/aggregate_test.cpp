@@ -14,6 +14,7 @@
 #include "models/declaration/schema_parts.hpp"
 #include "models/service.hpp"
 #include "persistence/memory_state_store.hpp"
+#include "persistence/storage_error.hpp"
 #include "test/actors/stand_in.hpp"
 
 using namespace lithair;
@@ -28,6 +29,15 @@ id    = { type = "integer", primary_key = true, immutable = true, replicate = tr
 value = { type = "integer", replicate = true }
 note  = { type = "string", optional = true }
 )";
+
+// A state that can't be read for a while.
+struct unsteady_state final : persistence::memory_state_store {
+  std::optional<persistence::storage_errc> trouble;
+  std::optional<std::string> get(std::string_view key) const override {
+    if (trouble) throw persistence::storage_error(*trouble, "trouble");
+    return memory_state_store::get(key);
+  }
+};
 
 using parameters = std::vector<std::pair<std::string, std::string>>;
 
@@ -78,7 +88,7 @@ struct two_aggregates {
     return {
         [this](const applied& x) {
           for (auto& each : x.results) outcomes.push_back(each.result);
-          told.push_back("applied " + std::to_string(x.through.value));
+          told.push_back("applied " + std::to_string(x.through.value) + x.stopped);
         },
         [this](const answered& x) {
           answers[x.token] = x;
@@ -96,6 +106,7 @@ struct two_aggregates {
         [this](const checkpointed& x) { told.push_back(x.failed); },
         [this](const feed_begins& x) { feed_began = x.applied; },
         [this](const feed_stops& x) { feed_ended = x.reason; },
+        [this](const state_damaged& x) { told.push_back("damaged: " + x.reason); },
         [](give_back_memory) {},
         [](const state_released&) {},
         [](const submit&) {},
@@ -173,8 +184,7 @@ struct two_aggregates {
   }
 
   models::schema full, replicated, local;
-  std::shared_ptr<persistence::memory_state_store> base =
-      std::make_shared<persistence::memory_state_store>();
+  std::shared_ptr<unsteady_state> base = std::make_shared<unsteady_state>();
   caf::actor_system_config config;
   caf::actor_system system;
   caf::actor client, group, own;
@@ -384,6 +394,53 @@ BOOST_FIXTURE_TEST_CASE(
   advance(5s);
   BOOST_TEST(base->applied().index.value > first.point.index.value);
   BOOST_TEST(outcomes.size() == 1500u);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_AUTO_TEST_SUITE(what_an_aggregate_can_not_read)
+
+// The next start may read it: it is not to be given up.
+BOOST_FIXTURE_TEST_CASE(a_state_that_can_not_be_read_is_not_called_damaged, two_aggregates) {
+  caf::anon_send(group, serve_checkpoints{test::stand_in{client}, test::stand_in{client}});
+  fill(1);
+  base->trouble = persistence::storage_errc::io;
+  write(models::operation::create, 7, R"({"id":7,"value":1})");
+  run();
+  BOOST_TEST(told.back() == "applied 1trouble");
+}
+
+BOOST_FIXTURE_TEST_CASE(a_state_that_is_not_as_it_was_written_is_called_damaged, two_aggregates) {
+  caf::anon_send(group, serve_checkpoints{test::stand_in{client}, test::stand_in{client}});
+  fill(1);
+  base->trouble = persistence::storage_errc::damaged;
+  write(models::operation::create, 7, R"({"id":7,"value":1})");
+  run();
+  BOOST_TEST(place("damaged: trouble") < told.size());
+}
+
+// As it happens where the state is replaced while entries are on their way.
+BOOST_FIXTURE_TEST_CASE(entries_that_the_state_has_already_are_passed_over, two_aggregates) {
+  fill(3);
+  index = 1;
+  write(models::operation::create, 1, R"({"id":1,"value":1})");
+  write(models::operation::create, 2, R"({"id":2,"value":2})");
+  write(models::operation::create, 3, R"({"id":3,"value":3})");
+  run();
+  BOOST_TEST(told.back() == "applied 4");
+  BOOST_TEST(list_now({}).find("\"total\":4") != std::string::npos);
+}
+
+BOOST_FIXTURE_TEST_CASE(word_of_damage_in_a_state_that_was_replaced_means_nothing, two_aggregates) {
+  tell(group, state_replaced{{}, std::make_shared<persistence::memory_state_store>(), 0});
+  tell(group, state_damaged{"the old one", 0});
+  run();
+  BOOST_TEST(list_now({}).find("\"total\":0") != std::string::npos);
+  tell(group, state_damaged{"this one", 1});
+  run();
+  const auto of = list({});
+  run();
+  BOOST_TEST((answers[of].what == disposition::unavailable));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

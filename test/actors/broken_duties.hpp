@@ -44,6 +44,12 @@ inline const broken_duty broken_duties[] = {
      "drivers/while_a_snapshot_is_made_nothing_is_purged_that_it_may_need", 0},
     {actors::mutant::calls_full_failed, "calls a full disk failed",
      "log_writers/a_purge_without_room_is_tried_again_and_fails_nothing", 0},
+    {actors::mutant::calls_failed_damaged, "calls what can't be read damaged",
+     "what_an_aggregate_can_not_read/a_state_that_can_not_be_read_is_not_called_damaged", 0},
+    {actors::mutant::waits_for_room, "waits for room that nobody makes",
+     "drivers/a_log_without_room_asks_for_a_checkpoint_and_keeps_nothing_behind_it", 0},
+    {actors::mutant::begins_asked_snapshots_anew, "begins snapshots anew that are asked for again",
+     "drivers/a_node_that_asks_again_for_a_copy_of_the_state_gets_the_one_that_is_made", 0},
     {actors::mutant::calls_half_done_damaged, "calls a half of a checkpoint damaged",
      "checkpointers/"
      "what_has_no_room_is_neither_failed_nor_damaged_and_no_snapshot_is_made_of_a_half",

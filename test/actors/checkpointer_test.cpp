@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <filesystem>
+#include <fstream>
 
 #include <boost/test/unit_test.hpp>
 
@@ -57,6 +58,7 @@ struct saving {
           [this](release_state) { ++releases; },
           [this](const state_replaced& x) { replaced.push_back(x); },
           [this](const disk_failed& x) { failures.push_back(x.reason); },
+          [this](const state_damaged& x) { damages.push_back(x.reason); },
       };
     });
     checkpointer::setup setup{protocol::group_id{1},
@@ -130,7 +132,7 @@ struct saving {
   std::vector<write_snapshot> writing;
   std::vector<chunk_kept> kept;
   std::vector<state_replaced> replaced;
-  std::vector<std::string> failures;
+  std::vector<std::string> failures, damages;
   int releases = 0;
 };
 
@@ -270,6 +272,35 @@ BOOST_FIXTURE_TEST_CASE(a_snapshot_that_is_written_ends_before_the_state_below_i
   save(20, 10, 0, 10, "old");
   BOOST_TEST((answers.back().what == checkpointed::trouble::full));
   BOOST_TEST((replaced.front().state->applied().index == index_t{50}));
+  // Nor does word of damage in the old one; and its file is not kept beside it.
+  tell(condemn_state{"the old one", 0});
+  replaced.clear();
+  BOOST_TEST((directory->open(options)->applied().index == index_t{50}));
+  BOOST_TEST(!persistence::latest_snapshot(place.path / "snapshots", protocol::group_id{1}));
+}
+
+BOOST_FIXTURE_TEST_CASE(a_start_removes_what_a_crash_left_of_snapshots, saving) {
+  const auto snapshots = place.path / "snapshots";
+  for (const auto* name : {"1-5.snapshot", "1-7.snapshot", "1-9.snapshot.new", "11-3.snapshot.new"})
+    std::ofstream{snapshots / name} << "bytes";
+  persistence::remove_superseded_snapshots(snapshots, protocol::group_id{1});
+  BOOST_TEST(std::filesystem::exists(snapshots / "1-7.snapshot"));
+  BOOST_TEST(!std::filesystem::exists(snapshots / "1-5.snapshot"));
+  BOOST_TEST(!std::filesystem::exists(snapshots / "1-9.snapshot.new"));
+  BOOST_TEST(std::filesystem::exists(snapshots / "11-3.snapshot.new"), "another group's");
+}
+
+// Whoever asked for the copy has no say in what is done about it.
+BOOST_FIXTURE_TEST_CASE(damage_that_a_copy_finds_is_told_to_who_answers_from_the_state, saving) {
+  save(10, 0, 0, 10);
+  tell(make_snapshot{});
+  snapshot_written found;
+  found.made.failed = "a checksum is wrong";
+  found.made.damaged = true;
+  writing.clear();
+  tell(std::move(found));
+  BOOST_REQUIRE(damages.size() == 1u);
+  BOOST_TEST(damages.front() == "a checksum is wrong");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

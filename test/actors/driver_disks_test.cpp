@@ -234,6 +234,53 @@ BOOST_FIXTURE_TEST_CASE(a_node_that_was_removed_says_so_to_everybody_who_asks_it
   BOOST_TEST(readies.back().reason == why);
 }
 
+// It lost its state, and says so every two seconds until it has another one.
+BOOST_FIXTURE_TEST_CASE(a_node_that_asks_again_for_a_copy_of_the_state_gets_the_one_that_is_made,
+                        driver) {
+  become_leader();
+  const auto ask_again = [this] {
+    for (int i = 0; i < 5; ++i) submit_one();
+    tell(control_arrived{node_id{2}, state_request{}});
+    run();
+  };
+  ask_again();
+  BOOST_TEST(checkpoints_wanted == 1);
+  const auto wanted = given;
+  ask_again();
+  checkpoint_is_done(wanted);
+  BOOST_REQUIRE(snapshots_wanted.size() == 1u);
+  BOOST_TEST((snapshots_wanted.back().at_least <= wanted));
+  ask_again();
+  tell(made(wanted));
+  run();
+  BOOST_REQUIRE(sent_snapshots.size() == 1u);
+  ask_again();
+  BOOST_TEST(snapshots_wanted.size() == 1u);
+  BOOST_TEST(checkpoints_wanted == 1);
+  // Once that is over it may ask for another.
+  tell(snapshot_given_up{node_id{2}, look().raft.term, wanted});
+  run();
+  ask_again();
+  BOOST_TEST(checkpoints_wanted == 2);
+}
+
+// Nothing is applied meanwhile, which else brings checkpoints about.
+BOOST_FIXTURE_TEST_CASE(a_log_without_room_asks_for_a_checkpoint_and_keeps_nothing_behind_it,
+                        driver) {
+  become_leader();
+  for (int i = 0; i < 10; ++i) submit_one();
+  tell(disk_full{"no room"});
+  run();
+  BOOST_TEST(checkpoints_wanted == 1);
+  checkpoint_is_done(given);
+  BOOST_REQUIRE(!cuts.empty());
+  BOOST_TEST((cuts.back().point.index == given));
+  const auto asked = cuts.size();
+  tick(250);
+  BOOST_TEST(cuts.size() > asked, "what it forgets is removed bit by bit");
+  BOOST_TEST(checkpoints_wanted > 1);
+}
+
 BOOST_FIXTURE_TEST_CASE(what_was_set_aside_is_told, driver) {
   BOOST_REQUIRE(look().set_aside.size() == 1u);
   BOOST_TEST(status.set_aside.front().reason == "a checksum is wrong");

@@ -61,6 +61,9 @@ BOOST_AUTO_TEST_CASE(it_begins_anew_where_another_state_is_and_knows_no_less_to_
   window.begin_at(at(70));
   BOOST_TEST((window.committed() == at(70)));
   BOOST_TEST(!window.is_open());
+  // Told by the state that was replaced, on its way meanwhile.
+  window.apply(at(40));
+  BOOST_TEST((window.applied() == at(70)));
 }
 
 BOOST_AUTO_TEST_SUITE_END()
