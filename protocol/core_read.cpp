@@ -72,11 +72,13 @@ void raft_core::implementation::confirm_rounds() {
 }
 
 /// Followers that answered elect nobody for an election timeout by their clocks, which may run
-/// faster than ours by the drift (thesis §6.4.1).
+/// faster than ours by the drift (thesis §6.4.1). They count whole ticks, and the one in which they
+/// heard us was under way: so it is less by one.
 bool raft_core::implementation::holds_lease() const {
   bool given_up = lead().lease_given_up && !mutated(mutant::keeps_the_lease_in_transfers);
   if (!opts.lease_reads || given_up || !lead().lease_tick) return false;
-  std::uint64_t length = std::uint64_t{opts.election_min_ticks} * (100 - opts.lease_drift_percent);
+  std::uint64_t length =
+      (std::uint64_t{opts.election_min_ticks} - 1) * (100 - opts.lease_drift_percent);
   // The tick that is running counts as passed.
   return (now - *lead().lease_tick + 1) * 100 < length;
 }

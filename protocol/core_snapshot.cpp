@@ -83,6 +83,9 @@ void raft_core::implementation::on(node_id from, snapshot_request chunk) {
     if (log.durable() < index) return;
     // The log has it all, but the state that it made is gone: this is what the driver asked for.
     if (lacks_state && index >= log.base()) {
+      // One that is complete is being put in place; another one would come too late.
+      if (restoring) return;
+      if (chunk.done) restoring = chunk.meta;
       out.snapshot_chunk = std::move(chunk);
       return;
     }
@@ -114,6 +117,7 @@ void raft_core::implementation::snapshot_failed(const snapshot_meta& meta) {
   bool expected = installing && installing->index == meta.index && installing->term == meta.term;
   if (!expected && (installing || !lacks_state)) return;
   installing.reset();
+  restoring.reset();
   if (leader) send(leader, snapshot_response{state.term, meta.index, 0, false, true});
 }
 

@@ -36,6 +36,7 @@ void raft_core::implementation::state_restored(const snapshot_meta& meta) {
   require(lacks_state, "a state was restored that was not lost");
   require(has_snapshot_entry(meta), "a state was restored that the log does not continue");
   lacks_state = false;
+  restoring.reset();
   commit_up_to(meta.index);
   applied = std::max(applied, meta.index);
   restart_election_timer();

@@ -318,10 +318,12 @@ struct raft_core::implementation {
   std::uint64_t leader_contact = 0;   ///< tick of the leader's last message
   std::uint64_t no_votes_before = 0;  ///< tick; a leader may believe that nobody else is elected
   std::optional<snapshot_meta> installing;  ///< the log is about to be replaced
-  bool lacks_state = false;                 ///< what the log once made is gone; see core.hpp
-  bool was_member = false;                  ///< some configuration that we knew held us
-  bool told_removed = false;                ///< and one that we don't know does not, as others say
-  bool closed = false;                      ///< takes no proposals, and leadership from nobody
+  /// The state that was lost is about to be replaced, and the log stays
+  std::optional<snapshot_meta> restoring;
+  bool lacks_state = false;   ///< what the log once made is gone; see core.hpp
+  bool was_member = false;    ///< some configuration that we knew held us
+  bool told_removed = false;  ///< and one that we don't know does not, as others say
+  bool closed = false;        ///< takes no proposals, and leadership from nobody
 
   /// The last one given to a request or read bundle; begins at random, so unique over restarts
   std::uint64_t number;

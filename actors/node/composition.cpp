@@ -289,7 +289,17 @@ std::string composition::present(std::uint64_t node, protocol::group_id group) c
 std::optional<std::string> composition::examine(std::uint64_t node, protocol::group_id group,
                                                 std::uint64_t incarnation,
                                                 const std::string& proof) {
-  return peers_.examine(node, group, incarnation, proof);
+  auto old = peers_.examine(node, group, incarnation, proof);
+  // All groups share the directory: what one learned of it holds for those, too, whose links are up
+  // and who ask nobody any more. On the loop that their raft actors live on.
+  if (old) {
+    const auto tell = [&old](const raft_handle& raft) {
+      if (raft) caf::anon_send(raft, promises_lost{*old});
+    };
+    tell(groups_of_node_->main_raft);
+    for (auto& [id, each] : groups_of_node_->others) tell(each.raft);
+  }
+  return old;
 }
 
 void composition::promised(std::uint64_t node, protocol::group_id group, std::uint64_t term,

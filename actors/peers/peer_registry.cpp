@@ -233,6 +233,8 @@ void peer_registry::recovered(protocol::group_id group, std::size_t groups) {
   if (recovering_.empty() || recovered_.size() < groups) return;
   recovering_.clear();
   found_old_ = false;
+  told_.clear();
+  recovered_.clear();
   (void)saved();
 }
 

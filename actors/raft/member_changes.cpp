@@ -353,7 +353,8 @@ void member_changes::let_recover(node_id voter, std::uint64_t now_ms) {
 }
 
 void member_changes::stop() {
-  const verdict open{504, "the node stops; the change may still take effect"};
+  const verdict open{504,
+                     "this node stops, or is out of service; the change may still take effect"};
   for (auto& [id, each] : std::exchange(forwarded_, {})) finish(each.who, open);
   if (current_) finish(current_->who, open);
   current_.reset();

@@ -39,6 +39,7 @@ void raft_actor::on_disk_failed(const std::string& reason) {
   ways_.for_each([this](node_id, const shipper_handle& shipper) { send(shipper, serve_raft{}); });
   snapshots_.begin({});
   refuse_everything();
+  changes_.stop();
 }
 
 // What was proposed may still be committed by others.

@@ -153,6 +153,10 @@ BOOST_AUTO_TEST_CASE(every_group_is_told_and_the_last_one_to_recover_ends_it) {
   BOOST_TEST(!two.recovering().empty());
   two.recovered(group_id{2}, 2);
   BOOST_TEST(two.recovering().empty());
+  // And both have to once more, should it be found out again.
+  two.set_recovering("once more");
+  two.recovered(main_group, 2);
+  BOOST_TEST(!two.recovering().empty());
 }
 
 BOOST_AUTO_TEST_CASE(a_disk_that_takes_no_note_admits_nobody_new_and_forgets_nothing) {

@@ -97,6 +97,27 @@ BOOST_AUTO_TEST_CASE(a_lost_state_comes_back_under_a_log_that_goes_on) {
   BOOST_TEST(c.run_until([&] { return c.core(3).ready() || c.core(2).ready(); }));
 }
 
+BOOST_AUTO_TEST_CASE(of_two_copies_of_a_lost_state_the_one_that_is_complete_first_is_taken) {
+  cluster c = three();
+  const auto first = meta_at(c, 1, c.core(1).commit_index().value);
+  c.core(3).state_lost();
+  const auto offer = [&c](const snapshot_meta& meta) {
+    c.inject(1, 3, snapshot_request{c.core(1).current_term(), meta, 0, payload{"state"}, true});
+    return c[3].chunks.size();
+  };
+  BOOST_TEST_REQUIRE(offer(first) == 1u);
+  c.propose(1, "meanwhile");
+  c.deliver();
+  const auto second = meta_at(c, 1, c.core(1).commit_index().value);
+  BOOST_TEST(offer(second) == 1u, "it is being put in place");
+  c.core(3).state_restored(first);
+  // After one that failed the next may come.
+  c.core(3).state_lost();
+  BOOST_TEST(offer(first) == 2u);
+  c.core(3).snapshot_failed(first);
+  BOOST_TEST(offer(second) == 3u);
+}
+
 BOOST_AUTO_TEST_CASE(a_snapshot_older_than_the_log_does_not_bring_a_lost_state_back) {
   cluster c = three();
   for (int i = 0; i < 5; ++i) c.propose(1, "x");
