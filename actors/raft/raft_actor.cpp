@@ -153,6 +153,7 @@ caf::behavior raft_actor::make_behavior() {
       [this](peer_step& step) {
         if (!health_.may_step()) return;
         look_for_recovering(step);
+        look_for_installed(step);
         for (auto& each : step.messages) {
           const bool is_chunk = std::holds_alternative<snapshot_request>(each);
           core_.step(step.from, std::move(each));
@@ -186,6 +187,7 @@ caf::behavior raft_actor::make_behavior() {
       },
       [this](const snapshot_made& news) { on_snapshot_made(news); },
       [this](const snapshot_given_up& news) {
+        snapshots_.finished(news.peer);
         if (health_.may_step()) core_.snapshot_sent(news.peer, news.term, news.index, false);
       },
       [this](const chunk_kept& news) { on_chunk_kept(news); },

@@ -109,9 +109,9 @@ class raft_actor final : public hosted_actor {
   void on_state_damaged(const std::string& reason);
   void on_promises_lost(const std::string& reason);
   void look_for_recovering(const peer_step& step);
+  void look_for_installed(const peer_step& step);
   void make_room();
   void mend();
-  bool is_being_sent_a_snapshot(protocol::node_id peer) const;
   void on_control(protocol::node_id from, const change_request& request);
   void on_control(protocol::node_id from, const change_answer& answer);
   void on_control(protocol::node_id by, const state_request& request);

@@ -153,19 +153,12 @@ void raft_actor::on_control(node_id by, const state_request&) {
   // It asks again and again until it has one. A later one would be too late again, and to send
   // another would be to begin anew.
   if (!mutated(mutant::begins_asked_snapshots_anew)) {
-    if (is_being_sent_a_snapshot(by)) return;
+    if (snapshots_.is_sent(by)) return;
     if (snapshots_.wants(by)) return get_snapshots();
   }
   spdlog::info("node {} lost its state and gets a copy", by.value);
   snapshots_.ask(by, core_.current_term(), core_.commit_index());
   get_snapshots();
-}
-
-bool raft_actor::is_being_sent_a_snapshot(node_id peer) const {
-  const auto now = core_.inspect();
-  return std::any_of(now.peers.begin(), now.peers.end(), [peer](const peer_status& each) {
-    return each.id == peer && each.state == peer_status::mode::snapshot;
-  });
 }
 
 // A voter that lost its disk's promises stays silent until it is no voter; so it becomes a learner,
@@ -174,6 +167,15 @@ void raft_actor::look_for_recovering(const peer_step& step) {
   for (auto& each : step.messages) {
     auto* request = std::get_if<read_request>(&each);
     if (request != nullptr && request->recovering) changes_.let_recover(step.from, setup_.now_ms());
+  }
+}
+
+// Whoever has its snapshot may ask for another one, should it lose that state too.
+void raft_actor::look_for_installed(const peer_step& step) {
+  for (auto& each : step.messages) {
+    auto* answer = std::get_if<snapshot_response>(&each);
+    if (answer != nullptr && (answer->installed || answer->rejected))
+      snapshots_.finished(step.from);
   }
 }
 

@@ -51,6 +51,10 @@ class snapshot_requests {
     });
     return out;
   }
+  /// Whether this peer is being sent one.
+  bool is_sent(protocol::node_id peer) const { return sent_.contains(peer); }
+  /// It has it, or does not want it.
+  void finished(protocol::node_id peer) { sent_.erase(peer); }
   /// Whoever was to send this peer its snapshot is gone: as of which index that was. None: nothing
   /// was sent, in this term.
   std::optional<protocol::index_t> lose(protocol::node_id peer) {
@@ -71,7 +75,7 @@ class snapshot_requests {
  private:
   protocol::term_t term_;
   std::map<protocol::node_id, protocol::index_t> wanted_;
-  std::map<protocol::node_id, protocol::index_t> sent_;  // the last one, done or not
+  std::map<protocol::node_id, protocol::index_t> sent_;  // and not known to be done
 };
 
 }  // namespace lithair::actors

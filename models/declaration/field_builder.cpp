@@ -365,7 +365,7 @@ void field_builder::check_agreement() {
     fail(from_.where, "A reference with on_delete = \"set_null\" is optional and not immutable.");
   }
   // Null would give the default back, which may be what is deleted.
-  if (made_.on_delete == delete_rule::set_null && !absent(made_.default_value)) {
+  if (made_.on_delete == delete_rule::set_null && find("default") != nullptr) {
     fail(from_.where, "A reference with on_delete = \"set_null\" has no default.");
   }
   if (made_.immutable && made_.merge != merge_rule::last_write) {

@@ -113,11 +113,11 @@ const change_case schema_changes[] = {
      "[models.m.fields]\nn = { type = \"bool\", replicate = true, optional = true, unique = true }",
      "m.n is new and unique"},
     {"[models.m.fields]",
-     "[models.m.fields]\nn = { type = \"string\", replicate = true, optional = true, references = "
+     "[models.m.fields]\nn = { type = \"integer\", replicate = true, optional = true, references = "
      "\"m\" }",
      ""},
     {"[models.m.fields]",
-     "[models.m.fields]\nn = { type = \"string\", replicate = true, default = \"x\", references = "
+     "[models.m.fields]\nn = { type = \"integer\", replicate = true, default = 3, references = "
      "\"m\" }",
      "m.n is new and refers to an item by default"},
     {"[models.m]",

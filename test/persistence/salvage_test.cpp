@@ -45,7 +45,7 @@ class member_directory {
   void spoil_a_record() const {
     const auto file = place_ / "log" / "data.mdb";
     const auto bytes = read_file(file).value();
-    const auto wanted = commands(17, 1, 1, 60).front().data;
+    const auto wanted = commands(5, 1, 1, 60).front().data;
     for (auto at = bytes.find(wanted.view()); at != std::string::npos;
          at = bytes.find(wanted.view(), at + 1))
       flip_bit(file, at, 3);
