@@ -235,6 +235,7 @@ void peer_registry::recovered(protocol::group_id group, std::size_t groups) {
   found_old_ = false;
   told_.clear();
   recovered_.clear();
+  whole_again_ = true;
   (void)saved();
 }
 
@@ -276,7 +277,9 @@ std::optional<std::string> peer_registry::examine(std::uint64_t node, protocol::
   // What anybody of the cluster knows of this directory counts, a member or not.
   // What was known of the directory that was there before this one says nothing of this one.
   const bool is_ours = theirs->your_incarnation == 0 || theirs->your_incarnation == own_;
-  if (theirs->you && is_ours && recovering_.empty()) {
+  // After a recovery in this run all of it is moot: a directory is not replaced under a process, and
+  // what somebody still remembers of the former one was made up for.
+  if (theirs->you && is_ours && recovering_.empty() && !whole_again_) {
     if (auto old = why_old(starts_, held_in(group), *theirs->you, theirs->your_promise)) {
       set_recovering(*old);
       found_old_ = true;

@@ -150,6 +150,7 @@ class peer_registry {
   std::vector<node_start> starts_;  // of this directory, the current one last
   std::map<protocol::group_id, node_promise> held_;
   bool found_old_ = false;             // in this run
+  bool whole_again_ = false;           // likewise, after it had forgotten something
   std::set<protocol::group_id> told_;  // groups that know it
   std::set<protocol::group_id> recovered_;
   std::map<place, peer> known_;
