@@ -58,8 +58,8 @@ std::filesystem::path snapshot_path(const std::filesystem::path& snapshots,
 std::optional<std::filesystem::path> latest_snapshot(const std::filesystem::path& snapshots,
                                                      protocol::group_id group);
 
-/// Removes what a crash left of the group's snapshots while they were written, and all complete ones
-/// but the latest. For a start, when nobody writes or reads one.
+/// Removes what a crash left of the group's snapshots while they were written, and all complete
+/// ones but the latest. For a start, when nobody writes or reads one.
 void remove_superseded_snapshots(const std::filesystem::path& snapshots, protocol::group_id group);
 
 /// Removes the group's complete snapshots of lower index.

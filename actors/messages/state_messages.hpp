@@ -130,12 +130,12 @@ struct condemn_state {
 };
 
 /// Something of the durable state is not what was written: it is not to be answered from, and
-/// replaced. From the aggregate, which found it by reading, to the raft actor; from the raft actor,
-/// which heard of it from others, and the checkpointer, which found it by copying, to the aggregate.
+/// replaced. From the aggregate, which found it by reading, to the raft actor. To the aggregate from
+/// the raft actor, which heard of it from others, and the checkpointer, which found it by copying.
 struct state_damaged {
   std::string reason;  ///< a sentence
-  /// How many states had been replaced in this process when it was found: of an earlier one it means
-  /// nothing any more
+  /// How many states had been replaced in this process when it was found: word of an earlier one
+  /// means nothing any more
   std::uint64_t replacements = 0;
 };
 

@@ -277,8 +277,8 @@ std::optional<std::string> peer_registry::examine(std::uint64_t node, protocol::
   // What anybody of the cluster knows of this directory counts, a member or not.
   // What was known of the directory that was there before this one says nothing of this one.
   const bool is_ours = theirs->your_incarnation == 0 || theirs->your_incarnation == own_;
-  // After a recovery in this run all of it is moot: a directory is not replaced under a process, and
-  // what somebody still remembers of the former one was made up for.
+  // After a recovery in this run all of it is moot: a directory is not replaced under a process,
+  // and what somebody still remembers of the former one was made up for.
   if (theirs->you && is_ours && recovering_.empty() && !whole_again_) {
     if (auto old = why_old(starts_, held_in(group), *theirs->you, theirs->your_promise)) {
       set_recovering(*old);

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <limits>
+#include <utility>
 
 #include <spdlog/spdlog.h>
 #include <caf/send.hpp>
@@ -58,7 +59,12 @@ void raft_actor::on_disk_full(const std::string& reason) {
   // While closed it takes no proposals and no order to lead; it still votes and acknowledges, each
   // once the write has room.
   core_.close(!full.empty());
-  if (full.empty()) return spdlog::info("there is room on the disk again: writes go on");
+  if (full.empty()) {
+    spdlog::info("there is room on the disk again: writes go on");
+    // There may be some for the state as well. The aggregate tries again at once, and says so.
+    if (!std::exchange(health_.state_full, {}).empty()) make_room();
+    return;
+  }
   spdlog::error("no writes are taken: {}", full);
   // Only those that were never proposed: of the others something may be in the log.
   for (auto& each : submissions_.expire(std::numeric_limits<std::uint64_t>::max(), 0))

@@ -55,8 +55,8 @@ constexpr bool handle_all(caf::detail::type_list<Signatures...>) {
 
 }  // namespace detail
 
-/// The behaviour of an actor whose handles are of this type. That each message which they take has
-/// a handler here is checked; others may have one, too: what the actor sends to itself, and answers.
+/// The behaviour of an actor whose handles are of this type. It is checked that each message which
+/// they take has a handler here. Others may have one, too: what the actor sends to itself, answers.
 template <class Handle, class... Handlers>
 caf::behavior behavior_of(Handlers... handlers) {
   static_assert(detail::handle_all<Handlers...>(typename Handle::signatures{}),

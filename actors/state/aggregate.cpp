@@ -80,7 +80,7 @@ void aggregate::open(std::shared_ptr<const persistence::state_store> state) {
   applied_ = checkpointed_ = below_ = point.index;
   applied_term_ = point.term;
   members_ = point.members;
-  damaged_ = false;
+  damaged_ = unreadable_ = false;
   checkpoint_failed_ = false;
   stopped_.clear();
   try {
@@ -88,7 +88,7 @@ void aggregate::open(std::shared_ptr<const persistence::state_store> state) {
     repair();
   } catch (const persistence::storage_error& e) {
     on_trouble(e);
-    if (raft_ && !damaged_) send(raft_, disk_failed{stopped_});
+    if (raft_ && unreadable_) send(raft_, disk_failed{stopped_});
   }
   show();
   go_on_later();
@@ -131,7 +131,7 @@ caf::behavior aggregate::make_behavior() {
         // Found before there was somebody to tell.
         if (damaged_)
           send(raft_, state_damaged{stopped_, replacements_});
-        else if (!stopped_.empty())
+        else if (unreadable_)
           send(raft_, disk_failed{stopped_});
       },
       [this](const state_damaged& news) {
@@ -302,9 +302,9 @@ void aggregate::on_damage(const std::string& why) {
 // What can't be read now the next start may read: only what is not as it was written is given up.
 void aggregate::on_trouble(const persistence::storage_error& error) {
   if (error.code() == persistence::storage_errc::damaged || mutated(mutant::calls_failed_damaged))
-    on_damage(error.what());
-  else
-    stop(error.what());
+    return on_damage(error.what());
+  unreadable_ = true;
+  stop(error.what());
 }
 
 // -- checkpoints ---------------------------------------------------------------------------------

@@ -237,6 +237,7 @@ class aggregate final : public hosted_actor {
   // Why nothing is answered although there is a state: the members go on without this node
   std::string left_;
   std::uint64_t replacements_ = 0;  // of states, see state_damaged
+  bool unreadable_ = false;         // which is why it is stopped, until the next start
   bool damaged_ = false;            // which is why it is stopped, until the state is replaced
   protocol::index_t checkpointed_;  // of the last checkpoint that is durable, or under way
   protocol::index_t compare_at_;    // a checkpoint is to be made as of just here

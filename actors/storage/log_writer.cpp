@@ -1,5 +1,6 @@
 #include "actors/storage/log_writer.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <memory>
 #include <utility>
@@ -149,7 +150,10 @@ void log_writer::write_waiting() {
 void log_writer::keep(batch& all, const std::string& why) {
   std::swap(all, *waiting_);
   for (auto& each : waiting_->receipts)
-    if (without_room_.insert(each.writer).second) send(handle(each.writer), disk_full{why});
+    if (std::find(without_room_.begin(), without_room_.end(), each.writer) == without_room_.end()) {
+      without_room_.push_back(each.writer);
+      send(handle(each.writer), disk_full{why});
+    }
   try_later();
 }
 

@@ -2,7 +2,6 @@
 
 #include <deque>
 #include <memory>
-#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -66,7 +65,7 @@ class log_writer final : public detached_actor {
   std::shared_ptr<log_meters> meters_;
   std::unique_ptr<batch> waiting_;
   std::deque<std::pair<caf::strong_actor_ptr, cut_log>> cuts_;  // that wait for room, and who asked
-  std::set<caf::strong_actor_ptr> without_room_;                // whose writes wait, and who know
+  std::vector<caf::strong_actor_ptr> without_room_;             // whose writes wait, and who know
   bool retrying_ = false;                                       // a wake-up is under way
   std::string failure_;
 };

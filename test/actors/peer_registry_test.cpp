@@ -153,7 +153,7 @@ BOOST_AUTO_TEST_CASE(every_group_is_told_and_the_last_one_to_recover_ends_it) {
   BOOST_TEST(!two.recovering().empty());
   two.recovered(group_id{2}, 2);
   BOOST_TEST(two.recovering().empty());
-  // What a peer still knows of the former directory is moot, also in a group that it greets in late.
+  // What a peer still knows of the former directory is moot, also where it greets late.
   BOOST_TEST(!two.examine(1, main_group, one.own(), one.present(2, main_group)).has_value());
   BOOST_TEST(two.recovering().empty());
   // And both have to once more, should something else be forgotten.
