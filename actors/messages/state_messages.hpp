@@ -130,8 +130,8 @@ struct condemn_state {
 };
 
 /// Something of the durable state is not what was written: it is not to be answered from, and
-/// replaced. From the aggregate, which found it by reading, to the raft actor. To the aggregate from
-/// the raft actor, which heard of it from others, and the checkpointer, which found it by copying.
+/// replaced. From the aggregate, which read it, to the raft actor; to the aggregate from the raft
+/// actor, which heard of it from others, and the checkpointer, which copied it.
 struct state_damaged {
   std::string reason;  ///< a sentence
   /// How many states had been replaced in this process when it was found: word of an earlier one

@@ -161,8 +161,8 @@ void raft_actor::purge_log(index_t saved) {
   if (mutated(mutant::purges_past_the_checkpoint)) upto = window_.applied();
   // Asked once; the next one asks for more. Of what is purged some is removed at a time: so while
   // there is no room it is asked again.
-  if (upto < purging_ || (upto == purging_ && !is_full)) return;
-  if (upto < core_.inspect().first_index && !(is_full && upto == purging_)) return;
+  const bool again = is_full && upto && upto == purging_;
+  if (!again && (upto <= purging_ || upto < core_.inspect().first_index)) return;
   purging_ = upto;
   cut_log what;
   what.group = setup_.group;
