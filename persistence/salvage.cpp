@@ -66,11 +66,13 @@ void require_log(const data_directory& directory) {
 
 std::unique_ptr<lmdb_log_store> open_checked(const data_directory& directory,
                                              const lmdb_options& options,
-                                             std::span<const protocol::group_id> groups) {
+                                             std::span<const protocol::group_id> groups,
+                                             std::span<const protocol::group_id> alone) {
   require_log(directory);
   auto log = std::make_unique<lmdb_log_store>(directory.log_path(), options);
   // Reads every record: damage that showed later would find the node voting with this log.
-  for (const auto group : groups) (void)log->restore(group);
+  for (const auto some : {groups, alone})
+    for (const auto group : some) (void)log->restore(group);
   return log;
 }
 
@@ -189,7 +191,7 @@ opened_log open_log(const data_directory& directory, const lmdb_options& options
   auto lost = find_condemned(directory);
   if (!lost) {
     try {
-      return {open_checked(directory, options, groups), {}};
+      return {open_checked(directory, options, groups, alone), {}};
     } catch (const storage_error& error) {
       // A disk that is full or does not answer is no reason to give anything up.
       if (!is_damage(error)) throw;

@@ -77,7 +77,9 @@ void raft_actor::on_disk_full(const std::string& reason) {
 void raft_actor::make_room() {
   if (!setup_.checkpointer || mutated(mutant::waits_for_room)) return;
   purge_log(checkpointed_);
-  if (!std::exchange(checkpoint_asked_, true)) send(setup_.aggregate, checkpoint_now{});
+  // One that found no room is tried again by itself.
+  if (health_.state_full.empty() && !std::exchange(checkpoint_asked_, true))
+    send(setup_.aggregate, checkpoint_now{});
 }
 
 void raft_actor::on_state_damaged(const std::string& reason) {

@@ -41,11 +41,11 @@ class member_directory {
     purge_up_to(log, upto);
   }
   void spoil_log() const { spoil(place_ / "log" / "data.mdb"); }
-  /// One of this group's, and nothing beside it.
-  void spoil_a_record() const {
+  /// The command of this index, of each group that has it.
+  void spoil_a_record(std::uint64_t index) const {
     const auto file = place_ / "log" / "data.mdb";
     const auto bytes = read_file(file).value();
-    const auto wanted = commands(5, 1, 1, 60).front().data;
+    const auto wanted = commands(index, 1, 1, 60).front().data;
     for (auto at = bytes.find(wanted.view()); at != std::string::npos;
          at = bytes.find(wanted.view(), at + 1))
       flip_bit(file, at, 3);
@@ -109,7 +109,7 @@ BOOST_AUTO_TEST_CASE(local_data_is_kept_when_the_log_of_the_others_is_damaged) {
     log.reset(own[0], {index_t{7}, protocol::term_t{2}, {}, 0, 0});
     append(log, commands(8, 33, 2, 200'000), own[0]);
   }
-  node.spoil_a_record();
+  node.spoil_a_record(5);
   const auto directory = node.open();
   for (int start = 0; start < 2; ++start) {
     const auto opened = open_log(directory, {}, groups, true, own);
@@ -121,6 +121,21 @@ BOOST_AUTO_TEST_CASE(local_data_is_kept_when_the_log_of_the_others_is_damaged) {
     BOOST_TEST(kept.last_index.value == 40u);
     BOOST_TEST(opened.log->read(own[0], index_t{40}, index_t{40}, 1).at(0).data.size() == 200'000u);
   }
+}
+
+BOOST_AUTO_TEST_CASE(damaged_local_data_ends_the_start_with_what_to_do_and_moves_nothing) {
+  const std::vector<protocol::group_id> own{protocol::group_id{1ull << 32}};
+  const member_directory node;
+  {
+    lmdb_log_store log(node.path() / "log");
+    append(log, commands(1, 3, 1, 60), own[0]);
+  }
+  node.spoil_a_record(2);
+  const auto directory = node.open();
+  BOOST_TEST(sentence_of([&] {
+               (void)open_log(directory, {}, groups, true, own);
+             }).find("local data that no other node has") != std::string::npos);
+  BOOST_TEST(!fs::exists(node.path() / "log-lost"));
 }
 
 BOOST_AUTO_TEST_CASE(a_log_that_is_gone_with_local_data_ends_the_start_and_moves_nothing) {
