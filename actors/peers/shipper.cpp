@@ -272,7 +272,7 @@ void shipper::on_message(std::string bytes) {
 void shipper::offer(const send_snapshot& order) {
   if (transfer_ && transfer_->term == order.term && transfer_->meta == order.meta) return;
   end_snapshot();
-  transfer_.emplace();
+  transfer_ = transfer{};
   transfer_->number = ++transfers_;
   transfer_->term = order.term;
   transfer_->meta = order.meta;

@@ -222,7 +222,7 @@ void member_changes::abort(requester who, std::uint64_t now_ms) {
   if (current_)
     finish(current_->who,
            {504, "the change is being given up as was asked; it may still take effect"});
-  current_.emplace();
+  current_ = change{};
   current_->who = std::move(who);
   current_->target = core_.members().members;
   current_->deadline_ms = now_ms + change_timeout_ms;

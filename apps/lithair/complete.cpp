@@ -8,7 +8,7 @@
 namespace lithair::apps {
 namespace {
 
-constexpr endpoint default_addr_port{"127.0.0.1", 8080};
+const endpoint default_addr_port{"127.0.0.1", 8080};
 
 std::string describe(const actors::peer_address& peer) {
   return std::to_string(peer.id.value) + "=" + to_string(endpoint{peer.host, peer.http_port});
