@@ -41,6 +41,8 @@ struct applied {
   /// Why applying can't go on until the next start; empty: it can. Damage is told by
   /// `state_damaged` instead
   std::string stopped;
+  /// As in state_damaged
+  std::uint64_t replacements = 0;
 };
 
 /// The aggregate's changes up to a point, for the checkpointer to make durable; the answer is

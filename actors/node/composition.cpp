@@ -293,11 +293,13 @@ std::optional<std::string> composition::examine(std::uint64_t node, protocol::gr
   // All groups share the directory: what one learned of it holds for those, too, whose links are up
   // and who ask nobody any more. On the loop that their raft actors live on.
   if (old) {
-    const auto tell = [&old](const raft_handle& raft) {
-      if (raft) caf::anon_send(raft, promises_lost{*old});
+    const auto tell = [this, &old](protocol::group_id id, const raft_handle& raft) {
+      if (!raft) return;  // It begins later, and learns it by a greeting of its own.
+      peers_.told(id);
+      caf::anon_send(raft, promises_lost{*old});
     };
-    tell(groups_of_node_->main_raft);
-    for (auto& [id, each] : groups_of_node_->others) tell(each.raft);
+    tell(main_group, groups_of_node_->main_raft);
+    for (auto& [id, each] : groups_of_node_->others) tell(id, each.raft);
   }
   return old;
 }

@@ -105,6 +105,8 @@ class peer_registry {
   const std::string& recovering() const { return recovering_; }
   /// Notes it; line breaks in `why` become blanks.
   void set_recovering(const std::string& why);
+  /// The group knows what `examine` found in another one.
+  void told(protocol::group_id group) { told_.insert(group); }
   /// One of so many groups has left behind what was forgotten. The last one ends it.
   void recovered(protocol::group_id group, std::size_t groups);
 

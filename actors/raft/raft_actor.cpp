@@ -176,7 +176,13 @@ caf::behavior raft_actor::make_behavior() {
       },
       [this](const disk_failed& news) { on_disk_failed(news.reason); },
       [this](const disk_full& news) { on_disk_full(news.reason); },
-      [this](const state_damaged& news) { on_state_damaged(news.reason); },
+      [this](const state_damaged& news) {
+        // Of a state that this actor has not heard of yet.
+        if (news.replacements > replacements_)
+          early_damage_ = news.reason;
+        else
+          on_state_damaged(news.reason);
+      },
       [this](const promises_lost& news) { on_promises_lost(news.reason); },
       [this](applied& news) { on_applied(news); },
       [this](checkpoint& wanted) { on_checkpoint(wanted); },
@@ -187,7 +193,7 @@ caf::behavior raft_actor::make_behavior() {
       },
       [this](const snapshot_made& news) { on_snapshot_made(news); },
       [this](const snapshot_given_up& news) {
-        snapshots_.finished(news.peer);
+        snapshots_.finished(news.peer, news.index);
         if (health_.may_step()) core_.snapshot_sent(news.peer, news.term, news.index, false);
       },
       [this](const chunk_kept& news) { on_chunk_kept(news); },

@@ -174,6 +174,7 @@ class raft_actor final : public hosted_actor {
   bool checkpoint_asked_ = false;   // the aggregate for one as of now: a snapshot or room needs it
   protocol::index_t checkpointed_;  // the durable state is as of here
   std::uint64_t replacements_ = 0;  // of states, see state_damaged
+  std::string early_damage_;        // of the state that is going to be told of
   // A checkpoint that the log is not durable for yet, and who waits for it.
   std::optional<std::pair<caf::strong_actor_ptr, checkpoint>> gated_;
   log_allowance allowance_;      // for followers that lag a little

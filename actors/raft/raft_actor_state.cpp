@@ -88,7 +88,8 @@ void raft_actor::apply_committed() {
 
 // Only now is it told: the answer is that of the command as it was carried out here.
 void raft_actor::on_applied(applied& news) {
-  if (!health_.may_apply()) return;
+  // Word of a state that was replaced since, or that is going to be told of, counts for nothing.
+  if (!health_.may_apply() || news.replacements != replacements_) return;
   window_.apply(news.through);
   // Of a state that was replaced meanwhile it may be less than there is.
   const auto through = window_.applied();
@@ -122,8 +123,11 @@ void raft_actor::release_checkpoint() {
     send(handle(asker),
          checkpointed{x.point.index, "the log can't be written", checkpointed::trouble::full});
   } else {
-    const bool is_ahead = x.point.index > core_.durable_index();
-    if (is_ahead && !mutated(mutant::checkpoints_ahead_of_the_log)) return;
+    // Not where the log has no room: it would wait for what only this can free. A start that finds
+    // the state ahead begins the log after it, as behind a snapshot; nothing that was acknowledged
+    // lies between.
+    const bool waits = x.point.index > core_.durable_index() && health_.log_full.empty();
+    if (waits && !mutated(mutant::checkpoints_ahead_of_the_log)) return;
     setup_.checkpointer->enqueue(asker, caf::make_message_id(), caf::make_message(std::move(x)),
                                  context());
   }
@@ -264,8 +268,11 @@ void raft_actor::on_state_replaced(const state_replaced& news) {
   health_.state_full.clear();
   if (!std::exchange(health_.state_lost, {}).empty()) spdlog::info("the state is there again");
   core_.not_before(news.time_us);
-  if (core_.continues(news.meta)) return core_.state_restored(news.meta);
-  send(setup_.writer, cut_log{setup_.group, news.meta, true});
+  if (core_.continues(news.meta))
+    core_.state_restored(news.meta);
+  else
+    send(setup_.writer, cut_log{setup_.group, news.meta, true});
+  if (!early_damage_.empty()) on_state_damaged(std::exchange(early_damage_, {}));
 }
 
 }  // namespace lithair::actors

@@ -77,6 +77,7 @@ void raft_actor::on_disk_full(const std::string& reason) {
 void raft_actor::make_room() {
   if (!setup_.checkpointer || mutated(mutant::waits_for_room)) return;
   purge_log(checkpointed_);
+  release_checkpoint();
   // One that found no room is tried again by itself.
   if (health_.state_full.empty() && !std::exchange(checkpoint_asked_, true))
     send(setup_.aggregate, checkpoint_now{});
@@ -183,7 +184,7 @@ void raft_actor::look_for_installed(const peer_step& step) {
   for (auto& each : step.messages) {
     auto* answer = std::get_if<snapshot_response>(&each);
     if (answer != nullptr && (answer->installed || answer->rejected))
-      snapshots_.finished(step.from);
+      snapshots_.finished(step.from, answer->index);
   }
 }
 

@@ -53,8 +53,12 @@ class snapshot_requests {
   }
   /// Whether this peer is being sent one.
   bool is_sent(protocol::node_id peer) const { return sent_.contains(peer); }
-  /// It has it, or does not want it.
-  void finished(protocol::node_id peer) { sent_.erase(peer); }
+  /// It has the one as of `index`, or does not want it.
+  void finished(protocol::node_id peer, protocol::index_t index) {
+    // Of another one it may be a late word.
+    const auto found = sent_.find(peer);
+    if (found != sent_.end() && found->second == index) sent_.erase(found);
+  }
   /// Whoever was to send this peer its snapshot is gone: as of which index that was. None: nothing
   /// was sent, in this term.
   std::optional<protocol::index_t> lose(protocol::node_id peer) {

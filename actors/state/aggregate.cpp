@@ -216,6 +216,7 @@ applied aggregate::apply(const std::vector<entry>& entries) {
     if (applied_ == compare_at_ && checkpointer_ && !state_->frozen()) begin_checkpoint();
   }
   result.through = applied_;
+  result.replacements = replacements_;
   if (!damaged_) result.stopped = stopped_;
   return result;
 }

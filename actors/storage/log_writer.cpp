@@ -50,11 +50,18 @@ caf::behavior log_writer::make_behavior() {
       // transaction.
       [this](write_log& order) {
         waiting_->receipts.push_back({current_sender(), order.write.token});
+        writers_[order.group] = current_sender();
         waiting_->writes.push_back({order.group, std::move(order.write)});
       },
       [this](const cut_log& order) {
         write_waiting();  // What was handed over before the cut comes before it.
         if (order.begin_anew) forget_entries(order.group);
+        // Without room it is asked again and again.
+        const auto waits = [&order](const auto& each) {
+          return each.second.group == order.group && each.second.point == order.point &&
+                 each.second.begin_anew == order.begin_anew;
+        };
+        if (std::any_of(cuts_.begin(), cuts_.end(), waits)) return;
         cuts_.emplace_back(current_sender(), order);
         cut_waiting();
       },
@@ -145,15 +152,13 @@ void log_writer::write_waiting() {
   }
 }
 
+// Also groups that have nothing to write are told: what their logs hold may be what takes the room.
 // Nothing of it was written. What comes meanwhile waits behind it, and the leader's window bounds
 // that.
 void log_writer::keep(batch& all, const std::string& why) {
   std::swap(all, *waiting_);
-  for (auto& each : waiting_->receipts)
-    if (std::find(without_room_.begin(), without_room_.end(), each.writer) == without_room_.end()) {
-      without_room_.push_back(each.writer);
-      send(handle(each.writer), disk_full{why});
-    }
+  for (auto& [group, writer] : writers_)
+    if (without_room_.insert(group).second) send(handle(writer), disk_full{why});
   try_later();
 }
 
@@ -164,7 +169,7 @@ void log_writer::try_later() {
 
 // Those who were told that there is none, each once.
 void log_writer::tell_room() {
-  for (auto& each : std::exchange(without_room_, {})) send(handle(each), disk_full{});
+  for (auto group : std::exchange(without_room_, {})) send(handle(writers_[group]), disk_full{});
 }
 
 void log_writer::tell_failure(const caf::strong_actor_ptr& writer) {

@@ -1,7 +1,9 @@
 #pragma once
 
 #include <deque>
+#include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -65,8 +67,9 @@ class log_writer final : public detached_actor {
   std::shared_ptr<log_meters> meters_;
   std::unique_ptr<batch> waiting_;
   std::deque<std::pair<caf::strong_actor_ptr, cut_log>> cuts_;  // that wait for room, and who asked
-  std::vector<caf::strong_actor_ptr> without_room_;             // whose writes wait, and who know
-  bool retrying_ = false;                                       // a wake-up is under way
+  std::set<protocol::group_id> without_room_;                   // who know that there is none
+  std::map<protocol::group_id, caf::strong_actor_ptr> writers_;  // each group's raft actor
+  bool retrying_ = false;                                        // a wake-up is under way
   std::string failure_;
 };
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <list>
+#include <utility>
 
 #include "models/derived/feed.hpp"
 #include "models/derived/projection_rows.hpp"
@@ -32,7 +33,7 @@ class decider {
       readable_ = read_record(old_bytes_, old_);
       exists_ = readable_ && is_of_same_item();
     }
-    if (was_put_down_before()) {
+    if (is_older_than_what_is_kept()) {
       return decision{200, std::string(part_.key), old_bytes_};
     }
     if (!exists_) {
@@ -88,16 +89,19 @@ class decider {
     return now != nullptr && wanted != nullptr && now->bytes == wanted->bytes;
   }
 
-  /// Of a repeated request: it came with what is kept here, or with an earlier item of this key.
-  bool was_put_down_before() const {
+  /// Of a repeated request: what is kept here came later, with the item or with one after it.
+  bool is_older_than_what_is_kept() const {
     return is_local_part() && part_.conditions.if_none_match_any && readable_ &&
-           created(old_.fields) >= created(part_.fields);
+           age(old_.fields) > age(part_.fields);
   }
 
-  /// When the item was created that local fields belong to; 0: that is not known.
-  static std::uint64_t created(const stored_fields& fields) {
-    const auto* at = find(fields, created_id);
-    return at == nullptr ? 0 : msgpack::reader(at->bytes).read_unsigned();
+  /// With which item local fields came, and with which version of it; 0: that is not known.
+  static std::pair<std::uint64_t, std::uint64_t> age(const stored_fields& fields) {
+    const auto number = [&fields](std::uint32_t id) {
+      const auto* at = find(fields, id);
+      return at == nullptr ? 0 : msgpack::reader(at->bytes).read_unsigned();
+    };
+    return {number(created_id), number(written_id)};
   }
 
   std::optional<problem> refuse() const {

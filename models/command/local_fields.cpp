@@ -40,7 +40,7 @@ std::string join_records(std::string_view replicated, std::string_view local) {
     return std::string(replicated);  // Of an item that is gone.
   }
   for (const auto& x : part.fields) {
-    if (x.id != created_id) {
+    if (x.id != created_id && x.id != written_id) {
       whole.fields.push_back(x);
     }
   }
@@ -64,7 +64,7 @@ class local_operations {
     }
     operation_part made{part.op, part.collection_id, part.key, {}, {}};
     made.conditions.if_none_match_any = again_;
-    auto& created = created_.emplace_back();
+    auto& created = kept_.emplace_back();
     // Local fields belong to the item that was created at this index.
     msgpack::write_unsigned(created, record.created);
     made.fields.push_back({created_id, created});
@@ -72,6 +72,9 @@ class local_operations {
                          [c](const stored_field& each) { return is_local_field(*c, each.id); });
     // A patch that names no local field leaves them as they are; all else says what they are.
     if (part.op != operation::patch || made.fields.size() > 1) {
+      auto& version = kept_.emplace_back();
+      msgpack::write_unsigned(version, record.version);
+      made.fields.push_back({written_id, version});
       made_.operations.push_back(std::move(made));
     }
   }
@@ -93,7 +96,7 @@ class local_operations {
   const command& from_;
   bool again_;
   command made_;
-  std::list<std::string> created_;  // operations lie in them
+  std::list<std::string> kept_;  // operations lie in them
 };
 
 }  // namespace

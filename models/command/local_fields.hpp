@@ -19,8 +19,9 @@
 ///                                  own group ◀── local_command ◀──────────┘
 ///                                      └─▶ outcome ─▶ join_outcomes ─▶ client
 ///
-/// `full` is the schema of all fields. Local records carry, in the place of field 0, when the item
-/// that they belong to was created: a later item of the same key never gets them.
+/// `full` is the schema of all fields. Local records carry, in the place of fields, when the item
+/// that they belong to was created, so that a later item of the same key never gets them, and with
+/// which of its versions they were written.
 namespace lithair::models {
 
 /// The ids of the collections that a command writes to, each as often as it does. Empty for bytes
@@ -33,8 +34,8 @@ bool has_local_part(const schema& full, std::string_view command);
 std::string replicated_command(const schema& full, std::string_view command);
 /// What the node's own group has to do once the other has answered with `parts`; empty: nothing.
 /// Its operations are those on mixed collections that wrote an item and say something of local
-/// fields, in their order. `again`: the other group had answered the request before; what is kept
-/// here of the item, or of a later one of its key, stays then.
+/// fields, in their order. `again`: the other group had answered the request before; what was
+/// written here later, with the item or with a later one of its key, stays then.
 std::string local_command(const schema& full, std::string_view command,
                           const std::vector<written_part>& parts, bool again = false);
 /// The answer to the client: `replicated`, with the local fields that `written` tells of, or

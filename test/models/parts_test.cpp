@@ -245,6 +245,16 @@ BOOST_AUTO_TEST_CASE(a_request_that_is_repeated_at_another_node_leaves_newer_loc
   BOOST_TEST(get("a") == R"({"id":"a","name":"y","cache":"3","seen":0})");
 }
 
+// The other group had it done, and whether this one has was not known.
+BOOST_AUTO_TEST_CASE(a_change_that_is_repeated_is_put_down_where_only_earlier_ones_are) {
+  write(operation::create, "", R"({"id":"a","name":"x","cache":"1"})");
+  const auto before = own_state;
+  write(operation::patch, "a", R"({"name":"y","cache":"2"})", "k");
+  own_state = before;
+  BOOST_TEST(write(operation::patch, "a", R"({"name":"y","cache":"2"})", "k").replayed);
+  BOOST_TEST(get("a") == R"({"id":"a","name":"y","cache":"2","seen":0})");
+}
+
 // As after a crash between the two groups.
 BOOST_AUTO_TEST_CASE(a_request_that_is_repeated_puts_local_fields_down_where_there_are_none) {
   constexpr auto body = R"({"id":"a","name":"x","cache":"1"})";
