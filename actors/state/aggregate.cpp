@@ -386,13 +386,24 @@ void aggregate::tell_feed() {
   if (feed_) send(feed_, feed_grew{applied_.value, std::exchange(feed_pairs_, {})});
 }
 
-feed_read aggregate::read_changes(const read_feed& request) const {
+feed_read aggregate::read_changes(const read_feed& request) {
   feed_read made;
-  made.token = request.token;
   if (!state_ || !stopped_.empty()) {
     made.failed = stopped_.empty() ? "A snapshot is being installed." : stopped_;
-    return made;
+  } else {
+    try {
+      made = changes_behind(request);
+    } catch (const persistence::storage_error& e) {
+      if (e.code() == persistence::storage_errc::damaged) on_damage(e.what());
+      made.failed = e.what();
+    }
   }
+  made.token = request.token;
+  return made;
+}
+
+feed_read aggregate::changes_behind(const read_feed& request) const {
+  feed_read made;
   const view now{*state_};
   // As of the same state as the pairs.
   made.dropped = models::extent_of_feed(now).dropped;

@@ -174,7 +174,8 @@ class aggregate final : public hosted_actor {
   // The change feed.
   void keep_for_feed(std::uint64_t index);
   void tell_feed();
-  feed_read read_changes(const read_feed& request) const;
+  feed_read read_changes(const read_feed& request);
+  feed_read changes_behind(const read_feed& request) const;
   // What ends applying; damage also ends answering until a new state comes.
   void stop(std::string why);
   void on_damage(const std::string& why);

@@ -37,11 +37,22 @@ trouble trouble_of(const persistence::storage_error& error) {
 checkpointer::checkpointer(caf::actor_config& cfg, setup s)
     : detached_actor(cfg), setup_(std::move(s)), incoming_(setup_.snapshots, setup_.group) {}
 
+// They only take room: that is no reason to end.
+template <class Removal>
+void checkpointer::remove_old(Removal remove) {
+  try {
+    remove();
+  } catch (const std::exception& e) {
+    spdlog::warn("old snapshots can't be removed: {}", e.what());
+  }
+}
+
 caf::behavior checkpointer::make_behavior() {
   set_default_handler(caf::drop);
   set_error_handler([](caf::error&) {});
   measure();
-  tidy_snapshots();
+  // What a crash left behind while one was written, and those that a newer one has superseded.
+  remove_old([&] { persistence::remove_superseded_snapshots(setup_.snapshots, setup_.group); });
   return behavior_of<handle_type>(
       [this](const checkpoint& wanted) { take(current_sender(), wanted); },
       [this](const make_snapshot& order) { snapshot(order); },
@@ -128,15 +139,6 @@ checkpointed checkpointer::commit(const checkpoint& wanted) {
   }
 }
 
-// What a crash left behind while one was written, and those that a newer one has superseded.
-void checkpointer::tidy_snapshots() {
-  try {
-    persistence::remove_superseded_snapshots(setup_.snapshots, setup_.group);
-  } catch (const std::exception& e) {
-    spdlog::warn("old snapshots can't be removed: {}", e.what());
-  }
-}
-
 void checkpointer::measure() {
   auto& environment = setup_.state->environment();
   setup_.meters->state_map_bytes.set(environment.map_size());
@@ -190,7 +192,9 @@ void checkpointer::on_written(snapshot_written& news) {
   if (news.made.failed.empty()) {
     latest_ = news.made;
     // Whoever reads an older one holds it open, and reads on.
-    persistence::remove_snapshots_before(setup_.snapshots, setup_.group, latest_.meta.index);
+    remove_old([&] {
+      persistence::remove_snapshots_before(setup_.snapshots, setup_.group, latest_.meta.index);
+    });
   }
   auto left = std::exchange(askers_, {});
   std::erase_if(left, [&](const auto& each) {

@@ -88,7 +88,8 @@ class checkpointer final : public detached_actor {
   void replace_state();
   void measure();
   void condemn(const condemn_state& order);
-  void tidy_snapshots();
+  template <class Removal>
+  void remove_old(Removal remove);
 
   setup setup_;
   persistence::incoming_snapshot incoming_;

@@ -51,6 +51,7 @@ class log_writer final : public detached_actor {
 
   caf::behavior make_behavior() override;
   void turn_ended() override;
+  void on_exit() override { writers_.clear(); }
   // A turn: cuts, then one transaction of all that waits.
   void write_waiting();
   void cut_waiting();

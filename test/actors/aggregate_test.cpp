@@ -37,6 +37,11 @@ struct unsteady_state final : persistence::memory_state_store {
     if (trouble) throw persistence::storage_error(*trouble, "trouble");
     return memory_state_store::get(key);
   }
+  void scan(std::string_view lower, std::string_view upper, persistence::scan_order order,
+            const persistence::pair_visitor& visit) const override {
+    if (trouble) throw persistence::storage_error(*trouble, "trouble");
+    memory_state_store::scan(lower, upper, order, visit);
+  }
 };
 
 using parameters = std::vector<std::pair<std::string, std::string>>;
@@ -107,6 +112,7 @@ struct two_aggregates {
         [this](const feed_begins& x) { feed_began = x.applied; },
         [this](const feed_stops& x) { feed_ended = x.reason; },
         [this](const state_damaged& x) { told.push_back("damaged: " + x.reason); },
+        [this](const feed_read& x) { told.push_back("feed: " + x.failed); },
         [](give_back_memory) {},
         [](const state_released&) {},
         [](const submit&) {},
@@ -415,6 +421,22 @@ BOOST_FIXTURE_TEST_CASE(a_state_that_is_not_as_it_was_written_is_called_damaged,
   fill(1);
   base->trouble = persistence::storage_errc::damaged;
   write(models::operation::create, 7, R"({"id":7,"value":1})");
+  run();
+  BOOST_TEST(place("damaged: trouble") < told.size());
+}
+
+// Who asks is the feed; an aggregate that ended by it would take the group along in silence.
+BOOST_FIXTURE_TEST_CASE(a_feed_that_can_not_be_read_ends_nothing, two_aggregates) {
+  caf::anon_send(group, serve_checkpoints{test::stand_in{client}, test::stand_in{client}});
+  fill(1);
+  base->trouble = persistence::storage_errc::io;
+  tell(group, read_feed{});
+  run();
+  BOOST_TEST(told.back() == "feed: trouble");
+  base->trouble.reset();
+  BOOST_TEST(list_now({}).find("\"total\":1") != std::string::npos);
+  base->trouble = persistence::storage_errc::damaged;
+  tell(group, read_feed{});
   run();
   BOOST_TEST(place("damaged: trouble") < told.size());
 }
