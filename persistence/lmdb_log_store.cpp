@@ -130,8 +130,7 @@ void lmdb_log_store::write(std::span<const group_write> writes) {
     }
     kind.reach_before_commit();
   };
-  // Also after it was refused.
-  lacks_room_ = true;
+  lacks_room_ = true;  // also for the purge that comes when this is refused
   env_.write(work, write_purpose::stores_more, size_of(writes));
   lacks_room_ = false;
   // Only now: before, a failure leaves what was known.

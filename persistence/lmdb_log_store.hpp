@@ -53,8 +53,8 @@ class lmdb_log_store : public log_store {
                                std::size_t most);
 
   lmdb_environment env_;
-  /// As of the last commit: a transaction works on a copy, since it may be undone.
   bool lacks_room_ = false;  // the last write found none
+  /// As of the last commit: a transaction works on a copy, since it may be undone.
   extents extents_;
 };
 

@@ -47,7 +47,8 @@ struct applied {
 
 /// The aggregate's changes up to a point, for the checkpointer to make durable; the answer is
 /// `checkpointed`. It goes by way of the raft actor, which holds it back until the log is durable
-/// up to there: a saved state that was ahead of the log would have no log to go on with.
+/// up to there, or has no room to become so: a start that finds the state ahead begins the log anew
+/// after it.
 struct checkpoint {
   std::shared_ptr<const persistence::overlay_layer> layer;  ///< frozen: any thread may read it
   persistence::applied_point point;  ///< as of which the state is, once the layer is in it

@@ -115,7 +115,7 @@ void raft_actor::on_checkpoint(checkpoint& wanted) {
 }
 
 // What is committed is applied although it is not durable here yet: a majority has it. But what is
-// saved has to have its log: so it waits until this node's own is as far.
+// saved should have its log: so it waits until this node's own is as far, or can't become so.
 void raft_actor::release_checkpoint() {
   if (!gated_) return;
   auto& [asker, x] = *gated_;

@@ -26,6 +26,22 @@ BOOST_FIXTURE_TEST_CASE(a_checkpoint_waits_until_the_log_is_durable_up_to_it, dr
   BOOST_TEST((checkpoints.front().point.index == x.point.index));
 }
 
+// It would wait for what only the checkpoint can free.
+BOOST_FIXTURE_TEST_CASE(a_checkpoint_does_not_wait_for_a_log_without_room, driver) {
+  submit_one();
+  auto x = saved();
+  log_hangs = true;
+  submit_one();
+  x.point.index = x.point.index + 1;
+  tell(x);
+  run();
+  BOOST_TEST(checkpoints.empty());
+  tell(disk_full{"no room"});
+  run();
+  BOOST_REQUIRE(checkpoints.size() == 1u);
+  BOOST_TEST((checkpoints.front().point.index == x.point.index));
+}
+
 BOOST_FIXTURE_TEST_CASE(a_leader_whose_log_disk_hangs_applies_and_answers_what_the_others_have,
                         driver) {
   log_hangs = true;

@@ -218,6 +218,26 @@ BOOST_AUTO_TEST_CASE(equal_amounts_are_told_alike_whatever_their_digits_and_thei
   }
 }
 
+BOOST_AUTO_TEST_CASE(the_two_zeroes_are_told_alike) {
+  constexpr std::string_view weighed = R"toml(
+[models.things.fields]
+id = { type = "integer", primary_key = true, replicate = true }
+weight = { type = "number", replicate = true }
+[projections.p]
+from = "things"
+group_by = "weight"
+measures = { n = "count", least = "min(weight)" }
+)toml";
+  service_fixture one{std::string(weighed)}, other{std::string(weighed)};
+  for (auto* weight : {"-0.0", "0.0"})
+    one.post("things", std::string(R"({"id":)") + (*weight == '-' ? '1' : '2') +
+                           ",\"weight\":" + weight + '}');
+  for (auto* weight : {"0.0", "-0.0"})
+    other.post("things", std::string(R"({"id":)") + (*weight == '-' ? '1' : '2') +
+                             ",\"weight\":" + weight + '}');
+  BOOST_TEST(rows(one.models(), "p", one.state()) == rows(other.models(), "p", other.state()));
+}
+
 BOOST_AUTO_TEST_CASE(wrong_projections_are_named_with_their_place) {
   const std::pair<const char*, const char*> cases[] = {
       {"from = \"nope\"\nmeasures = { n = \"count\" }",
