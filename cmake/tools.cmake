@@ -39,9 +39,55 @@ endif()
 option(LITHAIR_UNITY "Compile a few files at a time as one" ON)
 
 function(lithair_compile_together target)
-  if(LITHAIR_UNITY)
-    set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 5)
+  if(NOT LITHAIR_UNITY)
+    return()
   endif()
+  get_target_property(sources ${target} SOURCES)
+  lithair_breakable_sources(breakable ${sources})
+  list(REMOVE_ITEM sources ${breakable})
+  # What the tests replace is not mixed with what they keep.
+  foreach(part breakable sources)
+    set(count 0)
+    foreach(source ${${part}})
+      math(EXPR group "${count} / 5")
+      math(EXPR count "${count} + 1")
+      set_source_files_properties(${source} PROPERTIES UNITY_GROUP ${part}_${group})
+    endforeach()
+  endforeach()
+  set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_MODE GROUP)
+endfunction()
+
+# lithair_breakable_sources(<variable> <source>...): those in which a rule can be broken on purpose, see `mutants.hpp`
+# of the rooms.
+function(lithair_breakable_sources variable)
+  set(found)
+  foreach(source ${ARGN})
+    file(STRINGS ${source} includes REGEX "include \"[a-z]+/(mutants|implementation)\\.hpp\"")
+    if(includes)
+      list(APPEND found ${source})
+    endif()
+  endforeach()
+  set(${variable} ${found} PARENT_SCOPE)
+endfunction()
+
+# lithair_breakable(<name> ROOMS ... [LINK ...]): objects that take the place of those of the rooms in which rules can be
+# broken; all else is the rooms' own. Programs name it themselves, for objects are linked by who names them. Nothing is broken unless a test says so. They run hundreds of thousands of lives, so
+# they are optimised in every build.
+function(lithair_breakable name)
+  cmake_parse_arguments(arg "" "" "ROOMS;LINK" ${ARGN})
+  set(sources)
+  set(rooms)
+  foreach(room ${arg_ROOMS})
+    file(GLOB_RECURSE found CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/${room}/*.cpp)
+    list(APPEND sources ${found})
+    list(APPEND rooms lithair::${room})
+  endforeach()
+  lithair_breakable_sources(breakable ${sources})
+  add_library(${name} OBJECT ${breakable})
+  target_compile_definitions(${name} PUBLIC LITHAIR_MUTANTS PRIVATE _GLIBCXX_ASSERTIONS)
+  target_compile_options(${name} PRIVATE $<$<CONFIG:Debug>:-O1>)
+  target_link_libraries(${name} PUBLIC ${rooms} ${arg_LINK} PRIVATE lithair_warnings)
+  lithair_compile_together(${name})
 endfunction()
 
 # lithair_library(<name> SOURCES ... [LINK ...] [PRIVATE_LINK ...] [HEADERS ...]): the library of one
