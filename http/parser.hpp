@@ -69,9 +69,9 @@ class parser {
   bool refuse(int status, std::string_view code, std::string_view detail);
   event finished();  ///< the request is whole
 
-  scanned scan(std::string_view text);           ///< the lines that are whole, for framing rules
-  bool scan_line(std::string_view line);         ///< one line that is whole
-  bool check_unfinished(std::string_view text);  ///< of the line whose end has not come
+  scanned scan(std::string_view text);      ///< the lines that are whole, for framing rules
+  bool scan_line(std::string_view line);    ///< one line that is whole
+  bool check_begun(std::string_view line);  ///< of a line as far as it has come
   bool read_request_line(std::string_view line);
   bool read_target(std::string_view target);  ///< origin, absolute or asterisk form (RFC 9112 §3.2)
   bool read_version(std::string_view version);  ///< HTTP/1.0 and 1.1 only; else 505
