@@ -97,7 +97,8 @@ BOOST_DATA_TEST_CASE_F(papers_fixture, a_page_ends_behind_its_bytes_and_next_lea
   std::size_t pages = 0;
   for (auto page = list("papers", asked);; ++pages) {
     BOOST_REQUIRE_EQUAL(page.status, 200);
-    BOOST_TEST(page.body.size() <= max_page_bytes + text_bytes + 1000);
+    // A token that names a long value to sort by comes on top.
+    BOOST_TEST(member(page.body, "data").size() <= max_page_bytes + text_bytes + 1000);
     steps += (steps.empty() ? "" : " ") + column(page, "id");
     const std::string next = member(page.body, "next");
     BOOST_TEST(member(page.body, "has_more") == (next == "null" ? "false" : "true"));
