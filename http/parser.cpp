@@ -52,15 +52,7 @@ parser::event parser::next(std::string_view& input) {
 }
 
 parser::event parser::next_head(std::string_view& input) {
-  // What the last request's views lay in is free again.
-  if (fresh_) {
-    fresh_ = false;
-    request_ = {};
-    headers_.clear();
-    forget(head_);
-    forget(body_);
-    scanned_ = lines_ = first_line_ = fields_ = 0;
-  }
+  release();
   // In the caller's buffer as long as the head comes in one piece: nothing is copied.
   const bool in_place = head_.empty();
   const auto before = head_.size();
@@ -84,6 +76,38 @@ parser::event parser::next_head(std::string_view& input) {
   if (!in_place && !read_request_line(line)) return event::failed;
   if (!read_fields(head.substr(fields_)) || !check_fields()) return event::failed;
   return begin_body(input);
+}
+
+// What the last request's views lay in is free again.
+void parser::release() {
+  if (!fresh_) return;
+  fresh_ = false;
+  request_ = {};
+  headers_.clear();
+  forget(head_);
+  forget(body_);
+  scanned_ = lines_ = first_line_ = fields_ = 0;
+}
+
+void parser::abandon() {
+  stage_ = stage::broken;
+  fresh_ = false;
+  request_ = {};
+  headers_ = {};
+  head_ = {};
+  body_ = {};
+}
+
+std::size_t parser::needs(std::size_t at_hand) const {
+  const auto head = fresh_ ? 0 : head_.size();
+  if (!in_body()) return head;
+  if (framing_ == framing::chunked) return head + body_.capacity();
+  const bool is_whole = stage_ == stage::body_start && at_hand >= length_;
+  return head + (is_whole ? 0 : static_cast<std::size_t>(length_));
+}
+
+std::optional<std::uint64_t> parser::announced() const {
+  return framing_ == framing::length ? std::optional(length_) : std::nullopt;
 }
 
 // Looks at whole lines from where the last call stopped. Each byte is judged in its turn, so that
@@ -250,6 +274,8 @@ parser::event parser::next_length_body(std::string_view& input) {
       input.remove_prefix(length_);
       return finished();
     }
+    // So that it never lies in two places while it grows.
+    body_.reserve(length_);
   }
   const auto n = std::min<std::size_t>(length_ - body_.size(), input.size());
   body_.append(input.data(), n);
