@@ -99,11 +99,11 @@ void parser::abandon() {
 }
 
 std::size_t parser::needs(std::size_t at_hand) const {
-  const auto head = fresh_ ? 0 : head_.size();
-  if (!in_body()) return head;
-  if (framing_ == framing::chunked) return head + body_.capacity();
+  // With those of a request that was handed out and is still kept.
+  if (!in_body()) return head_.size() + body_.size();
+  if (framing_ == framing::chunked) return head_.size() + body_.capacity();
   const bool is_whole = stage_ == stage::body_start && at_hand >= length_;
-  return head + (is_whole ? 0 : static_cast<std::size_t>(length_));
+  return head_.size() + (is_whole ? 0 : static_cast<std::size_t>(length_));
 }
 
 std::optional<std::uint64_t> parser::announced() const {

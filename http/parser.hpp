@@ -51,7 +51,8 @@ class parser {
 
   /// Bytes that the request under way holds here, or will hold, given that `at_hand` bytes of input
   /// are still to be taken: of its head while that is partial or its body is, and of its body, as
-  /// announced or as it has grown. A body that is there in one piece takes nothing.
+  /// announced or as it has grown. A body that is there in one piece takes nothing. Also what is
+  /// kept of a request that was handed out and not released.
   std::size_t needs(std::size_t at_hand) const;
   /// Of the body: what has come, and what was announced (none when it is chunked). Only `in_body`.
   std::size_t received() const { return body_.size(); }

@@ -50,7 +50,7 @@ void session::take(std::string_view input) {
       case parser::event::request:
         on_request();
         // A large body must not be kept for as long as nothing else is asked.
-        if (phase_ == phase::serving) parser_.release();
+        parser_.release();
         again = again && !input.empty();
         break;
       case parser::event::failed:

@@ -333,6 +333,30 @@ BOOST_AUTO_TEST_CASE(the_head_is_told_before_its_body_and_the_limit_can_be_raise
   BOOST_TEST(p.between_requests());
 }
 
+BOOST_AUTO_TEST_CASE(a_body_needs_its_room_from_its_announcement_until_it_is_released) {
+  parser p{limits};
+  const auto bytes = post("Content-Length: 30\r\n", std::string(30, 'b'));
+  std::string_view input = std::string_view(bytes).substr(0, bytes.size() - 10);
+  BOOST_TEST((p.next(input) == parser::event::head));
+  BOOST_TEST(p.announced().value() == 30u);
+  BOOST_TEST(p.needs(input.size()) >= 30u);
+  BOOST_TEST((p.next(input) == parser::event::more));
+  BOOST_TEST(p.received() == 20u);
+  BOOST_TEST(p.needs(0) >= 30u);
+  input = std::string_view(bytes).substr(bytes.size() - 10);
+  BOOST_TEST((p.next(input) == parser::event::request));
+  BOOST_TEST(p.needs(0) >= 30u);
+  p.release();
+  BOOST_TEST(p.needs(0) == 0u);
+  BOOST_TEST(p.between_requests());
+  // In one piece it lies in the caller's buffer.
+  input = bytes;
+  BOOST_TEST((p.next(input) == parser::event::head));
+  BOOST_TEST(p.needs(input.size()) == 0u);
+  BOOST_TEST((p.next(input) == parser::event::request));
+  BOOST_TEST(p.current().body.size() == 30u);
+}
+
 BOOST_AUTO_TEST_CASE(headers_are_found_ignoring_case_and_without_white_space) {
   parser p{limits};
   const auto bytes = get(host + "X-Consistency:  local \r\n");
