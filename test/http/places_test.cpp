@@ -224,7 +224,10 @@ BOOST_AUTO_TEST_CASE(a_place_of_the_reserve_is_taken_back_soon) {
   BOOST_TEST(silent.ended());
   client slow{server.port()};
   slow.send("GET /liv");
-  BOOST_TEST(slow.read().value().status == 408);
+  // 503 where even these bytes came too late.
+  const auto r = slow.read().value();
+  BOOST_TEST((r.status == 408 || r.status == 503));
+  BOOST_TEST(slow.ended());
 }
 
 BOOST_AUTO_TEST_CASE(beyond_the_reserve_a_connection_is_refused_at_once) {
