@@ -58,7 +58,7 @@ response answer_read(actors::answered&& answer, const read_conditions& condition
 }
 
 response answer_status(const actors::node_status& status, endpoint page,
-                       const models::schema& schema) {
+                       const models::schema& schema, const holdings& held) {
   switch (page) {
     case endpoint::cluster:
     case endpoint::members:
@@ -66,7 +66,7 @@ response answer_status(const actors::node_status& status, endpoint page,
     case endpoint::leader:
       return leader_page(status);
     default:
-      return status_page(status, schema);
+      return status_page(status, schema, held);
   }
 }
 

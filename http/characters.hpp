@@ -32,6 +32,8 @@ constexpr bool is_text(char c) {
   const auto byte = static_cast<std::uint8_t>(c);
   return byte >= 0x20 && byte != 0x7f;
 }
+/// SP or HTAB, of which white space within a line is made (RFC 9110 §5.6.3).
+constexpr bool is_blank(char c) { return c == ' ' || c == '\t'; }
 /// Of ASCII letters only, whatever the locale.
 constexpr char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
 

@@ -43,21 +43,7 @@ bool chunk_decoder::step(char c) {
     case at::size:
       if (hex_value(c) >= 0) return take_digit(c);
       // A size has a digit at least.
-      if (digits_ == 0) return false;
-      if (c == ';')
-        at_ = at::extension;
-      else if (c == '\r')
-        at_ = at::size_lf;
-      else
-        return false;
-      return true;
-    case at::extension:
-      if (c == '\r') {
-        at_ = at::size_lf;
-        return true;
-      }
-      // Within a limit of its own: extensions would otherwise be a body without end.
-      return (is_text(c) || c == '\t') && ++extensions_ <= max_extensions;
+      return digits_ > 0 && separate(c, at::before_semicolon);
     case at::size_lf:
       return c == '\n' && size_ended();
     case at::data:
@@ -70,6 +56,67 @@ bool chunk_decoder::step(char c) {
       digits_ = 0;
       left_ = 0;
       return c == '\n';
+    case at::line_start:
+    case at::trailer_name:
+    case at::trailer_value:
+    case at::trailer_lf:
+    case at::end_lf:
+      return step_trailer(c);
+    default:
+      // Within a limit of its own: extensions would otherwise be a body without end.
+      return ++extensions_ <= max_extensions && step_extension(c);
+  }
+}
+
+bool chunk_decoder::step_extension(char c) {
+  switch (at_) {
+    case at::before_semicolon:
+      // Blanks must lead to another extension.
+      return c != '\r' && separate(c, at::before_semicolon);
+    case at::before_name:
+      if (!is_token(c)) return is_blank(c);
+      at_ = at::name;
+      return true;
+    case at::name:
+      if (is_token(c)) return true;
+      if (c == '=') {
+        at_ = at::before_value;
+        return true;
+      }
+      return separate(c, at::before_equals);
+    case at::before_equals:
+      if (c != '=') return c != '\r' && separate(c, at::before_equals);
+      at_ = at::before_value;
+      return true;
+    case at::before_value:
+      if (is_blank(c)) return true;
+      at_ = c == '"' ? at::quoted : at::value;
+      return c == '"' || is_token(c);
+    case at::value:
+      return is_token(c) || separate(c, at::before_semicolon);
+    case at::quoted:
+      if (c == '"' || c == '\\') at_ = c == '"' ? at::after_quoted : at::escaped;
+      return is_text(c) || c == '\t';
+    case at::escaped:
+      at_ = at::quoted;
+      return is_text(c) || c == '\t';
+    default:
+      return separate(c, at::before_semicolon);
+  }
+}
+
+bool chunk_decoder::separate(char c, at on_blank) {
+  if (c == ';')
+    at_ = at::before_name;
+  else if (c == '\r')
+    at_ = at::size_lf;
+  else
+    at_ = on_blank;
+  return c == ';' || c == '\r' || is_blank(c);
+}
+
+bool chunk_decoder::step_trailer(char c) {
+  switch (at_) {
     case at::line_start:
       // The empty line behind the trailers.
       if (c == '\r') {
@@ -95,11 +142,10 @@ bool chunk_decoder::step(char c) {
     case at::trailer_lf:
       at_ = at::line_start;
       return c == '\n';
-    case at::end_lf:
+    default:
       done_ = true;
       return c == '\n';
   }
-  return false;
 }
 
 bool chunk_decoder::take_digit(char c) {

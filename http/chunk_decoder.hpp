@@ -11,14 +11,15 @@ namespace lithair::http {
 
 /// Takes the chunked transfer coding off a body (RFC 9112 §7.1):
 ///
-///     body      = *chunk 1*16"0" [ extension ] CRLF *( trailer CRLF ) CRLF
-///     chunk     = size [ extension ] CRLF data CRLF
+///     body      = *chunk 1*16"0" *extension CRLF *( trailer CRLF ) CRLF
+///     chunk     = size *extension CRLF data CRLF
 ///     size      = 1*16 HEXDIG
-///     extension = ";" without control characters
+///     extension = BWS ";" BWS token [ BWS "=" BWS ( token / quoted-string ) ]    (§7.1.1)
 ///     trailer   = token ":" and a value without control characters
+///     BWS       = *( SP / HTAB )
 ///
 /// Nothing else is let through: what two readers could read differently is how requests are
-/// smuggled. Trailers are checked for their form and dropped.
+/// smuggled. Extensions and trailers are checked for their form and dropped.
 class chunk_decoder {
  public:
   /// After each piece of input.
@@ -36,7 +37,15 @@ class chunk_decoder {
   /// What the next byte belongs to; the names are those of the grammar.
   enum class at : std::uint8_t {
     size,
-    extension,
+    before_semicolon,  ///< blanks behind the size or an extension
+    before_name,       ///< of an extension: behind its semicolon
+    name,
+    before_equals,  ///< blanks behind a name; another extension may follow
+    before_value,
+    value,
+    quoted,
+    escaped,  ///< behind a backslash in a quoted string
+    after_quoted,
     size_lf,
     data,
     data_cr,
@@ -50,6 +59,12 @@ class chunk_decoder {
 
   /// Takes one byte that is no data; false: malformed.
   bool step(char c);
+  /// Of those of an extension, from its first blank or semicolon to the line's end.
+  bool step_extension(char c);
+  /// Goes to what a character means between two parts of an extension; false: nothing.
+  bool separate(char c, at on_blank);
+  /// One of trailers, or of the empty line behind them.
+  bool step_trailer(char c);
   /// A size of 0 is the last chunk, and trailers follow.
   bool size_ended();
   /// At most 16 digits, so the number fits 64 bits.

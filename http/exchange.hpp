@@ -10,6 +10,7 @@
 #include "actors/messages/status_messages.hpp"
 #include "http/bearer_token.hpp"
 #include "http/header_values.hpp"
+#include "http/holdings.hpp"
 #include "http/published_projections.hpp"
 #include "http/request.hpp"
 #include "http/response.hpp"
@@ -123,7 +124,7 @@ struct read_conditions {
 response answer_read(actors::answered&& answer, const read_conditions& conditions);
 /// `page` is one of status, cluster, members and leader.
 response answer_status(const actors::node_status& status, endpoint page,
-                       const models::schema& schema);
+                       const models::schema& schema, const holdings& held);
 /// The members as they are from now on.
 response answer_members(actors::members_changed&& answer);
 /// What the core refused is a problem with its status and code.

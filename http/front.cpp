@@ -38,6 +38,22 @@ std::size_t connection_budget(std::size_t wanted) {
   return std::min<std::size_t>(wanted, limit.rlim_cur > taken ? limit.rlim_cur - taken : 1);
 }
 
+// Places for those who look after the node, beyond the others.
+constexpr std::size_t reserved_places = 16;
+
+// Where descriptors are few the reserve takes an eighth of them. One address leaves an eighth to
+// others, unless it is said how many it may have.
+admission::limits places(const server_options& options) {
+  const auto all = connection_budget(options.max_connections + reserved_places);
+  admission::limits result;
+  result.reserved = std::max(all > options.max_connections ? all - options.max_connections : 0,
+                             std::min(reserved_places, all / 8));
+  result.regular = std::min(options.max_connections, all - result.reserved);
+  result.per_address =
+      options.max_per_address > 0 ? options.max_per_address : result.regular - result.regular / 8;
+  return result;
+}
+
 std::uint64_t seed() {
   std::random_device source;
   return std::uint64_t{source()} << 32 | source();
@@ -55,6 +71,7 @@ front::front(backend node, const server_options& options)
     throw std::invalid_argument(wrong);
   for (auto* x : common_.node.loops) {
     lanes_.push_back(std::make_unique<lane>(common_, *x, seed()));
+    common_.lanes.push_back(lanes_.back().get());
     common_.metrics.push_back(&lanes_.back()->metrics());
   }
 }
@@ -63,7 +80,7 @@ front::~front() { stop(); }
 
 void front::start() {
   // Counted late, when the node has opened what it needs.
-  budget_ = connection_budget(common_.options.max_connections);
+  common_.sessions.set_limits(places(common_.options));
   start_publisher();
   listener_.start(common_.node.host, common_.node.port);
   started_ = true;
@@ -81,11 +98,18 @@ void front::start_publisher() {
 
 // On loop 0. The session is made on its own loop, where it will live.
 bool front::take(int fd) {
-  // Counted before the session exists, so that a burst can't pass the budget.
-  if (!common_.sessions.begin_one(budget_)) return false;
+  // Counted before the session exists, so that a burst can't pass the limits.
+  const admission::ticket given{peer_address(fd), common_.sessions.begin_one(peer_address(fd))};
+  if (given.as != place::regular) lanes_.front()->metrics().turned_away.add(1);
+  // Before the last place is taken, and for whoever comes next.
+  if (const auto shortage = common_.sessions.short_of(given.from); shortage.is_any())
+    common_.make_room(shortage);
+  if (given.as == place::refused) return false;
   // In turn: connections live long, so lanes fill evenly.
   auto* to = lanes_[next_lane_++ % lanes_.size()].get();
-  const auto begin = [to, fd] { to->all().node.system->spawn<session, caf::hidden>(to, fd); };
+  const auto begin = [to, fd, given] {
+    to->all().node.system->spawn<session, caf::hidden>(to, fd, given);
+  };
   if (to->home().on_own_thread())
     begin();
   else

@@ -35,11 +35,13 @@ class front {
 
   /// Where it listens, once started.
   std::uint16_t port() const { return listener_.port(); }
+  /// What its connections hold now. Any thread.
+  holdings held() const { return common_.held(); }
   /// Waits until no connection is open, for at most `limit`; whether that came about. Any thread.
   bool deserted(std::chrono::milliseconds limit) { return common_.sessions.wait_until_none(limit); }
 
  private:
-  /// Gives the socket to the next lane in turn; false: too many connections.
+  /// Gives the socket to the next lane in turn; false: there is no place for it.
   bool take(int fd);
   /// The actor that reads the program's own projections, if there are any.
   void start_publisher();
@@ -50,7 +52,6 @@ class front {
   std::vector<std::unique_ptr<lane>> lanes_;
   listener listener_;
   std::size_t next_lane_ = 0;
-  std::size_t budget_ = 0;  // connections at a time
   bool started_ = false;
 };
 

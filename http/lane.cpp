@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "actors/runtime/loop.hpp"
 #include "actors/runtime/unix_time.hpp"
 #include "http/session.hpp"
 #include "models/value/uuid.hpp"
@@ -27,7 +28,23 @@ std::string imf_fixdate(std::int64_t seconds) {
   return {text, static_cast<std::size_t>(n)};
 }
 
+// Between two looks at all sessions of a loop.
+constexpr std::uint64_t between_ms = 100;
+
 }  // namespace
+
+holdings common::held() const {
+  const auto& most = sessions.most();
+  return {sessions.open(), sessions.open_reserved(), most.regular,  most.per_address, most.reserved,
+          bodies.used(),   bodies.limit(),           unsent.used(), unsent.limit()};
+}
+
+void common::make_room(const admission::shortage& of) const {
+  auto share = of;
+  // Sessions are spread evenly, so each loop closes its part.
+  share.count = (of.count + lanes.size() - 1) / lanes.size();
+  for (auto* each : lanes) each->make_room(share);
+}
 
 lane::lane(common& all, actors::loop& home, std::uint64_t seed)
     : all_(all),
@@ -79,7 +96,37 @@ void lane::remove(session& who) {
   // The order of sessions means nothing.
   *at = sessions_.back();
   sessions_.pop_back();
-  all_.sessions.end_one();
+  all_.sessions.end_one(who.admitted());
+}
+
+void lane::make_room(const admission::shortage& of) {
+  // A burst of connections asks once.
+  if (room_asked_for_.exchange(true)) return;
+  home_.post([this, of] {
+    room_asked_for_ = false;
+    close_some(of);
+  });
+}
+
+void lane::close_some(const admission::shortage& of) {
+  const auto now = home_.now_ms();
+  if (now < room_made_ms_ + between_ms) return;
+  room_made_ms_ = now;
+  std::vector<std::pair<std::uint64_t, session*>> silent;
+  std::vector<session*> over;
+  for (auto* x : sessions_) {
+    if (x->is_behind() || (of.reserve && x->wastes_reserve()))
+      over.push_back(x);
+    else if (const auto since = x->silent_since();
+             since && (!of.of || x->admitted().from == *of.of))
+      silent.emplace_back(*since, x);
+  }
+  const auto n = static_cast<std::ptrdiff_t>(std::min(of.count, silent.size()));
+  // The longest silent ones; in what order they close means nothing.
+  std::ranges::nth_element(silent, silent.begin() + n, {}, [](const auto& x) { return x.first; });
+  for (auto at = silent.begin(); at != silent.begin() + n; ++at) over.push_back(at->second);
+  metrics_.reclaimed.add(over.size());
+  for (auto* x : over) x->close();
 }
 
 void lane::drain() {

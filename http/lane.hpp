@@ -1,18 +1,18 @@
 #pragma once
 
 #include <array>
-#include <chrono>
-#include <condition_variable>
+#include <atomic>
 #include <cstdint>
 #include <memory>
-#include <mutex>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "http/admission.hpp"
 #include "http/backend.hpp"
+#include "http/budget.hpp"
 #include "http/exchange.hpp"
+#include "http/holdings.hpp"
 #include "http/metrics.hpp"
 #include "http/openapi.hpp"
 #include "http/router.hpp"
@@ -26,50 +26,19 @@ namespace lithair::http {
 
 class session;
 
-/// How many sessions are open. Any thread.
-class session_count {
- public:
-  /// Counts one more, unless there are `limit`. False then; `end_one` is owed for each true.
-  bool begin_one(std::size_t limit) {
-    const std::lock_guard guard{mutex_};
-    if (open_ >= limit) return false;
-    ++open_;
-    return true;
-  }
-  /// Wakes those who wait when it was the last.
-  void end_one() {
-    const std::lock_guard guard{mutex_};
-    if (--open_ == 0) none_.notify_all();
-  }
-  /// For metrics; it may have changed when it is looked at.
-  std::size_t now() const {
-    const std::lock_guard guard{mutex_};
-    return open_;
-  }
-  /// Waits until none is open, for at most `limit`. Whether that came about.
-  bool wait_until_none(std::optional<std::chrono::milliseconds> limit) {
-    std::unique_lock guard{mutex_};
-    const auto none = [this] { return open_ == 0; };
-    if (limit) return none_.wait_for(guard, *limit, none);
-    none_.wait(guard, none);
-    return true;
-  }
+class lane;
 
- private:
-  mutable std::mutex mutex_;
-  std::condition_variable none_;
-  std::size_t open_ = 0;  // guarded by mutex_
-};
-
-/// What all sessions of a server know. Immutable but for `publisher` and the count, so any loop
-/// reads it without a lock. Outlives all sessions.
+/// What all sessions of a server know. Immutable but for `publisher` and what is counted, so any
+/// loop reads it without a lock. Outlives all sessions.
 struct common {
   common(backend b, const server_options& o)
       : node(std::move(b)),
         options(o),
         routes(*node.schema),
         openapi(openapi_text(*node.schema, o.published)),
-        served_by(std::to_string(node.node_id)) {}
+        served_by(std::to_string(node.node_id)),
+        bodies(o.max_bodies),
+        unsent(o.max_unsent) {}
 
   /// Views into this object.
   site served() const {
@@ -77,14 +46,22 @@ struct common {
             options.cluster_token ? &*options.cluster_token : nullptr, &options.published};
   }
 
+  /// As of now. Any thread.
+  holdings held() const;
+  /// Has each lane make room. Any thread; it is done later.
+  void make_room(const admission::shortage& of) const;
+
   const backend node;                        ///< what answers
   const server_options options;              ///< limits and secrets
   const router routes;                       ///< from paths to endpoints
   const std::string openapi;                 ///< the description, rendered once
   const std::string served_by;               ///< X-Served-By: the node's id
   actors::publisher_handle publisher;        ///< from start to stop, if anything is published
-  session_count sessions;                    ///< open connections; any thread
-  std::vector<const lane_metrics*> metrics;  ///< of each lane; complete before the first session
+  admission sessions;                        ///< open connections; any thread
+  budget bodies;                             ///< of requests until their outcome is known
+  budget unsent;                             ///< of answers, expected ones too
+  std::vector<lane*> lanes;                  ///< complete before the first session
+  std::vector<const lane_metrics*> metrics;  ///< of each lane; likewise
 };
 
 /// What the sessions of one loop share: a buffer to read into, the date, ids. Only on the loop's
@@ -114,6 +91,10 @@ class lane {
   void remove(session& who);
   /// The sessions that live here now.
   const std::vector<session*>& sessions() const { return sessions_; }
+  /// Soon closes, of the sessions here, the longest silent ones, as many as are asked for (of one
+  /// address, if so), and each that is behind the pace at which bytes must move. Any thread. All
+  /// are looked at, so that is done ten times a second at most; what is asked between is dropped.
+  void make_room(const admission::shortage& of);
   /// No request is taken any more; answers close their connections.
   bool draining() const { return draining_; }
   /// Tells each session, which answers what is under way and closes.
@@ -123,6 +104,7 @@ class lane {
 
  private:
   std::uint64_t random();  ///< SplitMix64
+  void close_some(const admission::shortage& of);
 
   common& all_;
   actors::loop& home_;
@@ -132,6 +114,8 @@ class lane {
   std::uint64_t random_state_;
   std::vector<session*> sessions_;
   lane_metrics metrics_;
+  std::atomic<bool> room_asked_for_{false};
+  std::uint64_t room_made_ms_ = 0;  // of the loop's clock
   bool draining_ = false;
 };
 

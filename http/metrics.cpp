@@ -284,8 +284,44 @@ ClientMetric histogram(const std::vector<const lane_metrics*>& lanes, std::size_
   return result;
 }
 
-void add_http(families& all, const std::vector<const lane_metrics*>& lanes,
-              std::size_t open_connections) {
+// Names of what is held end in its unit; "limit" is what it may come to.
+void add_holdings(families& all, const std::vector<const lane_metrics*>& lanes,
+                  const holdings& held) {
+  gauge(all, "http_connections", "Connections open now.", number(held.connections));
+  gauge(all, "http_connections_limit", "Connections that may be open, the reserve left out.",
+        number(held.max_connections));
+  gauge(all, "http_connections_reserved",
+        "Connections open now that may only ask for /livez, /readyz and /metrics.",
+        number(held.reserved));
+  gauge(all, "http_bodies_bytes", "Requests that arrive or wait for their outcome.",
+        number(held.bodies));
+  gauge(all, "http_bodies_limit_bytes", "What they may come to.", number(held.max_bodies));
+  gauge(all, "http_unsent_bytes", "Answers that are made or wait for their readers.",
+        number(held.unsent));
+  gauge(all, "http_unsent_limit_bytes", "What they may come to.", number(held.max_unsent));
+  counter(all, "http_connections_turned_away_total",
+          "Connections refused, or left to the reserve, for want of a place.",
+          number(sum(
+              lanes, [](const auto& each) -> auto& { return each.turned_away; })));
+  counter(all, "http_connections_reclaimed_total", "Connections closed to make room for others.",
+          number(sum(
+              lanes, [](const auto& each) -> auto& { return each.reclaimed; })));
+  counter(all, "http_late_readers_total", "Connections closed for taking their answers too slowly.",
+          number(sum(
+              lanes, [](const auto& each) -> auto& { return each.late_readers; })));
+  auto& refused = family(all, MetricType::Counter, "http_full_total",
+                         "Requests refused with 503 because too much is held already.");
+  add(refused,
+      number(sum(
+          lanes, [](const auto& each) -> auto& { return each.full_bodies; })),
+      {{"of", "bodies"}});
+  add(refused,
+      number(sum(
+          lanes, [](const auto& each) -> auto& { return each.full_unsent; })),
+      {{"of", "unsent"}});
+}
+
+void add_http(families& all, const std::vector<const lane_metrics*>& lanes, const holdings& held) {
   add_requests(all, lanes);
   auto& seconds = family(all, MetricType::Histogram, "http_request_seconds",
                          "From a whole request to its answer, by route.");
@@ -293,7 +329,7 @@ void add_http(families& all, const std::vector<const lane_metrics*>& lanes,
     auto h = histogram(lanes, i);
     if (h.histogram.sample_count > 0) seconds.metric.push_back(std::move(h));
   }
-  gauge(all, "http_connections", "Connections open now.", number(open_connections));
+  add_holdings(all, lanes, held);
   counter(all, "http_connections_total", "Connections accepted.",
           number(sum(
               lanes, [](const auto& each) -> auto& { return each.connections; })));
@@ -355,8 +391,8 @@ void lane_metrics::answered(endpoint what, int status, std::uint64_t microsecond
 }
 
 std::string metrics_text(const std::vector<actors::node_status>& groups,
-                         const std::vector<const lane_metrics*>& lanes,
-                         std::size_t open_connections, std::uint64_t log_lines_dropped) {
+                         const std::vector<const lane_metrics*>& lanes, const holdings& held,
+                         std::uint64_t log_lines_dropped) {
   families all;
   add_roles(all, groups);
   add_numbers(all, groups);
@@ -364,7 +400,7 @@ std::string metrics_text(const std::vector<actors::node_status>& groups,
   add_stages(all, groups);
   add_requests_to_groups(all, groups);
   add_disk(all, groups);
-  add_http(all, lanes, open_connections);
+  add_http(all, lanes, held);
   gauge(all, "uptime_seconds", "Since the node started.",
         static_cast<double>(groups.front().uptime_ms) / 1000);
   add_process(all);

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "actors/meters.hpp"
+#include "http/holdings.hpp"
 #include "http/router.hpp"
 
 namespace lithair::actors {
@@ -43,17 +44,22 @@ struct lane_metrics {
   tally connections;    ///< accepted since the start
   tally streams_begun;  ///< streams of changes; those open are the difference
   tally streams_ended;
-  tally malformed;  ///< connections that ended with a malformed or late request
+  tally malformed;     ///< connections that ended with a malformed or late request
+  tally turned_away;   ///< connections that were refused, or took none but the reserve's places
+  tally reclaimed;     ///< connections that were closed to make room
+  tally late_readers;  ///< connections that were closed for taking their answers too slowly
+  tally full_bodies;   ///< requests refused because those of all connections hold too much
+  tally full_unsent;   ///< requests refused because answers of all connections hold too much
 
   /// Once for each answered request. `microseconds` from its last byte to its answer.
   void answered(endpoint what, int status, std::uint64_t microseconds);
 };
 
 /// The text of /metrics, in the exposition format of Prometheus (0.0.4). `groups`: how this node
-/// stands in each of its groups; at least one. `log_lines_dropped`: what nobody took of the
-/// program's log.
+/// stands in each of its groups; at least one. `held`: what connections hold. `log_lines_dropped`:
+/// what nobody took of the program's log.
 std::string metrics_text(const std::vector<actors::node_status>& groups,
-                         const std::vector<const lane_metrics*>& lanes,
-                         std::size_t open_connections, std::uint64_t log_lines_dropped);
+                         const std::vector<const lane_metrics*>& lanes, const holdings& held,
+                         std::uint64_t log_lines_dropped);
 
 }  // namespace lithair::http

@@ -45,6 +45,10 @@ std::size_t outbox::size(const uv_stream_t* socket) const {
   return next_bytes() + (writing() ? uv_stream_get_write_queue_size(socket) : 0);
 }
 
+std::uint64_t outbox::handed(const uv_stream_t* socket) const {
+  return handed_ - (writing() ? uv_stream_get_write_queue_size(socket) : 0);
+}
+
 bool outbox::flush(uv_stream_t* socket, void (*done)(void*, int), void* owner) {
   // One write at a time: bytes of two would mix.
   if (writing() || next_bytes() == 0) return true;
@@ -57,7 +61,10 @@ bool outbox::flush(uv_stream_t* socket, void (*done)(void*, int), void* owner) {
   // At once where the socket has room, which is most of the time.
   const int written = uv_try_write(socket, buffers.data(), static_cast<unsigned>(n));
   if (written < 0 && written != UV_EAGAIN) return false;
-  if (written > 0) advance(static_cast<std::size_t>(written));
+  if (written > 0) {
+    handed_ += static_cast<std::size_t>(written);
+    advance(static_cast<std::size_t>(written));
+  }
   // The socket is full: libuv writes the rest when it can.
   return next_.empty() || next_bytes() == 0 || write_rest(socket);
 }
@@ -81,6 +88,7 @@ void outbox::advance(std::size_t written) {
 
 bool outbox::write_rest(uv_stream_t* socket) {
   // The buffers must not move while the write is under way.
+  handed_ += next_bytes();
   flight_ = std::exchange(next_, {});
   std::vector<uv_buf_t> buffers;
   for (auto& x : flight_) buffers.push_back(as_buffer(x));

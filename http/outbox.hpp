@@ -28,6 +28,8 @@ class outbox {
   bool writing() const { return !flight_.empty(); }
   /// Bytes not yet handed to the system, as far as known.
   std::size_t size(const uv_stream_t* socket) const;
+  /// Bytes handed to the system so far, since the beginning. It only rises.
+  std::uint64_t handed(const uv_stream_t* socket) const;
 
  private:
   std::size_t next_bytes() const;        ///< of `next_`
@@ -36,6 +38,7 @@ class outbox {
 
   std::vector<std::string> next_;
   std::vector<std::string> flight_;  // owned by the write under way
+  std::uint64_t handed_ = 0;         // with those of the write under way
   uv_write_t write_{};
   void (*done_)(void*, int) = nullptr;
   void* owner_ = nullptr;

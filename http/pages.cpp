@@ -49,7 +49,7 @@ json::value text_or_null(const std::string& text) {
   return text.empty() ? json::value(nullptr) : json::value(text);
 }
 
-json::object member(const actors::member_status& of) {
+json::object member_row(const actors::member_status& of) {
   return {
       {"id", of.id},
       {"addr", of.addr},
@@ -66,7 +66,7 @@ json::object member(const actors::member_status& of) {
 
 json::array members(const actors::node_status& status) {
   json::array result;
-  for (const auto& m : status.members) result.push_back(member(m));
+  for (const auto& m : status.members) result.push_back(member_row(m));
   return result;
 }
 
@@ -97,6 +97,17 @@ json::object projection(const models::schema& schema, const models::projection& 
 json::value divergence(const actors::node_status& status) {
   if (status.diverged == 0) return nullptr;
   return json::object{{"index", status.diverged}, {"node", status.diverged_from}};
+}
+
+// What clients hold, each beside the flag that bounds it.
+json::object http_holdings(const holdings& held) {
+  return {{"connections", held.connections},
+          {"max_connections", held.max_connections},
+          {"max_per_address", held.max_per_address},
+          {"bodies_bytes", held.bodies},
+          {"max_bodies", held.max_bodies},
+          {"unsent_bytes", held.unsent},
+          {"max_unsent", held.max_unsent}};
 }
 
 json::array set_aside(const actors::node_status& status) {
@@ -136,7 +147,8 @@ response ready_page(std::uint64_t applied) {
   return page({{"status", "ready"}, {"applied", applied}});
 }
 
-response status_page(const actors::node_status& status, const models::schema& schema) {
+response status_page(const actors::node_status& status, const models::schema& schema,
+                     const holdings& held) {
   return page({
       {"node_id", status.raft.id.value},
       {"version", LITHAIR_VERSION},
@@ -161,6 +173,7 @@ response status_page(const actors::node_status& status, const models::schema& sc
       {"state_divergence", divergence(status)},
       {"uptime_ms", status.uptime_ms},
       {"data_bytes", status.data_bytes},
+      {"http", http_holdings(held)},
       {"models", collections(schema)},
       {"members", members(status)},
   });

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 
+#include "http/holdings.hpp"
 #include "http/published_projections.hpp"
 #include "http/response.hpp"
 #include "models/schema/schema.hpp"
@@ -22,7 +23,8 @@ response alive_page();
 /// `applied`: the index that it has applied.
 response ready_page(std::uint64_t applied);
 /// What operators want to know of this node; the fields are in the OpenAPI description.
-response status_page(const actors::node_status& status, const models::schema& schema);
+response status_page(const actors::node_status& status, const models::schema& schema,
+                     const holdings& held);
 /// The members as this node knows them.
 response cluster_page(const actors::node_status& status);
 /// Who leads, null where nobody is known to.

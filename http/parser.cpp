@@ -1,7 +1,6 @@
 #include "http/parser.hpp"
 
 #include <algorithm>
-#include <cstring>
 
 #include "http/characters.hpp"
 
@@ -53,15 +52,7 @@ parser::event parser::next(std::string_view& input) {
 }
 
 parser::event parser::next_head(std::string_view& input) {
-  // What the last request's views lay in is free again.
-  if (fresh_) {
-    fresh_ = false;
-    request_ = {};
-    headers_.clear();
-    forget(head_);
-    forget(body_);
-    scanned_ = lines_ = first_line_ = fields_ = 0;
-  }
+  release();
   // In the caller's buffer as long as the head comes in one piece: nothing is copied.
   const bool in_place = head_.empty();
   const auto before = head_.size();
@@ -87,29 +78,59 @@ parser::event parser::next_head(std::string_view& input) {
   return begin_body(input);
 }
 
-// Looks at whole lines from where the last call stopped.
+// What the last request's views lay in is free again.
+void parser::release() {
+  if (!fresh_) return;
+  fresh_ = false;
+  request_ = {};
+  headers_.clear();
+  forget(head_);
+  forget(body_);
+  scanned_ = lines_ = first_line_ = fields_ = 0;
+}
+
+void parser::abandon() {
+  stage_ = stage::broken;
+  fresh_ = false;
+  request_ = {};
+  headers_ = {};
+  head_ = {};
+  body_ = {};
+}
+
+std::size_t parser::needs(std::size_t at_hand) const {
+  // With those of a request that was handed out and is still kept.
+  if (!in_body()) return head_.size() + body_.size();
+  if (framing_ == framing::chunked) return head_.size() + body_.capacity();
+  const bool is_whole = stage_ == stage::body_start && at_hand >= length_;
+  return head_.size() + (is_whole ? 0 : static_cast<std::size_t>(length_));
+}
+
+std::optional<std::uint64_t> parser::announced() const {
+  return framing_ == framing::length ? std::optional(length_) : std::nullopt;
+}
+
+// Looks at whole lines from where the last call stopped. Each byte is judged in its turn, so that
+// the answer is the same however the bytes are cut.
 parser::scanned parser::scan(std::string_view text) {
   while (true) {
     const auto rest = text.substr(scanned_);
-    // One look for LF; lines are short and memchr is fast.
-    const void* found = rest.empty() ? nullptr : std::memchr(rest.data(), '\n', rest.size());
-    if (found == nullptr) {
-      return check_unfinished(rest) ? scanned::partial : scanned::failed;
-    }
-    const auto end = static_cast<std::size_t>(static_cast<const char*>(found) - rest.data());
-    const auto line = rest.substr(0, end);
-    // The first CR must be the one that belongs to this LF.
-    const auto* cr =
-        static_cast<const char*>(line.empty() ? nullptr : std::memchr(line.data(), '\r', end));
-    if (cr == nullptr || cr != line.data() + end - 1) {
+    // Two looks for one byte each: lines are short and memchr is fast.
+    const auto cr = rest.find('\r');
+    const auto line = rest.substr(0, std::min(cr, rest.substr(0, cr).find('\n')));
+    // The line that has begun must already be within the limits; its end may never come.
+    if (!check_begun(line)) return scanned::failed;
+    if (line.size() == rest.size() || rest.substr(line.size()) == "\r") return scanned::partial;
+    // A CR alone is as bad as a LF alone: some end a line there (RFC 9112 §2.2).
+    if (!rest.substr(line.size()).starts_with("\r\n")) {
       fail(400, "bad_line", "A line of the request's head does not end in CR LF.");
       return scanned::failed;
     }
-    scanned_ += end + 1;
+    scanned_ += line.size() + 2;
     // CR LF alone ends the head.
-    const bool at_end = fields_ != 0 && end == 1;
+    const bool at_end = fields_ != 0 && line.empty();
     if (at_end) return scanned::complete;
-    if (!scan_line(line.substr(0, end - 1))) return scanned::failed;
+    if (!scan_line(line)) return scanned::failed;
   }
 }
 
@@ -133,11 +154,10 @@ bool parser::scan_line(std::string_view line) {
   return true;
 }
 
-// The line that has begun must already be within the limits; its end may never come.
-bool parser::check_unfinished(std::string_view line) {
+bool parser::check_begun(std::string_view line) {
   if (fields_ == 0) {
     // The first byte tells: TLS or another protocol must not wait for its limit.
-    if (!line.empty() && !is_token(line.front()) && line.front() != '\r')
+    if (!line.empty() && !is_token(line.front()))
       return refuse(400, "bad_request_line", "This is not an HTTP request.");
     if (line.size() > limits_.max_target + request_line_rest)
       return refuse(414, "target_too_long", "The request's target is too long.");
@@ -254,6 +274,8 @@ parser::event parser::next_length_body(std::string_view& input) {
       input.remove_prefix(length_);
       return finished();
     }
+    // So that it never lies in two places while it grows.
+    body_.reserve(length_);
   }
   const auto n = std::min<std::size_t>(length_ - body_.size(), input.size());
   body_.append(input.data(), n);

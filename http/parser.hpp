@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -48,6 +49,20 @@ class parser {
   /// Another limit for the body of the request whose head was returned just now. Only after `head`.
   void limit_body(std::size_t max_body) { max_body_ = max_body; }
 
+  /// Bytes that the request under way holds here, or will hold, given that `at_hand` bytes of input
+  /// are still to be taken: of its head while that is partial or its body is, and of its body, as
+  /// announced or as it has grown. A body that is there in one piece takes nothing. Also what is
+  /// kept of a request that was handed out and not released.
+  std::size_t needs(std::size_t at_hand) const;
+  /// Of the body: what has come, and what was announced (none when it is chunked). Only `in_body`.
+  std::size_t received() const { return body_.size(); }
+  std::optional<std::uint64_t> announced() const;
+
+  /// Lets go of what is kept of the request that was handed out: `current` ends.
+  void release();
+  /// Lets go of everything; nothing more is taken from the connection.
+  void abandon();
+
   /// Nothing of a further request has arrived yet.
   bool between_requests() const { return stage_ == stage::start && (fresh_ || head_.empty()); }
   /// A head is complete, its body is not.
@@ -69,9 +84,9 @@ class parser {
   bool refuse(int status, std::string_view code, std::string_view detail);
   event finished();  ///< the request is whole
 
-  scanned scan(std::string_view text);           ///< the lines that are whole, for framing rules
-  bool scan_line(std::string_view line);         ///< one line that is whole
-  bool check_unfinished(std::string_view text);  ///< of the line whose end has not come
+  scanned scan(std::string_view text);      ///< the lines that are whole, for framing rules
+  bool scan_line(std::string_view line);    ///< one line that is whole
+  bool check_begun(std::string_view line);  ///< of a line as far as it has come
   bool read_request_line(std::string_view line);
   bool read_target(std::string_view target);  ///< origin, absolute or asterisk form (RFC 9112 §3.2)
   bool read_version(std::string_view version);  ///< HTTP/1.0 and 1.1 only; else 505

@@ -23,12 +23,19 @@ struct server_options {
   std::size_t max_header_bytes = 32 * 1024;      ///< of all headers together; more: 431
   std::size_t max_headers = 100;                 ///< more: 431
   std::size_t max_pipelined = 64;  ///< requests of one connection under way; then it is not read
-  std::size_t max_connections = 10000;  ///< further ones get 503 and are closed
-  /// From the first byte of a request to its headers' end: 408
+  std::size_t max_connections = 10000;  ///< further ones may only ask how the node is, or get 503
+  std::size_t max_per_address = 0;      ///< of one address; likewise. 0: seven eighths of them
+  /// Bytes of all requests that arrive or wait for their outcome; more: 503
+  std::size_t max_bodies = std::size_t{256} << 20;
+  /// Bytes of all answers that are made or wait for their readers; more: 503
+  std::size_t max_unsent = std::size_t{256} << 20;
+  /// From the first byte of a request, or the beginning of the connection, to its headers' end: 408
   std::uint32_t header_timeout_ms = 10'000;
-  std::uint32_t body_timeout_ms = 30'000;     ///< for the body; 408
+  std::uint32_t body_timeout_ms = 30'000;     ///< within which a body must go on (`pace`); 408
   std::uint32_t idle_timeout_ms = 75'000;     ///< between requests; closed silently
-  std::uint32_t write_timeout_ms = 30'000;    ///< without any progress of a response; closed
+  std::uint32_t write_timeout_ms = 30'000;    ///< within which answers must be taken; closed
+  std::uint32_t reserve_timeout_ms = 1000;    ///< for a request that needs a place of the reserve
+  std::uint32_t spared_ms = 1000;             ///< of silence; then it may be closed to make room
   std::uint32_t heartbeat_ms = 15'000;        ///< of silence on a stream; then a comment is sent
   std::uint32_t answer_timeout_ms = 60'000;   ///< for the node to answer a request; 504
   std::optional<bearer_token> cluster_token;  ///< of those who may speak Raft over HTTP

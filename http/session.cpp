@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "actors/messages/feed_messages.hpp"
+#include "http/turned_away.hpp"
 
 namespace lithair::http {
 
@@ -23,6 +24,8 @@ namespace {
 // How long a client that we are done with may take to close.
 constexpr std::uint64_t linger_ms = 2000;
 constexpr std::uint64_t never = ~std::uint64_t{0};
+// What an item is taken for, in bytes, until one was sent.
+constexpr std::size_t unknown_answer = 16 * 1024;
 
 template <class Handle>
 session& owner(Handle* h) {
@@ -33,13 +36,19 @@ session& owner(Handle* h) {
 
 // -- life ----------------------------------------------------------------------------------------
 
-session::session(caf::actor_config& cfg, lane* where, int fd)
+session::session(caf::actor_config& cfg, lane* where, int fd, const admission::ticket& admitted)
     : actors::hosted_actor(cfg, &where->home()),
       lane_(*where),
       options_(where->all().options),
+      admitted_(admitted),
       fd_(fd),
       parser_({options_.max_target, options_.max_header_bytes, options_.max_headers,
-               options_.max_body}) {}
+               options_.max_body}),
+      received_(where->all().bodies),
+      unsent_(where->all().unsent),
+      usual_answer_(unknown_answer),
+      sending_(options_.write_timeout_ms),
+      receiving_(options_.body_timeout_ms) {}
 
 session::~session() {
   if (fd_ >= 0) ::close(fd_);
@@ -96,7 +105,7 @@ void session::on_status(actors::node_status&& status) {
   const auto token = status.token;
   auto& all = lane_.all();
   if (s->what != endpoint::metrics)
-    return answer(token, answer_status(status, s->what, *all.node.schema));
+    return answer(token, answer_status(status, s->what, *all.node.schema, all.held()));
   // One status of each group, in any order; metrics tell of all.
   s->statuses.push_back(std::move(status));
   if (s->statuses.size() < all.node.groups.size()) return;
@@ -105,7 +114,7 @@ void session::on_status(actors::node_status&& status) {
   http::response result;
   result.content_type = "text/plain; version=0.0.4; charset=utf-8";
   const auto& lost = all.options.log_lines_dropped;
-  result.body = metrics_text(s->statuses, all.metrics, all.sessions.now(), lost ? lost() : 0);
+  result.body = metrics_text(s->statuses, all.metrics, all.held(), lost ? lost() : 0);
   answer(token, std::move(result));
 }
 
@@ -139,6 +148,11 @@ void session::close() {
   // The feed must not keep sending to nobody.
   forget_stream();
   slots_.clear();
+  // Whatever is still on its way to be freed, others may have its room.
+  parser_.abandon();
+  backlog_ = {};
+  received_.release();
+  unsent_.release();
   // Never opened, or closed already.
   if (open_handles_ == 0) return;
   uv_close(reinterpret_cast<uv_handle_t*>(&socket_),
@@ -210,6 +224,7 @@ void session::on_read(std::string_view bytes) {
   lane_.metrics().bytes_in.add(bytes.size());
   if (phase_ != phase::serving) return;  // whatever it still says
   take(bytes);
+  hold_input(0);
   settle();
 }
 
@@ -252,13 +267,13 @@ std::uint64_t session::patience(const slot& of) const {
   return writes_all ? std::uint64_t{10} * options_.answer_timeout_ms : options_.answer_timeout_ms;
 }
 
-std::uint64_t session::now() { return home()->now_ms(); }
+std::uint64_t session::now() const { return home()->now_ms(); }
 
 std::uint64_t session::deadline() const {
   if (phase_ == phase::lingering) return linger_until_;
   // Each case is what this connection waits for now; others' clocks stand still.
   auto result = never;
-  if (out_.writing()) result = write_since_ + options_.write_timeout_ms;
+  if (out_.writing()) result = sending_.due();
   // A file may take any time, as long as it moves.
   if (stream_) return result;
   if (events_ && events_->open)
@@ -267,10 +282,13 @@ std::uint64_t session::deadline() const {
   if (!slots_.empty()) return std::min(result, slots_.front().since_ms + patience(slots_.front()));
   // Paused by us: the client is not to blame.
   if (phase_ != phase::serving || paused_) return result;
-  if (parser_.in_body()) return std::min(result, since_ + options_.body_timeout_ms);
-  if (!parser_.between_requests()) return std::min(result, since_ + options_.header_timeout_ms);
-  // Idle only when everything has left.
-  return out_.writing() ? result : since_ + options_.idle_timeout_ms;
+  if (parser_.in_body()) return std::min(result, receiving_.due());
+  const bool is_regular = admitted_.as == place::regular;
+  const auto head_time = is_regular ? options_.header_timeout_ms : options_.reserve_timeout_ms;
+  if (!parser_.between_requests()) return std::min(result, since_ + head_time);
+  // Idle only when everything has left. Who has asked for nothing yet is no client so far.
+  if (out_.writing()) return result;
+  return since_ + (heard_ ? options_.idle_timeout_ms : head_time);
 }
 
 // The timer is only moved when it would fire too late: most requests leave it alone.
@@ -291,29 +309,30 @@ void session::on_timer() {
   if (deadline() > now()) return watch();
   if (phase_ == phase::lingering) return close();
   // The writing counts first: nothing else can be told before it.
-  if (out_.writing() && write_since_ + options_.write_timeout_ms <= now()) {
-    expire_write();
+  if (out_.writing() && sending_.due() <= now()) {
+    if (!sending_.go_on(now(), taken(), untaken(), untaken())) {
+      lane_.metrics().late_readers.add(1);
+      return close();
+    }
   } else if (events_ && events_->open) {
     nudge_stream();
   } else if (!slots_.empty()) {
     // Only the first: answers leave in order, so others wait for it.
     give_up_waiting();
   } else if (parser_.in_body()) {
-    give_up(408, "request_timeout", "The request's body took too long to arrive.");
+    const auto moved = parser_.received();
+    const auto whole = parser_.announced().value_or(moved);
+    if (!receiving_.go_on(now(), moved, body_left(), whole))
+      give_up(408, "request_timeout", "The request's body arrives too slowly.");
   } else if (!parser_.between_requests()) {
     give_up(408, "request_timeout", "The request's headers took too long to arrive.");
+  } else if (admitted_.as != place::regular) {
+    // Who waited for an answer learns why there is none.
+    end_with(no_place());
   } else {
     return close();  // idle: nothing to say
   }
   settle();
-}
-
-void session::expire_write() {
-  // Bytes that left are progress, however slow.
-  const auto left = unsent();
-  if (left >= write_left_) return close();
-  write_left_ = left;
-  write_since_ = now();
 }
 
 }  // namespace lithair::http

@@ -4,17 +4,21 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include <caf/behavior.hpp>
 
 #include "actors/runtime/hosted.hpp"
+#include "http/admission.hpp"
+#include "http/budget.hpp"
 #include "http/event_stream.hpp"
 #include "http/exchange.hpp"
 #include "http/file_stream.hpp"
 #include "http/lane.hpp"
 #include "http/outbox.hpp"
+#include "http/pace.hpp"
 #include "http/parser.hpp"
 #include "http/slots.hpp"
 
@@ -31,8 +35,8 @@ namespace lithair::http {
 /// It owns its socket and its timer and keeps itself alive until both are closed; then it ends.
 class session final : public actors::hosted_actor {
  public:
-  /// Takes over `fd`, a connected, non-blocking socket.
-  session(caf::actor_config& cfg, lane* where, int fd);
+  /// Takes over `fd`, a connected, non-blocking socket, and the place that it was given.
+  session(caf::actor_config& cfg, lane* where, int fd, const admission::ticket& admitted);
   ~session() override;
 
   const char* name() const override { return "session"; }
@@ -41,6 +45,17 @@ class session final : public actors::hosted_actor {
   void drain();
   /// Closes at once; what is under way is not answered any more.
   void close();
+
+  /// The place that it has.
+  const admission::ticket& admitted() const { return admitted_; }
+  /// Since when, in the loop's milliseconds, it has waited for its client, who is owed nothing;
+  /// none: it does not, or not long enough to be closed for it. Only on the loop's thread, as the
+  /// next two.
+  std::optional<std::uint64_t> silent_since() const;
+  /// Whether its client takes answers, or sends a body, more slowly than it must.
+  bool is_behind() const;
+  /// Whether its place is one of the reserve and nothing was asked yet.
+  bool wastes_reserve() const;
 
  private:
   /// It only goes forward.
@@ -69,13 +84,22 @@ class session final : public actors::hosted_actor {
   // -- requests
   void take(std::string_view input);               ///< parses requests until it is full
   bool full() const;                               ///< whether further requests must wait
-  void on_head(bool body_waits);                   ///< sets the body's limit and the 100 Continue
+  void on_head(std::size_t at_hand);               ///< the body's limit, its room, 100 Continue
   void on_request();                               ///< into a slot and a step
   void perform(std::uint64_t token, step&& next);  ///< answers at once, or asks the node
   void perform(std::uint64_t token, read_step&& read);  ///< by consistency, of the right actor
   void perform(std::uint64_t token,
                stream_step&& wanted);  ///< becomes the connection's last answer
   std::uint64_t open_slot();           ///< for the request that came just now
+  bool serves_place(endpoint what);    ///< whether a connection of this place may ask for it
+
+  // -- what it holds
+  void hold_input(std::size_t at_hand);  ///< room for what comes, or refuses it
+  bool hold_carried(slot& of, const step& next, std::size_t body);  ///< for what the node is told
+  bool hold_answer(slot& of, const step& next);                     ///< for what is expected
+  bool fits(const slot& of, const http::response& ready);           ///< for what it came to
+  /// Bytes of answers: expected, waiting for their turn, and not taken.
+  std::size_t outstanding() const { return unsent() + slots_.weight(); }
 
   // -- answers
   void on_status(actors::node_status&& status);  ///< one group's, of those asked
@@ -90,7 +114,8 @@ class session final : public actors::hosted_actor {
   void linger();                ///< says that it is done, waits for the client
   /// Answers a malformed request and finishes.
   void give_up(int status, std::string_view code, std::string_view detail);
-  void give_up_waiting();  ///< the node did not answer in time
+  void end_with(http::response&& last);  ///< answers what has not come whole, and finishes
+  void give_up_waiting();                ///< the node did not answer in time
   std::size_t unsent() const { return out_.size(reinterpret_cast<const uv_stream_t*>(&socket_)); }
 
   // -- a stream of changes
@@ -104,15 +129,19 @@ class session final : public actors::hosted_actor {
   void nudge_stream();   ///< asks for a sign of life
 
   // -- time
-  std::uint64_t now();                           ///< milliseconds of the loop's clock
+  std::uint64_t now() const;                     ///< milliseconds of the loop's clock
   void watch();                                  ///< sets the timer to the next deadline
   std::uint64_t deadline() const;                ///< of whatever is waited for
   std::uint64_t patience(const slot& of) const;  ///< how long this answer may take
   void on_timer();                               ///< gives up what is overdue
-  void expire_write();                           ///< closes when the client took nothing
+  void begin_window(std::uint64_t moved);        ///< of the body that arrives
+  std::uint64_t body_left() const;               ///< bytes of it, as far as known
+  std::uint64_t untaken() const;                 ///< bytes that the client has not confirmed
+  std::uint64_t taken() const;                   ///< bytes that it has, since the beginning
 
   lane& lane_;
   const server_options& options_;
+  const admission::ticket admitted_;
   int fd_;  // until the socket has it
   uv_tcp_t socket_{};
   uv_timer_t timer_{};
@@ -132,9 +161,13 @@ class session final : public actors::hosted_actor {
   bool client_done_ = false;   // it has said everything
   bool continue_due_ = false;  // it waits for 100 Continue
 
-  std::uint64_t since_ = 0;        // began: the partial head, the body, or being idle
-  std::uint64_t write_since_ = 0;  // the write under way last made progress
-  std::size_t write_left_ = 0;     // as of then
+  budget_share received_;     // of the request that has not come whole, and the backlog
+  budget_share unsent_;       // of `outstanding`
+  std::size_t usual_answer_;  // bytes of this client's answers with an item
+  bool heard_ = false;        // a whole request has come
+  std::uint64_t since_ = 0;   // began: the partial head, or being idle
+  pace sending_;              // while a write is under way
+  pace receiving_;            // while a body is
   std::uint64_t linger_until_ = 0;
   std::uint64_t timer_at_ = 0;  // when the timer fires; 0: it does not run
 };

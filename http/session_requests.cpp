@@ -8,6 +8,7 @@
 
 #include "actors/messages/client_messages.hpp"
 #include "actors/runtime/unix_time.hpp"
+#include "http/turned_away.hpp"
 
 /// What a session does between its socket and its messages; `session.cpp` has the rest of its life.
 namespace lithair::http {
@@ -22,8 +23,8 @@ constexpr std::size_t max_unsent = 256 * 1024;
 // -- requests ------------------------------------------------------------------------------------
 
 bool session::full() const {
-  // Both bound what one connection can hold: requests, and answers not taken.
-  return slots_.size() >= options_.max_pipelined || unsent() > max_unsent;
+  // Both bound what one connection can hold: requests, and answers expected or not taken.
+  return slots_.size() >= options_.max_pipelined || outstanding() > max_unsent;
 }
 
 void session::take(std::string_view input) {
@@ -43,11 +44,13 @@ void session::take(std::string_view input) {
         break;
       case parser::event::head:
         // Again even without input: the body may be empty, or whole already.
-        on_head(input.empty());
+        on_head(input.size());
         again = true;
         break;
       case parser::event::request:
         on_request();
+        // A large body must not be kept for as long as nothing else is asked.
+        parser_.release();
         again = again && !input.empty();
         break;
       case parser::event::failed:
@@ -59,14 +62,19 @@ void session::take(std::string_view input) {
   if (was_between && !parser_.between_requests() && !parser_.in_body()) since_ = now();
 }
 
-void session::on_head(bool body_waits) {
+void session::on_head(std::size_t at_hand) {
   since_ = now();
   const auto& r = parser_.current();
   // Which limit depends on the route, which the head tells.
-  const bool bulk = takes_bulk(lane_.all().routes.match(r.path).what);
-  parser_.limit_body(bulk ? options_.max_bulk_body : options_.max_body);
+  const auto what = lane_.all().routes.match(r.path).what;
+  if (!serves_place(what)) return end_with(no_place());
+  const auto limit = takes_bulk(what) ? options_.max_bulk_body : options_.max_body;
+  parser_.limit_body(limit);
+  begin_window(0);
   // Who has sent the body anyway needs no go-ahead.
-  continue_due_ = r.expects_continue && body_waits;
+  continue_due_ = r.expects_continue && at_hand == 0;
+  // Before a byte of it is read; what is too long is refused by the parser.
+  if (parser_.announced().value_or(0) <= limit) hold_input(at_hand);
 }
 
 std::uint64_t session::open_slot() {
@@ -79,6 +87,7 @@ std::uint64_t session::open_slot() {
 
 void session::on_request() {
   continue_due_ = false;
+  heard_ = true;
   since_ = now();
   const auto& r = parser_.current();
   const auto token = open_slot();
@@ -89,7 +98,8 @@ void session::on_request() {
   const auto* id = r.find("X-Request-Id");
   // A client's own id makes its logs and ours match.
   s.request_id = id != nullptr && is_request_id(*id) ? std::string{*id} : lane_.new_request_id();
-  if (!r.keep_alive) {
+  // A place of the reserve is for one request.
+  if (!r.keep_alive || admitted_.as != place::regular) {
     s.close = true;
     phase_ = phase::finishing;
   }
@@ -100,6 +110,9 @@ void session::on_request() {
     auto x = begin(r, all.served(), at);
     s.what = x.what;
     s.target = x.target;
+    if (!serves_place(x.what)) return answer(token, no_place());
+    if (!hold_carried(s, x.next, r.body.size())) return answer(token, too_much_received());
+    if (!hold_answer(s, x.next)) return answer(token, too_much_unsent());
     perform(token, std::move(x.next));
   } catch (const std::exception& e) {
     // One request fails; the connection and the node go on.
@@ -111,15 +124,21 @@ void session::on_request() {
 
 // The connection's last answer, behind those under way.
 void session::give_up(int status, std::string_view code, std::string_view detail) {
-  // What follows the malformed byte has no meaning.
+  lane_.metrics().malformed.add(1);
+  end_with(problem_response(status, code, detail));
+}
+
+void session::end_with(http::response&& last) {
+  // What follows has no meaning, and what has come of the request is of no use.
   phase_ = phase::finishing;
   continue_due_ = false;
-  lane_.metrics().malformed.add(1);
+  parser_.abandon();
+  received_.release();
   const auto token = open_slot();
   auto& s = *slots_.find(token);
   s.close = true;
   s.request_id = lane_.new_request_id();
-  answer(token, problem_response(status, code, detail));
+  answer(token, std::move(last));
 }
 
 // Nobody answered the oldest request: for a write nobody knows what became of it.
@@ -192,7 +211,11 @@ void session::answer(std::uint64_t token, http::response&& response) {
   auto* s = slots_.find(token);
   // Answered already, or given up.
   if (s == nullptr || s->answered) return;
+  if (!fits(*s, response)) response = too_much_unsent();
   s->answered = true;
+  s->carried.release();
+  // Silence begins with the answer; the time of a head that has begun does not stand still.
+  if (parser_.between_requests()) since_ = now();
   s->close = s->close || response.close;
   lane_.metrics().answered(s->what, response.status, (uv_hrtime() - s->since_ns) / 1000);
   const bool body = has_body(response, s->head_only);
@@ -212,6 +235,7 @@ void session::answer(std::uint64_t token, http::response&& response) {
     // Out of turn: kept in its slot, as bytes.
     put(*s, response, s->bytes);
     if (body) s->bytes.append(response.body);
+    slots_.weigh(*s, s->bytes.size());
   }
 }
 
@@ -236,6 +260,7 @@ void session::release_answered() {
   // A file must leave before anything behind it.
   while (!stream_ && !slots_.empty() && slots_.front().answered) {
     const bool last = slots_.front().close;
+    slots_.weigh(slots_.front(), 0);
     out_.add(std::move(slots_.front().bytes));
     if (slots_.front().file) return begin_stream(slots_.front());
     slots_.pop();
@@ -293,6 +318,7 @@ void session::settle() {
     // Only in turn: a go-ahead between two answers would be read as one.
     if (continue_due_ && slots_.empty()) {
       continue_due_ = false;
+      begin_window(parser_.received());
       out_.tail().append("HTTP/1.1 100 Continue\r\n\r\n");
     }
     const bool was_writing = out_.writing();
@@ -303,22 +329,21 @@ void session::settle() {
     pump();
     if (phase_ == phase::closed) return;
     // Progress is measured from here.
-    if (out_.writing() && !was_writing) {
-      write_since_ = now();
-      write_left_ = unsent();
-    }
+    if (out_.writing() && !was_writing) sending_.begin(now(), taken(), untaken(), untaken());
     run_stream();
     // Room again: what was read and not taken comes first.
     if (!paused_ || phase_ != phase::serving || full()) break;
     paused_ = false;
     since_ = now();
     take(std::exchange(backlog_, {}));
+    hold_input(0);
     if (phase_ == phase::closed) return;
     if (!paused_ && phase_ == phase::serving) resume_reading();
   }
   // Nothing is under way and nothing waits: say that we are done.
   if (phase_ == phase::finishing && slots_.empty() && out_.empty() && !stream_ && !events_)
     linger();
+  unsent_.hold_anyway(outstanding());
   watch();
 }
 

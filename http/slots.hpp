@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "http/budget.hpp"
 #include "http/exchange.hpp"
 #include "http/router.hpp"
 
@@ -30,6 +31,8 @@ struct slot {
   std::string bytes;                              ///< once answered
   std::shared_ptr<const persistence::file> file;  ///< follows `bytes`
   std::uint64_t file_size = 0;                    ///< bytes of `file`
+  budget_share carried;    ///< of what a request holds until its outcome is known
+  std::size_t weight = 0;  ///< see `slots::weigh`
 };
 
 /// The requests of one connection under way, in the order they came, which is the order of their
@@ -39,6 +42,13 @@ class slots {
  public:
   bool empty() const { return count_ == 0; }  ///< nothing is under way
   std::size_t size() const { return count_; }
+  /// Bytes of all answers under way: expected, or there and waiting for their turn.
+  std::size_t weight() const { return weight_; }
+  /// What this one counts: an estimate at first, then what it holds.
+  void weigh(slot& one, std::size_t bytes) {
+    weight_ += bytes - one.weight;
+    one.weight = bytes;
+  }
   /// There must be one.
   slot& front() { return ring_[first_ & mask()]; }
   const slot& front() const { return ring_[first_ & mask()]; }
@@ -52,8 +62,10 @@ class slots {
   }
   /// Frees what the first one holds; its memory in the ring stays.
   void pop() {
+    weigh(front(), 0);
     if (!front().bytes.empty()) front().bytes = {};
     front().file.reset();
+    front().carried.release();
     ++first_;
     --count_;
   }
@@ -66,8 +78,7 @@ class slots {
   bool is_first(std::uint64_t token) const { return token == first_; }
   /// Tokens go on behind those that are dropped, so that late answers find nobody.
   void clear() {
-    first_ += count_;
-    count_ = 0;
+    while (!empty()) pop();
   }
 
  private:
@@ -83,6 +94,7 @@ class slots {
   std::vector<slot> ring_;  // a power of two
   std::uint64_t first_ = 0;
   std::uint64_t count_ = 0;
+  std::size_t weight_ = 0;
 };
 
 }  // namespace lithair::http

@@ -120,6 +120,14 @@ std::string complete_timing(draft& given) {
   return {};
 }
 
+std::string check_limits(draft& given) {
+  const auto& http = given.made.http;
+  if (http.max_body > http.max_bodies) {
+    return "--max-body: must not be larger than --max-bodies, which is for all of them";
+  }
+  return {};
+}
+
 std::string check_exposure(const draft& given) {
   const auto& node = given.made.node;
   if (given.made.insecure) return {};
@@ -140,7 +148,8 @@ std::string check_exposure(const draft& given) {
 }  // namespace
 
 std::string complete(draft& given) {
-  for (const auto step : {expand_shorthand, complete_self, complete_members, complete_timing}) {
+  for (const auto step :
+       {expand_shorthand, complete_self, complete_members, complete_timing, check_limits}) {
     if (auto wrong = step(given); !wrong.empty()) return wrong;
   }
   if (given.data_dir) given.made.node.data_dir = *given.data_dir;

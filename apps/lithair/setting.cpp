@@ -35,6 +35,21 @@ std::string store_size(read<std::uint64_t> convert, Target& target) {
   return store(std::move(convert), target);
 }
 
+/// Budgets that a single request could not pass would refuse what the other limits allow.
+std::string store_at_least(std::uint64_t least, std::string_view text,
+                           const read<std::uint64_t>& convert, std::size_t& target) {
+  if (convert && *convert < least) return std::string(text);
+  return store(convert, target);
+}
+std::string store_bodies(const read<std::uint64_t>& convert, std::size_t& target) {
+  return store_at_least(std::uint64_t{16} << 20, "must be 16MiB at least, for one _bulk", convert,
+                        target);
+}
+std::string store_pages(const read<std::uint64_t>& convert, std::size_t& target) {
+  return store_at_least(std::uint64_t{8} << 20, "must be 8MiB at least, for one page of a list",
+                        convert, target);
+}
+
 std::string take_text(std::string& target, std::string_view text) {
   if (text.empty()) return "must not be empty";
   target = text;
@@ -155,13 +170,26 @@ constexpr std::array table{
     setting{
         "max-body", limits, "SIZE", "of a request's body, else 413 (1MiB)",
         [](draft& given, text t) { return store_size(read_size(t), given.made.http.max_body); }},
+    setting{"max-bodies", limits, "SIZE",
+            "of all requests until their outcome is known, else 503 (256MiB)",
+            [](draft& given, text t) {
+              return store_bodies(read_size(t), given.made.http.max_bodies);
+            }},
+    setting{
+        "max-unsent", limits, "SIZE", "of all answers until clients take them, else 503 (256MiB)",
+        [](draft& given, text t) { return store_pages(read_size(t), given.made.http.max_unsent); }},
     setting{"max-inflight", limits, "N", "requests under way on this node, else 503 (8192)",
             [](draft& given, text t) {
               return store(read_number(t, 1, 1'000'000), given.made.node.max_pending);
             }},
-    setting{"max-connections", limits, "N", "open at one time, else 503 (10000)",
+    setting{"max-connections", limits, "N",
+            "open at one time, beyond them probes only, else 503 (10000)",
             [](draft& given, text t) {
               return store(read_number(t, 1, 1'000'000), given.made.http.max_connections);
+            }},
+    setting{"max-per-address", limits, "N", "of them, from one address (seven eighths of them)",
+            [](draft& given, text t) {
+              return store(read_number(t, 1, 1'000'000), given.made.http.max_per_address);
             }},
     setting{"max-subscribers", limits, "N", "streams of changes at one time, else 503 (4096)",
             [](draft& given, text t) {
@@ -176,7 +204,7 @@ constexpr std::array table{
             [](draft& given, text t) {
               return store_ms(read_duration(t), given.made.node.leaderless_wait_ms);
             }},
-    setting{"idle-timeout", limits, "DURATION", "then a silent connection is closed (75s)",
+    setting{"idle-timeout", limits, "DURATION", "silence between requests, then it's closed (75s)",
             [](draft& given, text t) {
               return store_ms(read_duration(t), given.made.http.idle_timeout_ms);
             }},

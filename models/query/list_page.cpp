@@ -7,6 +7,7 @@
 #include "models/encoding/json_text.hpp"
 #include "models/query/access_path.hpp"
 #include "models/query/list_query.hpp"
+#include "models/query/page_limits.hpp"
 #include "models/query/range_cursor.hpp"
 #include "models/state/filter_match.hpp"
 
@@ -201,7 +202,7 @@ class list_cursor final : public query_cursor {
       if (!is_past(position_) || ++behind_ <= list_.skip) {
         return true;
       }
-      if (shown_ < list_.take) {
+      if (has_room()) {
         add(fields, position_);
       } else {
         more_ = true;
@@ -281,7 +282,7 @@ class list_cursor final : public query_cursor {
     while (!picked_.empty() && !more_) {
       const auto next = std::move(picked_.back());
       picked_.pop_back();
-      more_ = shown_ == list_.take;
+      more_ = !has_room();
       // The view is of one moment, so the item is as it was compared.
       const auto bytes = state.get(record_key(c_, next.key));
       if (!more_ && bytes && read_record(*bytes, record)) {
@@ -309,6 +310,9 @@ class list_cursor final : public query_cursor {
       return visit_item(c_, from_, state, pair_key, bytes, match);
     });
   }
+
+  /// Whether one more row belongs to the page. It never has room again once it had none.
+  bool has_room() const { return shown_ < list_.take && rows_.size() < max_page_bytes; }
 
   void stand(const stored_fields& fields, std::string_view key) {
     position_.clear();

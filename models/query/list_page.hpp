@@ -6,8 +6,9 @@
 
 namespace lithair::models {
 
-/// One page of a list. Memory is bounded: a list that has to be sorted keeps only what stands
-/// before the end of its page, and is refused (400) where even that is too much.
+/// One page of a list. Memory is bounded: a page ends early behind `max_page_bytes`, and a list
+/// that has to be sorted keeps only what stands before the end of its page, and is refused (400)
+/// where even that is too much.
 ///
 ///     {"data": [ITEM, …], "total"?: N, "skip": N, "take": N, "has_more": BOOL,
 ///      "next": TOKEN or null, "explain"?: {"access", "field"?, "examined", "sorted"}}

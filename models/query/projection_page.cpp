@@ -5,6 +5,7 @@
 #include "models/encoding/json_text.hpp"
 #include "models/encoding/msgpack.hpp"
 #include "models/query/list_query.hpp"
+#include "models/query/page_limits.hpp"
 #include "models/query/range_cursor.hpp"
 #include "models/schema/text_codec.hpp"
 #include "models/schema/value_codec.hpp"
@@ -164,7 +165,7 @@ class page_cursor final : public query_cursor {
       return false;
     }
     // One more than the page shows that there is a next one.
-    more_ = shown_ == list_.take;
+    more_ = shown_ == list_.take || rows_.size() >= max_page_bytes;
     shown_ += more_ ? 0 : 1;
     return !more_;
   }

@@ -109,6 +109,11 @@ const std::vector<refused> refusals{
     {{"--read-mode", "fast"}, "--read-mode: 'fast' is neither read-index nor lease"},
     {{"--max-body", "0"}, "--max-body: must be larger than nothing"},
     {{"--max-body", "big"}, "--max-body: 'big' is not a size like 65536, 64KiB or 1MiB"},
+    {{"--max-bodies", "15MiB"}, "--max-bodies: must be 16MiB at least, for one _bulk"},
+    {{"--max-body", "300MiB"},
+     "--max-body: must not be larger than --max-bodies, which is for all of them"},
+    {{"--max-unsent", "1MiB"}, "--max-unsent: must be 8MiB at least, for one page of a list"},
+    {{"--max-per-address", "0"}, "--max-per-address: '0' is not between 1 and 1000000"},
     {{"--max-inflight", "0"}, "--max-inflight: '0' is not between 1 and 1000000"},
     {{"--request-timeout", "0s"}, "--request-timeout: must be longer than nothing"},
     {{"--log", "xml"}, "--log: 'xml' is neither text nor json"},
@@ -184,6 +189,12 @@ BOOST_AUTO_TEST_CASE(durations_become_whole_ticks) {
 BOOST_AUTO_TEST_CASE(limits_and_logs_are_taken_as_said) {
   const auto x = accept({"--max-body",
                          "2MiB",
+                         "--max-bodies",
+                         "1GiB",
+                         "--max-unsent",
+                         "64MiB",
+                         "--max-per-address",
+                         "9",
                          "--max-inflight",
                          "7",
                          "--request-timeout",
@@ -207,6 +218,9 @@ BOOST_AUTO_TEST_CASE(limits_and_logs_are_taken_as_said) {
                          "--log-margin",
                          "0"});
   BOOST_TEST(x.http.max_body == 2u << 20);
+  BOOST_TEST(x.http.max_bodies == 1u << 30);
+  BOOST_TEST(x.http.max_unsent == 64u << 20);
+  BOOST_TEST(x.http.max_per_address == 9);
   BOOST_TEST(x.node.max_pending == 7);
   BOOST_TEST(x.node.request_timeout_ms == 3000);
   BOOST_TEST((x.log == log_format::json));

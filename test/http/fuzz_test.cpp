@@ -21,6 +21,8 @@ const std::vector<std::string> seeds{
     "OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\nDELETE http://a/api/products/.. HTTP/1.1\r\nHost: "
     "a\r\n\r\n",
     "HEAD /readyz?min_index=3 HTTP/1.0\r\nConnection: keep-alive\r\n\r\n",
+    "POST /api/_txn HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
+    "3 ; a\t= \"b;\\\"\xe9\" ;c=d\r\nabc\r\nA;x\r\n0123456789\r\n0;last=1\r\nX: y\r\nZ:\r\n\r\n",
 };
 
 // Pieces that matter to a parser; random bytes alone rarely make them.
@@ -36,7 +38,12 @@ const std::vector<std::string> words{"\r\n",
                                      "Content-Length: 1\r\n",
                                      "Transfer-Encoding: chunked\r\n",
                                      ",",
-                                     "\t"};
+                                     "\t",
+                                     ";",
+                                     "=",
+                                     "\"",
+                                     "\\",
+                                     "1\r\nx\r\n"};
 
 class mutator {
  public:

@@ -55,6 +55,10 @@ const std::vector<sample> well_formed{
      "POST /x abc0123456789\nGET /next\n"},
     {"chunk extensions", chunked("3;a=\"b\"\r\nabc\r\n0;last\r\n\r\n") + next,
      "POST /x abc\nGET /next\n"},
+    {"a quoted extension", chunked("3;a=\"; \\\" \\\\ \xc3\xa9\t\"\r\nabc\r\n0\r\n\r\n") + next,
+     "POST /x abc\nGET /next\n"},
+    {"extensions with blanks where the grammar has them",
+     chunked("3 \t; a\t= \"\" ;b ; c\r\nabc\r\n0 ;d\r\n\r\n") + next, "POST /x abc\nGET /next\n"},
     {"trailers", chunked("1\r\na\r\n0\r\nX-Sum: 1\r\nX-More:\r\n\r\n") + next,
      "POST /x a\nGET /next\n"},
     {"coding in capitals", post("transfer-encoding: Chunked\r\n", "0\r\n\r\n"), "POST /x\n"},
@@ -133,6 +137,31 @@ const std::vector<sample> bad_chunks{
     {"bare LF in an extension", "1;x\na\r\n0\r\n\r\n", "400\n"},
     {"bare CR in an extension", "1;x\ry\r\na\r\n0\r\n\r\n", "400\n"},
     {"NUL in an extension", std::string{"1;x\0\r\na\r\n0\r\n\r\n", 15}, "400\n"},
+    {"a semicolon without a name", "1;\r\na\r\n0\r\n\r\n", "400\n"},
+    {"a semicolon and a blank without a name", "1; \r\na\r\n0\r\n\r\n", "400\n"},
+    {"a semicolon at the last chunk", "1\r\na\r\n0;\r\n\r\n", "400\n"},
+    {"two semicolons", "1;;x\r\na\r\n0\r\n\r\n", "400\n"},
+    {"a semicolon behind an extension", "1;x;\r\na\r\n0\r\n\r\n", "400\n"},
+    {"an extension that is no token", "1;x@\r\na\r\n0\r\n\r\n", "400\n"},
+    {"an extension beyond ASCII", "1;\xc3\xa9\r\na\r\n0\r\n\r\n", "400\n"},
+    {"an extension of two words", "1;x y\r\na\r\n0\r\n\r\n", "400\n"},
+    {"a blank behind an extension", "1;x \r\na\r\n0\r\n\r\n", "400\n"},
+    {"an extension with no value", "1;x=\r\na\r\n0\r\n\r\n", "400\n"},
+    {"an extension with two values", "1;x=y=z\r\na\r\n0\r\n\r\n", "400\n"},
+    {"a quote within a value", "1;x=y\"z\"\r\na\r\n0\r\n\r\n", "400\n"},
+    {"a quoted name", "1;\"x\"\r\na\r\n0\r\n\r\n", "400\n"},
+    {"text behind a quoted value", "1;x=\"y\"z\r\na\r\n0\r\n\r\n", "400\n"},
+    {"a blank behind a quoted value", "1;x=\"y\" \r\na\r\n0\r\n\r\n", "400\n"},
+    {"a quoted value without an end", "1;x=\"y\r\na\r\n0\r\n\r\n", "400\n"},
+    {"a quote that is escaped at the end", "1;x=\"y\\\"\r\na\r\n0\r\n\r\n", "400\n"},
+    {"a line that ends in a quoted value", "1;x=\"\r\n\"\r\na\r\n0\r\n\r\n", "400\n"},
+    {"an escaped control character", "1;x=\"\\\x01\"\r\na\r\n0\r\n\r\n", "400\n"},
+    {"bare CR in a quoted value", "1;x=\"\r\"\r\na\r\n0\r\n\r\n", "400\n"},
+    {"bare CR in a trailer", "0\r\nX: 1\r2\r\n\r\n", "400\n"},
+    {"bare CR before a trailer", "0\r\n\rX: 1\r\n\r\n", "400\n"},
+    {"a blank before a trailer's colon", "0\r\nX : 1\r\n\r\n", "400\n"},
+    {"a trailer without a name", "0\r\n: 1\r\n\r\n", "400\n"},
+    {"NUL in a trailer", std::string{"0\r\nX: \0\r\n\r\n", 11}, "400\n"},
     {"an endless extension", "1;" + std::string(5000, 'x') + "\r\na\r\n0\r\n\r\n", "400\n"},
     {"huge trailers", "0\r\nX: " + std::string(300, 'x') + "\r\n\r\n", "400\n"},
     {"many trailers",
@@ -175,6 +204,11 @@ const std::vector<sample> bad_heads{
     {"bare LF after a header", "GET /x HTTP/1.1\r\nHost: a\n\r\n", "400\n"},
     {"bare LF at the end", "GET /x HTTP/1.1\r\nHost: a\r\n\n", "400\n"},
     {"bare CR between headers", "GET /x HTTP/1.1\r\nHost: a\rX: 1\r\n\r\n", "400\n"},
+    {"bare CR in a value", get(host + "X: 1\r2\r\n"), "400\n"},
+    {"bare CR before a header", "GET /x HTTP/1.1\r\n\rHost: a\r\n\r\n", "400\n"},
+    {"bare CR at the end of a head", "GET /x HTTP/1.1\r\nHost: a\r\n\r\r\n", "400\n"},
+    {"two CR at a header's end", "GET /x HTTP/1.1\r\nHost: a\r\r\n\r\n", "400\n"},
+    {"bare CR before the request line", "\rGET /x HTTP/1.1\r\nHost: a\r\n\r\n", "400\n"},
     {"bare CR in the request line", "GET /x\r HTTP/1.1\r\nHost: a\r\n\r\n", "400\n"},
     {"two CR at a line's end", "GET /x HTTP/1.1\r\r\nHost: a\r\n\r\n", "400\n"},
     {"chunked in HTTP/1.0", "POST /x HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
@@ -206,6 +240,17 @@ const std::vector<sample> bad_request_lines{
     {"a method of 33 letters", std::string(33, 'A') + " / HTTP/1.1\r\n", "400\n"},
     {"the hello of TLS", "\x16\x03\x01\x02", "400\n"},
     {"two empty lines", "\r\n\r\n", "400\n"},
+};
+
+// Nobody needs to wait for the rest of such a line, or of the head.
+const std::vector<sample> broken_early{
+    {"CR and a letter", "GET /x HTTP/1.1\r\nHost: a\rX", "400\n"},
+    {"two CR", "GET /x HTTP/1.1\r\nHost: a\r\r", "400\n"},
+    {"LF", "GET /x HTTP/1.1\r\nHost: a\n", "400\n"},
+    {"CR and a letter in the request line", "GET /x HTTP/1.1\rX", "400\n"},
+    {"a chunk's semicolon", chunked("2;\r"), "400\n"},
+    {"a line that is too long before its CR is bad",
+     "GET /x HTTP/1.1\r\nHost: " + std::string(300, 'a') + "\rX", "431\n"},
 };
 
 const std::vector<sample> too_large{
@@ -257,6 +302,11 @@ BOOST_DATA_TEST_CASE(a_malformed_request_line_is_answered_without_waiting_for_mo
   check(sample);
 }
 
+BOOST_DATA_TEST_CASE(what_breaks_a_line_is_answered_without_waiting_for_more,
+                     bdata::make(broken_early)) {
+  check(sample);
+}
+
 BOOST_DATA_TEST_CASE(what_is_too_large_is_refused_early, bdata::make(too_large)) { check(sample); }
 
 BOOST_DATA_TEST_CASE(what_fits_exactly_is_taken, bdata::make(at_the_limits)) { check(sample); }
@@ -281,6 +331,30 @@ BOOST_AUTO_TEST_CASE(the_head_is_told_before_its_body_and_the_limit_can_be_raise
   BOOST_TEST((p.next(input) == parser::event::request));
   BOOST_TEST(p.current().body.size() == 40u);
   BOOST_TEST(p.between_requests());
+}
+
+BOOST_AUTO_TEST_CASE(a_body_needs_its_room_from_its_announcement_until_it_is_released) {
+  parser p{limits};
+  const auto bytes = post("Content-Length: 30\r\n", std::string(30, 'b'));
+  std::string_view input = std::string_view(bytes).substr(0, bytes.size() - 10);
+  BOOST_TEST((p.next(input) == parser::event::head));
+  BOOST_TEST(p.announced().value() == 30u);
+  BOOST_TEST(p.needs(input.size()) >= 30u);
+  BOOST_TEST((p.next(input) == parser::event::more));
+  BOOST_TEST(p.received() == 20u);
+  BOOST_TEST(p.needs(0) >= 30u);
+  input = std::string_view(bytes).substr(bytes.size() - 10);
+  BOOST_TEST((p.next(input) == parser::event::request));
+  BOOST_TEST(p.needs(0) >= 30u);
+  p.release();
+  BOOST_TEST(p.needs(0) == 0u);
+  BOOST_TEST(p.between_requests());
+  // In one piece it lies in the caller's buffer.
+  input = bytes;
+  BOOST_TEST((p.next(input) == parser::event::head));
+  BOOST_TEST(p.needs(input.size()) == 0u);
+  BOOST_TEST((p.next(input) == parser::event::request));
+  BOOST_TEST(p.current().body.size() == 30u);
 }
 
 BOOST_AUTO_TEST_CASE(headers_are_found_ignoring_case_and_without_white_space) {
