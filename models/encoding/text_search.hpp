@@ -25,8 +25,8 @@ class text_search {
   /// The part is UTF-8. An empty one is in every text.
   explicit text_search(std::string_view part);
 
-  /// Goes on for about so many steps, which are not 0. A text that is no UTF-8 is searched too: what
-  /// is no character in it is part of nothing.
+  /// Goes on for about so many steps, which are not 0. A text that is no UTF-8 is searched too:
+  /// what is no character in it is part of nothing.
   finding go_on(std::string_view text, progress& where, std::uint64_t steps) const;
   /// All of it at once.
   bool is_in(std::string_view text) const;
