@@ -9,6 +9,7 @@
 #include "http/openapi_operations.hpp"
 
 #include "models/command/local_fields.hpp"
+#include "models/query/read_filter.hpp"
 #include "models/schema/projection.hpp"
 
 namespace lithair::http {
@@ -141,8 +142,7 @@ json::array filter_parameters(const models::collection& c) {
   json::array result = read_parameters();
   for (const auto& f : c.fields)
     if (f.exposed)
-      result.push_back(parameter(f.name, "query",
-                                 "A value, or !v, >v, >=v, <v, <=v, ~text or in(a,b).",
+      result.push_back(parameter(f.name, "query", "A filter: " + models::filter_forms(f) + '.',
                                  {{"type", "string"}}));
   return result;
 }

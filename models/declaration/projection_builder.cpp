@@ -87,7 +87,8 @@ class builder {
         continue;
       }
       // The length keeps a filter's text from looking like another line.
-      made_.text += "where " + x.name + ' ' + std::to_string(text->size()) + ':' + *text + '\n';
+      made_.text += means_what_it_did(x.name, *text) ? "where " : "filter ";
+      made_.text += x.name + ' ' + std::to_string(text->size()) + ':' + *text + '\n';
       made_.filter_texts.emplace_back(x.name, *text);
     }
     // The same parser as for lists, so both mean the same.
@@ -100,6 +101,16 @@ class builder {
     } else {
       fail(from_.where, parsed.error().detail);
     }
+  }
+
+  /// Filters once had no quotes and no null, ignored case in ASCII only, and took a list's default
+  /// for nothing. Where that differs another word makes another projection, which is built anew.
+  bool means_what_it_did(const std::string& name, std::string_view text) const {
+    const field* f = c_->find(name);
+    const bool is_defaulted_list =
+        f != nullptr && f->type == value_type::list && !absent(f->default_value);
+    return !is_defaulted_list && text != "in()" && text.find("null") == std::string_view::npos &&
+           text.find_first_of("~\"") == std::string_view::npos;
   }
 
   void read_measures() {

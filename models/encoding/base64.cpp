@@ -1,5 +1,6 @@
 #include "models/encoding/base64.hpp"
 
+#include <array>
 #include <cstdint>
 
 namespace lithair::models {
@@ -29,16 +30,32 @@ std::string encode(std::string_view bytes, std::string_view alphabet) {
   return out;
 }
 
-std::optional<std::string> decode(std::string_view text, std::string_view alphabet) {
+/// What each byte stands for; 64: nothing.
+using alphabet_values = std::array<std::uint8_t, 256>;
+
+constexpr alphabet_values values_of(std::string_view alphabet) {
+  alphabet_values made{};
+  made.fill(64);
+  for (std::size_t i = 0; i < alphabet.size(); ++i) {
+    made[static_cast<std::uint8_t>(alphabet[i])] = static_cast<std::uint8_t>(i);
+  }
+  return made;
+}
+
+constexpr alphabet_values standard_values = values_of(standard_alphabet);
+constexpr alphabet_values url_values = values_of(url_alphabet);
+
+std::optional<std::string> decode(std::string_view text, const alphabet_values& values) {
   std::string out;
+  out.reserve(text.size() / 4 * 3 + 2);
   std::uint32_t bits = 0;
   int held = 0;
   for (const char c : text) {
-    const auto at = alphabet.find(c);
-    if (at == std::string_view::npos) {
+    const std::uint32_t six = values[static_cast<std::uint8_t>(c)];
+    if (six == 64) {
       return std::nullopt;
     }
-    bits = (bits << 6) | static_cast<std::uint32_t>(at);
+    bits = (bits << 6) | six;
     held += 6;
     if (held >= 8) {
       held -= 8;
@@ -59,20 +76,19 @@ std::string to_base64(std::string_view bytes) {
 }
 
 std::optional<std::string> from_base64(std::string_view text) {
-  // Padding is asked for; `decode` refuses a third "=".
-  if (text.size() % 4 != 0) {
-    return std::nullopt;
+  // Only where it fills the last four; `decode` refuses any other "=".
+  if (text.size() % 4 == 0) {
+    for (int padding = 0; padding < 2 && text.ends_with('='); ++padding) {
+      text.remove_suffix(1);
+    }
   }
-  for (int padding = 0; padding < 2 && text.ends_with('='); ++padding) {
-    text.remove_suffix(1);
-  }
-  return decode(text, standard_alphabet);
+  return decode(text, standard_values);
 }
 
 std::string to_base64url(std::string_view bytes) { return encode(bytes, url_alphabet); }
 
 std::optional<std::string> from_base64url(std::string_view text) {
-  return decode(text, url_alphabet);
+  return decode(text, url_values);
 }
 
 }  // namespace lithair::models

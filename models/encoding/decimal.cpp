@@ -29,6 +29,12 @@ struct cursor {
     }
     return some;
   }
+  /// Whether nothing but zeroes came before what is no digit.
+  bool skip_zeroes() {
+    while (take('0')) {
+    }
+    return !at_digit();
+  }
   unsigned take_digit() {
     const auto digit = static_cast<unsigned>(text.front() - '0');
     text.remove_prefix(1);
@@ -48,8 +54,10 @@ bool add_digit(decimal& number, unsigned digit) {
 /// Digits before and behind the point; behind it each lowers the exponent. False: too many.
 bool read_digits(cursor& in, decimal& number, bool fraction) {
   while (in.at_digit()) {
-    if (!add_digit(number, in.take_digit())) {
-      return false;
+    const unsigned digit = in.take_digit();
+    if (!add_digit(number, digit)) {
+      // Zeroes that end a fraction say nothing, however many there are.
+      return fraction && digit == 0 && in.skip_zeroes();
     }
     number.exponent -= fraction ? 1 : 0;
   }

@@ -18,7 +18,8 @@ struct decimal {
 bool is_json_number(std::string_view text);
 
 /// None for text that is no number as RFC 8259 §6 writes them, or whose digits, without the point,
-/// are no number of 64 bits, or whose exponent is beyond a million.
+/// are no number of 64 bits, or whose exponent is beyond a million. Zeroes at the end of a fraction
+/// that do not fit are left out.
 std::optional<decimal> parse_decimal(std::string_view text);
 
 /// The number when it is integral and fits 64 bits: "12", "1.20e1", but not "1.5". Nothing is

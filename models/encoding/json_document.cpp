@@ -139,9 +139,24 @@ std::string place_in(std::string_view text, std::size_t at) {
   return "line " + std::to_string(line) + ", column " + std::to_string(at - line_begin + 1);
 }
 
+/// What Windows programs like to put in front, and which no parser here passes over (RFC 8259
+/// §8.1); empty: there is none.
+std::string_view mark_before(std::string_view text) {
+  // As UTF-8 has it, and then as UTF-16 and UTF-32 begin with it.
+  if (text.starts_with("\xef\xbb\xbf")) {
+    return "it begins with a byte order mark (BOM, EF BB BF); send it without.";
+  }
+  const bool wide = text.starts_with("\xff\xfe") || text.starts_with("\xfe\xff") ||
+                    text.starts_with(std::string_view("\0\0\xfe\xff", 4));
+  return wide ? "it begins with the byte order mark (BOM) of UTF-16 or UTF-32; JSON is UTF-8." : "";
+}
+
 std::string explain(std::string_view text, std::size_t at, json::error_code error,
                     std::string_view duplicate) {
   std::string reason = "The JSON is malformed at " + place_in(text, at) + ": ";
+  if (const auto mark = mark_before(text); !mark.empty()) {
+    return reason + std::string(mark);
+  }
   if (!duplicate.empty()) {
     return reason + "a key is there twice.";
   }

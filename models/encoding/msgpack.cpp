@@ -244,12 +244,27 @@ std::size_t reader::read_map() {
   return count;
 }
 
+namespace {
+
+/// Passes over a value of one byte, when there is one: quick, as lists may have a million of them.
+bool pass_short(std::string_view& rest) {
+  const auto tag = static_cast<std::uint8_t>(rest.empty() ? '\xc1' : rest.front());
+  const bool is_short = tag < 0x80 || tag >= 0xe0 || tag == 0xc0 || tag == 0xc2 || tag == 0xc3;
+  rest.remove_prefix(is_short ? 1 : 0);
+  return is_short;
+}
+
+}  // namespace
+
 std::string_view reader::read_any() {
   const std::string_view before = rest_;
   // Values still to pass; containers add theirs, so depth costs no stack.
   std::uint64_t open = 1;
   while (good_ && open > 0) {
     --open;
+    if (pass_short(rest_)) {
+      continue;
+    }
     const head x = peek();
     take(x.what);
     if (x.what == kind::invalid) {

@@ -9,6 +9,9 @@ namespace {
 
 constexpr bool is_continuation(char c) { return (static_cast<std::uint8_t>(c) & 0xc0) == 0x80; }
 
+/// What no UTF-8 can say.
+constexpr char32_t not_a_character = 0x110000;
+
 /// What the first byte of a sequence announces: how many continuation bytes, and the range of the
 /// first of them, which is where overlong forms, surrogates and too large code points show (RFC
 /// 3629 §4).
@@ -62,6 +65,34 @@ bool is_utf8(std::string_view text) {
 std::size_t count_characters(std::string_view text) {
   return static_cast<std::size_t>(
       std::ranges::count_if(text, [](char c) { return !is_continuation(c); }));
+}
+
+char32_t next_character(std::string_view text, std::size_t& at) {
+  const auto first = static_cast<std::uint8_t>(text[at++]);
+  if (first < 0x80) {
+    return first;
+  }
+  sequence follows;
+  if (!announce(first, follows) || text.size() - at < follows.rest) {
+    return not_a_character + first;
+  }
+  // The head's bits are those behind its leading ones and the zero that ends them.
+  char32_t made = first & (0x3fu >> follows.rest);
+  for (const char c : text.substr(at, follows.rest)) {
+    if (!is_continuation(c)) {
+      return not_a_character + first;
+    }
+    made = (made << 6) | (static_cast<std::uint8_t>(c) & 0x3fu);
+  }
+  at += follows.rest;
+  return made;
+}
+
+char first_byte_of(char32_t c) {
+  return static_cast<char>(c < 0x80      ? c
+                           : c < 0x800   ? 0xc0 | (c >> 6)
+                           : c < 0x10000 ? 0xe0 | (c >> 12)
+                                         : 0xf0 | (c >> 18));
 }
 
 std::string excerpt(std::string_view text) {

@@ -14,6 +14,12 @@ bool is_utf8(std::string_view text);
 /// as one letter.
 std::size_t count_characters(std::string_view text);
 
+/// The character at `at`, which is moved behind it; `at` must lie within the text. Of bytes that
+/// are no UTF-8 each is a number of its own above U+10FFFF, so that every text has an end.
+char32_t next_character(std::string_view text, std::size_t& at);
+/// The first byte that the character has in UTF-8.
+char first_byte_of(char32_t c);
+
 /// A client's word, short and printable enough to be given back in an error. At most 64 bytes, cut
 /// between characters and with "..." behind; "?" for what is no UTF-8.
 std::string excerpt(std::string_view text);

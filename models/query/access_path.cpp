@@ -18,24 +18,17 @@ bool is_cut(const value& v) {
          (data != nullptr && data->data.size() > whole_text);
 }
 
+/// Absent values have no entry anywhere; one among them would come first.
 bool names_values(const filter& condition) {
-  return condition.how == comparison_word::equal || condition.how == comparison_word::any_of;
+  return condition.how == comparison_word::equal ||
+         (condition.how == comparison_word::any_of &&
+          (condition.values.empty() || !absent(condition.values.front())));
 }
 
 bool bounds_values(const filter& condition) {
   using enum comparison_word;
   return condition.how == less || condition.how == at_most || condition.how == greater ||
          condition.how == at_least;
-}
-
-/// The values once each, rising, so that their ranges rise too.
-std::vector<value> sorted_values(const filter& condition) {
-  // Equal values would give the same range twice, and its items too.
-  auto values = condition.values;
-  std::ranges::sort(values, [](const value& a, const value& b) { return compare(a, b) < 0; });
-  const auto same = [](const value& a, const value& b) { return compare(a, b) == 0; };
-  values.erase(std::unique(values.begin(), values.end(), same), values.end());
-  return values;
 }
 
 /// The pairs of exactly one key.
@@ -92,7 +85,8 @@ class chooser {
     made.via = how == by_key_values      ? access_path::path::records
                : how == by_unique_values ? access_path::path::unique
                                          : access_path::path::index;
-    for (const auto& v : sorted_values(condition)) {
+    // The values rise, and so do their ranges.
+    for (const auto& v : condition.values) {
       made.ranges.push_back(how == by_key_values      ? only(record_key(c_, to_key(v)))
                             : how == by_unique_values ? only(unique_key(c_, f, v))
                                                       : entries_of(c_, f, v));

@@ -2,20 +2,23 @@
 
 #include <algorithm>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "models/encoding/json_text.hpp"
 #include "models/query/access_path.hpp"
 #include "models/query/list_query.hpp"
+#include "models/query/match_walk.hpp"
 #include "models/query/page_limits.hpp"
 #include "models/query/range_cursor.hpp"
-#include "models/state/filter_match.hpp"
+#include "models/state/record.hpp"
 
 namespace lithair::models {
 
 namespace {
 
 using direction = state_view::direction;
+using visited = match_walk::visited;
 
 /// For a list that has to be sorted; its order may be that of values of any length.
 constexpr std::size_t max_sorted_bytes = std::size_t{32} << 20;
@@ -61,11 +64,17 @@ class first_items {
   std::vector<ranked> take_behind(std::uint64_t skip) {
     std::vector<ranked> made;
     while (items_.size() > skip) {
-      made.push_back(items_.front());
-      drop_last();
+      std::ranges::pop_heap(items_, order(), &ranked::position);
+      made.push_back(std::move(items_.back()));
+      items_.pop_back();
     }
-    items_ = {};
     return made;
+  }
+
+  /// Lets go of some of the others; false once none are left. Of many that takes a while.
+  bool forget_some() {
+    items_.resize(items_.size() - std::min<std::size_t>(items_.size(), 256));
+    return !items_.empty();
   }
 
  private:
@@ -96,7 +105,7 @@ class list_cursor final : public query_cursor {
         descending_(is_descending(c_, list_.sort)),
         stage_(first_stage()),
         counting_(from_.ranges),
-        finding_(is_in_order() ? where_to_read() : from_.ranges,
+        finding_(c_, list_.filters, from_, is_in_order() ? where_to_read() : from_.ranges,
                  is_in_order() ? order() : direction::ascending),
         // One more than the page holds tells whether there is a next page.
         first_(list_.skip + list_.take + 1, descending_) {}
@@ -177,7 +186,7 @@ class list_cursor final : public query_cursor {
 
   bool enter(stage next) {
     if (next == stage::showing) {
-      // What belongs to the page is known now; the rest of the heap is let go.
+      // What belongs to the page is known now.
       picked_ = first_.take_behind(list_.skip);
     }
     stage_ = next;
@@ -195,21 +204,25 @@ class list_cursor final : public query_cursor {
 
   /// Reads items until the page is full, or to the end when they are to be counted on the way.
   bool find(const state_view& state, const pause& now) {
-    return visit_matches(state, now, [this](std::string_view key, const stored_fields& fields) {
-      // Counted before the page begins: a total is of all matches.
-      total_ += counts_on_the_way() ? 1 : 0;
-      stand(fields, key);
-      if (!is_past(position_) || ++behind_ <= list_.skip) {
-        return true;
+    return finding_.go_on(state, now, [&](std::string_view key, const stored_fields& fields) {
+      if (!adds_ && !belongs(key, fields)) {
+        // A full page ends the reading, unless the rest must be counted.
+        return more_ && !counts_on_the_way() ? visited::ended : visited::done;
       }
-      if (has_room()) {
-        add(fields, position_);
-      } else {
-        more_ = true;
-      }
-      // A full page ends the reading, unless the rest must be counted.
-      return !more_ || counts_on_the_way();
+      return add(fields, position_, now) ? visited::done : visited::again;
     });
+  }
+
+  /// Whether a match is to be shown. Each is to be asked for once.
+  bool belongs(std::string_view key, const stored_fields& fields) {
+    // Counted before the page begins: a total is of all matches.
+    total_ += counts_on_the_way() ? 1 : 0;
+    stand(fields, key);
+    if (!is_past(position_) || ++behind_ <= list_.skip) {
+      return false;
+    }
+    more_ = !has_room();
+    return !more_;
   }
 
   /// The ranges without those, and parts of them, that lie before where the page begins.
@@ -257,7 +270,7 @@ class list_cursor final : public query_cursor {
   }
 
   bool compare(const state_view& state, const pause& now) {
-    return visit_matches(state, now, [this](std::string_view key, const stored_fields& fields) {
+    return finding_.go_on(state, now, [this](std::string_view key, const stored_fields& fields) {
       ++total_;
       stand(fields, key);
       if (is_past(position_)) {
@@ -273,21 +286,24 @@ class list_cursor final : public query_cursor {
                     "and go on with \"after\".",
                     {}};
       }
-      return !refused_;
+      return refused_ ? visited::ended : visited::done;
     });
   }
 
   bool show(const state_view& state, const pause& now) {
-    stored_record record;
-    while (!picked_.empty() && !more_) {
-      const auto next = std::move(picked_.back());
-      picked_.pop_back();
-      more_ = !has_room();
-      // The view is of one moment, so the item is as it was compared.
-      const auto bytes = state.get(record_key(c_, next.key));
-      if (!more_ && bytes && read_record(*bytes, record)) {
-        add(record.fields, next.position);
+    while (first_.forget_some()) {
+      if (now()) {
+        return false;
       }
+    }
+    while (!picked_.empty() && !more_) {
+      const auto& next = picked_.back();
+      more_ = !adds_ && !has_room();
+      const bool is_there = adds_ || (!more_ && pick(state, next.key));
+      if (is_there && !add(picked_record_.fields, next.position, now)) {
+        return false;
+      }
+      picked_.pop_back();
       if (now()) {
         return picked_.empty() || more_;
       }
@@ -295,20 +311,10 @@ class list_cursor final : public query_cursor {
     return true;
   }
 
-  template <class Visit>
-  bool visit_matches(const state_view& state, const pause& now, Visit visit) {
-    stored_record record;
-    const item_visitor match = [&](std::string_view key, std::string_view bytes) {
-      // What the answer tells as "examined".
-      ++examined_;
-      if (!read_record(bytes, record) || !matches(c_, list_.filters, record.fields)) {
-        return true;
-      }
-      return visit(key, record.fields);
-    };
-    return finding_.go_on(state, now, [&](std::string_view pair_key, std::string_view bytes) {
-      return visit_item(c_, from_, state, pair_key, bytes, match);
-    });
+  /// The view is of one moment, so the item is as it was compared. Read once, however long.
+  bool pick(const state_view& state, std::string_view key) {
+    picked_bytes_ = state.get(record_key(c_, key)).value_or(std::string());
+    return read_record(picked_bytes_, picked_record_);
   }
 
   /// Whether one more row belongs to the page. It never has room again once it had none.
@@ -319,10 +325,18 @@ class list_cursor final : public query_cursor {
     append_position(position_, c_, list_.sort, fields, key);
   }
 
-  void add(const stored_fields& fields, const std::string& position) {
-    rows_ += shown_++ == 0 ? "" : ",";
-    append_json(rows_, c_, fields, list_.wanted);
+  /// False: it is not whole yet.
+  bool add(const stored_fields& fields, const std::string& position, const pause& now) {
+    if (!std::exchange(adds_, true)) {
+      rows_ += shown_ == 0 ? "" : ",";
+    }
+    if (!row_.go_on(rows_, fields, now)) {
+      return false;
+    }
+    adds_ = false;
+    ++shown_;
     last_ = position;
+    return true;
   }
 
   std::string to_json() const {
@@ -358,7 +372,7 @@ class list_cursor final : public query_cursor {
       out += ",\"field\":";
       append_json_string(out, c_.fields[from_.position].name);
     }
-    out += ",\"examined\":" + std::to_string(examined_);
+    out += ",\"examined\":" + std::to_string(finding_.examined());
     out += is_in_order() ? ",\"sorted\":false}" : ",\"sorted\":true}";
   }
 
@@ -369,16 +383,19 @@ class list_cursor final : public query_cursor {
   const bool descending_;
   stage stage_;
   range_cursor counting_;
-  range_cursor finding_;  // of the items of the page, or of all matches
+  match_walk finding_;  // of the items of the page, or of all matches
   first_items first_;
   std::vector<ranked> picked_;  // the next of them last
-  std::string position_;        // scratch
+  std::string picked_bytes_;    // the item that is shown
+  stored_record picked_record_;
+  std::string position_;  // scratch
   std::string rows_;
+  item_writer row_{c_, &list_.wanted};
+  bool adds_ = false;         // a row that is not whole yet
   std::string last_;          // position of the last row
   std::uint64_t behind_ = 0;  // matches behind where the page begins
   std::uint64_t shown_ = 0;
   std::uint64_t total_ = 0;
-  std::uint64_t examined_ = 0;
   bool more_ = false;
   std::optional<problem> refused_;
 };
@@ -387,7 +404,10 @@ class list_cursor final : public query_cursor {
 class count_cursor final : public query_cursor {
  public:
   explicit count_cursor(const query& q)
-      : q_(q), from_(choose_access_path(*q.target, q.list->filters, {})), walk_(from_.ranges) {}
+      : q_(q),
+        from_(choose_access_path(*q.target, q.list->filters, {})),
+        counting_(from_.ranges),
+        matches_(*q.target, q_.list->filters, from_, from_.ranges) {}
 
   bool go_on(const state_view& state, const pause& now) override {
     if (q_.list->filters.empty()) {
@@ -395,17 +415,11 @@ class count_cursor final : public query_cursor {
       return true;
     }
     if (from_.exact) {
-      return walk_.count(state, now, count_);
+      return counting_.count(state, now, count_);
     }
-    stored_record record;
-    const item_visitor match = [&](std::string_view, std::string_view bytes) {
-      const bool found =
-          read_record(bytes, record) && matches(*q_.target, q_.list->filters, record.fields);
-      count_ += found ? 1 : 0;
-      return true;
-    };
-    return walk_.go_on(state, now, [&](std::string_view pair_key, std::string_view bytes) {
-      return visit_item(*q_.target, from_, state, pair_key, bytes, match);
+    return matches_.go_on(state, now, [this](std::string_view, const stored_fields&) {
+      ++count_;
+      return visited::done;
     });
   }
 
@@ -419,7 +433,8 @@ class count_cursor final : public query_cursor {
  private:
   const query q_;
   const access_path from_;
-  range_cursor walk_;
+  range_cursor counting_;  // the pairs, each of which stands for a match
+  match_walk matches_;
   std::uint64_t count_ = 0;
 };
 

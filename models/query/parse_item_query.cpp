@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <set>
 
 #include "models/encoding/base64.hpp"
@@ -26,13 +27,17 @@ item_options all_shown(const collection& c) {
 
 /// A log index, or an RFC 3339 time.
 /// An index is all digits, so it can't be taken for a time.
-std::optional<problem> read_as_of(std::string_view text, item_options& out) {
+std::optional<problem> read_as_of(std::string text, item_options& out) {
+  // The "+" of an offset that was not escaped; a time has no blanks.
+  std::ranges::replace(text, ' ', '+');
   if (const auto index = parse_count(text)) {
     out.as_of_index = *index;
   } else if (const auto time = parse_timestamp(text)) {
     out.as_of_time_us = time->us;
   } else {
-    return bad_parameter("as_of", "It is a log index or an RFC 3339 time.");
+    return bad_parameter("as_of",
+                         "It is a log index, or an RFC 3339 time such as "
+                         "2030-01-31T12:00:00Z.");
   }
   return std::nullopt;
 }
@@ -42,7 +47,8 @@ std::optional<problem> read_item_parameter(const collection& c, std::string_view
   if (name == "fields") {
     return read_wanted(c, text, out.wanted);
   }
-  return name == "as_of" ? read_as_of(text, out) : bad_parameter(name, "It is not known here.");
+  return name == "as_of" ? read_as_of(std::string(text), out)
+                         : bad_parameter(name, "It is not known here.");
 }
 
 std::optional<problem> read_history_parameter(std::string_view name, std::string_view text,

@@ -7,7 +7,7 @@
 #include "models/query/list_query.hpp"
 #include "models/query/parameters.hpp"
 #include "models/query/query.hpp"
-#include "models/schema/text_codec.hpp"
+#include "models/query/read_filter.hpp"
 #include "models/state/keys.hpp"
 
 namespace lithair::models {
@@ -20,14 +20,8 @@ constexpr std::uint64_t max_skip = 1'000'000'000;
 /// A sorted list keeps everything before its page.
 constexpr std::uint64_t max_sorted_skip = 100'000;
 constexpr std::size_t max_filters = 100;
-/// Each value of in(...) is a range to be read.
-constexpr std::size_t max_choices = 1000;
-
-using text_list = std::vector<std::string_view>;
-
-bool is_text(const field& f) {
-  return f.type == value_type::string || f.type == value_type::enumeration;
-}
+/// Those that look through a whole value; a change is judged by each stream's in one piece.
+constexpr std::ptrdiff_t max_long_filters = 16;
 
 /// Reads the parameters of a list one by one; the first that can't be used is the answer.
 class query_parser {
@@ -43,9 +37,12 @@ class query_parser {
       return bad_parameter(name, "Nothing can be asked of a random id.");
     }
     const field* f = c_.find(name);
-    // A field may be called "total": then only true and false mean the parameter.
-    if (f != nullptr && f->exposed && !(name == "total" && (text == "true" || text == "false"))) {
-      return read_filter(*f, name, text);
+    // A field may be called "total": of a list true and false mean the parameter, and "true" in
+    // quotes the field.
+    const bool is_total = what_ == query::kind::list && name == "total" &&  //
+                          (text == "true" || text == "false");
+    if (f != nullptr && f->exposed && !is_total) {
+      return add_filter(*f, text);
     }
     if (what_ != query::kind::list || !is_parameter(name)) {
       // Hidden fields are not told from fields that are not there.
@@ -156,67 +153,23 @@ class query_parser {
     }
   }
 
-  std::optional<problem> read_filter(const field& f, const std::string& name,
-                                     std::string_view text) {
+  std::optional<problem> add_filter(const field& f, std::string_view text) {
     if (made_.filters.size() == max_filters) {
-      return bad_parameter(name, "There are more than 100 filters.");
+      return bad_parameter(f.name, "There are more than 100 filters.");
     }
-    filter x;
     // The position is the field's place: `f` lies in the collection.
-    x.position = static_cast<std::size_t>(&f - c_.fields.data());
-    text_list values = take_comparison(text, x.how);
-    const bool by_order = x.how != comparison_word::equal && x.how != comparison_word::not_equal &&
-                          x.how != comparison_word::any_of;
-    if (f.type == value_type::json || (f.type == value_type::list && by_order)) {
-      return bad_parameter(name, "A field of this type can't be compared in this way.");
+    auto made = read_filter(c_, static_cast<std::size_t>(&f - c_.fields.data()), text);
+    if (!made) {
+      return bad_parameter(f.name, std::move(made.error()));
     }
-    // A list is asked for one of its elements.
-    const field& compared = f.element ? *f.element : f;
-    if (x.how == comparison_word::contains && !is_text(f)) {
-      return bad_parameter(name, "Only text can contain text.");
+    const bool is_long = models::is_long(*made, f.type);
+    if (is_long && ++long_filters_ > max_long_filters) {
+      return bad_parameter(f.name, "There are more than 16 filters by ~ and of lists.");
     }
-    if (values.size() > max_choices) {
-      return bad_parameter(name, "There are more than 1000 values.");
-    }
-    // Text is looked for as it is: part of a name need not be one of an enum.
-    for (const auto part : values) {
-      auto v = x.how == comparison_word::contains ? std::optional<value>(std::string(part))
-                                                  : parse_text(compared, part);
-      if (!v) {
-        return bad_parameter(name, "It must be " + expected_form(compared) + ".");
-      }
-      x.values.push_back(std::move(*v));
-    }
-    made_.filters.push_back(std::move(x));
+    // The cheap ones are judged first: most items fail one of them.
+    auto& filters = made_.filters;
+    filters.insert(is_long ? filters.end() : filters.end() - long_filters_, std::move(*made));
     return std::nullopt;
-  }
-
-  static text_list take_comparison(std::string_view text, comparison_word& how) {
-    using enum comparison_word;
-    // Before the marks, as it has none.
-    if (text.starts_with("in(") && text.ends_with(')')) {
-      how = any_of;
-      return split(text.substr(3, text.size() - 4));
-    }
-    struct prefix {
-      std::string_view mark;
-      comparison_word means;
-    };
-    // Longer marks first, as ">" begins ">=".
-    constexpr std::array<prefix, 6> marks{{{">=", at_least},
-                                           {"<=", at_most},
-                                           {">", greater},
-                                           {"<", less},
-                                           {"!", not_equal},
-                                           {"~", contains}}};
-    for (const auto& x : marks) {
-      if (text.starts_with(x.mark)) {
-        how = x.means;
-        text.remove_prefix(x.mark.size());
-        break;
-      }
-    }
-    return {text};
   }
 
   const collection& c_;
@@ -224,6 +177,7 @@ class query_parser {
   list_query made_;
   std::optional<std::string> after_;
   std::set<std::string, std::less<>> seen_;
+  std::ptrdiff_t long_filters_ = 0;
 };
 
 }  // namespace

@@ -1,14 +1,9 @@
 #pragma once
 
-#include <functional>
-
 #include "models/query/query.hpp"
+#include "models/state/pause.hpp"
 
 namespace lithair::models {
-
-/// Asked between two steps of a reading, each of some microseconds: whether it is to pause here.
-/// True: pause. It is asked often, so it should only look at a clock or a counter.
-using pause = std::function<bool()>;
 
 /// A query whose answer takes the longer the more there is: it is worked on bit by bit, always over
 /// the same state, so that others get their turn in between. Of one thread at a time. Between two

@@ -85,6 +85,8 @@ struct field {
   /// Whether an item can't be without it and nothing fills it in. A key is asked for elsewhere,
   /// since a uuid key is made by the node.
   bool required() const { return !optional && !primary_key && absent(default_value); }
+  /// Strings and names: their values are text, in which text may be looked for.
+  bool is_text() const { return type == value_type::string || type == value_type::enumeration; }
 };
 
 /// A field that refers to items of some collection.

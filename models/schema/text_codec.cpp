@@ -143,7 +143,8 @@ std::string expected_form(const field& f) {
     case value_type::money:
       return "an exact amount such as \"12.50\" with at most 18 digits, 9 of them behind the point";
     case value_type::timestamp:
-      return "an RFC 3339 time such as \"2030-01-31T12:00:00Z\"";
+      return "an RFC 3339 time such as \"2030-01-31T12:00:00Z\", with at most nine digits behind "
+             "the second and no leap second";
     case value_type::bytes:
       return "bytes in base64";
     case value_type::json:

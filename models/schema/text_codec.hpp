@@ -13,8 +13,8 @@ namespace lithair::models {
 
 /// The value that the text stands for in a field of `f`'s type (and, for an enumeration, its
 /// names); none for text that stands for none. Knows nothing of `validate`. An integer may be
-/// written as any number that is one ("1.0", "1e2"). Text must be UTF-8. Base64 must be padded and
-/// canonical. JSON becomes compact and is not null. A list has no text.
+/// written as any number that is one ("1.0", "1e2"). Text must be UTF-8. Base64 may lack its
+/// padding. JSON becomes compact and is not null. A list has no text.
 std::optional<value> parse_text(const field& f, std::string_view text);
 
 /// The text that `parse_text` takes back; of a list, which it does not take, the bytes in base64.

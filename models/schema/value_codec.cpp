@@ -1,8 +1,10 @@
 #include "models/schema/value_codec.hpp"
 
+#include <array>
+#include <charconv>
+
 #include "models/encoding/json_merge.hpp"
 #include "models/encoding/json_text.hpp"
-#include "models/encoding/msgpack.hpp"
 #include "models/schema/text_codec.hpp"
 
 namespace lithair::models {
@@ -29,11 +31,6 @@ struct msgpack_writer {
     msgpack::write_unsigned(out, amount.scale);
   }
 };
-
-/// Their msgpack is text itself, so they are compared and rendered without a copy.
-bool is_text(const field& f) {
-  return f.type == value_type::string || f.type == value_type::enumeration;
-}
 
 std::optional<value> read_money(msgpack::reader& in) {
   if (in.read_array() != 2) {
@@ -121,7 +118,8 @@ std::optional<value> read_value(const field& f, std::string_view stored) {
 }
 
 std::weak_ordering compare_stored(const field& f, std::string_view stored, const value& v) {
-  if (is_text(f)) {
+  // Their msgpack is text itself, so they are compared and rendered without a copy.
+  if (f.is_text()) {
     return msgpack::reader(stored).read_string() <=> std::string_view(std::get<std::string>(v));
   }
   return compare(read_value(f, stored).value_or(value{}), v);
@@ -135,7 +133,7 @@ void append_list(std::string& out, const field& f, std::string_view stored) {
   out += '[';
   for (std::size_t i = 0; i < count; ++i) {
     out += i == 0 ? "" : ",";
-    append_json(out, *f.element, elements.read_any());
+    append_element_json(out, *f.element, elements);
   }
   out += ']';
 }
@@ -168,8 +166,26 @@ tl::expected<value, field_error> list_from_json(const field& f, const json_docum
 
 }  // namespace
 
+void append_element_json(std::string& out, const field& element, msgpack::reader& in) {
+  using enum msgpack::kind;
+  const auto kind = in.next();
+  // There may be a million of them, so the short ones are written without a detour.
+  if (element.type == value_type::integer && (kind == positive || kind == negative)) {
+    std::array<char, 24> digits;
+    const auto end =
+        std::to_chars(digits.data(), digits.data() + digits.size(), in.read_signed()).ptr;
+    out.append(digits.data(), end);
+  } else if (element.type == value_type::boolean && kind == boolean) {
+    out += in.read_bool() ? "true" : "false";
+  } else if (element.is_text() && kind == string) {
+    append_json_string(out, in.read_string());
+  } else {
+    append_json(out, element, in.read_any());
+  }
+}
+
 void append_json(std::string& out, const field& f, std::string_view stored) {
-  if (is_text(f)) {
+  if (f.is_text()) {
     append_json_string(out, msgpack::reader(stored).read_string());
   } else if (f.type == value_type::json) {
     out += msgpack::reader(stored).read_string();

@@ -8,6 +8,7 @@
 #include <tl/expected.hpp>
 
 #include "models/encoding/json_document.hpp"
+#include "models/encoding/msgpack.hpp"
 #include "models/problem/problem.hpp"
 #include "models/schema/collection.hpp"
 
@@ -22,7 +23,7 @@
 ///     money      [units, scale]          string; a number is taken when it is exact
 ///     timestamp  int, microseconds       string, RFC 3339 in UTC
 ///     enum       str                     string
-///     bytes      bin                     string, base64 with padding (RFC 4648 §4)
+///     bytes      bin                     string, base64 (RFC 4648 §4), written with padding
 ///     json       str, compact JSON       any but null
 ///     list<t>    array of t              array of t
 /// Each value has one stored form, in the shortest msgpack there is, so equal values of one
@@ -45,6 +46,8 @@ std::weak_ordering compare_stored(const field& f, std::string_view stored, const
 /// Appends the JSON of a stored value, straight from its bytes. The JSON is not escaped for HTML.
 /// Bytes that are no value become null, so that a record of a damaged kind is still JSON.
 void append_json(std::string& out, const field& f, std::string_view stored);
+/// The same of the next element of a list.
+void append_element_json(std::string& out, const field& element, msgpack::reader& in);
 /// Appends the JSON of a present value of a field, and of a value of any type but list.
 void append_value_json(std::string& out, const field& f, const value& v);
 /// The same without a field, which only lists need for their elements.

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <string>
-#include <string_view>
 
 #include "models/encoding/msgpack.hpp"
 #include "models/schema/value_codec.hpp"
@@ -11,80 +10,157 @@ namespace lithair::models {
 
 namespace {
 
-/// ASCII only: what letters of other scripts are alike depends on a locale.
-constexpr char to_lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+/// Some microseconds' worth.
+constexpr std::uint64_t steps_between_pauses = 2048;
+/// To read an element and to look for it among a thousand values.
+constexpr std::uint64_t steps_of_an_element = 32;
+
+/// Decoded once, then by halves: the values rise. An absent one is the first.
+bool is_one_of(const field& f, std::string_view stored, const std::vector<value>& values) {
+  if (!f.is_text()) {
+    const value v = read_value(f, stored).value_or(value{});
+    const auto before = [](const value& a, const value& b) { return compare(a, b) < 0; };
+    return std::ranges::binary_search(values, v, before);
+  }
+  const auto text = msgpack::reader(stored).read_string();
+  const auto before = [](const value& v, std::string_view other) {
+    return absent(v) || std::get<std::string>(v) < other;
+  };
+  const auto found = std::lower_bound(values.begin(), values.end(), text, before);
+  return found != values.end() && std::get<std::string>(*found) == text;
 }
 
-bool contains(std::string_view text, std::string_view part) {
-  const auto same = [](char a, char b) { return to_lower(a) == to_lower(b); };
-  return std::search(text.begin(), text.end(), part.begin(), part.end(), same) != text.end() ||
-         part.empty();
-}
-
+/// Of what is compared once.
 bool holds(const field& f, const filter& condition, std::string_view stored) {
   using enum comparison_word;
-  const auto same = [&](const value& v) { return compare_stored(f, stored, v) == 0; };
-  // There is always one; any_of looks at all.
-  const value& v = condition.values.front();
+  const auto order = [&] { return compare_stored(f, stored, condition.values.front()); };
   switch (condition.how) {
     case equal:
-      return same(v);
+      return order() == 0;
     case not_equal:
-      return !same(v);
+      return order() != 0;
     case less:
-      return compare_stored(f, stored, v) < 0;
+      return order() < 0;
     case at_most:
-      return compare_stored(f, stored, v) <= 0;
+      return order() <= 0;
     case greater:
-      return compare_stored(f, stored, v) > 0;
+      return order() > 0;
     case at_least:
-      return compare_stored(f, stored, v) >= 0;
-    case contains:
-      return models::contains(msgpack::reader(stored).read_string(), std::get<std::string>(v));
+      return order() >= 0;
     case any_of:
-      return std::ranges::any_of(condition.values, same);
+      return is_one_of(f, stored, condition.values);
+    case contains:
+    case absent:
+    case present:
+      break;
   }
-  return false;
+  return condition.how == present;
 }
 
-/// A list field is asked for an element.
-bool list_holds(const field& f, const filter& condition, std::string_view stored) {
-  msgpack::reader in(stored);
-  for (std::size_t left = in.read_array(); left > 0; --left) {
-    const auto element = in.read_any();
-    const auto same = [&](const value& v) { return compare_stored(*f.element, element, v) == 0; };
-    if (std::ranges::any_of(condition.values, same)) {
+bool passes_absent(const filter& condition) {
+  using enum comparison_word;
+  return condition.how == not_equal || condition.how == comparison_word::absent ||
+         (condition.how == any_of && !condition.values.empty() &&
+          models::absent(condition.values.front()));
+}
+
+}  // namespace
+
+bool matches(const collection& c, const std::vector<filter>& filters, const stored_fields& fields) {
+  return matcher(c, filters).go_on(fields, [] { return false; }).value_or(false);
+}
+
+void matcher::begin() {
+  at_ = 0;
+  within_ = {};
+}
+
+std::optional<bool> matcher::go_on(const stored_fields& fields, const pause& now) {
+  while (at_ < filters_.size()) {
+    const auto passes = judge(filters_[at_], fields, now);
+    if (!passes || !*passes) {
+      return passes;
+    }
+    ++at_;
+    within_ = {};
+    if (at_ < filters_.size() && is_to_pause(now)) {
+      return std::nullopt;
+    }
+  }
+  return true;
+}
+
+std::optional<bool> matcher::judge(const filter& condition, const stored_fields& fields,
+                                   const pause& now) {
+  const field& f = c_.fields[condition.position];
+  std::string made;
+  const auto stored = stored_value(f, fields, made);
+  if (!stored) {
+    return passes_absent(condition);
+  }
+  if (condition.how == comparison_word::contains) {
+    return judge_text(condition, *stored, now);
+  }
+  const bool compares = condition.how != comparison_word::absent &&  //
+                        condition.how != comparison_word::present;
+  if (f.type == value_type::list && compares) {
+    return judge_list(*f.element, condition, *stored, now);
+  }
+  spend(steps_of_an_element);
+  return holds(f, condition, *stored);
+}
+
+std::optional<bool> matcher::judge_text(const filter& condition, std::string_view stored,
+                                        const pause& now) {
+  using enum text_search::finding;
+  const auto text = msgpack::reader(stored).read_string();
+  while (true) {
+    const auto before = within_.text.steps;
+    const auto how = condition.search->go_on(text, within_.text, steps_between_pauses);
+    spend(within_.text.steps - before);
+    if (how != unfinished) {
+      return how == found;
+    }
+    if (is_to_pause(now)) {
+      return std::nullopt;
+    }
+  }
+}
+
+std::optional<bool> matcher::judge_list(const field& element, const filter& condition,
+                                        std::string_view stored, const pause& now) {
+  msgpack::reader in(stored.substr(within_.read));
+  if (within_.read == 0) {
+    within_.left = in.read_array();
+  }
+  while (within_.left > 0 && in.good()) {
+    const auto bytes = in.read_any();
+    --within_.left;
+    spend(steps_of_an_element + bytes.size());
+    // A list is asked for an element.
+    if (is_one_of(element, bytes, condition.values)) {
       return condition.how != comparison_word::not_equal;
+    }
+    within_.read = stored.size() - in.rest().size();
+    if (within_.left > 0 && is_to_pause(now)) {
+      return std::nullopt;
     }
   }
   // No element was equal.
   return condition.how == comparison_word::not_equal;
 }
 
-bool matches(const collection& c, const filter& condition, const stored_fields& fields) {
-  const field& f = c.fields[condition.position];
-  if (f.type == value_type::list) {
-    const auto* list = find(fields, f.id);
-    return list != nullptr ? list_holds(f, condition, list->bytes)
-                           : condition.how == comparison_word::not_equal;
-  }
-  if (const auto* stored = find(fields, f.id)) {
-    return holds(f, condition, stored->bytes);
-  }
-  if (absent(f.default_value)) {
-    return condition.how == comparison_word::not_equal;
-  }
-  // A field that was declared after the item was written reads as its default.
-  std::string stored;
-  write_value(stored, f.default_value);
-  return holds(f, condition, stored);
+void matcher::spend(std::uint64_t steps) {
+  steps_ += steps;
+  unasked_ += steps;
 }
 
-}  // namespace
-
-bool matches(const collection& c, const std::vector<filter>& filters, const stored_fields& fields) {
-  return std::ranges::all_of(filters, [&](const filter& each) { return matches(c, each, fields); });
+bool matcher::is_to_pause(const pause& now) {
+  if (unasked_ < steps_between_pauses) {
+    return false;
+  }
+  unasked_ = 0;
+  return now();
 }
 
 }  // namespace lithair::models

@@ -76,45 +76,105 @@ value value_of(const field& f, const stored_fields& fields) {
   return f.default_value;
 }
 
+std::optional<std::string_view> stored_value(const field& f, const stored_fields& fields,
+                                             std::string& made) {
+  if (const auto* stored = find(fields, f.id)) {
+    return stored->bytes;
+  }
+  if (absent(f.default_value)) {
+    return std::nullopt;
+  }
+  made.clear();
+  write_value(made, f.default_value);
+  return made;
+}
+
 namespace {
 
-/// In declared order, though fields lie in the order of ids: clients see what was declared.
-template <class Wanted>
+/// Some microseconds' worth.
+constexpr std::size_t bytes_between_pauses = 4096;
+
 void append_item(std::string& out, const collection& c, const stored_fields& fields,
-                 Wanted wanted) {
-  char separator = '{';
-  for (std::size_t i = 0; i < c.fields.size(); ++i) {
-    const field& f = c.fields[i];
-    const auto* stored = wanted(i) ? find(fields, f.id) : nullptr;
-    // Neither stored nor with a default: left out, which means absent.
-    if (stored == nullptr && (!wanted(i) || absent(f.default_value))) {
-      continue;
-    }
-    out += separator;
-    separator = ',';
-    append_json_key(out, f.name);
-    if (stored != nullptr) {
-      append_json(out, f, stored->bytes);
-    } else {
-      append_value_json(out, f, f.default_value);
-    }
-  }
-  // Not one field was shown.
-  if (separator == '{') {
-    out += '{';
-  }
-  out += '}';
+                 const std::vector<bool>* wanted) {
+  static const pause never = [] { return false; };
+  static_cast<void>(item_writer(c, wanted).go_on(out, fields, never));
 }
 
 }  // namespace
 
 void append_json(std::string& out, const collection& c, const stored_fields& fields) {
-  append_item(out, c, fields, [&c](std::size_t i) { return c.fields[i].exposed; });
+  append_item(out, c, fields, nullptr);
 }
 
 void append_json(std::string& out, const collection& c, const stored_fields& fields,
                  const std::vector<bool>& wanted) {
-  append_item(out, c, fields, [&wanted](std::size_t i) { return wanted[i]; });
+  append_item(out, c, fields, &wanted);
+}
+
+bool item_writer::go_on(std::string& out, const stored_fields& fields, const pause& now) {
+  asked_at_ = out.size();
+  std::string made;
+  // In declared order, though fields lie in the order of ids: clients see what was declared.
+  for (; at_ < c_.fields.size(); ++at_) {
+    const field& f = c_.fields[at_];
+    const bool is_shown = wanted_ != nullptr ? (*wanted_)[at_] : f.exposed;
+    const auto stored = is_shown ? stored_value(f, fields, made) : std::nullopt;
+    // Neither stored nor with a default: left out, which means absent.
+    if (!stored) {
+      continue;
+    }
+    if (read_ == 0) {
+      out += separator_;
+      separator_ = ',';
+      append_json_key(out, f.name);
+    }
+    if (f.type != value_type::list) {
+      append_json(out, f, *stored);
+    } else if (!append_list(out, *f.element, *stored, now)) {
+      return false;
+    }
+    if (is_to_pause(out, now)) {
+      ++at_;
+      return false;
+    }
+  }
+  // Not one field was shown.
+  if (separator_ == '{') {
+    out += '{';
+  }
+  out += '}';
+  at_ = 0;
+  separator_ = '{';
+  return true;
+}
+
+bool item_writer::append_list(std::string& out, const field& element, std::string_view stored,
+                              const pause& now) {
+  msgpack::reader in(stored.substr(read_));
+  if (read_ == 0) {
+    left_ = in.read_array();
+    out += '[';
+  }
+  while (left_ > 0) {
+    append_element_json(out, element, in);
+    --left_;
+    out += left_ == 0 ? "" : ",";
+    read_ = stored.size() - in.rest().size();
+    if (left_ > 0 && is_to_pause(out, now)) {
+      return false;
+    }
+  }
+  out += ']';
+  read_ = 0;
+  return true;
+}
+
+bool item_writer::is_to_pause(const std::string& out, const pause& now) {
+  if (out.size() - asked_at_ < bytes_between_pauses) {
+    return false;
+  }
+  asked_at_ = out.size();
+  return now();
 }
 
 }  // namespace lithair::models

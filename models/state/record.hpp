@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -8,6 +9,7 @@
 
 #include "models/encoding/msgpack.hpp"
 #include "models/schema/schema.hpp"
+#include "models/state/pause.hpp"
 
 /// An item as it is stored:
 ///
@@ -63,6 +65,36 @@ void append_json(std::string& out, const collection& c, const stored_fields& fie
 void append_json(std::string& out, const collection& c, const stored_fields& fields,
                  const std::vector<bool>& wanted);
 
+/// Renders items as JSON as `append_json` does, bit by bit: a list may have many elements. Of one
+/// item at a time; the collection must outlive it.
+class item_writer {
+ public:
+  /// `wanted` must outlive it too: per field, whether it is shown; null: those that are exposed.
+  item_writer(const collection& c, const std::vector<bool>* wanted) : c_(c), wanted_(wanted) {}
+
+  /// Appends what follows. True: the item is whole, and another one may be begun. False: `now` said
+  /// to pause; then it is to be called again, with the same fields, wherever their bytes lie by
+  /// then.
+  [[nodiscard]] bool go_on(std::string& out, const stored_fields& fields, const pause& now);
+
+ private:
+  bool append_list(std::string& out, const field& element, std::string_view stored,
+                   const pause& now);
+  bool is_to_pause(const std::string& out, const pause& now);
+
+  const collection& c_;
+  const std::vector<bool>* wanted_;
+  std::size_t at_ = 0;        // the field
+  char separator_ = '{';      // before the next one
+  std::size_t read_ = 0;      // bytes of the list; 0: not begun
+  std::size_t left_ = 0;      // elements of it
+  std::size_t asked_at_ = 0;  // the size of the text when `now` was asked
+};
+
+/// The bytes of the field's value, or of its default when the record lacks it: those lie in `made`.
+/// None: it is absent.
+std::optional<std::string_view> stored_value(const field& f, const stored_fields& fields,
+                                             std::string& made);
 /// The field's value, its default when it is missing, or absent. Absent too for bytes that are no
 /// value of the field's type.
 value value_of(const field& f, const stored_fields& fields);

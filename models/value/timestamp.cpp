@@ -34,7 +34,10 @@ struct cursor {
   bool next_is(char c) const { return !text.empty() && (text.front() | 0x20) == (c | 0x20); }
 };
 
-/// The digits behind the point, in microseconds.
+/// What clocks count: nanoseconds.
+constexpr int most_digits = 9;
+
+/// The digits behind the point, in microseconds; finer ones are cut off.
 std::int64_t read_fraction(cursor& in) {
   std::int64_t made = 0;
   int digits = 0;
@@ -43,8 +46,7 @@ std::int64_t read_fraction(cursor& in) {
     if (digits < 6) {
       made = made * 10 + digit;
     } else {
-      // Finer digits can't be kept, so only zeroes may follow.
-      in.good = in.good && digit == 0;
+      in.good = in.good && (digits < most_digits || digit == 0);
     }
   }
   in.good = in.good && digits > 0;

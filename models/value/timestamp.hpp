@@ -15,9 +15,10 @@ struct timestamp {
   constexpr auto operator<=>(const timestamp&) const = default;
 };
 
-/// RFC 3339 with any offset, kept in UTC. None for text that is no such moment, for leap seconds
-/// and for digits finer than a microsecond, which could not be kept. At most six digits behind the
-/// second count; zeroes may follow. "t" and "z" may be small (§5.6).
+/// RFC 3339 with any offset, kept in UTC. None for text that is no such moment, for leap seconds,
+/// which a clock of microseconds has no number for, and for digits finer than a nanosecond. Up to
+/// nine digits behind the second are taken, as .NET, Go, Java and Rust write them, and zeroes
+/// behind those; what is finer than a microsecond is cut off. "t" and "z" may be small (§5.6).
 std::optional<timestamp> parse_timestamp(std::string_view text);
 /// RFC 3339 in UTC with `Z` and 0, 3 or 6 digits behind the second, as few as are exact.
 std::string to_string(timestamp time);

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <boost/test/unit_test.hpp>
 #include <limits>
 #include <msgpack.hpp>
@@ -96,6 +97,9 @@ BOOST_AUTO_TEST_CASE(integers_are_exact_to_64_bits) {
   BOOST_TEST(parse("1.20e1").value() == 12);
   BOOST_TEST(parse("0e400").value() == 0);
   BOOST_TEST(parse("0.000e-400").value() == 0);
+  BOOST_TEST(parse("7." + std::string(40, '0')).value() == 7);
+  BOOST_TEST(parse("0.07" + std::string(40, '0') + "e2").value() == 7);
+  BOOST_TEST(!parse("7." + std::string(40, '0') + "1").has_value());
   for (const auto* wrong : {"9223372036854775808", "-9223372036854775809", "1.5", "1e-1", "1e19",
                             "18446744073709551616", "12a", "1e400"}) {
     BOOST_TEST(!parse(wrong).has_value(), wrong);
@@ -123,6 +127,12 @@ BOOST_AUTO_TEST_CASE(times_are_kept_in_utc_with_as_few_digits_as_are_exact) {
       {"2026-12-31T23:30:00-01:00", "2027-01-01T00:30:00Z"},
       {"2024-02-29T00:00:00.000001Z", "2024-02-29T00:00:00.000001Z"},
       {"2024-02-29T00:00:00.1234560000Z", "2024-02-29T00:00:00.123456Z"},
+      // As .NET and as Go, Java and Rust write them: finer than a microsecond is cut off.
+      {"2026-01-01T00:00:00.1234567Z", "2026-01-01T00:00:00.123456Z"},
+      {"2026-01-01T00:00:00.999999999+01:00", "2025-12-31T23:00:00.999999Z"},
+      {"1969-12-31T23:59:59.000000001Z", "1969-12-31T23:59:59Z"},
+      {"2026-01-01T00:00:00.000000001000Z", "2026-01-01T00:00:00Z"},
+      {"2026-01-01T00:00:00-00:00", "2026-01-01T00:00:00Z"},
       {"0001-01-01T00:00:00Z", "0001-01-01T00:00:00Z"},
       {"1969-12-31T23:59:59.999999Z", "1969-12-31T23:59:59.999999Z"},
       {"9999-12-31T23:59:59.999999Z", "9999-12-31T23:59:59.999999Z"},
@@ -133,7 +143,7 @@ BOOST_AUTO_TEST_CASE(times_are_kept_in_utc_with_as_few_digits_as_are_exact) {
   for (const auto* wrong :
        {"", "2026-11-21", "2026-11-21T23:30:00", "2026-11-21 23:30:00Z", "2026-02-29T00:00:00Z",
         "2026-13-01T00:00:00Z", "2026-01-01T24:00:00Z", "2026-01-01T00:60:00Z",
-        "2026-01-01T00:00:60Z", "2026-01-01T00:00:00.Z", "2026-01-01T00:00:00.1234567Z",
+        "2026-01-01T00:00:60Z", "2026-01-01T00:00:00.Z", "2026-01-01T00:00:00.1234567891Z",
         "2026-01-01T00:00:00+2:00", "2026-01-01T00:00:00+24:00", "2026-01-01T00:00:00Zx",
         "0000-12-31T00:00:00Z", "0001-01-01T00:00:00+00:01", "9999-12-31T23:59:59-00:01",
         "+026-01-01T00:00:00Z", "2026-01-01T-1:00:00Z"}) {
@@ -160,6 +170,20 @@ BOOST_AUTO_TEST_CASE(digests_are_those_of_the_standard) {
              "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
   BOOST_TEST(hex(sha256(std::string(1'000'000, 'a'))) ==
              "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0");
+}
+
+BOOST_AUTO_TEST_CASE(base64_is_read_with_its_padding_or_without) {
+  for (const auto& bytes : {std::string(), std::string("f"), std::string("fo"), std::string("foo"),
+                            std::string("\xff\xfe\0", 3)}) {
+    std::string text = to_base64(bytes);
+    BOOST_TEST(from_base64(text).value() == bytes);
+    text.erase(std::min(text.find('='), text.size()));
+    BOOST_TEST(from_base64(text).value() == bytes);
+  }
+  for (const auto* wrong : {"A", "Zg=", "Zg===", "=", "====", "Zm9v=", "Zm9vZ===", "Zh==", "Zh",
+                            "Zm9\n", " Zg=", "AP-_"}) {
+    BOOST_TEST(!from_base64(wrong).has_value(), wrong);
+  }
 }
 
 BOOST_AUTO_TEST_CASE(base64url_refuses_what_it_never_writes) {
@@ -195,7 +219,11 @@ BOOST_AUTO_TEST_CASE(malformed_json_is_refused_with_its_place) {
       {"{\"a\":1} x", "something follows"},
       {"[1,]", "line 1, column"},
       {"{'a':1}", "line 1, column"},
-      {"\xef\xbb\xbf{}", "line 1, column"},
+      {"\xef\xbb\xbf{}", "line 1, column 1: it begins with a byte order mark (BOM, EF BB BF)"},
+      {std::string("\xff\xfe{\0}\0", 6), "the byte order mark (BOM) of UTF-16"},
+      {std::string("\xfe\xff\0{\0}", 6), "the byte order mark (BOM) of UTF-16"},
+      {std::string("\0\0\xfe\xff", 4), "the byte order mark (BOM) of UTF-16"},
+      {"{\"\xef\xbb\xbf\":1} x", "something follows"},
       {"\"\xff\"", "malformed"},
       {"\"\\ud800\"", "malformed"},
       {"\"\\udc00\\ud800\"", "malformed"},

@@ -45,9 +45,11 @@ std::vector<std::pair<std::string, std::string>> split(std::string_view text) {
 }  // namespace
 
 std::vector<std::string> lithair::fuzz::seeds() {
-  return {"skip=1&take=2&sort=-i,s&fields=id,s&total=false",
-          "i=>=1&s=~NE&m=in(1,2.50)&e=!x&t=<2027-01-01T00:00:00Z&n=<=0",
-          "after=AAAA&sort=id&b=true&u=01900000-0000-7000-8000-00000000000a"};
+  return {
+      "skip=1&take=2&sort=-i,s&fields=id,s&total=false",
+      "i=>=1&s=~NE&m=in(1,2.50)&e=!x&t=<2027-01-01T00:00:00Z&n=<=0",
+      R"(s="!x\"\\"&s=!null&e=in("x",null)&l=in("a,b",c)&j=null&y=AP9h&t=2027-01-01T00:00:00 01:00)",
+      "after=AAAA&sort=id&b=true&u=01900000-0000-7000-8000-00000000000a"};
 }
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

@@ -4,6 +4,7 @@
 #include <map>
 
 #include "models/derived/backfill.hpp"
+#include "models/schema/projection.hpp"
 #include "test/models/service_fixture.hpp"
 
 namespace lithair::models {
@@ -103,6 +104,41 @@ std::string projected(const service_fixture& node) {
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(projections)
+
+BOOST_AUTO_TEST_CASE(a_filter_that_means_something_else_than_before_makes_another_projection) {
+  const auto id_of = [](const std::string& filter) {
+    const auto s =
+        schema_from(std::string(orders) + "[projections.p]\nfrom = \"orders\"\nwhere = { " +
+                    filter + " }\nmeasures = { n = \"count\" }\n");
+    return s.projections().front().id;
+  };
+  const auto said = [](const std::string& filter) {
+    return stable_id("p\norders\n" + filter + "\ntell n count\n");
+  };
+  // Rows under this id are on disks already.
+  BOOST_TEST(id_of("paid = 'true'") == said("where paid 4:true"));
+  BOOST_TEST(id_of("customer = '!a'") == said("where customer 2:!a"));
+  BOOST_TEST(id_of("customer = '~é'") == said("filter customer 3:~é"));
+  BOOST_TEST(id_of("customer = '\"a\"'") == said("filter customer 3:\"a\""));
+  BOOST_TEST(id_of("customer = '!null'") == said("filter customer 5:!null"));
+  BOOST_TEST(id_of("pieces = 'in()'") == said("filter pieces 4:in()"));
+}
+
+BOOST_AUTO_TEST_CASE(rows_follow_items_by_absence_and_by_case_in_every_script) {
+  service_fixture node(std::string(orders) + R"toml([projections.p]
+from = "orders"
+where = { customer = '~É', amount = "null" }
+measures = { n = "count" }
+)toml");
+  node.post("orders", R"({"id":1,"customer":"\u00e9mile"})");
+  node.post("orders", R"({"id":2,"customer":"\u00c9MILE","amount":"1"})");
+  node.post("orders", R"({"id":3})");
+  BOOST_TEST(rows(node.models(), "p", node.state()) == R"([{"n":1}])");
+  node.patch("orders", "2", R"({"amount":null})");
+  BOOST_TEST(rows(node.models(), "p", node.state()) == R"([{"n":2}])");
+  node.patch("orders", "1", R"({"customer":"e"})");
+  BOOST_TEST(rows(node.models(), "p", node.state()) == R"([{"n":1}])");
+}
 
 BOOST_AUTO_TEST_CASE(rows_tell_what_the_items_of_a_group_add_up_to) {
   service_fixture node(model());
