@@ -29,7 +29,7 @@ struct server_options {
   std::uint32_t body_timeout_ms = 30'000;     ///< for the body; 408
   std::uint32_t idle_timeout_ms = 75'000;     ///< between requests; closed silently
   std::uint32_t write_timeout_ms = 30'000;    ///< without any progress of a response; closed
-  std::uint32_t heartbeat_ms = 15'000;        ///< of silence on a stream; then a comment is sent
+  std::uint32_t heartbeat_ms = 5'000;         ///< of silence on a stream; then a comment is sent
   std::uint32_t answer_timeout_ms = 60'000;   ///< for the node to answer a request; 504
   std::optional<bearer_token> cluster_token;  ///< of those who may speak Raft over HTTP
   /// The program's own projections, at /api/projections/{name}; `lithair::publish` makes them.

@@ -99,9 +99,9 @@ class session final : public actors::hosted_actor {
   void open_stream();                                ///< sends the head
   /// Before or within the stream.
   void refuse_stream(int status, std::string_view code, std::string_view why);
-  void end_stream();     ///< with the last chunk
-  void forget_stream();  ///< tells the feed
-  void nudge_stream();   ///< asks for a sign of life
+  void end_stream(std::string_view why);  ///< says why, where to go on, and the last chunk
+  void forget_stream();                   ///< tells the feed
+  void nudge_stream();                    ///< asks for a sign of life
 
   // -- time
   std::uint64_t now();                           ///< milliseconds of the loop's clock

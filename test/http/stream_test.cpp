@@ -54,8 +54,11 @@ BOOST_AUTO_TEST_CASE(a_stream_begins_with_its_place_and_tells_what_happens) {
   BOOST_TEST(head.status == 200);
   BOOST_TEST(head.header("content-type") == "text/event-stream");
   BOOST_TEST(head.header("transfer-encoding") == "chunked");
-  BOOST_TEST(head.header("cache-control") == "no-cache");
-  BOOST_TEST(holds(c.read_until("\n\n\r\n"), "id: " + head.header("x-applied-index") + "\n"));
+  BOOST_TEST(head.header("cache-control") == "no-cache, no-transform");
+  BOOST_TEST(head.header("x-accel-buffering") == "no");
+  const auto opening = c.read_until("\n\n\r\n");
+  BOOST_TEST(holds(opening, "\r\n: heartbeat\nretry: 1000\n\n"));
+  BOOST_TEST(holds(opening, "id: " + head.header("x-applied-index") + "\n"));
   const auto made = s.ask("POST", "/api/products", "", product("tea"));
   const auto event =
       "id: " + made.header("x-raft-index") + "\nevent: create\ndata: " + made.body + "\n\n";
