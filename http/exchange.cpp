@@ -8,6 +8,7 @@
 #include "actors/messages/status_messages.hpp"
 #include "http/pages.hpp"
 #include "http/target.hpp"
+#include "http/visitors.hpp"
 #include "models/problem/problems.hpp"
 
 namespace lithair::http {
@@ -375,7 +376,10 @@ exchange begin(const request& r, const site& what, const models::stamp& at) {
   exchange result;
   result.what = place.what;
   result.target = place.target;
-  result.next = begin_at(r, std::move(place), what, at);
+  if (auto refusal = check_visitor(r, place.what, what.hosts))
+    result.next = std::move(*refusal);
+  else
+    result.next = begin_at(r, std::move(place), what, at);
   return result;
 }
 

@@ -69,18 +69,24 @@ struct common {
         options(o),
         routes(*node.schema),
         openapi(openapi_text(*node.schema, o.published)),
+        hosts(node.names, o.allowed_hosts),
         served_by(std::to_string(node.node_id)) {}
 
   /// Views into this object.
   site served() const {
-    return {node.schema, &routes, openapi,
-            options.cluster_token ? &*options.cluster_token : nullptr, &options.published};
+    return {node.schema,
+            &routes,
+            openapi,
+            options.cluster_token ? &*options.cluster_token : nullptr,
+            &options.published,
+            &hosts};
   }
 
   const backend node;                        ///< what answers
   const server_options options;              ///< limits and secrets
   const router routes;                       ///< from paths to endpoints
   const std::string openapi;                 ///< the description, rendered once
+  const host_names hosts;                    ///< as which this node may be asked
   const std::string served_by;               ///< X-Served-By: the node's id
   actors::publisher_handle publisher;        ///< from start to stop, if anything is published
   session_count sessions;                    ///< open connections; any thread

@@ -20,6 +20,7 @@ backend backend_of(actors::node& node) {
   for (std::size_t i = 0; i < node.loop_count(); ++i) result.loops.push_back(&node.loop_at(i));
   result.node_id = node.config().self.id.value;
   result.host = node.config().self.host;
+  result.names = {node.config().self.host};
   result.port = node.config().self.http_port;
   return result;
 }

@@ -187,6 +187,12 @@ constexpr std::array table{
     setting{"log-level", logs, "LEVEL", "debug, info, warn, error or off (info)", take_log_level},
     setting{"insecure", logs, "", "serve beyond this machine without any protection",
             [](draft& given, text t) { return store(read_switch(t), given.made.insecure); }},
+    setting{"allow-host", logs, "NAME",
+            "clients may ask for it by this name; .NAME: any below; *: any (none)",
+            [](draft& given, text t) {
+              return store(read_host_names(t), given.made.http.allowed_hosts);
+            },
+            true},
     setting{"cluster-token", logs, "FILE",
             "the secret of those who may speak Raft over HTTP (nobody may)", take_cluster_token},
     setting{"tls-cert", "", "FILE", "", later},

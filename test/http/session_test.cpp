@@ -108,7 +108,7 @@ BOOST_AUTO_TEST_CASE(nothing_is_carried_out_after_a_malformed_request) {
   {
     client c{server.port()};
     c.send(request_text("GET", "/livez") +
-           "GET /x HTTP/1.1\r\nHost: a\r\nContent-Length: +1\r\n\r\n" +
+           "GET /x HTTP/1.1\r\nHost: localhost\r\nContent-Length: +1\r\n\r\n" +
            request_text("POST", "/api/products", "", item(1)));
     BOOST_TEST(c.read().value().status == 200);
     const auto r = c.read().value();
@@ -174,14 +174,14 @@ BOOST_AUTO_TEST_CASE(a_body_is_asked_for_only_when_it_would_be_taken) {
   served server{options};
   client c{server.port()};
   c.send(
-      "POST /api/products HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nExpect: "
+      "POST /api/products HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nExpect: "
       "100-continue\r\n"
       "Content-Length: 11\r\n\r\n");
   BOOST_TEST(c.read().value().status == 100);
   c.send(R"({"id":"p1"})");
   BOOST_TEST(c.read().value().status == 201);
   c.send(
-      "POST /api/products HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nExpect: "
+      "POST /api/products HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nExpect: "
       "100-continue\r\n"
       "Content-Length: 101\r\n\r\n");
   BOOST_TEST(c.read().value().status == 413);
@@ -204,7 +204,7 @@ BOOST_AUTO_TEST_CASE(a_slow_head_a_slow_body_and_an_idle_connection_are_ended) {
   BOOST_TEST(head.read().value().status == 408);
   BOOST_TEST(head.ended());
   client body{server.port()};
-  body.send("POST /api/products HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\n{");
+  body.send("POST /api/products HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\n{");
   BOOST_TEST(body.read().value().status == 408);
   BOOST_TEST(body.ended());
   client idle{server.port()};
