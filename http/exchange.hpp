@@ -71,6 +71,9 @@ struct backup_step {};
 using step = std::variant<response, write_step, read_step, stream_step, status_step, ready_step,
                           member_step, raft_step, backup_step>;
 
+/// Why a node that is about to stop is not ready.
+inline constexpr std::string_view leaving_text = "The node is draining: it is about to stop.";
+
 /// What a request leads to.
 struct exchange {
   endpoint what = endpoint::nowhere;           ///< for metrics and the shape of the answer

@@ -39,7 +39,14 @@ class session_count {
   /// Wakes those who wait when it was the last.
   void end_one() {
     const std::lock_guard guard{mutex_};
-    if (--open_ == 0) none_.notify_all();
+    if (--open_ > 0) return;
+    last_end_ = std::chrono::steady_clock::now();
+    none_.notify_all();
+  }
+  /// Whether none is open and none was within the last so many milliseconds.
+  bool none_for(std::chrono::milliseconds time) const {
+    const std::lock_guard guard{mutex_};
+    return open_ == 0 && (!last_end_ || std::chrono::steady_clock::now() - *last_end_ > time);
   }
   /// For metrics; it may have changed when it is looked at.
   std::size_t now() const {
@@ -58,7 +65,8 @@ class session_count {
  private:
   mutable std::mutex mutex_;
   std::condition_variable none_;
-  std::size_t open_ = 0;  // guarded by mutex_
+  std::size_t open_ = 0;                                           // guarded by mutex_, as the next
+  std::optional<std::chrono::steady_clock::time_point> last_end_;  // none: there was none yet
 };
 
 /// What all sessions of a server know. Immutable but for `publisher` and the count, so any loop
@@ -120,14 +128,21 @@ class lane {
   void remove(session& who);
   /// The sessions that live here now.
   const std::vector<session*>& sessions() const { return sessions_; }
+  /// The node is about to stop: everything is answered, connections are ended one by one.
+  bool leaving() const { return leaving_; }
+  /// From now on each answer ends its connection where nothing else has come behind its request,
+  /// and streams end.
+  void leave();
   /// No request is taken any more; answers close their connections.
   bool draining() const { return draining_; }
-  /// Tells each session, which answers what is under way and closes.
+  /// Tells each session, which answers what is under way and closes, also what has arrived and was
+  /// not read yet.
   void drain();
   /// Closes each session now.
   void close_all();
 
  private:
+  void end_streams();
   std::uint64_t random();  ///< SplitMix64
 
   common& all_;
@@ -138,6 +153,7 @@ class lane {
   std::uint64_t random_state_;
   std::vector<session*> sessions_;
   lane_metrics metrics_;
+  bool leaving_ = false;
   bool draining_ = false;
 };
 

@@ -36,6 +36,10 @@ server::server(actors::node& node, server_options options)
 server::~server() = default;
 
 void server::start() { impl_->all.start(); }
+void server::leave() { impl_->all.leave(); }
+void server::await_departures(std::chrono::milliseconds time, bool haste) {
+  impl_->all.await_departures(time, haste);
+}
 void server::drain(std::uint32_t limit_ms) { impl_->all.drain(limit_ms); }
 void server::stop() { impl_->all.stop(); }
 

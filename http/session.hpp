@@ -37,7 +37,12 @@ class session final : public actors::hosted_actor {
 
   const char* name() const override { return "session"; }
 
-  /// Answers what is under way and closes then. Only on the loop's thread, as `close`.
+  /// Whether it carries a stream of changes that has begun.
+  bool streams() const { return events_ && events_->open; }
+  /// Ends its stream, whose client comes back with its last id, to another node if it can. Only on
+  /// the loop's thread, as the next two.
+  void leave_stream();
+  /// Answers what is under way, or has arrived, and closes then.
   void drain();
   /// Closes at once; what is under way is not answered any more.
   void close();
@@ -69,6 +74,8 @@ class session final : public actors::hosted_actor {
   // -- requests
   void take(std::string_view input);               ///< parses requests until it is full
   bool full() const;                               ///< whether further requests must wait
+  bool more_follows() const;                       ///< of the client's requests, some of it read
+  bool has_unread() const;                         ///< the socket holds what was not read yet
   void on_head(bool body_waits);                   ///< sets the body's limit and the 100 Continue
   void on_request();                               ///< into a slot and a step
   void perform(std::uint64_t token, step&& next);  ///< answers at once, or asks the node
@@ -129,6 +136,7 @@ class session final : public actors::hosted_actor {
   std::string backlog_;                   // read, and not taken while full
   bool reading_ = false;
   bool paused_ = false;        // not reading, for too much is under way
+  bool behind_ = false;        // the bytes being taken go on behind the request
   bool client_done_ = false;   // it has said everything
   bool continue_due_ = false;  // it waits for 100 Continue
 

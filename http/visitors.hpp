@@ -15,8 +15,8 @@ namespace lithair::http {
 /// * 421 when the host that was asked is none of this node's (RFC 9110 §15.5.20): a name that was
 ///   rebound, or one that the operator has not named yet.
 /// * 403 when a page of another site would change something, or have a backup made. Sec-Fetch-Site
-///   says so (W3C Fetch Metadata §2.1); where a browser does not send it, Origin does (RFC 6454 §7).
-///   Where it says that the page is of the same origin, that counts: a proxy in front may have
+///   says so (W3C Fetch Metadata §2.1); where a browser does not send it, Origin does (RFC 6454
+///   §7). Where it says that the page is of the same origin, that counts: a proxy in front may have
 ///   changed the Host.
 ///
 /// Pure. `own` without value: every host is right.
