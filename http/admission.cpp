@@ -54,7 +54,9 @@ void admission::end_one(const ticket& given) {
   } else {
     --reserved_;
   }
-  if (regular_ + reserved_ == 0) none_.notify_all();
+  if (regular_ + reserved_ > 0) return;
+  last_end_ = std::chrono::steady_clock::now();
+  none_.notify_all();
 }
 
 admission::shortage admission::short_of(const client_address& from) const {
@@ -82,6 +84,12 @@ std::size_t admission::open() const {
 std::size_t admission::open_reserved() const {
   const std::lock_guard guard{mutex_};
   return reserved_;
+}
+
+bool admission::none_for(std::chrono::milliseconds time) const {
+  const std::lock_guard guard{mutex_};
+  return regular_ + reserved_ == 0 &&
+         (!last_end_ || std::chrono::steady_clock::now() - *last_end_ > time);
 }
 
 bool admission::wait_until_none(std::optional<std::chrono::milliseconds> limit) {

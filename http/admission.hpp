@@ -64,6 +64,8 @@ class admission {
   /// For metrics; they may have changed when they are looked at.
   std::size_t open() const;
   std::size_t open_reserved() const;
+  /// Whether none is open and none was within the last so many milliseconds.
+  bool none_for(std::chrono::milliseconds time) const;
   /// Waits until none is open, for at most `limit`. Whether that came about.
   bool wait_until_none(std::optional<std::chrono::milliseconds> limit);
 
@@ -74,6 +76,7 @@ class admission {
   std::size_t regular_ = 0;  // guarded by mutex_, as are the next
   std::size_t reserved_ = 0;
   std::map<client_address, std::size_t> by_address_;  // regular ones
+  std::optional<std::chrono::steady_clock::time_point> last_end_;  // none: there was none yet
 };
 
 }  // namespace lithair::http

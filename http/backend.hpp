@@ -32,6 +32,7 @@ struct backend {
   std::vector<actors::loop*> loops;  ///< at least one; the first has the listener
   std::uint64_t node_id = 0;         ///< told in X-Served-By
   std::string host;                  ///< a numeric address to listen on
+  std::vector<std::string> names;    ///< hosts at which clients are told to find it
   std::uint16_t port = 0;            ///< 0: any
 };
 

@@ -12,9 +12,15 @@ std::string event_stream::id_line() {
   return "id: " + models::to_text(position) + '\n';
 }
 
-std::string event_stream::preamble() { return std::string(retry_line) + id_line() + '\n'; }
+std::string event_stream::preamble() { return std::string(greeting) + id_line() + '\n'; }
 
 std::string event_stream::heartbeat() { return ": heartbeat\n" + id_line() + '\n'; }
+
+// The id again, also when the client has it: here it goes on, wherever it connects next.
+std::string event_stream::farewell(std::string_view why) {
+  said.reset();
+  return ": " + std::string{why} + '\n' + id_line() + '\n';
+}
 
 void append_piece(std::string& out, std::string_view text, bool chunked) {
   if (text.empty()) return;

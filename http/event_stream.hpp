@@ -29,20 +29,23 @@ struct event_stream {
   std::uint64_t quiet_since_ms = 0;           ///< of the loop's clock; since then nothing was sent
 
   /// How it begins when there is no event yet: the client must know where to come back to. The
-  /// retry line, and an `id:` field without data, which sets the last id and dispatches no event.
+  /// greeting, and an `id:` field without data, which sets the last id and dispatches no event.
   std::string preamble();
   /// A comment, with the id when it has moved on meanwhile. A line that begins with a colon is
   /// ignored by clients; it keeps proxies from closing a quiet connection.
   std::string heartbeat();
+  /// How it ends: a comment that says why, for people, and the id behind which to go on. `why` is
+  /// one line. Not an event, for which no program would wait.
+  std::string farewell(std::string_view why);
 
  private:
   /// Empty when the client has the position already.
   std::string id_line();
 };
 
-/// When a client comes back after a cut, in milliseconds. The `retry:` field, which sets the
-/// client's reconnection time.
-inline constexpr std::string_view retry_line = "retry: 1000\n\n";
+/// The first bytes of a stream: a comment, so that whatever lies between sees at once that
+/// something comes; and the `retry:` field, when a client comes back after a cut, in milliseconds.
+inline constexpr std::string_view greeting = ": heartbeat\nretry: 1000\n\n";
 
 /// Appends a piece of a body that may be chunked (RFC 9112 §7.1); nothing of an empty one. Its size
 /// in hexadecimal, CR LF, itself, CR LF: an empty one would end the body.

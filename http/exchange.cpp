@@ -8,6 +8,7 @@
 #include "actors/messages/status_messages.hpp"
 #include "http/pages.hpp"
 #include "http/target.hpp"
+#include "http/visitors.hpp"
 #include "models/problem/problems.hpp"
 
 namespace lithair::http {
@@ -263,9 +264,11 @@ step begin_stream(const request& r, const matched& place, const known_headers& h
   return stream_step{std::move(*made)};
 }
 
-step begin_ready(const request& r) {
+step begin_ready(const request& r, const site& site) {
   const auto all = query_parameters(r.query);
   if (!all) return bad_request("bad_query", "The query string's percent-encoding is malformed.");
+  // It still answers everything; but whoever asks this decides whom to send here.
+  if (site.leaving) return problem_response(503, "draining", leaving_text);
   ready_step result;
   for (const auto& [name, value] : *all) {
     // Other parameters are let be: probes add all kinds.
@@ -306,7 +309,7 @@ step begin_at(const request& r, matched&& place, const site& site, const models:
     case endpoint::livez:
       return alive_page();
     case endpoint::readyz:
-      return begin_ready(r);
+      return begin_ready(r, site);
     case endpoint::status:
     case endpoint::cluster:
     case endpoint::leader:
@@ -375,7 +378,10 @@ exchange begin(const request& r, const site& what, const models::stamp& at) {
   exchange result;
   result.what = place.what;
   result.target = place.target;
-  result.next = begin_at(r, std::move(place), what, at);
+  if (auto refusal = check_visitor(r, place.what, what.hosts))
+    result.next = std::move(*refusal);
+  else
+    result.next = begin_at(r, std::move(place), what, at);
   return result;
 }
 

@@ -11,6 +11,7 @@
 #include "http/bearer_token.hpp"
 #include "http/header_values.hpp"
 #include "http/holdings.hpp"
+#include "http/host_names.hpp"
 #include "http/published_projections.hpp"
 #include "http/request.hpp"
 #include "http/response.hpp"
@@ -71,6 +72,9 @@ struct backup_step {};
 using step = std::variant<response, write_step, read_step, stream_step, status_step, ready_step,
                           member_step, raft_step, backup_step>;
 
+/// Why a node that is about to stop is not ready.
+inline constexpr std::string_view leaving_text = "The node is draining: it is about to stop.";
+
 /// What a request leads to.
 struct exchange {
   endpoint what = endpoint::nowhere;           ///< for metrics and the shape of the answer
@@ -85,12 +89,14 @@ struct site {
   std::string_view openapi;                     ///< the text of /openapi.json
   const bearer_token* cluster_token = nullptr;  ///< of those who may speak Raft; none: nobody may
   const published_projections* published = nullptr;  ///< the program's own; none: there are none
+  const host_names* hosts = nullptr;                 ///< as which it may be asked; none: any
+  bool leaving = false;  ///< it is about to stop, so that nobody new should be sent here
 };
 
-/// Every check that needs no state: path, method, headers, media type, query and body. `r` must
-/// live during the call only; the step owns what it keeps. The order of checks is: path (404, 400),
-/// method (405), headers (400, 415), body (400, 422), so a request with several faults always gets
-/// the same answer.
+/// Every check that needs no state: host, origin, path, method, headers, media type, query and
+/// body. `r` must live during the call only; the step owns what it keeps. The order of checks is:
+/// who asks whom (421, 403), path (404, 400), method (405), headers (400, 415), body (400, 422), so
+/// a request with several faults always gets the same answer.
 exchange begin(const request& r, const site& what, const models::stamp& at);
 
 /// The part of `begin` for /cluster/members and /cluster/transfer. 422 for a body that names no

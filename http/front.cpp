@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <random>
 #include <stdexcept>
+#include <thread>
 
 #include <caf/actor_system.hpp>
 #include <caf/send.hpp>
@@ -119,6 +120,21 @@ bool front::take(int fd) {
 
 void front::on_each_loop(void (lane::*what)()) {
   for (auto& x : lanes_) x->home().call([&x, what] { (x.get()->*what)(); });
+}
+
+void front::leave() {
+  if (!started_) return;
+  on_each_loop(&lane::leave);
+}
+
+// Who balances load connects only now and then, to look at /readyz: so that nobody is connected
+// means little, unless nobody was for as long as such a look may be away.
+void front::await_departures(std::chrono::milliseconds time, bool haste) {
+  if (!started_ || common_.sessions.none_for(time)) return;
+  if (haste)
+    common_.sessions.wait_until_none(time);
+  else
+    std::this_thread::sleep_for(time);
 }
 
 void front::drain(std::uint32_t limit_ms) {

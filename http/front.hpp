@@ -27,6 +27,12 @@ class front {
 
   /// Throws std::runtime_error with one clear sentence when it can't listen.
   void start();
+  /// The node will stop: /readyz says so, and connections are ended as their requests are answered,
+  /// while everybody is served and let in as before. Returns at once.
+  void leave();
+  /// Gives clients `time` to go elsewhere, if there may be any: it returns at once when nobody was
+  /// connected for so long before. `haste`: as soon as nobody is connected.
+  void await_departures(std::chrono::milliseconds time, bool haste);
   /// No new connections; those that are open get their answers and close. Returns when none is
   /// left, or after `limit_ms`.
   void drain(std::uint32_t limit_ms);

@@ -129,7 +129,23 @@ void lane::close_some(const admission::shortage& of) {
   for (auto* x : over) x->close();
 }
 
+void lane::leave() {
+  leaving_ = true;
+  end_streams();
+}
+
+// A few in each turn: each writes, and others live on this loop.
+void lane::end_streams() {
+  constexpr std::size_t in_a_turn = 32;
+  std::vector<session*> some;
+  for (auto* each : sessions_)
+    if (some.size() < in_a_turn && each->streams()) some.push_back(each);
+  for (auto* each : some) each->leave_stream();
+  if (some.size() == in_a_turn) home_.post([this] { end_streams(); });
+}
+
 void lane::drain() {
+  leaving_ = true;
   draining_ = true;
   // A session may end, and leave the list, while it is told.
   const auto now = sessions_;

@@ -36,14 +36,19 @@ struct common {
         options(o),
         routes(*node.schema),
         openapi(openapi_text(*node.schema, o.published)),
+        hosts(node.names, o.allowed_hosts),
         served_by(std::to_string(node.node_id)),
         bodies(o.max_bodies),
         unsent(o.max_unsent) {}
 
   /// Views into this object.
   site served() const {
-    return {node.schema, &routes, openapi,
-            options.cluster_token ? &*options.cluster_token : nullptr, &options.published};
+    return {node.schema,
+            &routes,
+            openapi,
+            options.cluster_token ? &*options.cluster_token : nullptr,
+            &options.published,
+            &hosts};
   }
 
   /// As of now. Any thread.
@@ -55,6 +60,7 @@ struct common {
   const server_options options;              ///< limits and secrets
   const router routes;                       ///< from paths to endpoints
   const std::string openapi;                 ///< the description, rendered once
+  const host_names hosts;                    ///< as which this node may be asked
   const std::string served_by;               ///< X-Served-By: the node's id
   actors::publisher_handle publisher;        ///< from start to stop, if anything is published
   admission sessions;                        ///< open connections; any thread
@@ -95,14 +101,21 @@ class lane {
   /// address, if so), and each that is behind the pace at which bytes must move. Any thread. All
   /// are looked at, so that is done ten times a second at most; what is asked between is dropped.
   void make_room(const admission::shortage& of);
+  /// The node is about to stop: everything is answered, connections are ended one by one.
+  bool leaving() const { return leaving_; }
+  /// From now on each answer ends its connection where nothing else has come behind its request,
+  /// and streams end.
+  void leave();
   /// No request is taken any more; answers close their connections.
   bool draining() const { return draining_; }
-  /// Tells each session, which answers what is under way and closes.
+  /// Tells each session, which answers what is under way and closes, also what has arrived and was
+  /// not read yet.
   void drain();
   /// Closes each session now.
   void close_all();
 
  private:
+  void end_streams();
   std::uint64_t random();  ///< SplitMix64
   void close_some(const admission::shortage& of);
 
@@ -116,6 +129,7 @@ class lane {
   lane_metrics metrics_;
   std::atomic<bool> room_asked_for_{false};
   std::uint64_t room_made_ms_ = 0;  // of the loop's clock
+  bool leaving_ = false;
   bool draining_ = false;
 };
 

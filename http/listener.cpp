@@ -97,6 +97,8 @@ void listener::stop() {
   auto closed = std::make_shared<std::promise<void>>();
   on_closed_ = [closed] { closed->set_value(); };
   home_.call([this] {
+    // Whoever has connected already is let in: what it sends would be lost.
+    accept_waiting();
     const auto on_closed = [](uv_handle_t* h) {
       auto* self = static_cast<listener*>(h->data);
       if (--self->open_handles_ == 0) self->on_closed_();

@@ -251,7 +251,8 @@ void parser::own_head() {
     if (text.data() >= from && text.data() + text.size() <= end)
       text = {to + (text.data() - from), text.size()};
   };
-  for (auto* x : {&request_.method_name, &request_.target, &request_.path, &request_.query})
+  for (auto* x : {&request_.method_name, &request_.target, &request_.path, &request_.query,
+                  &request_.authority})
     move(*x);
   for (auto& x : headers_) {
     move(x.name);

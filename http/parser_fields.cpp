@@ -90,6 +90,7 @@ bool parser::check_host() {
       return refuse(400, "bad_host", "The request has more than one Host header.");
     host = &x;
   }
+  request_.authority = host == nullptr ? authority_ : host->value;
   if (host == nullptr) {
     // HTTP/1.0 has no Host; virtual hosts are not told apart here.
     if (request_.minor_version == 0) return true;

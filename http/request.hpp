@@ -32,8 +32,10 @@ struct request {
   std::string_view target;       ///< in origin form, or "*"
   std::string_view path;         ///< of the target, still percent-encoded
   std::string_view query;        ///< of the target, without the '?', still percent-encoded
-  int minor_version = 1;         ///< of HTTP/1.x
-  bool keep_alive = true;        ///< the connection may carry another request after this one
+  /// Who was asked, as Host says it, or else the target in absolute form; empty: nobody said
+  std::string_view authority;
+  int minor_version = 1;   ///< of HTTP/1.x
+  bool keep_alive = true;  ///< the connection may carry another request after this one
   /// `Expect: 100-continue`, which waits for a go-ahead (RFC 9110 §10.1.1)
   bool expects_continue = false;
   std::span<const header> headers;  ///< in the order in which they came

@@ -80,8 +80,10 @@ void render_head(const response& answer, const rendering& how, std::string& out)
   append_header(out, "Date", how.date);
   if (answer.stream) {
     append_header(out, "Content-Type", "text/event-stream");
-    // No cache may answer in the place of a stream.
-    append_header(out, "Cache-Control", "no-cache");
+    // No cache may answer in the place of a stream, and nobody on the way may gather it up to pack
+    // it (RFC 9111 §5.2.2.6) or, as nginx does unless it is told, to fill a buffer.
+    append_header(out, "Cache-Control", "no-cache, no-transform");
+    append_header(out, "X-Accel-Buffering", "no");
     if (how.minor_version > 0) append_header(out, "Transfer-Encoding", "chunked");
   } else if (!bodiless(answer.status)) {
     // RFC 9110 §8.6: never a length with 204; none with 304 either.

@@ -20,6 +20,7 @@ backend backend_of(actors::node& node) {
   for (std::size_t i = 0; i < node.loop_count(); ++i) result.loops.push_back(&node.loop_at(i));
   result.node_id = node.config().self.id.value;
   result.host = node.config().self.host;
+  result.names = {node.config().self.host};
   result.port = node.config().self.http_port;
   return result;
 }
@@ -35,6 +36,10 @@ server::server(actors::node& node, server_options options)
 server::~server() = default;
 
 void server::start() { impl_->all.start(); }
+void server::leave() { impl_->all.leave(); }
+void server::await_departures(std::chrono::milliseconds time, bool haste) {
+  impl_->all.await_departures(time, haste);
+}
 void server::drain(std::uint32_t limit_ms) { impl_->all.drain(limit_ms); }
 void server::stop() { impl_->all.stop(); }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 
@@ -24,6 +25,12 @@ class server {
   /// Listens on the node's configured address; throws std::runtime_error with one clear sentence
   /// when it can't (the address in use, ...).
   void start();
+  /// The node will stop: /readyz answers 503, and each answer asks its client to connect elsewhere,
+  /// while everybody is served as before; streams end with the id to go on behind. Returns at once.
+  void leave();
+  /// After `leave`: waits for up to `time`, so that clients notice; at once when nobody was
+  /// connected for so long before. `haste`: only until nobody is connected.
+  void await_departures(std::chrono::milliseconds time, bool haste = false);
   /// No new connections; requests under way get their answers, with `Connection: close`.
   void drain(std::uint32_t limit_ms);
   /// Closes everything. Returns when no session is left.

@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "http/bearer_token.hpp"
@@ -36,9 +37,12 @@ struct server_options {
   std::uint32_t write_timeout_ms = 30'000;    ///< within which answers must be taken; closed
   std::uint32_t reserve_timeout_ms = 1000;    ///< for a request that needs a place of the reserve
   std::uint32_t spared_ms = 1000;             ///< of silence; then it may be closed to make room
-  std::uint32_t heartbeat_ms = 15'000;        ///< of silence on a stream; then a comment is sent
+  std::uint32_t heartbeat_ms = 5'000;         ///< of silence on a stream; then a comment is sent
   std::uint32_t answer_timeout_ms = 60'000;   ///< for the node to answer a request; 504
   std::optional<bearer_token> cluster_token;  ///< of those who may speak Raft over HTTP
+  /// Names by which clients may ask this node, besides its own, its addresses and `localhost`; see
+  /// `host_names` for patterns. Others: 421
+  std::vector<std::string> allowed_hosts = {};
   /// The program's own projections, at /api/projections/{name}; `lithair::publish` makes them.
   std::vector<std::shared_ptr<const actors::published>> published = {};
   /// Lines of the program's log that nobody took, for /metrics; any thread. None: it isn't known.

@@ -26,6 +26,7 @@ constexpr std::uint64_t linger_ms = 2000;
 constexpr std::uint64_t never = ~std::uint64_t{0};
 // What an item is taken for, in bytes, until one was sent.
 constexpr std::size_t unknown_answer = 16 * 1024;
+constexpr std::string_view stopping_text = "The node is stopping.";
 
 template <class Handle>
 session& owner(Handle* h) {
@@ -104,6 +105,10 @@ void session::on_status(actors::node_status&& status) {
   if (s == nullptr || s->answered) return;
   const auto token = status.token;
   auto& all = lane_.all();
+  if (lane_.leaving()) {
+    status.ready = false;
+    status.not_ready = leaving_text;
+  }
   if (s->what != endpoint::metrics)
     return answer(token, answer_status(status, s->what, *all.node.schema, all.held()));
   // One status of each group, in any order; metrics tell of all.
@@ -182,16 +187,32 @@ void session::gone() {
   const auto keep = std::move(self_);
 }
 
+void session::leave_stream() {
+  if (!streams()) return;
+  refuse_stream(503, "unavailable", stopping_text);
+  settle();
+}
+
 void session::drain() {
   // A stream has no end of its own: its client comes back to another node.
   if (events_) {
-    refuse_stream(503, "unavailable", "The node is stopping.");
+    refuse_stream(503, "unavailable", stopping_text);
   } else if (phase_ != phase::serving) {
     // It finishes anyway.
+    return;
+  } else if (more_follows() || has_unread()) {
+    // The client spoke before it could know; its last answer will say that it is the last.
     return;
   }
   phase_ = phase::finishing;
   settle();
+}
+
+bool session::has_unread() const {
+  uv_os_fd_t fd = -1;
+  char byte = 0;
+  return uv_fileno(reinterpret_cast<const uv_handle_t*>(&socket_), &fd) == 0 &&
+         ::recv(fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) > 0;
 }
 
 // -- the socket ----------------------------------------------------------------------------------

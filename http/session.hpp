@@ -41,7 +41,12 @@ class session final : public actors::hosted_actor {
 
   const char* name() const override { return "session"; }
 
-  /// Answers what is under way and closes then. Only on the loop's thread, as `close`.
+  /// Whether it carries a stream of changes that has begun.
+  bool streams() const { return events_ && events_->open; }
+  /// Ends its stream, whose client comes back with its last id, to another node if it can. Only on
+  /// the loop's thread, as the next two.
+  void leave_stream();
+  /// Answers what is under way, or has arrived, and closes then.
   void drain();
   /// Closes at once; what is under way is not answered any more.
   void close();
@@ -85,6 +90,8 @@ class session final : public actors::hosted_actor {
   void take(std::string_view input);               ///< parses requests until it is full
   bool full() const;                               ///< whether further requests must wait
   void on_head(std::size_t at_hand);               ///< the body's limit, its room, 100 Continue
+  bool more_follows() const;                       ///< of the client's requests, some of it read
+  bool has_unread() const;                         ///< the socket holds what was not read yet
   void on_request();                               ///< into a slot and a step
   void perform(std::uint64_t token, step&& next);  ///< answers at once, or asks the node
   void perform(std::uint64_t token, read_step&& read);  ///< by consistency, of the right actor
@@ -124,9 +131,9 @@ class session final : public actors::hosted_actor {
   void open_stream();                                ///< sends the head
   /// Before or within the stream.
   void refuse_stream(int status, std::string_view code, std::string_view why);
-  void end_stream();     ///< with the last chunk
-  void forget_stream();  ///< tells the feed
-  void nudge_stream();   ///< asks for a sign of life
+  void end_stream(std::string_view why);  ///< says why, where to go on, and the last chunk
+  void forget_stream();                   ///< tells the feed
+  void nudge_stream();                    ///< asks for a sign of life
 
   // -- time
   std::uint64_t now() const;                     ///< milliseconds of the loop's clock
@@ -158,6 +165,7 @@ class session final : public actors::hosted_actor {
   std::string backlog_;                   // read, and not taken while full
   bool reading_ = false;
   bool paused_ = false;        // not reading, for too much is under way
+  bool behind_ = false;        // the bytes being taken go on behind the request
   bool client_done_ = false;   // it has said everything
   bool continue_due_ = false;  // it waits for 100 Continue
 

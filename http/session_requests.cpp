@@ -22,6 +22,10 @@ constexpr std::size_t max_unsent = 256 * 1024;
 
 // -- requests ------------------------------------------------------------------------------------
 
+bool session::more_follows() const {
+  return behind_ || !backlog_.empty() || !parser_.between_requests();
+}
+
 bool session::full() const {
   // Both bound what one connection can hold: requests, and answers expected or not taken.
   return slots_.size() >= options_.max_pipelined || outstanding() > max_unsent;
@@ -48,9 +52,11 @@ void session::take(std::string_view input) {
         again = true;
         break;
       case parser::event::request:
+        behind_ = !input.empty();
         on_request();
         // A large body must not be kept for as long as nothing else is asked.
         parser_.release();
+        behind_ = false;
         again = again && !input.empty();
         break;
       case parser::event::failed:
@@ -107,7 +113,9 @@ void session::on_request() {
   try {
     // Clock and chance come from here, once, so that `begin` is pure.
     const models::stamp at{actors::unix_time_us(), [this] { return lane_.new_uuid(); }};
-    auto x = begin(r, all.served(), at);
+    auto site = all.served();
+    site.leaving = lane_.leaving();
+    auto x = begin(r, site, at);
     s.what = x.what;
     s.target = x.target;
     if (!serves_place(x.what)) return answer(token, no_place());
@@ -241,8 +249,12 @@ void session::answer(std::uint64_t token, http::response&& response) {
 
 void session::put(slot& to, const http::response& response, std::string& head) {
   const auto before = head.size();
+  const bool newest = &to == &slots_.back();
+  // When the node is about to stop, clients are sent elsewhere; not before they have all answers.
+  if (newest && phase_ == phase::serving && lane_.leaving() && !more_follows() && !has_unread())
+    phase_ = phase::finishing;
   // The last answer of a connection that finishes says so.
-  const bool closing = to.close || (phase_ == phase::finishing && slots_.size() == 1);
+  const bool closing = to.close || (phase_ == phase::finishing && newest);
   if (closing) to.close = true;
   render_head(response,
               {.minor_version = to.minor_version,

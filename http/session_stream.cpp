@@ -57,7 +57,7 @@ void session::on_followed(const actors::followed& answer) {
   if (!events_->open) {
     open_stream();
     // The client must know an id to come back to, also before the first event.
-    text = answer.text ? std::string(retry_line) : events_->preamble();
+    text = answer.text ? std::string(greeting) : events_->preamble();
   } else if (!answer.text) {
     // Nothing passed for a while: a comment keeps the connection.
     text = events_->heartbeat();
@@ -88,13 +88,14 @@ void session::open_stream() {
 // Nothing was told yet: an answer like any other. Else the stream ends where it is, and a client
 // that comes back with its last id is told why.
 void session::refuse_stream(int status, std::string_view code, std::string_view why) {
-  if (events_->open) return end_stream();
+  if (events_->open) return end_stream(why);
   const auto token = events_->token;
   forget_stream();
   answer(token, problem_response(status, code, why));
 }
 
-void session::end_stream() {
+void session::end_stream(std::string_view why) {
+  append_piece(out_.tail(), events_->farewell(why), events_->chunked);
   if (events_->chunked) out_.tail().append(last_chunk);
   forget_stream();
 }

@@ -52,6 +52,8 @@ class slots {
   /// There must be one.
   slot& front() { return ring_[first_ & mask()]; }
   const slot& front() const { return ring_[first_ & mask()]; }
+  /// There must be one.
+  const slot& back() const { return ring_[(first_ + count_ - 1) & mask()]; }
 
   /// Adds one at the end, cleared, and returns its token.
   std::uint64_t push() {

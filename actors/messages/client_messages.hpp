@@ -179,6 +179,10 @@ struct backup_taken {
   std::shared_ptr<const persistence::file> file;
 };
 
+/// To a raft actor, from the thread that will soon end the node: if it leads, somebody else should.
+/// It goes on serving; there is no answer.
+struct step_aside {};
+
 /// To a raft actor, from the thread that ends the node: finish what is in flight, hand over
 /// leadership, then answer `stopped`. New writes are refused from here on. There is no limit to it:
 /// the sender has one.
@@ -212,6 +216,7 @@ LITHAIR_LOCAL_MESSAGE(change_members)
 LITHAIR_LOCAL_MESSAGE(members_changed)
 LITHAIR_LOCAL_MESSAGE(take_backup)
 LITHAIR_LOCAL_MESSAGE(backup_taken)
+LITHAIR_LOCAL_MESSAGE(step_aside)
 LITHAIR_LOCAL_MESSAGE(prepare_stop)
 LITHAIR_LOCAL_MESSAGE(stopped)
 LITHAIR_LOCAL_MESSAGE(read_published)

@@ -92,6 +92,7 @@ struct snapshot_written;
 struct state_damaged;
 struct state_released;
 struct state_replaced;
+struct step_aside;
 struct submit;
 struct take_backup;
 struct take_note;
@@ -118,7 +119,7 @@ using raft_handle =
         // from the aggregate and the checkpointer
         applied, checkpoint, checkpointed, state_damaged, snapshot_made, chunk_kept, state_replaced,
         // from the thread that ends the node
-        prepare_stop>;
+        step_aside, prepare_stop>;
 
 /// The aggregate of a group.
 using aggregate_handle =

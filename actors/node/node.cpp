@@ -185,6 +185,10 @@ feed_handle node::feed(const models::collection& of) const {
 }
 archivist_handle node::archivist() const { return impl_->parts->main().archivist(); }
 data_handle node::data() const { return impl_->parts->data(); }
+void node::step_aside() {
+  for (auto* each : impl_->parts->all())
+    caf::anon_send(each->raft(), lithair::actors::step_aside{});
+}
 void node::stop(std::uint32_t limit_ms) { impl_->stop(limit_ms); }
 
 }  // namespace lithair::actors

@@ -72,6 +72,9 @@ class node {
   /// Of the group that keeps the collection, or its replicated fields.
   feed_handle feed(const models::collection& of) const;
 
+  /// Has another member lead where this node does, if one can, and goes on serving: for a node that
+  /// will be stopped soon. Returns at once.
+  void step_aside();
   /// Hands over leadership and finishes what is in flight, for at most `limit_ms`, then makes the
   /// state durable, likewise, one group after the other; then everything has ended. Whatever else
   /// lives on the loops must have been stopped before. From any thread but a loop's; the second

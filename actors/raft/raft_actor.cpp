@@ -198,6 +198,11 @@ caf::behavior raft_actor::make_behavior() {
       },
       [this](const chunk_kept& news) { on_chunk_kept(news); },
       [this](const state_replaced& news) { on_state_replaced(news); },
+      [this](step_aside) {
+        const bool leads = health_.may_step() && core_.current_role() == role::leader;
+        if (leads && core_.transfer(node_id{}))
+          spdlog::info("{}handing leadership over", setup_.label);
+      },
       [this](prepare_stop) {
         stopper_ = current_sender();
         continue_stop();

@@ -19,6 +19,9 @@ constexpr std::size_t batch_bytes = 128 << 10;
 // While no leader is known, a position ahead is not judged.
 constexpr std::chrono::milliseconds check_again_after{250};
 
+// How long streams go on although nobody can say whether the log has gone on elsewhere.
+constexpr std::chrono::seconds patience_in_doubt{10};
+
 constexpr auto gone_text =
     "The changes behind this event are not kept any more. Read the collection anew, then follow "
     "from the X-Applied-Index of that answer.";
@@ -134,6 +137,8 @@ void feed::on_nudge(const follower_id& id) {
   if (at == followers_.end() || at->second.now == phase::busy) return;
   auto& x = at->second;
   x.what.at_once = true;
+  // Programs of this node have nowhere else to go.
+  if (x.what.stream && raft_ && !checking_) begin_check();
   if (x.now != phase::parked) return;
   followed reply;
   reply.through = *x.what.after;
@@ -152,11 +157,16 @@ void feed::start_waiting() {
 // One that is busy has its answer on the way. When it asks on, so is the aggregate, which still has
 // its reason or not.
 void feed::on_stop(const std::string& reason) {
+  end_if([](const follower&) { return true; }, reason);
+  asked_ = attended_ = false;
+}
+
+void feed::end_if(bool (*wanted)(const follower&), const std::string& reason) {
   for (auto at = followers_.begin(); at != followers_.end();) {
     auto& [id, x] = *at++;
-    if (x.now != phase::busy) end(follower_id{id}, followed::result::unavailable, reason);
+    if (x.now != phase::busy && wanted(x))
+      end(follower_id{id}, followed::result::unavailable, reason);
   }
-  asked_ = attended_ = false;
 }
 
 void feed::on_grown(feed_grew& news) {
@@ -195,6 +205,7 @@ void feed::check(follower& who) {
 
 void feed::begin_check() {
   checking_ = true;
+  check_began_ = clock().now();
   ++check_;
   for (auto& [id, x] : followers_)
     if (x.now == phase::checking) x.checked_by = check_;
@@ -205,8 +216,9 @@ void feed::begin_check() {
 // who came while it was under way need one of their own.
 void feed::on_checked(const readiness& answer) {
   if (answer.token != check_) return;
-  if (!answer.ready) return delayed_send(this, check_again_after, check_again{});
+  if (!answer.ready) return on_doubt(answer.reason);
   checking_ = false;
+  in_doubt_since_.reset();
   for (auto at = followers_.begin(); at != followers_.end();) {
     auto& [id, each] = *at++;
     if (each.now != phase::checking || each.checked_by != answer.token) continue;
@@ -220,8 +232,21 @@ void feed::on_checked(const readiness& answer) {
   check_those_who_wait();
 }
 
+// Those who come back to this node begin with the same patience.
+void feed::on_doubt(const std::string& reason) {
+  if (!in_doubt_since_) in_doubt_since_ = check_began_;
+  if (clock().now() - *in_doubt_since_ >= patience_in_doubt) {
+    in_doubt_since_.reset();
+    end_if([](const follower& each) { return each.what.stream != nullptr; },
+           "This node does not know what is new (" + reason + "); go on at another one.");
+  }
+  delayed_send(this, check_again_after, check_again{});
+}
+
 void feed::check_those_who_wait() {
-  const auto waits = [](const auto& each) { return each.second.now == phase::checking; };
+  const auto waits = [this](const auto& each) {
+    return in_doubt_since_ || each.second.now == phase::checking;
+  };
   if (!checking_ && raft_ && std::any_of(followers_.begin(), followers_.end(), waits))
     begin_check();
 }
@@ -292,6 +317,7 @@ void feed::drop(const follower_id& id) {
   // Only the last one ends the gathering of changes, which would be for nothing then.
   if (!followers_.empty() || !asked_) return;
   asked_ = attended_ = false;
+  in_doubt_since_.reset();
   reads_.clear();
   cache_.begin(0);
   send(setup_.aggregate, attend_feed{false});

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include <caf/actor.hpp>
+#include <caf/actor_clock.hpp>
 
 #include "actors/messages/feed_messages.hpp"
 #include "actors/runtime/hosted.hpp"
@@ -21,7 +22,9 @@ namespace lithair::actors {
 /// position, gets one batch, and asks again once it has passed that on: so each costs at most one
 /// batch of memory, however slow it is, and one that is too slow for the feed is told that its
 /// place is gone. So is one whose position is none of this log: it belongs to the time before a
-/// restore, or a linearizable read shows that the log does not go so far.
+/// restore, or a linearizable read shows that the log does not go so far. Where no such read comes
+/// about for a while, this node may lag behind the others without knowing: then streams of clients
+/// are told that it is unavailable, to go on elsewhere. That is looked at when one of them nudges.
 ///
 /// Followers at the end of the log are served from what the aggregate tells as it applies; others
 /// from the state. Without followers the aggregate is not asked for anything.
@@ -78,6 +81,8 @@ class feed final : public hosted_actor {
   void begin_check();
   void check_those_who_wait();
   void on_checked(const readiness& answer);
+  void on_doubt(const std::string& reason);
+  void end_if(bool (*wanted)(const follower&), const std::string& reason);
   void serve_from_cache(follower& who);
   void answer(follower& who, followed&& reply);
   void end(const follower_id& id, followed::result why, std::string reason);
@@ -89,6 +94,9 @@ class feed final : public hosted_actor {
   models::timeline numbers_;
   bool checking_ = false;  // the raft actor was asked how far the log goes
   std::uint64_t check_ = 0;
+  caf::actor_clock::time_point check_began_;
+  // As of when checks have come to nothing; none: the last one was answered.
+  std::optional<caf::actor_clock::time_point> in_doubt_since_;
   bool attended_ = false;  // the cache is kept up
   bool asked_ = false;     // to be told of changes
   std::map<follower_id, follower> followers_;

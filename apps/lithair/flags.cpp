@@ -39,7 +39,9 @@ sources read_flags(const program& self, std::span<const char* const> arguments) 
     if (x.placeholder.empty()) {
       app.add_flag(flag, values[x.name]);
     } else {
-      app.add_option(flag, values[x.name])->type_name(std::string(x.placeholder));
+      auto* const option = app.add_option(flag, values[x.name]);
+      option->type_name(std::string(x.placeholder));
+      if (x.repeats) option->join(',');
     }
   }
   try {

@@ -106,6 +106,15 @@ void serve(const apps::program& self, apps::settings chosen, schema models,
   const int signal = signals.wait();
   joining.reset();
   spdlog::info("{}: finishing what is under way", signal == SIGTERM ? "SIGTERM" : "SIGINT");
+  if (chosen.drain.count() > 0) {
+    // First clients learn that they should go elsewhere, and have the time to.
+    server.leave();
+    node.step_aside();
+    spdlog::info("sending clients elsewhere for up to {} ms; another signal ends it at once",
+                 chosen.drain.count());
+    // Whoever sits at a terminal has no balancer in front that looks only now and then.
+    server.await_departures(chosen.drain, signal == SIGINT);
+  }
   server.drain(stop_limit_ms);
   server.stop();
   node.stop(stop_limit_ms);

@@ -84,6 +84,11 @@ std::string take_data_dir(draft& given, std::string_view text) {
   return take_text(*given.data_dir, text);
 }
 
+// Durations have a unit, but nothing is nothing in any.
+std::string take_drain(draft& given, std::string_view text) {
+  return store(text == "0" ? read<milliseconds>{} : read_duration(text), given.made.drain);
+}
+
 std::string take_cluster_token(draft& given, std::string_view text) {
   auto token = http::bearer_token::read(std::string(text));
   if (!token) return token.error();
@@ -208,6 +213,8 @@ constexpr std::array table{
             [](draft& given, text t) {
               return store_ms(read_duration(t), given.made.http.idle_timeout_ms);
             }},
+    setting{"drain", limits, "DURATION",
+            "told to stop, it sends clients elsewhere for so long; 0: not at all (5s)", take_drain},
     setting{
         "threads", limits, "N", "event loops (one for two cores)",
         [](draft& given, text t) { return store(read_number(t, 1, 1024), given.made.node.loops); }},
@@ -215,6 +222,12 @@ constexpr std::array table{
     setting{"log-level", logs, "LEVEL", "debug, info, warn, error or off (info)", take_log_level},
     setting{"insecure", logs, "", "serve beyond this machine without any protection",
             [](draft& given, text t) { return store(read_switch(t), given.made.insecure); }},
+    setting{"allow-host", logs, "NAME",
+            "clients may ask for it by this name; .NAME: any below; *: any (none)",
+            [](draft& given, text t) {
+              return store(read_host_names(t), given.made.http.allowed_hosts);
+            },
+            true},
     setting{"cluster-token", logs, "FILE",
             "the secret of those who may speak Raft over HTTP (nobody may)", take_cluster_token},
     setting{"tls-cert", "", "FILE", "", later},

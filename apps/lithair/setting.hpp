@@ -36,6 +36,8 @@ struct setting {
   std::string_view help;         ///< one line; says the default
   /// Takes the text into the draft; empty, or what is wrong with it.
   std::string (*take)(draft& into, std::string_view text);
+  /// The flag may come several times, which is the same as a list with commas.
+  bool repeats = false;
 };
 
 /// All settings, in the order of --help.

@@ -6,6 +6,8 @@
 #include <limits>
 #include <utility>
 
+#include "http/host_names.hpp"
+
 namespace lithair::apps {
 namespace {
 
@@ -185,6 +187,15 @@ read<std::vector<actors::peer_address>> read_members(std::string_view text) {
     members.push_back(std::move(*member));
   }
   return members;
+}
+
+read<std::vector<std::string>> read_host_names(std::string_view text) {
+  std::vector<std::string> names;
+  for (const auto part : split(text, ',')) {
+    if (auto wrong = http::why_no_host_pattern(part); !wrong.empty()) return tl::unexpected(wrong);
+    names.emplace_back(part);
+  }
+  return names;
 }
 
 read<std::vector<std::uint16_t>> read_ports(std::string_view text) {

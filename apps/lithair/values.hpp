@@ -53,6 +53,8 @@ read<endpoint> read_endpoint(std::string_view text);
 /// `2=127.0.0.1:8081,3=127.0.0.1:8082/9182`: id, HTTP address and, where it is not the HTTP port +
 /// 1000, the port for the other nodes.
 read<std::vector<actors::peer_address>> read_members(std::string_view text);
+/// `shop.example.org,.cluster.local`, `*`: names for `http::host_names`.
+read<std::vector<std::string>> read_host_names(std::string_view text);
 /// `8082,8083`.
 read<std::vector<std::uint16_t>> read_ports(std::string_view text);
 

@@ -69,6 +69,21 @@ struct around_a_feed {
     run();
     return came;
   }
+  /// Follows from now on as the stream of a client does, or goes on so; it waits.
+  void follow_as_stream() {
+    came.reset();
+    follow x;
+    x.token = token = 1;
+    x.after = feed_position{100, 0};
+    x.stream = std::make_shared<const lithair::models::stream_query>();
+    tell(caf::make_message(std::move(x)));
+  }
+  void nudge_it() { tell(caf::make_message(nudge{token})); }
+  void tell(caf::message what) {
+    subject->enqueue(caf::actor_cast<caf::strong_actor_ptr>(other), caf::make_message_id(),
+                     std::move(what), nullptr);
+    run();
+  }
   void pass(std::chrono::milliseconds time) {
     dynamic_cast<caf::scheduler::test_coordinator&>(system.scheduler()).advance_time(time);
     run();
@@ -181,6 +196,49 @@ BOOST_AUTO_TEST_CASE(a_position_that_is_applied_here_meanwhile_needs_no_judgemen
   BOOST_TEST(!answer_behind({101, 0}).has_value());
   caf::anon_send(subject, feed_grew{101, {}});
   run();
+  BOOST_REQUIRE(came.has_value());
+  BOOST_TEST((came->what == followed::result::fine));
+}
+
+BOOST_AUTO_TEST_CASE(a_stream_that_nobody_can_vouch_for_is_told_so_after_a_while) {
+  refusal = "no leader is known";
+  follow_as_stream();
+  nudge_it();
+  BOOST_REQUIRE(came.has_value());
+  BOOST_TEST((came->what == followed::result::fine));
+  pass(std::chrono::seconds{9});
+  follow_as_stream();
+  BOOST_TEST(!came.has_value());
+  pass(std::chrono::seconds{2});
+  BOOST_REQUIRE(came.has_value());
+  BOOST_TEST((came->what == followed::result::unavailable));
+  BOOST_TEST(came->reason.find(refusal) != std::string::npos);
+  const auto asked = probes;
+  pass(std::chrono::seconds{10});
+  BOOST_TEST(probes == asked);
+}
+
+BOOST_AUTO_TEST_CASE(a_stream_goes_on_when_its_node_is_in_touch_again) {
+  refusal = "no leader is known";
+  follow_as_stream();
+  nudge_it();
+  pass(std::chrono::seconds{9});
+  follow_as_stream();
+  refusal.clear();
+  pass(std::chrono::seconds{1});
+  refusal = "no leader is known";
+  nudge_it();
+  pass(std::chrono::seconds{9});
+  follow_as_stream();
+  BOOST_TEST(!came.has_value());
+}
+
+BOOST_AUTO_TEST_CASE(programs_of_the_node_itself_are_not_sent_away) {
+  refusal = "no leader is known";
+  BOOST_TEST(!answer_behind({100, 0}, false).has_value());
+  nudge_it();
+  pass(std::chrono::seconds{60});
+  BOOST_TEST(probes == 0);
   BOOST_REQUIRE(came.has_value());
   BOOST_TEST((came->what == followed::result::fine));
 }

@@ -124,6 +124,13 @@ const std::vector<refused> refusals{
     {{"--cluster-token", "/nonexistent/token"},
      "--cluster-token: /nonexistent/token can't be read: No such file or directory"},
     {{"--join", "127.0.0.1:8080"}, "--node-id: is needed with --join"},
+    {{"--drain", "5"}, "--drain: '5' is not a duration like 50ms, 2s or 1m, of one day at most"},
+    {{"--allow-host", "http://shop.example.org"},
+     "--allow-host: 'http://shop.example.org' is not a name like node1.example.org (without scheme "
+     "or port), nor .example.org for all below it, nor *"},
+    {{"--allow-host", "shop.example.org", "--allow-host", "shop:80"},
+     "--allow-host: 'shop:80' is not a name like node1.example.org (without scheme or port), nor "
+     ".example.org for all below it, nor *"},
 };
 
 const words later_flags{"--tls-cert",     "--tls-key",     "--peer-tls-cert",
@@ -152,6 +159,27 @@ BOOST_AUTO_TEST_CASE(a_cluster_is_named_in_full) {
       (x.node.peers[1] == actors::peer_address{protocol::node_id{3}, "127.0.0.1", 8082, 9999}));
   BOOST_TEST(!x.node.init);
   BOOST_TEST(accept({"--node-id", "1", "--cluster", two, "--init"}).node.init);
+}
+
+BOOST_AUTO_TEST_CASE(names_are_allowed_one_by_one_or_as_a_list) {
+  const std::vector<std::string> wanted{"shop.example.org", ".cluster.local"};
+  BOOST_TEST(accept({"--allow-host", "shop.example.org", "--allow-host", ".cluster.local"})
+                 .http.allowed_hosts == wanted);
+  BOOST_TEST(accept({"--allow-host", "shop.example.org,.cluster.local"}).http.allowed_hosts ==
+             wanted);
+  BOOST_TEST(
+      accept({}, {{"LITHAIR_ALLOW_HOST", "shop.example.org,.cluster.local"}}).http.allowed_hosts ==
+      wanted);
+  const temporary_file file("allow-host = ['shop.example.org', '.cluster.local']");
+  BOOST_TEST(accept({"--config", file.path().c_str()}).http.allowed_hosts == wanted);
+  BOOST_TEST(accept({}).http.allowed_hosts.empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_drain_takes_five_seconds_or_as_long_as_it_is_told) {
+  BOOST_TEST(accept({}).drain.count() == 5000);
+  BOOST_TEST(accept({"--drain", "1m"}).drain.count() == 60'000);
+  for (const auto* none : {"0", "0s", "0ms"})
+    BOOST_TEST(accept({"--drain", none}).drain.count() == 0);
 }
 
 BOOST_AUTO_TEST_CASE(a_node_may_find_itself_among_the_members) {

@@ -194,4 +194,45 @@ BOOST_AUTO_TEST_CASE(a_graceful_stop_ends_streams_and_nothing_is_missed_on_anoth
   BOOST_TEST(json_at(event->data, "/name") == "coffee");
 }
 
+BOOST_AUTO_TEST_CASE(a_place_ahead_of_the_log_is_gone_on_every_node_also_behind_a_restart) {
+  shop_cluster nodes;
+  const auto leader = nodes.start_and_await();
+  auto through = nodes.client(leader);
+  create(through, "tea");
+  const auto check = [&](std::size_t node) {
+    for (const auto* place : {"100000", "100000.1", "18446744073709551615"}) {
+      const event_source ahead(nodes.port(node), stream, place);
+      BOOST_TEST(ahead.status() == 410, "node " << node + 1 << ", " << place);
+      BOOST_TEST(ahead.answer().find("Read the collection anew") != std::string::npos);
+      const event_source asked(nodes.port(node), std::string(stream) + "?after=" + place);
+      BOOST_TEST(asked.status() == 410);
+    }
+  };
+  for (std::size_t i = 0; i < nodes.size(); ++i) check(i);
+  for (const auto i : {leader, (leader + 1) % 3}) {
+    nodes.kill(i);
+    nodes.start(i);
+    nodes.await_ready(i);
+    check(i);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_stream_on_a_node_without_a_majority_says_so_and_ends) {
+  shop_cluster nodes;
+  const auto left = nodes.start_and_await();
+  auto through = nodes.client(left);
+  const auto made = through.post(products, product("tea"));
+  nodes.kill((left + 1) % 3);
+  nodes.kill((left + 2) % 3);
+  // Its end, and all that it said until then; and one whose place nobody can judge meanwhile.
+  const auto text = send_raw(nodes.port(left), "GET " + std::string(stream) + " HTTP/1.0\r\n\r\n",
+                             cluster::patience);
+  BOOST_TEST(text.starts_with("HTTP/1.1 200 "));
+  const auto id = "id: " + made.field("x-raft-index") + "\n\n";
+  BOOST_TEST(text.ends_with("; go on at another one.\n" + id), text);
+  const auto ahead = nodes.client(left).get(stream, {{"Last-Event-ID", "100000"}});
+  BOOST_TEST(ahead.status == 503);
+  BOOST_TEST(ahead.field("retry-after") == "1");
+}
+
 BOOST_AUTO_TEST_SUITE_END()

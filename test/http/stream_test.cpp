@@ -54,8 +54,11 @@ BOOST_AUTO_TEST_CASE(a_stream_begins_with_its_place_and_tells_what_happens) {
   BOOST_TEST(head.status == 200);
   BOOST_TEST(head.header("content-type") == "text/event-stream");
   BOOST_TEST(head.header("transfer-encoding") == "chunked");
-  BOOST_TEST(head.header("cache-control") == "no-cache");
-  BOOST_TEST(holds(c.read_until("\n\n\r\n"), "id: " + head.header("x-applied-index") + "\n"));
+  BOOST_TEST(head.header("cache-control") == "no-cache, no-transform");
+  BOOST_TEST(head.header("x-accel-buffering") == "no");
+  const auto opening = c.read_until("\n\n\r\n");
+  BOOST_TEST(holds(opening, "\r\n: heartbeat\nretry: 1000\n\n"));
+  BOOST_TEST(holds(opening, "id: " + head.header("x-applied-index") + "\n"));
   const auto made = s.ask("POST", "/api/products", "", product("tea"));
   const auto event =
       "id: " + made.header("x-raft-index") + "\nevent: create\ndata: " + made.body + "\n\n";
@@ -160,14 +163,33 @@ BOOST_AUTO_TEST_CASE(a_reader_that_stands_still_is_cut_and_others_go_on) {
   BOOST_TEST(holds(other.read_until("\"last\""), "event: create"));
 }
 
-BOOST_AUTO_TEST_CASE(stopping_ends_streams_with_their_last_chunk) {
+BOOST_AUTO_TEST_CASE(stopping_ends_streams_with_their_place_and_their_last_chunk) {
   one_node s;
   client c{s.port};
-  open(c);
+  const auto place = open(c).header("x-applied-index");
   c.read_until("\n\n\r\n");
   s.stop();
-  BOOST_TEST(c.read_until("0\r\n\r\n") == "0\r\n\r\n");
+  BOOST_TEST(c.read_until("0\r\n\r\n")
+                 .ends_with("\r\n: The node is stopping.\nid: " + place + "\n\n\r\n0\r\n\r\n"));
   BOOST_TEST(c.ended());
+}
+
+BOOST_AUTO_TEST_CASE(a_node_that_leaves_ends_all_streams_and_begins_new_ones) {
+  one_node s;
+  std::vector<std::unique_ptr<client>> open_ones;
+  for (int i = 0; i < 60; ++i) {
+    open_ones.push_back(std::make_unique<client>(s.port));
+    BOOST_TEST(open(*open_ones.back()).status == 200);
+  }
+  s.server->leave();
+  for (auto& each : open_ones)
+    BOOST_TEST(holds(each->read_until("0\r\n\r\n"), ": The node is stopping.\nid: "));
+  client late{s.port};
+  const auto head = open(late);
+  BOOST_TEST(head.status == 200);
+  BOOST_TEST(head.header("connection") == "close");
+  create(s, "tea");
+  BOOST_TEST(holds(late.read_until("\"tea\""), "event: create"));
 }
 
 BOOST_AUTO_TEST_CASE(what_is_no_stream_is_refused_before_it_begins) {

@@ -1,5 +1,6 @@
 #include "test/cluster/harness/cluster.hpp"
 
+#include <algorithm>
 #include <csignal>
 #include <stdexcept>
 
@@ -52,6 +53,9 @@ std::vector<std::string> cluster::command(std::size_t i) const {
   }
   if (!others.empty()) words.insert(words.end(), {"--cluster", others});
   words.insert(words.end(), options_.flags.begin(), options_.flags.end());
+  // Most tests have no client that would go elsewhere.
+  if (std::ranges::find(options_.flags, "--drain") == options_.flags.end())
+    words.insert(words.end(), {"--drain", "0"});
   return words;
 }
 
