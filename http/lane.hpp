@@ -25,6 +25,7 @@ class loop;
 namespace lithair::http {
 
 class session;
+class stream_hub;
 
 /// How many sessions are open. Any thread.
 class session_count {
@@ -61,7 +62,7 @@ class session_count {
   std::size_t open_ = 0;  // guarded by mutex_
 };
 
-/// What all sessions of a server know. Immutable but for `publisher` and the count, so any loop
+/// What all sessions of a server know. Immutable but for `publisher` and the counts, so any loop
 /// reads it without a lock. Outlives all sessions.
 struct common {
   common(backend b, const server_options& o)
@@ -84,6 +85,7 @@ struct common {
   const std::string served_by;               ///< X-Served-By: the node's id
   actors::publisher_handle publisher;        ///< from start to stop, if anything is published
   session_count sessions;                    ///< open connections; any thread
+  session_count streams;                     ///< open streams of changes; any thread
   std::vector<const lane_metrics*> metrics;  ///< of each lane; complete before the first session
 };
 
@@ -120,6 +122,11 @@ class lane {
   void drain();
   /// Closes each session now.
   void close_all();
+  /// Begins, before the first session, and ends, after the last, what streams ask the feeds by.
+  void begin_hub();
+  void end_hub();
+  /// While there are sessions.
+  stream_hub& hub() { return *hub_; }
 
  private:
   std::uint64_t random();  ///< SplitMix64
@@ -133,6 +140,8 @@ class lane {
   std::vector<session*> sessions_;
   lane_metrics metrics_;
   bool draining_ = false;
+  caf::actor hub_actor_;
+  stream_hub* hub_ = nullptr;  // it, on this thread
 };
 
 }  // namespace lithair::http

@@ -6,8 +6,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "actors/messages/feed_messages.hpp"
-
 namespace lithair::http {
 
 /// From a session to itself: its socket is closed.
@@ -84,7 +82,6 @@ caf::behavior session::make_behavior() {
         const auto token = taken.token;
         answer(token, answer_backup(std::move(taken), s->what));
       },
-      [this](const actors::followed& answer) { on_followed(answer); },
       [this](actors::readiness& said) { answer(said.token, answer_ready(said)); },
       [this](const socket_closed&) { quit(); },
   };
@@ -262,7 +259,7 @@ std::uint64_t session::deadline() const {
   // A file may take any time, as long as it moves.
   if (stream_) return result;
   if (events_ && events_->open)
-    return events_->asked ? std::min(result, events_->quiet_since_ms + options_.heartbeat_ms)
+    return events_->asked ? std::min(result, events_->comment_due_ms(options_.heartbeat_ms))
                           : result;
   if (!slots_.empty()) return std::min(result, slots_.front().since_ms + patience(slots_.front()));
   // Paused by us: the client is not to blame.
