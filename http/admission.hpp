@@ -75,7 +75,7 @@ class admission {
   std::condition_variable none_;
   std::size_t regular_ = 0;  // guarded by mutex_, as are the next
   std::size_t reserved_ = 0;
-  std::map<client_address, std::size_t> by_address_;  // regular ones
+  std::map<client_address, std::size_t> by_address_;               // regular ones
   std::optional<std::chrono::steady_clock::time_point> last_end_;  // none: there was none yet
 };
 

@@ -29,6 +29,7 @@ struct backend {
   actors::data_handle data;  ///< if there, is given writes and questions instead of these two
   /// By the id of a collection. None: it has no streams.
   std::map<std::uint32_t, actors::feed_handle> feeds;
+  std::size_t max_streams = 4096;    ///< of changes; more: 503
   std::vector<actors::loop*> loops;  ///< at least one; the first has the listener
   std::uint64_t node_id = 0;         ///< told in X-Served-By
   std::string host;                  ///< a numeric address to listen on

@@ -83,7 +83,13 @@ void front::start() {
   // Counted late, when the node has opened what it needs.
   common_.sessions.set_limits(places(common_.options));
   start_publisher();
-  listener_.start(common_.node.host, common_.node.port);
+  on_each_loop(&lane::begin_hub);
+  try {
+    listener_.start(common_.node.host, common_.node.port);
+  } catch (...) {
+    on_each_loop(&lane::end_hub);
+    throw;
+  }
   started_ = true;
 }
 
@@ -153,6 +159,7 @@ void front::stop() {
   common_.sessions.wait_until_none(std::nullopt);
   if (common_.publisher) caf::anon_send_exit(common_.publisher, caf::exit_reason::user_shutdown);
   common_.publisher = nullptr;
+  on_each_loop(&lane::end_hub);
   // The last session may still be on its way out of its callback.
   for (auto& x : lanes_) x->home().call([] {});
 }

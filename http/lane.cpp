@@ -4,9 +4,13 @@
 
 #include <algorithm>
 
+#include <caf/actor_system.hpp>
+#include <caf/send.hpp>
+
 #include "actors/runtime/loop.hpp"
 #include "actors/runtime/unix_time.hpp"
 #include "http/session.hpp"
+#include "http/stream_hub.hpp"
 #include "models/value/uuid.hpp"
 
 namespace lithair::http {
@@ -150,6 +154,18 @@ void lane::drain() {
   // A session may end, and leave the list, while it is told.
   const auto now = sessions_;
   for (auto* x : now) x->drain();
+}
+
+void lane::begin_hub() {
+  hub_actor_ = all_.node.system->spawn<stream_hub, caf::hidden>(&home_);
+  hub_ = static_cast<stream_hub*>(caf::actor_cast<caf::abstract_actor*>(hub_actor_));
+}
+
+void lane::end_hub() {
+  if (hub_ == nullptr) return;
+  hub_ = nullptr;
+  caf::anon_send_exit(hub_actor_, caf::exit_reason::user_shutdown);
+  hub_actor_ = nullptr;
 }
 
 void lane::close_all() {

@@ -24,9 +24,25 @@ class loop;
 
 namespace lithair::http {
 
-class session;
-
 class lane;
+class session;
+class stream_hub;
+
+/// How many of something are open. Any thread.
+class open_count {
+ public:
+  /// Counts one more, unless there are `most`. False then; `end_one` is owed for each true.
+  bool begin_one(std::size_t most) {
+    auto open = open_.load(std::memory_order_relaxed);
+    while (open < most)
+      if (open_.compare_exchange_weak(open, open + 1, std::memory_order_relaxed)) return true;
+    return false;
+  }
+  void end_one() { open_.fetch_sub(1, std::memory_order_relaxed); }
+
+ private:
+  std::atomic<std::size_t> open_ = 0;
+};
 
 /// What all sessions of a server know. Immutable but for `publisher` and what is counted, so any
 /// loop reads it without a lock. Outlives all sessions.
@@ -64,6 +80,7 @@ struct common {
   const std::string served_by;               ///< X-Served-By: the node's id
   actors::publisher_handle publisher;        ///< from start to stop, if anything is published
   admission sessions;                        ///< open connections; any thread
+  open_count streams;                        ///< open streams of changes; any thread
   budget bodies;                             ///< of requests until their outcome is known
   budget unsent;                             ///< of answers, expected ones too
   std::vector<lane*> lanes;                  ///< complete before the first session
@@ -113,6 +130,11 @@ class lane {
   void drain();
   /// Closes each session now.
   void close_all();
+  /// Begins, before the first session, and ends, after the last, what streams ask the feeds by.
+  void begin_hub();
+  void end_hub();
+  /// While there are sessions.
+  stream_hub& hub() { return *hub_; }
 
  private:
   void end_streams();
@@ -131,6 +153,8 @@ class lane {
   std::uint64_t room_made_ms_ = 0;  // of the loop's clock
   bool leaving_ = false;
   bool draining_ = false;
+  caf::actor hub_actor_;
+  stream_hub* hub_ = nullptr;  // it, on this thread
 };
 
 }  // namespace lithair::http

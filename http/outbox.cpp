@@ -15,16 +15,29 @@ constexpr std::size_t max_buffers = 32;
 // Kept allocated between answers.
 constexpr std::size_t kept_capacity = 32 * 1024;
 
-uv_buf_t as_buffer(std::string& text) {
-  return uv_buf_init(text.data(), static_cast<unsigned>(text.size()));
-}
+// A smaller text costs less to copy than to send from its place.
+constexpr std::size_t shared_text = 1024;
 
 }  // namespace
 
+// libuv does not write to what it sends.
+uv_buf_t outbox::as_buffer(const part& of) {
+  const auto bytes = of.bytes();
+  return uv_buf_init(const_cast<char*>(bytes.data()), static_cast<unsigned>(bytes.size()));
+}
+
+void outbox::part::drop(std::size_t count) {
+  if (shared)
+    sent += count;
+  else
+    own.erase(0, count);
+}
+
 std::string& outbox::tail() {
   // A full buffer is left as it is; the next one begins.
-  if (next_.empty() || next_.back().size() >= own_buffer) next_.emplace_back();
-  return next_.back();
+  if (next_.empty() || next_.back().shared || next_.back().own.size() >= own_buffer)
+    next_.emplace_back();
+  return next_.back().own;
 }
 
 void outbox::add(std::string&& body) {
@@ -32,12 +45,19 @@ void outbox::add(std::string&& body) {
   if (body.size() < own_buffer)
     tail().append(body);
   else
-    next_.push_back(std::move(body));
+    next_.emplace_back().own = std::move(body);
+}
+
+void outbox::add(std::shared_ptr<const std::string> text) {
+  if (text->size() < shared_text)
+    tail().append(*text);
+  else
+    next_.emplace_back().shared = std::move(text);
 }
 
 std::size_t outbox::next_bytes() const {
   std::size_t result = 0;
-  for (const auto& x : next_) result += x.size();
+  for (const auto& x : next_) result += x.bytes().size();
   return result;
 }
 
@@ -72,18 +92,19 @@ bool outbox::flush(uv_stream_t* socket, void (*done)(void*, int), void* owner) {
 // Drops what was written from the front. The last buffer's memory is kept for the next answer.
 void outbox::advance(std::size_t written) {
   std::size_t whole = 0;
-  while (whole < next_.size() && written >= next_[whole].size()) written -= next_[whole++].size();
+  while (whole < next_.size() && written >= next_[whole].bytes().size())
+    written -= next_[whole++].bytes().size();
   if (whole == next_.size()) {
-    auto kept = std::move(next_.front());
+    auto kept = std::move(next_.front().own);
     next_.clear();
     kept.clear();
     // Memory for the next answer, unless it has become large.
-    if (kept.capacity() <= kept_capacity) next_.push_back(std::move(kept));
+    if (kept.capacity() <= kept_capacity) next_.emplace_back().own = std::move(kept);
     return;
   }
   next_.erase(next_.begin(), next_.begin() + static_cast<std::ptrdiff_t>(whole));
   // A buffer of which a part has left.
-  next_.front().erase(0, written);
+  next_.front().drop(written);
 }
 
 bool outbox::write_rest(uv_stream_t* socket) {
@@ -91,7 +112,7 @@ bool outbox::write_rest(uv_stream_t* socket) {
   handed_ += next_bytes();
   flight_ = std::exchange(next_, {});
   std::vector<uv_buf_t> buffers;
-  for (auto& x : flight_) buffers.push_back(as_buffer(x));
+  for (const auto& x : flight_) buffers.push_back(as_buffer(x));
   write_.data = this;
   return uv_write(&write_, socket, buffers.data(), static_cast<unsigned>(buffers.size()),
                   [](uv_write_t* request, int result) {

@@ -3,7 +3,9 @@
 #include <uv.h>
 
 #include <cstddef>
+#include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace lithair::http {
@@ -17,6 +19,8 @@ class outbox {
   std::string& tail();
   /// Adds a body without copying it when it is large.
   void add(std::string&& body);
+  /// Adds a text that many clients get; a larger one is not copied.
+  void add(std::shared_ptr<const std::string> text);
 
   /// Writes as much as the socket takes. False when the connection is broken. While a rest is under
   /// way `done` will be called on `owner` with the write's result. On false the connection is to be
@@ -36,9 +40,23 @@ class outbox {
   void advance(std::size_t written);     ///< drops that many bytes of `next_`
   bool write_rest(uv_stream_t* socket);  ///< by libuv, which calls when it is done
 
-  std::vector<std::string> next_;
-  std::vector<std::string> flight_;  // owned by the write under way
-  std::uint64_t handed_ = 0;         // with those of the write under way
+  // Bytes of one's own, or shared ones of which `sent` have left.
+  struct part {
+    std::string own = {};
+    std::shared_ptr<const std::string> shared = {};
+    std::size_t sent = 0;
+
+    std::string_view bytes() const {
+      return shared ? std::string_view(*shared).substr(sent) : std::string_view(own);
+    }
+    void drop(std::size_t count);
+  };
+
+  static uv_buf_t as_buffer(const part& of);
+
+  std::vector<part> next_;
+  std::vector<part> flight_;  // owned by the write under way
+  std::uint64_t handed_ = 0;  // with those of the write under way
   uv_write_t write_{};
   void (*done_)(void*, int) = nullptr;
   void* owner_ = nullptr;

@@ -94,7 +94,6 @@ caf::behavior session::make_behavior() {
         const auto token = taken.token;
         answer(token, answer_backup(std::move(taken), s->what));
       },
-      [this](const actors::followed& answer) { on_followed(answer); },
       [this](actors::readiness& said) { answer(said.token, answer_ready(said)); },
       [this](const socket_closed&) { quit(); },
   };
@@ -298,7 +297,7 @@ std::uint64_t session::deadline() const {
   // A file may take any time, as long as it moves.
   if (stream_) return result;
   if (events_ && events_->open)
-    return events_->asked ? std::min(result, events_->quiet_since_ms + options_.heartbeat_ms)
+    return events_->asked ? std::min(result, events_->comment_due_ms(options_.heartbeat_ms))
                           : result;
   if (!slots_.empty()) return std::min(result, slots_.front().since_ms + patience(slots_.front()));
   // Paused by us: the client is not to blame.

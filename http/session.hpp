@@ -21,10 +21,7 @@
 #include "http/pace.hpp"
 #include "http/parser.hpp"
 #include "http/slots.hpp"
-
-namespace lithair::actors {
-struct followed;
-}
+#include "http/stream_hub.hpp"
 
 namespace lithair::http {
 
@@ -33,7 +30,7 @@ namespace lithair::http {
 /// thread, so nothing is locked.
 ///
 /// It owns its socket and its timer and keeps itself alive until both are closed; then it ends.
-class session final : public actors::hosted_actor {
+class session final : public actors::hosted_actor, private stream_waiter {
  public:
   /// Takes over `fd`, a connected, non-blocking socket, and the place that it was given.
   session(caf::actor_config& cfg, lane* where, int fd, const admission::ticket& admitted);
@@ -126,9 +123,10 @@ class session final : public actors::hosted_actor {
   std::size_t unsent() const { return out_.size(reinterpret_cast<const uv_stream_t*>(&socket_)); }
 
   // -- a stream of changes
-  void run_stream();                                 ///< asks the feed when all before has left
-  void on_followed(const actors::followed& answer);  ///< a batch
-  void open_stream();                                ///< sends the head
+  void run_stream();  ///< waits at the hub when all before has left
+  void on_followed(const actors::followed& answer) override;  ///< a batch, from the hub
+  void take_batch(const actors::followed& answer);
+  void open_stream();  ///< sends the head
   /// Before or within the stream.
   void refuse_stream(int status, std::string_view code, std::string_view why);
   void end_stream(std::string_view why);  ///< says why, where to go on, and the last chunk

@@ -19,6 +19,11 @@ void session::perform(std::uint64_t token, stream_step&& wanted) {
     head.stream = true;
     return answer(token, std::move(head));
   }
+  const auto most = lane_.all().node.max_streams;
+  if (!lane_.all().streams.begin_one(most))
+    return answer(token,
+                  problem_response(503, "unavailable", "Too many streams are open on this node."));
+  lane_.hub().open_stream();
   // A stream ends with its connection, so no request can follow.
   s.close = true;
   phase_ = phase::finishing;
@@ -30,44 +35,47 @@ void session::perform(std::uint64_t token, stream_step&& wanted) {
   events_->request = std::move(wanted.request);
 }
 
-// The feed is asked for the next batch once everything before it has left: so a reader costs one
-// batch, however slow it is.
+// It asks for the next batch once everything before it has left: so a reader costs one batch,
+// however slow it is, and shares that with whoever is told the same.
 void session::run_stream() {
   if (!events_ || events_->asked || !out_.empty()) return;
   // Answers of earlier requests go first.
   if (!events_->open && !slots_.is_first(events_->token)) return;
   events_->asked = true;
-  events_->quiet_since_ms = now();
   // Once open, what was told counts and not where the client began.
   const auto after = events_->open ? events_->position : events_->request.after;
-  send(events_->feed, actors::follow{events_->token, after, !events_->open, events_->request.what});
+  lane_.hub().ask(*this, {events_->feed, events_->request.what, after, !events_->open});
 }
 
 void session::on_followed(const actors::followed& answer) {
-  // Of a stream that is over.
-  if (!events_ || events_->token != answer.token) return;
+  if (!events_) return;
   events_->asked = false;
+  take_batch(answer);
+  settle();
+}
+
+void session::take_batch(const actors::followed& answer) {
   if (answer.what != actors::followed::result::fine) {
     // 410: what the client missed is not kept, or was never of this log.
     const bool gone = answer.what == actors::followed::result::gone;
     return refuse_stream(gone ? 410 : 503, gone ? "gone" : "unavailable", answer.reason);
   }
   events_->position = answer.through;
-  std::string text;
+  std::string begin;
   if (!events_->open) {
     open_stream();
     // The client must know an id to come back to, also before the first event.
-    text = answer.text ? std::string(greeting) : events_->preamble();
+    begin = answer.text ? std::string(greeting) : events_->preamble();
   } else if (!answer.text) {
+    // Another one at the same place had to say something: who is quiet for long does so too, and
+    // the rest has only moved on.
+    if (now() - events_->quiet_since_ms < options_.heartbeat_ms / 2) return;
     // Nothing passed for a while: a comment keeps the connection.
-    text = events_->heartbeat();
+    begin = events_->heartbeat();
   }
-  if (answer.text) {
-    text += *answer.text;
-    events_->said = answer.told;
-  }
-  append_piece(out_.tail(), text, events_->chunked);
-  lane_.metrics().bytes_out.add(text.size());
+  if (answer.text) events_->said = answer.told;
+  events_->quiet_since_ms = now();
+  lane_.metrics().bytes_out.add(add_piece(out_, begin, answer.text, events_->chunked));
   // Nobody reads any more.
   if (client_done_) close();
 }
@@ -95,7 +103,7 @@ void session::refuse_stream(int status, std::string_view code, std::string_view 
 }
 
 void session::end_stream(std::string_view why) {
-  append_piece(out_.tail(), events_->farewell(why), events_->chunked);
+  add_piece(out_, events_->farewell(why), nullptr, events_->chunked);
   if (events_->chunked) out_.tail().append(last_chunk);
   forget_stream();
 }
@@ -104,14 +112,16 @@ void session::forget_stream() {
   if (!events_) return;
   const auto gone = std::move(events_);
   if (gone->open) lane_.metrics().streams_ended.add(1);
-  // The feed forgets it too.
-  send(gone->feed, actors::unfollow{gone->token});
+  lane_.hub().leave(*this);
+  lane_.hub().close_stream();
+  lane_.all().streams.end_one();
 }
 
 // Both sides learn now and then that the other is there.
 void session::nudge_stream() {
-  events_->quiet_since_ms = now();
-  send(events_->feed, actors::nudge{events_->token});
+  // Not again before it is due again, should there be no answer.
+  events_->nudged_at_ms = now();
+  lane_.hub().nudge(*this);
 }
 
 }  // namespace lithair::http

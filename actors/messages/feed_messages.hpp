@@ -110,6 +110,10 @@ struct read_feed {
   std::uint64_t after = 0;  ///< what follows this index is wanted; 0: from the beginning
   /// Bytes, roughly: the pair that reaches it is the last
   std::size_t limit = 0;
+  /// For who takes a large pair bit by bit: `pieces` are wanted, of `limit` bytes together
+  bool in_pieces = false;
+  std::uint64_t begun = 0;  ///< a pair of which a part was had before; 0: none
+  std::size_t offset = 0;   ///< where the rest of it begins
 };
 /// The aggregate's answer to `read_feed`.
 struct feed_read {
@@ -119,7 +123,8 @@ struct feed_read {
   std::uint64_t through = 0;
   /// Nothing is kept up to this index, so who is farther back has missed something; 0: all is kept
   std::uint64_t dropped = 0;
-  std::string failed;  ///< not empty: nothing could be read, and why
+  std::string failed;                           ///< not empty: nothing could be read, and why
+  std::vector<models::feed_piece> pieces = {};  ///< if these were wanted, instead of pairs
 };
 
 }  // namespace lithair::actors

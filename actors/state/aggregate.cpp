@@ -408,6 +408,13 @@ feed_read aggregate::changes_behind(const read_feed& request) const {
   // As of the same state as the pairs.
   made.dropped = models::extent_of_feed(now).dropped;
   made.through = applied_.value;
+  if (request.in_pieces) {
+    auto run = models::read_run(now, applied_.value, request.after, request.begun, request.offset,
+                                request.limit);
+    made.pieces = std::move(run.pieces);
+    made.through = run.through;
+    return made;
+  }
   std::size_t bytes = 0;
   const auto range = models::feed_behind(request.after);
   now.scan(range.lower, range.upper, models::state_view::direction::ascending,

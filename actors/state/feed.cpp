@@ -22,10 +22,6 @@ constexpr std::chrono::milliseconds check_again_after{250};
 // How long streams go on although nobody can say whether the log has gone on elsewhere.
 constexpr std::chrono::seconds patience_in_doubt{10};
 
-constexpr auto gone_text =
-    "The changes behind this event are not kept any more. Read the collection anew, then follow "
-    "from the X-Applied-Index of that answer.";
-
 constexpr auto elsewhere_text =
     "This event is not of this log: it was told before the data were restored from a backup. Read "
     "the collection anew, then follow from the X-Applied-Index of that answer.";
@@ -38,13 +34,10 @@ constexpr auto ahead_text =
 // Pairs in order, until the answer is full.
 class batch {
  public:
-  batch(const follow& request) : stream_(request.stream), page_(make(request)) {
-    reply_.through = *request.after;
-  }
+  explicit batch(const models::feed_position& after) { reply_.through = after; }
 
   // False when it is full, and then to be called no more.
   bool add(const feed_pair& pair) {
-    if (page_) return page_->add(pair.index, *pair.bytes);
     reply_.changes.push_back(pair);
     reply_.through = {pair.index, 0};
     bytes_ += pair.bytes->size();
@@ -53,28 +46,14 @@ class batch {
 
   // `through`: the index up to which all pairs were added, unless it was full before.
   followed finish(std::optional<std::uint64_t> through) {
-    if (page_) {
-      reply_.through = page_->through();
-      reply_.told = page_->told();
-      if (!page_->text().empty()) reply_.text = std::make_shared<const std::string>(page_->text());
-    }
     if (through && *through > reply_.through.whole()) reply_.through = {*through, 0};
     return std::move(reply_);
   }
 
  private:
-  static std::optional<models::stream_page> make(const follow& request) {
-    if (!request.stream) return std::nullopt;
-    return models::stream_page(*request.stream, *request.after, batch_bytes);
-  }
-
-  std::shared_ptr<const models::stream_query> stream_;  // which the page refers to
-  std::optional<models::stream_page> page_;
   std::size_t bytes_ = 0;
   followed reply_;
 };
-
-bool has_news(const followed& answer) { return answer.text || !answer.changes.empty(); }
 
 }  // namespace
 
@@ -84,6 +63,7 @@ feed::feed(caf::actor_config& cfg, loop* home, setup s)
 caf::behavior feed::make_behavior() {
   set_default_handler(caf::drop);
   set_error_handler([](caf::error&) {});
+  set_down_handler([this](caf::down_msg& news) { forget(news.source.id()); });
   return behavior_of<handle_type>([this](follow& request) { on_follow(request); },
                                   [this](const nudge& request) {
                                     on_nudge({current_sender()->id(), request.token});
@@ -97,6 +77,7 @@ caf::behavior feed::make_behavior() {
                                     attended_ = true;
                                     cache_.begin(news.applied);
                                     numbers_ = news.numbers;
+                                    forget_streams();
                                     start_waiting();
                                   },
                                   [this](const feed_consults& order) { raft_ = order.raft; },
@@ -105,6 +86,7 @@ caf::behavior feed::make_behavior() {
                                     checking_ = false;
                                     check_those_who_wait();
                                   },
+                                  [this](go_on_streaming) { go_on(); },
                                   [this](feed_grew& news) { on_grown(news); },
                                   [this](feed_read& answer) { on_read(answer); });
 }
@@ -114,16 +96,21 @@ void feed::on_follow(follow& request) {
   follower_id id{asker.id(), request.token};
   auto at = followers_.find(id);
   // Those who follow already are served on; only new ones are refused.
-  if (at == followers_.end() && followers_.size() >= setup_.max_followers) {
+  if (at == followers_.end() && !request.stream && followers_.size() >= setup_.max_followers) {
     followed reply;
     reply.token = request.token;
     reply.what = followed::result::unavailable;
-    reply.reason = "Too many streams are open on this node.";
+    reply.reason = "Too many follow the changes of this node.";
     return send(asker, std::move(reply));
   }
-  if (at == followers_.end())
+  if (at == followers_.end()) {
+    if (!follows(asker.id())) monitor(asker);
     at = followers_.emplace(id, follower{std::move(asker), phase::busy, {}}).first;
+  }
   auto& to = at->second;
+  leave_stream(id, to);
+  // A subscription may be used for another position, which has to be judged anew.
+  to.is_of_this_log = false;
   to.what = std::move(request);
   to.now = phase::starting;
   // Else it is served once the aggregate has said where the feed begins.
@@ -135,14 +122,15 @@ void feed::on_follow(follow& request) {
 void feed::on_nudge(const follower_id& id) {
   auto at = followers_.find(id);
   if (at == followers_.end() || at->second.now == phase::busy) return;
-  auto& x = at->second;
-  x.what.at_once = true;
+  auto& who = at->second;
+  who.what.at_once = true;
   // Programs of this node have nowhere else to go.
-  if (x.what.stream && raft_ && !checking_) begin_check();
-  if (x.now != phase::parked) return;
+  if (who.what.stream && raft_ && !checking_) begin_check();
+  if (who.now != phase::parked) return;
   followed reply;
-  reply.through = *x.what.after;
-  answer(x, std::move(reply));
+  reply.through = who.at != nullptr ? who.at->reader.reached() : *who.what.after;
+  leave_stream(id, who);
+  answer(who, std::move(reply));
 }
 
 // Those who came before it was known where the feed begins, and those whose place in the cache is
@@ -173,14 +161,16 @@ void feed::on_grown(feed_grew& news) {
   if (!attended_) return;
   cache_.grow(std::move(news));
   const auto applied = cache_.applied();
-  // Shared within this turn only.
-  made_.clear();
   for (auto at = followers_.begin(); at != followers_.end();) {
     auto& [id, each] = *at++;
     const bool is_here_now = each.now == phase::checking && each.what.after->index <= applied;
-    if (each.now == phase::parked || is_here_now) serve(id, each);
+    const bool waits = each.now == phase::parked && !each.what.stream;
+    if (waits || is_here_now) serve(id, each);
   }
-  made_.clear();
+  // Streams have their turn later, so that what applying leads to goes before.
+  for (auto& [text, all] : readings_)
+    for (auto& each : all)
+      if (!each.waiting.empty()) line_up(each);
 }
 
 // From memory if it reaches back so far, from the state else; first of all it must be of this log.
@@ -190,7 +180,19 @@ void feed::serve(const follower_id& id, follower& who) {
   if (numbers_.is_elsewhere(after->index) && !mutated(mutant::resumes_across_restores))
     return end(follower_id{id}, followed::result::gone, elsewhere_text);
   if (after->index > cache_.applied() && !who.is_of_this_log && raft_) return check(who);
+  if (who.what.stream) return serve_stream(id, who);
   if (after->whole() >= cache_.floor()) return serve_from_cache(who);
+  read_changes(id, who);
+}
+
+std::string feed::gone_text() {
+  return "The changes behind this event are not kept any more. Read the collection anew, then "
+         "follow "
+         "from the X-Applied-Index of that answer.";
+}
+
+void feed::read_changes(const follower_id& id, follower& who) {
+  auto& after = who.what.after;
   who.now = phase::reading;
   reads_[next_read_] = id;
   send(setup_.aggregate, read_feed{next_read_++, after->whole(), batch_bytes});
@@ -253,29 +255,23 @@ void feed::check_those_who_wait() {
 
 void feed::serve_from_cache(follower& who) {
   auto& after = *who.what.after;
-  auto key =
-      std::tuple{who.what.stream ? who.what.stream->text : std::string{}, after.index, after.part};
-  auto known = made_.find(key);
-  if (known == made_.end()) {
-    batch made{who.what};
-    auto at = cache_.behind(after.whole());
-    bool full = false;
-    for (; at != cache_.end() && !full; ++at) full = !made.add(*at);
-    known = made_
-                .emplace(std::move(key),
-                         made.finish(full ? std::nullopt : std::optional{cache_.applied()}))
-                .first;
-  }
-  // A copy: its text is shared.
-  auto reply = known->second;
-  if (who.now != phase::parked) made_.clear();
-  if (has_news(reply) || who.what.at_once) return answer(who, std::move(reply));
+  batch made{after};
+  auto at = cache_.behind(after.whole());
+  bool full = false;
+  for (; at != cache_.end() && !full; ++at) full = !made.add(*at);
+  auto reply = made.finish(full ? std::nullopt : std::optional{cache_.applied()});
+  if (!reply.changes.empty() || who.what.at_once) return answer(who, std::move(reply));
   after = reply.through;
   who.now = phase::parked;
 }
 
 // The state may have lost what lies behind the position meanwhile.
 void feed::on_read(feed_read& said) {
+  if (auto of_stream = state_reads_.find(said.token); of_stream != state_reads_.end()) {
+    auto& one = *of_stream->second;
+    state_reads_.erase(of_stream);
+    return on_stream_read(one, said);
+  }
   auto read = reads_.find(said.token);
   if (read == reads_.end()) return;
   auto id = read->second;
@@ -284,13 +280,13 @@ void feed::on_read(feed_read& said) {
   if (at == followers_.end()) return;
   auto& to = at->second;
   if (!said.failed.empty()) return end(id, followed::result::unavailable, std::move(said.failed));
-  if (to.what.after->whole() < said.dropped) return end(id, followed::result::gone, gone_text);
-  batch made{to.what};
+  if (to.what.after->whole() < said.dropped) return end(id, followed::result::gone, gone_text());
+  batch made{*to.what.after};
   bool full = false;
   for (auto each = said.pairs.begin(); each != said.pairs.end() && !full; ++each)
     full = !made.add(*each);
   auto reply = made.finish(full ? std::nullopt : std::optional{said.through});
-  if (has_news(reply) || to.what.at_once) return answer(to, std::move(reply));
+  if (!reply.changes.empty() || to.what.at_once) return answer(to, std::move(reply));
   to.what.after = reply.through;
   serve(id, to);
 }
@@ -313,14 +309,37 @@ void feed::end(const follower_id& id, followed::result why, std::string reason) 
 }
 
 void feed::drop(const follower_id& id) {
-  followers_.erase(id);
+  const auto at = followers_.find(id);
+  if (at == followers_.end()) return;
+  leave_stream(id, at->second);
+  const auto asker = std::move(at->second.asker);
+  followers_.erase(at);
+  if (!follows(asker.id())) demonitor(asker);
   // Only the last one ends the gathering of changes, which would be for nothing then.
   if (!followers_.empty() || !asked_) return;
   asked_ = attended_ = false;
   in_doubt_since_.reset();
   reads_.clear();
+  forget_streams();
   cache_.begin(0);
   send(setup_.aggregate, attend_feed{false});
+}
+
+// They stand together, since an id begins with its asker.
+bool feed::follows(caf::actor_id asker) const {
+  const auto at = followers_.lower_bound({asker, 0});
+  return at != followers_.end() && at->first.first == asker;
+}
+
+// It has ended, and may not have said so.
+void feed::forget(caf::actor_id asker) {
+  while (follows(asker)) drop(follower_id{followers_.lower_bound({asker, 0})->first});
+}
+
+void feed::on_exit() {
+  forget_streams();
+  followers_.clear();
+  drop_handles(setup_.aggregate, raft_);
 }
 
 }  // namespace lithair::actors

@@ -144,31 +144,60 @@ stored_fields fields_before(const feed_event& event) {
   return made;
 }
 
+feed_position just_before(std::uint64_t index, std::uint32_t part) {
+  // Before the first event of an index everything of the one before it was read.
+  return part <= 1 ? feed_position{index - 1, 0} : feed_position{index, part - 1};
+}
+
+feed_scanner::found feed_scanner::next(std::string_view rest, bool reaches_end) {
+  const auto wrong = reaches_end ? found::broken : found::cut;
+  if (offset_ == 0) {
+    msgpack::reader head(rest);
+    const bool good = head.read_array() == 2;
+    event_.time_us = head.read_signed();
+    left_ = head.read_array();
+    if (!good || !head.good()) {
+      return wrong;
+    }
+    offset_ = rest.size() - head.rest().size();
+    rest = head.rest();
+  }
+  msgpack::reader in(rest);
+  if (left_ == 0) {
+    return reaches_end && in.rest().empty() ? found::end : found::broken;
+  }
+  const bool good = in.read_array() == 5;
+  const std::uint64_t collection_id = in.read_unsigned();
+  const std::uint64_t type = in.read_unsigned();
+  event_.key = in.read_binary();
+  // Bytes of another kind: who reads stops here, and says so.
+  if (!good || type < 1 || type > 3 || !read_fields(in, event_.fields) ||
+      !read_fields(in, event_.was)) {
+    return wrong;
+  }
+  event_.collection_id = static_cast<std::uint32_t>(collection_id);
+  event_.type = static_cast<event_type>(type);
+  ++event_.part;
+  --left_;
+  offset_ += rest.size() - in.rest().size();
+  return found::event;
+}
+
 bool read_feed(std::uint64_t index, std::string_view bytes,
                const std::function<void(const feed_event&)>& visit) {
-  msgpack::reader in(bytes);
-  feed_event x;
-  x.index = index;
-  if (in.read_array() != 2) {
-    return false;
-  }
-  x.time_us = in.read_signed();
-  for (auto left = in.read_array(); left > 0 && in.good(); --left) {
-    if (in.read_array() != 5) {
-      return false;
+  feed_scanner all(index);
+  while (true) {
+    switch (all.next(bytes.substr(all.offset()), true)) {
+      case feed_scanner::found::event:
+        visit(all.event());
+        break;
+      case feed_scanner::found::end:
+        return true;
+      case feed_scanner::found::cut:
+      case feed_scanner::found::broken:
+        return false;
     }
-    ++x.part;
-    x.collection_id = static_cast<std::uint32_t>(in.read_unsigned());
-    const std::uint64_t type = in.read_unsigned();
-    x.key = in.read_binary();
-    // Bytes of another kind: who reads stops here, and says so.
-    if (type < 1 || type > 3 || !read_fields(in, x.fields) || !read_fields(in, x.was)) {
-      return false;
-    }
-    x.type = static_cast<event_type>(type);
-    visit(x);
   }
-  return in.finished();
 }
 
 std::string feed_key(std::uint64_t index) {
@@ -190,6 +219,35 @@ key_range feed_behind(std::uint64_t index) {
 
 feed_extent extent_of_feed(const state_view& state) {
   return read_extent(state).value_or(feed_extent{});
+}
+
+feed_run read_run(const state_view& state, std::uint64_t applied, std::uint64_t after,
+                  std::uint64_t begun, std::size_t offset, std::size_t limit) {
+  feed_run made{{}, applied};
+  std::size_t room = limit;
+  const auto range = feed_behind(after);
+  state.scan(
+      range.lower, range.upper, state_view::direction::ascending,
+      [&](std::string_view key, std::string_view bytes) {
+        const auto index = index_in_feed_key(key);
+        // Of one that was begun the rest; beyond its end there is nothing.
+        const auto from = index == begun ? std::min(offset, bytes.size()) : 0;
+        bytes.remove_prefix(from);
+        if (!made.pieces.empty() && bytes.size() > room) {
+          made.through = made.pieces.back().index;
+          return false;
+        }
+        // The first is cut rather than left out, for it may be larger than any limit.
+        const bool whole = bytes.size() <= room;
+        bytes = bytes.substr(0, room);
+        room -= bytes.size();
+        made.pieces.push_back({index, from, whole, std::make_shared<const std::string>(bytes)});
+        if (!whole) {
+          made.through = index - 1;
+        }
+        return whole;
+      });
+  return made;
 }
 
 void change_recorder::add(const transition& change) {

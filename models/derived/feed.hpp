@@ -1,5 +1,6 @@
 #pragma once
 
+#include <compare>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -7,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "models/derived/history.hpp"
 #include "models/derived/secondary_indexes.hpp"
@@ -36,9 +38,20 @@ struct feed_position {
   std::uint32_t part = 0;   ///< from 1; 0: all of the index
 
   bool operator==(const feed_position&) const = default;
+  /// By how much was read: all of an index is more than any part of it.
+  std::strong_ordering operator<=>(const feed_position& other) const {
+    if (const auto order = index <=> other.index; order != 0) {
+      return order;
+    }
+    // 0 becomes the largest, the others stay in their order.
+    return part - 1 <=> other.part - 1;
+  }
   /// The last index of which everything was read.
   std::uint64_t whole() const { return part == 0 || index == 0 ? index : index - 1; }
 };
+
+/// Where somebody stands to whom this event comes next.
+feed_position just_before(std::uint64_t index, std::uint32_t part);
 
 /// As event ids and the parameter `after` have it.
 std::string to_text(const feed_position& position);
@@ -65,6 +78,38 @@ stored_fields fields_before(const feed_event& event);
 [[nodiscard]] bool read_feed(std::uint64_t index, std::string_view bytes,
                              const std::function<void(const feed_event&)>& visit);
 
+/// A run of a pair's bytes, from some offset on.
+struct feed_piece {
+  std::uint64_t index = 0;                   ///< of the log entry
+  std::size_t offset = 0;                    ///< in the pair
+  bool reaches_end = true;                   ///< nothing of the pair comes behind it
+  std::shared_ptr<const std::string> bytes;  ///< never changed
+};
+
+/// Reads one pair event by event, and keeps its place in numbers: so a pair is read once however
+/// often its reader pauses, and whatever pieces it comes in. Pure; of one thread.
+class feed_scanner {
+ public:
+  /// What comes next: an event, the pair's end, an event of which the given bytes are only a part,
+  /// or bytes that are no changes.
+  enum class found : std::uint8_t { event, end, cut, broken };
+  explicit feed_scanner(std::uint64_t index) { event_.index = index; }
+
+  std::uint64_t index() const { return event_.index; }
+  /// In the pair; where the bytes for `next` begin.
+  std::size_t offset() const { return offset_; }
+  /// `rest`: the pair's bytes from `offset` on, all of them if `reaches_end`. After `cut` it stands
+  /// where that event begins; after `broken` it is to be called no more.
+  found next(std::string_view rest, bool reaches_end);
+  /// The last one found; its views lie in the bytes that it was found in.
+  const feed_event& event() const { return event_; }
+
+ private:
+  std::size_t offset_ = 0;
+  std::size_t left_ = 0;  // events that follow
+  feed_event event_;
+};
+
 /// The pair of what one log entry changed.
 std::string feed_key(std::uint64_t index);
 /// The index in the key of a pair of changes.
@@ -79,6 +124,17 @@ struct feed_extent {
 };
 /// Zeroes in a state without a feed.
 feed_extent extent_of_feed(const state_view& state);
+
+/// What follows a place in the feed, copied.
+struct feed_run {
+  std::vector<feed_piece> pieces;  ///< rising; only the last may not reach its pair's end
+  std::uint64_t through = 0;       ///< there is nothing else up to this index
+};
+/// The pairs behind `after`, until they make up `limit` bytes: whole ones, but for the first, of
+/// which no more than `limit` bytes are given. When that is of the index `begun`, it is given from
+/// `offset` on. `applied`: of the state.
+feed_run read_run(const state_view& state, std::uint64_t applied, std::uint64_t after,
+                  std::uint64_t begun, std::size_t offset, std::size_t limit);
 
 /// Gathers what a command changes, and adds it to the feed once the command is accepted. One for
 /// each command, on the thread of the state.

@@ -1,6 +1,7 @@
 #include "models/query/stream.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "models/problem/problems.hpp"
 #include "models/query/parameters.hpp"
@@ -127,61 +128,102 @@ result<stream_request> parse_stream(const collection& c,
   return request;
 }
 
-bool stream_page::passes(const feed_event& event) const {
-  if (event.collection_id != what_.target->id) {
+bool stream_cursor::passes(const feed_event& event) const {
+  if (event.collection_id != what_->target->id) {
     return false;
   }
   // After an update the item may pass or may have passed: both concern the client.
-  return matches(*what_.target, what_.filters, event.fields) ||
+  return matches(*what_->target, what_->filters, event.fields) ||
          (event.type == event_type::updated &&
-          matches(*what_.target, what_.filters, fields_before(event)));
+          matches(*what_->target, what_->filters, fields_before(event)));
 }
 
-bool stream_page::add(std::uint64_t index, std::string_view bytes) {
+stream_cursor::step stream_cursor::read(const feed_piece& from, std::size_t limit,
+                                        const pause& now) {
   // Read already; feeds are asked from a position that may lie within a pair.
-  if (index <= through_.whole()) {
-    return true;
+  if (from.index <= through_.whole()) {
+    return step::passed;
+  }
+  if (index() != from.index) {
+    at_.emplace(from.index);
+    pending_part_ = 0;
   }
   // Within the index that was told in part, the events before are skipped.
-  const std::uint32_t seen = index == through_.index ? through_.part : 0;
-  std::vector<feed_event> found;
-  const bool good = read_feed(index, bytes, [&](const feed_event& event) {
+  const std::uint32_t seen = from.index == through_.index ? through_.part : 0;
+  while (true) {
+    // A piece from elsewhere in the pair can't be gone on with.
+    const auto skipped = at_->offset() - from.offset;
+    if (at_->offset() < from.offset || skipped > from.bytes->size()) {
+      return step::cut;
+    }
+    const auto found = at_->next(std::string_view(*from.bytes).substr(skipped), from.reaches_end);
+    if (found == feed_scanner::found::cut) {
+      return step::cut;
+    }
+    if (found != feed_scanner::found::event) {
+      tell({from.index, 0});
+      // Nothing of it passed, or all was told: the position moves on in any case.
+      pass(from.index);
+      return text_.text.size() < limit ? step::passed : step::full;
+    }
+    ++read_;
+    const feed_event& event = at_->event();
     if (event.part > seen && passes(event)) {
-      found.push_back(event);
+      tell({from.index, pending_part_});
+      pending_part_ = event.part;
+      render(event);
+      // At least one event is told, however large it is.
+      if (has_text() && text_.text.size() >= limit) {
+        return step::full;
+      }
     }
-  });
-  // Views into the pair: rendered before it goes away.
-  for (std::size_t i = 0; good && i < found.size(); ++i) {
-    // At least one event is told, however large it is.
-    if (!text_.empty() && text_.size() >= limit_) {
-      return false;
+    if (now()) {
+      return step::paused;
     }
-    // The last event of an index carries the whole index, so a client resumes behind it.
-    const bool last = i + 1 == found.size();
-    through_ = {index, last ? 0 : found[i].part};
-    append(found[i], through_);
   }
-  // Nothing of it passed, or all was told: the position moves on in any case.
-  through_ = {index, 0};
-  return text_.size() < limit_;
 }
 
-void stream_page::append(const feed_event& event, const feed_position& id) {
-  const collection& c = *what_.target;
+void stream_cursor::pass(std::uint64_t index) {
+  at_.reset();
+  pending_part_ = 0;
+  if (index > through_.whole()) {
+    through_ = {index, 0};
+  }
+}
+
+stream_text stream_cursor::take() {
+  text_.through = through_;
+  return std::exchange(text_, {});
+}
+
+void stream_cursor::tell(const feed_position& id) {
+  if (pending_part_ == 0) {
+    return;
+  }
+  if (text_.text.empty()) {
+    text_.before = just_before(id.index, pending_part_);
+  }
   // The fields' order is id, event, data; the dispatch comes with the blank line.
-  told_ = id;
-  text_ += "id: " + to_text(id) + "\nevent: ";
-  text_ += name_of(event.type);
-  text_ += "\ndata: ";
+  text_.told = through_ = id;
+  text_.text += "id: " + to_text(id) + pending_;
+  pending_.clear();
+  pending_part_ = 0;
+}
+
+void stream_cursor::render(const feed_event& event) {
+  const collection& c = *what_->target;
+  pending_ = "\nevent: ";
+  pending_ += name_of(event.type);
+  pending_ += "\ndata: ";
   // The item is gone: its key is all that a client needs.
   if (event.type == event_type::deleted) {
-    text_ += "{\"id\":";
-    models::append_json(text_, from_key(c.key(), event.key).value_or(value{}));
-    text_ += '}';
+    pending_ += "{\"id\":";
+    models::append_json(pending_, from_key(c.key(), event.key).value_or(value{}));
+    pending_ += '}';
   } else {
-    append_json(text_, c, event.fields, what_.wanted);
+    append_json(pending_, c, event.fields, what_->wanted);
   }
-  text_ += "\n\n";
+  pending_ += "\n\n";
 }
 
 }  // namespace lithair::models

@@ -1,7 +1,10 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
+#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -10,6 +13,7 @@
 #include "models/derived/feed.hpp"
 #include "models/problem/outcome.hpp"
 #include "models/query/list_query.hpp"
+#include "models/query/query_cursor.hpp"
 
 /// The changes of one collection as Server-Sent Events (the HTML standard, "Server-sent events"):
 ///
@@ -46,34 +50,68 @@ result<stream_request> parse_stream(const collection& c,
                                     std::span<const std::pair<std::string, std::string>> parameters,
                                     std::optional<std::string_view> last_event_id);
 
-/// The text of the events behind a position, up to about `limit` bytes. For one turn of one stream;
-/// `what` must outlive it.
-class stream_page {
+/// Some of a stream, in whole events.
+struct stream_text {
+  std::string text;
+  feed_position before;   ///< of what is up to here nothing is in the text
+  feed_position through;  ///< everything up to here was looked at
+  feed_position told;     ///< the id of the text's last event
+};
+
+/// One reading of the feed for a stream: it looks at each event once, and keeps its place within a
+/// pair as numbers, however often it pauses. So the cost is that of what is read, and no pair has
+/// to stay in memory. Pure; of one thread.
+class stream_cursor {
  public:
-  /// `limit` in bytes is passed by at most one event.
-  stream_page(const stream_query& what, feed_position after, std::size_t limit)
-      : what_(what), through_(after), limit_(limit) {}
+  /// Why a reading returned.
+  enum class step : std::uint8_t {
+    passed,  ///< everything of the piece's pair was looked at
+    full,    ///< there is as much text as was asked for
+    paused,
+    cut,  ///< the piece ends within an event: give a larger one, from `offset` on
+  };
 
-  /// Takes the next pair of the feed; those before the position are passed over. False when the
-  /// page is full, and then to be called no more. Of the feed in rising order of `index`. A pair
-  /// that can't be read is passed over.
-  bool add(std::uint64_t index, std::string_view bytes);
+  /// Begins behind a position.
+  stream_cursor(std::shared_ptr<const stream_query> what, feed_position after)
+      : what_(std::move(what)), through_(after) {}
 
-  const std::string& text() const { return text_; }  ///< whole events only; empty when none passed
-  /// Everything up to here was looked at.
-  feed_position through() const { return through_; }
-  /// The id of the last event in the text.
-  feed_position told() const { return told_; }
+  /// Goes on with the next piece of the feed, of its pairs in rising order; those before the
+  /// position are passed over. `limit`: bytes of text, passed by at most one event. Of a pair that
+  /// can't be read to its end what can be read is told. After `full` the text has to be taken.
+  [[nodiscard]] step read(const feed_piece& from, std::size_t limit, const pause& now);
+  /// There is nothing else up to this index.
+  void pass(std::uint64_t index);
+
+  const stream_query& what() const { return *what_; }
+  /// Everything up to here was looked at, and is told or concerns nobody.
+  const feed_position& through() const { return through_; }
+  /// The pair that it is within; 0: none.
+  std::uint64_t index() const { return at_ ? at_->index() : 0; }
+  /// In that pair: what lies before it is not needed any more.
+  std::size_t offset() const { return at_ ? at_->offset() : 0; }
+  bool has_text() const { return !text_.text.empty(); }
+  /// Of what is up to here nothing is in the text that is not taken yet.
+  const feed_position& before() const { return has_text() ? text_.before : through_; }
+  /// The text so far; the next begins empty.
+  stream_text take();
+
+  /// Events taken out of pairs so far, those passed over included.
+  std::uint64_t events_read() const { return read_; }
 
  private:
   bool passes(const feed_event& event) const;  ///< the collection's, and passes before or after
-  void append(const feed_event& event, const feed_position& id);  ///< renders one
+  void render(const feed_event& event);        ///< into `pending_`
+  void tell(const feed_position& id);          ///< what is pending, if anything is
 
-  const stream_query& what_;
+  std::shared_ptr<const stream_query> what_;
   feed_position through_;
-  feed_position told_;
-  std::size_t limit_;
-  std::string text_;
+  std::optional<feed_scanner> at_;  // within a pair
+  // An event that passes, all but its id: the last of an index has the whole index for it, so it is
+  // told when the next one is found.
+  std::string pending_;
+  std::uint32_t pending_part_ = 0;  // 0: there is none
+  stream_text text_;
+  std::uint64_t read_ = 0;
 };
 
 }  // namespace lithair::models

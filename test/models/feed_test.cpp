@@ -2,7 +2,10 @@
 
 #include <rapidcheck.h>
 #include <boost/test/unit_test.hpp>
+
+#include <algorithm>
 #include <map>
+#include <memory>
 
 #include "models/query/stream.hpp"
 #include "test/models/service_fixture.hpp"
@@ -32,24 +35,57 @@ stream_request stream_of(const service_fixture& node, std::string_view collectio
   return std::move(*made);
 }
 
+/// Goes on through all of the feed; whether it is to go on with another page.
+bool read_all(const service_fixture& node, stream_cursor& cursor, std::size_t limit) {
+  bool again = false;
+  const auto range = feed_behind(cursor.through().whole());
+  node.state().scan(range.lower, range.upper, state_view::direction::ascending,
+                    [&](std::string_view key, std::string_view bytes) {
+                      const auto step = cursor.read({index_in_feed_key(key), 0, true,
+                                                     std::make_shared<const std::string>(bytes)},
+                                                    limit, [] { return false; });
+                      again = step == stream_cursor::step::full;
+                      return !again;
+                    });
+  return again;
+}
+
 /// What a stream tells from a position on, in pages of so many bytes.
 std::string told(const service_fixture& node, const stream_request& asked,
                  std::size_t limit = 1 << 20) {
   std::string text;
   feed_position at = asked.after.value_or(feed_position{});
   for (bool again = true; again;) {
-    stream_page page(*asked.what, at, limit);
-    const auto range = feed_behind(at.part == 0 ? at.index : at.index - 1);
-    again = false;
-    node.state().scan(range.lower, range.upper, state_view::direction::ascending,
-                      [&](std::string_view key, std::string_view bytes) {
-                        again = !page.add(index_in_feed_key(key), bytes);
-                        return !again;
-                      });
-    text += page.text();
-    at = page.through();
+    stream_cursor cursor(asked.what, at);
+    again = read_all(node, cursor, limit);
+    text += cursor.take().text;
+    at = cursor.through();
   }
   return text;
+}
+
+/// The same of one reading that pauses after each event and is given pieces of so many bytes.
+std::string told_bit_by_bit(const service_fixture& node, const stream_request& asked,
+                            std::size_t limit, std::size_t piece_bytes) {
+  std::string text;
+  stream_cursor cursor(asked.what, asked.after.value_or(feed_position{}));
+  for (std::size_t wanted = piece_bytes;;) {
+    const auto run = read_run(node.state(), 1000, cursor.through().whole(), cursor.index(),
+                              cursor.offset(), wanted);
+    wanted = piece_bytes;
+    if (run.pieces.empty()) {
+      return text + cursor.take().text;
+    }
+    auto step = stream_cursor::step::paused;
+    while (step == stream_cursor::step::paused) {
+      step = cursor.read(run.pieces.front(), limit, [] { return true; });
+    }
+    if (step == stream_cursor::step::full) {
+      text += cursor.take().text;
+    } else if (step == stream_cursor::step::cut && cursor.offset() == run.pieces.front().offset) {
+      wanted = 2 * run.pieces.front().bytes->size();
+    }
+  }
 }
 
 std::string ids(std::string_view text) {
@@ -207,6 +243,11 @@ BOOST_AUTO_TEST_CASE(the_items_can_be_made_again_from_the_feed_from_any_event_on
     for (const auto* name : {"products", "orders"}) {
       const auto whole = told(node, stream_of(node, name));
       RC_ASSERT(told(node, stream_of(node, name), 1) == whole);
+      // However it is read: paused after each event, in pieces, in small pages.
+      for (const std::size_t bytes : {1, 40, 1000}) {
+        RC_ASSERT(told_bit_by_bit(node, stream_of(node, name), 1, bytes) == whole);
+        RC_ASSERT(told_bit_by_bit(node, stream_of(node, name), 100, bytes) == whole);
+      }
       for (auto at = whole.find("\n\n"); at != std::string::npos; at = whole.find("\n\n", at + 2)) {
         const auto seen = whole.substr(0, at + 2);
         const auto id = ids(seen);
@@ -266,6 +307,77 @@ BOOST_AUTO_TEST_CASE(bytes_that_are_no_changes_are_told_from_those_that_are) {
     BOOST_TEST(!read_feed(1, std::string_view(good).substr(0, size), nothing));
   }
   BOOST_TEST(!read_feed(1, good + '\0', nothing));
+}
+
+BOOST_AUTO_TEST_CASE(a_large_change_is_read_once_however_many_pages_it_fills) {
+  service_fixture node(shop);
+  std::string items = "[";
+  for (int i = 1; i <= 1000; ++i) {
+    items += (i == 1 ? R"({"id":)" : R"(,{"id":)") + std::to_string(i) + "}";
+  }
+  node.bulk("products", items + "]");
+  const auto asked = stream_of(node, "products");
+  const feed_piece pair{1, 0, true,
+                        std::make_shared<const std::string>(node.state().pairs().at(feed_key(1)))};
+  stream_cursor cursor(asked.what, {});
+  std::string text;
+  std::uint64_t pages = 0;
+  std::uint64_t pauses = 0;
+  for (auto step = stream_cursor::step::paused; step != stream_cursor::step::passed;) {
+    step = cursor.read(pair, 200, [&, asked = 0]() mutable { return ++asked == 3; });
+    pauses += step == stream_cursor::step::paused ? 1 : 0;
+    if (step == stream_cursor::step::full) {
+      text += cursor.take().text;
+      ++pages;
+    }
+  }
+  text += cursor.take().text;
+  BOOST_TEST(text == told(node, asked));
+  BOOST_TEST(pages > 200u);
+  BOOST_TEST(pauses > 0u);
+  BOOST_TEST(cursor.events_read() == 1000u);
+}
+
+BOOST_AUTO_TEST_CASE(a_page_says_from_where_on_it_misses_nothing) {
+  service_fixture node(shop);
+  node.post("products", R"({"id":1})");
+  node.bulk("products", R"([{"id":2},{"id":3,"stock":5},{"id":4,"stock":5},{"id":5}])");
+  node.post("products", R"({"id":6})");
+  stream_cursor cursor(stream_of(node, "products", {{"stock", "5"}}).what, {});
+  BOOST_TEST(!read_all(node, cursor, 1 << 20));
+  const auto page = cursor.take();
+  BOOST_TEST(to_text(page.before) == "2.1");
+  BOOST_TEST(to_text(page.told) == "2");
+  BOOST_TEST(to_text(page.through) == "3");
+}
+
+BOOST_AUTO_TEST_CASE(all_of_an_index_is_more_than_a_part_of_it) {
+  const std::vector<feed_position> rising{{0, 0}, {1, 0}, {2, 1}, {2, 2}, {2, 9}, {2, 0}, {3, 1}};
+  BOOST_TEST(std::ranges::is_sorted(rising));
+  BOOST_TEST((feed_position{2, 0} > feed_position{2, 7}));
+  BOOST_TEST((just_before(2, 1) == feed_position{1, 0}));
+  BOOST_TEST((just_before(2, 3) == feed_position{2, 2}));
+}
+
+BOOST_AUTO_TEST_CASE(a_run_of_the_feed_is_bounded_and_goes_on_within_a_pair) {
+  service_fixture node(shop);
+  node.post("products", R"({"id":1})");
+  node.post("products", R"({"id":2})");
+  const auto first = node.state().pairs().at(feed_key(1));
+  const auto all = read_run(node.state(), 7, 0, 0, 0, 1 << 20);
+  BOOST_REQUIRE(all.pieces.size() == 2u);
+  BOOST_TEST(all.through == 7u);
+  BOOST_TEST(*all.pieces.front().bytes == first);
+  // The second one has no room, and waits rather than being cut.
+  const auto one = read_run(node.state(), 7, 0, 0, 0, first.size() + 1);
+  BOOST_TEST(one.pieces.size() == 1u);
+  BOOST_TEST(one.through == 1u);
+  const auto cut = read_run(node.state(), 7, 0, 1, 3, 4);
+  BOOST_REQUIRE(cut.pieces.size() == 1u);
+  BOOST_TEST(*cut.pieces.front().bytes == first.substr(3, 4));
+  BOOST_TEST(cut.pieces.front().offset == 3u);
+  BOOST_TEST(!cut.pieces.front().reaches_end);
+  BOOST_TEST(cut.through == 0u);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,294 @@
+// Streams of changes: what followers of a large change cost, what writes feel of thousands of
+// subscribers, and each beside the same without them.
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/epoll.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <unistd.h>
+#include <CLI/CLI.hpp>
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <chrono>
+#include <cstdio>
+#include <fstream>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <vector>
+
+#include "bench/load.hpp"
+#include "test/cluster/harness/cluster.hpp"
+#include "test/cluster/harness/http_client.hpp"
+
+namespace lithair::bench {
+namespace {
+
+using clock = std::chrono::steady_clock;
+using test::milliseconds;
+
+constexpr auto model = R"([models.records.fields]
+id   = { type = "integer", primary_key = true, replicate = true }
+text = { type = "string", replicate = true }
+[models.others.fields]
+id   = { type = "integer", primary_key = true, replicate = true }
+text = { type = "string", replicate = true }
+)";
+constexpr std::chrono::seconds patience{120};
+
+struct wishes {
+  std::uint64_t items = 10'000;
+  std::size_t payload = 1400;
+  std::size_t followers = 10;
+  std::size_t subscribers = 3000;
+  unsigned seconds = 8;
+  unsigned bulks = 3;
+  std::string program;
+};
+
+/// Subscribers of one stream, read by a thread of their own, which counts their events.
+class readers {
+ public:
+  readers(std::uint16_t port, const std::string& target, std::size_t count)
+      : poll_(epoll_create1(EPOLL_CLOEXEC)), all_(count) {
+    const auto request = "GET " + target + " HTTP/1.1\r\nHost: localhost\r\n\r\n";
+    for (std::size_t i = 0; i < count; ++i) {
+      sockaddr_in address{};
+      address.sin_family = AF_INET;
+      address.sin_port = htons(port);
+      address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+      const int fd = all_[i].fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+      if (connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0 ||
+          send(fd, request.data(), request.size(), MSG_NOSIGNAL) < 0)
+        throw std::runtime_error("a subscriber can't connect");
+      epoll_event event{};
+      event.events = EPOLLIN;
+      event.data.u64 = i;
+      epoll_ctl(poll_, EPOLL_CTL_ADD, fd, &event);
+    }
+    thread_ = std::thread([this] { run(); });
+    await("streams to open", [this] { return open_ == all_.size(); });
+  }
+  ~readers() {
+    over_ = true;
+    thread_.join();
+    for (const auto& each : all_) close(each.fd);
+    close(poll_);
+  }
+  readers(const readers&) = delete;
+  readers& operator=(const readers&) = delete;
+
+  std::uint64_t events() const { return events_; }
+  /// Waits until each has had so many events since it began.
+  void await_events(std::uint64_t of_each) {
+    await("events", [&] { return events_ >= of_each * all_.size(); });
+  }
+
+ private:
+  struct reader {
+    int fd = -1;
+    bool open = false;
+    std::string rest;  // of what was read last: a word may be cut
+  };
+  static constexpr std::string_view word = "\nevent: ";
+
+  template <class Condition>
+  static void await(const char* what, Condition reached) {
+    const auto until = clock::now() + patience;
+    while (!reached()) {
+      if (clock::now() > until) throw std::runtime_error(std::string("in vain waited for ") + what);
+      std::this_thread::sleep_for(std::chrono::microseconds{200});
+    }
+  }
+
+  void run() {
+    std::array<epoll_event, 512> events{};
+    while (!over_) {
+      const int ready = epoll_wait(poll_, events.data(), static_cast<int>(events.size()), 20);
+      for (int i = 0; i < ready; ++i) take(all_[events[static_cast<std::size_t>(i)].data.u64]);
+    }
+  }
+
+  void take(reader& one) {
+    const auto got = recv(one.fd, buffer_.data(), buffer_.size(), 0);
+    if (got <= 0) {
+      epoll_ctl(poll_, EPOLL_CTL_DEL, one.fd, nullptr);
+      return;
+    }
+    one.rest.append(buffer_.data(), static_cast<std::size_t>(got));
+    std::uint64_t found = 0;
+    std::size_t at = 0;
+    for (auto next = one.rest.find(word); next != std::string::npos;
+         next = one.rest.find(word, at)) {
+      at = next + word.size();
+      ++found;
+    }
+    one.rest.erase(0, std::max(at, one.rest.size() - std::min(one.rest.size(), word.size() - 1)));
+    events_ += found;
+    if (!std::exchange(one.open, true)) ++open_;
+  }
+
+  int poll_;
+  std::vector<reader> all_;
+  std::vector<char> buffer_ = std::vector<char>(256 * 1024);
+  std::atomic<std::size_t> open_{0};
+  std::atomic<std::uint64_t> events_{0};
+  std::atomic<bool> over_{false};
+  std::thread thread_;
+};
+
+std::string bulk(std::uint64_t first, const wishes& what) {
+  std::string items = "[";
+  for (auto i = first; i < first + what.items; ++i)
+    items += (i == first ? "{\"id\":" : ",{\"id\":") + std::to_string(i) + ",\"text\":\"" +
+             std::string(what.payload, 't') + "\"}";
+  return items + "]";
+}
+
+/// How long small writes of another collection take, one after the other, until it is destroyed.
+class small_writes {
+ public:
+  small_writes(std::uint16_t port, std::uint64_t first)
+      : thread_([this, port, first] { run(port, first); }) {}
+
+  /// Ends it; sorted, in ms.
+  std::vector<double> finish() {
+    over_ = true;
+    thread_.join();
+    std::sort(took_.begin(), took_.end());
+    return took_;
+  }
+
+ private:
+  void run(std::uint16_t port, std::uint64_t id) {
+    test::http_client client{port, patience};
+    while (!over_) {
+      const auto began = clock::now();
+      const auto answer =
+          client.post("/api/others", "{\"id\":" + std::to_string(id++) + ",\"text\":\"t\"}");
+      took_.push_back(std::chrono::duration<double, std::milli>(clock::now() - began).count());
+      if (answer.status != 201) ++failed_;
+    }
+  }
+
+  std::atomic<bool> over_{false};
+  std::vector<double> took_;
+  std::uint64_t failed_ = 0;
+  std::thread thread_;
+};
+
+struct bulk_cost {
+  double cpu_ms = 0;
+  double longest_ms = 0;  // of the other writes
+  double all_told_ms = 0;
+};
+
+bulk_cost measure_bulk(test::cluster& node, const wishes& what, std::size_t followers,
+                       std::uint64_t first) {
+  readers all(node.port(0), "/api/records/stream", followers);
+  test::http_client client{node.port(0), patience};
+  const auto body = bulk(first, what);
+  small_writes others(node.port(0), first);
+  const auto cpu = node.at(0).used().cpu;
+  const auto began = clock::now();
+  if (const auto made = client.post("/api/records/_bulk", body); made.status != 201)
+    throw std::runtime_error("a bulk was answered " + std::to_string(made.status) + " " +
+                             made.body.substr(0, 200));
+  all.await_events(what.items);
+  const auto told = clock::now() - began;
+  // As long in all cases, so that what the small writes cost is the same.
+  std::this_thread::sleep_until(began + std::chrono::seconds{what.seconds} / 2);
+  const auto took = others.finish();
+  return {static_cast<double>((node.at(0).used().cpu - cpu).count()), took.back(),
+          std::chrono::duration<double, std::milli>(told).count()};
+}
+
+void measure_bulks(test::cluster& node, const wishes& what) {
+  std::printf("a bulk of %llu items, %.1f MB\n", static_cast<unsigned long long>(what.items),
+              static_cast<double>(bulk(0, what).size()) / 1e6);
+  std::uint64_t first = 1'000'000;
+  bulk_cost none;
+  for (const auto followers : {std::size_t{0}, std::size_t{1}, what.followers}) {
+    bulk_cost best;
+    for (unsigned i = 0; i < what.bulks; ++i, first += what.items) {
+      const auto cost = measure_bulk(node, what, followers, first);
+      if (i == 0 || cost.cpu_ms < best.cpu_ms) best = cost;
+    }
+    if (followers == 0) none = best;
+    std::printf(
+        "  %4zu followers: %6.0f ms of CPU (x%.2f), told after %6.0f ms, another write took %6.1f "
+        "ms at most (x%.2f)\n",
+        followers, best.cpu_ms, best.cpu_ms / none.cpu_ms, best.all_told_ms, best.longest_ms,
+        best.longest_ms / none.longest_ms);
+    std::fflush(stdout);
+  }
+}
+
+void measure_subscribers(test::cluster& node, const wishes& what) {
+  std::printf("writes over one connection, each told to all subscribers\n");
+  double none = 0;
+  std::uint64_t used = 0;
+  for (const auto subscribers :
+       {std::size_t{0}, what.subscribers / 10, what.subscribers, std::size_t{0}}) {
+    readers all(node.port(0), "/api/records/stream", subscribers);
+    load_plan plan;
+    plan.ports = {node.port(0)};
+    plan.connections = 1;
+    plan.write = make_request("POST", "/api/records", "{\"id\":9########,\"text\":\"t\"}", 201);
+    plan.first_number = used;
+    plan.measured = std::chrono::seconds{what.seconds};
+    const auto cpu = node.at(0).used().cpu;
+    const auto load = run_load(plan);
+    const auto spent = static_cast<double>((node.at(0).used().cpu - cpu).count());
+    used += load.writes;
+    const auto began = clock::now();
+    all.await_events(load.writes - 1);
+    const auto late = std::chrono::duration<double, std::milli>(clock::now() - began).count();
+    if (none == 0) none = load.percentile(0.5);
+    std::printf(
+        "  %5zu subscribers: %6.0f writes/s, p50 %6.2f ms (x%.1f), p99 %6.2f ms; %7.0f events/s, "
+        "the last %4.0f ms behind; %.0f %% CPU\n",
+        subscribers, load.rate(), load.percentile(0.5), load.percentile(0.5) / none,
+        load.percentile(0.99), static_cast<double>(all.events()) / what.seconds, late,
+        spent / what.seconds / 10);
+    std::fflush(stdout);
+  }
+}
+
+int run(const wishes& what) {
+  rlimit limit{};
+  getrlimit(RLIMIT_NOFILE, &limit);
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &limit);
+  const auto file = std::filesystem::temp_directory_path() /
+                    ("lithair-bench-" + std::to_string(::getpid()) + ".toml");
+  std::ofstream(file) << model;
+  test::cluster node({.nodes = 1, .models = file, .program = what.program});
+  node.start(0);
+  node.await_ready(0);
+  if (what.followers > 0) measure_bulks(node, what);
+  if (what.subscribers > 0) measure_subscribers(node, what);
+  std::filesystem::remove(file);
+  return 0;
+}
+
+}  // namespace
+}  // namespace lithair::bench
+
+int main(int argc, char** argv) {
+  lithair::bench::wishes what;
+  CLI::App app("What streams of changes cost: the node, and those who write meanwhile.");
+  app.add_option("--items", what.items, "of a bulk")->capture_default_str();
+  app.add_option("--payload", what.payload, "bytes of text in each")->capture_default_str();
+  app.add_option("--followers", what.followers, "of the bulk")->capture_default_str();
+  app.add_option("--bulks", what.bulks, "of each kind; the cheapest counts")->capture_default_str();
+  app.add_option("--subscribers", what.subscribers, "of small writes")->capture_default_str();
+  app.add_option("--seconds", what.seconds, "of load, each time")->capture_default_str();
+  app.add_option("--program", what.program, "the node's, if it is another one");
+  CLI11_PARSE(app, argc, argv);
+  return lithair::bench::run(what);
+}
