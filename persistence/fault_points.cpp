@@ -9,14 +9,15 @@ namespace {
 using enum fault_point;
 
 constexpr std::array points{
-    append_before_commit,    append_after_commit,      hard_state_before_commit,
-    hard_state_after_commit, truncate_before_commit,   truncate_after_commit,
-    purge_before_commit,     purge_after_commit,       reset_before_commit,
-    reset_after_commit,      checkpoint_before_commit, checkpoint_after_commit,
-    checkpoint_pending,      checkpoint_between_parts, snapshot_before_sync,
-    snapshot_before_rename,  snapshot_after_rename,    receive_chunk,
-    receive_before_rename,   install_before_swap,      install_after_swap,
-    identity_before_rename,  identity_after_rename,
+    append_before_commit,     append_after_commit,     hard_state_before_commit,
+    hard_state_after_commit,  truncate_before_commit,  truncate_after_commit,
+    move_before_commit,       move_after_commit,       purge_before_commit,
+    purge_after_commit,       reset_before_commit,     reset_after_commit,
+    checkpoint_before_commit, checkpoint_after_commit, checkpoint_pending,
+    checkpoint_between_parts, snapshot_before_sync,    snapshot_before_rename,
+    snapshot_after_rename,    receive_chunk,           receive_before_rename,
+    install_before_swap,      install_after_swap,      identity_before_rename,
+    identity_after_rename,
 };
 
 }  // namespace
@@ -41,6 +42,10 @@ std::string_view to_string(fault_point point) {
       return "truncate_before_commit";
     case truncate_after_commit:
       return "truncate_after_commit";
+    case move_before_commit:
+      return "move_before_commit";
+    case move_after_commit:
+      return "move_after_commit";
     case purge_before_commit:
       return "purge_before_commit";
     case purge_after_commit:

@@ -17,6 +17,10 @@ enum class fault_point : std::uint8_t {
   hard_state_after_commit,
   truncate_before_commit,  ///< likewise, for one that removes a tail of the log
   truncate_after_commit,
+  /// what the journal kept is in the transaction, and nothing of it in the log's home
+  move_before_commit,
+  /// it is at home, and may be used again in the journal
+  move_after_commit,
   /// the log begins elsewhere, in the transaction only
   purge_before_commit,
   /// the log begins elsewhere, durably

@@ -49,6 +49,20 @@ file::file(const fs::path& path, mode how)
   if (descriptor_ < 0) fail("opening", path_);
 }
 
+file::file(fs::path path, int descriptor) : path_(std::move(path)), descriptor_(descriptor) {
+  if (descriptor_ < 0) fail("opening", path_);
+}
+
+file file::open_durable(const fs::path& path, bool& direct) {
+  constexpr int flags = O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_DSYNC;
+  if (direct) {
+    const auto descriptor = ::open(path.c_str(), flags | O_DIRECT);
+    if (descriptor >= 0 || errno != EINVAL) return {path, descriptor};
+    direct = false;
+  }
+  return {path, ::open(path.c_str(), flags)};
+}
+
 file::~file() {
   if (descriptor_ >= 0) ::close(descriptor_);
 }

@@ -19,6 +19,10 @@ class file {
 
   /// Throws `access`, `full` or `io`, as the path or the disk gives reason to.
   file(const std::filesystem::path& path, mode how);
+  /// One that is there, of which each write is durable when it returns. With `direct`, which is set
+  /// to whether the file system can do that, writes pass the page cache by: their bytes, their
+  /// place and their number must then be multiples of the disk's block (4096 is one of all disks).
+  static file open_durable(const std::filesystem::path& path, bool& direct);
   ~file();
   file(file&& other) noexcept;
   file& operator=(file&& other) noexcept;
@@ -44,6 +48,9 @@ class file {
   [[nodiscard]] bool try_lock();
 
  private:
+  /// Takes an open one.
+  file(std::filesystem::path path, int descriptor);
+
   /// For what errors say.
   std::filesystem::path path_;
   /// -1 in an object that was moved from.

@@ -209,22 +209,37 @@ std::optional<snapshot_meta> lmdb_log_store::point_at(group_id group, index_t in
   return point;
 }
 
+void lmdb_log_store::purge(lmdb_writer& to, extent& log, group_id group,
+                           const snapshot_meta& meta) {
+  if (meta.index > log.last) throw std::logic_error("a purge must not reach beyond the log");
+  if (meta.index <= log.before) return;
+  // The point alone decides where the log begins. The entries themselves go later, a few at a
+  // time: removing many at once would make a write wait.
+  const log_key key(log_tag::snapshot_point, group);
+  to.put(key, encode_snapshot_point(key, meta));
+  remove_range(to, log_tag::configuration_mark, group, index_t{}, meta.index);
+  log.before = meta.index;
+  log.has_leftovers = true;
+}
+
+void lmdb_log_store::reset(lmdb_writer& to, extent& log, group_id group,
+                           const snapshot_meta& meta) {
+  const log_key key(log_tag::snapshot_point, group);
+  to.put(key, encode_snapshot_point(key, meta));
+  remove_range(to, log_tag::entry, group, meta.index + 1, last_possible);
+  remove_range(to, log_tag::configuration_mark, group, index_t{}, last_possible);
+  // What lies up to the point is a leftover of the old log; what lay behind it had to go at
+  // once, for the new log grows there.
+  log = extent{meta.index, meta.index, true};
+}
+
 void lmdb_log_store::purge(group_id group, const snapshot_meta& meta) {
   extents after;
   env_.write(
       [&](lmdb_writer& to) {
         after = extents_;
         auto& log = extent_of(after, to, group);
-        if (meta.index > log.last) throw std::logic_error("a purge must not reach beyond the log");
-        // The point alone decides where the log begins. The entries themselves go later, a few at a
-        // time: removing many at once would make a write wait.
-        if (meta.index > log.before) {
-          const log_key key(log_tag::snapshot_point, group);
-          to.put(key, encode_snapshot_point(key, meta));
-          remove_range(to, log_tag::configuration_mark, group, index_t{}, meta.index);
-          log.before = meta.index;
-          log.has_leftovers = true;
-        }
+        purge(to, log, group, meta);
         remove_leftovers(to, group, log,
                          lacks_room_ ? leftovers_without_room : leftovers_per_purge);
         reach(fault_point::purge_before_commit);
@@ -241,19 +256,63 @@ void lmdb_log_store::reset(group_id group, const snapshot_meta& meta) {
       [&](lmdb_writer& to) {
         after = extents_;
         auto& log = extent_of(after, to, group);
-        const log_key key(log_tag::snapshot_point, group);
-        to.put(key, encode_snapshot_point(key, meta));
-        remove_range(to, log_tag::entry, group, meta.index + 1, last_possible);
-        remove_range(to, log_tag::configuration_mark, group, index_t{}, last_possible);
-        // What lies up to the point is a leftover of the old log; what lay behind it had to go at
-        // once, for the new log grows there.
-        log = extent{meta.index, meta.index, true};
+        reset(to, log, group, meta);
         remove_leftovers(to, group, log, leftovers_per_purge);
         reach(fault_point::reset_before_commit);
       },
       write_purpose::frees_space);
   extents_ = std::move(after);
   reach(fault_point::reset_after_commit);
+}
+
+void lmdb_log_store::take_over(std::span<const std::pair<group_id, unmoved_log::move>> moves,
+                               const journal_mark& mark) {
+  std::uint64_t bytes = 0;
+  for (const auto& [group, move] : moves)
+    for (const auto& entry : move.write.entries) bytes += entry_record_size(entry);
+  extents after;
+  const auto work = [&](lmdb_writer& to) {
+    after = extents_;
+    for (const auto& [group, move] : moves) {
+      auto& log = extent_of(after, to, group);
+      if (move.point && move.point->anew)
+        reset(to, log, group, move.point->meta);
+      else if (move.point)
+        purge(to, log, group, move.point->meta);
+      perform(to, log, {group, move.write});
+      remove_leftovers(to, group, log, leftovers_per_purge + 2 * move.write.entries.size());
+    }
+    const log_key key(log_tag::journal_mark, group_id{});
+    to.put(key, encode_journal_mark(key, mark));
+    reach(fault_point::move_before_commit);
+  };
+  lacks_room_ = true;
+  env_.write(work, write_purpose::stores_more, bytes + bytes / 4);
+  lacks_room_ = false;
+  extents_ = std::move(after);
+  reach(fault_point::move_after_commit);
+}
+
+journal_mark lmdb_log_store::mark() const {
+  lmdb_reader from(env_);
+  return mark_of(from);
+}
+
+journal_mark lmdb_log_store::mark_of(lmdb_cursor& at) {
+  const log_key key(log_tag::journal_mark, group_id{});
+  if (!at.seek(key) || at.key() != key.view()) return {};
+  return decode_journal_mark(at.key(), at.value());
+}
+
+unmoved_log::extent lmdb_log_store::bounds_of(lmdb_cursor& at, group_id group) {
+  const auto log = load_extent(at, group);
+  return {log.before, log.last};
+}
+
+unmoved_log::extent lmdb_log_store::bounds(group_id group) {
+  lmdb_reader from(env_);
+  const auto& log = extent_of(extents_, from, group);
+  return {log.before, log.last};
 }
 
 }  // namespace lithair::persistence

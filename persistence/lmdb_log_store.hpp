@@ -5,7 +5,9 @@
 #include <unordered_map>
 
 #include "persistence/lmdb_environment.hpp"
+#include "persistence/log_records.hpp"
 #include "persistence/log_store.hpp"
+#include "persistence/unmoved_log.hpp"
 
 namespace lithair::persistence {
 
@@ -25,6 +27,20 @@ class lmdb_log_store : public log_store {
                                                   protocol::index_t index) const override;
   void purge(protocol::group_id group, const protocol::snapshot_meta& meta) override;
   void reset(protocol::group_id group, const protocol::snapshot_meta& meta) override;
+
+  /// Takes over what a journal kept of these groups, and how far, as ONE transaction, durable when
+  /// this returns. Belongs to the writing thread, as `write` does.
+  void take_over(std::span<const std::pair<protocol::group_id, unmoved_log::move>> moves,
+                 const journal_mark& mark);
+  /// As it was last taken over. Any thread.
+  journal_mark mark() const;
+  /// As somebody's transaction sees it.
+  static journal_mark mark_of(lmdb_cursor& at);
+  /// Where the log of a group begins and ends. Belongs to the writing thread.
+  unmoved_log::extent bounds(protocol::group_id group);
+
+  /// The same, as somebody's transaction sees it.
+  static unmoved_log::extent bounds_of(lmdb_cursor& at, protocol::group_id group);
 
   /// For what it tells about room and failures.
   const lmdb_environment& environment() const { return env_; }
@@ -48,6 +64,11 @@ class lmdb_log_store : public log_store {
   static void perform(lmdb_writer& to, extent& log, const group_write& request);
   /// Its entries, which must follow the log's last.
   static void append(lmdb_writer& to, extent& log, const group_write& request);
+  /// The log begins behind `meta`, with what there is behind it, or with nothing.
+  static void purge(lmdb_writer& to, extent& log, protocol::group_id group,
+                    const protocol::snapshot_meta& meta);
+  static void reset(lmdb_writer& to, extent& log, protocol::group_id group,
+                    const protocol::snapshot_meta& meta);
   /// Removes up to `most` forgotten entries.
   static void remove_leftovers(lmdb_writer& to, protocol::group_id group, extent& log,
                                std::size_t most);

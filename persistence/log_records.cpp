@@ -33,6 +33,8 @@ std::string place_of(std::string_view key) {
     return "the log has a key of " + std::to_string(key.size()) + " bytes that is none of its own";
   const auto group = "group " + std::to_string(parsed->group.value);
   switch (parsed->tag) {
+    case log_tag::journal_mark:
+      return "journal mark";
     case log_tag::hard_state:
       return "term and vote of " + group;
     case log_tag::snapshot_point:
@@ -91,7 +93,7 @@ std::optional<parsed_log_key> parse_log_key(std::string_view key) {
   if (key.empty()) return std::nullopt;
   const auto tag = static_cast<log_tag>(key[0]);
   const bool has_index = tag == log_tag::configuration_mark || tag == log_tag::entry;
-  if (tag < log_tag::hard_state || tag > log_tag::entry) return std::nullopt;
+  if (tag > log_tag::entry) return std::nullopt;
   if (key.size() != (has_index ? 17u : 9u)) return std::nullopt;
   return parsed_log_key{tag, group_id{load_u64(key.data() + 1)},
                         index_t{has_index ? load_u64(key.data() + 9) : 0}};
@@ -207,6 +209,22 @@ protocol::snapshot_meta decode_snapshot_point(std::string_view key, std::string_
   auto members = decode_members(fields.rest());
   if (!fields.ok() || !members) throw_damaged(key, "the record does not make sense");
   out.members = std::move(*members);
+  return out;
+}
+
+std::string encode_journal_mark(std::string_view key, const journal_mark& mark) {
+  byte_writer fields;
+  fields.u64(mark.journal).u64(mark.sequence).u64(mark.sum);
+  return sealed(key, fields.bytes());
+}
+
+journal_mark decode_journal_mark(std::string_view key, std::string_view value) {
+  byte_reader fields(checked_body(key, value));
+  journal_mark out;
+  out.journal = fields.u64();
+  out.sequence = fields.u64();
+  out.sum = fields.u64();
+  if (!fields.complete()) throw_damaged(key, "the record has a wrong length");
   return out;
 }
 

@@ -17,6 +17,7 @@ namespace lithair::persistence {
 /// What a key of the log environment is for; its first byte. Entries sort last, so that the log of
 /// the last group is appended to the end of the map.
 enum class log_tag : std::uint8_t {
+  journal_mark = 0,  ///< of the node, not of a group
   hard_state = 1,
   snapshot_point = 2,
   configuration_mark = 3,
@@ -38,6 +39,17 @@ class log_key {
   /// Of which the first `size_` count.
   std::array<char, 17> bytes_;
   std::size_t size_;
+};
+
+/// How far the journal was moved into the log environment.
+struct journal_mark {
+  /// Which journal; 0: there was none yet.
+  std::uint64_t journal = 0;
+  /// Of the last batch that was moved, and what its head ends with; 0: none was.
+  std::uint64_t sequence = 0;
+  std::uint64_t sum = 0;
+
+  bool operator==(const journal_mark&) const = default;
 };
 
 /// What a key says; `index` is none for the kinds of which a group has one record.
@@ -78,6 +90,10 @@ protocol::snapshot_meta decode_snapshot_point(std::string_view key, std::string_
 /// made.
 std::string encode_members(const protocol::configuration& members);
 std::optional<protocol::configuration> decode_members(std::string_view bytes);
+
+/// Up to which batch of which journal this log has all.
+std::string encode_journal_mark(std::string_view key, const journal_mark& mark);
+journal_mark decode_journal_mark(std::string_view key, std::string_view value);
 
 /// Says that the entry of the same index carries a configuration, so that it is found without
 /// reading all entries.

@@ -57,6 +57,12 @@ class log_store {
 
   /// Replaces the whole log by the snapshot point `meta`, keeping the hard state. Durable.
   virtual void reset(protocol::group_id group, const protocol::snapshot_meta& meta) = 0;
+
+  /// Whether `settle` would be worth its time. Any thread.
+  virtual bool wants_settling() const { return false; }
+  /// Brings what was written fast to where it stays. For one thread, which need not be the
+  /// writer's; whoever writes or reads meanwhile does not wait for it. Throws as `write` does.
+  virtual void settle() {}
 };
 
 /// Who a data directory belongs to. Made at first start and written again at each opening, since

@@ -1,6 +1,7 @@
 #include "persistence/salvage.hpp"
 
 #include <algorithm>
+#include <map>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -64,12 +65,13 @@ void require_log(const data_directory& directory) {
   throw storage_error(storage_errc::damaged, directory.log_path().string() + " is missing");
 }
 
-std::unique_ptr<lmdb_log_store> open_checked(const data_directory& directory,
-                                             const lmdb_options& options,
-                                             std::span<const protocol::group_id> groups,
-                                             std::span<const protocol::group_id> alone) {
+std::unique_ptr<journaled_log_store> open_checked(const data_directory& directory,
+                                                  const lmdb_options& options,
+                                                  std::span<const protocol::group_id> groups,
+                                                  std::span<const protocol::group_id> alone,
+                                                  const journal_options& journal) {
   require_log(directory);
-  auto log = std::make_unique<lmdb_log_store>(directory.log_path(), options);
+  auto log = std::make_unique<journaled_log_store>(directory.log_path(), options, journal);
   // Reads every record: damage that showed later would find the node voting with this log.
   for (const auto some : {groups, alone})
     for (const auto group : some) (void)log->restore(group);
@@ -79,13 +81,21 @@ std::unique_ptr<lmdb_log_store> open_checked(const data_directory& directory,
 /// What is in a log that is damaged elsewhere: of its pages only those are looked at that are read.
 class damaged_log {
  public:
-  explicit damaged_log(const fs::path& place, lmdb_options options)
-      : env_(place, with_least_check(options)) {}
+  damaged_log(const fs::path& place, lmdb_options options)
+      : env_(place, with_least_check(options)) {
+    const auto mark = find_journal_mark();
+    if (mark.journal == 0) return;
+    journal_ring(place / "journal", mark, false, [this](std::string_view body) {
+      for (const auto& change : decode_body(body)) take(change);
+    });
+  }
 
   /// All of the group's records were read, and are sound.
   protocol::restored_state restore(protocol::group_id group) const {
     lmdb_reader from(env_);
-    return restore_log(from, group);
+    auto out = restore_log(from, group);
+    if (const auto found = unmoved_.find(group); found != unmoved_.end()) found->second.amend(out);
+    return out;
   }
 
   /// Of a group that `restore` found sound. The other log has nothing of it yet.
@@ -96,9 +106,7 @@ class damaged_log {
     group_write next{group, {}};
     next.write.state = found.state;
     for (auto first = found.snapshot_index + 1;; next = {group, {}}) {
-      lmdb_reader from(env_);
-      if (first <= found.last_index)
-        next.write.entries = read_entries(from, group, first, found.last_index, copied_at_once);
+      next.write.entries = read(group, first, found.last_index);
       to.write(std::span(&next, 1));
       if (next.write.entries.empty()) return;
       first = next.write.entries.back().index + 1;
@@ -113,7 +121,36 @@ class damaged_log {
     return options;
   }
 
+  journal_mark find_journal_mark() const {
+    lmdb_reader from(env_);
+    return lmdb_log_store::mark_of(from);
+  }
+
+  void take(const log_change& change) {
+    const auto group = std::visit([](const auto& each) { return each.group; }, change);
+    if (!unmoved_.contains(group)) {
+      lmdb_reader from(env_);
+      unmoved_.emplace(group, unmoved_log(lmdb_log_store::bounds_of(from, group)));
+    }
+    unmoved_.at(group).take_again(change);
+  }
+
+  /// Some of [first, last]; none once `first` is behind it.
+  std::vector<protocol::entry> read(protocol::group_id group, protocol::index_t first,
+                                    protocol::index_t last) const {
+    if (first > last) return {};
+    const auto unmoved = unmoved_.find(group);
+    if (unmoved != unmoved_.end() && unmoved->second.cut()) {
+      const auto cut = *unmoved->second.cut();
+      if (first >= cut) return unmoved->second.read(first, last, copied_at_once);
+      last = std::min(last, cut - 1);
+    }
+    lmdb_reader from(env_);
+    return read_entries(from, group, first, last, copied_at_once);
+  }
+
   lmdb_environment env_;
+  std::map<protocol::group_id, unmoved_log> unmoved_;
 };
 
 /// Nobody could fill these again: they must be there, or a person has to say that they need not be.
@@ -151,11 +188,12 @@ std::optional<condemned_log> find_condemned(const data_directory& directory) {
 
 /// A new log takes the place of one that was condemned. When this was interrupted before, what is
 /// in that place is either still the old one or a part of the new one.
-std::unique_ptr<lmdb_log_store> begin_anew(const data_directory& directory,
-                                           const lmdb_options& options,
-                                           std::span<const protocol::group_id> groups,
-                                           std::span<const protocol::group_id> alone,
-                                           const condemned_log& condemned) {
+std::unique_ptr<journaled_log_store> begin_anew(const data_directory& directory,
+                                                const lmdb_options& options,
+                                                std::span<const protocol::group_id> groups,
+                                                std::span<const protocol::group_id> alone,
+                                                const journal_options& journal,
+                                                const condemned_log& condemned) {
   const auto place = directory.log_path();
   const auto aside = directory.path() / condemned.place;
   // The old one is safe already; what is here is a new one that was not finished.
@@ -166,7 +204,7 @@ std::unique_ptr<lmdb_log_store> begin_anew(const data_directory& directory,
   require_local_data(aside, options, alone, condemned.why);
   if (fs::exists(aside)) note_damage(aside, condemned.why);
   make_directory(place);
-  auto log = std::make_unique<lmdb_log_store>(place, options);
+  auto log = std::make_unique<journaled_log_store>(place, options, journal);
   std::vector<group_write> states;
   for (const auto group : groups) {
     states.push_back({group, {}});
@@ -187,11 +225,11 @@ std::unique_ptr<lmdb_log_store> begin_anew(const data_directory& directory,
 
 opened_log open_log(const data_directory& directory, const lmdb_options& options,
                     std::span<const protocol::group_id> groups, bool has_peers,
-                    std::span<const protocol::group_id> alone) {
+                    std::span<const protocol::group_id> alone, const journal_options& journal) {
   auto lost = find_condemned(directory);
   if (!lost) {
     try {
-      return {open_checked(directory, options, groups, alone), {}};
+      return {open_checked(directory, options, groups, alone, journal), {}};
     } catch (const storage_error& error) {
       // A disk that is full or does not answer is no reason to give anything up.
       if (!is_damage(error)) throw;
@@ -203,7 +241,7 @@ opened_log open_log(const data_directory& directory, const lmdb_options& options
     }
   }
   if (!has_peers) refuse(lost->why);
-  return {begin_anew(directory, options, groups, alone, *lost), lost->why};
+  return {begin_anew(directory, options, groups, alone, journal, *lost), lost->why};
 }
 
 opened_state open_state(state_directory& states, log_store& log, protocol::group_id group,

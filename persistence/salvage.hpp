@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "persistence/data_directory.hpp"
-#include "persistence/lmdb_log_store.hpp"
+#include "persistence/journaled_log_store.hpp"
 #include "persistence/set_aside.hpp"
 #include "persistence/state_directory.hpp"
 
@@ -19,7 +19,7 @@ namespace lithair::persistence {
 /// The log of a node, sound, and what was lost of an earlier one.
 struct opened_log {
   /// Never null.
-  std::unique_ptr<lmdb_log_store> log;
+  std::unique_ptr<journaled_log_store> log;
   std::string lost;  ///< why the log was begun anew; empty: it is all there
 };
 
@@ -31,7 +31,8 @@ struct opened_log {
 /// of them is damaged, or the log is missing, it throws as well.
 opened_log open_log(const data_directory& directory, const lmdb_options& options,
                     std::span<const protocol::group_id> groups, bool has_peers,
-                    std::span<const protocol::group_id> alone = {});
+                    std::span<const protocol::group_id> alone = {},
+                    const journal_options& journal = {});
 
 /// The state of a group and what its core starts from, in agreement with the log.
 struct opened_state {

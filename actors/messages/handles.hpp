@@ -55,6 +55,7 @@ struct keep_chunk;
 struct link_changed;
 struct linked_by_peer;
 struct log_cut;
+struct log_settled;
 struct make_snapshot;
 struct measure_directory;
 struct meet;
@@ -85,6 +86,7 @@ struct run_queries;
 struct send_snapshot;
 struct serve_checkpoints;
 struct serve_raft;
+struct settle_log;
 struct ship;
 struct snapshot_given_up;
 struct snapshot_made;
@@ -146,7 +148,10 @@ using feed_handle = taking<  // from sessions and the library
     feed_consults, readiness>;
 
 /// The log writer of a node.
-using log_writer_handle = taking<write_log, cut_log>;
+using log_writer_handle = taking<write_log, cut_log, log_settled>;
+
+/// Who brings a node's log where it stays.
+using log_settler_handle = taking<settle_log>;
 
 /// The file reader of a node.
 using file_reader_handle =

@@ -102,6 +102,13 @@ struct write_log {
   protocol::log_write write;  ///< as the core gave it out
 };
 
+/// From the log writer to the log settler: what was written fast is to be brought where it stays.
+/// Answered with `log_settled`.
+struct settle_log {};
+
+/// The log settler's answer, whatever became of it: what failed is said by the next write.
+struct log_settled {};
+
 /// From the log writer: this write and all of the group before it are durable. Of several that
 /// shared a transaction only the last is told.
 struct written {

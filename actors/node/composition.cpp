@@ -14,6 +14,7 @@
 #include "actors/peers/member_address.hpp"
 #include "actors/state/aggregate.hpp"
 #include "actors/storage/file_reader.hpp"
+#include "actors/storage/log_settler.hpp"
 #include "actors/storage/log_writer.hpp"
 #include "actors/storage/note_taker.hpp"
 #include "models/command/local_fields.hpp"
@@ -22,7 +23,7 @@
 #include "models/declaration/model_text.hpp"
 #include "models/declaration/schema_parts.hpp"
 #include "persistence/files.hpp"
-#include "persistence/lmdb_log_store.hpp"
+#include "persistence/journaled_log_store.hpp"
 #include "persistence/salvage.hpp"
 
 namespace lithair::actors {
@@ -47,6 +48,17 @@ std::map<std::uint64_t, std::uint64_t> when_added(const protocol::configuration&
 persistence::lmdb_options log_options(const node_config& config) {
   persistence::lmdb_options result;
   result.map_limit = config.map_size;
+  return result;
+}
+
+// No more of it than what a small map leaves room for.
+persistence::journal_options journal_options(const node_config& config) {
+  persistence::journal_options result;
+  const auto most = config.map_size / (8 * persistence::journal_block) * persistence::journal_block;
+  if (most != 0)
+    result.segment_bytes =
+        std::min(result.segment_bytes,
+                 most / result.segments / persistence::journal_block * persistence::journal_block);
   return result;
 }
 
@@ -96,14 +108,14 @@ group& composition::group_with(const models::collection& c) const {
 
 // With peers a damaged log is set aside, and each of these groups recovers from the others; with
 // none, or when it holds local data that is damaged too, the start fails.
-std::unique_ptr<persistence::lmdb_log_store> composition::open_log() {
+std::unique_ptr<persistence::journaled_log_store> composition::open_log() {
   std::set<protocol::group_id> replicated{main_group};
   for (auto& [name, id] : config_.groups) replicated.insert(id);
   const std::vector<protocol::group_id> ids(replicated.begin(), replicated.end());
   std::vector<protocol::group_id> alone;
   if (!models::local_part(schema_).collections().empty()) alone.push_back(own_group);
-  auto opened =
-      persistence::open_log(directory_, log_options(config_), ids, !config_.peers.empty(), alone);
+  auto opened = persistence::open_log(directory_, log_options(config_), ids, !config_.peers.empty(),
+                                      alone, journal_options(config_));
   if (!opened.lost.empty()) peers_.set_recovering(opened.lost);
   // From this start, or from one before that has not caught up since.
   log_lost_ = peers_.recovering();
@@ -160,7 +172,8 @@ void composition::spawn() {
 void composition::spawn_groups() {
   // Odd, so never 0, which means none.
   if (config_.init && !directory_.identity().cluster) join_cluster(where_.random() | 1);
-  writer_ = spawn_at_disk<log_writer>(where_, log_.get(), log_counts_);
+  settler_ = spawn_at_disk<log_settler>(where_, log_.get());
+  writer_ = spawn_at_disk<log_writer>(where_, log_.get(), log_counts_, settler_);
   *directory_bytes_ = bytes_below(directory_.path());
   reader_ = spawn_at_disk<file_reader>(
       where_, file_reader::setup{log_.get(), directory_.path(), directory_bytes_});
@@ -337,8 +350,8 @@ bool composition::join_cluster(std::uint64_t id) {
 
 std::vector<caf::actor> composition::actors() const {
   std::vector<caf::actor> result;
-  for (auto& each :
-       {untyped(data_), untyped(gate_), untyped(writer_), untyped(reader_), untyped(notes_)})
+  for (auto& each : {untyped(data_), untyped(gate_), untyped(writer_), untyped(settler_),
+                     untyped(reader_), untyped(notes_)})
     if (each) result.push_back(each);
   for (auto* each : all()) {
     auto some = each->actors();
@@ -357,11 +370,16 @@ void composition::settle(caf::scoped_actor& self, std::uint32_t limit_ms) {
 void composition::end(caf::scoped_actor& self) {
   if (data_) end_actors(self, {untyped(data_)});
   for (auto* each : all()) each->end(self);
-  end_actors(self, {untyped(gate_), untyped(writer_), untyped(reader_)});
+  end_actors(self, {untyped(gate_), untyped(writer_), untyped(settler_), untyped(reader_)});
+  try {
+    log_->settle();  // so that the next start has less to do
+  } catch (const std::exception&) {
+    // It is all in the journal, and there it stays.
+  }
   // After those who have something to note.
   peers_.note_with([](const std::string&) {});
   end_actors(self, {untyped(notes_)});
-  drop_handles(data_, writer_, reader_, notes_, gate_, where_.connector);
+  drop_handles(data_, writer_, settler_, reader_, notes_, gate_, where_.connector);
 }
 
 }  // namespace lithair::actors

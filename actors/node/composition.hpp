@@ -20,7 +20,7 @@
 #include "persistence/data_directory.hpp"
 
 namespace lithair::persistence {
-class lmdb_log_store;
+class journaled_log_store;
 }
 
 namespace lithair::actors {
@@ -81,7 +81,7 @@ class composition final : private peer_directory {
   // In the order in which they run. The log is opened first, since a damaged one decides how each
   // group begins; then models and schema, which spawn nothing; actors last, so that nothing has to
   // be ended again when a disk or a model is wrong.
-  std::unique_ptr<persistence::lmdb_log_store> open_log();
+  std::unique_ptr<persistence::journaled_log_store> open_log();
   void check_models();
   void divide_schema();
   void spawn();
@@ -119,11 +119,12 @@ class composition final : private peer_directory {
   std::atomic<std::uint64_t> cluster_;  // of the directory; read without waiting for the disk
   std::shared_ptr<node_groups> groups_of_node_ = std::make_shared<node_groups>();
   std::string log_lost_;
-  std::unique_ptr<persistence::lmdb_log_store> log_;
+  std::unique_ptr<persistence::journaled_log_store> log_;
   std::shared_ptr<log_meters> log_counts_ = std::make_shared<log_meters>();
   std::atomic<std::uint64_t> measured_ms_ = 0;  // when somebody asked for the next last
   std::shared_ptr<std::atomic<std::uint64_t>> directory_bytes_ =
       std::make_shared<std::atomic<std::uint64_t>>();
+  log_settler_handle settler_;
   log_writer_handle writer_;
   file_reader_handle reader_;
   note_taker_handle notes_;

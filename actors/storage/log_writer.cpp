@@ -34,10 +34,11 @@ struct log_writer::batch {
 };
 
 log_writer::log_writer(caf::actor_config& cfg, persistence::log_store* store,
-                       std::shared_ptr<log_meters> meters)
+                       std::shared_ptr<log_meters> meters, log_settler_handle settler)
     : detached_actor(cfg),
       store_(store),
       meters_(std::move(meters)),
+      settler_(std::move(settler)),
       waiting_(std::make_unique<batch>()) {}
 
 log_writer::~log_writer() = default;
@@ -65,6 +66,7 @@ caf::behavior log_writer::make_behavior() {
         cuts_.emplace_back(current_sender(), order);
         cut_waiting();
       },
+      [this](log_settled) { settling_ = false; },
       [this](retry_atom) { retrying_ = false; });  // The turn ends with a write.
 }
 
@@ -72,6 +74,13 @@ caf::behavior log_writer::make_behavior() {
 void log_writer::turn_ended() {
   cut_waiting();
   write_waiting();
+  settle();
+}
+
+void log_writer::settle() {
+  if (!settler_ || settling_ || !store_->wants_settling()) return;
+  settling_ = true;
+  send(settler_, settle_log{});
 }
 
 void log_writer::cut_waiting() {

@@ -39,9 +39,10 @@ class log_writer final : public detached_actor {
  public:
   using handle_type = log_writer_handle;
 
-  /// `store` must outlive the actor, and be written by nobody else; `meters` may be none.
+  /// `store` must outlive the actor, and be written by nobody else; `meters` and `settler` may be
+  /// none.
   log_writer(caf::actor_config& cfg, persistence::log_store* store,
-             std::shared_ptr<log_meters> meters = nullptr);
+             std::shared_ptr<log_meters> meters = nullptr, log_settler_handle settler = {});
   ~log_writer() override;
 
   const char* name() const override { return "log_writer"; }
@@ -51,12 +52,17 @@ class log_writer final : public detached_actor {
 
   caf::behavior make_behavior() override;
   void turn_ended() override;
-  void on_exit() override { writers_.clear(); }
+  void on_exit() override {
+    writers_.clear();
+    drop_handles(settler_);
+  }
   // A turn: cuts, then one transaction of all that waits.
   void write_waiting();
   void cut_waiting();
   void cut(const cut_log& order);
   void forget_entries(protocol::group_id group);
+  // Has the store settled beside the writing, when that is worth it.
+  void settle();
   // Without room.
   void try_later();
   void keep(batch& all, const std::string& why);
@@ -66,6 +72,8 @@ class log_writer final : public detached_actor {
   // Its write transactions belong to this actor's thread.
   persistence::log_store* store_;
   std::shared_ptr<log_meters> meters_;
+  log_settler_handle settler_;
+  bool settling_ = false;  // it was told, and has not answered
   std::unique_ptr<batch> waiting_;
   std::deque<std::pair<caf::strong_actor_ptr, cut_log>> cuts_;  // that wait for room, and who asked
   std::set<protocol::group_id> without_room_;                   // who know that there is none

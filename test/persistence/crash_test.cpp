@@ -49,7 +49,7 @@ outcome tell_story(const fs::path& path, const fs::path& snapshot, fault_point p
 [[noreturn]] void append_until_killed(const fs::path& path, std::uint64_t first,
                                       const shared_number& acknowledged) {
   try {
-    lmdb_log_store log(path);
+    journaled_log_store log(path, {}, small_journal);
     for (auto index = first;; index += 3) {
       append(log, commands(index, 3, 1));
       *acknowledged = index + 2;
@@ -123,7 +123,7 @@ BOOST_AUTO_TEST_CASE(by_kill_at_random_moments_loses_nothing_acknowledged) {
     BOOST_REQUIRE_MESSAGE(*acknowledged >= wanted, "the child could not write");
     ::kill(child, SIGKILL);
     ::waitpid(child, nullptr, 0);
-    lmdb_log_store log(place.path());
+    journaled_log_store log(place.path(), {}, small_journal);
     const auto found = log.restore(group).last_index.value;
     BOOST_REQUIRE(found >= *acknowledged);
     last = found;

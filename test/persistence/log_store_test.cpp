@@ -3,7 +3,7 @@
 #include <boost/test/unit_test.hpp>
 #include <tuple>
 
-#include "persistence/lmdb_log_store.hpp"
+#include "persistence/journaled_log_store.hpp"
 #include "persistence/memory_log_store.hpp"
 #include "test/persistence/support.hpp"
 
@@ -16,7 +16,7 @@ using protocol::term_t;
 
 namespace {
 
-/// The same cases run on both stores; `reopen` does what a restart does.
+/// The same cases run on all stores; `reopen` does what a restart does.
 struct lmdb_maker {
   temporary_directory place;
   std::unique_ptr<log_store> log = std::make_unique<lmdb_log_store>(place.path());
@@ -24,6 +24,19 @@ struct lmdb_maker {
   void reopen() {
     log.reset();
     log = std::make_unique<lmdb_log_store>(place.path());
+  }
+};
+
+struct journaled_maker {
+  temporary_directory place;
+  std::unique_ptr<log_store> log = make();
+
+  std::unique_ptr<log_store> make() const {
+    return std::make_unique<journaled_log_store>(place.path(), lmdb_options{}, small_journal);
+  }
+  void reopen() {
+    log.reset();
+    log = make();
   }
 };
 
@@ -35,7 +48,7 @@ struct memory_maker {
   }
 };
 
-using makers = std::tuple<lmdb_maker, memory_maker>;
+using makers = std::tuple<lmdb_maker, journaled_maker, memory_maker>;
 
 std::vector<std::uint64_t> indexes(const std::vector<protocol::entry>& entries) {
   std::vector<std::uint64_t> out;
@@ -246,7 +259,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(is_apart_from_the_logs_of_other_groups, maker, mak
 
 BOOST_AUTO_TEST_CASE(reuses_the_space_of_what_was_purged) {
   temporary_directory place;
-  lmdb_log_store log(place.path());
+  journaled_log_store log(place.path(), {}, small_journal);
   std::uint64_t last = 0;
   const auto fill = [&](int rounds) {
     for (int i = 0; i < rounds; ++i) {

@@ -1,10 +1,12 @@
 #include <rapidcheck.h>
 
+#include <boost/test/data/monomorphic.hpp>
+#include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>
 #include <map>
 #include <tuple>
 
-#include "persistence/lmdb_log_store.hpp"
+#include "persistence/journaled_log_store.hpp"
 #include "persistence/lmdb_state_store.hpp"
 #include "persistence/memory_log_store.hpp"
 #include "persistence/memory_state_store.hpp"
@@ -25,10 +27,26 @@ using operations = std::vector<operation>;
 
 // -- logs ----------------------------------------------------------------------------------------
 
+lmdb_options small_map() {
+  lmdb_options out;
+  out.map_size = 64 << 10;
+  return out;
+}
+
+std::unique_ptr<log_store> open_home(const std::filesystem::path& place) {
+  return std::make_unique<lmdb_log_store>(place, small_map());
+}
+
+std::unique_ptr<log_store> open_journaled(const std::filesystem::path& place) {
+  return std::make_unique<journaled_log_store>(place, small_map(), small_journal);
+}
+
+using open_function = std::unique_ptr<log_store> (*)(const std::filesystem::path& place);
+
 /// Does the same to both logs; whatever the numbers are, it is something a log must take.
 class log_pair {
  public:
-  log_pair() { reopen(); }
+  explicit log_pair(open_function open) : open_(open) { reopen(); }
 
   void perform(const operation& what) {
     const auto [kind, a, b] = what;
@@ -38,7 +56,7 @@ class log_pair {
     const auto first = now.snapshot_index.value + 1;
     const auto somewhere = first + a % (last - first + 2);
     const auto each = [&](auto&& f) { f(memory_), f(*disk_); };
-    switch (kind % 9) {
+    switch (kind % 10) {
       case 0:
       case 1:
         return each([&, added = entries(last + 1, a, b)](auto& log) { append(log, added, where); });
@@ -54,6 +72,8 @@ class log_pair {
         return each([&](auto& log) { rewrite(log, somewhere, a, b, where); });
       case 7:
         return reopen();
+      case 8:
+        return disk_->settle();
       default:
         return compare_reads(where, somewhere, a, b);
     }
@@ -87,9 +107,7 @@ class log_pair {
 
   void reopen() {
     disk_.reset();
-    lmdb_options small;
-    small.map_size = 64 << 10;
-    disk_ = std::make_unique<lmdb_log_store>(place_.path(), small);
+    disk_ = open_(place_.path());
   }
 
   void compare_reads(group_id where, std::uint64_t first, std::uint32_t a, std::uint32_t b) {
@@ -103,7 +121,8 @@ class log_pair {
 
   temporary_directory place_;
   memory_log_store memory_;
-  std::unique_ptr<lmdb_log_store> disk_;
+  open_function open_;
+  std::unique_ptr<log_store> disk_;
   std::uint64_t term_ = 1;
 };
 
@@ -157,9 +176,10 @@ changes batch_of(std::uint32_t a, std::uint32_t b) {
 
 BOOST_AUTO_TEST_SUITE(whatever_is_done)
 
-BOOST_AUTO_TEST_CASE(the_log_on_disk_is_the_log_in_memory) {
-  BOOST_TEST(rc::check([](const operations& all) {
-    log_pair logs;
+BOOST_DATA_TEST_CASE(the_log_on_disk_is_the_log_in_memory, boost::unit_test::data::make({0, 1}),
+                     has_journal) {
+  BOOST_TEST(rc::check([has_journal](const operations& all) {
+    log_pair logs(has_journal ? &open_journaled : &open_home);
     for (const auto& one : all) {
       logs.perform(one);
       if (std::get<1>(one) % 8 == 0) logs.compare();

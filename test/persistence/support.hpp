@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "persistence/fault_points.hpp"
+#include "persistence/journal_ring.hpp"
 #include "persistence/log_store.hpp"
 #include "persistence/state_store.hpp"
 #include "persistence/storage_error.hpp"
@@ -41,6 +42,9 @@ class temporary_directory {
 };
 
 inline constexpr protocol::group_id group{1};
+
+/// So small that a story goes round it many times.
+inline constexpr journal_options small_journal{16 * journal_block, 3, true};
 
 protocol::entry command(std::uint64_t index, std::uint64_t term, std::string data);
 protocol::entry change_of_members(std::uint64_t index, std::uint64_t term,

@@ -57,7 +57,7 @@ void memory_world::install(const fs::path& snapshot) {
 
 disk_world::disk_world(const fs::path& path)
     : directory_(path, node_id{1}, cluster),
-      log_(directory_.log_path()),
+      log_(directory_.log_path(), {}, small_journal),
       states_(directory_.state_path(), group),
       state_(states_.open(in_parts())) {
   recover(log_, *state_, group);
@@ -96,6 +96,7 @@ const std::vector<story_step>& story() {
         append(in.log(), {change_of_members(1, 1, members_up_to(3))});
       },
       [](world& in, const fs::path&) { append(in.log(), commands(2, 60, 1)); },
+      [](world& in, const fs::path&) { in.log().settle(); },
       [](world& in, const fs::path&) { checkpoint(in, 40, 1); },
       [](world& in, const fs::path&) { truncate(in.log(), 51); },
       [](world& in, const fs::path&) {
@@ -109,10 +110,12 @@ const std::vector<story_step>& story() {
       [](world& in, const fs::path&) { checkpoint(in, 2500, 3); },
       [](world& in, const fs::path&) { in.write_snapshot_and_purge(); },
       [](world& in, const fs::path&) { append(in.log(), commands(3045, 10, 4)); },
+      [](world& in, const fs::path&) { in.log().settle(); },
       [](world& in, const fs::path& snapshot) { in.install(snapshot); },
       [](world& in, const fs::path&) { append(in.log(), commands(9001, 10, 6)); },
       [](world& in, const fs::path&) { checkpoint(in, 9005, 6); },
       [](world& in, const fs::path&) { in.write_snapshot_and_purge(); },
+      [](world& in, const fs::path&) { in.log().settle(); },
       [](world& in, const fs::path&) { vote(in.log(), 7, 3); },
   };
   return steps;

@@ -7,7 +7,7 @@
 
 #include "persistence/data_directory.hpp"
 #include "persistence/incoming_snapshot.hpp"
-#include "persistence/lmdb_log_store.hpp"
+#include "persistence/journaled_log_store.hpp"
 #include "persistence/memory_log_store.hpp"
 #include "persistence/memory_state_store.hpp"
 #include "persistence/state_directory.hpp"
@@ -58,7 +58,7 @@ class disk_world : public world {
 
  private:
   data_directory directory_;
-  lmdb_log_store log_;
+  journaled_log_store log_;
   state_directory states_;
   std::unique_ptr<lmdb_state_store> state_;
 };

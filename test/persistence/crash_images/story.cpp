@@ -31,6 +31,9 @@ lmdb_options small(bool in_parts) {
   return out;
 }
 
+/// Stories go round it.
+constexpr journal_options journal{6 * journal_block, 2, true};
+
 configuration members() {
   configuration out;
   for (std::uint64_t id = 1; id <= 3; ++id)
@@ -89,7 +92,7 @@ void node::open() {
   log_.reset();
   directory_.reset();
   directory_ = std::make_unique<data_directory>(path_, node_id{1});
-  auto log = open_log(*directory_, small(false), groups, true);
+  auto log = open_log(*directory_, small(false), groups, true, {}, journal);
   log_ = std::move(log.log);
   states_ = std::make_unique<state_directory>(directory_->state_path(), group);
   auto state = open_state(*states_, *log_, group, small(true), true);
@@ -140,6 +143,8 @@ void node::perform(const step& x) {
     }
     case step::kind::install:
       return install(x.chance);
+    case step::kind::settle:
+      return log_->settle();
     case step::kind::condemn:
       if (applied.index) states_->condemn("for a test");
       [[fallthrough]];

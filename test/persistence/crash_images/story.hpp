@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "persistence/data_directory.hpp"
-#include "persistence/lmdb_log_store.hpp"
+#include "persistence/journaled_log_store.hpp"
 #include "persistence/state_directory.hpp"
 
 /// What a node's stores go through, as steps that a crash leaves done or not done.
@@ -22,6 +22,7 @@ struct step {
     large_checkpoint,
     snapshot,
     install,
+    settle,
     reopen,
     condemn,
     count
@@ -62,7 +63,7 @@ class node {
   std::filesystem::path path_;
   std::filesystem::path elsewhere_;
   std::unique_ptr<data_directory> directory_;
-  std::unique_ptr<lmdb_log_store> log_;
+  std::unique_ptr<journaled_log_store> log_;
   std::unique_ptr<state_directory> states_;
   std::unique_ptr<lmdb_state_store> state_;
   std::string damaged_log_;
