@@ -78,6 +78,7 @@ std::string why_not_start(const apps::settings& chosen) {
 void greet(const apps::program& self, const apps::settings& chosen, const schema& models,
            apps::program_log& log) {
   for (const auto& warning : chosen.warnings) spdlog::warn("{}", warning);
+  for (const auto& remark : chosen.remarks) spdlog::debug("{}", remark);
   if (chosen.insecure)
     spdlog::warn("--insecure: whoever reaches this node may read and change everything");
   const auto text = apps::banner(chosen, models, self.version);
