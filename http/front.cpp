@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <random>
 #include <stdexcept>
 
 #include <caf/actor_system.hpp>
@@ -38,11 +37,6 @@ std::size_t connection_budget(std::size_t wanted) {
   return std::min<std::size_t>(wanted, limit.rlim_cur > taken ? limit.rlim_cur - taken : 1);
 }
 
-std::uint64_t seed() {
-  std::random_device source;
-  return std::uint64_t{source()} << 32 | source();
-}
-
 }  // namespace
 
 front::front(backend node, const server_options& options)
@@ -54,7 +48,7 @@ front::front(backend node, const server_options& options)
   if (const auto wrong = why_not_publish(*common_.node.schema, names); !wrong.empty())
     throw std::invalid_argument(wrong);
   for (auto* x : common_.node.loops) {
-    lanes_.push_back(std::make_unique<lane>(common_, *x, seed()));
+    lanes_.push_back(std::make_unique<lane>(common_, *x));
     common_.metrics.push_back(&lanes_.back()->metrics());
   }
 }

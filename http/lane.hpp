@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "actors/runtime/random_words.hpp"
 #include "http/backend.hpp"
 #include "http/exchange.hpp"
 #include "http/metrics.hpp"
@@ -91,8 +92,8 @@ struct common {
 /// thread.
 class lane {
  public:
-  /// `seed` makes its ids differ from those of other lanes; both references outlive it.
-  lane(common& all, actors::loop& home, std::uint64_t seed);
+  /// Both references outlive it.
+  lane(common& all, actors::loop& home);
 
   common& all() { return all_; }                ///< what all lanes share
   lane_metrics& metrics() { return metrics_; }  ///< raised here, read on any thread
@@ -103,9 +104,9 @@ class lane {
   /// Now as an IMF-fixdate, exact to the second.
   std::string_view date();
   /// A new request id, of 13 characters. In base32, so that it can be read out; unique enough for
-  /// logs, not secret.
+  /// logs, not secret. Everybody may see these, so they tell nothing of the ids of items.
   std::string new_request_id();
-  /// 16 bytes of a UUIDv7 of this moment.
+  /// 16 bytes of a UUIDv7 of this moment, whose chance nobody can guess.
   std::string new_uuid();
 
   /// A session that has opened.
@@ -122,14 +123,13 @@ class lane {
   void close_all();
 
  private:
-  std::uint64_t random();  ///< SplitMix64
-
   common& all_;
   actors::loop& home_;
   std::unique_ptr<std::array<char, 64 * 1024>> buffer_;
   std::int64_t date_of_ = -1;  // seconds since 1970 that `date_` says
   std::string date_;
-  std::uint64_t random_state_;
+  actors::random_words id_words_;   // for what must not be guessed
+  std::uint64_t request_id_state_;  // of a SplitMix64 of its own
   std::vector<session*> sessions_;
   lane_metrics metrics_;
   bool draining_ = false;

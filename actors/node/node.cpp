@@ -9,7 +9,6 @@
 #include <cerrno>
 #include <chrono>
 #include <cstring>
-#include <random>
 #include <stdexcept>
 #include <thread>
 
@@ -24,6 +23,7 @@
 #include "actors/peers/connector.hpp"
 #include "actors/runtime/listen_check.hpp"
 #include "actors/runtime/loop.hpp"
+#include "actors/runtime/random_words.hpp"
 #include "actors/runtime/unix_time.hpp"
 
 namespace lithair::actors {
@@ -37,11 +37,6 @@ std::uint64_t steady_ms() {
   using namespace std::chrono;
   return static_cast<std::uint64_t>(
       duration_cast<milliseconds>(steady_clock::now().time_since_epoch()).count());
-}
-
-std::uint64_t random_number() {
-  std::random_device random;
-  return (std::uint64_t{random()} << 32) | random();
 }
 
 void require_free(const std::string& host, std::uint16_t port, std::string_view whom) {
@@ -98,7 +93,7 @@ struct node::implementation {
     made.connector = connector;
     made.now_ms = steady_ms;
     made.wall_us = unix_time_us;
-    made.random = random_number;
+    made.random = random_word_of_system;
     made.make_ticks = [this] { return std::make_unique<ticker>(*loops.front(), config.tick_ms); };
     made.give_back_memory = [] { malloc_trim(0); };
     return made;
