@@ -71,7 +71,7 @@ response answer_status(const actors::node_status& status, endpoint page,
 }
 
 response answer_ready(const actors::readiness& answer) {
-  auto result = answer.ready       ? ready_page(answer.applied)
+  auto result = answer.ready       ? ready_page(answer.applied, answer.reason)
                 : answer.elsewhere ? problem_response(412, "other_timeline", answer.reason)
                                    : problem_response(503, "not_ready", answer.reason);
   result.applied = answer.applied;

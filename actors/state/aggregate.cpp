@@ -90,6 +90,7 @@ void aggregate::open(std::shared_ptr<const persistence::state_store> state) {
     on_trouble(e);
     if (raft_ && unreadable_) send(raft_, disk_failed{stopped_});
   }
+  tell_unsaved();
   show();
   go_on_later();
 }
@@ -183,6 +184,7 @@ caf::behavior aggregate::make_behavior() {
 
 void aggregate::take(const caf::strong_actor_ptr& from, const apply_entries& order) {
   auto result = apply(order.entries);
+  tell_unsaved();
   send(handle(from), std::move(result));
   show();
   bound_past();
@@ -320,6 +322,10 @@ bool aggregate::wants_checkpoint() const {
           clock().now() - checkpoint_time_ >= setup_.checkpoint_interval);
 }
 
+void aggregate::tell_unsaved() const {
+  if (setup_.meters && state_) setup_.meters->unsaved_bytes.set(state_->unsaved_bytes());
+}
+
 void aggregate::begin_checkpoint() {
   if (!checkpointer_ || !stopped_.empty() || (applied_ == checkpointed_ && !checkpoint_failed_))
     return on_checkpointed({checkpointed_, stopped_});
@@ -356,6 +362,7 @@ void aggregate::on_checkpointed(const checkpointed& news) {
   below_ = news.index;
   // The state below has it now, so reads give the same.
   state_->drop_frozen();
+  tell_unsaved();
   send(checkpointer_, give_back_memory{});
   send(raft_, news);
   // As much may have been applied meanwhile, and nothing has to follow.

@@ -15,6 +15,7 @@
 
 #include "actors/messages/feed_messages.hpp"
 #include "actors/messages/messages.hpp"
+#include "actors/meters.hpp"
 #include "actors/runtime/hosted.hpp"
 #include "models/derived/timeline.hpp"
 #include "models/query/open_cursor.hpp"
@@ -120,6 +121,8 @@ class aggregate final : public hosted_actor {
     std::size_t max_kept_bytes = 64 << 20;
     /// Of `self`'s processes the one whose clients wait: see group_basis
     std::uint64_t run = 0;
+    /// Where it tells how much is not saved yet; may be none
+    std::shared_ptr<group_meters> meters = nullptr;
     /// For picking random items
     std::uint64_t seed = std::random_device{}();
   };
@@ -182,6 +185,7 @@ class aggregate final : public hosted_actor {
   void on_trouble(const persistence::storage_error& error);
   // Checkpoints.
   bool wants_checkpoint() const;
+  void tell_unsaved() const;
   void begin_checkpoint();
   void refuse_checkpoints(const std::string& why);
   void on_checkpointed(const checkpointed& news);
