@@ -114,7 +114,7 @@ class raft_actor final : public hosted_actor {
   void make_room();
   storage_room::use room_used() const;
   void look_for_room();
-  std::string why_no_room(std::string_view command) const;
+  std::string why_no_room(std::string_view command);
   void mend();
   void on_control(protocol::node_id from, const change_request& request);
   void on_control(protocol::node_id from, const change_answer& answer);
@@ -165,6 +165,7 @@ class raft_actor final : public hosted_actor {
   std::uint64_t started_ms_;
   health health_;
   storage_room room_;
+  bool lacks_room_ = false;             // something was refused for that since it was looked at
   std::uint64_t next_settling_ms_ = 0;  // of what is unsaved, while there is no room to grow
   std::uint64_t next_mending_ms_ = 0;
   state_comparison comparison_;

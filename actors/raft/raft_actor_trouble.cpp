@@ -102,15 +102,17 @@ void raft_actor::look_for_room() {
   }
   health_.no_growth = room_.is_full() ? room_.advice(now) : std::string{};
   // What is removed frees room with a checkpoint, and not before.
-  if (!room_.is_full() || now.unsaved == 0 || setup_.now_ms() < next_settling_ms_) return;
+  if (!std::exchange(lacks_room_, false) && !room_.is_full()) return;
+  if (now.unsaved == 0 || setup_.now_ms() < next_settling_ms_) return;
   next_settling_ms_ = setup_.now_ms() + settle_again_ms;
   make_room();
 }
 
 // Before it is in any log, where every node would have to find room for it.
-std::string raft_actor::why_no_room(std::string_view command) const {
+std::string raft_actor::why_no_room(std::string_view command) {
   const auto now = room_used();
   auto why = room_.why_not_grow(now, command.size());
+  lacks_room_ = lacks_room_ || !why.empty();
   if (why.empty() || !setup_.frees_room || !setup_.frees_room(command)) return why;
   return room_.why_not_shrink(now);
 }

@@ -14,11 +14,14 @@ double mebibytes(std::uint64_t bytes) { return static_cast<double>(bytes) / (1 <
 
 }  // namespace
 
+std::uint64_t storage_room::settled(const use& now) const {
+  return now.live + 2 * std::min(now.unsaved, checkpoint(limit_));
+}
+
 bool storage_room::measure(const use& now) {
   if (limit_ == 0) return false;
-  const auto settled = now.live + 2 * std::min(now.unsaved, checkpoint(limit_));
   const auto most = limit_ - reserve(limit_);
-  const bool full = settled > (full_ ? most - checkpoint(limit_) : most);
+  const bool full = settled(now) > (full_ ? most - checkpoint(limit_) : most);
   return full != std::exchange(full_, full);
 }
 
@@ -26,7 +29,7 @@ std::string storage_room::why_not_grow(const use& now, std::uint64_t bytes) cons
   if (limit_ == 0) return {};
   if (full_) return advice(now);
   const auto most = limit_ - reserve(limit_);
-  if (now.live + 2 * bytes > most)
+  if (settled(now) + 2 * bytes > most)
     return fmt::format("a write of {:.1f} MiB finds no room: {}", mebibytes(bytes), advice(now));
   return now.needs() + 2 * bytes > most ? unsettled : "";
 }

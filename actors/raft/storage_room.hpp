@@ -56,6 +56,9 @@ class storage_room {
   std::string advice(const use& now) const;
 
  private:
+  // As it will be about when checkpoints that are due are made.
+  std::uint64_t settled(const use& now) const;
+
   std::uint64_t limit_;
   bool full_ = false;
 };
