@@ -58,6 +58,7 @@ void group::begin(const data_handle& local_raft) {
   if (config.map_size != 0)
     state_of_models.checkpoint_bytes =
         std::min(config.checkpoint_bytes, storage_room::checkpoint(config.map_size));
+  state_of_models.wall_us = setup_.where.wall_us;
   state_of_models.meters = counts_;
   state_of_models.run = setup_.run;
   state_of_models.seed = setup_.where.random();

@@ -85,6 +85,7 @@ void aggregate::open(std::shared_ptr<const persistence::state_store> state) {
   stopped_.clear();
   try {
     timeline_ = models::timeline_of(*view_);
+    latest_time_us_ = latest_log_time(*state_);
     repair();
   } catch (const persistence::storage_error& e) {
     on_trouble(e);
@@ -214,6 +215,7 @@ applied aggregate::apply(const std::vector<entry>& entries) {
     if (each.kind == entry_kind::configuration)
       if (auto members = decode_configuration(each.data.view())) members_ = std::move(*members);
     applied_ = each.index;
+    latest_time_us_ = std::max(latest_time_us_, each.time_us);
     applied_term_ = result.term = each.term;
     if (applied_ == compare_at_ && checkpointer_ && !state_->frozen()) begin_checkpoint();
   }
