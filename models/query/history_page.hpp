@@ -25,8 +25,8 @@ std::unique_ptr<query_cursor> begin_history(const query& q);
 std::unique_ptr<query_cursor> begin_past_item(const query& q);
 
 /// Why an item can't be read as of a moment that is still to come: what happens until then would
-/// not be in the answer. None: it can. `applied`: as of which the state is; `time_us`: the time that
-/// it has become, for the log and for the clock.
+/// not be in the answer. None: it can. `applied`: as of which the state is; `time_us`: what time it
+/// is, for the log and for the clock.
 std::optional<problem> why_not_yet(const query& q, std::uint64_t applied, std::int64_t time_us);
 
 }  // namespace lithair::models
