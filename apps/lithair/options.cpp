@@ -14,8 +14,10 @@ using settings_told = std::map<std::string, told, std::less<>>;
 /// one of ours would be a setting that is quietly left out. Names that are like none of ours may be
 /// somebody else's and only earn a warning, those that platforms make not even that.
 std::string add_environment(const environment& variables, settings_told& into, settings& made) {
+  std::vector<std::string_view> names;
+  for (const auto& each : all_settings()) names.push_back(each.name);
   for (const auto& [variable, text] : variables) {
-    const auto meaning = meaning_of(variable, text);
+    const auto meaning = meaning_of(variable, text, names);
     std::string name{meaning.setting};
     switch (meaning.kind) {
       case variable_kind::foreign:

@@ -4,21 +4,19 @@
 #include <numeric>
 #include <vector>
 
-#include "apps/lithair/setting.hpp"
-
 namespace lithair::apps {
 namespace {
 
 constexpr std::string_view prefix = "LITHAIR_";
 
-bool are_digits(std::string_view text) {
-  return !text.empty() && std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
+bool are_digits(std::string_view word) {
+  return !word.empty() && std::ranges::all_of(word, [](char c) { return c >= '0' && c <= '9'; });
 }
 
-/// Takes a suffix away, if the text has it.
-bool take_suffix(std::string_view& text, std::string_view suffix) {
-  if (!text.ends_with(suffix)) return false;
-  text.remove_suffix(suffix.size());
+/// Takes a suffix away, if the word has it.
+bool take_suffix(std::string_view& word, std::string_view suffix) {
+  if (!word.ends_with(suffix)) return false;
+  word.remove_suffix(suffix.size());
   return true;
 }
 
@@ -64,13 +62,12 @@ std::size_t distance(std::string_view from, std::string_view to) {
 }
 
 /// The setting that a wrong name is a slip of: one letter, or two in a longer name.
-std::string_view meant_by(std::string_view name) {
+std::string_view meant_by(std::string_view name, std::span<const std::string_view> settings) {
   constexpr std::size_t longest = 40;
   if (name.size() > longest) return {};
-  for (const auto& each : all_settings()) {
-    const auto right = variable_of(each.name);
-    const auto letters = right.size() - prefix.size();
-    if (distance(name, right) <= (letters < 6 ? 1u : 2u)) return each.name;
+  for (const auto each : settings) {
+    const auto limit = each.size() < 6 ? 1u : 2u;
+    if (distance(name, variable_of(each)) <= limit) return each;
   }
   return {};
 }
@@ -85,14 +82,15 @@ std::string variable_of(std::string_view setting) {
   return made;
 }
 
-variable_meaning meaning_of(std::string_view name, std::string_view value) {
+variable_meaning meaning_of(std::string_view name, std::string_view value,
+                            std::span<const std::string_view> settings) {
   if (!name.starts_with(prefix)) return {variable_kind::foreign, {}};
   if (is_service_link(name, value)) return {variable_kind::platform, {}};
-  const auto& known = all_settings();
-  const auto found = std::ranges::find_if(
-      known, [name](const setting& each) { return variable_of(each.name) == name; });
-  if (found != known.end()) return {variable_kind::setting, found->name};
-  if (const auto meant = meant_by(name); !meant.empty()) return {variable_kind::typo, meant};
+  const auto found =
+      std::ranges::find_if(settings, [name](auto each) { return variable_of(each) == name; });
+  if (found != settings.end()) return {variable_kind::setting, *found};
+  if (const auto meant = meant_by(name, settings); !meant.empty())
+    return {variable_kind::typo, meant};
   return {variable_kind::unknown, {}};
 }
 

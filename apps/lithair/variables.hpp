@@ -1,5 +1,6 @@
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -18,7 +19,7 @@ enum class variable_kind {
 /// What was found out about a variable.
 struct variable_meaning {
   variable_kind kind = variable_kind::foreign;
-  /// Of the table: the setting that it is, or that is meant by a typo; else empty
+  /// The setting that it is, or that is meant by a typo; else empty
   std::string_view setting;
 };
 
@@ -26,7 +27,9 @@ struct variable_meaning {
 std::string variable_of(std::string_view setting);
 
 /// Judges a variable by its name and, where a platform gives a name of ours to a value of its own
-/// (`LITHAIR_PORT=tcp://10.96.0.1:8080` for a service called `lithair`), by its value.
-variable_meaning meaning_of(std::string_view name, std::string_view value);
+/// (`LITHAIR_PORT=tcp://10.96.0.1:8080` for a service called `lithair`), by its value. `settings`:
+/// the names of all, in which what is found lies.
+variable_meaning meaning_of(std::string_view name, std::string_view value,
+                            std::span<const std::string_view> settings);
 
 }  // namespace lithair::apps

@@ -24,6 +24,9 @@ std::ostream& operator<<(std::ostream& out, const judged& x) {
 
 using enum variable_kind;
 
+const std::vector<std::string_view> settings{"node-id",  "addr", "port",    "peers",
+                                             "data-dir", "log",  "cluster", "max-inflight"};
+
 const std::vector<judged> table{
     {"HOME", "/", foreign, ""},
     {"LITHAIR", "1", foreign, ""},
@@ -70,7 +73,7 @@ const std::vector<judged> table{
 BOOST_AUTO_TEST_SUITE(variables)
 
 BOOST_DATA_TEST_CASE(a_variable_is_judged_by_its_name_and_value, data::make(table)) {
-  const auto meaning = meaning_of(sample.name, sample.value);
+  const auto meaning = meaning_of(sample.name, sample.value, settings);
   BOOST_TEST((meaning.kind == sample.kind));
   BOOST_TEST(meaning.setting == sample.setting);
 }
