@@ -94,7 +94,10 @@ void serve(const apps::program& self, apps::settings chosen, schema models,
            const std::vector<publication>& published) {
   const apps::stop_signals signals;
   apps::program_log log{chosen.log, chosen.log_level, chosen.node.self.id.value};
-  if (chosen.join) apps::find_members(chosen);
+  const auto stops_within = [&signals](apps::milliseconds time) {
+    return signals.come_within(time);
+  };
+  if (chosen.join && !apps::find_members(chosen, stops_within)) return;
   actors::node node{chosen.node, std::move(models)};
   auto options = chosen.http;
   for (const auto& each : published) options.published.push_back(each.make(node));
