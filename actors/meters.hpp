@@ -86,6 +86,10 @@ struct group_meters {
   level state_map_bytes;
   /// Of them in use
   level state_used_bytes;
+  /// Of those without free pages, which are used before the file grows
+  level state_live_bytes;
+  // Changed by the aggregate.
+  level unsaved_bytes;  ///< of memory that hold changes which no checkpoint has saved yet
 };
 
 /// Of the log that all groups of a node share; changed by the log writer.

@@ -22,7 +22,7 @@ response answer_write(actors::submitted&& answer, const models::collection* targ
   response result;
   result.status = answer.result.status;
   result.body = std::move(answer.result.body);
-  result.version = answer.result.version;
+  result.version = {answer.result.version, answer.result.variant};
   result.raft_index = answer.index;
   // What apply refused is a problem too, and is the answer that all nodes would give.
   if (result.status >= 400) result.content_type = "application/problem+json";
@@ -36,7 +36,7 @@ response answer_read(actors::answered&& answer, const read_conditions& condition
   if (auto why = actors::problem_of_read(answer.what, std::move(answer.reason)))
     return to_response(*why);
   response result;
-  const auto version = answer.result.version;
+  const item_tag version{answer.result.version, answer.result.variant};
   // RFC 9110 §13.2.2: If-Match first, then If-None-Match.
   if (conditions.match && !conditions.match->matches(version)) {
     result = problem_response(412, "precondition_failed",
@@ -71,7 +71,7 @@ response answer_status(const actors::node_status& status, endpoint page,
 }
 
 response answer_ready(const actors::readiness& answer) {
-  auto result = answer.ready       ? ready_page(answer.applied)
+  auto result = answer.ready       ? ready_page(answer.applied, answer.reason)
                 : answer.elsewhere ? problem_response(412, "other_timeline", answer.reason)
                                    : problem_response(503, "not_ready", answer.reason);
   result.applied = answer.applied;

@@ -83,7 +83,8 @@ std::optional<response> read_conditions_of(const known_headers& headers,
     auto condition = parse_condition(*headers.if_match, false);
     if (!condition) return bad_request("bad_condition", "The If-Match header is malformed.");
     out.if_match_any = condition->any;
-    out.if_match = std::move(condition->versions);
+    // By version: the client may have the tag from a node that shows the item in another way.
+    out.if_match = condition->versions();
   }
   if (headers.if_none_match != nullptr) {
     // A version that must not match has no use for a write here.

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <random>
 #include <stdexcept>
 #include <thread>
 
@@ -55,11 +54,6 @@ admission::limits places(const server_options& options) {
   return result;
 }
 
-std::uint64_t seed() {
-  std::random_device source;
-  return std::uint64_t{source()} << 32 | source();
-}
-
 }  // namespace
 
 front::front(backend node, const server_options& options)
@@ -71,7 +65,7 @@ front::front(backend node, const server_options& options)
   if (const auto wrong = why_not_publish(*common_.node.schema, names); !wrong.empty())
     throw std::invalid_argument(wrong);
   for (auto* x : common_.node.loops) {
-    lanes_.push_back(std::make_unique<lane>(common_, *x, seed()));
+    lanes_.push_back(std::make_unique<lane>(common_, *x));
     common_.lanes.push_back(lanes_.back().get());
     common_.metrics.push_back(&lanes_.back()->metrics());
   }

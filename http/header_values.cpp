@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "http/characters.hpp"
+#include "http/hex.hpp"
 #include "http/request.hpp"
 
 namespace lithair::http {
@@ -45,12 +46,19 @@ std::optional<entity_tag> take_tag(std::string_view& list) {
   return result;
 }
 
-// Our own tags are the decimal digits of a version, and nothing like "007".
-std::uint64_t version_of(const entity_tag& tag, bool weak_comparison) {
+// Our own tags are the decimal digits of a version, and nothing like "007"; what a variant is, is
+// written in one way too.
+item_tag tag_of(const entity_tag& tag, bool weak_comparison) {
   // Strong comparison: a weak tag equals nothing.
-  if (tag.weak && !weak_comparison) return 0;
-  if (tag.opaque.starts_with('0')) return 0;
-  return parse_number(tag.opaque).value_or(0);
+  if (tag.weak && !weak_comparison) return {};
+  if (tag.opaque.starts_with('0')) return {};
+  const auto dash = tag.opaque.find('-');
+  item_tag result{parse_number(tag.opaque.substr(0, dash)).value_or(0), 0};
+  if (dash == std::string_view::npos) return result;
+  const auto variant = parse_hex(tag.opaque.substr(dash + 1));
+  if (!variant || *variant == 0) return {};
+  result.variant = *variant;
+  return to_string(result) == tag.opaque ? result : item_tag{};
 }
 
 }  // namespace
@@ -107,8 +115,21 @@ std::optional<std::uint64_t> parse_number(std::string_view value) {
   return result;
 }
 
-bool tag_condition::matches(std::uint64_t version) const {
-  return version != 0 && (any || std::ranges::find(versions, version) != versions.end());
+std::string to_string(const item_tag& tag) {
+  auto result = std::to_string(tag.version);
+  if (tag.variant != 0) result += '-' + hex_text(tag.variant);
+  return result;
+}
+
+bool tag_condition::matches(const item_tag& now) const {
+  return now.version != 0 && (any || std::ranges::find(tags, now) != tags.end());
+}
+
+std::vector<std::uint64_t> tag_condition::versions() const {
+  std::vector<std::uint64_t> result;
+  result.reserve(tags.size());
+  for (const auto& x : tags) result.push_back(x.version);
+  return result;
 }
 
 std::optional<tag_condition> parse_condition(std::string_view value, bool weak_comparison) {
@@ -121,7 +142,7 @@ std::optional<tag_condition> parse_condition(std::string_view value, bool weak_c
     value = trimmed(value);
     const auto tag = take_tag(value);
     if (!tag) return std::nullopt;
-    result.versions.push_back(version_of(*tag, weak_comparison));
+    result.tags.push_back(tag_of(*tag, weak_comparison));
     value = trimmed(value);
     if (value.empty()) return result;
     // An element is followed by a comma or by nothing.

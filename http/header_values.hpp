@@ -23,14 +23,27 @@ bool is_authority(std::string_view value);
 /// A number of decimal digits within 64 bits; nothing else. No sign, no blank.
 std::optional<std::uint64_t> parse_number(std::string_view value);
 
+/// The entity tag of an item: `"VERSION"`, or `"VERSION-VARIANT"` with 16 hex digits where nodes
+/// may show the same version differently; see models/state/variant.hpp.
+struct item_tag {
+  std::uint64_t version = 0;  ///< 0, which no item has, for a foreign tag
+  std::uint64_t variant = 0;  ///< 0: none
+
+  bool operator==(const item_tag&) const = default;
+};
+/// Without the quotes.
+std::string to_string(const item_tag& tag);
+
 /// An If-Match or If-None-Match (RFC 9110 §13.1).
 struct tag_condition {
-  bool any = false;  ///< "*"
-  std::vector<std::uint64_t>
-      versions;  ///< what the tags name; 0, which no item has, for a foreign tag
+  bool any = false;            ///< "*"
+  std::vector<item_tag> tags;  ///< as they were given
 
-  /// Version 0, an item that is not there, matches nothing, not even "*".
-  bool matches(std::uint64_t version) const;
+  /// Whether the representation is one of these. Version 0, an item that is not there, matches
+  /// nothing, not even "*".
+  bool matches(const item_tag& now) const;
+  /// Of the tags, whatever node they came from: what a write compares.
+  std::vector<std::uint64_t> versions() const;
 };
 
 /// Reads `*` or a list of entity tags; nullopt when malformed. Of weak tags the strong comparison

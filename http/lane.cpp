@@ -17,6 +17,14 @@ namespace lithair::http {
 
 namespace {
 
+// SplitMix64: what needs to differ, not to be secret, for who sees a number knows all that follow.
+std::uint64_t next_number(std::uint64_t& state) {
+  auto z = state += 0x9e3779b97f4a7c15;
+  z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9;
+  z = (z ^ z >> 27) * 0x94d049bb133111eb;
+  return z ^ z >> 31;
+}
+
 // Independent of locale, as HTTP wants it.
 std::string imf_fixdate(std::int64_t seconds) {
   constexpr const char* days[] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
@@ -50,11 +58,12 @@ void common::make_room(const admission::shortage& of) const {
   for (auto* each : lanes) each->make_room(share);
 }
 
-lane::lane(common& all, actors::loop& home, std::uint64_t seed)
+lane::lane(common& all, actors::loop& home)
     : all_(all),
       home_(home),
       buffer_(std::make_unique<std::array<char, 64 * 1024>>()),
-      random_state_(seed) {}
+      id_words_(all.options.random ? all.options.random : actors::fill_from_system),
+      request_id_state_(actors::random_word_of_system()) {}
 
 std::string_view lane::date() {
   // The coarse clock: it costs next to nothing, and seconds are all that is shown.
@@ -68,18 +77,10 @@ std::string_view lane::date() {
   return date_;
 }
 
-// SplitMix64: ids need to differ, not to be secret.
-std::uint64_t lane::random() {
-  auto z = random_state_ += 0x9e3779b97f4a7c15;
-  z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9;
-  z = (z ^ z >> 27) * 0x94d049bb133111eb;
-  return z ^ z >> 31;
-}
-
 std::string lane::new_request_id() {
   // Without i, l, o and u, which are misread.
   constexpr char digits[] = "0123456789abcdefghjkmnpqrstvwxyz";
-  auto bits = random();
+  auto bits = next_number(request_id_state_);
   std::string result(13, '0');
   for (auto& c : result) {
     c = digits[bits % 32];
@@ -89,8 +90,8 @@ std::string lane::new_request_id() {
 }
 
 std::string lane::new_uuid() {
-  const auto high = random();
-  return std::string{models::make_uuid_v7(actors::unix_time_us(), high, random()).view()};
+  const auto high = id_words_();
+  return std::string{models::make_uuid_v7(actors::unix_time_us(), high, id_words_()).view()};
 }
 
 void lane::add(session& who) { sessions_.push_back(&who); }

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "actors/runtime/random_words.hpp"
 #include "http/admission.hpp"
 #include "http/backend.hpp"
 #include "http/budget.hpp"
@@ -91,8 +92,8 @@ struct common {
 /// thread.
 class lane {
  public:
-  /// `seed` makes its ids differ from those of other lanes; both references outlive it.
-  lane(common& all, actors::loop& home, std::uint64_t seed);
+  /// Both references outlive it.
+  lane(common& all, actors::loop& home);
 
   common& all() { return all_; }                ///< what all lanes share
   lane_metrics& metrics() { return metrics_; }  ///< raised here, read on any thread
@@ -103,9 +104,9 @@ class lane {
   /// Now as an IMF-fixdate, exact to the second.
   std::string_view date();
   /// A new request id, of 13 characters. In base32, so that it can be read out; unique enough for
-  /// logs, not secret.
+  /// logs, not secret. Everybody may see these, so they tell nothing of the ids of items.
   std::string new_request_id();
-  /// 16 bytes of a UUIDv7 of this moment.
+  /// 16 bytes of a UUIDv7 of this moment, whose chance nobody can guess.
   std::string new_uuid();
 
   /// A session that has opened.
@@ -138,7 +139,6 @@ class lane {
 
  private:
   void end_streams();
-  std::uint64_t random();  ///< SplitMix64
   void close_some(const admission::shortage& of);
 
   common& all_;
@@ -146,7 +146,8 @@ class lane {
   std::unique_ptr<std::array<char, 64 * 1024>> buffer_;
   std::int64_t date_of_ = -1;  // seconds since 1970 that `date_` says
   std::string date_;
-  std::uint64_t random_state_;
+  actors::random_words id_words_;   // for what must not be guessed
+  std::uint64_t request_id_state_;  // of a SplitMix64 of its own
   std::vector<session*> sessions_;
   lane_metrics metrics_;
   std::atomic<bool> room_asked_for_{false};

@@ -143,8 +143,8 @@ response projections_page(const models::schema& schema, const published_projecti
 
 response alive_page() { return page({{"status", "alive"}}); }
 
-response ready_page(std::uint64_t applied) {
-  return page({{"status", "ready"}, {"applied", applied}});
+response ready_page(std::uint64_t applied, const std::string& trouble) {
+  return page({{"status", "ready"}, {"applied", applied}, {"trouble", text_or_null(trouble)}});
 }
 
 response status_page(const actors::node_status& status, const models::schema& schema,

@@ -21,7 +21,7 @@ response projections_page(const models::schema& schema, const published_projecti
 /// The process is there; nothing is asked of the cluster.
 response alive_page();
 /// `applied`: the index that it has applied.
-response ready_page(std::uint64_t applied);
+response ready_page(std::uint64_t applied, const std::string& trouble);
 /// What operators want to know of this node; the fields are in the OpenAPI description.
 response status_page(const actors::node_status& status, const models::schema& schema,
                      const holdings& held);

@@ -2,6 +2,7 @@
 
 #include <charconv>
 
+#include "http/hex.hpp"
 #include "models/problem/problem.hpp"
 #include "models/problem/reason_phrase.hpp"
 
@@ -29,9 +30,10 @@ void append_header(std::string& out, std::string_view name, std::uint64_t value)
 bool bodiless(int status) { return status == 204 || status == 304; }
 
 void append_optional_headers(const response& answer, std::string& out) {
-  if (answer.version != 0) {
+  if (answer.version.version != 0) {
     out.append("ETag: \"");
-    append_number(out, answer.version);
+    append_number(out, answer.version.version);
+    if (answer.version.variant != 0) out.append("-").append(hex_text(answer.version.variant));
     out.append("\"\r\n");
   }
   if (!answer.entity_tag.empty()) append_header(out, "ETag", '"' + answer.entity_tag + '"');

@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "http/header_values.hpp"
 #include "http/request.hpp"
 
 namespace lithair::persistence {
@@ -19,7 +20,7 @@ struct response {
   int status = 200;                                    ///< of HTTP
   std::string body;                                    ///< empty: none
   std::string_view content_type = "application/json";  ///< a literal; used when there is a body
-  std::uint64_t version = 0;                           ///< ETag; 0: none
+  item_tag version;                                    ///< ETag; version 0: none
   std::string entity_tag;                              ///< ETag when it is no version; empty: none
   std::uint64_t raft_index = 0;                        ///< X-Raft-Index; 0: none
   std::optional<std::uint64_t> applied;                ///< X-Applied-Index

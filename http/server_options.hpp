@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -45,6 +46,8 @@ struct server_options {
   std::vector<std::string> allowed_hosts = {};
   /// The program's own projections, at /api/projections/{name}; `lithair::publish` makes them.
   std::vector<std::shared_ptr<const actors::published>> published = {};
+  /// Where the chance in ids of items comes from, asked on any loop. None: the system's generator.
+  std::function<void(std::span<std::uint8_t>)> random = {};
   /// Lines of the program's log that nobody took, for /metrics; any thread. None: it isn't known.
   std::function<std::uint64_t()> log_lines_dropped = {};
 };

@@ -224,9 +224,9 @@ void lmdb_environment::require_writable(std::uint64_t bytes) const {
   // Free pages within the file count as room, though LMDB can't use those that a reader still sees.
   if (bytes != 0 && options_.map_limit != 0 &&
       used_bytes() + bytes > options_.map_limit + reusable_bytes())
-    throw storage_error(storage_errc::full, directory_.string() +
-                                                " has too little room below its size limit of " +
-                                                std::to_string(options_.map_limit) + " bytes");
+    throw storage_error(storage_errc::full,
+                        directory_.string() + " has too little room below its size limit of " +
+                            std::to_string(options_.map_limit) + " bytes (--map-size)");
 }
 
 void lmdb_environment::refuse_when_stopped() const {
@@ -248,9 +248,9 @@ void lmdb_environment::grow(write_purpose purpose) {
   // What frees space, or finishes what is durable already, is let past the limit.
   if (purpose != write_purpose::stores_more) wanted = std::max(wanted, now + room_to_free_space);
   if (wanted <= now)
-    throw storage_error(storage_errc::full, directory_.string() +
-                                                " has reached its size limit of " +
-                                                std::to_string(options_.map_limit) + " bytes");
+    throw storage_error(storage_errc::full,
+                        directory_.string() + " has reached its size limit of " +
+                            std::to_string(options_.map_limit) + " bytes (--map-size)");
   // LMDB moves the map, so nobody may look at it. Readers that come now wait at the gate, or one
   // after the other could keep this waiting for ever.
   const std::lock_guard gate(gate_);

@@ -77,6 +77,9 @@ class lmdb_environment {
   std::uint64_t map_size() const;
   /// Bytes of the data file that hold something or did once. Any thread that holds no reader.
   std::uint64_t used_bytes() const;
+  /// Bytes of free pages among them, which LMDB uses before the file grows. Reads the list of them.
+  /// Any thread that holds no reader.
+  std::uint64_t reusable_bytes() const;
   /// Where data.mdb, lock.mdb and the seal are.
   const std::filesystem::path& directory() const { return directory_; }
 
@@ -93,8 +96,6 @@ class lmdb_environment {
   void check() const;
   /// Lets LMDB open or create the file.
   void open();
-  /// Bytes of free pages in the file, which LMDB uses before the file grows.
-  std::uint64_t reusable_bytes() const;
   /// While it is held the map stays where it is; every use of `env_` by a reader needs it.
   std::shared_lock<std::shared_mutex> keep_map() const;
   /// Throws `stopped` after a failed write.

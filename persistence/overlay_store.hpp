@@ -35,6 +35,8 @@ class overlay_store : public state_source {
   /// Keys changed and memory held since the last `freeze`.
   std::size_t changed_keys() const { return active_->size(); }
   std::size_t changed_bytes() const { return active_->bytes(); }
+  /// Memory held by all that the store below does not have, the frozen layer included.
+  std::size_t unsaved_bytes() const { return active_->bytes() + (frozen_ ? frozen_->bytes() : 0); }
 
   /// Sets aside what changed until now; changes from now on go to a new layer. None may be frozen
   /// already.

@@ -3,7 +3,6 @@
 #include <map>
 #include <mutex>
 #include <optional>
-#include <random>
 #include <stdexcept>
 #include <utility>
 
@@ -17,6 +16,7 @@
 #include "actors/node/node.hpp"
 #include "actors/node/system.hpp"
 #include "actors/runtime/hosted.hpp"
+#include "actors/runtime/random_words.hpp"
 #include "actors/runtime/unix_time.hpp"
 #include "models/problem/read_problem.hpp"
 
@@ -69,20 +69,10 @@ struct run_read {
 
 namespace {
 
-// Seeded once a thread: ids are drawn without a lock.
-std::uint64_t random_bits() {
-  thread_local std::mt19937_64 engine = [] {
-    std::random_device device;
-    std::seed_seq seed{device(), device(), device(), device(),
-                       device(), device(), device(), device()};
-    return std::mt19937_64{seed};
-  }();
-  return engine();
-}
-
 std::string new_uuid() {
-  const auto high = random_bits();
-  return std::string{models::make_uuid_v7(unix_time_us(), high, random_bits()).view()};
+  thread_local random_words words;  // of each thread: ids are drawn without a lock
+  const auto high = words();
+  return std::string{models::make_uuid_v7(unix_time_us(), high, words()).view()};
 }
 
 }  // namespace

@@ -92,7 +92,8 @@ struct probe_ready {
 struct readiness {
   std::uint64_t token = 0;
   bool ready = false;  ///< the read was done, and what it must see is applied
-  /// A sentence for people when it is not ready
+  /// A sentence for people when it is not ready; when it is, what they should see to all the same,
+  /// or nothing
   std::string reason;
   std::uint64_t applied = 0;  ///< the log index that is applied on this node
   /// Not ready, and never will be: `min_index` is of another timeline; see

@@ -185,7 +185,7 @@ void composition::spawn_groups() {
       [to = notes_](std::string text) { caf::anon_send(to, take_note{std::move(text)}); });
   auto identity = make_identity();
   // Not published yet: nobody calls before the node is whole.
-  gate_ = spawn_at_home<actors::gate>(where_, identity);
+  gate_ = spawn_at_home<actors::gate>(where_, identity, where_.open_peer_port);
   std::shared_ptr<state_window> window;
   if (!local_schema_.collections().empty()) {
     window = std::make_shared<state_window>();

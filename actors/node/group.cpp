@@ -11,6 +11,7 @@
 
 #include "actors/peers/gate.hpp"
 #include "actors/raft/raft_actor.hpp"
+#include "actors/raft/storage_room.hpp"
 #include "actors/runtime/loop.hpp"
 #include "actors/state/aggregate.hpp"
 #include "actors/state/feed.hpp"
@@ -18,6 +19,7 @@
 #include "actors/storage/checkpointer.hpp"
 #include "actors/storage/snapshot_writer.hpp"
 #include "actors/storage/stored_view.hpp"
+#include "models/command/command.hpp"
 #include "persistence/data_directory.hpp"
 #include "persistence/salvage.hpp"
 #include "persistence/state_directory.hpp"
@@ -52,6 +54,12 @@ void group::begin(const data_handle& local_raft) {
                                            opened.restored.last_index,
                                            setup_.identity.schema,
                                            opened.lost};
+  // Where there is little room little is changed at a time.
+  if (config.map_size != 0)
+    state_of_models.checkpoint_bytes =
+        std::min(config.checkpoint_bytes, storage_room::checkpoint(config.map_size));
+  state_of_models.wall_us = setup_.where.wall_us;
+  state_of_models.meters = counts_;
   state_of_models.run = setup_.run;
   state_of_models.seed = setup_.where.random();
   aggregate_ = spawn_at_home<actors::aggregate>(setup_.where, std::move(state_of_models));
@@ -79,6 +87,8 @@ persistence::lmdb_options group::state_options() const {
   persistence::lmdb_options result;
   result.map_limit = setup_.config.map_size;
   result.part_bytes = setup_.config.checkpoint_part_bytes;
+  if (result.map_limit != 0)
+    result.part_bytes = std::min(result.part_bytes, storage_room::part(result.map_limit));
   // Items are read one by one, from all over the map.
   result.scattered_reads = true;
   return result;
@@ -134,6 +144,7 @@ void group::spawn_raft(persistence::opened_state opened) {
   made.now_ms = setup_.where.now_ms;
   made.wall_us = setup_.where.wall_us;
   made.meters = counts_;
+  made.frees_room = models::only_removes;
   made.ticks_passed = [this] { return ticks_->take(); };
   made.wake_after = [this](std::uint32_t count, const sleeper_handle& who) {
     ticks_->wake_after(count, who);

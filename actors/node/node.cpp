@@ -9,7 +9,6 @@
 #include <cerrno>
 #include <chrono>
 #include <cstring>
-#include <random>
 #include <stdexcept>
 #include <thread>
 
@@ -24,6 +23,7 @@
 #include "actors/peers/connector.hpp"
 #include "actors/runtime/listen_check.hpp"
 #include "actors/runtime/loop.hpp"
+#include "actors/runtime/random_words.hpp"
 #include "actors/runtime/unix_time.hpp"
 
 namespace lithair::actors {
@@ -37,11 +37,6 @@ std::uint64_t steady_ms() {
   using namespace std::chrono;
   return static_cast<std::uint64_t>(
       duration_cast<milliseconds>(steady_clock::now().time_since_epoch()).count());
-}
-
-std::uint64_t random_number() {
-  std::random_device random;
-  return (std::uint64_t{random()} << 32) | random();
 }
 
 void require_free(const std::string& host, std::uint16_t port, std::string_view whom) {
@@ -87,7 +82,7 @@ struct node::implementation {
   static node_config check(node_config c) {
     if (auto wrong = c.validate(); !wrong.empty()) throw std::runtime_error(wrong);
     require_free(c.self.host, c.self.http_port, "clients");
-    require_free(c.self.host, c.self.peer_port, "peers");
+    if (!c.peers.empty()) require_free(c.self.host, c.self.peer_port, "peers");
     return c;
   }
 
@@ -96,9 +91,14 @@ struct node::implementation {
     made.system = system.get();
     made.home = loops.front().get();
     made.connector = connector;
+    if (config.peers.empty())
+      made.open_peer_port = [this](const gate_handle& gate, std::function<void(bool)> done) {
+        caf::anon_send(caf::actor_cast<taking<open_port>>(connector),
+                       open_port{config.self, gate, std::move(done)});
+      };
     made.now_ms = steady_ms;
     made.wall_us = unix_time_us;
-    made.random = random_number;
+    made.random = random_word_of_system;
     made.make_ticks = [this] { return std::make_unique<ticker>(*loops.front(), config.tick_ms); };
     made.give_back_memory = [] { malloc_trim(0); };
     return made;
@@ -128,6 +128,7 @@ struct node::implementation {
 
   // Last: from here on other nodes come in.
   void publish() {
+    if (config.peers.empty()) return;
     auto port = system->middleman().publish(untyped(parts->gate()), config.self.peer_port,
                                             config.self.host.c_str(), true);
     published = static_cast<bool>(port);
@@ -143,7 +144,7 @@ struct node::implementation {
       caf::scoped_actor self{*system};
       if (parts && limit_ms != 0) parts->settle(self, limit_ms);
       // Nobody new comes in while the actors end.
-      if (published)
+      if (published || config.peers.empty())
         (void)system->middleman().unpublish(untyped(parts->gate()), config.self.peer_port);
       if (parts) parts->end(self);
       end_actors(self, {untyped(connector)});

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <set>
 
+#include <spdlog/spdlog.h>
 #include <caf/io/basp_broker.hpp>
 #include <caf/io/middleman.hpp>
 #include <caf/io/network/default_multiplexer.hpp>
@@ -48,7 +49,27 @@ caf::behavior connector::make_behavior() {
                  caf::anon_send(self, dialled{asker, socket, port});
              });
       },
-      [this](const dialled& news) { connect(news.asker, news.socket, news.port); });
+      [this](const dialled& news) { connect(news.asker, news.socket, news.port); },
+      [this](const open_port& order) { open(order); });
+}
+
+// By request: to wait for the middleman would block the loop.
+void connector::open(const open_port& order) {
+  const auto port = order.where.peer_port;
+  request(system().middleman().actor_handle(), caf::infinite, caf::publish_atom::value, port,
+          caf::actor_cast<caf::strong_actor_ptr>(order.gate), std::set<std::string>{},
+          order.where.host, true)
+      .then(
+          [order](std::uint16_t) {
+            spdlog::info("other nodes are let in at {}:{}", order.where.host,
+                         order.where.peer_port);
+            order.done(true);
+          },
+          [order](const caf::error&) {
+            spdlog::error("cannot listen for peers on {}:{}: they are only dialled from here",
+                          order.where.host, order.where.peer_port);
+            order.done(false);
+          });
 }
 
 // What CAF's own connect does, but for the dialling, which would block: the socket becomes one of

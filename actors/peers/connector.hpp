@@ -1,6 +1,6 @@
 #pragma once
 
-#include <map>
+#include <functional>
 #include <string>
 
 #include <caf/allowed_unsafe_message_type.hpp>
@@ -23,7 +23,14 @@ struct reached {
   std::string failed;  ///< a sentence; empty: there is the gate
 };
 
-/// The way to other nodes' gates: dials without blocking and makes the connection one of the
+/// Lets other nodes in to this node's gate.
+struct open_port {
+  peer_address where;              ///< of this node; its `peer_port` counts
+  gate_handle gate;                ///< what they find there
+  std::function<void(bool)> done;  ///< is told whether it worked, on the connector's loop
+};
+
+/// The way to other nodes' gates, and theirs to ours: dials without blocking and makes the connection one of the
 /// middleman's. One a node, for its shippers. A simulator puts its network in this place. CAF's own
 /// connect call would block the loop for as long as a peer is silent.
 ///
@@ -40,9 +47,11 @@ class connector final : public hosted_actor {
  private:
   caf::behavior make_behavior() override;
   void connect(const taking<reached>& asker, int socket, std::uint16_t port);
+  void open(const open_port& order);
 };
 
 }  // namespace lithair::actors
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(lithair::actors::reach)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(lithair::actors::reached)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(lithair::actors::open_port)

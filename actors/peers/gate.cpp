@@ -15,8 +15,8 @@ constexpr std::uint64_t max_node = 65535;
 
 }  // namespace
 
-gate::gate(caf::actor_config& cfg, loop* home, link_identity identity)
-    : hosted_actor(cfg, home), identity_(std::move(identity)) {}
+gate::gate(caf::actor_config& cfg, loop* home, link_identity identity, opener open)
+    : hosted_actor(cfg, home), identity_(std::move(identity)), open_(std::move(open)) {}
 
 caf::behavior gate::make_behavior() {
   set_default_handler(caf::drop);
@@ -24,7 +24,9 @@ caf::behavior gate::make_behavior() {
   return behavior_of<handle_type>(
       [this](const expect_peer& order) {
         shippers_[{order.peer, order.group}] = order.shipper;
+        expect_somebody();
       },
+      [this](port_opened news) { is_open_ = news.done; },
       [this](const forget_peer& order) {
         auto found = shippers_.find({order.peer, order.group});
         if (found != shippers_.end() && found->second == order.shipper) shippers_.erase(found);
@@ -42,6 +44,14 @@ caf::behavior gate::make_behavior() {
                 },
                 [this, who](const caf::error&) { refuse(who, "this node stops"); });
       });
+}
+
+// Strangers find no door while nobody is expected.
+void gate::expect_somebody() {
+  if (!open_ || std::exchange(is_open_, true)) return;
+  open_(handle_of(this), [self = caf::actor_cast<taking<port_opened>>(this)](bool worked) {
+    caf::anon_send(self, port_opened{worked});
+  });
 }
 
 // What is learned from the peer is on the disk before anything is said to it.

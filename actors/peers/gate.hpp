@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <map>
 #include <string>
 #include <utility>
@@ -34,6 +35,11 @@ struct guard_group {
   taking<meet> raft;
 };
 
+/// From whoever opened the port for other nodes, to the gate that asked for it.
+struct port_opened {
+  bool done = false;  ///< false: it could not be opened, and is asked for again
+};
+
 /// What a node publishes on its peer port: it checks who says hello (version, cluster, node id,
 /// models) and introduces the peer's endpoint to the shipper for that peer, once what it learned
 /// from it is on the disk. Of one that is not expected and knows the cluster the group's raft actor
@@ -52,8 +58,14 @@ class gate final : public hosted_actor {
  public:
   using handle_type = gate_handle;
 
-  /// `identity`: what this node checks and remembers, for all groups.
-  gate(caf::actor_config& cfg, loop* home, link_identity identity);
+  /// Opens a port for other nodes. Tells whether that worked, on any thread; asked once more later
+  /// where it did not.
+  using opener = std::function<void(const gate_handle& what, std::function<void(bool)> done)>;
+
+  /// `identity`: what this node checks and remembers, for all groups. `open`: is asked for the port
+  /// once somebody is expected, for a node alone has none; none: it is open, or there is no such
+  /// thing.
+  gate(caf::actor_config& cfg, loop* home, link_identity identity, opener open = {});
 
   const char* name() const override { return "gate"; }
 
@@ -78,7 +90,11 @@ class gate final : public hosted_actor {
   std::string why_not(const hello& greeting) const;
   bool expects(const hello& greeting) const;
 
+  void expect_somebody();
+
   link_identity identity_;
+  opener open_;
+  bool is_open_ = false;  // or is being opened
   using link = std::pair<protocol::node_id, protocol::group_id>;
   std::map<link, shipper_handle> shippers_;
   std::map<protocol::group_id, taking<meet>> groups_;
@@ -90,3 +106,4 @@ class gate final : public hosted_actor {
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(lithair::actors::expect_peer)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(lithair::actors::forget_peer)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(lithair::actors::guard_group)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(lithair::actors::port_opened)

@@ -37,6 +37,8 @@ class apply_window {
   bool is_open() const { return sent_ < committed_ && !is_full(); }
   /// Whether there are some and the state must come closer first.
   bool is_held_up() const { return sent_ < committed_ && is_full(); }
+  /// Of what is given and not applied yet.
+  std::uint64_t bytes() const { return bytes_; }
   protocol::index_t first() const { return sent_ + 1; }
   protocol::index_t last() const { return std::min(committed_, sent_ + most_entries); }
 

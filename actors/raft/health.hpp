@@ -17,6 +17,8 @@ namespace lithair::actors {
 /// | no room for the log      | once there is | yes         | yes          | no           | (1)  |
 /// | no room for the state    | yes           | (2)         | yes          | while it     | yes  |
 /// |                          |               |             |              | applies      |      |
+/// | no room to grow          | yes           | yes         | yes          | what frees   | yes  |
+/// |                          |               |             |              | room         |      |
 ///
 /// (1) if nobody else can; (2) as far as memory goes.
 struct health {
@@ -27,6 +29,7 @@ struct health {
   std::string log_lost;  ///< this node may have forgotten what it promised; the core is recovering
   std::string log_full;  ///< what is to be written waits for room
   std::string state_full;  ///< checkpoints wait for room
+  std::string no_growth;   ///< the reserve is left, see storage_room; ends when items are removed
   bool held_up = false;    ///< applying waits for a checkpoint
 
   /// Out of service until the next start.
@@ -61,7 +64,7 @@ struct health {
   std::string trouble() const {
     if (!log_full.empty()) return log_full;
     if (auto why = why_no_reads(); !why.empty()) return why;
-    return state_full;
+    return state_full.empty() ? no_growth : state_full;
   }
 };
 

@@ -68,6 +68,7 @@ raft_actor::raft_actor(caf::actor_config& cfg, loop* home, raft_setup setup)
              }}),
       alone_(!setup_.label.empty() && setup_.config.peers.empty()),
       started_ms_(setup_.now_ms()),
+      room_(setup_.config.map_size),
       window_(setup_.restored.applied),
       leaderless_since_ms_(started_ms_),
       checkpointed_(setup_.restored.applied),
@@ -118,6 +119,8 @@ caf::behavior raft_actor::make_behavior() {
           refuse(who, disposition::unavailable, why_unavailable());
         } else if (submissions_.size() >= setup_.config.max_pending) {
           refuse(who, disposition::unavailable, "too many writes are in flight on this node");
+        } else if (auto full = why_no_room(request.command); !full.empty()) {
+          refuse(who, disposition::unavailable, full);
         } else {
           meter_.counts().proposals.add(1);
           submissions_.add(std::move(who), std::move(request.command), setup_.now_ms());
@@ -252,6 +255,7 @@ void raft_actor::turn_ended() {
   look_whether_removed();
   follow_main_group();
   mend();
+  look_for_room();
   begin_comparison();
   propose_waiting();
   // A lease is judged when the output is taken, and a turn may have lasted: so the time is read

@@ -23,6 +23,7 @@
 #include "actors/raft/read_requests.hpp"
 #include "actors/raft/snapshot_requests.hpp"
 #include "actors/raft/state_comparison.hpp"
+#include "actors/raft/storage_room.hpp"
 #include "actors/raft/submissions.hpp"
 #include "actors/runtime/hosted.hpp"
 #include "protocol/core.hpp"
@@ -111,6 +112,9 @@ class raft_actor final : public hosted_actor {
   void look_for_recovering(const peer_step& step);
   void look_for_installed(const peer_step& step);
   void make_room();
+  storage_room::use room_used() const;
+  void look_for_room();
+  std::string why_no_room(std::string_view command);
   void mend();
   void on_control(protocol::node_id from, const change_request& request);
   void on_control(protocol::node_id from, const change_answer& answer);
@@ -160,6 +164,9 @@ class raft_actor final : public hosted_actor {
   const bool alone_;  // a group beside the one that tells a cluster's story, with no other member
   std::uint64_t started_ms_;
   health health_;
+  storage_room room_;
+  bool lacks_room_ = false;             // something was refused for that since it was looked at
+  std::uint64_t next_settling_ms_ = 0;  // of what is unsaved, while there is no room to grow
   std::uint64_t next_mending_ms_ = 0;
   state_comparison comparison_;
   std::uint64_t next_comparison_ms_ = 0;

@@ -46,7 +46,8 @@ void raft_actor::release_reads() {
       send(setup_.aggregate,
            confirm_ready{std::move(each.asker), {each.what.token, each.what.min_index}});
     } else if (each.is_probe) {
-      send(handle(each.asker), readiness{each.what.token, true, {}, window_.applied().value});
+      send(handle(each.asker),
+           readiness{each.what.token, true, health_.trouble(), window_.applied().value});
     } else {
       const auto over = each.since_ms + setup_.config.request_timeout_ms;
       batch.queries.push_back(

@@ -21,6 +21,9 @@ namespace {
 // successor.
 constexpr std::uint64_t ask_again_ms = 2000;
 
+// How often what was removed is made durable while there is no room to grow.
+constexpr std::uint64_t settle_again_ms = 500;
+
 bool has_other_voter(const configuration& members, node_id self) {
   return std::any_of(members.members.begin(), members.members.end(),
                      [self](const member& m) { return m.voter && m.id != self; });
@@ -81,6 +84,37 @@ void raft_actor::make_room() {
   // One that found no room is tried again by itself.
   if (health_.state_full.empty() && !std::exchange(checkpoint_asked_, true))
     send(setup_.aggregate, checkpoint_now{});
+}
+
+storage_room::use raft_actor::room_used() const {
+  const auto& counts = meter_.counts();
+  return {counts.state_live_bytes.now(), counts.unsaved_bytes.now(),
+          std::max(submissions_.bytes(), window_.bytes())};
+}
+
+void raft_actor::look_for_room() {
+  const auto now = room_used();
+  if (room_.measure(now)) {
+    if (room_.is_full())
+      spdlog::error("{}only deletions are taken: {}", setup_.label, room_.advice(now));
+    else
+      spdlog::info("{}there is room to grow again: all writes are taken", setup_.label);
+  }
+  health_.no_growth = room_.is_full() ? room_.advice(now) : std::string{};
+  // What is removed frees room with a checkpoint, and not before.
+  if (!std::exchange(lacks_room_, false) && !room_.is_full()) return;
+  if (now.unsaved == 0 || setup_.now_ms() < next_settling_ms_) return;
+  next_settling_ms_ = setup_.now_ms() + settle_again_ms;
+  make_room();
+}
+
+// Before it is in any log, where every node would have to find room for it.
+std::string raft_actor::why_no_room(std::string_view command) {
+  const auto now = room_used();
+  auto why = room_.why_not_grow(now, command.size());
+  lacks_room_ = lacks_room_ || !why.empty();
+  if (why.empty() || !setup_.frees_room || !setup_.frees_room(command)) return why;
+  return room_.why_not_shrink(now);
 }
 
 void raft_actor::on_state_damaged(const std::string& reason) {

@@ -19,6 +19,7 @@ class raft_meter {
 
   /// For what others count.
   group_meters& counts() { return *to_; }
+  const group_meters& counts() const { return *to_; }
   std::shared_ptr<const group_meters> shared() const { return to_; }
 
   /// A write is handed to the log writer: two times begin, until it is durable and until committed.

@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -80,6 +81,9 @@ struct raft_setup : group_basis {
   std::function<std::int64_t()> wall_us;
   /// What it counts, for /metrics
   std::shared_ptr<group_meters> meters = std::make_shared<group_meters>();
+  /// Whether a command makes the state smaller, and so is taken while there is no room to grow;
+  /// none: no command does
+  std::function<bool(std::string_view)> frees_room;
   /// What could not be used and stands beside the data; for status pages, may be none
   std::function<std::vector<set_aside_part>()> set_aside;
   /// Ticks that passed since it was asked last, and a wake-up (any message) within so many ticks.

@@ -8,6 +8,7 @@ using namespace protocol;
 
 void submissions::add(client who, std::string command, std::uint64_t now_ms) {
   auto serial = next_serial_++;
+  bytes_ += command.size();
   pending_.emplace(serial, pending{std::move(who), payload{std::move(command)}, term_t{}, now_ms});
   waiting_.push_back(serial);
   by_age_.push_back(serial);
@@ -59,6 +60,7 @@ submissions::client submissions::finish(std::uint64_t serial) {
   auto found = pending_.find(serial);
   if (found == pending_.end()) return {};
   auto who = std::move(found->second.who);
+  bytes_ -= found->second.command.size();
   pending_.erase(found);
   while (!by_age_.empty() && !pending_.contains(by_age_.front())) by_age_.pop_front();
   return who;
@@ -78,6 +80,7 @@ std::vector<submissions::expired> submissions::expire(std::uint64_t waiting_befo
       bool proposed = static_cast<bool>(each.under);
       if (each.since_ms < (proposed ? proposed_before_ms : waiting_before_ms)) {
         result.push_back({std::move(each.who), proposed});
+        bytes_ -= each.command.size();
         pending_.erase(found);
       } else {
         kept.push_back(by_age_.front());
@@ -94,6 +97,7 @@ std::vector<submissions::expired> submissions::drain() {
   for (auto& [serial, each] : pending_)
     result.push_back({std::move(each.who), static_cast<bool>(each.under)});
   pending_.clear();
+  bytes_ = 0;
   waiting_.clear();
   by_age_.clear();
   return result;

@@ -40,6 +40,8 @@ class submissions {
 
   /// In both states together.
   std::size_t size() const { return pending_.size(); }
+  /// Of their commands.
+  std::uint64_t bytes() const { return bytes_; }
   bool has_waiting() const { return !waiting_.empty(); }
 
   /// The waiting commands, up to about `max_bytes`, as proposals that are under `term` from now on.
@@ -79,6 +81,7 @@ class submissions {
   std::unordered_map<std::uint64_t, pending> pending_;
   std::deque<std::uint64_t> waiting_;  // serials; may hold some that were forgotten
   std::deque<std::uint64_t> by_age_;   // serials in order of submission; likewise
+  std::uint64_t bytes_ = 0;            // of the commands of pending_
   protocol::term_t entered_;
 };
 

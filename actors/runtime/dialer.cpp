@@ -71,7 +71,9 @@ void looked_up(uv_getaddrinfo_t* request, int status, addrinfo* found) {
   if (!self->done) {
     self->release();
   } else if (status != 0 || found == nullptr) {
-    self->finish(-1, uv_strerror(status != 0 ? status : UV_EAI_NONAME));
+    // It may get one: whoever dials tries again.
+    self->finish(-1, std::string("its name has no address now: ") +
+                         uv_strerror(status != 0 ? status : UV_EAI_NONAME));
   } else {
     // Only so much of it is there: an address of IPv4 is shorter than the longest.
     sockaddr_storage address{};

@@ -85,11 +85,13 @@ void aggregate::open(std::shared_ptr<const persistence::state_store> state) {
   stopped_.clear();
   try {
     timeline_ = models::timeline_of(*view_);
+    latest_time_us_ = latest_log_time(*state_);
     repair();
   } catch (const persistence::storage_error& e) {
     on_trouble(e);
     if (raft_ && unreadable_) send(raft_, disk_failed{stopped_});
   }
+  tell_unsaved();
   show();
   go_on_later();
 }
@@ -183,6 +185,7 @@ caf::behavior aggregate::make_behavior() {
 
 void aggregate::take(const caf::strong_actor_ptr& from, const apply_entries& order) {
   auto result = apply(order.entries);
+  tell_unsaved();
   send(handle(from), std::move(result));
   show();
   bound_past();
@@ -212,6 +215,7 @@ applied aggregate::apply(const std::vector<entry>& entries) {
     if (each.kind == entry_kind::configuration)
       if (auto members = decode_configuration(each.data.view())) members_ = std::move(*members);
     applied_ = each.index;
+    latest_time_us_ = std::max(latest_time_us_, each.time_us);
     applied_term_ = result.term = each.term;
     if (applied_ == compare_at_ && checkpointer_ && !state_->frozen()) begin_checkpoint();
   }
@@ -320,6 +324,10 @@ bool aggregate::wants_checkpoint() const {
           clock().now() - checkpoint_time_ >= setup_.checkpoint_interval);
 }
 
+void aggregate::tell_unsaved() const {
+  if (setup_.meters && state_) setup_.meters->unsaved_bytes.set(state_->unsaved_bytes());
+}
+
 void aggregate::begin_checkpoint() {
   if (!checkpointer_ || !stopped_.empty() || (applied_ == checkpointed_ && !checkpoint_failed_))
     return on_checkpointed({checkpointed_, stopped_});
@@ -356,6 +364,7 @@ void aggregate::on_checkpointed(const checkpointed& news) {
   below_ = news.index;
   // The state below has it now, so reads give the same.
   state_->drop_frozen();
+  tell_unsaved();
   send(checkpointer_, give_back_memory{});
   send(raft_, news);
   // As much may have been applied meanwhile, and nothing has to follow.

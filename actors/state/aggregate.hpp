@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -15,6 +16,7 @@
 
 #include "actors/messages/feed_messages.hpp"
 #include "actors/messages/messages.hpp"
+#include "actors/meters.hpp"
 #include "actors/runtime/hosted.hpp"
 #include "models/derived/timeline.hpp"
 #include "models/query/open_cursor.hpp"
@@ -120,6 +122,10 @@ class aggregate final : public hosted_actor {
     std::size_t max_kept_bytes = 64 << 20;
     /// Of `self`'s processes the one whose clients wait: see group_basis
     std::uint64_t run = 0;
+    /// Unix time, for reads as of a time; none: what the log says
+    std::function<std::int64_t()> wall_us = {};
+    /// Where it tells how much is not saved yet; may be none
+    std::shared_ptr<group_meters> meters = nullptr;
     /// For picking random items
     std::uint64_t seed = std::random_device{}();
   };
@@ -182,6 +188,7 @@ class aggregate final : public hosted_actor {
   void on_trouble(const persistence::storage_error& error);
   // Checkpoints.
   bool wants_checkpoint() const;
+  void tell_unsaved() const;
   void begin_checkpoint();
   void refuse_checkpoints(const std::string& why);
   void on_checkpointed(const checkpointed& news);
@@ -190,6 +197,7 @@ class aggregate final : public hosted_actor {
   // At once, or once its index is applied, or refused when its time is over.
   void take(const caf::strong_actor_ptr& asker, ask& what, std::chrono::milliseconds longest);
   void answer(const caf::strong_actor_ptr& asker, const ask& what);
+  std::int64_t time_now() const;
   template <class Make>
   bool attempt(const caf::strong_actor_ptr& asker, answered reply, Make make);
   void confirm(const confirm_ready& question);
@@ -233,6 +241,7 @@ class aggregate final : public hosted_actor {
   models::timeline timeline_;  // of the state
   protocol::index_t applied_;
   protocol::term_t applied_term_;
+  std::int64_t latest_time_us_ = 0;  // of the log
   protocol::configuration members_;  // as of applied_
   std::string stopped_;
   // Why nothing is answered although there is a state: the members go on without this node

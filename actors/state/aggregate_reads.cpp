@@ -11,6 +11,7 @@
 #include "models/command/local_fields.hpp"
 #include "models/problem/problem.hpp"
 #include "models/problem/problems.hpp"
+#include "models/query/history_page.hpp"
 #include "persistence/storage_error.hpp"
 
 // Reads: those that are answered at once, those that wait for an index, and those that take many
@@ -55,11 +56,25 @@ void aggregate::answer(const caf::strong_actor_ptr& asker, const ask& what) {
     reply.result.body = models::to_json(models::other_timeline(what.min_index));
     return send(handle(asker), std::move(reply));
   }
+  if (auto early = models::why_not_yet(what.what, applied_.value, time_now()); early && state_) {
+    answered reply;
+    reply.token = what.token;
+    reply.applied = applied_.value;
+    reply.result.status = early->status;
+    reply.result.body = models::to_json(*early);
+    return send(handle(asker), std::move(reply));
+  }
   if (auto work = models::open_cursor(what.what)) return begin({asker, what, std::move(work)});
   answered reply;
   reply.token = what.token;
   reply.applied = applied_.value;
   attempt(asker, std::move(reply), [&] { return std::optional(run(what.what)); });
+}
+
+// The log's time where it is ahead of this node's clock, as it may be.
+std::int64_t aggregate::time_now() const {
+  const auto wall = setup_.wall_us ? setup_.wall_us() : std::int64_t{0};
+  return std::max(wall, latest_time_us_);
 }
 
 // Sends what `make` gives, or why there is none; false when it gives nothing yet.

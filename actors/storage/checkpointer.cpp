@@ -1,5 +1,6 @@
 #include "actors/storage/checkpointer.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <vector>
 
@@ -142,7 +143,10 @@ checkpointed checkpointer::commit(const checkpoint& wanted) {
 void checkpointer::measure() {
   auto& environment = setup_.state->environment();
   setup_.meters->state_map_bytes.set(environment.map_size());
-  setup_.meters->state_used_bytes.set(environment.used_bytes());
+  const auto used = environment.used_bytes();
+  setup_.meters->state_used_bytes.set(used);
+  // Each is as of a moment of its own.
+  setup_.meters->state_live_bytes.set(used - std::min(used, environment.reusable_bytes()));
 }
 
 // -- snapshots -----------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 #include <curl/curl.h>
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <boost/json.hpp>
 #include <memory>
 #include <stdexcept>
@@ -14,6 +15,10 @@ namespace lithair::apps {
 namespace {
 
 namespace json = boost::json;
+
+// Between two attempts; it doubles.
+constexpr milliseconds first_pause{250};
+constexpr milliseconds last_pause{5000};
 
 struct answer {
   long status = 0;   ///< 0: nobody answered
@@ -79,24 +84,40 @@ std::vector<actors::peer_address> read_members_page(const std::string& body,
   return result;
 }
 
+/// Asks once. Empty: it told them; else why not, which may pass.
+std::string why_no_members_yet(settings& chosen) {
+  answer got;
+  try {
+    got = ask(*chosen.join, "/cluster", {}, nullptr);
+    if (got.status == 200) chosen.node.peers = read_members_page(got.body, chosen.node.self.id);
+  } catch (const std::exception&) {
+    throw std::runtime_error("--join: what answers at " + to_string(*chosen.join) +
+                             " is no node of a cluster");
+  }
+  if (!chosen.node.peers.empty()) return {};
+  // A name may have no address yet, nobody may listen there yet, nothing may be founded yet: where
+  // all nodes are started together, all of these pass.
+  return got.status == 0 ? got.body : "it tells no members";
+}
+
 }  // namespace
 
-void find_members(settings& chosen) {
-  std::string why;
-  try {
-    auto got = ask(*chosen.join, "/cluster", {}, nullptr);
-    if (got.status == 200) chosen.node.peers = read_members_page(got.body, chosen.node.self.id);
-    why = got.status == 0 ? got.body : "it tells no members";
-  } catch (const std::exception&) {
-    why = "it does not answer as a node";
+bool find_members(settings& chosen, const std::function<bool(milliseconds)>& stops_within) {
+  const auto where = to_string(*chosen.join);
+  std::string last;
+  for (auto pause = first_pause;; pause = std::min(pause * 2, last_pause)) {
+    const auto why = why_no_members_yet(chosen);
+    if (why.empty()) return true;
+    if (persistence::holds_data(chosen.node.data_dir)) {
+      spdlog::warn(
+          "the cluster at {} can't be asked: {}; going on with the members that this node knows",
+          where, why);
+      return true;
+    }
+    if (why != last) spdlog::warn("the cluster at {} is asked again and again: {}", where, why);
+    last = why;
+    if (stops_within(pause)) return false;
   }
-  if (!chosen.node.peers.empty()) return;
-  if (!persistence::holds_data(chosen.node.data_dir))
-    throw std::runtime_error("--join: the cluster at " + to_string(*chosen.join) +
-                             " can't be asked: " + why);
-  spdlog::warn(
-      "the cluster at {} can't be asked: {}; going on with the members that this node knows",
-      to_string(*chosen.join), why);
 }
 
 joining::joining(const settings& chosen) {

@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <condition_variable>
+#include <functional>
 #include <mutex>
 #include <thread>
 
@@ -9,10 +10,13 @@
 
 namespace lithair::apps {
 
-/// Asks the running cluster behind `x.join` for its members and makes them this node's peers.
-/// Throws std::runtime_error with one sentence when nobody answers, except on a node that has data
-/// already.
-void find_members(settings& chosen);
+/// Asks the running cluster behind `chosen.join` for its members and makes them this node's peers;
+/// again and again, for its name may get an address later, and its nodes may be started later. A
+/// node that has data already is asked once and goes on with the members it knows. False: it was
+/// told to stop meanwhile. Throws std::runtime_error with one sentence when something else answers.
+///
+/// `stops_within` waits for so long; true: at once, for the program is to end.
+bool find_members(settings& chosen, const std::function<bool(milliseconds)>& stops_within);
 
 /// Asks that cluster, in the background, to add this node as a learner that becomes a voter once it
 /// has caught up; again and again until the answer is yes or the object goes away.

@@ -1,38 +1,41 @@
 #include "apps/lithair/options.hpp"
 
-#include <algorithm>
 #include <map>
 
 #include "apps/lithair/setting.hpp"
+#include "apps/lithair/variables.hpp"
 
 namespace lithair::apps {
 namespace {
 
 using settings_told = std::map<std::string, told, std::less<>>;
 
-std::string variable_of(std::string_view name) {
-  std::string made = "LITHAIR_";
-  for (const char c : name) {
-    made += c == '-' ? '_' : (c >= 'a' && c <= 'z') ? static_cast<char>(c - 'a' + 'A') : c;
-  }
-  return made;
-}
-
-/// Adds what the environment says where no flag did. A variable that is no setting may be somebody
-/// else's (service discovery makes such names), so it only earns a warning.
-void add_environment(const environment& variables, settings_told& into,
-                     std::vector<std::string>& warnings) {
+/// Adds what the environment says where no flag did. Empty, or what is wrong with a name: a slip in
+/// one of ours would be a setting that is quietly left out. Names that are like none of ours may be
+/// somebody else's and only earn a warning, those that platforms make not even that.
+std::string add_environment(const environment& variables, settings_told& into, settings& made) {
+  std::vector<std::string_view> names;
+  for (const auto& each : all_settings()) names.push_back(each.name);
   for (const auto& [variable, text] : variables) {
-    if (!variable.starts_with("LITHAIR_")) continue;
-    const auto& known = all_settings();
-    const auto found = std::ranges::find_if(
-        known, [&variable](const setting& each) { return variable_of(each.name) == variable; });
-    if (found == known.end()) {
-      warnings.push_back(variable + " is not a setting and has no effect");
-    } else {
-      into.try_emplace(std::string(found->name), told{std::string(found->name), text, variable});
+    const auto meaning = meaning_of(variable, text, names);
+    std::string name{meaning.setting};
+    switch (meaning.kind) {
+      case variable_kind::foreign:
+        break;
+      case variable_kind::setting:
+        into.try_emplace(name, told{name, text, variable});
+        break;
+      case variable_kind::platform:
+        made.remarks.push_back(variable + " is a service link of the platform and not a setting");
+        break;
+      case variable_kind::typo:
+        return variable + ": there is no such setting; " + variable_of(name) + " may be meant";
+      case variable_kind::unknown:
+        made.warnings.push_back(variable + " is not a setting and has no effect");
+        break;
     }
   }
+  return {};
 }
 
 tl::expected<void, early_exit> add_file(settings_told& into) {
@@ -73,7 +76,8 @@ tl::expected<settings, early_exit> read_options(const program& self,
   settings_told all;
   for (auto& x : *flags) all.emplace(x.name, x);
   draft made;
-  add_environment(variables, all, made.made.warnings);
+  if (auto wrong = add_environment(variables, all, made.made); !wrong.empty())
+    return refused(std::move(wrong));
   if (const auto file = add_file(all); !file) return refused(file.error().text);
   if (auto wrong = take_all(all, made); !wrong.empty()) return refused(std::move(wrong));
   if (auto wrong = complete(made); !wrong.empty()) return refused(std::move(wrong));

@@ -31,6 +31,7 @@ struct settings {
   std::string log_level = "info";     ///< from which on lines are written
   bool insecure = false;              ///< off loopback without protection, as the operator asked
   std::vector<std::string> warnings;  ///< sentences for the log
+  std::vector<std::string> remarks;   ///< likewise, for those who look closely
 };
 
 /// Why there is nothing to run: help was asked for (status 0, for stdout) or something is wrong

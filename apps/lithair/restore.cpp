@@ -6,12 +6,12 @@
 #include <chrono>
 #include <filesystem>
 #include <optional>
-#include <random>
 #include <span>
 #include <stdexcept>
 
 #include "actors/node/composition.hpp"
 #include "actors/raft/member_changes.hpp"
+#include "actors/runtime/random_words.hpp"
 #include "models/command/local_fields.hpp"
 #include "models/declaration/compatibility.hpp"
 #include "models/declaration/model_file.hpp"
@@ -27,10 +27,7 @@ namespace {
 namespace fs = std::filesystem;
 
 /// A cluster of its own: nodes of the one that the backup came from must not take it for theirs.
-std::uint64_t new_cluster_id() {
-  std::random_device random;
-  return ((std::uint64_t{random()} << 32) | random()) | 1;
-}
+std::uint64_t new_cluster_id() { return actors::random_word_of_system() | 1; }
 
 // Numbers go on where no log that gave out fewer than this many indexes a second can have come.
 constexpr std::uint64_t indexes_a_second = std::uint64_t{1} << 22;

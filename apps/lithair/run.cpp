@@ -78,6 +78,7 @@ std::string why_not_start(const apps::settings& chosen) {
 void greet(const apps::program& self, const apps::settings& chosen, const schema& models,
            apps::program_log& log) {
   for (const auto& warning : chosen.warnings) spdlog::warn("{}", warning);
+  for (const auto& remark : chosen.remarks) spdlog::debug("{}", remark);
   if (chosen.insecure)
     spdlog::warn("--insecure: whoever reaches this node may read and change everything");
   const auto text = apps::banner(chosen, models, self.version);
@@ -93,7 +94,10 @@ void serve(const apps::program& self, apps::settings chosen, schema models,
            const std::vector<publication>& published) {
   const apps::stop_signals signals;
   apps::program_log log{chosen.log, chosen.log_level, chosen.node.self.id.value};
-  if (chosen.join) apps::find_members(chosen);
+  const auto stops_within = [&signals](apps::milliseconds time) {
+    return signals.come_within(time);
+  };
+  if (chosen.join && !apps::find_members(chosen, stops_within)) return;
   actors::node node{chosen.node, std::move(models)};
   auto options = chosen.http;
   for (const auto& each : published) options.published.push_back(each.make(node));

@@ -131,7 +131,8 @@ constexpr std::array table{
             [](draft& given, text t) { return take_text(given.made.models_file, t); }},
     setting{"data-dir", data, "DIR", "where everything is kept (./lithair-data)", take_data_dir},
     setting{
-        "map-size", data, "SIZE", "the most that each database may grow to (as the disk allows)",
+        "map-size", data, "SIZE",
+        "of each database at most; part of it is kept for deletions (as the disk allows)",
         [](draft& given, text t) { return store_size(read_size(t), given.made.node.map_size); }},
     setting{"checkpoint-interval", data, "DURATION",
             "the longest time between two checkpoints (30s)",

@@ -1,6 +1,7 @@
 #include "apps/lithair/signals.hpp"
 
 #include <unistd.h>
+#include <chrono>
 #include <csignal>
 #include <cstdlib>
 
@@ -40,6 +41,15 @@ int stop_signals::wait() const {
   handle(SIGINT, exit_at_once);
   pthread_sigmask(SIG_UNBLOCK, &set, nullptr);
   return signal;
+}
+
+bool stop_signals::come_within(milliseconds time) const {
+  const auto set = stopping_signals();
+  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(time);
+  timespec limit{};
+  limit.tv_sec = seconds.count();
+  limit.tv_nsec = std::chrono::nanoseconds(time - seconds).count();
+  return sigtimedwait(&set, nullptr, &limit) > 0;
 }
 
 }  // namespace lithair::apps

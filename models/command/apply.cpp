@@ -82,7 +82,7 @@ class application {
     outcome made;
     made.status = decided->status;
     // A 204 has no item, so no version.
-    made.version = decided->status == 204 ? 0 : with_.at.index;
+    made.version = decided->status == 204 ? 0 : decided->version;
     if (want_body_ && decided->status == 201) {
       made.location = key_in_path(c, decided->key);
     }
@@ -120,7 +120,7 @@ class application {
   /// What is written, for the client or for who puts it together with another group's part.
   void tell(outcome& made, bool has_body) {
     if (has_body) {
-      made.body = answer_body(with_.models, what_, with_.at.index, done_);
+      tell_written(with_.models, what_, with_.at.index, done_, made);
     }
     const auto is_part = [this](const operation_part& part) {
       return collection_of(part).holds != extent::whole;

@@ -213,4 +213,11 @@ std::optional<command> read_command(std::string_view bytes) {
   return in.finished() ? std::optional(std::move(made)) : std::nullopt;
 }
 
+bool only_removes(std::string_view bytes) {
+  const auto what = read_command(bytes);
+  return what && std::ranges::all_of(what->operations, [](const operation_part& part) {
+           return part.op == operation::remove;
+         });
+}
+
 }  // namespace lithair::models

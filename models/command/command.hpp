@@ -88,5 +88,8 @@ std::string write_command(const command& what);
 /// Lenient in nothing: ids that do not fit, fields out of order and bytes behind the end make it
 /// none.
 std::optional<command> read_command(std::string_view bytes);
+/// Whether a command in the log's form removes items and does nothing else, so that it takes little
+/// and leaves more room than there was.
+bool only_removes(std::string_view bytes);
 
 }  // namespace lithair::models

@@ -1,35 +1,42 @@
 #include "models/command/command_answer.hpp"
 
 #include "models/state/record.hpp"
+#include "models/state/variant.hpp"
 
 namespace lithair::models {
 
 namespace {
 
-void append_item(std::string& out, const collection& c, const std::string& bytes) {
-  stored_record record;
-  if (read_record(bytes, record)) {
-    append_json(out, c, record.fields);
+/// The record, which `out` is made of; its body behind what is there. None: it can't be read.
+bool append_item(outcome& out, const collection& c, const std::string& bytes,
+                 stored_record& record) {
+  if (!read_record(bytes, record)) {
+    return false;
   }
+  append_json(out.body, c, record.fields);
+  return true;
 }
 
 }  // namespace
 
-std::string answer_body(const schema& s, const command& what, std::uint64_t index,
-                        std::span<const written_part> written) {
-  std::string body;
+void tell_written(const schema& s, const command& what, std::uint64_t index,
+                  std::span<const written_part> written, outcome& out) {
+  auto& body = out.body;
+  stored_record record;
   const auto append = [&](std::size_t i) {
     // Every collection is known here: `apply` has checked that.
-    append_item(body, *s.find(what.operations[i].collection_id), written[i].record);
+    return append_item(out, *s.find(what.operations[i].collection_id), written[i].record, record);
   };
   if (what.shape == command_shape::single) {
-    append(0);
-    return body;
+    body.clear();
+    if (append(0)) {
+      out.version = record.version;
+      out.variant = variant_of(*s.find(what.operations[0].collection_id), record.fields, body);
+    }
+    return;
   }
   const bool bulk = what.shape == command_shape::bulk;
-  // All items of one command have one version: the entry's index.
-  const std::string version = std::to_string(index);
-  body = bulk ? "[" : "{\"index\":" + version + ",\"results\":[";
+  body = bulk ? "[" : "{\"index\":" + std::to_string(index) + ",\"results\":[";
   for (std::size_t i = 0; i < written.size(); ++i) {
     body += i == 0 ? "" : ",";
     if (bulk) {
@@ -38,13 +45,14 @@ std::string answer_body(const schema& s, const command& what, std::uint64_t inde
     }
     body += "{\"status\":" + std::to_string(written[i].status);
     // What was deleted has a status only.
-    if (!written[i].record.empty()) {
-      body += ",\"version\":" + version + ",\"item\":";
+    if (stored_record now; read_record(written[i].record, now)) {
+      // The entry's index, or an earlier one where nothing was changed.
+      body += ",\"version\":" + std::to_string(now.version) + ",\"item\":";
       append(i);
     }
     body += '}';
   }
-  return body + (bulk ? "]" : "]}");
+  body += bulk ? "]" : "]}";
 }
 
 }  // namespace lithair::models

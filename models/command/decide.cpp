@@ -34,7 +34,7 @@ class decider {
       exists_ = readable_ && is_of_same_item();
     }
     if (is_older_than_what_is_kept()) {
-      return decision{200, std::string(part_.key), old_bytes_};
+      return unchanged();
     }
     if (!exists_) {
       old_ = {};
@@ -49,6 +49,9 @@ class decider {
         (exists_ || !c_.tracked ? old_.changes : last_version(c_, part_.key, state_)) + 1;
     if (auto refused = make_fields()) {
       return tl::make_unexpected(std::move(*refused));
+    }
+    if (changes_nothing()) {
+      return unchanged();
     }
     const transition change{c_, part_.key, exists_ ? &old_.fields : nullptr,
                             removes() ? nullptr : &made_.fields};
@@ -230,6 +233,19 @@ class decider {
     made_.fields.push_back({f.id, kept_.back()});
   }
 
+  decision unchanged() const { return {200, std::string(part_.key), old_bytes_, old_.version}; }
+
+  /// `{}`, the values that are there already, or a merge that comes to nothing. One that says
+  /// something of local fields has a mark, and changes those; see `replicated_command`.
+  bool changes_nothing() const {
+    const auto equal = [](const stored_field& a, const stored_field& b) {
+      return a.id == b.id && a.bytes == b.bytes;
+    };
+    return part_.op == operation::patch && exists_ && !is_local_part() &&
+           find(part_.fields, written_id) == nullptr &&
+           std::ranges::equal(made_.fields, old_.fields, equal);
+  }
+
   static bool same(const field& f, const stored_field* now, const stored_field& wanted) {
     // Absent and absent are the same, absent and a value are not.
     if (now == nullptr || is_nil(wanted)) {
@@ -249,6 +265,7 @@ class decider {
       return made;
     }
     made.status = exists_ ? 200 : 201;
+    made.version = made_.version;
     made.bytes = write_record(made_);
     out.push_back({std::move(pair_key_), made.bytes});
     return made;

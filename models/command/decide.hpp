@@ -14,6 +14,7 @@ struct decision {
   std::uint16_t status = 200;  ///< 200 changed, 201 created, 204 removed
   std::string key;             ///< the item's, in stored form
   std::string bytes;           ///< the record as it is now; empty when the item is gone
+  std::uint64_t version = 0;   ///< the item's: the entry, or the old one where nothing changed
 };
 
 /// See models/derived/feed.hpp.
@@ -33,7 +34,8 @@ struct setting {
 /// What refers to a deleted item is the executor's part, not this one's. Refusals, in this order:
 /// preconditions (412), not there (404) or there already (409), immutable fields, merges and rules
 /// (422), unique values (409), references (422). The order is fixed, so that every node refuses
-/// with the same words. `state` has what earlier operations of the command did. The views in `part`
+/// with the same words. A patch that leaves all as it was is no change: it adds nothing, not even a
+/// version or an event. `state` has what earlier operations of the command did. The views in `part`
 /// must live as long as the call.
 result<decision> decide(const setting& with, const collection& c, const operation_part& part,
                         const state_view& state, change_set& out);

@@ -125,8 +125,12 @@ std::string replicated_command(const schema& full, std::string_view bytes) {
   auto what = read_command(bytes).value();
   for (auto& part : what.operations) {
     if (const auto* c = mixed_collection(full, part)) {
-      std::erase_if(part.fields,
-                    [c](const stored_field& each) { return is_local_field(*c, each.id); });
+      const auto removed = std::erase_if(
+          part.fields, [c](const stored_field& each) { return is_local_field(*c, each.id); });
+      // A patch of local fields alone is a change of the item all the same, which gets a version.
+      if (removed != 0 && part.op == operation::patch) {
+        part.fields.push_back({written_id, msgpack::nil_bytes});
+      }
       // `judged` must not name what the shared schema lacks: nodes would stop.
       std::erase_if(what.judged, [c](const field_name& field) {
         return field.collection_id == c->id && is_local_field(*c, field.field_id);
@@ -172,7 +176,7 @@ outcome join_outcomes(const schema& full, std::string_view bytes, outcome replic
   }
   // What is only removed is answered without any field.
   if (index != 0) {
-    replicated.body = answer_body(full, what, index, replicated.parts);
+    tell_written(full, what, index, replicated.parts, replicated);
   }
   return replicated;
 }

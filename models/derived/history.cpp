@@ -1,7 +1,6 @@
 #include "models/derived/history.hpp"
 
 #include <algorithm>
-#include <map>
 
 #include "models/encoding/msgpack.hpp"
 #include "models/encoding/sha256.hpp"
@@ -120,49 +119,42 @@ void derive_event(const transition& change, const moment& at, std::uint64_t vers
   out.push_back({std::move(key), std::move(bytes)});
 }
 
-verification verify_events(const collection& c, std::string_view key, const state_view& state) {
-  const auto range = events_of(c, key);
-  std::uint64_t expected = 1;
-  std::string hash;
-  bool good = true;
-  bool present = false;
-  std::map<std::uint32_t, std::string> item;
+bool event_verifier::take(std::string_view pair_key, std::string_view bytes) {
   event x;
-  state.scan(range.lower, range.upper, state_view::direction::ascending,
-             [&](std::string_view pair_key, std::string_view bytes) {
-               good =
-                   // Versions without a gap: a removed event would show here.
-                   read_event(pair_key, bytes, x) && x.version == expected && x.hash.size() == 32;
-               // A binary of 32 bytes has a head of two.
-               const auto body = good ? bytes.substr(0, bytes.size() - 34) : bytes;
-               good = good && x.hash == chain(hash, pair_key, body);
-               if (!good) {
-                 return false;
-               }
-               ++expected;
-               hash = x.hash;
-               present = x.type != event_type::deleted;
-               if (x.type != event_type::updated) {
-                 // A new item of the key begins with nothing.
-                 item.clear();
-               }
-               for (const auto& change : x.changes) {
-                 item[change.id] = change.bytes;
-               }
-               return true;
-             });
-  std::erase_if(item, [](const auto& member) { return member.second == msgpack::nil_bytes; });
-  const auto bytes = state.get(record_key(c, key));
+  // Versions without a gap: a removed event would show here.
+  good_ = read_event(pair_key, bytes, x) && x.version == expected_ && x.hash.size() == 32;
+  // A binary of 32 bytes has a head of two.
+  good_ = good_ && x.hash == chain(hash_, pair_key, bytes.substr(0, bytes.size() - 34));
+  if (!good_) {
+    return false;
+  }
+  ++expected_;
+  hash_ = x.hash;
+  present_ = x.type != event_type::deleted;
+  if (x.type != event_type::updated) {
+    // A new item of the key begins with nothing.
+    item_.clear();
+  }
+  for (const auto& change : x.changes) {
+    item_[change.id] = change.bytes;
+  }
+  return true;
+}
+
+verification event_verifier::finish(const state_view& state) const {
+  const auto bytes = state.get(record_key(c_, key_));
   stored_record record;
   // The chain must end in what is stored; a changed record would show here.
   const bool readable = bytes && read_record(*bytes, record);
   const auto same = [&](const field& f) {
-    const auto at = item.find(f.id);
+    const auto at = item_.find(f.id);
+    const bool is_told = at != item_.end() && at->second != msgpack::nil_bytes;
     return !f.tracked ||
-           value_in(&record.fields, f) == (at != item.end() ? std::string_view(at->second) : "");
+           value_in(&record.fields, f) == (is_told ? std::string_view(at->second) : "");
   };
-  good = good && readable == present && (!present || std::ranges::all_of(c.fields, same));
-  return {good, good ? 0 : expected};
+  const bool good =
+      good_ && readable == present_ && (!present_ || std::ranges::all_of(c_.fields, same));
+  return {good, good ? 0 : expected_};
 }
 
 }  // namespace lithair::models

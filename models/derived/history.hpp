@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -61,7 +62,27 @@ struct verification {
   bool good = true;
   std::uint64_t broken_at = 0;  ///< 0 when all is well
 };
-/// Reads all events of the item.
-verification verify_events(const collection& c, std::string_view key, const state_view& state);
+/// Checks it event by event, so that others get their turn in between: a history may be long. Holds
+/// what the item is by then and no more.
+class event_verifier {
+ public:
+  /// `c` must outlive it.
+  event_verifier(const collection& c, std::string_view key) : c_(c), key_(key) {}
+
+  /// The pair of the next event, from the first on. False: the chain breaks there, and what follows
+  /// makes no difference.
+  bool take(std::string_view pair_key, std::string_view bytes);
+  /// Once all were taken; `state` as it was all the while.
+  verification finish(const state_view& state) const;
+
+ private:
+  const collection& c_;
+  std::string key_;
+  std::uint64_t expected_ = 1;
+  std::string hash_;
+  bool good_ = true;
+  bool present_ = false;
+  std::map<std::uint32_t, std::string> item_;
+};
 
 }  // namespace lithair::models

@@ -29,6 +29,9 @@ struct outcome {
   bool replayed = false;  ///< the stored answer to an earlier request of the same Idempotency-Key
   /// One for each operation, if any of them is of a collection that this schema holds a part of.
   std::vector<written_part> parts = {};
+  /// Also of the item's ETag: tells the body from others of this version, see
+  /// models/state/variant.hpp; 0: the version does
+  std::uint64_t variant = 0;
 };
 
 }  // namespace lithair::models

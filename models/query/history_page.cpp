@@ -1,11 +1,18 @@
 #include "models/query/history_page.hpp"
 
 #include <map>
+#include <utility>
 
 #include "models/derived/history.hpp"
+#include "models/derived/timeline.hpp"
 #include "models/encoding/json_text.hpp"
 #include "models/encoding/msgpack.hpp"
+#include "models/problem/problems.hpp"
+#include "models/query/item_options.hpp"
+#include "models/query/page_limits.hpp"
+#include "models/query/range_cursor.hpp"
 #include "models/schema/value_codec.hpp"
+#include "models/state/variant.hpp"
 
 namespace lithair::models {
 
@@ -106,61 +113,202 @@ class replay {
   std::map<std::uint32_t, std::string> fields_;
 };
 
-}  // namespace
+/// Asks for a pause the more often, the more bytes a step went through.
+class careful_pause {
+ public:
+  explicit careful_pause(const pause& now) : now_(now) {}
 
-std::optional<std::string> history_page(const collection& c, std::string_view key,
-                                        const item_options& options, const state_view& state) {
-  // Nothing was ever tracked of this key.
-  if (last_version(c, key, state) == 0) {
-    return std::nullopt;
+  void went_through(std::size_t bytes) { asks_ = 1 + bytes / bytes_of_an_ask; }
+  bool operator()() const {
+    bool late = false;
+    for (std::size_t i = 0; i < asks_; ++i) {
+      late = now_() || late;
+    }
+    return late;
   }
-  std::string out = "{\"id\":";
-  append_json(out, from_key(c.key(), key).value_or(value{}));
-  out += ",\"events\":[";
-  std::uint64_t shown = 0;
-  bool more = false;
-  event x;
-  const std::string lower = event_key(c, key, options.after + 1);
-  state.scan(lower, events_of(c, key).upper, state_view::direction::ascending,
-             [&](std::string_view pair_key, std::string_view bytes) {
-               // One more than the page shows whether there are more.
-               more = shown == options.take;
-               if (!more && read_event(pair_key, bytes, x)) {
-                 out += shown++ == 0 ? "" : ",";
-                 append_event(out, c, x);
-               }
-               return !more;
-             });
-  out += more ? "],\"has_more\":true" : "],\"has_more\":false";
-  // Verifying reads all events, however short the page is.
-  if (options.verify) {
-    append_verification(out, verify_events(c, key, state));
-  }
-  return out + '}';
+
+ private:
+  static constexpr std::size_t bytes_of_an_ask = 4096;
+
+  const pause& now_;
+  std::size_t asks_ = 1;
+};
+
+outcome found(std::string body) {
+  outcome made;
+  made.status = 200;
+  made.body = std::move(body);
+  return made;
 }
 
-std::optional<past_item> item_as_of(const collection& c, std::string_view key,
-                                    const item_options& options, const state_view& state) {
-  const auto range = events_of(c, key);
-  replay item;
-  event x;
-  state.scan(range.lower, range.upper, state_view::direction::ascending,
-             [&](std::string_view pair_key, std::string_view bytes) {
-               // The first event that is too late ends the replay.
-               if (!read_event(pair_key, bytes, x) || is_later(x, options)) {
-                 return false;
-               }
-               item.take(x);
-               return true;
-             });
-  // Not created yet, or deleted by then.
-  if (!item.present) {
+outcome refused(const problem& why) {
+  outcome made;
+  made.status = why.status;
+  made.body = to_json(why);
+  return made;
+}
+
+/// A page, and then all events once more where they are to be verified.
+class history_cursor final : public query_cursor {
+ public:
+  explicit history_cursor(const query& q)
+      : c_(*q.target),
+        key_(q.key),
+        options_(q.item),
+        page_({{event_key(c_, key_, options_->after + 1), events_of(c_, key_).upper}}),
+        all_({events_of(c_, key_)}),
+        verifier_(c_, key_) {}
+
+  bool go_on(const state_view& state, const pause& now) override {
+    if (out_.empty()) {
+      // Nothing was ever tracked of this key.
+      if (last_version(c_, key_, state) == 0) {
+        return true;
+      }
+      out_ = "{\"id\":";
+      append_json(out_, from_key(c_.key(), key_).value_or(value{}));
+      out_ += ",\"events\":[";
+    }
+    careful_pause careful(now);
+    const pause late = [&careful] { return careful(); };
+    if (!has_page_) {
+      has_page_ = page_.go_on(state, late, [&](auto key, auto bytes) {
+        careful.went_through(bytes.size());
+        return show(key, bytes);
+      });
+      if (!has_page_) {
+        return false;
+      }
+    }
+    if (!options_->verify) {
+      return true;
+    }
+    // All of them, however short the page is.
+    const bool done = all_.go_on(state, late, [&](auto key, auto bytes) {
+      careful.went_through(bytes.size());
+      return verifier_.take(key, bytes);
+    });
+    if (done) {
+      verified_ = verifier_.finish(state);
+    }
+    return done;
+  }
+
+  outcome answer() override {
+    if (out_.empty()) {
+      return refused(not_found());
+    }
+    out_ += more_ ? "],\"has_more\":true,\"next\":" + std::to_string(last_)
+                  : "],\"has_more\":false,\"next\":null";
+    if (options_->verify) {
+      append_verification(out_, verified_);
+    }
+    return found(std::move(out_) + '}');
+  }
+
+ private:
+  /// False: the page is full, and there is at least this one more.
+  bool show(std::string_view pair_key, std::string_view bytes) {
+    event x;
+    more_ = shown_ == options_->take || out_.size() >= max_page_bytes;
+    if (!more_ && read_event(pair_key, bytes, x)) {
+      out_ += shown_++ == 0 ? "" : ",";
+      append_event(out_, c_, x);
+      last_ = x.version;
+    }
+    return !more_;
+  }
+
+  const collection& c_;
+  std::string key_;
+  std::shared_ptr<const item_options> options_;
+  range_cursor page_;
+  range_cursor all_;
+  event_verifier verifier_;
+  verification verified_;
+  std::string out_;  // empty: there is nothing to tell of
+  bool has_page_ = false;
+  bool more_ = false;
+  std::uint64_t shown_ = 0;
+  std::uint64_t last_ = 0;  // the version shown last
+};
+
+/// Replays the events up to the moment asked for.
+class past_item_cursor final : public query_cursor {
+ public:
+  explicit past_item_cursor(const query& q)
+      : c_(*q.target), key_(q.key), options_(q.item), events_({events_of(c_, key_)}) {}
+
+  bool go_on(const state_view& state, const pause& now) override {
+    // An index of another life of the data could answer with somebody else's item.
+    const auto& index = options_->as_of_index;
+    if (index && timeline_of(state).is_elsewhere(*index)) {
+      why_not_ = other_timeline(*index);
+      why_not_->status = 410;
+      return true;
+    }
+    careful_pause careful(now);
+    return events_.go_on(
+        state, [&careful] { return careful(); },
+        [&](std::string_view pair_key, std::string_view bytes) {
+          careful.went_through(bytes.size());
+          event x;
+          // The first event that is too late ends the replay.
+          if (!read_event(pair_key, bytes, x) || is_later(x, *options_)) {
+            return false;
+          }
+          item_.take(x);
+          return true;
+        });
+  }
+
+  outcome answer() override {
+    // Not created yet, or deleted by then.
+    if (why_not_ || !item_.present) {
+      return refused(why_not_ ? *why_not_ : not_found());
+    }
+    const auto fields = item_.fields(c_, key_);
+    std::string body;
+    append_json(body, c_, fields, options_->wanted);
+    outcome made = found(std::move(body));
+    made.version = item_.version;
+    made.variant = variant_of(c_, fields, made.body);
+    return made;
+  }
+
+ private:
+  const collection& c_;
+  std::string key_;
+  std::shared_ptr<const item_options> options_;
+  range_cursor events_;
+  replay item_;
+  std::optional<problem> why_not_;
+};
+
+}  // namespace
+
+std::unique_ptr<query_cursor> begin_history(const query& q) {
+  return std::make_unique<history_cursor>(q);
+}
+
+std::unique_ptr<query_cursor> begin_past_item(const query& q) {
+  return std::make_unique<past_item_cursor>(q);
+}
+
+std::optional<problem> why_not_yet(const query& q, std::uint64_t applied, std::int64_t time_us) {
+  if (!q.item) {
     return std::nullopt;
   }
-  past_item made;
-  made.version = item.version;
-  append_json(made.body, c, item.fields(c, key), options.wanted);
-  return made;
+  if (const auto& index = q.item->as_of_index; index && *index > applied) {
+    return bad_parameter(
+        "as_of", "The index " + std::to_string(*index) + " is yet to come; this node is as of " +
+                     std::to_string(applied) + ". X-Min-Index waits for an index.");
+  }
+  if (const auto& time = q.item->as_of_time_us; time && *time > time_us) {
+    return bad_parameter(
+        "as_of", "The time is yet to come; here it is " + to_string(timestamp{time_us}) + '.');
+  }
+  return std::nullopt;
 }
 
 }  // namespace lithair::models

@@ -1,31 +1,32 @@
 #pragma once
 
+#include <cstdint>
+#include <memory>
 #include <optional>
-#include <string>
 
-#include "models/query/item_options.hpp"
-#include "models/schema/schema.hpp"
-#include "models/state/state_view.hpp"
+#include "models/problem/problem.hpp"
+#include "models/query/query.hpp"
+#include "models/query/query_cursor.hpp"
 
 namespace lithair::models {
 
-/// The JSON of an item's history; none when it has none.
+/// The JSON of an item's history; 404 when it has none.
 ///
 ///     {"id": KEY, "events": [{"version", "index", "time", "type", "changes"}, …],
-///      "has_more": BOOL, "verified"?: BOOL, "broken_at"?: VERSION}
+///      "has_more": BOOL, "next": VERSION or null, "verified"?: BOOL, "broken_at"?: VERSION}
 ///
-/// Oldest first. Hidden fields are left out; a removed one is null. `verify` reads all events of
-/// the item.
-std::optional<std::string> history_page(const collection& c, std::string_view key,
-                                        const item_options& options, const state_view& state);
+/// Oldest first; a page ends at `take` events or `max_page_bytes`, and `after=next` goes on. Hidden
+/// fields are left out; a removed one is null. `verify` reads all events of the item.
+std::unique_ptr<query_cursor> begin_history(const query& q);
 
-/// The item as it was, and its version then; none when it was not there.
-struct past_item {
-  std::string body;           ///< JSON, as the item itself is shown
-  std::uint64_t version = 0;  ///< the log index of its last change by then
-};
-/// Replays the item's events up to the moment asked for, so it takes the longer the more there are.
-std::optional<past_item> item_as_of(const collection& c, std::string_view key,
-                                    const item_options& options, const state_view& state);
+/// The item as it was at the moment asked for, with its version then; 404 when it was not there,
+/// 410 for an index of another timeline. Replays its events, so it takes the longer the more there
+/// are. Of fields whose changes were kept it holds one value each.
+std::unique_ptr<query_cursor> begin_past_item(const query& q);
+
+/// Why an item can't be read as of a moment that is still to come: what happens until then would
+/// not be in the answer. None: it can. `applied`: as of which the state is; `time_us`: what time it
+/// is, for the log and for the clock.
+std::optional<problem> why_not_yet(const query& q, std::uint64_t applied, std::int64_t time_us);
 
 }  // namespace lithair::models

@@ -8,9 +8,9 @@
 
 namespace lithair::models {
 
-/// Begins a query that may take long: a list, a count, rows of a projection. None for all others,
-/// which `run` answers at once. The cursor keeps its own copy of the query. What it answers is what
-/// `run` would.
+/// Begins a query that may take long: a list, a count, rows of a projection, a history, an item of
+/// the past. None for all others, which `run` answers at once. The cursor keeps its own copy of the
+/// query. What it answers is what `run` would.
 std::unique_ptr<query_cursor> open_cursor(const query& q);
 
 /// Whether some reading may come across the pair with this key. So the earlier value of every other

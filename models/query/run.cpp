@@ -1,13 +1,13 @@
 #include <algorithm>
 
-#include "models/derived/timeline.hpp"
 #include "models/problem/problems.hpp"
-#include "models/query/history_page.hpp"
+#include "models/query/item_options.hpp"
 #include "models/query/open_cursor.hpp"
 #include "models/query/query.hpp"
 #include "models/schema/value_codec.hpp"
 #include "models/state/keys.hpp"
 #include "models/state/record.hpp"
+#include "models/state/variant.hpp"
 
 namespace lithair::models {
 
@@ -29,34 +29,7 @@ outcome nothing_found() {
   return made;
 }
 
-outcome run_past_item(const query& q, const state_view& state) {
-  // An index of another life of the data could answer with somebody else's item.
-  if (const auto& index = q.item->as_of_index; index && timeline_of(state).is_elsewhere(*index)) {
-    problem refused = other_timeline(*index);
-    refused.status = 410;
-    outcome made;
-    made.status = refused.status;
-    made.body = to_json(refused);
-    return made;
-  }
-  auto item = item_as_of(*q.target, q.key, *q.item, state);
-  if (!item) {
-    return nothing_found();
-  }
-  outcome made = answer(std::move(item->body));
-  made.version = item->version;
-  return made;
-}
-
-outcome run_history(const query& q, const state_view& state) {
-  auto page = history_page(*q.target, q.key, *q.item, state);
-  return page ? answer(std::move(*page)) : nothing_found();
-}
-
 outcome run_item(const query& q, const state_view& state) {
-  if (q.item && (q.item->as_of_index || q.item->as_of_time_us)) {
-    return run_past_item(q, state);
-  }
   const auto bytes = state.get(record_key(*q.target, q.key));
   stored_record record;
   // Damaged bytes are shown as nothing rather than as half an item.
@@ -70,6 +43,7 @@ outcome run_item(const query& q, const state_view& state) {
   } else {
     append_json(made.body, *q.target, record.fields);
   }
+  made.variant = variant_of(*q.target, record.fields, made.body);
   return made;
 }
 
@@ -137,8 +111,6 @@ outcome run(const schema&, const query& q, const state_view& state, std::uint64_
   switch (q.what) {
     case query::kind::item:
       return run_item(q, state);
-    case query::kind::history:
-      return run_history(q, state);
     default:
       return run_random(q, state, random);
   }

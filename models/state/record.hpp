@@ -23,7 +23,8 @@ namespace lithair::models {
 /// In a record of local fields beside replicated ones, in the place of a field: when the item that
 /// they belong to was created. No field has this id.
 inline constexpr std::uint32_t created_id = 0;
-/// Likewise: the version of the replicated part that they were written with last.
+/// Likewise: the version of the replicated part that they were written with last. In a patch of the
+/// replicated part, as nil: it says something of local fields, too.
 inline constexpr std::uint32_t written_id = UINT32_MAX;
 
 /// A field's id and its value's bytes, which lie in the record or command they were read from.

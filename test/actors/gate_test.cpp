@@ -30,6 +30,7 @@ struct world_of_a_gate {
   caf::actor_system system{config};
   caf::scoped_actor all{system};
   caf::actor entrance;
+  int opened = 0;
   std::function<void()> while_noting = [] {};  // what happens before the disk has its say
 
   world_of_a_gate() {
@@ -37,7 +38,11 @@ struct world_of_a_gate {
     x.self = node_id{1};
     x.peers = &peers;
     x.notes = lithair::test::stand_in{all};
-    entrance = system.spawn<gate>(nullptr, x);
+    entrance =
+        system.spawn<gate>(nullptr, x, [this](const gate_handle&, std::function<void(bool)> done) {
+          ++opened;
+          done(opened > 1);  // At first it does not work.
+        });
     all->send(entrance, expect_peer{node_id{2}, group_id{1}, lithair::test::stand_in{all}});
   }
   ~world_of_a_gate() { all->send_exit(entrance, caf::exit_reason::user_shutdown); }
@@ -102,6 +107,21 @@ BOOST_AUTO_TEST_CASE(a_peer_that_becomes_a_member_while_it_is_noted_has_to_call_
   shipper_of_a_member->receive([&](const linked_by_peer&) { linked = true; },
                                caf::after(30s) >> [] {});
   BOOST_TEST(linked);
+}
+
+BOOST_AUTO_TEST_CASE(the_port_is_opened_once_somebody_is_expected_and_asked_for_until_it_is_open) {
+  const auto expect_again = [&] {
+    all->send(entrance, expect_peer{node_id{2}, group_id{1}, lithair::test::stand_in{all}});
+    say_hello();
+    for (auto what : {"join", "notes", "linked", "welcome"}) BOOST_TEST(next() == what);
+  };
+  say_hello();
+  for (auto what : {"join", "notes", "linked", "welcome"}) BOOST_TEST(next() == what);
+  BOOST_TEST(opened == 1);
+  expect_again();
+  BOOST_TEST(opened == 2);
+  expect_again();
+  BOOST_TEST(opened == 2);
 }
 
 BOOST_AUTO_TEST_CASE(a_peer_that_cannot_be_noted_is_refused) {

@@ -15,6 +15,7 @@
 #include <caf/scoped_actor.hpp>
 
 #include "actors/messages/messages.hpp"
+#include "actors/runtime/listen_check.hpp"
 #include "models/declaration/model_file.hpp"
 #include "models/service.hpp"
 
@@ -210,6 +211,8 @@ BOOST_AUTO_TEST_CASE(three_nodes_meet_whichever_starts_first_and_again_after_res
 BOOST_AUTO_TEST_CASE(a_node_joins_is_promoted_and_may_be_the_last_one_left) {
   start(1, 1);
   must_create(1, "a");
+  // Alone it has no port for other nodes.
+  BOOST_TEST(why_not_listen("127.0.0.1", address(1).peer_port) == "");
   auto joining = config(2, 1);
   joining.init = false;
   joining.peers = {address(1)};
@@ -223,6 +226,7 @@ BOOST_AUTO_TEST_CASE(a_node_joins_is_promoted_and_may_be_the_last_one_left) {
   while (inspect(1).raft.members.members.size() != 2 || !inspect(1).raft.members.members[1].voter) {
   }
   BOOST_TEST(read(2, "a").result.status == 200);
+  BOOST_TEST(why_not_listen("127.0.0.1", address(1).peer_port) != "");
   change_members remove;
   remove.what = change_members::action::remove;
   remove.node = 1;

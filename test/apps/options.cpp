@@ -298,9 +298,32 @@ BOOST_AUTO_TEST_CASE(a_file_is_read_strictly) {
 }
 
 BOOST_AUTO_TEST_CASE(a_strange_variable_is_mentioned_and_a_foreign_one_is_not) {
-  const auto x = accept({}, {{"LITHAIR_NODEID", "2"}, {"HOME", "/"}});
+  const auto x = accept({}, {{"LITHAIR_IMAGE_DIGEST", "2"}, {"HOME", "/"}});
   BOOST_TEST((x.warnings ==
-              std::vector<std::string>{"LITHAIR_NODEID is not a setting and has no effect"}));
+              std::vector<std::string>{"LITHAIR_IMAGE_DIGEST is not a setting and has no effect"}));
+}
+
+BOOST_AUTO_TEST_CASE(a_slip_in_a_variable_of_ours_is_refused) {
+  BOOST_TEST(
+      refusal({}, {{"LITHAIR_NODEID", "2"}}) ==
+      "lithair_node: LITHAIR_NODEID: there is no such setting; LITHAIR_NODE_ID may be meant");
+}
+
+BOOST_AUTO_TEST_CASE(service_links_of_a_platform_change_nothing) {
+  const auto x =
+      accept({"--log-level", "debug"}, {{"LITHAIR_PORT", "tcp://10.96.0.1:8080"},
+                                        {"LITHAIR_PORT_8080_TCP", "tcp://10.96.0.1:8080"},
+                                        {"LITHAIR_SERVICE_HOST", "10.96.0.1"}});
+  BOOST_TEST(x.node.self.http_port == 8080);
+  BOOST_TEST(x.warnings.empty());
+  BOOST_TEST(x.remarks.size() == 3);
+}
+
+BOOST_AUTO_TEST_CASE(a_wrong_value_of_a_setting_is_refused_whatever_it_looks_like) {
+  BOOST_TEST(refusal({}, {{"LITHAIR_PORT", "eighty"}}) ==
+             "lithair_node: LITHAIR_PORT: 'eighty' is not a whole number");
+  BOOST_TEST(refusal({}, {{"LITHAIR_ADDR", "tcp://10.96.0.1:8080"}})
+                 .starts_with("lithair_node: LITHAIR_ADDR: 'tcp://10.96.0.1:8080' is not "));
 }
 
 BOOST_DATA_TEST_CASE(what_is_wrong_is_said_in_one_line, data::make(refusals)) {

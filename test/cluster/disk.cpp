@@ -2,7 +2,9 @@
 #include <boost/test/data/test_case.hpp>
 
 #include <fstream>
+#include <string>
 #include <thread>
+#include <vector>
 
 #include "test/cluster/fixture.hpp"
 
@@ -69,6 +71,23 @@ void create_in_the_end(cluster& nodes, std::size_t i, const std::string& name) {
                           made.status << " " << made.body);
     return made.status == 201;
   });
+}
+
+/// 200 of them, for a bulk.
+std::string many_products(int first) {
+  std::string items;
+  for (int i = first; i < first + 200; ++i)
+    items += (i == first ? "[" : ",") + product(std::string(180, 'x') + std::to_string(i));
+  return items + "]";
+}
+
+/// The transaction that removes what a bulk made, from `first` on.
+std::string removal_of(const std::string& made, std::size_t first) {
+  std::string all;
+  for (std::size_t i = first; i < 200; ++i)
+    all += (all.empty() ? "" : ",") + (R"({"op":"delete","collection":"products","id":")" +
+                                       json_at(made, "/" + std::to_string(i) + "/id") + "\"}");
+  return R"({"operations":[)" + all + "]}";
 }
 
 }  // namespace
@@ -196,7 +215,7 @@ BOOST_AUTO_TEST_CASE(databases_at_the_size_that_was_allowed_refuse_writes_and_ar
     ++bulk;
     const auto made = through.post(std::string(products) + "/_bulk", items + "]");
     if (made.status == 201) acknowledged += 200;
-    return made.status == 503 && made.body.find("size limit") != std::string::npos;
+    return made.status == 503 && made.body.find("--map-size") != std::string::npos;
   });
   BOOST_TEST(through.get(path).status == 200);
   nodes.kill(0);
@@ -205,6 +224,50 @@ BOOST_AUTO_TEST_CASE(databases_at_the_size_that_was_allowed_refuse_writes_and_ar
   const auto total = total_at(nodes, 0);
   BOOST_TEST(total >= acknowledged);
   BOOST_TEST((total - 1) % 200 == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(near_its_limit_a_cluster_takes_deletions_and_then_all_writes_again) {
+  // `-- --map-mb 48` for more.
+  const auto size = std::to_string(argument("--map-mb", 8)) + "MiB";
+  shop_cluster nodes({.flags = {"--map-size", size}});
+  const auto asked = (nodes.start_and_await() + 1) % 3;
+  auto through = nodes.client(asked);
+  const auto is_full = [](const answer& x) {
+    return x.body.find("--map-size") != std::string::npos &&
+           x.body.find("delete items") != std::string::npos;
+  };
+  std::vector<std::string> bulks;
+  int number = 0;
+  nodes.await("it refuses writes", [&] {
+    const auto made = through.post(std::string(products) + "/_bulk", many_products(number));
+    if (made.status == 201) bulks.push_back(made.body);
+    number += 200;
+    BOOST_REQUIRE_MESSAGE(made.status == 201 || made.status == 503, made.body);
+    return made.status == 503 && is_full(made);
+  });
+  const auto refused = through.post(products, product("one more"));
+  BOOST_TEST(refused.status == 503);
+  BOOST_TEST(!refused.field("retry-after").empty());
+  BOOST_TEST(through.get("/readyz").status == 200, "reads and deletions are served");
+  BOOST_TEST(is_full(through.get("/readyz")));
+  BOOST_TEST(is_full(through.get("/status")));
+  BOOST_TEST(nodes.log(asked).find("only deletions are taken") != std::string::npos);
+
+  // Half of it, of which one alone.
+  const auto total = total_at(nodes, asked);
+  BOOST_TEST(through.send("DELETE", item_path(json_at(bulks[0], "/0/id"))).status == 204);
+  for (std::size_t i = 0; i < bulks.size() / 2; ++i) {
+    nodes.await("it removes", [&] {
+      const auto made = through.post("/api/_txn", removal_of(bulks[i], i == 0 ? 1 : 0));
+      BOOST_REQUIRE_MESSAGE(made.status == 200 || made.status == 503, made.body);
+      return made.status == 200;
+    });
+  }
+  BOOST_TEST(total_at(nodes, asked) == total - bulks.size() / 2 * 200);
+  create_in_the_end(nodes, asked, "there is room");
+  nodes.await("nothing is wrong",
+              [&] { return json_at(through.get("/status").body, "/trouble") == "null"; });
+  BOOST_TEST(nodes.log(asked).find("there is room to grow again") != std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(a_leader_with_a_full_disk_hands_over_to_one_with_room) {

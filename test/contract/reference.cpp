@@ -218,6 +218,8 @@ std::optional<told> reference::run(const operation& x, std::uint64_t index) {
   }
   if (!conflicts.empty()) return told{409, conflicts, {}};
   if (!lost.empty()) return told{422, lost, {}};
+  // What changes nothing has no version and no event; local fields are a change.
+  if (x.op == "patch" && after == before && !x.body.contains("memo")) return std::nullopt;
   put(x.collection, x.key, after, index);
   return std::nullopt;
 }

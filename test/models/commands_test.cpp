@@ -1,6 +1,5 @@
 #include <boost/test/unit_test.hpp>
 
-#include "models/derived/history.hpp"
 #include "test/models/service_fixture.hpp"
 
 namespace lithair::models {
@@ -287,122 +286,6 @@ big = { type = "integer", optional = true, replicate = true, merge = "add" }
              R"({"a":{"d":2},"e":[null]})");
   BOOST_TEST(patched("doc", "7") == "7");
   BOOST_TEST(node.put("m", "1", R"({"sum":3})").body == R"({"id":1,"sum":3})");
-}
-
-BOOST_AUTO_TEST_SUITE_END()
-
-BOOST_AUTO_TEST_SUITE(history)
-
-struct tracked_fixture : service_fixture {
-  tracked_fixture()
-      : service_fixture(R"([models.m.fields]
-id = { type = "string", primary_key = true, replicate = true, track_history = true }
-a = { type = "integer", optional = true, replicate = true, track_history = true }
-s = { type = "string", optional = true, replicate = true, track_history = true, expose = false }
-u = { type = "integer", optional = true, replicate = true }
-[models.plain.fields]
-id = { type = "string", primary_key = true, replicate = true }
-)") {}
-
-  std::string changes(std::string_view key) const {
-    std::string made;
-    const auto page = history("m", key);
-    const std::string events = member(page.body, "events");
-    for (std::size_t at = 0; (at = events.find("\"type\":", at)) != std::string::npos; ++at) {
-      made += events.substr(at + 7, events.find('}', at) - at - 6) + ' ';
-    }
-    return made;
-  }
-};
-
-BOOST_FIXTURE_TEST_CASE(every_change_is_an_event_also_behind_the_deletion, tracked_fixture) {
-  post("m", R"({"id":"x","a":1,"s":"secret","u":5})");
-  patch("m", "x", R"({"a":2})");
-  patch("m", "x", R"({"u":6})");
-  put("m", "x", "{}");
-  remove("m", "x");
-  post("m", R"({"id":"x","a":7})");
-  BOOST_TEST(
-      changes("x") ==
-      R"("created","changes":{"id":"x","a":1} "updated","changes":{"a":2} "updated","changes":{} )"
-      R"("updated","changes":{"a":null} "deleted","changes":{} "created","changes":{"id":"x","a":7} )");
-  const auto page = history("m", "x", {{"verify", "true"}});
-  BOOST_TEST(page.body.find("secret") == std::string::npos);
-  BOOST_TEST(member(page.body, "verified") == "true");
-  BOOST_TEST(page.body.starts_with(
-      R"({"id":"x","events":[{"version":1,"index":1,"time":"2027-01-15T08:00:00.001Z",)"));
-  BOOST_TEST(history("m", "y").status == 404);
-  BOOST_TEST(history("plain", "x").status == 404);
-}
-
-BOOST_FIXTURE_TEST_CASE(an_item_can_be_seen_as_it_was, tracked_fixture) {
-  post("m", R"({"id":"x","a":1,"u":5})");
-  patch("m", "x", R"({"a":2})");
-  remove("m", "x");
-  const auto as_of = [this](std::string when) {
-    const auto made = get("m", "x", {{"fields", "id,a"}, {"as_of", std::move(when)}});
-    return made.status == 200 ? made.body : std::to_string(made.status);
-  };
-  BOOST_TEST(as_of("0") == "404");
-  BOOST_TEST(as_of("1") == R"({"id":"x","a":1})");
-  BOOST_TEST(as_of("2") == R"({"id":"x","a":2})");
-  BOOST_TEST(as_of("3") == "404");
-  BOOST_TEST(as_of("2027-01-15T08:00:00Z") == "404");
-  BOOST_TEST(as_of("2027-01-15T08:00:00.001Z") == R"({"id":"x","a":1})");
-  BOOST_TEST(as_of("2027-01-15T08:00:00.002Z") == R"({"id":"x","a":2})");
-  BOOST_TEST(as_of("yesterday") == "400");
-  const auto untracked = get("m", "x", {{"as_of", "1"}});
-  BOOST_TEST(untracked.status == 422);
-  BOOST_TEST(errors_in(untracked) == "u:untracked");
-  BOOST_TEST(get("plain", "x", {{"as_of", "1"}}).status == 422);
-  BOOST_TEST(get("m", "x", {{"fields", "s"}}).status == 400);
-  BOOST_TEST(get("m", "x", {{"nope", "1"}}).status == 400);
-}
-
-BOOST_FIXTURE_TEST_CASE(pages_of_events_follow_each_other, tracked_fixture) {
-  post("m", R"({"id":"x","a":0})");
-  for (int i = 1; i < 5; ++i) {
-    patch("m", "x", "{\"a\":" + std::to_string(i) + "}");
-  }
-  const auto first = history("m", "x", {{"take", "3"}});
-  BOOST_TEST(member(first.body, "has_more") == "true");
-  const auto second = history("m", "x", {{"take", "3"}, {"after", "3"}});
-  BOOST_TEST(member(second.body, "has_more") == "false");
-  BOOST_TEST(second.body.find("\"version\":4,") != std::string::npos);
-  BOOST_TEST(second.body.find("\"version\":3,") == std::string::npos);
-  BOOST_TEST(history("m", "x", {{"take", "0"}}).status == 400);
-  BOOST_TEST(history("m", "x", {{"sort", "a"}}).status == 400);
-}
-
-BOOST_FIXTURE_TEST_CASE(whatever_is_tampered_with_shows, tracked_fixture) {
-  post("m", R"({"id":"x","a":1})");
-  patch("m", "x", R"({"a":2})");
-  patch("m", "x", R"({"a":3})");
-  const auto verified = [this] {
-    const auto page = history("m", "x", {{"verify", "true"}});
-    return member(page.body, "verified") + member(page.body, "broken_at");
-  };
-  BOOST_TEST(verified() == "true");
-  const memory_state whole = state();
-  const collection& c = *find("m");
-  for (const auto& [key, bytes] : whole.pairs()) {
-    if (key.front() != 'h' && key.front() != 'r') {
-      continue;
-    }
-    mutable_state().apply({{key, std::nullopt}});
-    BOOST_TEST(verified() != "true");
-    for (std::size_t i = 0; i < bytes.size(); ++i) {
-      std::string changed = bytes;
-      changed[i] = static_cast<char>(changed[i] ^ 1);
-      mutable_state().apply({{key, changed}});
-      // The version, count and age of the record are not in its events.
-      const bool harmless = key.front() == 'r' && i >= 1 && i <= 3;
-      BOOST_TEST((verified() == "true") == harmless);
-    }
-    mutable_state().apply({{key, bytes}});
-  }
-  mutable_state().apply({{event_key(c, "x", 2), std::nullopt}});
-  BOOST_TEST(verified() == "false2");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -109,6 +109,37 @@ BOOST_AUTO_TEST_CASE(a_part_is_as_if_it_had_been_declared_so) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(a_validator_names_the_body_with_its_local_fields) {
+  const auto tag = [this](const state_view& local) {
+    const joined_view view(shared, shared_state, local);
+    const auto found = models::run(full, *item_query(*full.find("users"), "u"), view, 0);
+    return std::pair{found.version, found.variant};
+  };
+  const memory_state elsewhere;
+  // The default of a local field is filled in on every node, and the same there.
+  const auto plain = write(operation::create, "u", R"({"id":"u","name":"ann"})");
+  BOOST_TEST((tag(own_state) == std::pair{plain.version, plain.variant}));
+  BOOST_TEST((tag(own_state) == tag(elsewhere)));
+  const auto seen = write(operation::patch, "u", R"({"cache":"x"})");
+  // A change of local fields alone has a version, too.
+  BOOST_TEST(seen.version == plain.version + 1);
+  BOOST_TEST((tag(own_state) == std::pair{seen.version, seen.variant}));
+  BOOST_TEST(tag(own_state).first == tag(elsewhere).first);
+  BOOST_TEST(tag(own_state).second != tag(elsewhere).second);
+  // What changes nothing keeps both.
+  const auto same = write(operation::patch, "u", "{}");
+  BOOST_TEST(same.version == seen.version);
+  BOOST_TEST(same.variant == seen.variant);
+  // The tag of one node serves on another: only the version counts for writes.
+  write_request request{operation::patch,
+                        full.find("users"),
+                        "u",
+                        R"({"name":"bea"})",
+                        {{seen.version}, false, false},
+                        {}};
+  BOOST_TEST(run(*prepare(full, request, stamp{1, {}})).status == 200);
+}
+
 BOOST_AUTO_TEST_CASE(a_schema_is_divided_by_where_fields_live) {
   BOOST_TEST(shared.collections().size() == 2u);
   BOOST_TEST(shared.find("users")->fields.size() == 2u);

@@ -61,6 +61,10 @@ class reference {
         (after.contains("born") && after["born"] != before.at("born"))) {
       return 422;
     }
+    // What changes nothing gets no version.
+    if (op == operation::patch && after == before) {
+      return 200;
+    }
     return store(key, after, key, index, 200);
   }
 
