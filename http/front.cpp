@@ -56,6 +56,7 @@ front::front(backend node, const server_options& options)
   for (auto* x : common_.node.loops) {
     lanes_.push_back(std::make_unique<lane>(common_, *x, seed()));
     common_.metrics.push_back(&lanes_.back()->metrics());
+    common_.loops.push_back(&x->meters());
   }
 }
 

@@ -85,6 +85,7 @@ struct common {
   actors::publisher_handle publisher;        ///< from start to stop, if anything is published
   session_count sessions;                    ///< open connections; any thread
   std::vector<const lane_metrics*> metrics;  ///< of each lane; complete before the first session
+  std::vector<const actors::loop_meters*> loops;  ///< of each lane's loop; likewise
 };
 
 /// What the sessions of one loop share: a buffer to read into, the date, ids. Only on the loop's
