@@ -10,6 +10,7 @@
 
 #include "actors/messages/handles.hpp"
 #include "models/schema/schema.hpp"
+#include "models/service.hpp"
 
 namespace lithair::actors {
 class loop;
@@ -29,10 +30,11 @@ struct backend {
   actors::data_handle data;  ///< if there, is given writes and questions instead of these two
   /// By the id of a collection. None: it has no streams.
   std::map<std::uint32_t, actors::feed_handle> feeds;
-  std::vector<actors::loop*> loops;  ///< at least one; the first has the listener
-  std::uint64_t node_id = 0;         ///< told in X-Served-By
-  std::string host;                  ///< a numeric address to listen on
-  std::uint16_t port = 0;            ///< 0: any
+  std::vector<actors::loop*> loops;                   ///< at least one; the first has the listener
+  std::uint64_t max_item = models::default_max_item;  ///< see models::stamp
+  std::uint64_t node_id = 0;                          ///< told in X-Served-By
+  std::string host;                                   ///< a numeric address to listen on
+  std::uint16_t port = 0;                             ///< 0: any
 };
 
 }  // namespace lithair::http

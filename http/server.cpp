@@ -18,6 +18,7 @@ backend backend_of(actors::node& node) {
   result.data = node.data();
   for (const auto& c : node.schema().collections()) result.feeds.emplace(c.id, node.feed(c));
   for (std::size_t i = 0; i < node.loop_count(); ++i) result.loops.push_back(&node.loop_at(i));
+  result.max_item = node.config().max_item;
   result.node_id = node.config().self.id.value;
   result.host = node.config().self.host;
   result.port = node.config().self.http_port;

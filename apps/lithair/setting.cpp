@@ -155,6 +155,10 @@ constexpr std::array table{
     setting{
         "max-body", limits, "SIZE", "of a request's body, else 413 (1MiB)",
         [](draft& given, text t) { return store_size(read_size(t), given.made.http.max_body); }},
+    setting{
+        "max-item", limits, "SIZE",
+        "that an item takes at most, however it is written, else 413 (1MiB)",
+        [](draft& given, text t) { return store_size(read_size(t), given.made.node.max_item); }},
     setting{"max-inflight", limits, "N", "requests under way on this node, else 503 (8192)",
             [](draft& given, text t) {
               return store(read_number(t, 1, 1'000'000), given.made.node.max_pending);

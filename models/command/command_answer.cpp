@@ -1,50 +1,69 @@
 #include "models/command/command_answer.hpp"
 
+#include <utility>
+
 #include "models/state/record.hpp"
 
 namespace lithair::models {
 
-namespace {
-
-void append_item(std::string& out, const collection& c, const std::string& bytes) {
-  stored_record record;
-  if (read_record(bytes, record)) {
-    append_json(out, c, record.fields);
+answer_writer::answer_writer(const schema& s, const command& what, std::uint64_t index)
+    : models_(s), what_(what), version_(std::to_string(index)) {
+  if (what.shape == command_shape::bulk) {
+    body_ = "[";
+  } else if (what.shape == command_shape::transaction) {
+    body_ = "{\"index\":" + version_ + ",\"results\":[";
   }
 }
 
-}  // namespace
+void answer_writer::add(const written_part& part) {
+  // Every collection is known here: `apply` has checked that.
+  const collection& c = *models_.find(what_.operations[count_].collection_id);
+  if (count_++ != 0) {
+    body_ += ',';
+  }
+  if (what_.shape != command_shape::transaction) {
+    return append_item(c, part);
+  }
+  body_ += "{\"status\":" + std::to_string(part.status);
+  // What was deleted has a status only.
+  if (!part.record.empty()) {
+    body_ += ",\"version\":" + version_ + ",\"item\":";
+    append_item(c, part);
+  }
+  body_ += '}';
+}
+
+void answer_writer::append_item(const collection& c, const written_part& part) {
+  stored_record record;
+  if (!read_record(part.record, record)) {
+    return;
+  }
+  if (!part.key_only && body_.size() + part.record.size() <= max_answer_bytes) {
+    return append_json(body_, c, record.fields);
+  }
+  // Of other fields nothing is known: not even that they have their defaults.
+  minimal_ = true;
+  std::vector<bool> wanted(c.fields.size());
+  wanted[c.key_at] = c.key().exposed;
+  append_json(body_, c, record.fields, wanted);
+}
+
+std::string answer_writer::finish() {
+  if (what_.shape == command_shape::bulk) {
+    body_ += ']';
+  } else if (what_.shape == command_shape::transaction) {
+    body_ += "]}";
+  }
+  return std::move(body_);
+}
 
 std::string answer_body(const schema& s, const command& what, std::uint64_t index,
                         std::span<const written_part> written) {
-  std::string body;
-  const auto append = [&](std::size_t i) {
-    // Every collection is known here: `apply` has checked that.
-    append_item(body, *s.find(what.operations[i].collection_id), written[i].record);
-  };
-  if (what.shape == command_shape::single) {
-    append(0);
-    return body;
+  answer_writer made(s, what, index);
+  for (const auto& part : written) {
+    made.add(part);
   }
-  const bool bulk = what.shape == command_shape::bulk;
-  // All items of one command have one version: the entry's index.
-  const std::string version = std::to_string(index);
-  body = bulk ? "[" : "{\"index\":" + version + ",\"results\":[";
-  for (std::size_t i = 0; i < written.size(); ++i) {
-    body += i == 0 ? "" : ",";
-    if (bulk) {
-      append(i);
-      continue;
-    }
-    body += "{\"status\":" + std::to_string(written[i].status);
-    // What was deleted has a status only.
-    if (!written[i].record.empty()) {
-      body += ",\"version\":" + version + ",\"item\":";
-      append(i);
-    }
-    body += '}';
-  }
-  return body + (bulk ? "]" : "]}");
+  return made.finish();
 }
 
 }  // namespace lithair::models

@@ -184,6 +184,8 @@ BOOST_AUTO_TEST_CASE(durations_become_whole_ticks) {
 BOOST_AUTO_TEST_CASE(limits_and_logs_are_taken_as_said) {
   const auto x = accept({"--max-body",
                          "2MiB",
+                         "--max-item",
+                         "64KiB",
                          "--max-inflight",
                          "7",
                          "--request-timeout",
@@ -208,6 +210,7 @@ BOOST_AUTO_TEST_CASE(limits_and_logs_are_taken_as_said) {
                          "0"});
   BOOST_TEST(x.http.max_body == 2u << 20);
   BOOST_TEST(x.node.max_pending == 7);
+  BOOST_TEST(x.node.max_item == 64u << 10);
   BOOST_TEST(x.node.request_timeout_ms == 3000);
   BOOST_TEST((x.log == log_format::json));
   BOOST_TEST(x.log_level == "warn");
