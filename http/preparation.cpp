@@ -1,0 +1,45 @@
+#include "http/preparation.hpp"
+
+#include <random>
+#include <string>
+#include <utility>
+
+#include "actors/runtime/unix_time.hpp"
+#include "models/value/uuid.hpp"
+
+namespace lithair::http {
+
+bool preparation::start(uv_loop_t* loop, void (*done)(void*), void* owner) {
+  done_ = done;
+  owner_ = owner;
+  work_.data = this;
+  const auto work = [](uv_work_t* w) { static_cast<preparation*>(w->data)->run(); };
+  const auto after = [](uv_work_t* w, int) {
+    auto& self = *static_cast<preparation*>(w->data);
+    self.done_(self.owner_);
+  };
+  return uv_queue_work(loop, &work_, work, after) == 0;
+}
+
+void preparation::run() {
+  // Of the system, as the bits of an id must not follow from those of another.
+  std::random_device chance;
+  const auto bits = [&chance] { return std::uint64_t{chance()} << 32 | chance(); };
+  at_.new_uuid = [&bits] {
+    const auto high = bits();
+    return std::string{models::make_uuid_v7(actors::unix_time_us(), high, bits()).view()};
+  };
+  try {
+    made_ = begin(request_, site_, at_);
+  } catch (...) {
+    failed_ = std::current_exception();
+  }
+  at_.new_uuid = nullptr;
+}
+
+exchange preparation::take() {
+  if (failed_) std::rethrow_exception(failed_);
+  return std::move(*made_);
+}
+
+}  // namespace lithair::http
