@@ -7,6 +7,14 @@
 
 namespace lithair::actors {
 
+namespace {
+
+// A change and its answer are held in memory more than once.
+constexpr std::uint64_t least_max_item = 1024;
+constexpr std::uint64_t most_max_item = 16 << 20;
+
+}  // namespace
+
 std::string node_config::validate() const {
   if (!self.id) return "the node id must be 1 or more";
   if (auto wrong = raft.validate(); !wrong.empty()) return wrong;
@@ -23,6 +31,9 @@ std::string node_config::validate() const {
         return fmt::format("address {}:{} is given twice", peer.host, port);
   }
   if (tick_ms == 0) return "a tick can't take 0 ms";
+  if (max_item < least_max_item || max_item > most_max_item)
+    return fmt::format("an item can be allowed {} to {} bytes, and not {}", least_max_item,
+                       most_max_item, max_item);
   return {};
 }
 

@@ -63,6 +63,9 @@ struct node_config {
   std::uint64_t log_margin = 10'000;
   /// Writes in flight on this node, and as many reads; more: 503
   std::uint32_t max_pending = 8192;
+  /// Bytes that the record of an item takes at most, merges and appends included: 413 beyond. It
+  /// goes with each write, so all nodes hold one to what the node says that its client spoke to
+  std::uint64_t max_item = 1 << 20;
   std::uint32_t max_subscribers = 4096;  ///< streams of changes on this node; more: 503
   /// Then a write gets 504, or 503 when it was certainly not applied; and so does a read
   std::uint32_t request_timeout_ms = 5000;

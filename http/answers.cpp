@@ -27,6 +27,7 @@ response answer_write(actors::submitted&& answer, const models::collection* targ
   // What apply refused is a problem too, and is the answer that all nodes would give.
   if (result.status >= 400) result.content_type = "application/problem+json";
   result.replayed = answer.result.replayed;
+  result.minimal = answer.result.minimal;
   if (target != nullptr && !answer.result.location.empty())
     result.location = target->path + '/' + answer.result.location;
   return result;

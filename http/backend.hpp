@@ -10,6 +10,7 @@
 
 #include "actors/messages/handles.hpp"
 #include "models/schema/schema.hpp"
+#include "models/service.hpp"
 
 namespace lithair::actors {
 class loop;
@@ -35,6 +36,7 @@ struct backend {
   std::string host;                  ///< a numeric address to listen on
   std::vector<std::string> names;    ///< hosts at which clients are told to find it
   std::uint16_t port = 0;            ///< 0: any
+  std::uint64_t max_item = models::default_max_item;  ///< see models::stamp
 };
 
 }  // namespace lithair::http

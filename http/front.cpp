@@ -68,6 +68,7 @@ front::front(backend node, const server_options& options)
     lanes_.push_back(std::make_unique<lane>(common_, *x));
     common_.lanes.push_back(lanes_.back().get());
     common_.metrics.push_back(&lanes_.back()->metrics());
+    common_.loops.push_back(&x->meters());
   }
 }
 

@@ -73,19 +73,20 @@ struct common {
   /// Has each lane make room. Any thread; it is done later.
   void make_room(const admission::shortage& of) const;
 
-  const backend node;                        ///< what answers
-  const server_options options;              ///< limits and secrets
-  const router routes;                       ///< from paths to endpoints
-  const std::string openapi;                 ///< the description, rendered once
-  const host_names hosts;                    ///< as which this node may be asked
-  const std::string served_by;               ///< X-Served-By: the node's id
-  actors::publisher_handle publisher;        ///< from start to stop, if anything is published
-  admission sessions;                        ///< open connections; any thread
-  open_count streams;                        ///< open streams of changes; any thread
-  budget bodies;                             ///< of requests until their outcome is known
-  budget unsent;                             ///< of answers, expected ones too
-  std::vector<lane*> lanes;                  ///< complete before the first session
-  std::vector<const lane_metrics*> metrics;  ///< of each lane; likewise
+  const backend node;                             ///< what answers
+  const server_options options;                   ///< limits and secrets
+  const router routes;                            ///< from paths to endpoints
+  const std::string openapi;                      ///< the description, rendered once
+  const host_names hosts;                         ///< as which this node may be asked
+  const std::string served_by;                    ///< X-Served-By: the node's id
+  actors::publisher_handle publisher;             ///< from start to stop, if anything is published
+  admission sessions;                             ///< open connections; any thread
+  open_count streams;                             ///< open streams of changes; any thread
+  budget bodies;                                  ///< of requests until their outcome is known
+  budget unsent;                                  ///< of answers, expected ones too
+  std::vector<lane*> lanes;                       ///< complete before the first session
+  std::vector<const lane_metrics*> metrics;       ///< of each lane; likewise
+  std::vector<const actors::loop_meters*> loops;  ///< of each lane's loop; likewise
 };
 
 /// What the sessions of one loop share: a buffer to read into, the date, ids. Only on the loop's

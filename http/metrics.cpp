@@ -350,6 +350,19 @@ void add_http(families& all, const std::vector<const lane_metrics*>& lanes, cons
               lanes, [](const auto& each) -> auto& { return each.bytes_out; })));
 }
 
+// -- the event loops -----------------------------------------------------------------------------
+
+void add_loops(families& all, const std::vector<const actors::loop_meters*>& loops) {
+  auto& turns = family(all, MetricType::Histogram, "loop_turn_seconds",
+                       "What an event loop did between two looks at its sockets.");
+  for (std::size_t i = 0; i < loops.size(); ++i)
+    turns.metric.push_back(metric_of(loops[i]->turn, microseconds, {{"loop", std::to_string(i)}}));
+  auto& longest = family(all, MetricType::Gauge, "loop_turn_max_seconds",
+                         "The longest of them since the node started.");
+  for (std::size_t i = 0; i < loops.size(); ++i)
+    add(longest, number(loops[i]->longest_us.now()) * microseconds, {{"loop", std::to_string(i)}});
+}
+
 // -- the process ---------------------------------------------------------------------------------
 
 void add_process(families& all) {
@@ -391,7 +404,8 @@ void lane_metrics::answered(endpoint what, int status, std::uint64_t microsecond
 }
 
 std::string metrics_text(const std::vector<actors::node_status>& groups,
-                         const std::vector<const lane_metrics*>& lanes, const holdings& held,
+                         const std::vector<const lane_metrics*>& lanes,
+                         const std::vector<const actors::loop_meters*>& loops, const holdings& held,
                          std::uint64_t log_lines_dropped) {
   families all;
   add_roles(all, groups);
@@ -401,6 +415,7 @@ std::string metrics_text(const std::vector<actors::node_status>& groups,
   add_requests_to_groups(all, groups);
   add_disk(all, groups);
   add_http(all, lanes, held);
+  add_loops(all, loops);
   gauge(all, "uptime_seconds", "Since the node started.",
         static_cast<double>(groups.front().uptime_ms) / 1000);
   add_process(all);

@@ -56,10 +56,11 @@ struct lane_metrics {
 };
 
 /// The text of /metrics, in the exposition format of Prometheus (0.0.4). `groups`: how this node
-/// stands in each of its groups; at least one. `held`: what connections hold. `log_lines_dropped`:
+/// stands in each of its groups; at least one. `loops`: what its event loops counted. `held`: what connections hold. `log_lines_dropped`:
 /// what nobody took of the program's log.
 std::string metrics_text(const std::vector<actors::node_status>& groups,
-                         const std::vector<const lane_metrics*>& lanes, const holdings& held,
+                         const std::vector<const lane_metrics*>& lanes,
+                         const std::vector<const actors::loop_meters*>& loops, const holdings& held,
                          std::uint64_t log_lines_dropped);
 
 }  // namespace lithair::http

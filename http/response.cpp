@@ -45,6 +45,8 @@ void append_optional_headers(const response& answer, std::string& out) {
   if (answer.allow != 0) append_header(out, "Allow", allow_text(answer.allow));
   if (answer.asks_for_token) append_header(out, "WWW-Authenticate", "Bearer");
   if (answer.replayed) append_header(out, "Idempotency-Replayed", "true");
+  // RFC 7240 §3: so that nobody takes it for the whole representation.
+  if (answer.minimal) append_header(out, "Preference-Applied", "return=minimal");
   if (answer.retry_after_s != 0) append_header(out, "Retry-After", answer.retry_after_s);
 }
 

@@ -29,6 +29,7 @@ struct response {
   bool asks_for_token = false;                         ///< WWW-Authenticate: Bearer
   std::uint32_t retry_after_s = 0;                     ///< Retry-After; 0: none
   bool replayed = false;  ///< the stored answer to an earlier request of this Idempotency-Key
+  bool minimal = false;   ///< of some items the body tells the keys alone
   bool stream = false;    ///< events follow as they happen, without an announced end
   bool close = false;     ///< the connection ends after it
 

@@ -118,7 +118,7 @@ void session::on_status(actors::node_status&& status) {
   http::response result;
   result.content_type = "text/plain; version=0.0.4; charset=utf-8";
   const auto& lost = all.options.log_lines_dropped;
-  result.body = metrics_text(s->statuses, all.metrics, all.held(), lost ? lost() : 0);
+  result.body = metrics_text(s->statuses, all.metrics, all.loops, all.held(), lost ? lost() : 0);
   answer(token, std::move(result));
 }
 

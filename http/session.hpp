@@ -20,6 +20,7 @@
 #include "http/outbox.hpp"
 #include "http/pace.hpp"
 #include "http/parser.hpp"
+#include "http/preparation.hpp"
 #include "http/slots.hpp"
 #include "http/stream_hub.hpp"
 
@@ -84,13 +85,17 @@ class session final : public actors::hosted_actor, private stream_waiter {
   uv_stream_t* stream() { return reinterpret_cast<uv_stream_t*>(&socket_); }
 
   // -- requests
-  void take(std::string_view input);               ///< parses requests until it is full
-  bool full() const;                               ///< whether further requests must wait
-  void on_head(std::size_t at_hand);               ///< the body's limit, its room, 100 Continue
-  bool more_follows() const;                       ///< of the client's requests, some of it read
-  bool has_unread() const;                         ///< the socket holds what was not read yet
-  void on_request();                               ///< into a slot and a step
-  void perform(std::uint64_t token, step&& next);  ///< answers at once, or asks the node
+  void take(std::string_view input);            ///< parses requests until it is full
+  bool full() const;                            ///< whether further requests must wait
+  void on_head(std::size_t at_hand);            ///< the body's limit, its room, 100 Continue
+  bool more_follows() const;                    ///< of the client's requests, some of it read
+  bool has_unread() const;                      ///< the socket holds what was not read yet
+  void on_request();                            ///< into a slot and a step
+  bool prepare_elsewhere(std::uint64_t token);  ///< of a large body, by another thread
+  void on_prepared();                           ///< which has done it
+  void proceed(std::uint64_t token, exchange&& with, std::size_t body);
+  void fail(std::uint64_t token, const std::exception& why);  ///< one request, and no more
+  void perform(std::uint64_t token, step&& next);             ///< answers at once, or asks the node
   void perform(std::uint64_t token, read_step&& read);  ///< by consistency, of the right actor
   void perform(std::uint64_t token,
                stream_step&& wanted);  ///< becomes the connection's last answer
@@ -157,6 +162,8 @@ class session final : public actors::hosted_actor, private stream_waiter {
   phase phase_ = phase::serving;
   parser parser_;
   slots slots_;
+  std::unique_ptr<preparation> preparing_;  // the last slot's; the parser has what it reads
+  std::uint64_t preparing_for_ = 0;         // its token
   outbox out_;
   std::unique_ptr<file_stream> stream_;   // the first slot's, while it is being sent
   std::unique_ptr<event_stream> events_;  // the connection's last answer

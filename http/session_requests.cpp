@@ -28,7 +28,7 @@ bool session::more_follows() const {
 
 bool session::full() const {
   // Both bound what one connection can hold: requests, and answers expected or not taken.
-  return slots_.size() >= options_.max_pipelined || outstanding() > max_unsent;
+  return preparing_ || slots_.size() >= options_.max_pipelined || outstanding() > max_unsent;
 }
 
 void session::take(std::string_view input) {
@@ -55,7 +55,7 @@ void session::take(std::string_view input) {
         behind_ = !input.empty();
         on_request();
         // A large body must not be kept for as long as nothing else is asked.
-        parser_.release();
+        if (!preparing_) parser_.release();
         behind_ = false;
         again = again && !input.empty();
         break;
@@ -109,25 +109,73 @@ void session::on_request() {
     s.close = true;
     phase_ = phase::finishing;
   }
-  auto& all = lane_.all();
+  if (prepare_elsewhere(token)) return;
   try {
     // Clock and chance come from here, once, so that `begin` is pure.
-    const models::stamp at{actors::unix_time_us(), [this] { return lane_.new_uuid(); }};
-    auto site = all.served();
+    const models::stamp at{actors::unix_time_us(), [this] { return lane_.new_uuid(); },
+                           lane_.all().node.max_item};
+    auto site = lane_.all().served();
     site.leaving = lane_.leaving();
-    auto x = begin(r, site, at);
-    s.what = x.what;
-    s.target = x.target;
-    if (!serves_place(x.what)) return answer(token, no_place());
-    if (!hold_carried(s, x.next, r.body.size())) return answer(token, too_much_received());
-    if (!hold_answer(s, x.next)) return answer(token, too_much_unsent());
-    perform(token, std::move(x.next));
+    proceed(token, begin(r, site, at), r.body.size());
   } catch (const std::exception& e) {
-    // One request fails; the connection and the node go on.
-    spdlog::error("request {} to {} failed: {}", s.request_id, name_of(s.what), e.what());
-    answer(token,
-           problem_response(500, "internal_error", "The server failed to handle this request."));
+    fail(token, e);
   }
+}
+
+void session::proceed(std::uint64_t token, exchange&& with, std::size_t body) {
+  auto& s = *slots_.find(token);
+  s.what = with.what;
+  s.target = with.target;
+  if (!serves_place(with.what)) return answer(token, no_place());
+  if (!hold_carried(s, with.next, body)) return answer(token, too_much_received());
+  if (!hold_answer(s, with.next)) return answer(token, too_much_unsent());
+  perform(token, std::move(with.next));
+}
+
+// The connection and the node go on.
+void session::fail(std::uint64_t token, const std::exception& why) {
+  auto& s = *slots_.find(token);
+  spdlog::error("request {} to {} failed: {}", s.request_id, name_of(s.what), why.what());
+  answer(token,
+         problem_response(500, "internal_error", "The server failed to handle this request."));
+}
+
+// Nothing more of this connection is looked at until it is done: writes are proposed in the order
+// in which they came, and the parser has the bytes.
+bool session::prepare_elsewhere(std::uint64_t token) {
+  const auto& r = parser_.current();
+  // What fits a read may lie in the buffer of all sessions.
+  if (r.body.size() <= std::max(preparation::from_bytes, lane_.buffer().size())) return false;
+  auto site = lane_.all().served();
+  site.leaving = lane_.leaving();
+  preparing_ = std::make_unique<preparation>(
+      r, site, models::stamp{actors::unix_time_us(), {}, lane_.all().node.max_item});
+  preparing_for_ = token;
+  const auto on_done = [](void* self) { static_cast<session*>(self)->on_prepared(); };
+  if (!preparing_->start(home()->uv(), on_done, this)) {
+    preparing_.reset();
+    return false;
+  }
+  ++open_handles_;  // It needs this session until it is done.
+  return true;
+}
+
+void session::on_prepared() {
+  const auto made = std::move(preparing_);
+  // Closed meanwhile: now the handle is one less.
+  if (phase_ == phase::closed) return handle_closed();
+  --open_handles_;
+  const auto* s = slots_.find(preparing_for_);
+  // Given up meanwhile, and told so: it must not take effect.
+  if (s != nullptr && !s->answered) {
+    try {
+      proceed(preparing_for_, made->take(), parser_.current().body.size());
+    } catch (const std::exception& e) {
+      fail(preparing_for_, e);
+    }
+  }
+  parser_.release();
+  settle();
 }
 
 // The connection's last answer, behind those under way.

@@ -225,7 +225,9 @@ caller::caller(node& to) : core_(std::make_shared<core>(to)) {
 
 const models::schema& caller::schema() const { return core_->target.schema(); }
 node& caller::target() const { return core_->target; }
-models::stamp caller::stamp() const { return {unix_time_us(), new_uuid}; }
+models::stamp caller::stamp() const {
+  return {unix_time_us(), new_uuid, core_->target.config().max_item};
+}
 
 void caller::submit(std::string command, handler answer) const {
   core_->send(run_write{std::make_shared<errand>(std::move(answer)), std::move(command)});

@@ -11,9 +11,10 @@
 /// the bytes.
 namespace lithair::actors {
 
-/// The version of the messages between nodes. A peer of another one is refused: a node that does
-/// not understand must not guess.
-inline constexpr std::uint32_t peer_version = 4;
+/// The version of the messages between nodes, and of what apply makes of a command: nodes that
+/// decide or keep something otherwise would differ in silence. A peer of another one is refused: a
+/// node that does not understand must not guess.
+inline constexpr std::uint32_t peer_version = 5;
 
 /// The first thing said on a link, by the shipper that dials to the other node's gate: who speaks,
 /// and where its messages are to be sent. The answer is `welcome`. There is one link for each peer

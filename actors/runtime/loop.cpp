@@ -23,6 +23,8 @@ constexpr int max_rounds = 16;
 loop::loop(caf::actor_system& system, std::string name) : name_(std::move(name)) {
   system_ = &system;
   if (uv_loop_init(&uv_) != 0) throw std::runtime_error("cannot create an event loop");
+  // So that a turn is told from waiting for one.
+  uv_loop_configure(&uv_, UV_METRICS_IDLE_TIME);
   wake_fd_ = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
   if (wake_fd_ < 0 || uv_poll_init(&uv_, &wake_, wake_fd_) != 0)
     throw std::runtime_error("cannot wake an event loop");
@@ -37,7 +39,10 @@ loop::loop(caf::actor_system& system, std::string name) : name_(std::move(name))
     self->take_foreign();
   });
   // Once before and once after the sockets: what they bring is handled in the same round.
-  uv_prepare_start(&before_poll_, [](uv_prepare_t* h) { static_cast<loop*>(h->data)->drain(); });
+  uv_prepare_start(&before_poll_, [](uv_prepare_t* h) {
+    static_cast<loop*>(h->data)->drain();
+    static_cast<loop*>(h->data)->end_turn();
+  });
   uv_check_start(&after_poll_, [](uv_check_t* h) { static_cast<loop*>(h->data)->drain(); });
 }
 
@@ -79,7 +84,10 @@ void loop::stop() {
 // is in the call.
 void loop::wake() { eventfd_write(wake_fd_, 1); }
 
-void loop::run() { uv_run(&uv_, UV_RUN_DEFAULT); }
+void loop::run() {
+  turn_began_ns_ = uv_hrtime();
+  uv_run(&uv_, UV_RUN_DEFAULT);
+}
 
 // Only who finds the queue empty wakes the loop: of many messages one pays for it.
 void loop::exec_later(caf::resumable* job) {
@@ -149,6 +157,17 @@ void loop::drain() {
     uv_idle_stop(&busy_);
   else
     uv_idle_start(&busy_, [](uv_idle_t*) {});
+}
+
+// From here to here, but for the wait in between.
+void loop::end_turn() {
+  const auto now = uv_hrtime();
+  const auto waited = uv_metrics_idle_time(&uv_);
+  const auto took_us = (now - turn_began_ns_ - (waited - waited_ns_)) / 1000;
+  turn_began_ns_ = now;
+  waited_ns_ = waited;
+  meters_.turn.add(took_us);
+  if (took_us > meters_.longest_us.now()) meters_.longest_us.set(took_us);
 }
 
 void loop::resume(caf::resumable* job) {

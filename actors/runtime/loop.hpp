@@ -13,6 +13,8 @@
 #include <caf/execution_unit.hpp>
 #include <caf/fwd.hpp>
 
+#include "actors/meters.hpp"
+
 namespace lithair::actors {
 
 /// A libuv loop on its own thread that CAF actors live on: what an actor of this loop handles, its
@@ -59,6 +61,8 @@ class loop final : public caf::execution_unit {
   uv_loop_t* uv() { return &uv_; }
   /// Milliseconds of a steady clock, as of the loop's last wake-up. Only on the loop's thread.
   std::uint64_t now_ms() { return uv_now(&uv_); }
+  /// How long its turns took. Any thread.
+  const loop_meters& meters() const { return meters_; }
 
  private:
   void run();
@@ -66,6 +70,7 @@ class loop final : public caf::execution_unit {
   void take_foreign();
   void drain();
   void resume(caf::resumable* job);
+  void end_turn();
 
   std::string name_;
   // The loop and what wakes it: a descriptor that is polled as any socket.
@@ -85,6 +90,10 @@ class loop final : public caf::execution_unit {
   // Scratch of take_foreign, kept for its capacity.
   std::vector<caf::resumable*> taken_jobs_;
   std::vector<std::function<void()>> taken_tasks_;
+
+  loop_meters meters_;
+  std::uint64_t turn_began_ns_ = 0;  // by uv_hrtime, and what the loop had waited until then
+  std::uint64_t waited_ns_ = 0;
 
   std::thread thread_;
   std::thread::id thread_id_;

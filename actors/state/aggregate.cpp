@@ -11,8 +11,6 @@
 #include "actors/mutants.hpp"
 #include "actors/storage/checkpointer.hpp"
 #include "actors/storage/stored_view.hpp"
-#include "models/command/local_fields.hpp"
-#include "models/derived/backfill.hpp"
 #include "models/derived/feed.hpp"
 #include "persistence/storage_error.hpp"
 
@@ -22,11 +20,6 @@ using namespace protocol;
 
 namespace {
 
-// Changes at a time, while the state is brought in line with the models.
-constexpr std::size_t repair_batch = 1000;
-// What may be applied while a checkpoint is under way, as a multiple of what one takes: enough for
-// the time that writing a snapshot needs.
-constexpr std::uint64_t max_checkpoints_ahead = 8;
 // After a checkpoint that failed.
 constexpr std::chrono::seconds retry_after{5};
 // How long a local read waits for its X-Min-Index.
@@ -46,6 +39,12 @@ aggregate::aggregate(caf::actor_config& cfg, loop* home, setup s)
       checkpoint_time_(clock().now()),
       random_(setup_.seed) {
   open(setup_.state);
+  // Nobody waits for this thread.
+  while (repairing_) {
+    apply_until_.reset();
+    repair();
+  }
+  show();
   if (!setup_.lost.empty())
     stopped_ = "the state is damaged and is being fetched from the leader: " + setup_.lost;
 }
@@ -65,7 +64,13 @@ void aggregate::close() {
   refuse_checkpoints("the state is being replaced");
   if (setup_.window && !setup_.local_raft) setup_.window->hide();
   begin_again();
+  work_.reset();
   held_.clear();
+  over_.reset();
+  fresh_.clear();
+  noted_.reset();
+  if (setup_.window && !setup_.local_raft) setup_.window->note(false);
+  repairing_ = checkpoint_due_ = false;
   view_.reset();
   state_.reset();
   setup_.state.reset();
@@ -83,33 +88,27 @@ void aggregate::open(std::shared_ptr<const persistence::state_store> state) {
   damaged_ = unreadable_ = false;
   checkpoint_failed_ = false;
   stopped_.clear();
+  repairing_ = true;
   try {
     timeline_ = models::timeline_of(*view_);
     latest_time_us_ = latest_log_time(*state_);
-    repair();
   } catch (const persistence::storage_error& e) {
     on_trouble(e);
     if (raft_ && unreadable_) send(raft_, disk_failed{stopped_});
   }
   tell_unsaved();
-  show();
-  go_on_later();
 }
 
 // What is not applied again since the start is not there yet, and nobody must think that it never
 // was.
 void aggregate::show() {
-  if (setup_.window && !setup_.local_raft && view_ && applied_ >= setup_.show_from)
-    setup_.window->show(view_.get(), &past_);
+  if (setup_.window && !setup_.local_raft && is_there() && applied_ >= setup_.show_from)
+    setup_.window->show(&now(), &past_);
 }
 
-// Indexes and projections that the models gained since the state was written.
-void aggregate::repair() {
-  for (bool complete = false; !complete;) {
-    changes_.clear();
-    complete = models::backfill(*setup_.schema, *view_, repair_batch, changes_);
-    keep_changes();
-  }
+// With what is shown already and not put yet.
+const models::state_view& aggregate::now() const {
+  return over_ ? static_cast<const models::state_view&>(*over_) : *view_;
 }
 
 caf::behavior aggregate::make_behavior() {
@@ -119,13 +118,13 @@ caf::behavior aggregate::make_behavior() {
   set_down_handler([this](caf::down_msg& news) { drop_reads_of(news.source); });
   return behavior_of<handle_type>(
       [this](apply_entries& order) {
-        // Behind one that is held all are, for the log has an order.
-        if (held_.empty() && !is_too_far_ahead()) return take(current_sender(), order);
-        if (held_.empty())
+        if (held_.empty() && is_too_far_ahead())
           spdlog::warn(
               "the disk is slower than the writes: applying waits for the checkpoint as of {}",
               checkpointed_.value);
-        held_.emplace_back(current_sender(), std::move(order));
+        held_.push_back({current_sender(), std::move(order)});
+        // Behind one that is held all are, for the log has an order.
+        if (held_.size() == 1) apply_held();
       },
       [this](const serve_checkpoints& order) {
         checkpointer_ = order.checkpointer;
@@ -142,7 +141,7 @@ caf::behavior aggregate::make_behavior() {
       },
       [this](const checkpointed& news) {
         on_checkpointed(news);
-        take_held();
+        apply_held();
       },
       [this](const membership_lost& news) {
         left_ = news.reason;
@@ -162,8 +161,7 @@ caf::behavior aggregate::make_behavior() {
       [this](const state_replaced& news) {
         ++replacements_;
         open(news.state);
-        release_waiting();
-        if (feed_) send(feed_, feed_begins{applied_.value, timeline_});
+        apply_held();
       },
       [this](run_queries& order) {
         for (auto& each : order.queries)
@@ -178,117 +176,14 @@ caf::behavior aggregate::make_behavior() {
       [this](ask& question) { take(current_sender(), question, min_index_wait); },
       [this](const confirm_ready& question) { confirm(question); },
       [this](expire_reads) { expire_waiting(); }, [this](go_on_reading) { go_on(); },
+      [this](go_on_applying) {
+        applies_on_ = false;
+        apply_until_.reset();
+        apply_held();
+      },
       [this](try_checkpoint_again) {
         if (checkpoint_failed_ && wants_checkpoint()) begin_checkpoint();
       });
-}
-
-void aggregate::take(const caf::strong_actor_ptr& from, const apply_entries& order) {
-  auto result = apply(order.entries);
-  tell_unsaved();
-  send(handle(from), std::move(result));
-  show();
-  bound_past();
-  release_waiting();
-  tell_feed();
-  if (wants_checkpoint()) begin_checkpoint();
-}
-
-// Only while a checkpoint is under way: without one there is nothing to wait for.
-bool aggregate::is_too_far_ahead() const {
-  return state_ && state_->frozen() &&
-         state_->changed_bytes() >= max_checkpoints_ahead * setup_.checkpoint_bytes;
-}
-
-applied aggregate::apply(const std::vector<entry>& entries) {
-  applied result;
-  for (auto& each : entries) {
-    if (!stopped_.empty() || !state_) break;
-    // Given before a state took over that has it.
-    if (each.index <= applied_) continue;
-    // A gap would make this state another than the others'.
-    if (each.index != applied_ + 1) {
-      stop(fmt::format("entry {} can't be applied after {}", each.index.value, applied_.value));
-      break;
-    }
-    if (each.kind == entry_kind::command && !apply_command(each, result)) break;
-    if (each.kind == entry_kind::configuration)
-      if (auto members = decode_configuration(each.data.view())) members_ = std::move(*members);
-    applied_ = each.index;
-    latest_time_us_ = std::max(latest_time_us_, each.time_us);
-    applied_term_ = result.term = each.term;
-    if (applied_ == compare_at_ && checkpointer_ && !state_->frozen()) begin_checkpoint();
-  }
-  result.through = applied_;
-  result.replacements = replacements_;
-  if (!damaged_) result.stopped = stopped_;
-  return result;
-}
-
-bool aggregate::apply_command(const entry& one, applied& result) {
-  try {
-    // Only this process has somebody who waits for it.
-    bool ours = one.from.node == setup_.self &&
-                (one.from.run == setup_.run || mutated(mutant::answers_for_earlier_lives));
-    changes_.clear();
-    auto outcome =
-        models::apply(*setup_.schema, one.index.value, one.data.view(), *view_, ours, changes_,
-                      mutated(mutant::dates_by_the_proposer) ? 0 : one.time_us);
-    if (!outcome) {
-      stop(
-          fmt::format("the command at index {} is of a version, or about models or fields, that "
-                      "this node does not "
-                      "know; start it with the program and the models of the others",
-                      one.index.value));
-      return false;
-    }
-    // No store takes longer keys, on no node: so it is an answer, as any refusal.
-    auto too_long = [](const models::change& c) {
-      return c.key.size() > persistence::max_key_size;
-    };
-    if (std::any_of(changes_.begin(), changes_.end(), too_long)) {
-      changes_.clear();
-      *outcome = models::outcome{};
-      outcome->status = 422;
-      outcome->body = models::to_json(
-          {422, "validation_failed", "A key, unique or indexed value is too long.", {}});
-    }
-    if (setup_.local_raft) forget_local_parts();
-    keep_changes();
-    if (feed_) keep_for_feed(one.index.value);
-    if (ours) result.results.push_back({one.from.serial, one.index.value, std::move(*outcome)});
-    return true;
-  } catch (const persistence::storage_error& e) {
-    on_trouble(e);
-    return false;
-  } catch (const std::exception& e) {
-    stop(fmt::format("the command at index {} can't be applied: {}", one.index.value, e.what()));
-    return false;
-  }
-}
-
-// Local fields go with the item that they belong to. Applying again after a crash asks again.
-void aggregate::forget_local_parts() {
-  auto* local = setup_.window->view();
-  if (local == nullptr) return;
-  for (auto& each : changes_) {
-    if (each.value) continue;
-    const auto deleted = view_->get(each.key);
-    if (!deleted) continue;
-    if (auto command = models::removal_of_local_part(*setup_.schema, each.key, *deleted, *local))
-      caf::anon_send(setup_.local_raft, submit{0, std::move(*command)});
-  }
-}
-
-// A list under way still reads what was: it is kept before it changes.
-void aggregate::keep_changes() {
-  for (auto& each : changes_) {
-    if (past_.holds_any() && models::is_read(each.key)) past_.keep(each.key, *view_);
-    if (each.value)
-      state_->put(each.key, *each.value);
-    else
-      state_->erase(each.key);
-  }
 }
 
 // What one node can't apply the next start may: nothing is skipped.
@@ -329,6 +224,11 @@ void aggregate::tell_unsaved() const {
 }
 
 void aggregate::begin_checkpoint() {
+  // What is shown is part of it, and not in the layer yet.
+  if (over_ && !checkpoint_failed_) {
+    checkpoint_due_ = true;
+    return;
+  }
   if (!checkpointer_ || !stopped_.empty() || (applied_ == checkpointed_ && !checkpoint_failed_))
     return on_checkpointed({checkpointed_, stopped_});
   checkpoint_time_ = clock().now();
@@ -371,23 +271,10 @@ void aggregate::on_checkpointed(const checkpointed& news) {
   if (wants_checkpoint()) begin_checkpoint();
 }
 
-void aggregate::take_held() {
-  while (!held_.empty() && !is_too_far_ahead()) {
-    const auto next = std::move(held_.front());
-    held_.pop_front();
-    take(next.first, next.second);
-  }
-}
-
 // -- the change feed -----------------------------------------------------------------------------
 
-// What a command adds to the feed is among its last changes, if it changed anything.
-void aggregate::keep_for_feed(std::uint64_t index) {
-  auto added = std::find_if(
-      changes_.rbegin(), changes_.rend(),
-      [key = models::feed_key(index)](const models::change& change) { return change.key == key; });
-  if (added != changes_.rend() && added->value)
-    feed_pairs_.push_back({index, std::make_shared<const std::string>(std::move(*added->value))});
+void aggregate::keep_for_feed(std::uint64_t index, std::string changes) {
+  feed_pairs_.push_back({index, std::make_shared<const std::string>(std::move(changes))});
 }
 
 void aggregate::tell_feed() {
@@ -397,7 +284,7 @@ void aggregate::tell_feed() {
 
 feed_read aggregate::read_changes(const read_feed& request) {
   feed_read made;
-  if (!state_ || !stopped_.empty()) {
+  if (!is_there() || !stopped_.empty()) {
     made.failed = stopped_.empty() ? "A snapshot is being installed." : stopped_;
   } else {
     try {
@@ -413,12 +300,11 @@ feed_read aggregate::read_changes(const read_feed& request) {
 
 feed_read aggregate::changes_behind(const read_feed& request) const {
   feed_read made;
-  const view now{*state_};
   // As of the same state as the pairs.
-  made.dropped = models::extent_of_feed(now).dropped;
+  made.dropped = models::extent_of_feed(now()).dropped;
   made.through = applied_.value;
   if (request.in_pieces) {
-    auto run = models::read_run(now, applied_.value, request.after, request.begun, request.offset,
+    auto run = models::read_run(now(), applied_.value, request.after, request.begun, request.offset,
                                 request.limit);
     made.pieces = std::move(run.pieces);
     made.through = run.through;
@@ -426,17 +312,17 @@ feed_read aggregate::changes_behind(const read_feed& request) const {
   }
   std::size_t bytes = 0;
   const auto range = models::feed_behind(request.after);
-  now.scan(range.lower, range.upper, models::state_view::direction::ascending,
-           [&](std::string_view key, std::string_view value) {
-             auto index = models::index_in_feed_key(key);
-             if (bytes >= request.limit) {
-               made.through = made.pairs.back().index;
-               return false;
-             }
-             bytes += value.size();
-             made.pairs.push_back({index, std::make_shared<const std::string>(value)});
-             return true;
-           });
+  now().scan(range.lower, range.upper, models::state_view::direction::ascending,
+             [&](std::string_view key, std::string_view value) {
+               auto index = models::index_in_feed_key(key);
+               if (bytes >= request.limit) {
+                 made.through = made.pairs.back().index;
+                 return false;
+               }
+               bytes += value.size();
+               made.pairs.push_back({index, std::make_shared<const std::string>(value)});
+               return true;
+             });
   return made;
 }
 

@@ -18,6 +18,7 @@
 #include "actors/messages/messages.hpp"
 #include "actors/meters.hpp"
 #include "actors/runtime/hosted.hpp"
+#include "models/command/application.hpp"
 #include "models/derived/timeline.hpp"
 #include "models/query/open_cursor.hpp"
 #include "models/service.hpp"
@@ -37,10 +38,11 @@ struct serve_checkpoints {
   taking<checkpoint, checkpointed, state_damaged, disk_failed> raft;
 };
 
-/// What an aggregate tells itself: look for reads that waited too long, go on with lists, try a
-/// checkpoint again. By way of its mailbox, so that others get their turn before.
+/// What an aggregate tells itself: look for reads that waited too long, go on with lists, go on
+/// with what is applied, try a checkpoint again. By way of its mailbox, so that others get their turn before.
 struct expire_reads {};
 struct go_on_reading {};
+struct go_on_applying {};
 struct try_checkpoint_again {};
 
 /// Where the aggregate of a node's own group shows its state to that of the shared group, which
@@ -53,7 +55,10 @@ class state_window {
   const models::state_view* view() const { return view_; }
   /// Of the same state; none without a view.
   models::multiversion* past() const { return past_; }
+  /// Whether moments may be held in `past`: not while it is being noted what is going to change.
+  bool may_hold() const { return !noting_; }
   /// By the aggregate that owns both.
+  void note(bool begins) { noting_ = begins; }
   void show(const models::state_view* view, models::multiversion* past) {
     view_ = view;
     past_ = past;
@@ -64,6 +69,7 @@ class state_window {
  private:
   const models::state_view* view_ = nullptr;
   models::multiversion* past_ = nullptr;
+  bool noting_ = false;
 };
 
 /// The state of one group's models: decides committed commands in log order and answers queries.
@@ -84,6 +90,12 @@ class state_window {
 /// them go on at once and others wait; when there are too many, or what is kept takes too much
 /// memory, they are refused. One that a new state comes in between begins again, and one whose
 /// asker has ended is dropped.
+///
+/// Applying takes turns, too: what many entries, or one command of many items, need beyond
+/// `apply_slice` goes on in later turns. Nobody sees half of a command: what it changes is shown at
+/// once over the state, and put into it after that, behind what is shown.
+///
+///     held ─▶ decided bit by bit ─▶ what was is kept for lists ─▶ shown ─▶ put into the overlay
 ///
 /// What changed since the last checkpoint is held in memory, over the durable state. Now and then
 /// it is set aside and given to the checkpointer (serve_checkpoints names it), while applying and
@@ -118,6 +130,8 @@ class aggregate final : public hosted_actor {
     std::string lost = {};  ///< why the state is not there, and is waited for; empty: it is there
     /// That lists get of a turn
     std::chrono::microseconds slice{250};
+    /// That applying gets of a turn
+    std::chrono::microseconds apply_slice{1000};
     /// Of what changed while lists are under way; beyond that the oldest are refused
     std::size_t max_kept_bytes = 64 << 20;
     /// Of `self`'s processes the one whose clients wait: see group_basis
@@ -143,6 +157,13 @@ class aggregate final : public hosted_actor {
 
   using time_point = caf::actor_clock::time_point;  // of the system's clock, which tests may move
 
+  // What is to be applied, who waits for the answer, and which entry is next.
+  struct held_entries {
+    caf::strong_actor_ptr from;
+    apply_entries order;
+    std::size_t next = 0;
+  };
+
   // A read whose index is not applied yet.
   struct waiting_read {
     caf::strong_actor_ptr asker;
@@ -163,22 +184,36 @@ class aggregate final : public hosted_actor {
 
   caf::behavior make_behavior() override;
   void on_exit() override;
-  void turn_begins() override { turn_until_.reset(); }
+  void turn_begins() override {
+    turn_until_.reset();
+    apply_until_.reset();
+  }
   // The state: opened, shown to the other aggregate, let go.
   void open(std::shared_ptr<const persistence::state_store> state);
   void close();
   void show();
-  void repair();
-  // Applying: as much as memory allows, the rest is held.
-  void take(const caf::strong_actor_ptr& from, const apply_entries& order);
-  void take_held();
+  bool is_there() const { return state_ && !repairing_; }
+  const models::state_view& now() const;
+
+  // -- applying; see aggregate_apply.cpp
+  // As much as memory and the turn allow, the rest is held.
+  enum class progress : std::uint8_t { done, later, failed };
+  bool is_applying_over();
   bool is_too_far_ahead() const;
-  applied apply(const std::vector<protocol::entry>& entries);
-  bool apply_command(const protocol::entry& one, applied& result);
-  void keep_changes();
-  void forget_local_parts();
+  void apply_held();
+  void apply_later();
+  bool repair();
+  bool apply_on(held_entries& from, applied& result);
+  progress apply_entry(const protocol::entry& one, applied& result);
+  progress apply_command(const protocol::entry& one, applied& result);
+  // The short way, and the long one: noted, shown, put.
+  void put_changes();
+  bool note_changes();
+  void show_changes();
+  bool merge_changes();
+  void forget_local_part(const std::string& key);
   // The change feed.
-  void keep_for_feed(std::uint64_t index);
+  void keep_for_feed(std::uint64_t index, std::string changes);
   void tell_feed();
   feed_read read_changes(const read_feed& request);
   feed_read changes_behind(const read_feed& request) const;
@@ -217,6 +252,7 @@ class aggregate final : public hosted_actor {
   void postpone(std::deque<long_read>& to, long_read reading);
   bool advance(long_read& reading, time_point until);
   bool go_on(long_read& reading, time_point until);
+  bool may_hold(const long_read& reading) const;
   void hold(long_read reading);
   void let_go(const long_read& reading);
   // One slice of one of them a turn, by way of the loop.
@@ -235,10 +271,18 @@ class aggregate final : public hosted_actor {
   taking<checkpoint, checkpointed, state_damaged, disk_failed> raft_;
   std::unique_ptr<persistence::overlay_store> state_;  // none while it is being replaced
   std::unique_ptr<const models::state_view> view_;     // of it
-  models::change_set changes_;                         // scratch
-  // To be applied once there is memory for it, and who waits for the answer.
-  std::deque<std::pair<caf::strong_actor_ptr, apply_entries>> held_;
-  models::timeline timeline_;  // of the state
+  bool repairing_ = false;      // it lacks indexes or projections that the models have
+  models::change_set changes_;  // scratch
+  // To be applied once there are memory and time for it.
+  std::deque<held_entries> held_;
+  std::optional<time_point> apply_until_;      // when this turn's time for applying is over
+  bool applies_on_ = false;                    // a message to go on is under way
+  std::optional<models::application> work_;    // the command that is being decided
+  models::pair_map fresh_;                     // what a long one changes
+  std::optional<std::string> noted_;           // of these, up to which it is noted what was
+  std::optional<models::overlaid_view> over_;  // the state with `fresh_`, while that is put into it
+  bool checkpoint_due_ = false;                // once it is
+  models::timeline timeline_;                  // of the state
   protocol::index_t applied_;
   protocol::term_t applied_term_;
   std::int64_t latest_time_us_ = 0;  // of the log
@@ -273,4 +317,5 @@ class aggregate final : public hosted_actor {
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(lithair::actors::serve_checkpoints)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(lithair::actors::expire_reads)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(lithair::actors::go_on_reading)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(lithair::actors::go_on_applying)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(lithair::actors::try_checkpoint_again)

@@ -37,7 +37,7 @@ void aggregate::take(const caf::strong_actor_ptr& asker, ask& what,
                      std::chrono::milliseconds longest) {
   const auto wanted = std::max(what.min_index, what.read_index);
   const bool is_applied = wanted <= applied_.value || mutated(mutant::answers_before_applying);
-  if (is_applied || !state_ || !stopped_.empty() || !left_.empty()) return answer(asker, what);
+  if (is_applied || !is_there() || !stopped_.empty() || !left_.empty()) return answer(asker, what);
   if (mutated(mutant::drops_a_held_read)) return;
   if (waiting_.size() >= max_waiting)
     return refuse(asker, what.token, disposition::unavailable, "too many reads wait for an index");
@@ -84,7 +84,7 @@ bool aggregate::attempt(const caf::strong_actor_ptr& asker, answered reply, Make
     // Looked at when it is answered: it may have waited since.
     if (!left_.empty()) throw std::runtime_error(left_);
     if (!stopped_.empty()) throw std::runtime_error(stopped_);
-    if (!state_) throw std::runtime_error("a snapshot is being installed");
+    if (!is_there()) throw std::runtime_error("a snapshot is being installed");
     std::optional<models::outcome> made = make();
     if (!made) return false;
     reply.result = std::move(*made);
@@ -103,7 +103,10 @@ bool aggregate::attempt(const caf::strong_actor_ptr& asker, answered reply, Make
 void aggregate::confirm(const confirm_ready& question) {
   if (!question.asker) return;
   readiness reply{question.what.token, true, {}, applied_.value};
-  if (timeline_.is_elsewhere(question.what.min_index)) {
+  if (repairing_) {
+    reply.ready = false;
+    reply.reason = "indexes are being made for the state that came from the leader";
+  } else if (timeline_.is_elsewhere(question.what.min_index)) {
     reply.ready = false;
     reply.elsewhere = true;
     reply.reason = models::other_timeline(question.what.min_index).detail;
@@ -130,9 +133,9 @@ const models::state_view& aggregate::local_view() const {
 }
 
 models::outcome aggregate::run(const models::query& what) {
-  if (!is_joint(what)) return models::run(*setup_.schema, what, *view_, random_());
-  return models::run(*setup_.schema, what,
-                     models::joined_view{*setup_.schema, *view_, local_view()}, random_());
+  if (!is_joint(what)) return models::run(*setup_.schema, what, now(), random_());
+  return models::run(*setup_.schema, what, models::joined_view{*setup_.schema, now(), local_view()},
+                     random_());
 }
 
 // In the order of their indexes, as soon as each is applied.
@@ -163,7 +166,8 @@ void aggregate::begin(long_read reading) {
     return refuse(reading.asker, reading.what.token, disposition::unavailable,
                   "the state is being fetched from the leader");
   reading.applied = applied_.value;
-  if (is_turn_over() && state_ && stopped_.empty()) return postpone(new_reads_, std::move(reading));
+  if (is_turn_over() && is_there() && stopped_.empty())
+    return postpone(new_reads_, std::move(reading));
   if (!turn_until_) turn_until_ = clock().now() + setup_.slice;
   if (!advance(reading, *turn_until_)) hold(std::move(reading));
 }
@@ -195,7 +199,7 @@ bool aggregate::go_on(long_read& reading, time_point until) {
     return asked++ % 8 == 0 && clock().now() >= until;
   };
   std::optional<models::snapshot_view> then, local_then;
-  const models::state_view* state = view_.get();
+  const models::state_view* state = &now();
   if (reading.since != 0) state = &then.emplace(past_, reading.since, *state);
   if (!is_joint(reading.what.what)) return reading.work->go_on(*state, is_late);
   const models::state_view* local = &local_view();
@@ -207,9 +211,16 @@ bool aggregate::go_on(long_read& reading, time_point until) {
   return reading.work->go_on(models::joined_view{*setup_.schema, *state, *local}, is_late);
 }
 
+// Not more than go on at once; nor while it is being noted what was: what is noted already would
+// be missing as of now.
+bool aggregate::may_hold(const long_read& reading) const {
+  if (going_reads_.size() >= max_going || noted_) return false;
+  return !is_joint(reading.what.what) || setup_.window->may_hold();
+}
+
 // Its first slice has ended and nothing was applied since.
 void aggregate::hold(long_read reading) {
-  if (going_reads_.size() >= max_going) {
+  if (!may_hold(reading)) {
     reading.work = models::open_cursor(reading.what.what);
     return postpone(queued_reads_, std::move(reading));
   }
@@ -235,7 +246,7 @@ bool aggregate::reads_for(const caf::actor_addr& asker) const {
 
 void aggregate::go_on() {
   goes_on_ = false;
-  if (!state_) return;
+  if (!is_there()) return;
   turn_until_.reset();
   bound_past();
   for (auto left = new_reads_.size(); left > 0 && !is_turn_over(); --left) {
@@ -243,11 +254,15 @@ void aggregate::go_on() {
     new_reads_.pop_front();
     begin(std::move(x));
   }
-  while (!queued_reads_.empty() && going_reads_.size() < max_going) {
+  // One at least, so that those that come later do not keep them waiting for ever.
+  for (auto left = queued_reads_.size(); left > 0; --left) {
+    if (!may_hold(queued_reads_.front())) break;
     auto x = std::move(queued_reads_.front());
     queued_reads_.pop_front();
-    turn_until_.reset();
+    const bool was_over = is_turn_over();
+    if (was_over) turn_until_.reset();
     begin(std::move(x));
+    if (was_over || is_turn_over()) break;
   }
   if (!going_reads_.empty()) {
     auto x = std::move(going_reads_.front());
@@ -262,7 +277,8 @@ void aggregate::go_on() {
 
 // By way of the loop, so that its other actors and its sockets get their turn before.
 void aggregate::go_on_later() {
-  if (goes_on_ || !state_ || (new_reads_.empty() && going_reads_.empty() && queued_reads_.empty()))
+  if (goes_on_ || !is_there() ||
+      (new_reads_.empty() && going_reads_.empty() && queued_reads_.empty()))
     return;
   goes_on_ = true;
   auto self = caf::actor_cast<taking<go_on_reading>>(this);

@@ -184,6 +184,10 @@ constexpr std::array table{
     setting{
         "max-unsent", limits, "SIZE", "of all answers until clients take them, else 503 (256MiB)",
         [](draft& given, text t) { return store_pages(read_size(t), given.made.http.max_unsent); }},
+    setting{
+        "max-item", limits, "SIZE",
+        "that an item takes at most, however it is written, else 413 (1MiB)",
+        [](draft& given, text t) { return store_size(read_size(t), given.made.node.max_item); }},
     setting{"max-inflight", limits, "N", "requests under way on this node, else 503 (8192)",
             [](draft& given, text t) {
               return store(read_number(t, 1, 1'000'000), given.made.node.max_pending);

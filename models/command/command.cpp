@@ -166,8 +166,10 @@ std::string write_command(const command& what) {
   }
   out.reserve(size);
   out += command_format;
-  // Nodes from before `judged` was added read commands that have none.
-  msgpack::write_array(out, what.judged.empty() ? 4 : 5);
+  // What is as it mostly is goes unsaid, from the end.
+  const bool has_limit = what.max_item != default_max_item;
+  const bool has_judged = has_limit || !what.judged.empty();
+  msgpack::write_array(out, 4u + (has_judged ? 1u : 0u) + (has_limit ? 1u : 0u));
   msgpack::write_unsigned(out, static_cast<std::uint64_t>(what.shape));
   msgpack::write_signed(out, what.time_us);
   msgpack::write_array(out, what.operations.size());
@@ -175,8 +177,11 @@ std::string write_command(const command& what) {
     write_operation(out, part);
   }
   write_token(out, what.token);
-  if (!what.judged.empty()) {
+  if (has_judged) {
     write_judged(out, what.judged);
+  }
+  if (has_limit) {
+    msgpack::write_unsigned(out, what.max_item);
   }
   return out;
 }
@@ -189,7 +194,7 @@ std::optional<command> read_command(std::string_view bytes) {
   command made;
   const std::size_t parts = in.read_array();
   const std::uint64_t shape = in.read_unsigned();
-  if (parts < 4 || parts > 5 || shape < 1 || shape > 3) {
+  if (parts < 4 || parts > 6 || shape < 1 || shape > 3) {
     return std::nullopt;
   }
   made.shape = static_cast<command_shape>(shape);
@@ -206,8 +211,11 @@ std::optional<command> read_command(std::string_view bytes) {
     }
   }
   made.token = read_token(in);
-  if (parts == 5 && !read_judged(in, made.judged)) {
+  if (parts >= 5 && !read_judged(in, made.judged)) {
     return std::nullopt;
+  }
+  if (parts == 6) {
+    made.max_item = in.read_unsigned();
   }
   // Bytes behind the command would be a second meaning of the same entry.
   return in.finished() ? std::optional(std::move(made)) : std::nullopt;

@@ -10,7 +10,7 @@
 
 /// A command as it stands in the log:
 ///
-///     command    := format:byte(1) [shape, time, [operation, ...], token (, judged)]
+///     command    := format:byte(1) [shape, time, [operation, ...], token (, judged (, most))]
 ///     operation  := [op, collection id, key, conditions, {field id: value or nil, ...}]
 ///     conditions := nil | [any, none, [version, ...]]
 ///     token      := nil | [scope, key, digest]
@@ -24,6 +24,7 @@
 ///     shape      := 1 single | 2 bulk | 3 transaction
 ///     op         := 1 create | 2 replace | 3 patch | 4 remove
 ///     time       := microseconds since 1970, of who made the command
+///     most       := bytes that an item may take, where that is not `default_max_item`
 ///     any, none  := bool: `If-Match: *`, `If-None-Match: *`
 ///
 /// Commands are read again from logs of earlier versions, so the format may only grow: another
@@ -65,6 +66,8 @@ struct command {
   std::vector<operation_part> operations;  ///< in the order in which they are done
   std::optional<request_token> token;      ///< none: the request had no `Idempotency-Key`
   std::vector<field_name> judged;          ///< each once
+  /// Bytes that an item's record may take, unless it had more before
+  std::uint64_t max_item = default_max_item;
 };
 
 /// More operations than any command has. It bounds the time that one log entry takes on every node,

@@ -1,58 +1,82 @@
 #include "models/command/command_answer.hpp"
 
+#include <utility>
+
 #include "models/state/record.hpp"
 #include "models/state/variant.hpp"
 
 namespace lithair::models {
 
-namespace {
-
-/// The record, which `out` is made of; its body behind what is there. None: it can't be read.
-bool append_item(outcome& out, const collection& c, const std::string& bytes,
-                 stored_record& record) {
-  if (!read_record(bytes, record)) {
-    return false;
+answer_writer::answer_writer(const schema& s, const command& what, std::uint64_t index)
+    : models_(s), what_(what) {
+  if (what.shape == command_shape::bulk) {
+    body_ = "[";
+  } else if (what.shape == command_shape::transaction) {
+    body_ = "{\"index\":" + std::to_string(index) + ",\"results\":[";
   }
-  append_json(out.body, c, record.fields);
-  return true;
 }
 
-}  // namespace
+void answer_writer::add(const written_part& part) {
+  // Every collection is known here: `apply` has checked that.
+  const collection& c = *models_.find(what_.operations[count_].collection_id);
+  if (count_++ != 0) {
+    body_ += ',';
+  }
+  if (what_.shape != command_shape::transaction) {
+    return append_item(c, part);
+  }
+  body_ += "{\"status\":" + std::to_string(part.status);
+  // What was deleted has a status only.
+  if (stored_record now; read_record(part.record, now)) {
+    // The entry's index, or an earlier one where nothing was changed.
+    body_ += ",\"version\":" + std::to_string(now.version) + ",\"item\":";
+    append_item(c, part);
+  }
+  body_ += '}';
+}
 
-void tell_written(const schema& s, const command& what, std::uint64_t index,
-                  std::span<const written_part> written, outcome& out) {
-  auto& body = out.body;
+void answer_writer::append_item(const collection& c, const written_part& part) {
   stored_record record;
-  const auto append = [&](std::size_t i) {
-    // Every collection is known here: `apply` has checked that.
-    return append_item(out, *s.find(what.operations[i].collection_id), written[i].record, record);
-  };
-  if (what.shape == command_shape::single) {
-    body.clear();
-    if (append(0)) {
-      out.version = record.version;
-      out.variant = variant_of(*s.find(what.operations[0].collection_id), record.fields, body);
+  if (!read_record(part.record, record)) {
+    return;
+  }
+  version_ = record.version;
+  if (!part.key_only && body_.size() + part.record.size() <= max_answer_bytes) {
+    append_json(body_, c, record.fields);
+    // Of one item alone, for nothing else has an ETag.
+    if (what_.shape == command_shape::single) {
+      variant_ = variant_of(c, record.fields, body_);
     }
     return;
   }
-  const bool bulk = what.shape == command_shape::bulk;
-  body = bulk ? "[" : "{\"index\":" + std::to_string(index) + ",\"results\":[";
-  for (std::size_t i = 0; i < written.size(); ++i) {
-    body += i == 0 ? "" : ",";
-    if (bulk) {
-      append(i);
-      continue;
-    }
-    body += "{\"status\":" + std::to_string(written[i].status);
-    // What was deleted has a status only.
-    if (stored_record now; read_record(written[i].record, now)) {
-      // The entry's index, or an earlier one where nothing was changed.
-      body += ",\"version\":" + std::to_string(now.version) + ",\"item\":";
-      append(i);
-    }
-    body += '}';
+  // Of other fields nothing is known: not even that they have their defaults.
+  minimal_ = true;
+  std::vector<bool> wanted(c.fields.size());
+  wanted[c.key_at] = c.key().exposed;
+  append_json(body_, c, record.fields, wanted);
+}
+
+std::string answer_writer::finish() {
+  if (what_.shape == command_shape::bulk) {
+    body_ += ']';
+  } else if (what_.shape == command_shape::transaction) {
+    body_ += "]}";
   }
-  body += bulk ? "]" : "]}";
+  return std::move(body_);
+}
+
+void tell_written(const schema& s, const command& what, std::uint64_t index,
+                  std::span<const written_part> written, outcome& out) {
+  answer_writer made(s, what, index);
+  for (const auto& part : written) {
+    made.add(part);
+  }
+  if (what.shape == command_shape::single) {
+    out.version = made.version();
+    out.variant = made.variant();
+  }
+  out.minimal = out.minimal || made.is_minimal();
+  out.body = made.finish();
 }
 
 }  // namespace lithair::models

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -10,10 +11,43 @@
 
 namespace lithair::models {
 
-/// Fills in the body of the answer to a command that was accepted as of `index`, from what it
-/// wrote. A single operation is answered with its item, and with the version and variant of that; a
-/// bulk with the array of items, a transaction with `{"index":…,"results":[…]}`. `written` has one
-/// part for each operation, in the same order; hidden fields are left out.
+/// Of the body of an answer: what items it tells of beyond that it tells by their keys alone.
+inline constexpr std::size_t max_answer_bytes = 64 << 20;
+
+/// Writes the body of the answer to a command that was accepted as of `index`, from what it wrote:
+/// one part for each operation, in the same order, so that it may be done bit by bit. A single
+/// operation is answered with its item, a bulk with the array of items, a transaction with
+/// `{"index":…,"results":[…]}`. Hidden fields are left out.
+class answer_writer {
+ public:
+  /// Both must outlive it.
+  answer_writer(const schema& s, const command& what, std::uint64_t index);
+  /// What the next operation wrote.
+  void add(const written_part& part);
+  /// How many were added.
+  std::size_t size() const { return count_; }
+  /// Whether an item was told by its key alone.
+  bool is_minimal() const { return minimal_; }
+  /// The body, whole. Once.
+  std::string finish();
+  /// Of the item that was added last: its version, and what else its ETag tells.
+  std::uint64_t version() const { return version_; }
+  std::uint64_t variant() const { return variant_; }
+
+ private:
+  void append_item(const collection& c, const written_part& part);
+
+  const schema& models_;
+  const command& what_;
+  std::uint64_t version_ = 0;
+  std::uint64_t variant_ = 0;
+  std::string body_;
+  std::size_t count_ = 0;
+  bool minimal_ = false;
+};
+
+/// Fills in the body of an accepted command at once, and for a single operation the version and
+/// variant of its item.
 void tell_written(const schema& s, const command& what, std::uint64_t index,
                   std::span<const written_part> written, outcome& out);
 

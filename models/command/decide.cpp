@@ -7,10 +7,12 @@
 #include "models/derived/feed.hpp"
 #include "models/derived/projection_rows.hpp"
 #include "models/derived/secondary_indexes.hpp"
+#include "models/encoding/utf8.hpp"
 #include "models/problem/problems.hpp"
 #include "models/schema/merge.hpp"
 #include "models/schema/rules.hpp"
 #include "models/schema/value_codec.hpp"
+#include "models/state/key_text.hpp"
 #include "models/state/keys.hpp"
 
 namespace lithair::models {
@@ -53,6 +55,14 @@ class decider {
     if (changes_nothing()) {
       return unchanged();
     }
+    if (!removes()) {
+      new_bytes_ = write_record(made_);
+      // Larger ones come from before there was a limit. They may shrink, and are not to grow.
+      if (new_bytes_.size() > std::max<std::uint64_t>(with_.max_item, kept_size())) {
+        return tl::make_unexpected(item_too_large(excerpt(key_text(c_, part_.key)), c_.name,
+                                                  new_bytes_.size(), with_.max_item));
+      }
+    }
     const transition change{c_, part_.key, exists_ ? &old_.fields : nullptr,
                             removes() ? nullptr : &made_.fields};
     // Before any change: a refusal leaves nothing behind.
@@ -80,6 +90,7 @@ class decider {
 
  private:
   bool removes() const { return part_.op == operation::remove; }
+  std::size_t kept_size() const { return exists_ ? old_bytes_.size() : 0; }
   bool is_local_part() const { return c_.holds == extent::local_part; }
 
   /// Local fields that were written for an item of this key which has gone are nobody's.
@@ -233,7 +244,9 @@ class decider {
     made_.fields.push_back({f.id, kept_.back()});
   }
 
-  decision unchanged() const { return {200, std::string(part_.key), old_bytes_, old_.version}; }
+  decision unchanged() const {
+    return {200, std::string(part_.key), old_bytes_, old_.created, old_.version};
+  }
 
   /// `{}`, the values that are there already, or a merge that comes to nothing. One that says
   /// something of local fields has a mark, and changes those; see `replicated_command`.
@@ -265,8 +278,9 @@ class decider {
       return made;
     }
     made.status = exists_ ? 200 : 201;
+    made.created = made_.created;
     made.version = made_.version;
-    made.bytes = write_record(made_);
+    made.bytes = std::move(new_bytes_);
     out.push_back({std::move(pair_key_), made.bytes});
     return made;
   }
@@ -286,6 +300,7 @@ class decider {
   bool readable_ = false;
   bool exists_ = false;
   stored_record made_;
+  std::string new_bytes_;  // made_, as it is stored
   std::vector<field_error> errors_;
   std::list<std::string> kept_;  // stays where it is while fields point into it
 };

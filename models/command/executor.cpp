@@ -1,5 +1,8 @@
 #include "models/command/executor.hpp"
 
+#include <utility>
+
+#include "models/derived/feed.hpp"
 #include "models/problem/problems.hpp"
 #include "models/state/keys.hpp"
 
@@ -16,83 +19,113 @@ constexpr std::size_t max_followed = 10'000;
 executor::executor(const setting& with, const state_view& state)
     : with_(with), view_(state, changes_) {}
 
-result<decision> executor::run(const collection& c, const operation_part& part) {
-  auto made = step(c, part);
-  // A list and not recursion: chains of references may be long.
-  while (made && !removed_.empty()) {
-    const removed_item item = std::move(removed_.front());
-    removed_.pop_front();
-    if (auto refused = follow_references(item)) {
-      return tl::make_unexpected(std::move(*refused));
+void executor::begin(const collection& c, const operation_part& part) {
+  c_ = &c;
+  part_ = &part;
+  made_.reset();
+}
+
+bool executor::go_on(const std::function<bool()>& is_late) {
+  if (!made_) {
+    made_ = step(*c_, *part_);
+  }
+  // A queue and not recursion: chains of references may be long.
+  while (*made_ && !removed_.empty()) {
+    if (auto refused = follow()) {
+      *made_ = tl::make_unexpected(std::move(*refused));
+    }
+    // Asked behind each, so that every call comes further.
+    if (*made_ && !removed_.empty() && is_late()) {
+      return false;
     }
   }
-  return made;
+  return true;
 }
 
 result<decision> executor::step(const collection& c, const operation_part& part) {
-  auto made = decide(with_, c, part, view_, changes_);
-  // The next operation must see what this one did.
-  view_.refresh();
-  if (made && part.op == operation::remove && !c.referrers.empty()) {
+  change_set added;
+  auto made = decide(with_, c, part, view_, added);
+  if (!made) {
+    return made;
+  }
+  if (is_too_large(added, *made)) {
+    return tl::make_unexpected(command_too_large(max_command_bytes));
+  }
+  for (auto& each : added) {
+    if (each.key.size() > max_pair_key) {
+      return tl::make_unexpected(key_too_long());
+    }
+    // The next operation must see what this one did; of equal keys the later change wins.
+    changes_.insert_or_assign(std::move(each.key), std::move(each.value));
+  }
+  if (part.op == operation::remove && !c.referrers.empty()) {
     removed_.push_back({&c, std::string(part.key)});
   }
   return made;
 }
 
-std::optional<problem> executor::follow_references(const removed_item& item) {
-  for (const auto& from : item.c->referrers) {
-    if (auto refused = follow(item, from)) {
-      return refused;
-    }
+bool executor::is_too_large(const change_set& added, const decision& made) {
+  for (const auto& each : added) {
+    bytes_ += each.key.size() + (each.value ? each.value->size() : 0);
   }
+  // Also where nobody waits for the answer: all nodes must count the same.
+  bytes_ += made.bytes.size();
+  return bytes_ + (with_.record != nullptr ? with_.record->bytes() : 0) > max_command_bytes;
+}
+
+std::optional<problem> executor::follow() {
+  if (!settling_.empty()) {
+    const std::string key = std::move(settling_.front());
+    settling_.pop_front();
+    return settle(key);
+  }
+  const auto& referrers = removed_.front().c->referrers;
+  if (referrer_ < referrers.size()) {
+    return find_referring(referrers[referrer_++]);
+  }
+  removed_.pop_front();
+  referrer_ = 0;
   return std::nullopt;
 }
 
-std::optional<problem> executor::follow(const removed_item& item, const referrer& from) {
-  const collection* c = with_.models.find(from.collection_id);
-  if (c == nullptr) {
+std::optional<problem> executor::find_referring(const referrer& from) {
+  const auto& item = removed_.front();
+  referring_ = with_.models.find(from.collection_id);
+  if (referring_ == nullptr) {
     return std::nullopt;
   }
-  const field& f = c->fields[from.position];
+  reference_ = &referring_->fields[from.position];
   const auto v = from_key(item.c->key(), item.key);
   // References are always indexed, so this reads only what refers.
-  const auto range = entries_of(*c, f, v.value_or(value{}));
-  std::vector<std::string> keys;
+  const auto range = entries_of(*referring_, *reference_, v.value_or(value{}));
+  // Keys are gathered first: settling an item changes the entries that are scanned.
   view_.scan(range.lower, range.upper, state_view::direction::ascending,
              [&](std::string_view, std::string_view key) {
-               keys.emplace_back(key);
+               settling_.emplace_back(key);
                // One more than allowed is enough to know.
-               return keys.size() + followed_ <= max_followed;
+               return settling_.size() + followed_ <= max_followed;
              });
-  followed_ += keys.size();
+  followed_ += settling_.size();
   // One item that refers is enough.
-  if (!keys.empty() && f.on_delete == delete_rule::restrict_) {
-    return still_referenced(c->name, f.exposed ? f.name : "");
+  if (!settling_.empty() && reference_->on_delete == delete_rule::restrict_) {
+    return still_referenced(referring_->name, reference_->exposed ? reference_->name : "");
   }
   if (followed_ > max_followed) {
     return problem{409, "conflict", "The deletion would touch more than 10000 items.", {}};
   }
-  // Keys are gathered first: settling an item changes the entries that were scanned.
-  for (const auto& key : keys) {
-    if (auto refused = settle(*c, f, key)) {
-      return refused;
-    }
-  }
   return std::nullopt;
 }
 
-/// Deletes an item that referred to one that is gone, or takes the reference from it.
-std::optional<problem> executor::settle(const collection& c, const field& f,
-                                        const std::string& key) {
+std::optional<problem> executor::settle(const std::string& key) {
   operation_part part;
-  part.collection_id = c.id;
+  part.collection_id = referring_->id;
   part.key = key;
-  part.op = f.on_delete == delete_rule::cascade ? operation::remove : operation::patch;
+  part.op = reference_->on_delete == delete_rule::cascade ? operation::remove : operation::patch;
   if (part.op == operation::patch) {
     // nil removes the field.
-    part.fields = {{f.id, "\xc0"}};
+    part.fields = {{reference_->id, "\xc0"}};
   }
-  const auto made = step(c, part);
+  const auto made = step(*referring_, part);
   return made ? std::nullopt : std::optional(made.error());
 }
 

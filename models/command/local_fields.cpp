@@ -86,6 +86,7 @@ class local_operations {
     made_.time_us = from_.time_us;
     // The same token: a request that is repeated finds both answers.
     made_.token = from_.token;
+    made_.max_item = from_.max_item;
     // Who asked sees the joined answer, not one of this shape.
     made_.shape = made_.operations.size() == 1 ? command_shape::single : command_shape::transaction;
     return write_command(made_);
@@ -160,15 +161,19 @@ outcome join_outcomes(const schema& full, std::string_view bytes, outcome replic
     const auto& part = what.operations[i];
     auto& record = replicated.parts[i].record;
     const auto* c = mixed_collection(full, part);
-    // All parts have one version, that of the entry.
+    replicated.minimal = replicated.minimal || replicated.parts[i].key_only;
+    // That of the entry, but for items that were left as they are.
     if (stored_record read; read_record(record, read)) {
-      index = read.version;
+      index = std::max(index, read.version);
     }
     // The node's own group had an operation for each that this one asked for, in the same order.
     local_operations asked(full, what, false);
     asked.add(i, replicated.parts[i]);
-    if (!asked.write().empty() && next < written.parts.size()) {
-      record = join_records(record, written.parts[next++].record);
+    const bool was_asked = !asked.write().empty() && next < written.parts.size();
+    if (was_asked && written.parts[next++].key_only) {
+      replicated.minimal = true;
+    } else if (was_asked) {
+      record = join_records(record, written.parts[next - 1].record);
     } else if (c != nullptr && !record.empty()) {
       // Nothing was written now: what the node has for the item.
       record = join_records(record, local.get(record_key(*c, part.key)).value_or(std::string()));

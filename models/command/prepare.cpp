@@ -8,6 +8,7 @@
 #include "models/encoding/sha256.hpp"
 #include "models/encoding/utf8.hpp"
 #include "models/problem/problems.hpp"
+#include "models/state/key_text.hpp"
 #include "models/state/keys.hpp"
 
 namespace lithair::models {
@@ -81,10 +82,24 @@ operation reads_as(const write_request& request) {
              : request.op;
 }
 
+/// Of an item that can only be new: it has no size from before, which would let it pass.
+std::optional<problem> check_size(const collection& c, operation op, std::string_view key,
+                                  const stored_fields& fields, const stamp& at) {
+  std::uint64_t size = 0;
+  for (const auto& each : fields) {
+    size += each.bytes.size();
+  }
+  if (op != operation::create || size <= at.max_item) {
+    return std::nullopt;
+  }
+  return item_too_large(excerpt(key_text(c, key)), c.name, size, at.max_item);
+}
+
 std::string encode(const write_request& request, std::string_view key, const stored_fields& fields,
                    const stamp& at) {
   command made;
   made.time_us = at.time_us;
+  made.max_item = at.max_item;
   add_operation(made, *request.target,
                 {request.op, request.target->id, key, request.conditions, fields});
   const auto token =
@@ -104,6 +119,7 @@ class collector {
   collector(command_shape shape, const stamp& at) : at_(at) {
     made_.shape = shape;
     made_.time_us = at.time_us;
+    made_.max_item = at.max_item;
   }
 
   /// Reads an item into one more operation; `part` names it in errors.
@@ -115,6 +131,9 @@ class collector {
     reader.read(document, item, std::move(key));
     if (!reader.good()) {
       return fail(of_part(invalid(reader.take_errors()), part));
+    }
+    if (auto large = check_size(c, op, reader.key(), reader.fields(), at_)) {
+      return fail(of_part(std::move(*large), part));
     }
     add_operation(made_, c, {op, c.id, reader.key(), std::move(conditions), reader.fields()});
   }
@@ -323,6 +342,9 @@ result<std::string> prepare(const schema&, const write_request& request, const s
   item.read(*document, json_document::root, std::move(key));
   if (!item.good()) {
     return tl::make_unexpected(invalid(item.take_errors()));
+  }
+  if (auto large = check_size(*request.target, reads_as(request), item.key(), item.fields(), at)) {
+    return tl::make_unexpected(std::move(*large));
   }
   return encode(request, item.key(), item.fields(), at);
 }

@@ -23,11 +23,17 @@ struct preconditions {
   bool if_none_match_any = false;       ///< `If-None-Match: *`: only create
 };
 
+/// The bytes that an item's record takes at most, unless the command says otherwise. It counts on
+/// all nodes alike, and what is larger from before may be written as long as it does not grow.
+inline constexpr std::uint64_t default_max_item = 1 << 20;
+
 /// What the proposing node adds to a command, so that applying it needs neither clock nor chance.
 /// Made once for each request; the same time and uuids give the same command.
 struct stamp {
   std::int64_t time_us = 0;               ///< microseconds since 1970, UTC
   std::function<std::string()> new_uuid;  ///< 16 bytes of a UUIDv7
+  /// What an item takes at most; goes with the command, so that every node holds it to the same
+  std::uint64_t max_item = default_max_item;
 };
 
 /// One operation on one item, from one HTTP request or one call in C++.
@@ -42,7 +48,8 @@ struct write_request {
 
 /// Parses and checks everything that needs no state, and encodes the command for the log. A command
 /// that can't succeed in any state never reaches the log. Errors: 400 malformed JSON, 404 a key
-/// that no item can have, 412 a precondition that can't hold, 422 fields. The result is for
+/// that no item can have, 412 a precondition that can't hold, 413 a new item that is too large, 422
+/// fields. The result is for
 /// `apply`; it owns its bytes. Pure but for `at.new_uuid`: may run on any thread.
 result<std::string> prepare(const schema& s, const write_request& request, const stamp& at);
 

@@ -1,6 +1,7 @@
 #include "models/derived/feed.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "models/encoding/decimal.hpp"
 #include "models/encoding/msgpack.hpp"
@@ -266,20 +267,21 @@ void change_recorder::add(const transition& change) {
 }
 
 void change_recorder::write(const moment& at, const state_view& state, change_set& out,
-                            std::uint64_t limit) const {
+                            std::uint64_t limit) {
   // A command that changes no item leaves no pair.
   if (count_ == 0) {
     return;
   }
   const auto known = read_extent(state);
   auto extent = known ? *known : new_extent(at.index, state);
-  std::string made;
-  made.reserve(events_.size() + 16);
-  msgpack::write_array(made, 2);
-  msgpack::write_signed(made, at.time_us);
+  std::string head;
+  msgpack::write_array(head, 2);
   // The log's time, not this node's.
-  msgpack::write_array(made, count_);
-  made += events_;
+  msgpack::write_signed(head, at.time_us);
+  msgpack::write_array(head, count_);
+  // Moved and not copied: it may be large.
+  std::string made = std::exchange(events_, {});
+  made.insert(0, head);
   extent.bytes += cost_of(made);
   // Cut before the pair is added: it must never cut itself.
   if (extent.bytes > limit) {

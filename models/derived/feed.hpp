@@ -139,13 +139,15 @@ feed_run read_run(const state_view& state, std::uint64_t applied, std::uint64_t 
 /// Gathers what a command changes, and adds it to the feed once the command is accepted. One for
 /// each command, on the thread of the state.
 class change_recorder {
-  /// Copies what it needs of the transition.
  public:
+  /// Copies what it needs of the transition.
   void add(const transition& change);
-  /// Nothing when nothing changed. `limit`: bytes that the feed may hold. Drops the oldest changes
+  /// Of what was added, as they are going to be written.
+  std::size_t bytes() const { return events_.size(); }
+  /// Once. Nothing when nothing changed. `limit`: bytes that the feed may hold. Drops the oldest changes
   /// where the limit asks for it, some 64th of the limit at a time.
   void write(const moment& at, const state_view& state, change_set& out,
-             std::uint64_t limit = max_feed_bytes) const;
+             std::uint64_t limit = max_feed_bytes);
 
  private:
   std::string events_;

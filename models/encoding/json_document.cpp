@@ -13,6 +13,8 @@ namespace {
 
 /// Recursion over a document goes as deep: 64 bounds the stack.
 constexpr std::size_t max_depth = 64;
+/// Of values and keys: 64 MiB of them. Zeroes alone would make eight times the bytes of their text.
+constexpr std::size_t max_nodes = 4 << 20;
 
 }  // namespace
 
@@ -30,12 +32,12 @@ class json_builder {
   bool on_comment_part(json::string_view, json::error_code&) { return true; }
   bool on_comment(json::string_view, json::error_code&) { return true; }
 
-  bool on_array_begin(json::error_code&) { return open(json_document::kind::array); }
+  bool on_array_begin(json::error_code& error) { return open(json_document::kind::array, error); }
   bool on_array_end(std::size_t, json::error_code&) {
     close();
     return true;
   }
-  bool on_object_begin(json::error_code&) { return open(json_document::kind::object); }
+  bool on_object_begin(json::error_code& error) { return open(json_document::kind::object, error); }
   bool on_object_end(std::size_t count, json::error_code& error) {
     const std::uint32_t object = open_.back();
     close();
@@ -50,31 +52,33 @@ class json_builder {
   bool on_string_part(json::string_view part, std::size_t, json::error_code&) {
     return add_text(part);
   }
-  bool on_string(json::string_view part, std::size_t, json::error_code&) {
-    return add_text(part) && finish(json_document::kind::string);
+  bool on_string(json::string_view part, std::size_t, json::error_code& error) {
+    return add_text(part) && finish(json_document::kind::string, error);
   }
   bool on_key_part(json::string_view part, std::size_t, json::error_code&) {
     return add_text(part);
   }
-  bool on_key(json::string_view part, std::size_t, json::error_code&) {
-    return add_text(part) && finish(json_document::kind::string);
+  bool on_key(json::string_view part, std::size_t, json::error_code& error) {
+    return add_text(part) && finish(json_document::kind::string, error);
   }
   bool on_number_part(json::string_view part, json::error_code&) { return add_text(part); }
-  bool on_int64(std::int64_t, json::string_view part, json::error_code&) {
-    return add_text(part) && finish(json_document::kind::number);
+  bool on_int64(std::int64_t, json::string_view part, json::error_code& error) {
+    return add_text(part) && finish(json_document::kind::number, error);
   }
-  bool on_uint64(std::uint64_t, json::string_view part, json::error_code&) {
-    return add_text(part) && finish(json_document::kind::number);
+  bool on_uint64(std::uint64_t, json::string_view part, json::error_code& error) {
+    return add_text(part) && finish(json_document::kind::number, error);
   }
-  bool on_double(double, json::string_view part, json::error_code&) {
-    return add_text(part) && finish(json_document::kind::number);
+  bool on_double(double, json::string_view part, json::error_code& error) {
+    return add_text(part) && finish(json_document::kind::number, error);
   }
-  bool on_bool(bool flag, json::error_code&) {
-    finish(json_document::kind::boolean);
-    made.nodes_.back().flag = flag;
-    return true;
+  bool on_bool(bool flag, json::error_code& error) {
+    const bool fits = finish(json_document::kind::boolean, error);
+    made.nodes_.back().flag = fits ? flag : made.nodes_.back().flag;
+    return fits;
   }
-  bool on_null(json::error_code&) { return finish(json_document::kind::null); }
+  bool on_null(json::error_code& error) { return finish(json_document::kind::null, error); }
+
+  bool is_full() const { return made.nodes_.size() >= max_nodes; }
 
   json_document made;
   std::string duplicate;
@@ -92,7 +96,12 @@ class json_builder {
     return true;
   }
 
-  bool finish(json_document::kind what) {
+  /// False ends the parsing.
+  bool finish(json_document::kind what, json::error_code& error) {
+    if (is_full()) {
+      error = json::error::array_too_large;
+      return false;
+    }
     const auto size = static_cast<std::uint32_t>(made.buffer_.size());
     // `end` of a container is put right when it closes.
     made.nodes_.push_back({what, false, text_begin_, size - text_begin_, count() + 1});
@@ -100,9 +109,9 @@ class json_builder {
     return true;
   }
 
-  bool open(json_document::kind what) {
+  bool open(json_document::kind what, json::error_code& error) {
     open_.push_back(count());
-    return finish(what);
+    return finish(what, error);
   }
 
   void close() {
@@ -186,6 +195,10 @@ tl::expected<json_document, std::string> json_document::parse(std::string_view t
   json::error_code error;
   // `false`: nothing follows, so an unfinished value is an error at once.
   const std::size_t end = parser.write_some(false, text.data(), text.size(), error);
+  if (parser.handler().is_full()) {
+    return tl::make_unexpected("The JSON has more than " + std::to_string(max_nodes - 1) +
+                               " values.");
+  }
   if (!error && end < text.size()) {
     error = json::error::extra_data;
   }

@@ -49,6 +49,26 @@ problem still_referenced(const std::string& collection_name, const std::string& 
           {{field, "referenced", "Items of " + collection_name + " refer to the item."}}};
 }
 
+problem key_too_long() {
+  return {422, "validation_failed", "A key, unique or indexed value is too long.", {}};
+}
+
+problem item_too_large(const std::string& key, const std::string& collection_name,
+                       std::uint64_t bytes, std::uint64_t most) {
+  std::string detail = "The item \"" + key + "\" of " + collection_name + " would take " +
+                       std::to_string(bytes) + " bytes, and an item takes at most " +
+                       std::to_string(most) + ".";
+  return {413, "item_too_large", std::move(detail), {}};
+}
+
+problem command_too_large(std::uint64_t most) {
+  return {413,
+          "request_too_large",
+          "What the request changes and answers would take more than " + std::to_string(most) +
+              " bytes; send it in several parts.",
+          {}};
+}
+
 problem of_part(problem found, const std::string& part) {
   // A problem that names no field is told to be of the part itself.
   if (found.errors.empty()) {

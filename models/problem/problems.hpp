@@ -26,6 +26,13 @@ problem precondition_failed(std::string detail);
 problem other_timeline(std::uint64_t index);
 /// 409: the item can't be deleted. `field` is empty when it is hidden.
 problem still_referenced(const std::string& collection_name, const std::string& field);
+/// 422: a key, or a value that goes into one, is longer than stores take.
+problem key_too_long();
+/// 413: what the write makes of the item. `key` is its text, cut to what can be given back.
+problem item_too_large(const std::string& key, const std::string& collection_name,
+                       std::uint64_t bytes, std::uint64_t most);
+/// 413: what a command would change and answer, with all that follows from it.
+problem command_too_large(std::uint64_t most);
 /// The problem of one part of a request, its errors told to be of that part.
 problem of_part(problem why, const std::string& part);
 /// 422: the item does not keep its model's rules.

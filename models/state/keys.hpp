@@ -45,10 +45,13 @@
 ///     string, enum, bytes  the bytes, each 00 as 00 FF, and then 00 01; when cut
 ///                          the first 64 bytes likewise, then 00 02 and the SHA-256 of all
 ///
-/// Every key of a pair has at most 511 bytes, which is what LMDB takes. Who adds a kind of pair
+/// Every key of a pair has at most 511 bytes. Who adds a kind of pair
 /// takes a first byte that none of these has. 'b', and what it says is being built, is each node's
 /// own work; all other pairs of a group are the same on every node, byte for byte.
 namespace lithair::models {
+
+/// Bytes of a pair's key, which is what LMDB takes. A command that asks for a longer one is refused.
+inline constexpr std::size_t max_pair_key = 511;
 
 /// A key's bytes from its value, which must be present. Text is not closed: it ends the pair's key.
 std::string to_key(const value& v);

@@ -50,7 +50,4 @@ struct change {
 /// key win.
 using change_set = std::vector<change>;
 
-/// A view in which a change set already took effect; for commands that consist of several.
-class changed_view;
-
 }  // namespace lithair::models

@@ -1,6 +1,7 @@
 #include "actors/runtime/loop.hpp"
 
 #include <atomic>
+#include <chrono>
 #include <future>
 
 #include <boost/test/unit_test.hpp>
@@ -109,6 +110,23 @@ BOOST_AUTO_TEST_CASE(run_posted_tasks_in_order) {
   for (int i = 0; i < 10; ++i) first.post([&order, i] { order.push_back(i); });
   first.call([&order] { order.push_back(10); });
   BOOST_TEST(order == (std::vector<int>{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10}));
+}
+
+BOOST_AUTO_TEST_CASE(count_how_long_each_of_their_turns_took) {
+  constexpr std::chrono::milliseconds work{20};
+  first.call([&] {
+    const auto until = std::chrono::steady_clock::now() + work;
+    while (std::chrono::steady_clock::now() < until) continue;
+  });
+  // A turn is counted at its end, and the next one begins behind that.
+  first.call([] {});
+  first.call([] {});
+  const auto& longest = first.meters().longest_us;
+  BOOST_TEST(longest.now() >= 20'000u);
+  BOOST_TEST(first.meters().turn.sum.now() >= longest.now());
+  std::uint64_t turns = 0;
+  for (const auto& bucket : first.meters().turn.buckets) turns += bucket.now();
+  BOOST_TEST(turns >= 2u);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -223,6 +223,8 @@ BOOST_AUTO_TEST_CASE(limits_and_logs_are_taken_as_said) {
                          "64MiB",
                          "--max-per-address",
                          "9",
+                         "--max-item",
+                         "64KiB",
                          "--max-inflight",
                          "7",
                          "--request-timeout",
@@ -250,6 +252,7 @@ BOOST_AUTO_TEST_CASE(limits_and_logs_are_taken_as_said) {
   BOOST_TEST(x.http.max_unsent == 64u << 20);
   BOOST_TEST(x.http.max_per_address == 9);
   BOOST_TEST(x.node.max_pending == 7);
+  BOOST_TEST(x.node.max_item == 64u << 10);
   BOOST_TEST(x.node.request_timeout_ms == 3000);
   BOOST_TEST((x.log == log_format::json));
   BOOST_TEST(x.log_level == "warn");

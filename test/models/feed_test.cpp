@@ -264,11 +264,11 @@ BOOST_AUTO_TEST_CASE(the_feed_drops_its_oldest_changes_and_says_how_far) {
   const collection& c = *node.find("products");
   const std::string text(1000, 'x');
   stored_fields fields{{c.fields[1].id, text}};
-  change_recorder record;
-  record.add({c, "k", nullptr, &fields});
   constexpr std::uint64_t limit = 64 * 1024;
   for (std::uint64_t index = 1; index <= 500; ++index) {
     change_set changes;
+    change_recorder record;
+    record.add({c, "k", nullptr, &fields});
     record.write({index, 0}, node.state(), changes, limit);
     node.mutable_state().apply(changes);
     std::uint64_t bytes = 0;

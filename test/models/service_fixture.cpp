@@ -35,6 +35,7 @@ template <class Request>
 outcome service_fixture::run_request(const Request& request) {
   stamp at;
   at.time_us = time_us += 1000;
+  at.max_item = max_item;
   at.new_uuid = [this, &at] {
     ++uuids_;
     return std::string(make_uuid_v7(at.time_us, uuids_, uuids_).view());

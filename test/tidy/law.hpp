@@ -29,7 +29,7 @@ inline const std::vector<room_rule> room_rules{
     {"models", {"models/"}},
 
     {"actors", {"protocol"}},
-    {"actors/runtime", {}},
+    {"actors/runtime", {"actors"}},  // its loops count, as all parts of a node do
     {"actors/messages", {"actors", "models/", "persistence", "protocol"}},
     {"actors/peers", {"actors", "actors/runtime", "actors/messages", "persistence", "protocol"}},
     {"actors/storage",
