@@ -45,6 +45,14 @@ stream_hub::key stream_hub::key_of(const stream_question& of) {
   return {of.what->text, at.index, at.part, of.after.has_value(), of.at_once};
 }
 
+// Sessions call this while the hub itself does not run: so what CAF knows of where it runs is from
+// another time.
+template <class Message>
+void stream_hub::tell(const actors::feed_handle& feed, Message what) {
+  caf::actor_cast<caf::strong_actor_ptr>(feed)->enqueue(ctrl(), caf::make_message_id(),
+                                                        caf::make_message(std::move(what)), home());
+}
+
 // -- who waits -----------------------------------------------------------------------------------
 
 void stream_hub::close_stream() {
@@ -68,7 +76,7 @@ void stream_hub::ask(stream_waiter& who, stream_question what) {
 void stream_hub::nudge(stream_waiter& who) {
   auto* one = who.at_;
   if (one == nullptr || std::exchange(one->nudged, true)) return;
-  if (one->token != 0) send(one->what.feed, actors::nudge{one->token});
+  if (one->token != 0) tell(one->what.feed, actors::nudge{one->token});
 }
 
 void stream_hub::leave(stream_waiter& who) {
@@ -80,7 +88,7 @@ void stream_hub::leave(stream_waiter& who) {
   one->members.pop_back();
   // One that is being told ends by itself, and one that is not asked yet is not asked.
   if (!one->members.empty() || asked_.erase(one->token) == 0) return;
-  send(one->what.feed, actors::unfollow{one->token});
+  tell(one->what.feed, actors::unfollow{one->token});
   waiting_.erase(key_of(one->what));
 }
 
@@ -108,7 +116,7 @@ void stream_hub::go_on_later() {
   if (home() != nullptr)
     home()->post([self] { caf::anon_send(self, hand_out{}); });
   else
-    send(self, hand_out{});
+    caf::anon_send(self, hand_out{});
 }
 
 void stream_hub::go_on() {
@@ -156,7 +164,7 @@ void stream_hub::ask_feed(stream_cohort& one) {
   if (used != idle_.end()) idle_.erase(used);
   asked_[one.token] = &one;
   ++questions_;
-  send(feed, actors::follow{one.token, after, at_once || one.nudged, what});
+  tell(feed, actors::follow{one.token, after, at_once || one.nudged, what});
 }
 
 // Of each feed all subscriptions without a question but so many.
@@ -166,7 +174,7 @@ void stream_hub::let_go(std::size_t but) {
     if (std::cmp_less(std::ranges::count(kept, each.first, &subscription::first), but))
       kept.push_back(std::move(each));
     else
-      send(each.first, actors::unfollow{each.second});
+      tell(each.first, actors::unfollow{each.second});
   }
   idle_ = std::move(kept);
 }

@@ -90,6 +90,8 @@ class stream_hub final : public actors::hosted_actor {
   void ask_feeds();
   void ask_feed(stream_cohort& one);
   void let_go(std::size_t but);
+  template <class Message>
+  void tell(const actors::feed_handle& feed, Message what);
 
   std::uint64_t slice_ns_;
   std::size_t streams_ = 0;

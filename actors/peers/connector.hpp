@@ -30,15 +30,9 @@ struct open_port {
   std::function<void(bool)> done;  ///< is told whether it worked, on the connector's loop
 };
 
-<<<<<<< ours
-/// The way to other nodes' gates, and theirs to ours: dials without blocking and makes the connection one of the
-/// middleman's. One a node, for its shippers. A simulator puts its network in this place. CAF's own
-/// connect call would block the loop for as long as a peer is silent.
-=======
 /// The way to other nodes' gates, and theirs to ours: dials without blocking and makes the
 /// connection one of the middleman's. One a node, for its shippers. A simulator puts its network in
 /// this place. CAF's own connect call would block the loop for as long as a peer is silent.
->>>>>>> theirs
 ///
 /// An attempt ends after 2 s for the connection and 3 s for CAF's handshake; trying again is the
 /// asker's.

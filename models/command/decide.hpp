@@ -14,10 +14,7 @@ struct decision {
   std::uint16_t status = 200;  ///< 200 changed, 201 created, 204 removed
   std::string key;             ///< the item's, in stored form
   std::string bytes;           ///< the record as it is now; empty when the item is gone
-<<<<<<< ours
   std::uint64_t created = 0;   ///< the log index of the item's creation; 0: it is gone
-=======
->>>>>>> theirs
   std::uint64_t version = 0;   ///< the item's: the entry, or the old one where nothing changed
 };
 
@@ -38,17 +35,10 @@ struct setting {
 ///
 /// What refers to a deleted item is the executor's part, not this one's. Refusals, in this order:
 /// preconditions (412), not there (404) or there already (409), immutable fields, merges and rules
-<<<<<<< ours
 /// (422), the record's size (413), unique values (409), references (422). The order is fixed, so
 /// that every node refuses with the same words. A patch that leaves all as it was is no change: it
 /// adds nothing, not even a version or an event. `state` has what earlier operations of the command
 /// did. The views in `part` must live as long as the call.
-=======
-/// (422), unique values (409), references (422). The order is fixed, so that every node refuses
-/// with the same words. A patch that leaves all as it was is no change: it adds nothing, not even a
-/// version or an event. `state` has what earlier operations of the command did. The views in `part`
-/// must live as long as the call.
->>>>>>> theirs
 result<decision> decide(const setting& with, const collection& c, const operation_part& part,
                         const state_view& state, change_set& out);
 

@@ -41,6 +41,7 @@ struct around_a_hub {
     hub = static_cast<stream_hub*>(caf::actor_cast<caf::abstract_actor*>(actor));
     what->text = "all";
     other->text = "some";
+    hub->open_stream();
     run();
   }
   ~around_a_hub() {
@@ -178,9 +179,8 @@ BOOST_AUTO_TEST_CASE(one_that_leaves_before_it_was_asked_for_asks_nothing) {
   BOOST_TEST(asked.empty());
 }
 
-BOOST_AUTO_TEST_CASE(a_subscription_is_kept_while_streams_are_open) {
+BOOST_AUTO_TEST_CASE(a_subscription_is_kept_while_a_stream_is_open) {
   subscriber one;
-  hub->open_stream();
   ask(one);
   run();
   answer(asked.front(), 7, "told");
