@@ -73,8 +73,12 @@ struct common {
 
   /// Views into this object.
   site served() const {
-    return {node.schema, &routes, openapi,
-            options.cluster_token ? &*options.cluster_token : nullptr, &options.published};
+    return {node.schema,
+            &routes,
+            openapi,
+            options.cluster_token ? &*options.cluster_token : nullptr,
+            &options.published,
+            options.insecure};
   }
 
   const backend node;                        ///< what answers

@@ -49,7 +49,7 @@ json::value text_or_null(const std::string& text) {
   return text.empty() ? json::value(nullptr) : json::value(text);
 }
 
-json::object member(const actors::member_status& of) {
+json::object page_of_member(const actors::member_status& of) {
   return {
       {"id", of.id},
       {"addr", of.addr},
@@ -66,7 +66,7 @@ json::object member(const actors::member_status& of) {
 
 json::array members(const actors::node_status& status) {
   json::array result;
-  for (const auto& m : status.members) result.push_back(member(m));
+  for (const auto& m : status.members) result.push_back(page_of_member(m));
   return result;
 }
 

@@ -19,8 +19,8 @@ backend backend_of(actors::node& node) {
   for (const auto& c : node.schema().collections()) result.feeds.emplace(c.id, node.feed(c));
   for (std::size_t i = 0; i < node.loop_count(); ++i) result.loops.push_back(&node.loop_at(i));
   result.node_id = node.config().self.id.value;
-  result.host = node.config().self.host;
-  result.port = node.config().self.http_port;
+  result.host = node.config().listening().host;
+  result.port = node.config().listening().http_port;
   return result;
 }
 

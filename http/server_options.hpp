@@ -26,12 +26,16 @@ struct server_options {
   std::size_t max_connections = 10000;  ///< further ones get 503 and are closed
   /// From the first byte of a request to its headers' end: 408
   std::uint32_t header_timeout_ms = 10'000;
-  std::uint32_t body_timeout_ms = 30'000;     ///< for the body; 408
-  std::uint32_t idle_timeout_ms = 75'000;     ///< between requests; closed silently
-  std::uint32_t write_timeout_ms = 30'000;    ///< without any progress of a response; closed
-  std::uint32_t heartbeat_ms = 15'000;        ///< of silence on a stream; then a comment is sent
-  std::uint32_t answer_timeout_ms = 60'000;   ///< for the node to answer a request; 504
-  std::optional<bearer_token> cluster_token;  ///< of those who may speak Raft over HTTP
+  std::uint32_t body_timeout_ms = 30'000;    ///< for the body; 408
+  std::uint32_t idle_timeout_ms = 75'000;    ///< between requests; closed silently
+  std::uint32_t write_timeout_ms = 30'000;   ///< without any progress of a response; closed
+  std::uint32_t heartbeat_ms = 15'000;       ///< of silence on a stream; then a comment is sent
+  std::uint32_t answer_timeout_ms = 60'000;  ///< for the node to answer a request; 504
+  /// Of those who may speak Raft over HTTP, and ask and change anything below /cluster and /_admin;
+  /// none: the former nobody may, the latter clients on this machine
+  std::optional<bearer_token> cluster_token;
+  /// Whether members may be added, or moved to, off this machine
+  bool insecure = false;
   /// The program's own projections, at /api/projections/{name}; `lithair::publish` makes them.
   std::vector<std::shared_ptr<const actors::published>> published = {};
   /// Lines of the program's log that nobody took, for /metrics; any thread. None: it isn't known.

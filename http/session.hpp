@@ -130,6 +130,7 @@ class session final : public actors::hosted_actor {
   bool reading_ = false;
   bool paused_ = false;        // not reading, for too much is under way
   bool client_done_ = false;   // it has said everything
+  bool local_ = false;         // it is on this machine
   bool continue_due_ = false;  // it waits for 100 Continue
 
   std::uint64_t since_ = 0;        // began: the partial head, the body, or being idle

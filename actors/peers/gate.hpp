@@ -31,7 +31,7 @@ struct forget_peer {
 /// nobody else has there is none.
 struct guard_group {
   protocol::group_id group;
-  taking<meet> raft;
+  taking<meet, link_refused> raft;
 };
 
 /// What a node publishes on its peer port: it checks who says hello (version, cluster, node id,
@@ -41,7 +41,7 @@ struct guard_group {
 /// nothing more.
 ///
 ///     hello ──why_not──▶ expects ──no──▶ turn_away ──meet──▶ raft actor
-///                           │ yes
+///                           │ yes, and one of both is part of a cluster
 ///                           ▼
 ///            join_cluster ▶ noted ▶ admit, examine ▶ await_notes ▶ noted ▶ accept
 ///                  (note taker)                       (note taker)
@@ -81,7 +81,7 @@ class gate final : public hosted_actor {
   link_identity identity_;
   using link = std::pair<protocol::node_id, protocol::group_id>;
   std::map<link, shipper_handle> shippers_;
-  std::map<protocol::group_id, taking<meet>> groups_;
+  std::map<protocol::group_id, taking<meet, link_refused>> groups_;
   std::map<std::uint64_t, std::string> refused_;  // node and why, so that the log tells it once
 };
 

@@ -3,6 +3,7 @@
 #include <atomic>
 #include <condition_variable>
 #include <mutex>
+#include <string>
 #include <thread>
 
 #include "apps/lithair/options.hpp"
@@ -18,8 +19,9 @@ void find_members(settings& chosen);
 /// has caught up; again and again until the answer is yes or the object goes away.
 class joining {
  public:
-  /// Begins a thread of its own; `x.join` must be there.
-  explicit joining(const settings& chosen);
+  /// Begins a thread of its own; `chosen.join` must be there. `models`: those that this node
+  /// serves, as text of a model file; the cluster looks whether they fit.
+  joining(const settings& chosen, const std::string& models);
   /// Ends it, and breaks off a request under way.
   ~joining();
   joining(const joining&) = delete;
