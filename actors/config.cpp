@@ -5,6 +5,8 @@
 #include <set>
 #include <utility>
 
+#include "actors/host.hpp"
+
 namespace lithair::actors {
 
 namespace {
@@ -28,7 +30,16 @@ std::string node_config::validate() const {
     if (!ids.insert(peer.id).second) return fmt::format("node id {} is given twice", peer.id.value);
     for (auto port : {peer.http_port, peer.peer_port})
       if (!addresses.insert({peer.host, port}).second)
-        return fmt::format("address {}:{} is given twice", peer.host, port);
+        return fmt::format("address {} is given twice", host_and_port(peer.host, port));
+  }
+  if (is_wildcard(self.host))
+    return fmt::format("{} is no address that others could come to; say where they find this node",
+                       host_and_port(self.host, self.http_port));
+  if (!insecure) {
+    for (auto* where : {&self, &listening()})
+      if (auto why = why_unprotected(where->host, where->http_port); !why.empty()) return why;
+    for (auto& peer : peers)
+      if (auto why = why_unprotected(peer.host, peer.http_port); !why.empty()) return why;
   }
   if (tick_ms == 0) return "a tick can't take 0 ms";
   if (max_item < least_max_item || max_item > most_max_item)

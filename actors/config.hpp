@@ -27,13 +27,21 @@ struct peer_address {
 ///
 /// Members that the log knows count more than `peers`: see actors/README.md.
 struct node_config {
-  /// This node; it listens on both ports of `host`
+  /// This node, where clients and other members are told to find it; never a wildcard
   peer_address self{protocol::node_id{1}, "127.0.0.1", 8080, 9080};
+  /// Where it listens, all addresses of the machine perhaps; without a host: where `self` says
+  peer_address listen{};
+  /// Whether it may listen at, and go to, addresses off this machine, although nothing protects
+  /// what is said there
+  bool insecure = false;
+  /// What members of the cluster prove to each other that they know; empty: nothing is asked for.
+  /// The same at all of them, and in no log
+  std::string cluster_secret = {};
   /// The other members as the operator knows them, until the log tells who they are; empty: it is
   /// alone
   std::vector<peer_address> peers;
-  /// Found the cluster of `self` and `peers`, if there is no log yet. One member of a new cluster
-  /// is told so; the others wait until it speaks to them
+  /// Found the cluster of `self` and `peers`, if it does not exist yet. All members of a new
+  /// cluster may be told so, or one: see peers/founding.hpp. Means nothing on a node that has data
   bool init = false;
   /// All that must survive; made if it is not there. One node's only, and never copied
   std::string data_dir = "./lithair-data";
@@ -75,6 +83,8 @@ struct node_config {
   /// Empty, or one sentence saying what is wrong: numbers and addresses that are given twice,
   /// options that do not make sense together. It looks at nothing but the fields.
   std::string validate() const;
+  /// Where it listens: `listen`, or what stands for it.
+  const peer_address& listening() const { return listen.host.empty() ? self : listen; }
 };
 
 }  // namespace lithair::actors

@@ -1,5 +1,3 @@
-#include <algorithm>
-
 #include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
 
@@ -31,17 +29,6 @@ response backup(actors::backup_taken&& taken) {
 }
 
 }  // namespace
-
-// A backup holds what no answer shows: where there is a secret, it is for those only who know it.
-step begin_backup(const request& r, const site& site) {
-  const auto hides = [](const models::collection& c) {
-    return !std::ranges::all_of(c.fields, &models::field::exposed);
-  };
-  // Without hidden fields a backup tells what any client may read.
-  if (site.cluster_token != nullptr && std::ranges::any_of(site.schema->collections(), hides))
-    if (auto refusal = check_cluster_token(r, site.cluster_token)) return std::move(*refusal);
-  return backup_step{};
-}
 
 response answer_backup(actors::backup_taken&& taken, endpoint page) {
   // Whatever failed, nothing of the node has changed.

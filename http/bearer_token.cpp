@@ -51,7 +51,7 @@ tl::expected<std::string, std::string> read_private_file(const std::string& path
 
 }  // namespace
 
-tl::expected<bearer_token, std::string> bearer_token::read(const std::string& path) {
+tl::expected<std::string, std::string> bearer_token::secret_in(const std::string& path) {
   const auto content = read_private_file(path);
   if (!content) return tl::unexpected(content.error());
   const auto secret = trimmed(*content);
@@ -62,7 +62,13 @@ tl::expected<bearer_token, std::string> bearer_token::read(const std::string& pa
   constexpr auto visible = [](char c) { return c > ' ' && c < 0x7f; };
   if (content->size() > largest_size || !std::ranges::all_of(secret, visible))
     return tl::unexpected(path + " must hold one token of visible characters and nothing else");
-  return bearer_token{secret};
+  return std::string{secret};
+}
+
+tl::expected<bearer_token, std::string> bearer_token::read(const std::string& path) {
+  const auto secret = secret_in(path);
+  if (!secret) return tl::unexpected(secret.error());
+  return bearer_token{*secret};
 }
 
 bearer_token::bearer_token(std::string_view secret) : digest_(models::sha256(secret)) {}

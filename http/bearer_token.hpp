@@ -21,6 +21,11 @@ class bearer_token {
   /// Keeps the digest of it and not itself.
   explicit bearer_token(std::string_view secret);
 
+  /// What `read` reads, for whoever has to show it; not to be kept.
+  static tl::expected<std::string, std::string> secret_in(const std::string& path);
+  /// SHA-256 of it: proves to others who have it that the token is known, without telling it.
+  const std::string& digest() const { return digest_; }
+
   /// Takes the same time whatever is offered, but for its length, so that nothing can be learnt by
   /// timing.
   bool accepts(std::string_view offered) const;

@@ -2,8 +2,11 @@
 #include <boost/json/serialize.hpp>
 #include <limits>
 
+#include "actors/host.hpp"
 #include "http/exchange.hpp"
 #include "http/target.hpp"
+#include "models/declaration/compatibility.hpp"
+#include "models/declaration/model_file.hpp"
 
 namespace lithair::http {
 
@@ -47,10 +50,12 @@ json::object object_of(std::string_view body) {
   return std::move(parsed.get_object());
 }
 
+// Enough for all fields that models may have; a longer text would hold up the loop.
+constexpr std::size_t most_models = 256 * 1024;
 constexpr auto most_id = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
 
-// HOST:PORT, or [HOST]:PORT for IPv6.
-void read_address(const json::object& from, actors::change_members& out) {
+// HOST:PORT, or [HOST]:PORT for IPv6. The command line has the same rules.
+void read_address(const json::object& from, actors::change_members& out, const site& site) {
   const auto* x = from.if_contains("addr");
   const std::string_view text =
       x != nullptr && x->is_string() ? std::string_view{x->get_string()} : "";
@@ -63,8 +68,27 @@ void read_address(const json::object& from, actors::change_members& out) {
   auto host = text.substr(0, colon);
   if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
   if (host.empty() || !is_authority(host)) throw refusal{bad_member("addr must name a host.")};
-  out.host = host;
+  if (actors::is_wildcard(host))
+    throw refusal{bad_member("addr must be an address that others can come to.")};
+  out.host = host == "localhost" ? "127.0.0.1" : host;
   out.http_port = static_cast<std::uint16_t>(*port);
+  const auto why = actors::why_unprotected(out.host, out.http_port);
+  if (!site.insecure && !why.empty())
+    throw refusal{problem_response(403, "insecure", "addr: " + why + ".")};
+}
+
+// Of a node that asks to be taken in: the models that it serves, as text of a model file.
+void check_models(const json::object& from, const site& site) {
+  const auto* x = from.if_contains("models");
+  if (x == nullptr) return;
+  if (!x->is_string() || x->get_string().size() > most_models)
+    throw refusal{bad_member("models must be the text of a model file.")};
+  const auto theirs =
+      models::parse_model_text(std::string_view{x->get_string()}, "the models of the new member");
+  if (!theirs) throw refusal{bad_member("models is no model file that this version reads.")};
+  if (const auto why = models::why_not_join(*site.schema, *theirs); !why.empty())
+    throw refusal{
+        problem_response(409, "other_models", "The new member's models do not fit: " + why)};
 }
 
 std::optional<bool> flag(const json::object& from, std::string_view name) {
@@ -75,14 +99,15 @@ std::optional<bool> flag(const json::object& from, std::string_view name) {
 }
 
 // A new member, or another address of one that there is.
-actors::change_members add(const json::object& from) {
+actors::change_members add(const json::object& from, const site& site) {
   actors::change_members result;
-  allow_only(from, {"id", "addr", "peer_port", "promote", "move"});
+  allow_only(from, {"id", "addr", "peer_port", "promote", "move", "models"});
   result.what = action::add;
   if (flag(from, "move").value_or(false)) result.what = action::move;
   result.node = number(from, "id", most_id);
   if (result.node == 0) throw refusal{bad_member("id must be the new member's node id.")};
-  read_address(from, result);
+  read_address(from, result, site);
+  check_models(from, site);
   // As on the command line: the HTTP port plus 1000, unless it is said.
   auto peer_port = number(from, "peer_port", 65535);
   if (peer_port == 0) peer_port = result.http_port + std::uint64_t{1000};
@@ -131,7 +156,7 @@ bool forced(const request& r) {
   return result;
 }
 
-actors::change_members change_of(const request& r, const matched& place) {
+actors::change_members change_of(const request& r, const matched& place, const site& site) {
   if (place.what == endpoint::member || place.what == endpoint::promote) return of_member(place);
   if (place.what == endpoint::abort) {
     actors::change_members result;
@@ -140,14 +165,14 @@ actors::change_members change_of(const request& r, const matched& place) {
   }
   if (auto wrong = check_media(r.find("Content-Type"), false)) throw refusal{std::move(*wrong)};
   const auto body = object_of(r.body);
-  return place.what == endpoint::transfer ? transfer(body) : add(body);
+  return place.what == endpoint::transfer ? transfer(body) : add(body, site);
 }
 
 }  // namespace
 
-step begin_member(const request& r, const matched& place) {
+step begin_member(const request& r, const matched& place, const site& site) {
   try {
-    auto result = change_of(r, place);
+    auto result = change_of(r, place, site);
     result.force = forced(r);
     return member_step{std::move(result)};
   } catch (refusal& why) {

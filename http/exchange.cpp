@@ -304,6 +304,9 @@ step begin_at(const request& r, matched&& place, const site& site, const models:
   // HEAD is GET without the body (RFC 9110 §9.3.2).
   const auto verb = r.verb == method::head ? method::get : r.verb;
   if (!contains(allow, verb)) return not_allowed(allow);
+  // Before anything else of the request is looked at.
+  if (is_operators(place.what))
+    if (auto refusal = check_operator(r, site)) return std::move(*refusal);
   switch (place.what) {
     case endpoint::index:
       return index_page(*site.schema);
@@ -323,14 +326,13 @@ step begin_at(const request& r, matched&& place, const site& site, const models:
     case endpoint::promote:
     case endpoint::abort:
     case endpoint::transfer:
-      return begin_member(r, place);
+      return begin_member(r, place, site);
     case endpoint::projections:
       return projections_page(
           *site.schema, site.published != nullptr ? *site.published : published_projections{});
     case endpoint::admin_snapshot:
-      return backup_step{};
     case endpoint::admin_backup:
-      return begin_backup(r, site);
+      return backup_step{};
     case endpoint::raft_vote:
     case endpoint::raft_append:
     case endpoint::raft_install:

@@ -86,11 +86,12 @@ struct exchange {
 struct site {
   const models::schema* schema = nullptr;
   const router* routes = nullptr;
-  std::string_view openapi;                     ///< the text of /openapi.json
-  const bearer_token* cluster_token = nullptr;  ///< of those who may speak Raft; none: nobody may
+  std::string_view openapi;                          ///< the text of /openapi.json
+  const bearer_token* cluster_token = nullptr;       ///< see server_options; none: there is none
   const published_projections* published = nullptr;  ///< the program's own; none: there are none
   const host_names* hosts = nullptr;                 ///< as which it may be asked; none: any
-  bool leaving = false;  ///< it is about to stop, so that nobody new should be sent here
+  bool leaving = false;   ///< it is about to stop, so that nobody new should be sent here
+  bool insecure = false;  ///< whether members may be off this machine, as server_options says
 };
 
 /// Every check that needs no state: host, origin, path, method, headers, media type, query and
@@ -100,13 +101,18 @@ struct site {
 exchange begin(const request& r, const site& what, const models::stamp& at);
 
 /// The part of `begin` for /cluster/members and /cluster/transfer. 422 for a body that names no
-/// member or holds anything unknown.
-step begin_member(const request& r, const matched& place);
+/// member or holds anything unknown; 403 for an address off this machine, where the node was not
+/// told --insecure; 409 for a node whose models do not fit.
+step begin_member(const request& r, const matched& place, const site& site);
+/// Whether a route is the operator's: all below /cluster and /_admin, to read and to change.
+bool is_operators(endpoint where);
+/// Why this client may not use the operator's routes; none: it may. With a cluster token whoever
+/// shows it may, and else nobody (401, 403); without one clients on this machine, and nobody whom a
+/// proxy here speaks for (403, which says what helps).
+std::optional<response> check_operator(const request& r, const site& site);
 /// The part of `begin` for /raft/vote, /raft/append-entries and /raft/install-snapshot. The token
 /// is checked before the body is looked at.
 step begin_raft(const request& r, const matched& place, const site& site);
-/// The part of `begin` for /_admin/backup. Where hidden fields are in it the token is asked for.
-step begin_backup(const request& r, const site& site);
 /// Why this caller may not do what the cluster token allows; none: it may. 401 when none is shown,
 /// 403 for another, and 403 when the node has none (RFC 9110 §15.5).
 std::optional<response> check_cluster_token(const request& r, const bearer_token* token);

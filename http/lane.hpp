@@ -65,7 +65,9 @@ struct common {
             openapi,
             options.cluster_token ? &*options.cluster_token : nullptr,
             &options.published,
-            &hosts};
+            &hosts,
+            false,
+            options.insecure};
   }
 
   /// As of now. Any thread.

@@ -12,6 +12,7 @@
 #include <stdexcept>
 #include <string_view>
 
+#include "actors/host.hpp"
 #include "actors/runtime/loop.hpp"
 
 namespace lithair::http {
@@ -68,7 +69,7 @@ void listener::start(const std::string& host, std::uint16_t port) {
 }
 
 void listener::bind_to(const std::string& host, std::uint16_t port) {
-  const auto name = host + ':' + std::to_string(port);
+  const auto name = actors::host_and_port(host, port);
   addrinfo hints{};
   hints.ai_socktype = SOCK_STREAM;
   hints.ai_flags = AI_PASSIVE;

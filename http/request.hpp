@@ -39,7 +39,9 @@ struct request {
   /// `Expect: 100-continue`, which waits for a go-ahead (RFC 9110 §10.1.1)
   bool expects_continue = false;
   std::span<const header> headers;  ///< in the order in which they came
-  std::string_view body;            ///< whole, and without its transfer coding
+  /// Whoever took the connection says so: the client is on this machine
+  bool from_this_machine = false;
+  std::string_view body;  ///< whole, and without its transfer coding
 
   /// The value of the first header of this name (RFC 9110 §5.1: ignoring case), or nullptr.
   const std::string_view* find(std::string_view name) const;

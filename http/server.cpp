@@ -21,9 +21,9 @@ backend backend_of(actors::node& node) {
   result.max_streams = node.config().max_subscribers;
   result.max_item = node.config().max_item;
   result.node_id = node.config().self.id.value;
-  result.host = node.config().self.host;
-  result.names = {node.config().self.host};
-  result.port = node.config().self.http_port;
+  result.names = {node.config().self.host, node.config().listening().host};
+  result.host = node.config().listening().host;
+  result.port = node.config().listening().http_port;
   return result;
 }
 

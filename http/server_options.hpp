@@ -33,14 +33,18 @@ struct server_options {
   std::size_t max_unsent = std::size_t{256} << 20;
   /// From the first byte of a request, or the beginning of the connection, to its headers' end: 408
   std::uint32_t header_timeout_ms = 10'000;
-  std::uint32_t body_timeout_ms = 30'000;     ///< within which a body must go on (`pace`); 408
-  std::uint32_t idle_timeout_ms = 75'000;     ///< between requests; closed silently
-  std::uint32_t write_timeout_ms = 30'000;    ///< within which answers must be taken; closed
-  std::uint32_t reserve_timeout_ms = 1000;    ///< for a request that needs a place of the reserve
-  std::uint32_t spared_ms = 1000;             ///< of silence; then it may be closed to make room
-  std::uint32_t heartbeat_ms = 5'000;         ///< of silence on a stream; then a comment is sent
-  std::uint32_t answer_timeout_ms = 60'000;   ///< for the node to answer a request; 504
-  std::optional<bearer_token> cluster_token;  ///< of those who may speak Raft over HTTP
+  std::uint32_t body_timeout_ms = 30'000;    ///< within which a body must go on (`pace`); 408
+  std::uint32_t idle_timeout_ms = 75'000;    ///< between requests; closed silently
+  std::uint32_t write_timeout_ms = 30'000;   ///< within which answers must be taken; closed
+  std::uint32_t reserve_timeout_ms = 1000;   ///< for a request that needs a place of the reserve
+  std::uint32_t spared_ms = 1000;            ///< of silence; then it may be closed to make room
+  std::uint32_t heartbeat_ms = 5'000;        ///< of silence on a stream; then a comment is sent
+  std::uint32_t answer_timeout_ms = 60'000;  ///< for the node to answer a request; 504
+  /// Of those who may speak Raft over HTTP, and ask and change anything below /cluster and /_admin;
+  /// none: the former nobody may, the latter clients on this machine
+  std::optional<bearer_token> cluster_token;
+  /// Whether members may be added, or moved to, off this machine
+  bool insecure = false;
   /// Names by which clients may ask this node, besides its own, its addresses and `localhost`; see
   /// `host_names` for patterns. Others: 421
   std::vector<std::string> allowed_hosts = {};

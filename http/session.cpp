@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "actors/messages/feed_messages.hpp"
+#include "http/operators.hpp"
 #include "http/turned_away.hpp"
 
 namespace lithair::http {
@@ -127,6 +128,7 @@ bool session::open() {
   lane_.metrics().connections.add(1);
   // Draining since the listener took it: nothing was read, so nothing is lost.
   if (lane_.draining() || uv_tcp_init(home()->uv(), &socket_) != 0) return false;
+  local_ = comes_from_this_machine(fd_);
   // Handles point here, so the actor must outlive them.
   self_ = ctrl();
   uv_timer_init(home()->uv(), &timer_);

@@ -172,6 +172,7 @@ class session final : public actors::hosted_actor, private stream_waiter {
   bool paused_ = false;        // not reading, for too much is under way
   bool behind_ = false;        // the bytes being taken go on behind the request
   bool client_done_ = false;   // it has said everything
+  bool local_ = false;         // it is on this machine
   bool continue_due_ = false;  // it waits for 100 Continue
 
   budget_share received_;     // of the request that has not come whole, and the backlog

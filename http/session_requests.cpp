@@ -95,7 +95,8 @@ void session::on_request() {
   continue_due_ = false;
   heard_ = true;
   since_ = now();
-  const auto& r = parser_.current();
+  auto r = parser_.current();
+  r.from_this_machine = local_;
   const auto token = open_slot();
   auto& s = *slots_.find(token);
   s.minor_version = r.minor_version;

@@ -180,6 +180,18 @@ void data_directory::join(std::uint64_t cluster) {
   }
 }
 
+// The mark first: a cluster that nobody may begin would wait for ever. A mark of a cluster that the
+// directory did not become part of means nothing.
+void data_directory::found(std::uint64_t cluster) {
+  replace_file(path_ / "founder", std::to_string(cluster) + '\n');
+  join(cluster);
+}
+
+bool data_directory::founded() const {
+  const auto text = read_file(path_ / "founder");
+  return text && identity_.cluster != 0 && *text == std::to_string(identity_.cluster) + '\n';
+}
+
 void data_directory::save() const {
   replace_file(
       path_ / "identity", print(identity_), [] { reach(fault_point::identity_before_rename); },

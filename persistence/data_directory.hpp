@@ -12,6 +12,7 @@ namespace lithair::persistence {
 ///
 ///     DIR/lock        locked by the process that uses DIR; a killed one leaves it unlocked
 ///     DIR/identity    who DIR belongs to, as text
+///     DIR/founder     the cluster that this node founded, as a decimal number; none: it did not
 ///     DIR/log/        the log environment
 ///     DIR/state/      one directory per group, see `state_directory`
 ///     DIR/snapshots/  snapshot files, complete and incoming
@@ -36,6 +37,11 @@ class data_directory {
   /// The node became part of this cluster; durable when it returns. Throws `foreign` when it
   /// belongs to another one already.
   void join(std::uint64_t cluster);
+  /// The same for a cluster that this node founds. It may then write the first entry of the
+  /// cluster's log, also after a crash that came before it did; nobody else may.
+  void found(std::uint64_t cluster);
+  /// Whether this node founded the cluster that it is part of, in this directory's life.
+  bool founded() const;
 
  private:
   /// Reads the identity or makes a new one, compares it with what is wanted, and counts the boot.

@@ -44,8 +44,13 @@ struct digest_report {
   std::uint64_t models = 0;  ///< their fingerprint: states of other models differ rightly
 };
 
-using control_message =
-    std::variant<change_request, change_answer, state_request, comparison_request, digest_report>;
+/// To one that was welcomed there and is refused here: why it is.
+struct refusal_notice {
+  std::string why;
+};
+
+using control_message = std::variant<change_request, change_answer, state_request,
+                                     comparison_request, digest_report, refusal_notice>;
 
 /// One that came from a peer (shipper to raft actor), or that a peer is to be sent (raft actor to
 /// shipper).

@@ -46,6 +46,7 @@ struct fetched;
 struct file_opened;
 struct follow;
 struct forget_peer;
+struct found_group;
 struct give_back_memory;
 struct guard_group;
 struct hello;
@@ -53,6 +54,7 @@ struct inspect_node;
 struct join_cluster;
 struct keep_chunk;
 struct link_changed;
+struct link_refused;
 struct linked_by_peer;
 struct log_cut;
 struct log_settled;
@@ -97,6 +99,7 @@ struct state_replaced;
 struct step_aside;
 struct submit;
 struct take_backup;
+struct take_models;
 struct take_note;
 struct ticked;
 struct unfollow;
@@ -116,6 +119,8 @@ using raft_handle =
         ticked, readiness,
         // from shippers, and meet from the gate
         peer_step, link_changed, receiving, control_arrived, promises_lost, snapshot_given_up, meet,
+        // from both, and from the thread that founds a cluster
+        link_refused, found_group,
         // from the log writer and the file reader
         written, disk_failed, disk_full, log_cut, fetched,
         // from the aggregate and the checkpointer
@@ -160,9 +165,9 @@ using file_reader_handle =
                      caf::replies_to<open_file>::with<file_opened>>;
 
 /// The note taker of a node.
-using note_taker_handle =
-    caf::typed_actor<caf::reacts_to<take_note>, caf::replies_to<join_cluster>::with<noted>,
-                     caf::replies_to<await_notes>::with<noted>>;
+using note_taker_handle = caf::typed_actor<caf::reacts_to<take_note>, caf::reacts_to<take_models>,
+                                           caf::replies_to<join_cluster>::with<noted>,
+                                           caf::replies_to<await_notes>::with<noted>>;
 
 /// The checkpointer of a group.
 using checkpointer_handle =

@@ -30,7 +30,9 @@ struct hello {
   std::uint64_t incarnation = 0;
   std::uint64_t group = 0;  ///< whose messages the link is for
   std::string schema;       ///< the models it serves, as text of a model file
-  /// Its runs, and what it knows of the other's; see peer_registry
+  /// Its runs, and what it knows of the other's: see peer_registry. Also whether it is part of no
+  /// cluster yet ("fresh", "fresh founds"), and last, where there is a secret of the cluster, the
+  /// line of link_proof.hpp
   std::string proof;
   /// The speaker's shipper: takes peer_message, peer_piece, peer_piece_ack and peer_control
   caf::actor endpoint;
@@ -43,7 +45,7 @@ struct welcome {
   std::uint64_t node = 0;         ///< who answers
   std::uint64_t incarnation = 0;  ///< of its data directory
   std::string schema;             ///< the models it serves, as text of a model file
-  /// As in hello; empty when refused
+  /// As in hello; empty when refused, but by a node that is part of no cluster yet
   std::string proof;
   /// Why, as a sentence; empty: welcome
   std::string refused;
@@ -81,6 +83,7 @@ enum class control_action : std::uint8_t {
   compare_at = 17,  ///< a checkpoint as of index `id`, to compare the states
   /// The sender's digest as of index `id` is `node`; its models have the fingerprint `address`
   digest = 18,
+  refused = 19,  ///< the sender does not work with the receiver, as `detail` says
 };
 
 /// A change of members on its way to the leader, or its answer on the way back; or a

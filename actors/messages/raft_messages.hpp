@@ -74,6 +74,16 @@ struct meet {
   protocol::node_id peer;  ///< who called
 };
 
+/// From a shipper or the gate to the raft actor: a peer and this node do not work together, since
+/// one of them refuses the other.
+struct link_refused {
+  protocol::node_id peer;  ///< with whom
+  std::string why;         ///< a sentence for people, without a full stop at the end
+};
+
+/// To the raft actor: this node has founded the cluster, so the group's log begins here.
+struct found_group {};
+
 /// A peer's link came up or went down: from a shipper to its raft actor; also once when the shipper
 /// learns whom it serves.
 struct link_changed {
@@ -127,6 +137,8 @@ LITHAIR_LOCAL_MESSAGE(ticked)
 LITHAIR_LOCAL_MESSAGE(peer_step)
 LITHAIR_LOCAL_MESSAGE(ship)
 LITHAIR_LOCAL_MESSAGE(meet)
+LITHAIR_LOCAL_MESSAGE(link_refused)
+LITHAIR_LOCAL_MESSAGE(found_group)
 LITHAIR_LOCAL_MESSAGE(link_changed)
 LITHAIR_LOCAL_MESSAGE(receiving)
 LITHAIR_LOCAL_MESSAGE(promises_lost)

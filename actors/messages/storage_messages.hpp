@@ -79,10 +79,16 @@ struct take_note {
   std::string text;  ///< the whole file
 };
 
+/// For the note taker, from the node: what is to be remembered of the models, from now on.
+struct take_models {
+  std::string text;  ///< of a model file
+};
+
 /// For the note taker, from the gate and the shippers: make the cluster this node's, if it has
 /// none; answered with `noted`.
 struct join_cluster {
   std::uint64_t cluster = 0;  ///< the peer's; 0: it has none either, and nothing is done
+  bool founds = false;        ///< nobody's yet: this node founds it
 };
 
 /// For the note taker, from the gate and the shippers: answered with `noted` once all that was to
@@ -158,6 +164,7 @@ LITHAIR_LOCAL_MESSAGE(release_file)
 LITHAIR_LOCAL_MESSAGE(measure_directory)
 LITHAIR_LOCAL_MESSAGE(take_note)
 LITHAIR_LOCAL_MESSAGE(join_cluster)
+LITHAIR_LOCAL_MESSAGE(take_models)
 LITHAIR_LOCAL_MESSAGE(await_notes)
 LITHAIR_LOCAL_MESSAGE(noted)
 LITHAIR_LOCAL_MESSAGE(write_log)

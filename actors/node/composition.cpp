@@ -45,6 +45,17 @@ std::map<std::uint64_t, std::uint64_t> when_added(const protocol::configuration&
   return result;
 }
 
+// As far as its directory and the operator say: then it is a cluster of its own.
+bool knows_nobody(const node_config& config) {
+  const auto text = persistence::read_file(std::filesystem::path{config.data_dir} / "peers");
+  // A line that begins with a number is about a peer: see peer_registry.
+  for (std::size_t at = 0; text && at < text->size(); at = text->find('\n', at) + 1) {
+    if ((*text)[at] >= '0' && (*text)[at] <= '9') return false;
+    if (text->find('\n', at) == std::string::npos) break;
+  }
+  return config.peers.empty();
+}
+
 persistence::lmdb_options log_options(const node_config& config) {
   persistence::lmdb_options result;
   result.map_limit = config.map_size;
@@ -67,9 +78,14 @@ persistence::journal_options journal_options(const node_config& config) {
 composition::composition(node_config config, std::shared_ptr<const models::schema> models,
                          surroundings where)
     : config_(std::move(config)),
-      models_(std::move(models)),
+      declared_(std::move(models)),
+      exposure_(*declared_, models_before(config_), knows_nobody(config_)),
+      models_(exposure_.withheld().empty()
+                  ? declared_
+                  : std::make_shared<const models::schema>(exposure_.served(*declared_))),
       schema_(*models_),
       models_text_(models::to_model_text(schema_)),
+      told_models_(exposure_.told(schema_)),
       where_(std::move(where)),
       directory_(config_.data_dir, config_.self.id),
       peers_(directory_.path() / "peers", config_.self.id.value, directory_.identity().boots,
@@ -127,6 +143,25 @@ std::unique_ptr<persistence::journaled_log_store> composition::open_log() {
   return std::move(opened.log);
 }
 
+// Looked at before the directory is opened: what is served depends on it. A damaged file is found
+// later, by `check_models`.
+std::optional<models::schema> composition::models_before(const node_config& config) {
+  const auto file = std::filesystem::path{config.data_dir} / "models.toml";
+  const auto text = persistence::read_file(file);
+  if (!text) return std::nullopt;
+  auto before = models::parse_model_text(*text, file.string());
+  return before ? std::optional{std::move(*before)} : std::nullopt;
+}
+
+// All members are heard now, perhaps, and show what is withheld here, or would.
+void composition::look_whether_shown() {
+  if (!exposure_.newly_agreed()) return;
+  const auto& names = exposure_.withheld();
+  spdlog::warn("all members agree to show {}: this node does from its next start on",
+               fmt::join(names, ", "));
+  caf::anon_send(notes_, take_models{models::to_model_text(*declared_)});
+}
+
 // Data that is there must be servable with today's models; they are remembered for the next start.
 void composition::check_models() {
   auto file = directory_.path() / "models.toml";
@@ -140,6 +175,11 @@ void composition::check_models() {
   }
   // Only once they are known to fit: a refused start changes nothing.
   persistence::replace_file(file, models_text_);
+  if (const auto& names = exposure_.withheld(); !names.empty())
+    spdlog::warn(
+        "{} was hidden when this directory was served last, and stays so until all members of the "
+        "cluster are started with models that show it, and this node once more after that",
+        fmt::join(names, ", "));
 }
 
 void composition::divide_schema() {
@@ -170,8 +210,9 @@ void composition::spawn() {
 }
 
 void composition::spawn_groups() {
-  // Odd, so never 0, which means none.
-  if (config_.init && !directory_.identity().cluster) join_cluster(where_.random() | 1);
+  // Alone there is nobody to ask; with others see `founding`. Odd, so never 0, which means none.
+  if (config_.init && config_.peers.empty() && !directory_.identity().cluster)
+    join_cluster(where_.random() | 1, false);
   settler_ = spawn_at_disk<log_settler>(where_, log_.get());
   writer_ = spawn_at_disk<log_writer>(where_, log_.get(), log_counts_, settler_);
   *directory_bytes_ = bytes_below(directory_.path());
@@ -179,8 +220,10 @@ void composition::spawn_groups() {
       where_, file_reader::setup{log_.get(), directory_.path(), directory_bytes_});
   // From here on no note is written by this thread or a loop.
   notes_ = spawn_at_disk<note_taker>(
-      where_, note_taker::setup{directory_.path() / "peers",
-                                [this](std::uint64_t id) { return join_cluster(id); }});
+      where_,
+      note_taker::setup{directory_.path() / "peers",
+                        [this](std::uint64_t id, bool founds) { return join_cluster(id, founds); },
+                        directory_.path() / "models.toml"});
   peers_.note_with(
       [to = notes_](std::string text) { caf::anon_send(to, take_note{std::move(text)}); });
   auto identity = make_identity();
@@ -255,7 +298,14 @@ group::setup composition::group_setup(protocol::group_id id, const models::schem
     peers_.opened_with(id, term, last);
   };
   setup.members_known = [this, id](const protocol::configuration& members) {
-    peers_.members_known(id, when_added(members));
+    const auto added = when_added(members);
+    peers_.members_known(id, added);
+    if (id != main_group || added.empty()) return;
+    std::set<std::uint64_t> others;
+    for (auto& [node, when] : added)
+      if (node != config_.self.id.value) others.insert(node);
+    exposure_.members(std::move(others));
+    look_whether_shown();
   };
   setup.members_committed = [this, id](protocol::index_t index,
                                        const protocol::configuration& members) {
@@ -263,6 +313,8 @@ group::setup composition::group_setup(protocol::group_id id, const models::schem
   };
   setup.groups = groups_of_node_;
   setup.is_main = id == main_group;
+  setup.may_found = config_.peers.empty() || directory_.founded();
+  setup.why_waiting = [this] { return cluster_ == 0 ? founding_.why_waiting() : std::string{}; };
   if (!setup.is_main) setup.label = fmt::format("group {}: ", id.value);
   return setup;
 }
@@ -274,6 +326,8 @@ group::setup composition::own_group_setup(const link_identity& identity,
   setup.label = "local data: ";
   setup.config.peers.clear();
   setup.config.init = true;
+  setup.may_found = true;
+  setup.why_waiting = nullptr;
   // Its log is like any other's, but there is nobody to fetch it from, to tell, or to follow.
   setup.log_lost.clear();
   setup.recovered = nullptr;
@@ -283,69 +337,6 @@ group::setup composition::own_group_setup(const link_identity& identity,
   setup.groups = nullptr;
   setup.window = std::move(window);
   return setup;
-}
-
-// Called by shippers and the gate on loop 0, as the registry wants it.
-link_identity composition::make_identity() {
-  return {config_.self.id, models_text_, peers_.own(), notes_, this};
-}
-
-trust composition::admit(std::uint64_t node, protocol::group_id group, std::uint64_t incarnation,
-                         const std::string& proof) {
-  return peers_.admit(node, group, incarnation, proof);
-}
-
-std::string composition::present(std::uint64_t node, protocol::group_id group) const {
-  return peers_.present(node, group);
-}
-
-std::optional<std::string> composition::examine(std::uint64_t node, protocol::group_id group,
-                                                std::uint64_t incarnation,
-                                                const std::string& proof) {
-  auto old = peers_.examine(node, group, incarnation, proof);
-  // All groups share the directory: what one learned of it holds for those, too, whose links are up
-  // and who ask nobody any more. On the loop that their raft actors live on.
-  if (old) {
-    const auto tell = [this, &old](protocol::group_id id, const raft_handle& raft) {
-      if (!raft) return;  // It begins later, and learns it by a greeting of its own.
-      peers_.told(id);
-      caf::anon_send(raft, promises_lost{*old});
-    };
-    tell(main_group, groups_of_node_->main_raft);
-    for (auto& [id, each] : groups_of_node_->others) tell(id, each.raft);
-  }
-  return old;
-}
-
-void composition::promised(std::uint64_t node, protocol::group_id group, std::uint64_t term,
-                           std::uint64_t match) {
-  peers_.promised(node, group, {term, match});
-}
-
-void composition::link_lost(std::uint64_t node) { peers_.link_lost(node); }
-
-// Models may differ while nodes are restarted one by one with a compatible change.
-std::string composition::why_other_models(const std::string& text) const {
-  if (text == models_text_) return {};
-  auto theirs = models::parse_model_text(text, "the models of the other node");
-  if (!theirs) return "its models are not understood here";
-  if (theirs->fingerprint() == schema_.fingerprint()) return {};
-  auto wrong = models::incompatibilities(*theirs, schema_);
-  if (wrong.empty() || models::incompatibilities(schema_, *theirs).empty()) return {};
-  return "it serves other models: " + wrong.front();
-}
-
-// On the note taker's thread, and at start on the owner's: it writes to the disk.
-bool composition::join_cluster(std::uint64_t id) {
-  std::lock_guard guard{identity_mutex_};
-  auto ours = directory_.identity().cluster;
-  if (id == 0 || ours == id) return true;
-  if (ours != 0) return false;
-  directory_.join(id);
-  // Only once it is on the disk.
-  cluster_ = id;
-  spdlog::info("part of cluster {:016x} from now on", id);
-  return true;
 }
 
 std::vector<caf::actor> composition::actors() const {

@@ -13,8 +13,10 @@
 
 #include "actors/config.hpp"
 #include "actors/node/dispatcher.hpp"
+#include "actors/node/exposure.hpp"
 #include "actors/node/group.hpp"
 #include "actors/node/surroundings.hpp"
+#include "actors/peers/founding.hpp"
 #include "actors/peers/peer_registry.hpp"
 #include "models/schema/schema.hpp"
 #include "persistence/data_directory.hpp"
@@ -48,7 +50,10 @@ class composition final : private peer_directory {
 
   /// As it was given.
   const node_config& config() const { return config_; }
-  /// Undivided; as long as this lives.
+  /// Undivided, and with what is withheld hidden (see `exposure`); whoever holds it may outlive
+  /// this.
+  const std::shared_ptr<const models::schema>& models_served() const { return models_; }
+  /// The same; as long as this lives.
   const models::schema& schema() const { return schema_; }
 
   /// Group 1, which every cluster has.
@@ -82,7 +87,9 @@ class composition final : private peer_directory {
   // group begins; then models and schema, which spawn nothing; actors last, so that nothing has to
   // be ended again when a disk or a model is wrong.
   std::unique_ptr<persistence::journaled_log_store> open_log();
+  static std::optional<models::schema> models_before(const node_config& config);
   void check_models();
+  void look_whether_shown();
   void divide_schema();
   void spawn();
   void spawn_groups();
@@ -93,7 +100,10 @@ class composition final : private peer_directory {
   group::setup own_group_setup(const link_identity& identity, std::shared_ptr<state_window> window);
   link_identity make_identity();
 
-  std::string why_other_models(const std::string& text) const override;
+  std::string models() const override;
+  std::string why_not_meet(const introduction& who) override;
+  std::string why_other_models(const introduction& who, const models::schema& theirs) const;
+  void met_without_cluster(std::uint64_t node, const std::string& proof) override;
   trust admit(std::uint64_t node, protocol::group_id group, std::uint64_t incarnation,
               const std::string& proof) override;
   std::string present(std::uint64_t node, protocol::group_id group) const override;
@@ -103,20 +113,25 @@ class composition final : private peer_directory {
                 std::uint64_t match) override;
   void link_lost(std::uint64_t node) override;
 
-  bool join_cluster(std::uint64_t cluster);
+  bool join_cluster(std::uint64_t cluster, bool founds);
 
   node_config config_;
+  std::shared_ptr<const models::schema> declared_;
+  exposure exposure_;  // on loop 0, as the registry
   std::shared_ptr<const models::schema> models_;
   const models::schema& schema_;  // those
   std::string models_text_;       // the schema as text of a model file
+  std::string told_models_;       // the same for peers, with what is withheld
   surroundings where_;
   std::map<protocol::group_id, models::schema> parts_;  // what each replicated group keeps
   models::schema local_schema_;                         // what the node's own does
   persistence::data_directory directory_;
   peer_registry peers_;
-  std::mutex identity_mutex_;           // guards the directory's identity
-  std::uint64_t run_;                   // drawn for this process
-  std::atomic<std::uint64_t> cluster_;  // of the directory; read without waiting for the disk
+  founding founding_{config_};               // on loop 0, as the registry
+  std::atomic<bool> founding_begun_{false};  // the note taker was told to
+  std::mutex identity_mutex_;                // guards the directory's identity
+  std::uint64_t run_;                        // drawn for this process
+  std::atomic<std::uint64_t> cluster_;       // of the directory; read without waiting for the disk
   std::shared_ptr<node_groups> groups_of_node_ = std::make_shared<node_groups>();
   std::string log_lost_;
   std::unique_ptr<persistence::journaled_log_store> log_;

@@ -17,6 +17,7 @@
 #include <caf/scoped_actor.hpp>
 #include <caf/send.hpp>
 
+#include "actors/host.hpp"
 #include "actors/node/composition.hpp"
 #include "actors/node/system.hpp"
 #include "actors/node/ticker.hpp"
@@ -64,8 +65,8 @@ struct node::implementation {
         models(std::make_shared<const models::schema>(std::move(schema))) {
     system = std::make_unique<caf::actor_system>(caf_config);
     start_loops();
-    connector =
-        caf::actor_cast<connector_handle>(system->spawn<actors::connector>(loops.front().get()));
+    connector = caf::actor_cast<connector_handle>(
+        system->spawn<actors::connector>(loops.front().get(), config.insecure));
     try {
       parts = std::make_unique<composition>(config, models, machine());
     } catch (...) {
@@ -73,6 +74,7 @@ struct node::implementation {
       stop(0);
       throw;
     }
+    models = parts->models_served();
     await_local_data();
     publish();
     let_go_of_system();  // so that any thread may stop the node
@@ -81,8 +83,9 @@ struct node::implementation {
   // Everything that can be wrong with the configuration shows before anything is created.
   static node_config check(node_config c) {
     if (auto wrong = c.validate(); !wrong.empty()) throw std::runtime_error(wrong);
-    require_free(c.self.host, c.self.http_port, "clients");
-    if (!c.peers.empty()) require_free(c.self.host, c.self.peer_port, "peers");
+    const auto& at = c.listening();
+    require_free(at.host, at.http_port, "clients");
+    if (!c.peers.empty()) require_free(at.host, at.peer_port, "peers");
     return c;
   }
 
@@ -94,7 +97,7 @@ struct node::implementation {
     if (config.peers.empty())
       made.open_peer_port = [this](const gate_handle& gate, std::function<void(bool)> done) {
         caf::anon_send(caf::actor_cast<taking<open_port>>(connector),
-                       open_port{config.self, gate, std::move(done)});
+                       open_port{config.listening(), gate, std::move(done)});
       };
     made.now_ms = steady_ms;
     made.wall_us = unix_time_us;
@@ -129,13 +132,14 @@ struct node::implementation {
   // Last: from here on other nodes come in.
   void publish() {
     if (config.peers.empty()) return;
-    auto port = system->middleman().publish(untyped(parts->gate()), config.self.peer_port,
-                                            config.self.host.c_str(), true);
+    const auto& at = config.listening();
+    auto port =
+        system->middleman().publish(untyped(parts->gate()), at.peer_port, at.host.c_str(), true);
     published = static_cast<bool>(port);
     if (published) return;
     stop(0);
     throw std::runtime_error(
-        fmt::format("cannot listen for peers on {}:{}", config.self.host, config.self.peer_port));
+        fmt::format("cannot listen for peers on {}", host_and_port(at.host, at.peer_port)));
   }
 
   void stop(std::uint32_t limit_ms) {
@@ -145,7 +149,7 @@ struct node::implementation {
       if (parts && limit_ms != 0) parts->settle(self, limit_ms);
       // Nobody new comes in while the actors end.
       if (published || config.peers.empty())
-        (void)system->middleman().unpublish(untyped(parts->gate()), config.self.peer_port);
+        (void)system->middleman().unpublish(untyped(parts->gate()), config.listening().peer_port);
       if (parts) parts->end(self);
       end_actors(self, {untyped(connector)});
     }

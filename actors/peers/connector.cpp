@@ -9,6 +9,7 @@
 #include <caf/io/network/default_multiplexer.hpp>
 #include <caf/send.hpp>
 
+#include "actors/host.hpp"
 #include "actors/runtime/dialer.hpp"
 
 namespace lithair::actors {
@@ -39,6 +40,9 @@ caf::behavior connector::make_behavior() {
   set_error_handler([](caf::error&) {});
   return behavior_of<handle_type>(
       [this](const reach& order) {
+        if (auto why = why_unprotected(order.peer.host, order.peer.peer_port);
+            !insecure_ && !why.empty())
+          return send(caf::actor_cast<taking<reached>>(current_sender()), reached{{}, why});
         dial(*home(), order.peer.host, order.peer.peer_port, dial_timeout_ms,
              [self = caf::actor_cast<taking<dialled>>(this),
               asker = caf::actor_cast<taking<reached>>(current_sender()),

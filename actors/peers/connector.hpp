@@ -40,7 +40,10 @@ class connector final : public hosted_actor {
  public:
   using handle_type = connector_handle;
 
-  connector(caf::actor_config& cfg, loop* home) : hosted_actor(cfg, home) {}
+  /// `insecure`: it may leave this machine. Else whoever is elsewhere is not reached: whatever way
+  /// an address came (flags, the log, other members), here it is used.
+  connector(caf::actor_config& cfg, loop* home, bool insecure)
+      : hosted_actor(cfg, home), insecure_(insecure) {}
 
   const char* name() const override { return "connector"; }
 
@@ -48,6 +51,8 @@ class connector final : public hosted_actor {
   caf::behavior make_behavior() override;
   void connect(const taking<reached>& asker, int socket, std::uint16_t port);
   void open(const open_port& order);
+
+  const bool insecure_;
 };
 
 }  // namespace lithair::actors

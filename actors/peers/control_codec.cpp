@@ -52,6 +52,13 @@ peer_control wire(const digest_report& report) {
   return made;
 }
 
+peer_control wire(const refusal_notice& notice) {
+  peer_control made;
+  made.action = static_cast<std::uint8_t>(control_action::refused);
+  made.detail = notice.why;
+  return made;
+}
+
 std::optional<control_message> read_digest(const peer_control& wire) {
   digest_report made{protocol::index_t{wire.id}, wire.node, 0};
   const auto* end = wire.address.data() + wire.address.size();
@@ -76,6 +83,8 @@ std::optional<control_message> from_wire(peer_control&& wire) {
       return comparison_request{protocol::index_t{wire.id}};
     case control_action::digest:
       return read_digest(wire);
+    case control_action::refused:
+      return refusal_notice{std::move(wire.detail)};
   }
   const auto what = static_cast<action>(wire.action);
   if (what < action::add || what > action::move) return std::nullopt;

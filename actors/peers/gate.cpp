@@ -36,6 +36,11 @@ caf::behavior gate::make_behavior() {
         asker who{make_response_promise<welcome>(), greeting};
         if (auto why = why_not(greeting); !why.empty()) return refuse(who, why);
         if (!expects(greeting)) return turn_away(who);
+        if (greeting.cluster == 0 && identity_.peers->cluster() == 0) {
+          // It calls again, and is welcome once one of them, or somebody else, has founded one.
+          identity_.peers->met_without_cluster(greeting.node, greeting.proof);
+          return answer_refusal(who, std::string{no_cluster_yet});
+        }
         // Without a limit: the disk may be slow, and the dialler gives up by itself.
         request(identity_.notes, caf::infinite, join_cluster{greeting.cluster})
             .then(
@@ -60,13 +65,7 @@ void gate::joined(asker who) {
   const auto how =
       identity_.peers->admit(x.node, protocol::group_id{x.group}, x.incarnation, x.proof);
   // Another directory under a known number: what it promised may be gone with the old one.
-  if (how == trust::none)
-    return refuse(
-        who,
-        fmt::format(
-            "the data directory of node {} is not the one it had before; remove the node from the "
-            "cluster, then add it again",
-            x.node));
+  if (how == trust::none) return refuse(who, why_another_directory(x.node));
   auto old = identity_.peers->examine(x.node, protocol::group_id{x.group}, x.incarnation, x.proof);
   const link at{protocol::node_id{x.node}, protocol::group_id{x.group}};
   const auto before = shippers_.find(at);
@@ -99,7 +98,7 @@ void gate::accept(asker who, const shipper_handle& shipper, trust how) {
   who.answer.deliver(welcome{identity_.peers->cluster(),
                              identity_.self.value,
                              identity_.incarnation,
-                             identity_.schema,
+                             identity_.peers->models(),
                              identity_.peers->present(x.node, protocol::group_id{x.group}),
                              {},
                              caf::actor_cast<caf::actor>(shipper)});
@@ -110,6 +109,11 @@ void gate::refuse(asker who, const std::string& why) {
   auto& last = refused_[std::min(who.said.node, max_node + 1)];
   if (last != why) spdlog::warn("refused a link from node {}: {}", who.said.node, why);
   last = why;
+  const auto found = groups_.find(protocol::group_id{who.said.group});
+  if (found != groups_.end() && expects(who.said))
+    send(found->second,
+         link_refused{protocol::node_id{who.said.node},
+                      fmt::format("this node refuses node {}: {}", who.said.node, why)});
   answer_refusal(who, why);
 }
 
@@ -127,13 +131,16 @@ void gate::turn_away(asker who) {
 
 // Says who this is all the same, so that the operator of the other node finds out.
 void gate::answer_refusal(asker& who, const std::string& why) {
-  who.answer.deliver(welcome{identity_.peers->cluster(),
-                             identity_.self.value,
-                             identity_.incarnation,
-                             identity_.schema,
-                             {},
-                             why,
-                             {}});
+  auto& x = who.said;
+  const bool fresh = identity_.peers->cluster() == 0;
+  who.answer.deliver(
+      welcome{identity_.peers->cluster(),
+              identity_.self.value,
+              identity_.incarnation,
+              identity_.peers->models(),
+              fresh ? identity_.peers->present(x.node, protocol::group_id{x.group}) : std::string{},
+              why,
+              {}});
 }
 
 // What can be judged without looking at the disk.
@@ -145,7 +152,11 @@ std::string gate::why_not(const hello& greeting) const {
   if (greeting.to != identity_.self.value)
     return fmt::format("this is node {}, not {}", identity_.self.value, greeting.to);
   if (greeting.node == identity_.self.value) return "it has the number of this node";
-  if (auto why = identity_.peers->why_other_models(greeting.schema); !why.empty()) return why;
+  if (auto why = identity_.peers->why_not_meet(
+          {greeting.node, greeting.cluster, protocol::group_id{greeting.group},
+           greeting.incarnation, greeting.schema, greeting.proof});
+      !why.empty())
+    return why;
   if (!greeting.endpoint) return "it named no endpoint";
   return {};
 }

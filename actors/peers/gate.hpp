@@ -32,7 +32,7 @@ struct forget_peer {
 /// nobody else has there is none.
 struct guard_group {
   protocol::group_id group;
-  taking<meet> raft;
+  taking<meet, link_refused> raft;
 };
 
 /// From whoever opened the port for other nodes, to the gate that asked for it.
@@ -47,7 +47,7 @@ struct port_opened {
 /// nothing more.
 ///
 ///     hello ──why_not──▶ expects ──no──▶ turn_away ──meet──▶ raft actor
-///                           │ yes
+///                           │ yes, and one of both is part of a cluster
 ///                           ▼
 ///            join_cluster ▶ noted ▶ admit, examine ▶ await_notes ▶ noted ▶ accept
 ///                  (note taker)                       (note taker)
@@ -97,7 +97,7 @@ class gate final : public hosted_actor {
   bool is_open_ = false;  // or is being opened
   using link = std::pair<protocol::node_id, protocol::group_id>;
   std::map<link, shipper_handle> shippers_;
-  std::map<protocol::group_id, taking<meet>> groups_;
+  std::map<protocol::group_id, taking<meet, link_refused>> groups_;
   std::map<std::uint64_t, std::string> refused_;  // node and why, so that the log tells it once
 };
 

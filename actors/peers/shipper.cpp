@@ -6,6 +6,7 @@
 #include <spdlog/spdlog.h>
 #include <caf/send.hpp>
 
+#include "actors/host.hpp"
 #include "actors/mutants.hpp"
 #include "actors/peers/control_codec.hpp"
 #include "actors/peers/peer_codec.hpp"
@@ -161,7 +162,7 @@ void shipper::greet(const remote_gate& gate) {
            setup_.peer.id.value,
            setup_.identity.incarnation,
            setup_.group.value,
-           setup_.identity.schema,
+           setup_.identity.peers->models(),
            setup_.identity.peers->present(setup_.peer.id.value, setup_.group),
            caf::actor_cast<caf::actor>(this)};
   request(gate, greeting_timeout, std::move(us))
@@ -170,10 +171,19 @@ void shipper::greet(const remote_gate& gate) {
 }
 
 void shipper::welcomed(const welcome& answer) {
-  if (!answer.refused.empty()) return retry(answer.refused);
   // An address may belong to somebody else by now.
   if (answer.node != setup_.peer.id.value)
     return retry(fmt::format("node {} answers there", answer.node));
+  auto& peers = *setup_.identity.peers;
+  const bool waits = answer.refused == no_cluster_yet;
+  if (!answer.refused.empty() && !waits) return turned_down(answer.refused);
+  const auto why = peers.why_not_meet(
+      {answer.node, answer.cluster, setup_.group, answer.incarnation, answer.schema, answer.proof});
+  if (!why.empty()) return turn_down(why, answer.endpoint);
+  if (waits) {
+    peers.met_without_cluster(answer.node, answer.proof);
+    return retry(answer.refused);
+  }
   request(setup_.identity.notes, caf::infinite, join_cluster{answer.cluster})
       .then([this, answer](
                 const noted& note) { note.failed.empty() ? joined(answer) : retry(note.failed); },
@@ -184,7 +194,7 @@ void shipper::welcomed(const welcome& answer) {
 void shipper::joined(const welcome& answer) {
   const auto how =
       setup_.identity.peers->admit(answer.node, setup_.group, answer.incarnation, answer.proof);
-  if (how == trust::none) return retry("its data directory is not the one it had before");
+  if (how == trust::none) return turn_down(why_another_directory(answer.node), answer.endpoint);
   auto old =
       setup_.identity.peers->examine(answer.node, setup_.group, answer.incarnation, answer.proof);
   request(setup_.identity.notes, caf::infinite, await_notes{})
@@ -203,10 +213,25 @@ void shipper::joined(const welcome& answer) {
           [this](const caf::error&) { retry("this node stops"); });
 }
 
+// One of both refuses the other: people have to see to it, so the group is told as well.
+void shipper::turned_down(const std::string& why) {
+  const auto sentence = fmt::format("node {} refuses this node: {}", setup_.peer.id.value, why);
+  if (raft_) send(raft_, link_refused{setup_.peer.id, sentence});
+  retry(why);
+}
+
+// It took us in, and learns why that comes to nothing.
+void shipper::turn_down(const std::string& why, const caf::actor& endpoint) {
+  if (endpoint) send(caf::actor_cast<peer_end>(endpoint), to_wire(refusal_notice{why}));
+  const auto sentence = fmt::format("this node refuses node {}: {}", setup_.peer.id.value, why);
+  if (raft_) send(raft_, link_refused{setup_.peer.id, sentence});
+  retry(why);
+}
+
 void shipper::retry(const std::string& why) {
   if (why != last_trouble_) {
-    spdlog::info("node {} is not reached at {}:{}: {}", setup_.peer.id.value, setup_.peer.host,
-                 setup_.peer.peer_port, why);
+    spdlog::info("node {} is not reached at {}: {}", setup_.peer.id.value,
+                 host_and_port(setup_.peer.host, setup_.peer.peer_port), why);
     last_trouble_ = why;
   }
   delayed_send(this, dials_first() ? std::chrono::milliseconds{backoff_ms_} : patience, dial_v);

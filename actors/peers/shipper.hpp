@@ -98,6 +98,8 @@ class shipper final : public hosted_actor {
   void greet(const remote_gate& gate);
   void welcomed(const welcome& answer);
   void joined(const welcome& answer);
+  void turned_down(const std::string& why);
+  void turn_down(const std::string& why, const caf::actor& endpoint);
   void retry(const std::string& why);
   void link(other_end end);
   void unlink();

@@ -97,7 +97,7 @@ void member_changes::ask(const caf::strong_actor_ptr& asker, const change_member
   if (core_.current_role() == role::leader) return handle(std::move(who), request, now_ms);
   request.id = next_id_++;
   if (!core_.leader() || !out_.send(core_.leader(), request))
-    return finish(who, {503, "no leader is known; a majority of the members may be unreachable"});
+    return finish(who, {503, "no leader is known; the node's /readyz says why"});
   // Who was asked counts: an answer of somebody else is of another request.
   forwarded_.emplace(request.id,
                      forwarded{std::move(who), core_.leader(), now_ms + change_timeout_ms});

@@ -98,19 +98,7 @@ caf::behavior raft_actor::make_behavior() {
   on_members(core_.members());
   for (auto& peer : setup_.config.peers)
     if (shipper_for(peer.id) == nullptr) lead_way_to(peer);
-  // Only on a disk that never was part of anything: founding twice would make a second cluster of
-  // the same nodes.
-  if (setup_.config.init && core_.last_index() == index_t{} && core_.current_term() == term_t{} &&
-      !core_.recovering()) {
-    configuration founders;
-    founders.members.push_back(founder(setup_.config.self));
-    for (auto& peer : setup_.config.peers) founders.members.push_back(founder(peer));
-    std::sort(founders.members.begin(), founders.members.end(),
-              [](const member& a, const member& b) { return a.id < b.id; });
-    if (core_.bootstrap(std::move(founders)) && !alone_)
-      spdlog::info("{}founding a cluster of {} member(s)", setup_.label,
-                   setup_.config.peers.size() + 1);
-  }
+  if (setup_.may_found) found();
   return behavior_of<handle_type>(
       [this](submit& request) {
         // Proposed when the turn ends, with all that came beside it.
@@ -172,6 +160,10 @@ caf::behavior raft_actor::make_behavior() {
       },
       [this](const link_changed& news) { on_link(news); },
       [this](const meet& caller) { hear(caller); },
+      [this](const link_refused& news) { refusals_[news.peer] = news.why; },
+      [this](const found_group&) {
+        if (health_.may_step()) found();
+      },
       [this](const written& news) {
         if (!health_.may_step()) return;
         meter_.written(news.token);
@@ -210,6 +202,22 @@ caf::behavior raft_actor::make_behavior() {
         stopper_ = current_sender();
         continue_stop();
       });
+}
+
+// Only on a disk that never was part of anything: founding twice would make a second cluster of the
+// same nodes.
+void raft_actor::found() {
+  const auto& config = setup_.config;
+  if (!config.init || core_.last_index() != index_t{} || core_.current_term() != term_t{} ||
+      core_.recovering())
+    return;
+  configuration founders;
+  founders.members.push_back(founder(config.self));
+  for (auto& peer : config.peers) founders.members.push_back(founder(peer));
+  std::sort(founders.members.begin(), founders.members.end(),
+            [](const member& a, const member& b) { return a.id < b.id; });
+  if (core_.bootstrap(std::move(founders)) && !alone_)
+    spdlog::info("{}founding a cluster of {} member(s)", setup_.label, config.peers.size() + 1);
 }
 
 // Whoever waits is told what is certain: what was never proposed is in no log.
@@ -254,6 +262,7 @@ void raft_actor::turn_ended() {
   if (!health_.may_step()) return;
   look_whether_removed();
   follow_main_group();
+  ask_to_be_moved();
   mend();
   look_for_room();
   begin_comparison();
@@ -348,6 +357,7 @@ void raft_actor::on_tick(std::uint32_t count) {
   expire_reads(waiting_limit, ago(setup_.config.request_timeout_ms));
   calls_.expire(ago(setup_.config.request_timeout_ms));
   end_unwanted_ways();
+  tell_why_leaderless();
   // What was kept for somebody who is gone by now need not wait for the next checkpoint.
   if (setup_.checkpointer && health_.may_step() && now >= next_purge_ms_) {
     next_purge_ms_ = now + purge_again_ms;
@@ -392,7 +402,7 @@ void raft_actor::continue_stop() {
 std::string raft_actor::why_unavailable() const {
   if (auto why = health_.why_no_writes(); !why.empty()) return why;
   if (stopper_) return "this node is stopping";
-  if (!known_leader_) return "no leader is known; a majority of the members may be unreachable";
+  if (!known_leader_) return why_leaderless();
   return "the leader does not answer";
 }
 

@@ -55,6 +55,7 @@ class raft_actor final : public hosted_actor {
   void turn_ended() override;
   void on_exit() override;
 
+  void found();
   // From the core to its neighbours, and what is committed to the state.
   void perform(protocol::output out);
   void propose_waiting();
@@ -86,6 +87,8 @@ class raft_actor final : public hosted_actor {
   void hear(const meet& caller);
   void end_unwanted_ways();
   void look_whether_removed();
+  void look_whether_moved(const peer_address* self);
+  void ask_to_be_moved();
   // What time brings, and what came over HTTP.
   void on_tick(std::uint32_t count);
   void on_call(raft_call& call);
@@ -121,6 +124,7 @@ class raft_actor final : public hosted_actor {
   void on_control(protocol::node_id by, const state_request& request);
   void on_control(protocol::node_id from, const comparison_request& request);
   void on_control(protocol::node_id from, const digest_report& report);
+  void on_control(protocol::node_id by, const refusal_notice& notice);
   void send_control(protocol::node_id to, control_message content);
   // Comparing states with the other nodes.
   void begin_comparison();
@@ -134,6 +138,8 @@ class raft_actor final : public hosted_actor {
   void refuse(const read_requests::request& read, disposition what, const std::string& reason);
   void refuse(const submissions::client& who, disposition what, const std::string& reason);
   std::string why_unavailable() const;
+  std::string why_leaderless() const;
+  void tell_why_leaderless();
   bool leaderless_too_long() const;
   node_status describe(std::uint64_t token) const;
   member_status describe_member(const protocol::member& m, const protocol::status& raft) const;
@@ -160,7 +166,9 @@ class raft_actor final : public hosted_actor {
     std::uint64_t token = 0;
   } main_view_;
   std::uint64_t main_tokens_ = 0;
-  bool self_moved_ = false;  // the members look for this node elsewhere, and the log says so
+  bool self_moved_ = false;         // the members look for this node elsewhere, and the log says so
+  bool found_here_ = false;         // in this run they looked for it where it is
+  std::uint64_t next_move_ms_ = 0;  // then it asks them again
   const bool alone_;  // a group beside the one that tells a cluster's story, with no other member
   std::uint64_t started_ms_;
   health health_;
@@ -176,6 +184,13 @@ class raft_actor final : public hosted_actor {
   bool reading_back_ = false;
   std::uint64_t leaderless_since_ms_ = 0;
   protocol::node_id known_leader_;
+  // Who refuses this node or is refused by it, and why; while there is no leader
+  std::map<protocol::node_id, std::string> refusals_;
+  struct leaderless {
+    std::string why;  // there is no leader
+    std::uint64_t since_ms = 0;
+    bool told = false;  // in the log
+  } leaderless_;
   snapshot_requests snapshots_;
   bool snapshot_asked_ = false;     // the checkpointer for one
   bool checkpoint_asked_ = false;   // the aggregate for one as of now: a snapshot or room needs it

@@ -1,6 +1,7 @@
 #include <spdlog/spdlog.h>
 #include <caf/send.hpp>
 
+#include "actors/host.hpp"
 #include "actors/mutants.hpp"
 #include "actors/peers/shipper.hpp"
 #include "actors/raft/raft_actor.hpp"
@@ -17,6 +18,8 @@ namespace {
 constexpr std::uint64_t hand_over_again_ms = 1000;
 // A question to the main group's actor is answered by then, or lost.
 constexpr std::uint64_t ask_main_again_ms = 1000;
+// What became of it shows in the members; while another change is under way it is refused.
+constexpr std::uint64_t ask_to_move_again_ms = 1000;
 // Without its answer for so long leadership is offered to somebody else.
 constexpr std::uint64_t patience_with_main_ms = 10'000;
 
@@ -51,6 +54,9 @@ void raft_actor::on_role(const role_change& change) {
   if (!alone_) log_role(change);
   if (!change.leader && known_leader_) leaderless_since_ms_ = setup_.now_ms();
   known_leader_ = change.leader;
+  if (!known_leader_) return;
+  refusals_.clear();
+  leaderless_ = {};
 }
 
 void raft_actor::on_members(const configuration& members) {
@@ -62,9 +68,12 @@ void raft_actor::on_members(const configuration& members) {
     sets.insert(sets.begin(), &setup_.groups->main.members.members);
   for (auto* set : sets) {
     for (auto& m : *set) {
-      if (auto address = parse_member_address(m.address))
-        found.try_emplace(
-            m.id, peer_address{m.id, address->host, address->http_port, address->peer_port});
+      auto address = parse_member_address(m.address);
+      if (!address) continue;
+      // Logs of earlier versions may name a wildcard: such a member has to come by itself.
+      if (is_wildcard(address->host)) address->host.clear();
+      found.try_emplace(m.id,
+                        peer_address{m.id, address->host, address->http_port, address->peer_port});
     }
   }
   // The registry first: it remembers the directories of members only.
@@ -73,13 +82,36 @@ void raft_actor::on_members(const configuration& members) {
   for (auto& [id, where] : found)
     if (id != setup_.config.self.id) lead_way_to(where);
   auto self = found.find(setup_.config.self.id);
-  const bool moved = !alone_ && self != found.end() && self->second != setup_.config.self;
-  if (moved && !self_moved_)
+  look_whether_moved(self == found.end() ? nullptr : &self->second);
+}
+
+void raft_actor::look_whether_moved(const peer_address* self) {
+  const auto& here = setup_.config.self;
+  if (self != nullptr && *self == here) found_here_ = true;
+  const bool moved = !alone_ && self != nullptr && *self != here;
+  if (moved && !self_moved_ && setup_.is_main)
     spdlog::warn(
-        "{}the members look for this node at {}:{}, and it was started with another address; tell "
-        "them with POST /cluster/members, \"move\": true",
-        setup_.label, self->second.host, self->second.http_port);
+        "the members look for this node at {}, and it is at {}; {}",
+        host_and_port(self->host, self->http_port), host_and_port(here.host, here.http_port),
+        found_here_ ? "they were told to: start it there" : "it asks them to look for it here");
   self_moved_ = moved;
+}
+
+// A member that comes back elsewhere is told at its new address by all: it asks for that itself, as
+// long as the newest members name another one. But if they looked for it here in this run, somebody
+// has moved it since, who is to be heeded. Other groups follow the main one.
+void raft_actor::ask_to_be_moved() {
+  if (!self_moved_ || found_here_ || !setup_.is_main || !core_.leader()) return;
+  if (setup_.now_ms() < next_move_ms_) return;
+  next_move_ms_ = setup_.now_ms() + ask_to_move_again_ms;
+  change_members wanted;
+  wanted.what = change_members::action::move;
+  const auto& self = setup_.config.self;
+  wanted.node = self.id.value;
+  wanted.host = self.host;
+  wanted.http_port = self.http_port;
+  wanted.peer_port = self.peer_port;
+  changes_.ask(nullptr, wanted, setup_.now_ms());
 }
 
 void raft_actor::on_members_committed(index_t index, const configuration& members) {
@@ -186,8 +218,8 @@ void raft_actor::lead_way_to(const peer_address& peer) {
   const bool moves = before != nullptr && *before != peer;
   if (moves && mutated(mutant::keeps_ways_to_old_addresses)) return;
   if (moves)
-    spdlog::info("{}node {} has moved to {}:{}", setup_.label, peer.id.value, peer.host,
-                 peer.peer_port);
+    spdlog::info("{}node {} has moved to {}", setup_.label, peer.id.value,
+                 host_and_port(peer.host, peer.peer_port));
   const auto had = shipper_for(peer.id) != nullptr;
   const bool ended = ways_.lead_to(peer);
   if (ended || !had) send(*shipper_for(peer.id), serve_raft{handle_of(this)});

@@ -1,7 +1,8 @@
 #include <algorithm>
 
-#include <spdlog/fmt/fmt.h>
+#include <spdlog/spdlog.h>
 
+#include "actors/host.hpp"
 #include "actors/raft/raft_actor.hpp"
 
 // How the group stands, for people.
@@ -9,12 +10,19 @@ namespace lithair::actors {
 
 using namespace protocol;
 
+namespace {
+
+// What passes sooner by itself nobody has to read.
+constexpr std::uint64_t lasting_ms = 1000;
+
+}  // namespace
+
 node_status raft_actor::describe(std::uint64_t token) const {
   node_status result;
   result.token = token;
   result.raft = core_.inspect();
   result.cluster = setup_.cluster();
-  result.addr = fmt::format("{}:{}", setup_.config.self.host, setup_.config.self.http_port);
+  result.addr = host_and_port(setup_.config.self.host, setup_.config.self.http_port);
   result.applied = window_.applied().value;
   result.pending = submissions_.size();
   result.data_bytes = setup_.data_bytes ? setup_.data_bytes() : 0;
@@ -38,15 +46,56 @@ node_status raft_actor::describe(std::uint64_t token) const {
   return result;
 }
 
+// What keeps the group from having a leader, the surest reason first, and what helps.
+std::string raft_actor::why_leaderless() const {
+  std::string refused;
+  for (auto& [peer, why] : refusals_) refused += (refused.empty() ? "" : "; ") + why;
+  if (!refused.empty()) return "no leader is known: " + refused;
+  if (setup_.why_waiting)
+    if (auto why = setup_.why_waiting(); !why.empty()) return why;
+  const auto& members = core_.members();
+  if (members.empty())
+    return "this node has nothing of its cluster's log yet, and waits for the leader to send it";
+  std::vector<std::string> missing;
+  std::size_t voters = 0;
+  for (auto& m : members.members) {
+    if (!m.voter) continue;
+    ++voters;
+    if (m.id == setup_.config.self.id || ways_.is_linked(m.id)) continue;
+    const auto address = parse_member_address(m.address);
+    missing.push_back(address ? fmt::format("{} at {}", m.id.value,
+                                            host_and_port(address->host, address->peer_port))
+                              : std::to_string(m.id.value));
+  }
+  if (voters - missing.size() > voters / 2) return "no leader is known yet; the members elect one";
+  return fmt::format(
+      "no leader is known: a majority of {} voters has to be reached, and node {} is not; start "
+      "what is missing, or see why it is not reached",
+      voters, fmt::join(missing, ", node "));
+}
+
+// The log tells each reason once, and only what lasts.
+void raft_actor::tell_why_leaderless() {
+  if (alone_ || !setup_.is_main || known_leader_ || !leaderless_too_long()) return;
+  auto why = why_leaderless();
+  const auto now = setup_.now_ms();
+  if (why != leaderless_.why) leaderless_ = {std::move(why), now, false};
+  if (leaderless_.told || now - leaderless_.since_ms < lasting_ms) return;
+  spdlog::warn("not ready: {}", leaderless_.why);
+  leaderless_.told = true;
+}
+
 member_status raft_actor::describe_member(const member& m, const status& raft) const {
   member_status result;
   result.id = m.id.value;
   result.voter = m.voter;
-  if (auto address = parse_member_address(m.address)) {
-    result.addr = fmt::format("{}:{}", address->host, address->http_port);
-    result.peer_addr = fmt::format("{}:{}", address->host, address->peer_port);
-  }
   bool is_self = m.id == setup_.config.self.id;
+  auto address = parse_member_address(m.address);
+  // Nobody can come to a wildcard, which logs of earlier versions may name.
+  if (address && !is_wildcard(address->host)) {
+    result.addr = host_and_port(address->host, address->http_port);
+    result.peer_addr = host_and_port(address->host, address->peer_port);
+  }
   result.connected = is_self || ways_.is_linked(m.id);
   result.role = m.id == raft.leader ? "leader" : !m.voter ? "learner" : "follower";
   // Only a leader knows how far the others are.

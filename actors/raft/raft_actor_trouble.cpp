@@ -253,6 +253,10 @@ void raft_actor::tell_digest(const checkpointed& told) {
 }
 
 // States made by other models differ rightly, while nodes are restarted one by one with a change.
+void raft_actor::on_control(node_id by, const refusal_notice& notice) {
+  refusals_[by] = fmt::format("node {} refuses this node: {}", by.value, notice.why);
+}
+
 void raft_actor::on_control(node_id from, const digest_report& report) {
   if (report.models != setup_.models) return;
   if (comparison_.peers(from, report.index, report.digest)) report_divergence();

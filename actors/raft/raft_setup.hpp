@@ -52,6 +52,11 @@ struct group_basis {
   /// others. None: a group that nobody follows and that follows nobody.
   std::shared_ptr<node_groups> groups;
   bool is_main = true;  ///< whether it is the main group
+  /// The group may begin here at once, if `config.init` says so and its log is empty: the node is
+  /// alone, or founded the cluster in an earlier run. Else `found_group` says when.
+  bool may_found = true;
+  /// Why the node is part of no cluster yet; empty: it is. May be none
+  std::function<std::string()> why_waiting;
   /// Of the data directory, for status pages
   std::function<std::uint64_t()> data_bytes;
   std::shared_ptr<const log_meters> log_counts;  ///< of the node's log, for status pages

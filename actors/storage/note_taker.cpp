@@ -18,9 +18,18 @@ caf::behavior note_taker::make_behavior() {
         text_ = std::move(order.text);
         written_ = false;
       },
+      // Not waited for: what is not written now is written by a later start.
+      [this](const take_models& order) {
+        try {
+          persistence::replace_file(setup_.models_file, order.text);
+        } catch (const std::exception& e) {
+          spdlog::error("the models can't be noted: {}", e.what());
+        }
+      },
       [this](const join_cluster& order) {
         try {
-          return setup_.join(order.cluster) ? noted{} : noted{"it belongs to another cluster"};
+          return setup_.join(order.cluster, order.founds) ? noted{}
+                                                          : noted{"it belongs to another cluster"};
         } catch (const std::exception& e) {
           spdlog::error("the cluster can't be noted: {}", e.what());
           return noted{e.what()};

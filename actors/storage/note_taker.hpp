@@ -29,7 +29,10 @@ class note_taker final : public detached_actor {
     /// DIR/peers; replaced as a whole, so that a crash leaves the old one or the new one
     std::filesystem::path file;
     /// Makes the cluster this directory's, durably, if it has none; false when it has another.
-    std::function<bool(std::uint64_t)> join;
+    /// The flag: it founds that cluster.
+    std::function<bool(std::uint64_t, bool)> join;
+    /// DIR/models.toml, likewise replaced
+    std::filesystem::path models_file = {};
   };
 
   /// To be spawned detached.

@@ -58,7 +58,7 @@ std::string describe_peers(const actors::node_config& node) {
             to_string(endpoint{peer.host, peer.http_port});
   }
   return made + "; this node listens for them on " +
-         to_string(endpoint{node.self.host, node.self.peer_port});
+         to_string(endpoint{node.listening().host, node.listening().peer_port});
 }
 
 // Its items can be made while nothing else is there.
@@ -86,6 +86,9 @@ std::string banner(const settings& chosen, const models::schema& schema,
   std::string out = "Lithair " + version + ", node " + std::to_string(node.self.id.value) + " of " +
                     std::to_string(node.peers.size() + 1) + "\n";
   for (const auto& c : schema.collections()) add_line(out, "serves", base + c.path);
+  const auto& at = node.listening();
+  if (at.host != node.self.host || at.http_port != node.self.http_port)
+    add_line(out, "listens", to_string(endpoint{at.host, at.http_port}));
   if (!node.peers.empty()) add_line(out, "peers", describe_peers(node));
   add_line(out, "data", node.data_dir);
   add_line(out, "try", "curl " + base + "/status");

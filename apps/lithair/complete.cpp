@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "actors/host.hpp"
 #include "apps/lithair/setting.hpp"
 
 namespace lithair::apps {
@@ -44,10 +45,7 @@ std::string expand_shorthand(draft& given) {
   return {};
 }
 
-std::string complete_self(draft& given) {
-  auto& self = given.made.node.self;
-  const auto addr = given.addr.value_or(default_addr_port);
-  const bool alone = !given.members || given.members->empty();
+std::string check_words(const draft& given, bool alone) {
   if (!alone && !given.node_id) return "--node-id: is needed with --cluster";
   if (given.made.join && !given.node_id) return "--node-id: is needed with --join";
   if (given.made.join && !alone)
@@ -56,35 +54,71 @@ std::string complete_self(draft& given) {
     return "--join: is for running clusters, --init for new ones";
   if (!given.made.restore_file.empty() && (!alone || given.made.join))
     return "--restore: makes a cluster of one; leave --cluster, --peers and --join out";
-  self.id = protocol::node_id{given.node_id.value_or(1)};
-  self.host = addr.host;
-  self.http_port = addr.port;
+  return {};
+}
+
+/// Where it listens.
+std::string complete_listening(draft& given) {
+  auto& node = given.made.node;
+  const auto addr = given.addr.value_or(default_addr_port);
+  node.self.id = node.listen.id = protocol::node_id{given.node_id.value_or(1)};
+  node.listen.host = addr.host;
+  node.listen.http_port = addr.port;
   if (given.peer_addr) {
     if (given.peer_addr->host != addr.host) return "--peer-addr: must have the same host as --addr";
-    self.peer_port = given.peer_addr->port;
+    node.listen.peer_port = given.peer_addr->port;
   } else {
     const auto port = default_peer_port(addr.port);
     if (!port) return "--addr: " + port.error() + " with --peer-addr";
-    self.peer_port = *port;
+    node.listen.peer_port = *port;
   }
-  if (self.peer_port == self.http_port) return "--peer-addr: must differ from --addr";
-  if (alone && !given.made.join) given.made.node.init = true;
+  if (node.listen.peer_port == node.listen.http_port) return "--peer-addr: must differ from --addr";
+  return {};
+}
+
+/// Where others find it: as --advertise says, or its own entry among the members, or where it
+/// listens. That may be a wildcard still, see `settle_address`.
+std::string complete_self(draft& given) {
+  const bool alone = !given.members || given.members->empty();
+  if (auto wrong = check_words(given, alone); !wrong.empty()) return wrong;
+  if (auto wrong = complete_listening(given); !wrong.empty()) return wrong;
+  auto& node = given.made.node;
+  const auto& listen = node.listen;
+  node.self = listen;
+  if (const auto& told = given.advertise) {
+    node.self.host = told->host;
+    node.self.http_port = told->port.value_or(listen.http_port);
+    node.self.peer_port = told->peer_port.value_or(listen.peer_port);
+    if (node.self.peer_port == node.self.http_port)
+      return "--advertise: names one port for clients and for other nodes";
+  } else if (actors::is_wildcard(listen.host) && !alone) {
+    const auto own = std::ranges::find(*given.members, listen.id, &actors::peer_address::id);
+    if (own != given.members->end()) node.self = *own;
+  }
   return {};
 }
 
 /// The other members: this node may be among them, if it says the same as its own settings.
 std::string complete_members(draft& given) {
-  const auto& self = given.made.node.self;
-  auto& peers = given.made.node.peers;
+  auto& node = given.made.node;
+  const auto& self = node.self;
+  auto& peers = node.peers;
   for (const auto& member : given.members.value_or(std::vector<actors::peer_address>{})) {
     if (member == self) continue;
     if (member.id == self.id) {
       return "--cluster: " + describe(member) + " is this node's number, but this node is at " +
-             to_string(endpoint{self.host, self.http_port});
+             to_string(endpoint{self.host, self.http_port}) +
+             (member.http_port == self.http_port && member.host == self.host
+                  ? ", and at " + std::to_string(self.peer_port) + " for other nodes"
+                  : "") +
+             (given.advertise ? "" : "; say --advertise where others find it elsewhere");
     }
     peers.push_back(member);
   }
-  if (peers.empty()) return {};
+  if (peers.empty()) {
+    node.init = node.init || !given.made.join;
+    return {};
+  }
   std::vector<std::string> taken{to_string(endpoint{self.host, self.http_port}),
                                  to_string(endpoint{self.host, self.peer_port})};
   for (const auto& member : peers) {
@@ -128,20 +162,23 @@ std::string check_limits(draft& given) {
   return {};
 }
 
-std::string check_exposure(const draft& given) {
-  const auto& node = given.made.node;
+/// Everything that somebody may name is judged by the one rule, `actors::why_unprotected`.
+std::string check_exposure(draft& given) {
+  auto& node = given.made.node;
+  node.insecure = given.made.http.insecure = given.made.insecure;
   if (given.made.insecure) return {};
-  if (!is_loopback(node.self.host)) {
-    return "--addr: " + node.self.host +
-           " is reachable from other machines, and nothing protects it; say --insecure to accept "
-           "that";
-  }
-  for (const auto& peer : node.peers) {
-    if (!is_loopback(peer.host)) {
-      return "--cluster: traffic with " + describe(peer) +
-             " would cross the network unprotected; say --insecure to accept that";
-    }
-  }
+  const auto judge = [](std::string_view flag, std::string_view host, std::uint16_t port) {
+    auto why = actors::why_unprotected(host, port);
+    return why.empty() ? why : std::string(flag) + ": " + why;
+  };
+  const auto& at = node.listen;
+  if (auto why = judge("--addr", at.host, at.http_port); !why.empty()) return why;
+  const auto& self = node.self;
+  if (auto why = judge("--advertise", self.host, self.http_port); !why.empty()) return why;
+  if (const auto& join = given.made.join)
+    if (auto why = judge("--join", join->host, join->port); !why.empty()) return why;
+  for (const auto& peer : node.peers)
+    if (auto why = judge("--cluster", peer.host, peer.http_port); !why.empty()) return why;
   return {};
 }
 

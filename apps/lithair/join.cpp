@@ -8,6 +8,7 @@
 #include <memory>
 #include <stdexcept>
 
+#include "actors/host.hpp"
 #include "apps/lithair/values.hpp"
 #include "persistence/data_directory.hpp"
 
@@ -35,14 +36,32 @@ int check_stop(void* stop, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
   return static_cast<std::atomic<bool>*>(stop)->load() ? 1 : 0;
 }
 
+/// Whom to ask, and as whom.
+struct contact {
+  endpoint whom;
+  std::string token_file;  ///< empty: there is no token
+};
+
+using header_list = std::unique_ptr<curl_slist, decltype(&curl_slist_free_all)>;
+
+/// Throws std::runtime_error when the token can't be read any more.
+header_list headers_for(const contact& there) {
+  header_list made{curl_slist_append(nullptr, "Content-Type: application/json"),
+                   &curl_slist_free_all};
+  if (there.token_file.empty()) return made;
+  const auto secret = http::bearer_token::secret_in(there.token_file);
+  if (!secret) throw std::runtime_error("--cluster-token: " + secret.error());
+  curl_slist_append(made.get(), ("Authorization: Bearer " + *secret).c_str());
+  return made;
+}
+
 /// A GET, or a POST of JSON when there is a body.
-answer ask(const endpoint& whom, const std::string& path, const std::string& body,
+answer ask(const contact& there, const std::string& path, const std::string& body,
            std::atomic<bool>* stop) {
   std::unique_ptr<CURL, decltype(&curl_easy_cleanup)> request{curl_easy_init(), &curl_easy_cleanup};
-  std::unique_ptr<curl_slist, decltype(&curl_slist_free_all)> headers{
-      curl_slist_append(nullptr, "Content-Type: application/json"), &curl_slist_free_all};
+  const auto headers = headers_for(there);
   answer result;
-  const auto url = "http://" + to_string(whom) + path;
+  const auto url = "http://" + to_string(there.whom) + path;
   curl_easy_setopt(request.get(), CURLOPT_URL, url.c_str());
   curl_easy_setopt(request.get(), CURLOPT_PROXY, "");
   curl_easy_setopt(request.get(), CURLOPT_NOSIGNAL, 1L);
@@ -54,10 +73,8 @@ answer ask(const endpoint& whom, const std::string& path, const std::string& bod
     curl_easy_setopt(request.get(), CURLOPT_XFERINFOFUNCTION, &check_stop);
     curl_easy_setopt(request.get(), CURLOPT_XFERINFODATA, stop);
   }
-  if (!body.empty()) {
-    curl_easy_setopt(request.get(), CURLOPT_POSTFIELDS, body.c_str());
-    curl_easy_setopt(request.get(), CURLOPT_HTTPHEADER, headers.get());
-  }
+  curl_easy_setopt(request.get(), CURLOPT_HTTPHEADER, headers.get());
+  if (!body.empty()) curl_easy_setopt(request.get(), CURLOPT_POSTFIELDS, body.c_str());
   if (const auto error = curl_easy_perform(request.get()); error != CURLE_OK)
     return {0, curl_easy_strerror(error)};
   curl_easy_getinfo(request.get(), CURLINFO_RESPONSE_CODE, &result.status);
@@ -75,7 +92,8 @@ std::vector<actors::peer_address> read_members_page(const std::string& body,
   for (const auto& m : page.at("members").as_array()) {
     const auto id = m.at("id").to_number<std::uint64_t>();
     const std::string peer{m.at("peer_addr").as_string()};
-    if (id == self.value) continue;
+    // Of one without an address nobody knows where it is; it comes by itself.
+    if (id == self.value || peer.empty()) continue;
     text += (text.empty() ? "" : ",") + std::to_string(id) + "=" +
             std::string{m.at("addr").as_string()} + "/" + peer.substr(peer.rfind(':') + 1);
   }
@@ -84,20 +102,56 @@ std::vector<actors::peer_address> read_members_page(const std::string& body,
   return result;
 }
 
+/// The thread that asks must not end by an exception.
+answer ask_for_admission(const contact& there, const std::string& body, std::atomic<bool>& stop) {
+  try {
+    return ask(there, "/cluster/members", body, &stop);
+  } catch (const std::exception& error) {
+    return {0, error.what()};
+  }
+}
+
+/// What a refusal says, else its status.
+std::string sentence_of(const answer& refusal) {
+  boost::system::error_code error;
+  const auto page = json::parse(refusal.body, error);
+  const auto* detail =
+      !error && page.is_object() ? page.get_object().if_contains("detail") : nullptr;
+  if (detail == nullptr || !detail->is_string())
+    return "it answers with status " + std::to_string(refusal.status);
+  return std::string{detail->get_string()};
+}
+
+/// The members that the cluster tells of are on the way to this node like any that the operator
+/// names.
+void judge_members(const settings& chosen) {
+  if (chosen.insecure) return;
+  for (const auto& peer : chosen.node.peers)
+    if (auto why = actors::why_unprotected(peer.host, peer.http_port); !why.empty())
+      throw std::runtime_error("--join: a member at " + why);
+}
+
 /// Asks once. Empty: it told them; else why not, which may pass.
 std::string why_no_members_yet(settings& chosen) {
+  const auto where = to_string(*chosen.join);
   answer got;
   try {
-    got = ask(*chosen.join, "/cluster", {}, nullptr);
+    got = ask({*chosen.join, chosen.cluster_token_file}, "/cluster", {}, nullptr);
     if (got.status == 200) chosen.node.peers = read_members_page(got.body, chosen.node.self.id);
   } catch (const std::exception&) {
-    throw std::runtime_error("--join: what answers at " + to_string(*chosen.join) +
-                             " is no node of a cluster");
+    throw std::runtime_error("--join: what answers at " + where + " is no node of a cluster");
   }
-  if (!chosen.node.peers.empty()) return {};
+  if (!chosen.node.peers.empty()) {
+    judge_members(chosen);
+    return {};
+  }
+  // Who is not let in now is not let in later: a token is missing, or the name is not the node's.
+  if (got.status == 401 || got.status == 403 || got.status == 421)
+    throw std::runtime_error("--join: the cluster at " + where +
+                             " can't be asked: " + sentence_of(got));
   // A name may have no address yet, nobody may listen there yet, nothing may be founded yet: where
   // all nodes are started together, all of these pass.
-  return got.status == 0 ? got.body : "it tells no members";
+  return got.status == 0 ? got.body : got.status != 200 ? sentence_of(got) : "it tells no members";
 }
 
 }  // namespace
@@ -120,21 +174,24 @@ bool find_members(settings& chosen, const std::function<bool(milliseconds)>& sto
   }
 }
 
-joining::joining(const settings& chosen) {
+joining::joining(const settings& chosen, const std::string& models) {
   const json::object request{
       {"id", chosen.node.self.id.value},
       {"addr", to_string(endpoint{chosen.node.self.host, chosen.node.self.http_port})},
-      {"peer_port", chosen.node.self.peer_port}};
-  thread_ = std::thread([this, contact = *chosen.join, body = json::serialize(request)] {
+      {"peer_port", chosen.node.self.peer_port},
+      {"models", models}};
+  const contact there{*chosen.join, chosen.cluster_token_file};
+  thread_ = std::thread([this, there, body = json::serialize(request)] {
     std::string last;
     while (!stop_) {
-      const auto got = ask(contact, "/cluster/members", body, &stop_);
+      const auto got = ask_for_admission(there, body, stop_);
       if (got.status >= 200 && got.status < 300) {
         spdlog::info("the cluster took this node in; it becomes a voter once it has caught up");
         return;
       }
-      if (got.body != last) spdlog::warn("not taken in yet: {}", got.body);
-      last = got.body;
+      const auto why = got.status == 0 ? got.body : sentence_of(got);
+      if (why != last) spdlog::warn("not taken in yet: {}", why);
+      last = why;
       std::unique_lock lock{mutex_};
       stopping_.wait_for(lock, milliseconds{500}, [this] { return stop_.load(); });
     }

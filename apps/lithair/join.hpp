@@ -4,6 +4,7 @@
 #include <condition_variable>
 #include <functional>
 #include <mutex>
+#include <string>
 #include <thread>
 
 #include "apps/lithair/options.hpp"
@@ -22,8 +23,9 @@ bool find_members(settings& chosen, const std::function<bool(milliseconds)>& sto
 /// has caught up; again and again until the answer is yes or the object goes away.
 class joining {
  public:
-  /// Begins a thread of its own; `x.join` must be there.
-  explicit joining(const settings& chosen);
+  /// Begins a thread of its own; `chosen.join` must be there. `models`: those that this node
+  /// serves, as text of a model file; the cluster looks whether they fit.
+  joining(const settings& chosen, const std::string& models);
   /// Ends it, and breaks off a request under way.
   ~joining();
   joining(const joining&) = delete;

@@ -20,13 +20,14 @@ enum class log_format { text, json };
 
 /// Everything that a server is told at its start.
 struct settings {
-  actors::node_config node;      ///< as the node takes it; not judged by `validate` yet
-  http::server_options http;     ///< as the server takes it
-  std::optional<endpoint> join;  ///< a node of the running cluster that is to take this one in
   /// How long a node that is told to stop still serves whoever comes, and sends them elsewhere
   milliseconds drain{5000};
-  std::string restore_file;  ///< make a data directory of this backup and end; empty: serve
-  std::string models_file;   ///< empty: the models are compiled in
+  actors::node_config node;        ///< as the node takes it; not judged by `validate` yet
+  http::server_options http;       ///< as the server takes it
+  std::optional<endpoint> join;    ///< a node of the running cluster that is to take this one in
+  std::string cluster_token_file;  ///< the secret is shown when it asks to be taken in; empty: none
+  std::string restore_file;        ///< make a data directory of this backup and end; empty: serve
+  std::string models_file;         ///< empty: the models are compiled in
   log_format log = log_format::text;
   std::string log_level = "info";     ///< from which on lines are written
   bool insecure = false;              ///< off loopback without protection, as the operator asked

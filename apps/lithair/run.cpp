@@ -20,11 +20,13 @@
 #include "apps/lithair/join.hpp"
 #include "apps/lithair/log.hpp"
 #include "apps/lithair/options.hpp"
+#include "apps/lithair/own_address.hpp"
 #include "apps/lithair/restore.hpp"
 #include "apps/lithair/signals.hpp"
 #include "http/published_projections.hpp"
 #include "http/server.hpp"
 #include "models/declaration/model_file.hpp"
+#include "models/declaration/model_text.hpp"
 #include "persistence/storage_error.hpp"
 
 namespace lithair {
@@ -57,12 +59,12 @@ apps::environment environment_of_process() {
 
 /// Taken ports and a data directory that is no directory, before anything is created.
 std::string why_not_start(const apps::settings& chosen) {
-  const auto& self = chosen.node.self;
+  const auto& at = chosen.node.listening();
   if (auto wrong = chosen.node.validate(); !wrong.empty()) return wrong;
-  if (auto wrong = actors::why_not_listen(self.host, self.http_port); !wrong.empty()) {
+  if (auto wrong = actors::why_not_listen(at.host, at.http_port); !wrong.empty()) {
     return "--addr: " + wrong;
   }
-  if (auto wrong = actors::why_not_listen(self.host, self.peer_port);
+  if (auto wrong = actors::why_not_listen(at.host, at.peer_port);
       !chosen.node.peers.empty() && !wrong.empty()) {
     return "--peer-addr: " + wrong;
   }
@@ -106,7 +108,7 @@ void serve(const apps::program& self, apps::settings chosen, schema models,
   server.start();
   greet(self, chosen, node.schema(), log);
   std::optional<apps::joining> joining;
-  if (chosen.join) joining.emplace(chosen);
+  if (chosen.join) joining.emplace(chosen, models::to_model_text(node.schema()));
   const int signal = signals.wait();
   joining.reset();
   spdlog::info("{}: finishing what is under way", signal == SIGTERM ? "SIGTERM" : "SIGINT");
@@ -154,8 +156,11 @@ std::string why_not_serve(const schema& models, const std::vector<publication>& 
 
 int run_program(const apps::program& self, std::span<const char* const> arguments,
                 const schema_source& source, const std::vector<publication>& published = {}) {
-  const auto options = apps::read_options(self, arguments, environment_of_process());
+  auto options = apps::read_options(self, arguments, environment_of_process());
   if (!options) return say(options.error());
+  if (const auto wrong = apps::settle_address(*options, apps::addresses_of_machine());
+      !wrong.empty())
+    return say(refuse(self, wrong));
   const bool restores = !options->restore_file.empty();
   if (restores && !self.compiled_models && options->models_file.empty())
     return run_restore(self, *options, nullptr);

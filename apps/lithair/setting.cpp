@@ -92,7 +92,9 @@ std::string take_drain(draft& given, std::string_view text) {
 std::string take_cluster_token(draft& given, std::string_view text) {
   auto token = http::bearer_token::read(std::string(text));
   if (!token) return token.error();
+  given.made.node.cluster_secret = token->digest();
   given.made.http.cluster_token = std::move(*token);
+  given.made.cluster_token_file = text;
   return {};
 }
 
@@ -112,13 +114,18 @@ using text = std::string_view;
 constexpr std::array table{
     setting{"node-id", cluster, "N", "this node's number, from 1; kept in the data directory (1)",
             [](draft& given, text t) { return store(read_number(t, 1, any), given.node_id); }},
-    setting{"addr", cluster, "HOST:PORT", "where clients reach this node (127.0.0.1:8080)",
+    setting{"addr", cluster, "HOST:PORT", "where it listens for clients (127.0.0.1:8080)",
             [](draft& given, text t) { return store(read_endpoint(t), given.addr); }},
-    setting{"peer-addr", cluster, "HOST:PORT", "where other nodes reach it (the HTTP port + 1000)",
+    setting{"peer-addr", cluster, "HOST:PORT",
+            "where it listens for other nodes (the HTTP port + 1000)",
             [](draft& given, text t) { return store(read_endpoint(t), given.peer_addr); }},
-    setting{"cluster", cluster, "ID=HOST:PORT[/PEER_PORT],...", "the other members (none)",
+    setting{"advertise", cluster, "HOST[:PORT[/PEER_PORT]]",
+            "where clients and nodes find it (its own entry in --cluster, or where it listens)",
+            [](draft& given, text t) { return store(read_advertised(t), given.advertise); }},
+    setting{"cluster", cluster, "ID=HOST:PORT[/PEER_PORT],...",
+            "the members; this node may be among them (none)",
             [](draft& given, text t) { return store(read_members(t), given.members); }},
-    setting{"init", cluster, "", "found the cluster with these members, if it has no log yet",
+    setting{"init", cluster, "", "found the cluster with these members, if there is none yet",
             [](draft& given, text t) { return store(read_switch(t), given.made.node.init); }},
     setting{"join", cluster, "HOST:PORT", "ask the running cluster there to take this node in",
             [](draft& given, text t) { return store(read_endpoint(t), given.made.join); }},
@@ -234,7 +241,8 @@ constexpr std::array table{
             },
             true},
     setting{"cluster-token", logs, "FILE",
-            "the secret of those who may speak Raft over HTTP (nobody may)", take_cluster_token},
+            "the secret of members, and of those who may administer (loopback may)",
+            take_cluster_token},
     setting{"tls-cert", "", "FILE", "", later},
     setting{"tls-key", "", "FILE", "", later},
     setting{"peer-tls-cert", "", "FILE", "", later},

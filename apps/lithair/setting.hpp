@@ -20,6 +20,7 @@ struct draft {
   std::optional<std::uint64_t> node_id;
   std::optional<endpoint> addr;
   std::optional<endpoint> peer_addr;
+  std::optional<advertised> advertise;
   std::optional<std::vector<actors::peer_address>> members;
   std::optional<std::uint16_t> port;
   std::optional<std::vector<std::uint16_t>> peers;

@@ -6,6 +6,7 @@
 #include <limits>
 #include <utility>
 
+#include "actors/host.hpp"
 #include "http/host_names.hpp"
 
 namespace lithair::apps {
@@ -14,6 +15,8 @@ namespace {
 constexpr std::uint16_t peer_port_distance = 1000;
 
 std::string quoted(std::string_view text) { return "'" + std::string(text) + "'"; }
+
+constexpr std::string_view nowhere = "an address that others could come to";
 
 tl::unexpected<std::string> refuse(std::string_view text, std::string_view what) {
   return tl::unexpected(quoted(text) + " is not " + std::string(what));
@@ -71,7 +74,7 @@ std::vector<std::string_view> split(std::string_view text, char separator) {
 
 bool host_character(char c) {
   return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '.' ||
-         c == '-';
+         c == '-' || c == '_';  // Names of containers have underscores.
 }
 
 bool address_character(char c) {
@@ -105,6 +108,7 @@ read<actors::peer_address> read_member(std::string_view text) {
     peer_port = static_cast<std::uint16_t>(*port);
   }
   if (!peer_port) return tl::unexpected(quoted(text) + ": " + peer_port.error());
+  if (actors::is_wildcard(where->host)) return refuse(text, nowhere);
   return actors::peer_address{protocol::node_id{*id}, where->host, where->port, *peer_port};
 }
 
@@ -175,6 +179,31 @@ read<endpoint> read_endpoint(std::string_view text) {
                   static_cast<std::uint16_t>(*port)};
 }
 
+read<advertised> read_advertised(std::string_view text) {
+  constexpr auto shape = "a host like node-1, node-1:8080 or node-1:8080/9080";
+  advertised made;
+  const auto slash = text.find('/');
+  if (slash != std::string_view::npos) {
+    const auto port = read_number(text.substr(slash + 1), 1, 65535);
+    if (!port) return refuse(text, shape);
+    made.peer_port = static_cast<std::uint16_t>(*port);
+  }
+  auto host = text.substr(0, slash);
+  // The colons of an IPv6 address lie within its brackets.
+  if (const auto colon = host.rfind(':');
+      colon != std::string_view::npos && host.find(']', colon) == std::string_view::npos) {
+    const auto port = read_number(host.substr(colon + 1), 1, 65535);
+    if (!port) return refuse(text, shape);
+    made.port = static_cast<std::uint16_t>(*port);
+    host = host.substr(0, colon);
+  }
+  host = host_part(host);
+  if (host.empty() || (made.peer_port && !made.port)) return refuse(text, shape);
+  if (actors::is_wildcard(host)) return refuse(text, nowhere);
+  made.host = host == "localhost" ? "127.0.0.1" : std::string(host);
+  return made;
+}
+
 read<std::vector<actors::peer_address>> read_members(std::string_view text) {
   std::vector<actors::peer_address> members;
   for (const auto part : split(text, ',')) {
@@ -217,14 +246,8 @@ read<std::uint16_t> default_peer_port(std::uint16_t http_port) {
   return static_cast<std::uint16_t>(http_port + peer_port_distance);
 }
 
-bool is_loopback(std::string_view host) {
-  const auto numeric = [](char c) { return (c >= '0' && c <= '9') || c == '.'; };
-  return (host.starts_with("127.") && std::ranges::all_of(host, numeric)) || host == "::1";
-}
-
 std::string to_string(const endpoint& where) {
-  const bool bracketed = where.host.find(':') != std::string::npos;
-  return (bracketed ? "[" + where.host + "]" : where.host) + ":" + std::to_string(where.port);
+  return actors::host_and_port(where.host, where.port);
 }
 
 }  // namespace lithair::apps

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -38,6 +39,15 @@ struct endpoint {
   bool operator==(const endpoint&) const = default;
 };
 
+/// Where a node is found by others.
+struct advertised {
+  std::string host;                        ///< without the brackets of an IPv6 address
+  std::optional<std::uint16_t> port;       ///< for clients; none: the one it listens on
+  std::optional<std::uint16_t> peer_port;  ///< for the other nodes; likewise
+
+  bool operator==(const advertised&) const = default;
+};
+
 /// Decimal digits only, within [low, high].
 read<std::uint64_t> read_number(std::string_view text, std::uint64_t low, std::uint64_t high);
 /// `true`, `false`, `1`, `0`, `yes`, `no`, `on`, `off`.
@@ -50,6 +60,9 @@ read<duration_range> read_duration_range(std::string_view text);
 read<std::uint64_t> read_size(std::string_view text);
 /// `127.0.0.1:8080`, `[::1]:8080`, `localhost:8080`; `localhost` becomes `127.0.0.1`.
 read<endpoint> read_endpoint(std::string_view text);
+/// `node-1`, `node-1:8080`, `node-1:8080/9080`, `[fd00::1]:8080`: a name or an address that others
+/// can come to, and ports where they are not those that the node listens on.
+read<advertised> read_advertised(std::string_view text);
 /// `2=127.0.0.1:8081,3=127.0.0.1:8082/9182`: id, HTTP address and, where it is not the HTTP port +
 /// 1000, the port for the other nodes.
 read<std::vector<actors::peer_address>> read_members(std::string_view text);
@@ -60,8 +73,6 @@ read<std::vector<std::uint16_t>> read_ports(std::string_view text);
 
 /// The peer port that goes with an HTTP port: 1000 higher, or what is wrong with it.
 read<std::uint16_t> default_peer_port(std::uint16_t http_port);
-/// Whether a host as `read_endpoint` gives it names this machine's loopback.
-bool is_loopback(std::string_view host);
 /// `host:port`, an IPv6 host in brackets.
 std::string to_string(const endpoint& where);
 

@@ -164,4 +164,19 @@ std::vector<std::string> incompatibilities(const schema& before, const schema& n
   return comparison().run(before, now);
 }
 
+std::string why_not_join(const schema& ours, const schema& its) {
+  if (auto found = incompatibilities(ours, its); !found.empty()) return found.front();
+  for (const auto& c : ours.collections()) {
+    const collection* other = its.find(c.name);
+    for (const auto& f : c.fields) {
+      const field* theirs = other == nullptr ? nullptr : other->find(f.name);
+      if (theirs == nullptr || theirs->exposed == f.exposed) continue;
+      const auto name = c.name + '.' + f.name;
+      return f.exposed ? name + " is hidden, and the members show it; leave expose = false out."
+                       : name + " is shown, and the members hide it; declare expose = false.";
+    }
+  }
+  return {};
+}
+
 }  // namespace lithair::models

@@ -18,4 +18,9 @@ namespace lithair::models {
 /// one is built anew.
 std::vector<std::string> incompatibilities(const schema& before, const schema& now);
 
+/// Why a node that is new to a cluster can't be taken in with `its` models where `ours` are served,
+/// a sentence with what to do; empty: it can. It brings nothing that could have come step by step:
+/// so it must be able to serve all data that is there, and show and hide the same fields.
+std::string why_not_join(const schema& ours, const schema& its);
+
 }  // namespace lithair::models

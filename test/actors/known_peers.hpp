@@ -12,7 +12,9 @@ struct known_peers final : peer_directory {
   trust how = trust::full;
 
   std::uint64_t cluster() const override { return 7; }
-  std::string why_other_models(const std::string&) const override { return {}; }
+  std::string models() const override { return {}; }
+  std::string why_not_meet(const introduction&) override { return {}; }
+  void met_without_cluster(std::uint64_t, const std::string&) override {}
   trust admit(std::uint64_t, protocol::group_id, std::uint64_t, const std::string&) override {
     return how;
   }

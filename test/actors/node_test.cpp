@@ -239,15 +239,35 @@ BOOST_AUTO_TEST_CASE(a_node_joins_is_promoted_and_may_be_the_last_one_left) {
   BOOST_TEST(inspect(2).raft.members.members.size() == 1u);
 }
 
-BOOST_AUTO_TEST_CASE(a_node_of_another_cluster_or_with_other_models_is_refused) {
-  start(1, 2);
-  auto stranger = config(2, 2);
-  stranger.init = true;
-  nodes[2] = std::make_unique<node>(stranger, schema);
-  // Each founded a cluster of two; neither accepts the other.
-  BOOST_CHECK(create(1, "a").what == disposition::unavailable);
-  BOOST_CHECK(create(2, "a").what == disposition::unavailable);
-  BOOST_CHECK(!inspect(1).raft.leader);
+BOOST_AUTO_TEST_CASE(members_that_are_all_told_to_found_make_one_cluster) {
+  for (std::uint64_t id : {3, 2, 1}) {
+    auto told = config(id, 3);
+    told.init = true;
+    nodes[id] = std::make_unique<node>(told, schema);
+  }
+  must_create(2, "a");
+  BOOST_TEST(read(3, "a").result.status == 200);
+  const auto cluster = inspect(1).cluster;
+  BOOST_TEST(cluster != 0u);
+  for (std::uint64_t id : {2, 3}) BOOST_TEST(inspect(id).cluster == cluster);
+}
+
+BOOST_AUTO_TEST_CASE(a_node_of_another_cluster_is_refused) {
+  for (std::uint64_t id : {1, 2}) {
+    auto alone = config(id, id == 1 ? 1 : 0);
+    alone.init = true;
+    nodes[id] = std::make_unique<node>(alone, schema);
+    must_create(id, "a" + std::to_string(id));
+  }
+  nodes.clear();
+  // Told of each other, they stay what they are.
+  for (std::uint64_t id : {1, 2}) start(id, 2);
+  for (std::uint64_t id : {1, 2}) {
+    must_create(id, "b" + std::to_string(id));
+    BOOST_TEST(inspect(id).raft.members.members.size() == 1u);
+    BOOST_TEST(read(id, "b" + std::to_string(3 - id)).result.status == 404);
+  }
+  BOOST_TEST(inspect(1).cluster != inspect(2).cluster);
 }
 
 BOOST_AUTO_TEST_CASE(a_restart_goes_on_from_the_checkpoint_and_the_log_behind_it_is_purged) {

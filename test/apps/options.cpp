@@ -66,6 +66,10 @@ std::ostream& operator<<(std::ostream& out, const refused& x) {
 
 constexpr auto two = "2=127.0.0.1:8081";
 
+#define UNPROTECTED                                                                          \
+  "can be reached from other machines, and nothing protects what is said there; start with " \
+  "--insecure to accept that"
+
 const std::vector<refused> refusals{
     {{"--bogus"}, "--bogus: there is no such flag; see --help"},
     {{"stray"}, "stray: there is no such flag; see --help"},
@@ -75,15 +79,23 @@ const std::vector<refused> refusals{
     {{"--addr", "127.0.0.1:64536"},
      "--addr: the port for the other nodes would be 65536, which does not exist; name another one "
      "with --peer-addr"},
-    {{"--addr", "10.0.0.1:80"},
-     "--addr: 10.0.0.1 is reachable from other machines, and nothing protects it; say --insecure "
-     "to accept that"},
-    {{"--node-id", "1", "--cluster", "2=10.0.0.1:80"},
-     "--cluster: traffic with 2=10.0.0.1:80 would cross the network unprotected; say --insecure to "
-     "accept that"},
+    {{"--addr", "10.0.0.1:80"}, "--addr: 10.0.0.1:80 " UNPROTECTED},
+    {{"--addr", "0.0.0.0:80"}, "--addr: 0.0.0.0:80 " UNPROTECTED},
+    {{"--addr", "[::]:80"}, "--addr: [::]:80 " UNPROTECTED},
+    {{"--advertise", "node-1"}, "--advertise: node-1:8080 " UNPROTECTED},
+    {{"--node-id", "4", "--join", "10.0.0.1:80"}, "--join: 10.0.0.1:80 " UNPROTECTED},
+    {{"--node-id", "1", "--cluster", "2=10.0.0.1:80"}, "--cluster: 10.0.0.1:80 " UNPROTECTED},
+    {{"--node-id", "1", "--cluster", "2=[fd00::1]:80"}, "--cluster: [fd00::1]:80 " UNPROTECTED},
+    {{"--node-id", "1", "--cluster", "2=0.0.0.0:80"},
+     "--cluster: '2=0.0.0.0:80' is not an address that others could come to"},
+    {{"--advertise", "[::]:80"},
+     "--advertise: '[::]:80' is not an address that others could come to"},
+    {{"--advertise", "127.0.0.1:81/81"},
+     "--advertise: names one port for clients and for other nodes"},
     {{"--cluster", two}, "--node-id: is needed with --cluster"},
     {{"--node-id", "2", "--cluster", two},
-     "--cluster: 2=127.0.0.1:8081 is this node's number, but this node is at 127.0.0.1:8080"},
+     "--cluster: 2=127.0.0.1:8081 is this node's number, but this node is at 127.0.0.1:8080; say "
+     "--advertise where others find it elsewhere"},
     {{"--node-id", "1", "--cluster", "2=127.0.0.1:8080"},
      "--cluster: 127.0.0.1:8080 is used twice"},
     {{"--node-id", "1", "--cluster", "2=127.0.0.1:9080"},
@@ -187,6 +199,39 @@ BOOST_AUTO_TEST_CASE(a_node_may_find_itself_among_the_members) {
                          "1=127.0.0.1:8080,2=127.0.0.1:8081"});
   BOOST_REQUIRE(x.node.peers.size() == 1);
   BOOST_TEST(x.node.peers.front().id.value == 1);
+}
+
+BOOST_AUTO_TEST_CASE(a_node_listens_where_it_is_told_to_and_is_found_where_it_says) {
+  const auto plain = accept({"--addr", "127.0.0.1:81"});
+  BOOST_TEST((plain.node.listening() == plain.node.self));
+  const auto x =
+      accept({"--insecure", "--addr", "0.0.0.0:8080", "--advertise", "node-1.example:80/81"});
+  BOOST_TEST((x.node.self == actors::peer_address{protocol::node_id{1}, "node-1.example", 80, 81}));
+  BOOST_TEST(
+      (x.node.listening() == actors::peer_address{protocol::node_id{1}, "0.0.0.0", 8080, 9080}));
+  BOOST_TEST(x.node.insecure);
+  BOOST_TEST(x.http.insecure);
+  const auto ports = accept({"--addr", "127.0.0.1:82", "--advertise", "127.0.0.2"});
+  BOOST_TEST(
+      (ports.node.self == actors::peer_address{protocol::node_id{1}, "127.0.0.2", 82, 1082}));
+}
+
+// As the template of pods has it: only the number differs.
+BOOST_AUTO_TEST_CASE(the_same_flags_do_for_all_members) {
+  const auto all = "1=n-0.n:8080,2=n-1.n:8080,3=n-2.n:8080/7000";
+  for (const auto& [id, host, peer_port] :
+       {std::tuple{"1", "n-0.n", 9080}, {"2", "n-1.n", 9080}, {"3", "n-2.n", 7000}}) {
+    const auto x = accept({"--addr", "0.0.0.0:8080", "--cluster", all, "--init", "--insecure"},
+                          {{"LITHAIR_NODE_ID", id}});
+    BOOST_TEST(std::to_string(x.node.self.id.value) == id);
+    BOOST_TEST(x.node.self.host == host);
+    BOOST_TEST(x.node.self.peer_port == peer_port);
+    BOOST_TEST(x.node.listening().host == "0.0.0.0");
+    BOOST_TEST(x.node.peers.size() == 2);
+    BOOST_TEST(x.node.init);
+  }
+  // A list of nobody else is no cluster.
+  BOOST_TEST(accept({"--node-id", "1", "--cluster", "1=127.0.0.1:8080"}).node.init);
 }
 
 BOOST_AUTO_TEST_CASE(local_ports_are_members_by_rank) {

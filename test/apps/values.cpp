@@ -104,11 +104,21 @@ BOOST_DATA_TEST_CASE(wrong_members_are_refused, data::make(wrong_members)) {
   BOOST_TEST(!read_members(sample));
 }
 
-BOOST_AUTO_TEST_CASE(only_numeric_loopback_addresses_count_as_loopback) {
-  for (const auto* host : {"127.0.0.1", "127.3.2.1", "::1"}) BOOST_TEST(is_loopback(host));
-  for (const auto* host : {"0.0.0.0", "10.0.0.1", "::", "127.0.0.1.example", "1270.0.0.1"}) {
-    BOOST_TEST(!is_loopback(host));
+BOOST_AUTO_TEST_CASE(where_a_node_is_found_has_a_host_and_perhaps_ports) {
+  const std::vector<std::pair<const char*, advertised>> right{
+      {"node-1", {"node-1", {}, {}}},           {"lithair_1:80", {"lithair_1", 80, {}}},
+      {"10.0.0.1:80/81", {"10.0.0.1", 80, 81}}, {"localhost:80", {"127.0.0.1", 80, {}}},
+      {"[fd00::1]", {"fd00::1", {}, {}}},       {"[fd00::1]:80/81", {"fd00::1", 80, 81}},
+  };
+  for (const auto& [text, meant] : right) {
+    const auto got = read_advertised(text);
+    BOOST_REQUIRE_MESSAGE(got, text);
+    BOOST_TEST((*got == meant), text);
   }
+  for (const auto* text : {"", ":80", "node:", "node:0", "node:x", "node/81", "node:80/",
+                           "node:80/0", "node:80/81/82", "fd00::1", "fd00::1:80", "[]", "[node]:80",
+                           "a b:80", "http://node:80", "0.0.0.0", "0.0.0.0:80", "[::]:80", "0:80"})
+    BOOST_TEST(!read_advertised(text), text);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -34,21 +34,23 @@ std::filesystem::path cluster::data_directory(std::size_t i) const {
 }
 
 std::vector<std::string> cluster::command(std::size_t i) const {
-  std::vector<std::string> words{options_.program.empty() ? LITHAIR_NODE : options_.program,
-                                 "--node-id",
-                                 std::to_string(i + 1),
-                                 "--addr",
-                                 address(port(i)),
-                                 "--data-dir",
-                                 data_directory(i),
-                                 "--models",
-                                 options_.models,
-                                 "--init=" + std::string(i == 0 ? "true" : "false")};
+  std::vector<std::string> words{
+      options_.program.empty() ? LITHAIR_NODE : options_.program,
+      "--node-id",
+      std::to_string(i + 1),
+      "--data-dir",
+      data_directory(i),
+      "--models",
+      options_.models,
+      "--init=" + std::string(i == 0 || options_.same_flags ? "true" : "false")};
+  const auto place = options_.place ? options_.place(*this, i)
+                                    : std::vector<std::string>{"--addr", address(port(i))};
+  words.insert(words.end(), place.begin(), place.end());
   const auto founders = options_.founders == 0 ? size() : options_.founders;
   if (i >= founders) words.insert(words.end(), {"--join", address(port(0))});
   std::string others;
   for (std::size_t j = 0; i < founders && j < founders; ++j) {
-    if (j == i) continue;
+    if (j == i && !options_.same_flags) continue;
     others += (others.empty() ? "" : ",") + std::to_string(j + 1) + "=" + address(port(j));
   }
   if (!others.empty()) words.insert(words.end(), {"--cluster", others});

@@ -18,10 +18,14 @@ struct cluster_options {
   std::size_t nodes = 3;
   std::string models = {};              ///< a TOML file; empty: the shop of the examples
   std::vector<std::string> flags = {};  ///< on top, for every node
+  bool same_flags =
+      false;  ///< each is told all members, itself among them, and to found the cluster
   std::size_t founders = 0;         ///< the nodes after these join the first; 0: all are founders
   std::string program = {};         ///< empty: lithair_node
   std::filesystem::path data = {};  ///< holds the data directories; empty: a temporary one
   std::vector<std::filesystem::path> data_of = {};  ///< or where that of each node is
+  /// Instead of --addr, for node `i`.
+  std::function<std::vector<std::string>(const cluster&, std::size_t i)> place = {};
   /// NAME=value for node `i`, each time it is started.
   std::function<std::vector<std::string>(const cluster&, std::size_t i)> variables = {};
 };
@@ -44,6 +48,8 @@ class cluster {
   std::filesystem::path data_directory(std::size_t i) const;
   /// The command that starts node `i`.
   std::vector<std::string> command(std::size_t i) const;
+  /// What nodes are told from their next start on.
+  cluster_options& told() { return options_; }
 
   void start(std::size_t i);
   void start_all();

@@ -189,8 +189,7 @@ actors::node_config world::config_of(machine& x, bool init) {
 bool world::start(machine& x) {
   running_machine = x.id();
   note(fmt::format("node {} starts", x.id()));
-  auto refused =
-      x.start(config_of(x, x.id() == 1 && x.life() == 0), schema_, network_->connector(x));
+  auto refused = x.start(config_of(x, is_founder(x)), schema_, network_->connector(x));
   ++report_.starts;
   if (refused.empty()) return true;
   note(fmt::format("node {} refuses to start: {}", x.id(), refused));

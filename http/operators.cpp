@@ -1,0 +1,70 @@
+#include "http/operators.hpp"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+#include "actors/host.hpp"
+#include "http/exchange.hpp"
+
+namespace lithair::http {
+
+namespace {
+
+// What proxies add, so that a server knows for whom they speak (RFC 7239, RFC 9110 §7.6.3).
+constexpr std::array<std::string_view, 4> marks_of_proxies{"Forwarded", "X-Forwarded-For",
+                                                           "X-Real-IP", "Via"};
+
+bool comes_through_proxy(const request& r) {
+  return std::ranges::any_of(marks_of_proxies,
+                             [&r](std::string_view name) { return r.find(name) != nullptr; });
+}
+
+}  // namespace
+
+bool is_operators(endpoint where) {
+  switch (where) {
+    case endpoint::cluster:
+    case endpoint::members:
+    case endpoint::member:
+    case endpoint::promote:
+    case endpoint::abort:
+    case endpoint::transfer:
+    case endpoint::admin_snapshot:
+    case endpoint::admin_backup:
+      return true;
+    default:
+      return false;
+  }
+}
+
+std::optional<response> check_operator(const request& r, const site& site) {
+  if (site.cluster_token != nullptr) return check_cluster_token(r, site.cluster_token);
+  if (r.from_this_machine && !comes_through_proxy(r)) return std::nullopt;
+  return problem_response(
+      403, "forbidden",
+      "This is for clients on the node's own machine, as it has no cluster token. Start it with "
+      "--cluster-token FILE and show the token (Authorization: Bearer TOKEN), or ask from there.");
+}
+
+bool comes_from_this_machine(int fd) {
+  sockaddr_storage address{};
+  socklen_t size = sizeof address;
+  if (::getpeername(fd, reinterpret_cast<sockaddr*>(&address), &size) != 0) return false;
+  std::array<char, INET6_ADDRSTRLEN> text{};
+  const void* bytes = nullptr;
+  if (address.ss_family == AF_UNIX) return true;
+  if (address.ss_family == AF_INET)
+    bytes = &reinterpret_cast<const sockaddr_in*>(&address)->sin_addr;
+  else if (address.ss_family == AF_INET6)
+    bytes = &reinterpret_cast<const sockaddr_in6*>(&address)->sin6_addr;
+  if (bytes == nullptr || inet_ntop(address.ss_family, bytes, text.data(), text.size()) == nullptr)
+    return false;
+  return actors::is_loopback(text.data());
+}
+
+}  // namespace lithair::http
