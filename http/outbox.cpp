@@ -13,7 +13,7 @@ constexpr std::size_t own_buffer = 16 * 1024;
 // What one system call takes here; the rest is written by libuv.
 constexpr std::size_t max_buffers = 32;
 // Kept allocated between answers.
-constexpr std::size_t kept_capacity = 32 * 1024;
+constexpr std::size_t kept_buffer = 32 * 1024;
 
 // A smaller text costs less to copy than to send from its place.
 constexpr std::size_t shared_text = 1024;
@@ -99,7 +99,7 @@ void outbox::advance(std::size_t written) {
     next_.clear();
     kept.clear();
     // Memory for the next answer, unless it has become large.
-    if (kept.capacity() <= kept_capacity) next_.emplace_back().own = std::move(kept);
+    if (kept.capacity() <= kept_buffer) next_.emplace_back().own = std::move(kept);
     return;
   }
   next_.erase(next_.begin(), next_.begin() + static_cast<std::ptrdiff_t>(whole));
