@@ -1,4 +1,4 @@
-#include "http/admission.hpp"
+#include "http/operators.hpp"
 #include "http/exchange.hpp"
 
 #include <sys/socket.h>
