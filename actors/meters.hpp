@@ -92,8 +92,8 @@ struct group_meters {
   level unsaved_bytes;  ///< of memory that hold changes which no checkpoint has saved yet
 };
 
-/// Of one event loop; changed by its thread. A turn is what it does between two looks at its sockets:
-/// so long nothing else that lives there is heard, and no heartbeat is answered.
+/// Of one event loop; changed by its thread. A turn is what it does between two looks at its
+/// sockets: so long nothing else that lives there is heard, and no heartbeat is answered.
 struct loop_meters {
   time_histogram turn;  ///< how long each took, without the wait for something to do
   level longest_us;     ///< the longest since the loop began, in microseconds

@@ -56,8 +56,8 @@ struct lane_metrics {
 };
 
 /// The text of /metrics, in the exposition format of Prometheus (0.0.4). `groups`: how this node
-/// stands in each of its groups; at least one. `loops`: what its event loops counted. `held`: what connections hold. `log_lines_dropped`:
-/// what nobody took of the program's log.
+/// stands in each of its groups; at least one. `loops`: what its event loops counted. `held`: what
+/// connections hold. `log_lines_dropped`: what nobody took of the program's log.
 std::string metrics_text(const std::vector<actors::node_status>& groups,
                          const std::vector<const lane_metrics*>& lanes,
                          const std::vector<const actors::loop_meters*>& loops, const holdings& held,

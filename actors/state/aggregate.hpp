@@ -39,7 +39,8 @@ struct serve_checkpoints {
 };
 
 /// What an aggregate tells itself: look for reads that waited too long, go on with lists, go on
-/// with what is applied, try a checkpoint again. By way of its mailbox, so that others get their turn before.
+/// with what is applied, try a checkpoint again. By way of its mailbox, so that others get their
+/// turn before.
 struct expire_reads {};
 struct go_on_reading {};
 struct go_on_applying {};

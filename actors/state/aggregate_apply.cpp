@@ -80,10 +80,11 @@ void aggregate::apply_held() {
 bool aggregate::repair() {
   try {
     for (bool complete = !stopped_.empty(); !complete;) {
-      if (is_applying_over()) return false;
       changes_.clear();
       complete = models::backfill(*setup_.schema, *view_, repair_batch, changes_);
       put_changes();
+      // Asked behind each batch, so that every turn comes further.
+      if (!complete && is_applying_over()) return false;
     }
   } catch (const persistence::storage_error& e) {
     on_trouble(e);

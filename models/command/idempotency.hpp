@@ -18,10 +18,10 @@
 ///     key     := SHA-256 of scope and the client's key
 ///
 /// An answer is kept as what it tells of, and rendered when it is asked for again: a status, an
-/// index, and which items. Their records are in the state already; they are kept here too as long as
-/// they are small, at most `max_kept_records` a command. So an answer costs about its keys, and its
-/// bytes do not depend on what a node knows of the models. `refusal` is the problem in JSON. Answers
-/// of former versions have six members or more, the body as it was rendered among them:
+/// index, and which items. Their records are in the state already; they are kept here too as long
+/// as they are small, at most `max_kept_records` a command. So an answer costs about its keys, and
+/// its bytes do not depend on what a node knows of the models. `refusal` is the problem in JSON.
+/// Answers of former versions have six members or more, the body as it was rendered among them:
 ///
 ///     [time, digest, status, body, version, location, {status, record of a part}...]
 ///

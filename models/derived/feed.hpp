@@ -144,8 +144,8 @@ class change_recorder {
   void add(const transition& change);
   /// Of what was added, as they are going to be written.
   std::size_t bytes() const { return events_.size(); }
-  /// Once. Nothing when nothing changed. `limit`: bytes that the feed may hold. Drops the oldest changes
-  /// where the limit asks for it, some 64th of the limit at a time.
+  /// Once. Nothing when nothing changed. `limit`: bytes that the feed may hold. Drops the oldest
+  /// changes where the limit asks for it, some 64th of the limit at a time.
   void write(const moment& at, const state_view& state, change_set& out,
              std::uint64_t limit = max_feed_bytes);
 

@@ -27,8 +27,9 @@ class json_document {
   };
 
   /// Strict RFC 8259: valid UTF-8, no key twice in an object, nesting of at most 64, nothing behind
-  /// the value, at most 4,194,303 values and keys. The error is one sentence with line and column. A repeated key is refused, as RFC
-  /// 8259 §4 leaves its meaning open: two readers might pick different ones.
+  /// the value, at most 4,194,303 values and keys. The error is one sentence with line and column.
+  /// A repeated key is refused, as RFC 8259 §4 leaves its meaning open: two readers might pick
+  /// different ones.
   static tl::expected<json_document, std::string> parse(std::string_view text);
 
   static constexpr std::uint32_t root = 0;  ///< where the whole value is

@@ -50,7 +50,8 @@
 /// own work; all other pairs of a group are the same on every node, byte for byte.
 namespace lithair::models {
 
-/// Bytes of a pair's key, which is what LMDB takes. A command that asks for a longer one is refused.
+/// Bytes of a pair's key, which is what LMDB takes. A command that asks for a longer one is
+/// refused.
 inline constexpr std::size_t max_pair_key = 511;
 
 /// A key's bytes from its value, which must be present. Text is not closed: it ends the pair's key.

@@ -402,31 +402,79 @@ BOOST_AUTO_TEST_CASE(in_haste_the_last_connection_is_waited_for_and_no_longer) {
     BOOST_TEST(c.ended());
   }
   server.server().await_departures(std::chrono::hours{1}, true);
-  BOOST_TEST(server.deserted());
-}
-
-BOOST_AUTO_TEST_CASE(stopping_ends_connections_in_every_state) {
-  std::vector<std::unique_ptr<client>> clients;
-  served server;
-  create(*clients.emplace_back(std::make_unique<client>(server.port())), 1);
-  server.node().set(script::mode::hold);
-  for (int i = 0; i < 20; ++i) clients.push_back(std::make_unique<client>(server.port()));
-  for (std::size_t i = 0; i < clients.size(); ++i) {
-    if (i % 3 == 0) clients[i]->send(get_item(0));
-    if (i % 3 == 1) clients[i]->send("GET /api/prod");
+  // Another thread makes commands of them, which takes a while.
+  std::string many_items(int first, int count) {
+    std::string all = "[";
+    for (int i = first; i < first + count; ++i) all += (i == first ? "" : ",") + item(i);
+    return all + std::string(200'000, ' ') + "]";
   }
-  server.node().take_kept(7);
-  server.server().stop();
-  for (auto& c : clients) BOOST_TEST(!c->read());
-}
 
-BOOST_AUTO_TEST_CASE(a_port_in_use_is_a_clear_error) {
-  served first;
-  lithair::http::listener second{*first.any_loop(), [](int) { return false; }};
-  BOOST_CHECK_EXCEPTION(
-      second.start("127.0.0.1", first.port()), std::runtime_error, [](const auto& e) {
-        return std::string{e.what()}.find("Address already in use") != std::string::npos;
-      });
-}
+  BOOST_AUTO_TEST_CASE(what_follows_a_large_request_takes_effect_behind_it) {
+    served server;
+    client c{server.port()};
+    std::string all;
+    for (int i = 0; i < 10; ++i) {
+      // The second one is there already, if the first took effect before it.
+      all += request_text("POST", "/api/products/_bulk", "", many_items(100 * i, 50));
+      all += request_text("POST", "/api/products", "", item(100 * i));
+      all += get_item(100 * i + 49);
+    }
+    c.send(all);
+    for (int i = 0; i < 10; ++i) {
+      const auto made = c.read();
+      BOOST_REQUIRE(made);
+      BOOST_TEST(made->status == 201);
+      BOOST_TEST(c.read().value().status == 409);
+      BOOST_TEST(c.read().value().body.find("\"p" + std::to_string(100 * i + 49) + '"') !=
+                 std::string::npos);
+    }
+  }
 
-BOOST_AUTO_TEST_SUITE_END()
+  BOOST_AUTO_TEST_CASE(a_large_request_that_is_refused_says_why) {
+    served server;
+    client c{server.port()};
+    const std::string tail(200'000, ' ');
+    BOOST_TEST(c.ask("POST", "/api/products/_bulk", "", "[" + tail).status == 400);
+    BOOST_TEST(c.ask("POST", "/api/products/_bulk", "", "{}" + tail).status == 422);
+    std::string zeroes = "[0";
+    for (int i = 1; i < 7'000'000; ++i) zeroes += ",0";
+    const auto many = c.ask("POST", "/api/products/_bulk", "", zeroes + "]");
+    BOOST_TEST(many.status == 400);
+    BOOST_TEST(many.body.find("more than 4194303 values") != std::string::npos);
+    BOOST_TEST(c.ask("POST", "/api/products", "", item(1)).status == 201);
+  }
+
+  BOOST_AUTO_TEST_CASE(a_client_that_leaves_while_its_large_request_is_prepared_is_let_go) {
+    served server;
+    for (int i = 0; i < 20; ++i) {
+      client c{server.port()};
+      c.send(request_text("POST", "/api/products/_bulk", "", many_items(0, 500)));
+    }
+    BOOST_TEST(server.deserted());
+  }
+
+  BOOST_AUTO_TEST_CASE(stopping_ends_connections_in_every_state) {
+    std::vector<std::unique_ptr<client>> clients;
+    served server;
+    create(*clients.emplace_back(std::make_unique<client>(server.port())), 1);
+    server.node().set(script::mode::hold);
+    for (int i = 0; i < 20; ++i) clients.push_back(std::make_unique<client>(server.port()));
+    for (std::size_t i = 0; i < clients.size(); ++i) {
+      if (i % 3 == 0) clients[i]->send(get_item(0));
+      if (i % 3 == 1) clients[i]->send("GET /api/prod");
+    }
+    server.node().take_kept(7);
+    server.server().stop();
+    for (auto& c : clients) BOOST_TEST(!c->read());
+  }
+
+  BOOST_AUTO_TEST_CASE(a_port_in_use_is_a_clear_error) {
+    served first;
+    lithair::http::listener second{*first.any_loop(), [](int) { return false; }};
+    BOOST_CHECK_EXCEPTION(
+        second.start("127.0.0.1", first.port()), std::runtime_error, [](const auto& e) {
+          return std::string{e.what()}.find("Address already in use") != std::string::npos;
+        });
+  }
+
+  BOOST_AUTO_TEST_SUITE_END()
