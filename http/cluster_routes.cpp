@@ -1,10 +1,12 @@
+#include <algorithm>
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 #include <limits>
 
 #include "actors/host.hpp"
 #include "http/exchange.hpp"
-#include "http/target.hpp"
+#include "http/operations.hpp"
+#include "http/parameters.hpp"
 #include "models/declaration/compatibility.hpp"
 #include "models/declaration/model_file.hpp"
 
@@ -140,20 +142,10 @@ actors::change_members of_member(const matched& place) {
 }
 
 // Whether a change is wanted even if it may never end.
-bool forced(const request& r) {
-  const auto all = query_parameters(r.query);
-  if (!all)
-    throw refusal{
-        problem_response(400, "bad_query", "The query string's percent-encoding is malformed.")};
-  bool result = false;
-  for (const auto& [name, value] : *all) {
-    // A misspelt force must not pass for one that was not asked.
-    if (name != "force" || (value != "true" && value != "false"))
-      throw refusal{
-          problem_response(400, "bad_query", "Only force=true or force=false may be asked for.")};
-    result = value == "true";
-  }
-  return result;
+bool forced(const parameters& query) {
+  return std::ranges::any_of(query, [](const auto& each) {
+    return each.first == facts_of(parameter::force).name && each.second == "true";
+  });
 }
 
 actors::change_members change_of(const request& r, const matched& place, const site& site) {
@@ -163,17 +155,19 @@ actors::change_members change_of(const request& r, const matched& place, const s
     result.what = action::abort;
     return result;
   }
-  if (auto wrong = check_media(r.find("Content-Type"), false)) throw refusal{std::move(*wrong)};
+  const auto wanted = operation_at(place.what, method::post)->body;
+  if (auto wrong = check_media(r.find("Content-Type"), wanted)) throw refusal{std::move(*wrong)};
   const auto body = object_of(r.body);
   return place.what == endpoint::transfer ? transfer(body) : add(body, site);
 }
 
 }  // namespace
 
-step begin_member(const request& r, const matched& place, const site& site) {
+step begin_member(const request& r, const matched& place, const site& site,
+                  const parameters& query) {
   try {
     auto result = change_of(r, place, site);
-    result.force = forced(r);
+    result.force = forced(query);
     return member_step{std::move(result)};
   } catch (refusal& why) {
     return std::move(why.answer);

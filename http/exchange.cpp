@@ -6,7 +6,9 @@
 #include "actors/messages/client_messages.hpp"
 #include "actors/messages/raft_messages.hpp"
 #include "actors/messages/status_messages.hpp"
+#include "http/operations.hpp"
 #include "http/pages.hpp"
+#include "http/parameters.hpp"
 #include "http/target.hpp"
 #include "http/visitors.hpp"
 #include "models/problem/problems.hpp"
@@ -17,12 +19,28 @@ namespace {
 
 constexpr std::size_t max_idempotency_key = 255;
 
+// The lines of a header that is a list: together they are one (RFC 9110 §5.3).
+class header_list {
+ public:
+  void add(const header& line) {
+    // Rarely more than one, so nothing is copied before.
+    if (first_ != nullptr) joined_.append(joined_.empty() ? *first_ : "").append(",") += line.value;
+    if (first_ == nullptr) first_ = &line.value;
+  }
+  explicit operator bool() const { return first_ != nullptr; }
+  std::string_view text() const { return joined_.empty() ? *first_ : std::string_view{joined_}; }
+
+ private:
+  const std::string_view* first_ = nullptr;
+  std::string joined_;
+};
+
 // The headers that make a difference, found in one pass.
 struct known_headers {
   const std::string_view* content_type = nullptr;
-  const std::string_view* content_encoding = nullptr;
-  const std::string_view* if_match = nullptr;
-  const std::string_view* if_none_match = nullptr;
+  header_list content_encoding;
+  header_list if_match;
+  header_list if_none_match;
   const std::string_view* idempotency_key = nullptr;
   const std::string_view* consistency = nullptr;
   const std::string_view* min_index = nullptr;
@@ -33,7 +51,7 @@ struct known_headers {
 known_headers collect(const request& r) {
   known_headers result;
   const auto keep = [&result](const std::string_view*& place, const header& each) {
-    // Conditions and keys that come twice have no meaning that all would agree on.
+    // Keys and levels that come twice have no meaning that all would agree on.
     if (place != nullptr) result.repeated = each.name;
     place = &each.value;
   };
@@ -41,7 +59,7 @@ known_headers collect(const request& r) {
     // By length first: most headers are none of these.
     switch (x.name.size()) {
       case 8:
-        if (same_name(x.name, "If-Match")) keep(result.if_match, x);
+        if (same_name(x.name, "If-Match")) result.if_match.add(x);
         break;
       case 11:
         if (same_name(x.name, "X-Min-Index")) keep(result.min_index, x);
@@ -51,7 +69,7 @@ known_headers collect(const request& r) {
         break;
       case 13:
         if (same_name(x.name, "If-None-Match"))
-          keep(result.if_none_match, x);
+          result.if_none_match.add(x);
         else if (same_name(x.name, "X-Consistency"))
           keep(result.consistency, x);
         else if (same_name(x.name, "Last-Event-ID"))
@@ -61,7 +79,7 @@ known_headers collect(const request& r) {
         if (same_name(x.name, "Idempotency-Key")) keep(result.idempotency_key, x);
         break;
       case 16:
-        if (same_name(x.name, "Content-Encoding")) keep(result.content_encoding, x);
+        if (same_name(x.name, "Content-Encoding")) result.content_encoding.add(x);
         break;
       default:
         break;
@@ -78,19 +96,22 @@ response bad_request(std::string_view code, std::string_view detail) {
 
 std::optional<response> read_conditions_of(const known_headers& headers,
                                            models::preconditions& out) {
-  if (headers.if_match != nullptr) {
+  if (headers.if_match) {
     // If-Match compares strongly (RFC 9110 §13.1.1).
-    auto condition = parse_condition(*headers.if_match, false);
+    auto condition = parse_condition(headers.if_match.text(), false);
     if (!condition) return bad_request("bad_condition", "The If-Match header is malformed.");
     out.if_match_any = condition->any;
     // By version: the client may have the tag from a node that shows the item in another way.
     out.if_match = condition->versions();
+    // A list of nothing is a condition too, which nothing meets; no item has the version 0.
+    if (!out.if_match_any && out.if_match.empty()) out.if_match = {0};
   }
-  if (headers.if_none_match != nullptr) {
+  if (headers.if_none_match) {
+    const auto condition = parse_condition(headers.if_none_match.text(), true);
     // A version that must not match has no use for a write here.
-    if (*headers.if_none_match != "*")
+    if (!condition || !condition->tags.empty())
       return bad_request("bad_condition", "If-None-Match takes only * in a request that writes.");
-    out.if_none_match_any = true;
+    out.if_none_match_any = condition->any;
   }
   return std::nullopt;
 }
@@ -109,11 +130,11 @@ models::operation operation_of(method verb) {
 }
 
 // An Idempotency-Key is opaque; so long as it fits a log line it is fine.
-std::optional<response> check_write(const request& r, const known_headers& headers) {
-  if (r.verb != method::remove) {
-    if (auto refusal = check_media(headers.content_type, r.verb == method::patch)) return refusal;
+std::optional<response> check_write(const operation& row, const known_headers& headers) {
+  if (row.body != document::none) {
+    if (auto refusal = check_media(headers.content_type, row.body)) return refusal;
     // What is compressed would pass the body's limit unseen.
-    if (headers.content_encoding != nullptr && !same_name(*headers.content_encoding, "identity"))
+    if (headers.content_encoding && !is_identity(headers.content_encoding.text()))
       return problem_response(415, "unsupported_encoding",
                               "The body must come without a Content-Encoding.");
   }
@@ -132,21 +153,21 @@ step of_command(models::result<std::string>&& command) {
   return write_step{std::move(*command)};
 }
 
-step begin_write(const request& r, matched&& place, const known_headers& headers,
-                 const models::schema& schema, const models::stamp& at) {
-  if (auto refusal = check_write(r, headers)) return std::move(*refusal);
+step begin_write(const request& r, const operation& row, matched&& place,
+                 const known_headers& headers, const models::schema& schema,
+                 const models::stamp& at) {
+  if (auto refusal = check_write(row, headers)) return std::move(*refusal);
   const auto key =
       headers.idempotency_key == nullptr ? std::string_view{} : *headers.idempotency_key;
   models::preconditions conditions;
   if (auto refusal = read_conditions_of(headers, conditions)) return std::move(*refusal);
-  if (place.what == endpoint::bulk || place.what == endpoint::transaction) {
-    // Each item of these has conditions of its own, in the body.
-    if (headers.if_match != nullptr || headers.if_none_match != nullptr)
-      return bad_request("bad_condition", "Conditions for several items belong into the body.");
-    if (place.what == endpoint::transaction)
-      return of_command(models::prepare(schema, models::transaction_request{r.body, key}, at));
+  // Each item of several has conditions of its own, in the body.
+  if (!contains(row.takes, parameter::match) && (headers.if_match || headers.if_none_match))
+    return bad_request("bad_condition", "Conditions for several items belong into the body.");
+  if (place.what == endpoint::transaction)
+    return of_command(models::prepare(schema, models::transaction_request{r.body, key}, at));
+  if (place.what == endpoint::bulk)
     return of_command(models::prepare(schema, models::bulk_request{place.target, r.body, key}, at));
-  }
   models::write_request write{operation_of(r.verb),  place.target, std::move(place.key), r.body,
                               std::move(conditions), key};
   // RFC 9110 §9.3.5: a body of DELETE has no meaning.
@@ -195,14 +216,14 @@ std::optional<response> read_level(const known_headers& headers, parameters& all
 }
 
 std::optional<response> item_conditions(const known_headers& headers, read_step& out) {
-  if (headers.if_match != nullptr) {
+  if (headers.if_match) {
     // Strongly, so a weak tag never matches.
-    out.match = parse_condition(*headers.if_match, false);
+    out.match = parse_condition(headers.if_match.text(), false);
     if (!out.match) return bad_request("bad_condition", "The If-Match header is malformed.");
   }
-  if (headers.if_none_match != nullptr) {
+  if (headers.if_none_match) {
     // Weakly (RFC 9110 §13.1.2).
-    out.none_match = parse_condition(*headers.if_none_match, true);
+    out.none_match = parse_condition(headers.if_none_match.text(), true);
     if (!out.none_match)
       return bad_request("bad_condition", "The If-None-Match header is malformed.");
   }
@@ -232,56 +253,54 @@ std::shared_ptr<const actors::published> published_at(const matched& place, cons
   return find_published(*site.published, place.key);
 }
 
-step begin_read(const request& r, const matched& place, const known_headers& headers,
-                const site& site) {
-  auto all = query_parameters(r.query);
-  if (!all) return bad_request("bad_query", "The query string's percent-encoding is malformed.");
+step begin_read(const operation& row, const matched& place, const known_headers& headers,
+                parameters&& all, const site& site) {
   read_step result;
-  if (auto refusal = read_level(headers, *all, result)) return std::move(*refusal);
-  if (place.what == endpoint::item)
+  if (auto refusal = read_level(headers, all, result)) return std::move(*refusal);
+  if (contains(row.takes, parameter::none_match))
     if (auto refusal = item_conditions(headers, result)) return std::move(*refusal);
   if (auto published = published_at(place, site)) {
     // Its program renders it as a whole.
-    if (!all->empty())
+    if (!all.empty())
       return of_problem(
-          models::bad_parameter(all->front().first, "The projection takes no parameters."));
+          models::bad_parameter(all.front().first, "The projection takes no parameters."));
     result.published = std::move(published);
     return result;
   }
-  auto query = query_of(place, *all, *site.schema);
+  auto query = query_of(place, all, *site.schema);
   if (!query) return of_problem(query.error());
   result.what = std::move(*query);
   return result;
 }
 
-step begin_stream(const request& r, const matched& place, const known_headers& headers) {
-  const auto all = query_parameters(r.query);
-  if (!all) return bad_request("bad_query", "The query string's percent-encoding is malformed.");
+step begin_stream(const matched& place, const known_headers& headers, const parameters& all) {
   // Sent by browsers when they connect again (HTML, "Server-sent events").
   const auto last =
       headers.last_event_id != nullptr ? std::optional(*headers.last_event_id) : std::nullopt;
-  auto made = models::parse_stream(*place.target, *all, last);
+  auto made = models::parse_stream(*place.target, all, last);
   if (!made) return of_problem(made.error());
   return stream_step{std::move(*made)};
 }
 
-step begin_ready(const request& r, const site& site) {
-  const auto all = query_parameters(r.query);
-  if (!all) return bad_request("bad_query", "The query string's percent-encoding is malformed.");
+step begin_ready(const parameters& all, const site& site) {
   // It still answers everything; but whoever asks this decides whom to send here.
   if (site.leaving) return problem_response(503, "draining", leaving_text);
   ready_step result;
-  for (const auto& [name, value] : *all) {
-    // Other parameters are let be: probes add all kinds.
-    if (name != "min_index") continue;
-    const auto index = parse_number(value);
-    if (!index) return bad_request("bad_min_index", "min_index must be a number.");
-    result.min_index = *index;
-  }
+  for (const auto& [name, value] : all)
+    if (name == facts_of(parameter::ready_index).name)
+      result.min_index = parse_number(value).value_or(0);
   return result;
 }
 
 // -- all -----------------------------------------------------------------------------------------
+
+// The media types that a patch may come in, for Accept-Patch.
+std::string patch_types() {
+  std::string made;
+  for (const auto media : facts_of(document::patch).media)
+    made.append(made.empty() ? "" : ", ").append(media);
+  return made;
+}
 
 response options_answer(method_set allow) {
   response result;
@@ -290,43 +309,44 @@ response options_answer(method_set allow) {
   constexpr method_set every = set_of(method::get) | set_of(method::post) | set_of(method::put) |
                                set_of(method::patch) | set_of(method::remove);
   result.allow = allow != 0 ? allow : every;
+  // RFC 5789 §3.1.
+  if (contains(result.allow, method::patch)) result.accept_patch = patch_types();
   return result;
 }
 
-step begin_at(const request& r, matched&& place, const site& site, const models::stamp& at) {
-  if (place.what == endpoint::nowhere) return not_found();
-  // Never guessed: two decoders might read it differently.
-  if (place.what == endpoint::malformed)
-    return bad_request("bad_target", "The path's percent-encoding is malformed.");
-  const auto allow = methods_of(place.what);
-  // Before the method is checked: every path takes OPTIONS.
-  if (r.verb == method::options) return options_answer(allow);
-  // HEAD is GET without the body (RFC 9110 §9.3.2).
-  const auto verb = r.verb == method::head ? method::get : r.verb;
-  if (!contains(allow, verb)) return not_allowed(allow);
-  // Before anything else of the request is looked at.
-  if (is_operators(place.what))
-    if (auto refusal = check_operator(r, site)) return std::move(*refusal);
+step begin_data(const request& r, const operation& row, matched&& place, parameters&& query,
+                const site& site, const models::stamp& at) {
+  const auto headers = collect(r);
+  if (!headers.repeated.empty())
+    return bad_request("repeated_header", "A header that may come once came twice: " +
+                                              std::string{headers.repeated} + ".");
+  if (place.what == endpoint::stream) return begin_stream(place, headers, query);
+  if (row.verb == method::get) return begin_read(row, place, headers, std::move(query), site);
+  return begin_write(r, row, std::move(place), headers, *site.schema, at);
+}
+
+step begin_operation(const request& r, const operation& row, matched&& place, parameters&& query,
+                     const site& site, const models::stamp& at) {
   switch (place.what) {
     case endpoint::index:
       return index_page(*site.schema);
     case endpoint::livez:
       return alive_page();
     case endpoint::readyz:
-      return begin_ready(r, site);
+      return begin_ready(query, site);
     case endpoint::status:
     case endpoint::cluster:
     case endpoint::leader:
     case endpoint::metrics:
       return status_step{};
     case endpoint::members:
-      if (verb == method::get) return status_step{};
+      if (row.verb == method::get) return status_step{};
       [[fallthrough]];
     case endpoint::member:
     case endpoint::promote:
     case endpoint::abort:
     case endpoint::transfer:
-      return begin_member(r, place, site);
+      return begin_member(r, place, site, query);
     case endpoint::projections:
       return projections_page(
           *site.schema, site.published != nullptr ? *site.published : published_projections{});
@@ -345,16 +365,28 @@ step begin_at(const request& r, matched&& place, const site& site, const models:
       return result;
     }
     default:
-      break;
+      // Only data routes look at conditions, keys and consistency.
+      return begin_data(r, row, std::move(place), std::move(query), site, at);
   }
-  // Only data routes look at these headers.
-  const auto headers = collect(r);
-  if (!headers.repeated.empty())
-    return bad_request("repeated_header", "A header that may come once came twice: " +
-                                              std::string{headers.repeated} + ".");
-  if (place.what == endpoint::stream) return begin_stream(r, place, headers);
-  if (verb == method::get) return begin_read(r, place, headers, site);
-  return begin_write(r, std::move(place), headers, *site.schema, at);
+}
+
+step begin_at(const request& r, matched&& place, const site& site, const models::stamp& at) {
+  if (place.what == endpoint::nowhere) return not_found();
+  // Never guessed: two decoders might read it differently.
+  if (place.what == endpoint::malformed)
+    return bad_request("bad_target", "The path's percent-encoding is malformed.");
+  const auto allow = methods_of(place.what);
+  // Before the method is checked: every path takes OPTIONS.
+  if (r.verb == method::options) return options_answer(allow);
+  const auto* row = operation_at(place.what, r.verb);
+  if (row == nullptr) return not_allowed(allow);
+  // Before anything else is read: who may not ask learns nothing.
+  if (auto refusal = check_caller(row->who, r, site)) return std::move(*refusal);
+  auto query = query_parameters(r.query);
+  if (!query) return bad_request("bad_query", "The query string's percent-encoding is malformed.");
+  if (const auto wrong = check_query(row->takes, row->lets_others_be, *query))
+    return of_problem(*wrong);
+  return begin_operation(r, *row, std::move(place), std::move(*query), site, at);
 }
 
 }  // namespace
@@ -367,13 +399,21 @@ response of_problem(const models::problem& why) {
   return result;
 }
 
-std::optional<response> check_media(const std::string_view* content_type, bool patch) {
+std::optional<response> check_media(const std::string_view* content_type, document wanted) {
   const auto type = content_type == nullptr ? media::other : media_of(*content_type);
-  if (type == media::json || (type == media::merge_patch && patch)) return std::nullopt;
-  return problem_response(
-      415, "unsupported_media_type",
-      patch ? "The Content-Type must be application/merge-patch+json or application/json."
-            : "The Content-Type must be application/json.");
+  std::string taken;
+  for (const auto each : facts_of(wanted).media) {
+    if (each.empty()) continue;
+    const auto known = media_of(each);
+    if (type == known) return std::nullopt;
+    if (known == media::json && type == media::json_based && wanted != document::patch)
+      return std::nullopt;
+    taken.append(taken.empty() ? "" : " or ").append(each);
+  }
+  auto refusal =
+      problem_response(415, "unsupported_media_type", "The Content-Type must be " + taken + ".");
+  if (wanted == document::patch) refusal.accept_patch = patch_types();
+  return refusal;
 }
 
 exchange begin(const request& r, const site& what, const models::stamp& at) {

@@ -12,6 +12,7 @@
 #include "http/header_values.hpp"
 #include "http/holdings.hpp"
 #include "http/host_names.hpp"
+#include "http/operations.hpp"
 #include "http/published_projections.hpp"
 #include "http/request.hpp"
 #include "http/response.hpp"
@@ -94,33 +95,35 @@ struct site {
   bool insecure = false;  ///< whether members may be off this machine, as server_options says
 };
 
-/// Every check that needs no state: host, origin, path, method, headers, media type, query and
-/// body. `r` must live during the call only; the step owns what it keeps. The order of checks is:
-/// who asks whom (421, 403), path (404, 400), method (405), headers (400, 415), body (400, 422), so
-/// a request with several faults always gets the same answer.
+/// Every check that needs no state: host, origin, path, method, caller, query, headers, media type
+/// and body. `r` must live during the call only; the step owns what it keeps. The order of checks
+/// is: who asks whom (421, 403), path (404, 400), method (405), caller (401, 403), query (400),
+/// headers (400, 415), body (400, 422), so a request with several faults always gets the same
+/// answer. From the method to the media type they are done by the table of `operations.hpp`.
 exchange begin(const request& r, const site& what, const models::stamp& at);
 
 /// The part of `begin` for /cluster/members and /cluster/transfer. 422 for a body that names no
 /// member or holds anything unknown; 403 for an address off this machine, where the node was not
-/// told --insecure; 409 for a node whose models do not fit.
-step begin_member(const request& r, const matched& place, const site& site);
-/// Whether a route is the operator's: all below /cluster and /_admin, to read and to change.
-bool is_operators(endpoint where);
+/// told --insecure; 409 for a node whose models do not fit. `query` has passed its check.
+step begin_member(const request& r, const matched& place, const site& site,
+                  const parameters& query);
 /// Why this client may not use the operator's routes; none: it may. With a cluster token whoever
 /// shows it may, and else nobody (401, 403); without one clients on this machine, and nobody whom a
 /// proxy here speaks for (403, which says what helps).
 std::optional<response> check_operator(const request& r, const site& site);
-/// The part of `begin` for /raft/vote, /raft/append-entries and /raft/install-snapshot. The token
-/// is checked before the body is looked at.
+/// The part of `begin` for /raft/vote, /raft/append-entries and /raft/install-snapshot.
 step begin_raft(const request& r, const matched& place, const site& site);
+/// Why this caller may not do what wants one like that; none: it may.
+std::optional<response> check_caller(caller wanted, const request& r, const site& site);
 /// Why this caller may not do what the cluster token allows; none: it may. 401 when none is shown,
 /// 403 for another, and 403 when the node has none (RFC 9110 §15.5).
 std::optional<response> check_cluster_token(const request& r, const bearer_token* token);
 /// The models' problem as an answer. `application/problem+json` (RFC 9457).
 response of_problem(const models::problem& why);
-/// A refusal when the body is not sent as JSON; a merge patch is fine where `patch`. 415. Charsets
-/// and other parameters make no difference.
-std::optional<response> check_media(const std::string_view* content_type, bool patch);
+/// A refusal when the body is not sent in a media type of its row: 415, for patches with
+/// Accept-Patch (RFC 5789 §2.2). Where JSON is taken so is any `+json` type, but not as a patch, for
+/// it may mean another kind of patch.
+std::optional<response> check_media(const std::string_view* content_type, document wanted);
 
 // -- answers -------------------------------------------------------------------------------------
 

@@ -134,20 +134,21 @@ std::vector<std::uint64_t> tag_condition::versions() const {
 
 std::optional<tag_condition> parse_condition(std::string_view value, bool weak_comparison) {
   tag_condition result;
-  if (value == "*") {
+  if (trimmed(value) == "*") {
     result.any = true;
     return result;
   }
   while (true) {
     value = trimmed(value);
+    // Nothing is between two commas, or at either end: legal in any list.
+    while (value.starts_with(',')) value = trimmed(value.substr(1));
+    if (value.empty()) return result;
     const auto tag = take_tag(value);
     if (!tag) return std::nullopt;
     result.tags.push_back(tag_of(*tag, weak_comparison));
     value = trimmed(value);
-    if (value.empty()) return result;
     // An element is followed by a comma or by nothing.
-    if (value.front() != ',') return std::nullopt;
-    value.remove_prefix(1);
+    if (!value.empty() && value.front() != ',') return std::nullopt;
   }
 }
 
@@ -155,29 +156,79 @@ media media_of(std::string_view content_type) {
   const auto type = trimmed(content_type.substr(0, content_type.find(';')));
   if (same_name(type, "application/json")) return media::json;
   if (same_name(type, "application/merge-patch+json")) return media::merge_patch;
+  // Read as anything else, its operations would be taken for an item.
+  if (same_name(type, "application/json-patch+json")) return media::other;
   // The registered name, and the two that were used before there was one.
   for (const auto* name :
        {"application/msgpack", "application/vnd.msgpack", "application/x-msgpack"})
     if (same_name(type, name)) return media::msgpack;
   const auto slash = type.find('/');
-  // "x/y+json": a subtype with at least one letter before the suffix.
-  if (slash == std::string_view::npos || type.size() < slash + 7) return media::other;
-  return same_name(type.substr(type.size() - 5), "+json") ? media::json : media::other;
+  // "x/y+json": a type, and a subtype with at least one letter before the suffix.
+  if (slash == std::string_view::npos || slash == 0 || type.size() < slash + 7) return media::other;
+  const auto names = std::string(type.substr(0, slash)).append(type.substr(slash + 1));
+  if (!std::ranges::all_of(names, is_token)) return media::other;
+  return same_name(type.substr(type.size() - 5), "+json") ? media::json_based : media::other;
 }
 
-bool accepts_media(std::string_view accept, media wanted) {
-  while (!accept.empty()) {
-    const auto range = take_element(accept);
-    const auto semicolon = range.find(';');
-    const auto type = trimmed(range.substr(0, semicolon));
-    // A range that covers everything covers this type.
-    const bool every = type == "*/*" || same_name(type, "application/*");
-    const auto weight = semicolon == std::string_view::npos ? std::string_view{}
-                                                            : trimmed(range.substr(semicolon + 1));
-    const bool refused = weight == "q=0" || weight == "q=0.0" || weight == "q=0.000";
-    if (!refused && (every || media_of(type) == wanted)) return true;
+bool is_identity(std::string_view content_encoding) {
+  while (!content_encoding.empty()) {
+    const auto coding = take_element(content_encoding);
+    if (!coding.empty() && !same_name(coding, "identity")) return false;
+  }
+  return true;
+}
+
+namespace {
+
+// The length of what is in front of the first of these characters that is in no quoted string
+// (RFC 9110 §5.6.4).
+std::size_t length_until(std::string_view text, char mark) {
+  bool quoted = false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (quoted && text[i] == '\\')
+      ++i;
+    else if (text[i] == '"')
+      quoted = !quoted;
+    else if (text[i] == mark && !quoted)
+      return i;
+  }
+  return text.size();
+}
+
+// Cuts what is in front of the next mark off, without the white space around it.
+std::string_view take_until(std::string_view& list, char mark) {
+  const auto end = length_until(list, mark);
+  const auto result = trimmed(list.substr(0, end));
+  list.remove_prefix(std::min(end + 1, list.size()));
+  return result;
+}
+
+// Of the parameters behind a media range, whether the weight is 0 (RFC 9110 §12.4.2).
+bool is_refused(std::string_view range) {
+  while (!range.empty()) {
+    auto one = take_until(range, ';');
+    if (one.size() < 3 || !same_name(one.substr(0, 2), "q=")) continue;
+    one.remove_prefix(2);
+    return one.front() == '0' && one.find_first_not_of("0.") == std::string_view::npos;
   }
   return false;
+}
+
+}  // namespace
+
+bool accepts_media(std::string_view accept, media wanted) {
+  bool accepted = false;
+  while (!accept.empty()) {
+    auto range = take_until(accept, ',');
+    const auto type = take_until(range, ';');
+    // A range that covers everything covers this type.
+    const bool every = type == "*/*" || same_name(type, "application/*");
+    const bool exact = !every && media_of(type) == wanted;
+    const bool refused = is_refused(range);
+    if (exact) return !refused;
+    accepted = accepted || (every && !refused);
+  }
+  return accepted;
 }
 
 bool is_request_id(std::string_view value) {

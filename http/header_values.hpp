@@ -46,19 +46,30 @@ struct tag_condition {
   std::vector<std::uint64_t> versions() const;
 };
 
-/// Reads `*` or a list of entity tags; nullopt when malformed. Of weak tags the strong comparison
-/// of If-Match makes nothing; If-None-Match compares weakly. An empty list is malformed.
+/// Reads `*` or a list of entity tags, of which several lines of the header make one; nullopt when
+/// malformed. Elements with nothing in them are passed over (RFC 9110 §5.6.1.2), so that a list may
+/// be empty, which matches nothing. Of weak tags the strong comparison of If-Match makes nothing;
+/// If-None-Match compares weakly.
 std::optional<tag_condition> parse_condition(std::string_view value, bool weak_comparison);
 
 /// What the server tells apart among media types.
-enum class media : std::uint8_t { json, merge_patch, msgpack, other };
+enum class media : std::uint8_t {
+  json,         ///< application/json
+  json_based,   ///< a `+json` type that means something of its own, but no patch
+  merge_patch,  ///< application/merge-patch+json
+  msgpack,      ///< application/msgpack, under any of its names
+  other,        ///< application/json-patch+json too, which is taken nowhere
+};
 
-/// The media type of a Content-Type: `application/json` or any `+json` type is JSON. Parameters, a
-/// charset among them, make no difference: JSON is UTF-8.
+/// The media type of a Content-Type. The case of letters and parameters, a charset among them, make
+/// no difference: JSON is UTF-8.
 media media_of(std::string_view content_type);
 
+/// Whether this list of content codings (RFC 9110 §8.4) leaves the body as it is.
+bool is_identity(std::string_view content_encoding);
+
 /// Whether an Accept header (RFC 9110 §12.5.1) names this type, or every type. Weights count only
-/// when they are 0: then it does not.
+/// when they are 0: then it does not. A range that names the type counts more than a wider one.
 bool accepts_media(std::string_view accept, media wanted);
 
 /// Whether a client's X-Request-Id is fit to be repeated in answers and logs. 1 to 128 characters

@@ -3,13 +3,12 @@
 #include <algorithm>
 #include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
-#include <cctype>
 #include <string_view>
 
-#include "http/openapi_operations.hpp"
-
-#include "models/command/local_fields.hpp"
-#include "models/query/read_filter.hpp"
+#include "http/openapi_documents.hpp"
+#include "http/openapi_items.hpp"
+#include "http/operations.hpp"
+#include "models/problem/reason_phrase.hpp"
 #include "models/schema/projection.hpp"
 
 namespace lithair::http {
@@ -18,343 +17,419 @@ namespace json = boost::json;
 
 namespace {
 
-using models::value_type;
+// What an operation is about, besides what its row says.
+struct subject {
+  const models::collection* collection = nullptr;
+  const models::projection* projection = nullptr;
+  const actors::published* published = nullptr;
 
-json::object type_of(const models::field& f) {
-  switch (f.type) {
-    case value_type::boolean:
-      return {{"type", "boolean"}};
-    case value_type::integer:
-      return {{"type", "integer"}, {"format", "int64"}};
-    case value_type::number:
-      return {{"type", "number"}, {"format", "double"}};
-    case value_type::uuid:
-      return {{"type", "string"}, {"format", "uuid"}};
-    case value_type::money:
-      return {{"type", "string"},
-              {"description", "A decimal number with its digits kept."},
-              {"examples", json::array{"0.10"}}};
-    case value_type::timestamp:
-      return {{"type", "string"}, {"format", "date-time"}};
-    case value_type::enumeration:
-      return {{"type", "string"}, {"enum", json::array(f.names.begin(), f.names.end())}};
-    case value_type::string:
-      return {{"type", "string"}};
-    default:
-      return {};  // any JSON
+  std::string name() const {
+    if (collection != nullptr) return collection->name;
+    if (projection != nullptr) return projection->name;
+    return published != nullptr ? std::string{published->name()} : std::string{};
+  }
+};
+
+// -- headers -------------------------------------------------------------------------------------
+
+struct header_row {
+  std::string_view name;
+  std::string_view about;
+  bool number = false;
+};
+
+// In the order of the enum.
+constexpr std::array<header_row, answer_header_count> header_rows{{
+    {"ETag", "The item's version, in quotes; of a backup its checksum."},
+    {"X-Raft-Index", "The write's index in the log.", true},
+    {"X-Applied-Index", "What is told is as of this index.", true},
+    {"Location", "The path of the new item."},
+    {"Idempotency-Replayed", "true: this is the answer to an earlier request of the same key."},
+    {"Content-Disposition", "The name of the file."},
+    {"Cache-Control", "No cache may answer in the place of a stream."},
+    {"X-Accel-Buffering", "no: nginx passes the events on at once."},
+    {"Preference-Applied", "return=minimal: of some items the answer tells the keys alone."},
+    {"X-Served-By", "The id of the node that answered.", true},
+    {"X-Request-Id", "The client's own, or one that the node made."},
+    {"X-Content-Type-Options", "nosniff: the type is as it says."},
+    {"Allow", "The methods that the path takes."},
+    {"Accept-Patch", "The media types that a patch may come in (RFC 5789)."},
+    {"Retry-After", "When to try again, in seconds.", true},
+    {"WWW-Authenticate", "What to show."},
+}};
+
+constexpr header_set of_every_answer =
+    set_of({answer_header::served_by, answer_header::request_id, answer_header::no_sniffing});
+
+// A header that may be missing is another component than the same one that is always there.
+std::string header_name(std::size_t at, bool always) {
+  return std::string{header_rows[at].name} + (always ? "" : ".sometimes");
+}
+
+void add_headers(json_object& answer, header_set always, header_set sometimes) {
+  json_object made;
+  for (std::size_t i = 0; i < header_rows.size(); ++i) {
+    const auto each = static_cast<answer_header>(i);
+    if (contains(always | sometimes, each))
+      made[header_rows[i].name] =
+          json_object{{"$ref", "#/components/headers/" + header_name(i, contains(always, each))}};
+  }
+  answer["headers"] = std::move(made);
+}
+
+// Those that some answer has.
+void add_header_components(json_object& to, const json_object& answer) {
+  for (std::size_t i = 0; i < header_rows.size(); ++i) {
+    const auto& row = header_rows[i];
+    const auto* there = answer.at("headers").as_object().if_contains(row.name);
+    if (there == nullptr) continue;
+    for (const bool always : {false, true})
+      if (there->at("$ref").as_string().ends_with('/' + header_name(i, always)))
+        to[header_name(i, always)] =
+            json_object{{"description", row.about},
+                        {"required", always},
+                        {"schema", row.number ? whole_number() : text_schema()}};
   }
 }
 
-// Only what JSON Schema can say too; bounds of money and moments are text and stay with the server.
-void add_bound(json::object& to, std::string_view name, const models::value& v) {
-  if (const auto* whole = std::get_if<std::int64_t>(&v)) to[name] = *whole;
-  if (const auto* real = std::get_if<double>(&v)) to[name] = *real;
-}
+// -- answers -------------------------------------------------------------------------------------
 
-void add_default(json::object& to, const models::value& v) {
-  add_bound(to, "default", v);
-  if (const auto* flag = std::get_if<bool>(&v)) to["default"] = *flag;
-  if (const auto* text = std::get_if<std::string>(&v)) to["default"] = *text;
-}
+std::string problem_name(std::uint16_t code) { return "problem." + std::to_string(code); }
 
-json::object property(const models::field& f) {
-  auto result = type_of(f);
-  add_bound(result, "minimum", f.rules.min);
-  add_bound(result, "maximum", f.rules.max);
-  // Of bytes they count what the base64 stands for, which JSON Schema can't say.
-  const bool list = f.type == value_type::list;
-  if (f.rules.min_length && f.type != value_type::bytes)
-    result[list ? "minItems" : "minLength"] = *f.rules.min_length;
-  if (f.rules.max_length && f.type != value_type::bytes)
-    result[list ? "maxItems" : "maxLength"] = *f.rules.max_length;
-  if (!f.rules.pattern.empty()) result["pattern"] = f.rules.pattern;
-  if (f.rules.format == models::text_format::email) result["format"] = "email";
-  if (f.rules.format == models::text_format::url) result["format"] = "uri";
-  add_default(result, f.default_value);
-  return result;
-}
-
-// Hidden fields may be sent, and are shown here as little as anywhere else.
-json::object item_schema(const models::collection& c, bool writing) {
-  json::object properties;
-  json::array required;
-  for (const auto& f : c.fields) {
-    if (!f.exposed) continue;
-    properties[f.name] = property(f);
-    const bool always =
-        // A request must send what nothing fills in; an answer has all that is not optional.
-        writing ? f.required() || (f.primary_key && f.type != value_type::uuid) : !f.optional;
-    if (always) required.push_back(json::string(f.name));
+// Every status that any operation may end in.
+json_object problem_components() {
+  std::vector<std::uint16_t> all(usual_problems().begin(), usual_problems().end());
+  for (const auto& row : all_operations())
+    for (const auto code : row.problems)
+      if (code != 0) all.push_back(code);
+  std::ranges::sort(all);
+  json_object made;
+  for (const auto code : all) {
+    const auto name = problem_name(code);
+    if (made.contains(name)) continue;
+    json_object answer{
+        {"description", models::reason_phrase(code)},
+        {"content", json_object{{"application/problem+json",
+                                 json_object{{"schema", schema_ref("lithair.problem")}}}}}};
+    header_set always = of_every_answer;
+    header_set sometimes = set_of({answer_header::raft_index, answer_header::applied_index,
+                                   answer_header::replayed, answer_header::retry_after});
+    if (code == 401) always |= set_of({answer_header::authenticate});
+    if (code == 503) always |= set_of({answer_header::retry_after});
+    if (code == 415) sometimes |= set_of({answer_header::accept_patch});
+    add_headers(answer, always, sometimes);
+    made[name] = std::move(answer);
   }
-  const bool is_whole = std::ranges::all_of(c.fields, &models::field::exposed);
-  return {{"type", "object"},
-          {"properties", properties},
-          {"required", required},
-          {"additionalProperties", writing && !is_whole}};
+  return made;
 }
 
-json::object list_schema(const std::string& item) {
-  return {{"type", "object"},
-          {"properties",
-           json::object{
-               {"data", json::object{{"type", "array"}, {"items", json::object{{"$ref", item}}}}},
-               {"total", json::object{{"type", "integer"}}},
-               {"skip", json::object{{"type", "integer"}}},
-               {"take", json::object{{"type", "integer"}}},
-               {"has_more", json::object{{"type", "boolean"}}},
-               {"next", json::object{{"type", json::array{"string", "null"}}}}}}};
+json_object schema_of(document what, const operation& row, const subject& of) {
+  const auto name = facts_of(what).schema;
+  if (!name.starts_with('.')) return schema_ref(name);
+  if (what == document::rows)
+    // What a program's own tells, only the program knows.
+    return of.published != nullptr ? json_object{{"type", "object"}}
+                                   : schema_ref("projections." + of.name());
+  const std::string whole = of.name() + (what == document::item ? "" : std::string{name});
+  if (!contains(row.takes, parameter::fields)) return schema_ref(whole);
+  return any_of({schema_ref(whole), schema_ref(whole + ".selected")});
 }
 
-std::string schema_ref(const std::string& name) { return "#/components/schemas/" + name; }
-
-json::object body(const std::string& schema, std::string_view media = "application/json") {
-  return {{media, json::object{{"schema", json::object{{"$ref", schema}}}}}};
+json_object content_of(document what, const operation& row, const subject& of) {
+  json_object made;
+  for (const auto media : facts_of(what).media)
+    if (!media.empty()) made[media] = json_object{{"schema", schema_of(what, row, of)}};
+  return made;
 }
 
-json::object answer(std::string_view description, const std::string& schema) {
-  return {{"description", description}, {"content", body(schema)}};
+json_object answers_of(const operation& row, const subject& of) {
+  json_object made;
+  for (const auto& each : row.answers) {
+    if (each.status == 0) continue;
+    const auto about = each.what == document::none
+                           ? models::reason_phrase(static_cast<std::uint16_t>(each.status))
+                           : facts_of(each.what).about;
+    json_object answer{{"description", about}};
+    if (each.what != document::none) answer["content"] = content_of(each.what, row, of);
+    if (each.what == document::changes)
+      answer["x-event-data"] = json_object{{"create", schema_ref(of.name() + ".selected")},
+                                           {"update", schema_ref(of.name() + ".selected")},
+                                           {"delete", schema_ref(of.name() + ".found")}};
+    add_headers(answer, of_every_answer | each.always, each.sometimes);
+    made[std::to_string(each.status)] = std::move(answer);
+  }
+  std::vector<std::uint16_t> problems(usual_problems().begin(), usual_problems().end());
+  for (const auto code : row.problems)
+    if (code != 0) problems.push_back(code);
+  std::ranges::sort(problems);
+  for (const auto code : problems)
+    made[std::to_string(code)] =
+        json_object{{"$ref", "#/components/responses/" + problem_name(code)}};
+  return made;
 }
 
-json::object operation(std::string_view summary, const std::string& tag, std::string_view code,
-                       json::object ok) {
-  return {{"summary", summary},
-          {"tags", json::array{json::string(tag)}},
-          {"responses", json::object{{code, std::move(ok)}}}};
+// -- parameters ----------------------------------------------------------------------------------
+
+json_object value_schema(const parameter_facts& of) {
+  json_object made;
+  switch (of.form) {
+    case grammar::number:
+      made = {
+          {"type", "integer"}, {"format", "int64"}, {"minimum", of.least}, {"maximum", of.most}};
+      break;
+    case grammar::flag:
+      made = flag_schema();
+      break;
+    case grammar::choice: {
+      json::array words;
+      for (auto rest = of.words; !rest.empty();) {
+        const auto end = std::min(rest.find(' '), rest.size());
+        words.push_back(json::string(rest.substr(0, end)));
+        rest.remove_prefix(std::min(end + 1, rest.size()));
+      }
+      made = {{"type", "string"}, {"enum", std::move(words)}};
+      break;
+    }
+    case grammar::text:
+      made = text_schema(of.pattern);
+  }
+  if (of.form == grammar::flag && !of.usual.empty()) made["default"] = of.usual == "true";
+  if (of.form == grammar::number && !of.usual.empty()) made["default"] = 0;
+  return made;
 }
 
-json::object shared(const std::string& parameter) {
-  return {{"$ref", "#/components/parameters/" + parameter}};
+void add_parameter(json::array& to, parameter which, const subject& of, bool of_stream) {
+  const auto& row = facts_of(which);
+  if (which == parameter::filters) {
+    for (auto& each : filter_parameters(*of.collection, of_stream)) {
+      // A field that is called like a parameter can't be asked for by its name.
+      const bool taken = std::ranges::any_of(
+          to, [&each](const json::value& other) { return other.at("name") == each.at("name"); });
+      if (!taken) to.push_back(std::move(each));
+    }
+    return;
+  }
+  auto schema = value_schema(row);
+  if (which == parameter::sort) schema["pattern"] = sort_pattern(*of.collection);
+  if (which == parameter::fields) schema["pattern"] = fields_pattern(*of.collection);
+  to.push_back(json_object{{"name", row.name},
+                           {"in", row.in_header ? "header" : "query"},
+                           {"description", row.about},
+                           {"schema", std::move(schema)}});
 }
 
-json::array read_parameters() { return {shared("consistency"), shared("applied")}; }
+json::array parameters_of(const operation& row, const subject& of) {
+  json::array made;
+  auto takes = row.takes;
+  // Only what is tracked can be told of the past, and a program's own projection is told whole.
+  if (of.collection != nullptr && !of.collection->tracked) takes &= ~set_of({parameter::as_of});
+  if (of.published != nullptr)
+    takes &= set_of({parameter::consistency, parameter::consistency_header, parameter::min_index});
+  for (std::size_t i = 0; i < parameter_count; ++i)
+    if (contains(takes, static_cast<parameter>(i)) &&
+        static_cast<parameter>(i) != parameter::filters)
+      add_parameter(made, static_cast<parameter>(i), of, false);
+  if (contains(takes, parameter::filters))
+    add_parameter(made, parameter::filters, of, row.at == endpoint::stream);
+  return made;
+}
 
-json::object parameter(std::string_view name, std::string_view in, std::string_view description,
-                       json::object schema) {
-  return {{"name", name},
-          {"in", in},
-          {"required", in == "path"},
-          {"description", description},
+json_object path_parameter(std::string_view about, json_object schema) {
+  return {{"name", "id"},
+          {"in", "path"},
+          {"required", true},
+          {"description", about},
           {"schema", std::move(schema)}};
 }
 
-// What a count takes, and a list besides how to page.
-json::array filter_parameters(const models::collection& c) {
-  json::array result = read_parameters();
-  for (const auto& f : c.fields)
-    if (f.exposed)
-      result.push_back(parameter(f.name, "query", "A filter: " + models::filter_forms(f) + '.',
-                                 {{"type", "string"}}));
-  return result;
+// -- operations ----------------------------------------------------------------------------------
+
+std::string_view verb_of(method verb) {
+  switch (verb) {
+    case method::post:
+      return "post";
+    case method::put:
+      return "put";
+    case method::patch:
+      return "patch";
+    case method::remove:
+      return "delete";
+    default:
+      return "get";
+  }
 }
 
-json::array list_parameters(const models::collection& c) {
-  json::array result{
-      parameter("skip", "query", "Items to leave out first.",
-                {{"type", "integer"}, {"minimum", 0}}),
-      parameter("take", "query", "Items to answer at most.",
-                {{"type", "integer"}, {"minimum", 1}, {"maximum", 1000}}),
-      parameter("after", "query", "The next of an earlier page.", {{"type", "string"}}),
-      parameter("sort", "query", "Fields to order by; - for descending.", {{"type", "string"}}),
-      parameter("fields", "query", "Fields to answer only.", {{"type", "string"}}),
-      parameter("total", "query", "false: leave the total out, which is faster.",
-                {{"type", "boolean"}}),
-  };
-  for (auto& x : filter_parameters(c)) result.push_back(std::move(x));
-  return result;
+json::array security_of(caller who) {
+  const json_object token{{"cluster_token", json::array{}}};
+  if (who == caller::member) return {token};
+  if (who == caller::operators) return {json_object{}, token};
+  return {};
 }
 
-json::object collection_path(const models::collection& c) {
-  auto list = operation("List items", c.name, "200",
-                        answer("A page of items.", schema_ref(c.name + ".list")));
-  list["parameters"] = list_parameters(c);
-  auto create = operation("Create an item", c.name, "201", answer("The item.", schema_ref(c.name)));
-  create["requestBody"] =
-      json::object{{"required", true}, {"content", body(schema_ref(c.name + ".write"))}};
-  create["parameters"] = json::array{shared("idempotency_key")};
-  return {{"get", std::move(list)}, {"post", std::move(create)}};
+json_object operation_of(const operation& row, const subject& of, std::string id) {
+  json_object made{
+      {"operationId", std::move(id)},
+      {"summary", row.summary},
+      {"tags", json::array{row.tag.empty() ? json::string(of.name()) : json::string(row.tag)}}};
+  if (!row.about.empty()) made["description"] = row.about;
+  if (auto all = parameters_of(row, of); !all.empty()) made["parameters"] = std::move(all);
+  if (row.lets_others_be) made["x-other-parameters"] = true;
+  if (row.body != document::none)
+    made["requestBody"] =
+        json_object{{"required", true}, {"content", content_of(row.body, row, of)}};
+  made["responses"] = answers_of(row, of);
+  made["security"] = security_of(row.who);
+  return made;
 }
 
-json::array key_parameter(const models::collection& c) {
-  return {parameter("id", "path", "The item's key.", type_of(c.key()))};
+// "/health" is "lithair.health".
+std::string id_of_path(std::string_view path) {
+  std::string made = "lithair." + std::string{path.substr(1)};
+  std::ranges::replace(made, '/', '.');
+  return made;
 }
 
-json::object item_path(const models::collection& c) {
-  auto replace =
-      operation("Replace an item", c.name, "200", answer("The item.", schema_ref(c.name)));
-  replace["requestBody"] =
-      json::object{{"required", true}, {"content", body(schema_ref(c.name + ".write"))}};
-  auto patch =
-      operation("Change fields of an item", c.name, "200", answer("The item.", schema_ref(c.name)));
-  patch["requestBody"] = json::object{
-      {"required", true},
-      {"content", json::object{{"application/merge-patch+json",
-                                json::object{{"schema", json::object{{"type", "object"}}}}}}}};
-  auto read = operation("Read an item", c.name, "200", answer("The item.", schema_ref(c.name)));
-  read["parameters"] = read_parameters();
-  read["parameters"].get_array().push_back(shared("if_none_match"));
-  auto remove = operation("Delete an item", c.name, "204", {{"description", "Deleted."}});
-  for (auto* x : {&replace, &patch, &remove})
-    (*x)["parameters"] = json::array{shared("idempotency_key"), shared("if_match")};
-  replace["parameters"].get_array().push_back(shared("if_none_match"));
-  return {{"parameters", key_parameter(c)},
-          {"get", std::move(read)},
-          {"put", std::move(replace)},
-          {"patch", std::move(patch)},
-          {"delete", std::move(remove)}};
-}
+class writer {
+ public:
+  explicit writer(const models::schema& schema, const published_projections& published)
+      : schema_(schema), published_(published) {}
 
-json::object history_path(const models::collection& c) {
-  return {{"parameters", key_parameter(c)},
-          {"get", operation("The events of an item whose fields are tracked", c.name, "200",
-                            answer("The events.", schema_ref("_history")))}};
-}
+  json_object paths() {
+    for (const auto& row : all_operations()) {
+      const auto& where = facts_of(row.at);
+      const std::string below = where.below.empty() ? "" : '/' + std::string{where.below};
+      switch (where.at) {
+        case root::fixed:
+          add_fixed(row, where);
+          break;
+        case root::member:
+          add("/cluster/members/{id}" + below, row, {}, std::string{row.id},
+              path_parameter("The member's node id.", whole_number()));
+          break;
+        case root::collection:
+          for (const auto& c : schema_.collections())
+            add(c.path + below, row, {&c}, id(c, row), {});
+          break;
+        case root::item:
+          add_items(row, below);
+          break;
+        case root::projection:
+          add_projections(row);
+          break;
+        case root::none:
+          break;
+      }
+    }
+    return std::move(paths_);
+  }
 
-json::object stream_path(const models::collection& c) {
-  const json::object text{{"type", "string"}};
-  const json::object events{{"text/event-stream", json::object{{"schema", text}}}};
-  auto follow = operation(
-      "Follow the changes", c.name, "200",
-      {{"description", "Server-Sent Events: create, update, delete."}, {"content", events}});
-  json::array all{
-      parameter("Last-Event-ID", "header",
-                "The last id seen; what comes behind is told, or 410 when that is not kept or the "
-                "id is of another log.",
-                text),
-      parameter("after", "query", "The same for the first time; 0: all that is kept.", text),
-      parameter("fields", "query", "The fields to show.", text),
-  };
-  for (const auto& f : c.fields)
-    if (f.exposed && (f.replicated || !models::is_mixed(c)))
-      all.push_back(parameter(f.name, "query", "A filter as of lists.", text));
-  follow["parameters"] = std::move(all);
-  return {{"get", std::move(follow)}};
-}
+ private:
+  static std::string id(const models::collection& c, const operation& row) {
+    return c.name + '.' + std::string{row.id};
+  }
 
-json::object bulk_path(const models::collection& c) {
-  const auto array_of = [&](const std::string& schema) {
-    const json::object items{{"$ref", schema_ref(schema)}};
-    const json::object array{{"type", "array"}, {"items", items}};
-    return json::object{{"application/json", json::object{{"schema", array}}}};
-  };
-  auto create = operation("Create items, all or none", c.name, "201",
-                          {{"description", "The items."}, {"content", array_of(c.name)}});
-  create["parameters"] = json::array{shared("idempotency_key")};
-  create["requestBody"] =
-      json::object{{"required", true}, {"content", array_of(c.name + ".write")}};
-  return {{"post", std::move(create)}};
-}
+  void add(const std::string& path, const operation& row, const subject& of, std::string id,
+           json_object parameter) {
+    auto& item = paths_[path];
+    if (!item.is_object()) item = json_object{};
+    if (!parameter.empty()) item.get_object()["parameters"] = json::array{std::move(parameter)};
+    item.get_object()[verb_of(row.verb)] = operation_of(row, of, std::move(id));
+  }
 
-json::object random_id_path(const models::collection& c) {
-  const json::object found{{"type", "object"},
-                           {"properties", json::object{{"id", type_of(c.key())}}}};
-  const json::object content{{"application/json", json::object{{"schema", found}}}};
-  auto pick = operation("The key of any item", c.name, "200",
-                        {{"description", "A key."}, {"content", content}});
-  pick["parameters"] = read_parameters();
-  return {{"get", std::move(pick)}};
-}
-
-json::object count_path(const models::collection& c) {
-  auto count =
-      operation("Count items", c.name, "200", answer("The number of items.", schema_ref("_count")));
-  count["parameters"] = filter_parameters(c);
-  return {{"get", std::move(count)}};
-}
-
-json::object or_null(json::object type) {
-  if (const auto* plain = type.if_contains("type")) type["type"] = json::array{*plain, "null"};
-  return type;
-}
-
-json::object type_of(const models::collection& c, const models::measure& m) {
-  const auto& f = c.fields[m.position];
-  if (m.kind == models::measure_kind::count) return {{"type", "integer"}};
-  if (m.kind == models::measure_kind::avg && f.type != value_type::money)
-    return {{"type", json::array{"number", "null"}}};
-  return or_null(type_of(f));
-}
-
-json::object projection_path(const models::collection& c, const models::projection& p) {
-  json::object row;
-  for (const auto at : p.group_by) row[c.fields[at].name] = or_null(type_of(c.fields[at]));
-  for (const auto& m : p.measures) row[m.name] = type_of(c, m);
-  json::object page{
-      {"type", "object"},
-      {"properties",
-       json::object{
-           {"data", json::object{{"type", "array"},
-                                 {"items", json::object{{"type", "object"}, {"properties", row}}}}},
-           {"total", json::object{{"type", "integer"}}},
-           {"next", json::object{{"type", json::array{"string", "null"}}}}}}};
-  json::object ok{{"description", "A page of rows, in order of their groups."},
-                  {"content", json::object{{"application/json", json::object{{"schema", page}}}}}};
-  auto read = operation("Read the projection " + p.name, "projections", "200", std::move(ok));
-  read["parameters"] = json::array{
-      parameter("skip", "query", "Rows to leave out first.", {{"type", "integer"}, {"minimum", 0}}),
-      parameter("take", "query", "Rows to answer at most.",
-                {{"type", "integer"}, {"minimum", 1}, {"maximum", 1000}}),
-      parameter("after", "query", "The next of an earlier page.", {{"type", "string"}}),
-      parameter("total", "query", "false: leave the total out, which is faster.",
-                {{"type", "boolean"}}),
-  };
-  for (auto& x : read_parameters()) read["parameters"].get_array().push_back(std::move(x));
-  return {{"get", std::move(read)}};
-}
-
-// What it tells, only its program knows.
-json::object published_path(const actors::published& published) {
-  json::object page{{"type", "object"}, {"properties", json::object{{"data", json::object{}}}}};
-  json::object ok{{"description", "The projection as of X-Applied-Index."},
-                  {"content", json::object{{"application/json", json::object{{"schema", page}}}}}};
-  auto read = operation(
-      "Read the projection " + std::string(published.name()) + " of " + published.from().name,
-      "projections", "200", std::move(ok));
-  read["parameters"] = read_parameters();
-  return {{"get", std::move(read)}};
-}
-
-// A name for each operation, and that each may also end in a problem.
-void complete_operations(json::object& paths) {
-  constexpr std::string_view verbs[] = {"get", "post", "put", "patch", "delete"};
-  for (auto& [path, item] : paths) {
-    for (auto& [verb, operation] : item.as_object()) {
-      if (std::ranges::find(verbs, std::string_view{verb}) == std::end(verbs)) continue;
-      auto id = std::string{verb} + std::string{path};
-      std::ranges::replace_if(
-          id, [](char c) { return std::isalnum(static_cast<unsigned char>(c)) == 0; }, '_');
-      operation.as_object()["operationId"] = id;
-      operation.at("responses").as_object()["default"] =
-          json::object{{"$ref", "#/components/responses/problem"}};
+  void add_fixed(const operation& row, const endpoint_facts& where) {
+    for (const auto path : where.paths) {
+      if (path.empty()) continue;
+      const bool first = path == where.paths.front();
+      add(std::string{path}, row, {}, first ? std::string{row.id} : id_of_path(path), {});
     }
   }
+
+  void add_items(const operation& row, const std::string& below) {
+    for (const auto& c : schema_.collections()) {
+      // Of what is not tracked no item has a history.
+      if (row.at == endpoint::history && !c.tracked) continue;
+      add(c.path + "/{id}" + below, row, {&c}, id(c, row),
+          path_parameter("The item's key.", http::schema_of(c.key(), usage::created)));
+    }
+  }
+
+  void add_projections(const operation& row) {
+    for (const auto& p : schema_.projections())
+      add("/api/projections/" + p.name, row, {nullptr, &p}, "projections." + p.name, {});
+    for (const auto& x : published_) {
+      const std::string name{x->name()};
+      add("/api/projections/" + name, row, {nullptr, nullptr, x.get()}, "projections." + name, {});
+    }
+  }
+
+  const models::schema& schema_;
+  const published_projections& published_;
+  json_object paths_;
+};
+
+// All headers that answers of these paths and these problems refer to.
+json_object header_components(const json_object& paths, const json_object& problems) {
+  json_object made;
+  for (const auto& each : problems) add_header_components(made, each.value().as_object());
+  for (const auto& path : paths)
+    for (const auto& verb : path.value().as_object()) {
+      if (!verb.value().is_object()) continue;
+      for (const auto& each : verb.value().at("responses").as_object())
+        if (each.value().as_object().contains("headers"))
+          add_header_components(made, each.value().as_object());
+    }
+  return made;
+}
+
+json_object all_schemas(const models::schema& schema) {
+  auto made = fixed_schemas(schema);
+  for (const auto& c : schema.collections()) add_schemas(c, made);
+  for (const auto& p : schema.projections())
+    made["projections." + p.name] = page_schema(row_schema(*schema.find(p.collection_id), p));
+  return made;
+}
+
+json::array all_tags(const models::schema& schema) {
+  json::array made;
+  for (const auto& c : schema.collections())
+    made.push_back(json_object{{"name", c.name}, {"description", "The items of " + c.path + "."}});
+  for (const auto& [name, about] :
+       {std::pair{"data", "Several collections at once."}, std::pair{"projections", "Read models."},
+        std::pair{"operations", "For those who run nodes."}, std::pair{"cluster", "The members."},
+        std::pair{"raft", "The messages of consensus."}})
+    // A model may have the same name.
+    if (schema.find(name) == nullptr)
+      made.push_back(json_object{{"name", name}, {"description", about}});
+  return made;
 }
 
 }  // namespace
 
 std::string openapi_text(const models::schema& schema, const published_projections& published) {
-  auto result = fixed_description();
-  auto& paths = result["paths"].as_object();
-  auto& schemas = result["components"].as_object()["schemas"].as_object();
-  for (const auto& c : schema.collections()) {
-    paths[c.path] = collection_path(c);
-    paths[c.path + "/{id}"] = item_path(c);
-    paths[c.path + "/{id}/history"] = history_path(c);
-    paths[c.path + "/stream"] = stream_path(c);
-    paths[c.path + "/count"] = count_path(c);
-    paths[c.path + "/random-id"] = random_id_path(c);
-    paths[c.path + "/_bulk"] = bulk_path(c);
-    schemas[c.name] = item_schema(c, false);
-    schemas[c.name + ".write"] = item_schema(c, true);
-    schemas[c.name + ".list"] = list_schema(schema_ref(c.name));
-  }
-  for (const auto& p : schema.projections())
-    paths["/api/projections/" + p.name] = projection_path(*schema.find(p.collection_id), p);
-  for (const auto& x : published)
-    paths["/api/projections/" + std::string(x->name())] = published_path(*x);
-  complete_operations(paths);
-  result["openapi"] = "3.1.0";
-  result["info"] = json::object{{"title", "Lithair"}, {"version", LITHAIR_VERSION}};
-  return json::serialize(result);
+  const json_object token{{"type", "http"},
+                          {"scheme", "bearer"},
+                          {"description", "What the file of --cluster-token holds."}};
+  auto paths = writer(schema, published).paths();
+  auto problems = problem_components();
+  auto seen = header_components(paths, problems);
+  const json_object made{
+      {"openapi", "3.1.0"},
+      {"info",
+       json_object{{"title", "Lithair"},
+                   {"version", LITHAIR_VERSION},
+                   {"description",
+                    "Every path takes OPTIONS, which answers 204 with Allow, and HEAD where it "
+                    "takes GET; another method is 405 with Allow. Where application/json is taken "
+                    "so is any +json type, but not for a patch."},
+                   {"license", json_object{{"name", "MIT"}, {"identifier", "MIT"}}}}},
+      {"servers", json::array{json_object{{"url", "/"}, {"description", "The node itself."}}}},
+      {"tags", all_tags(schema)},
+      {"paths", std::move(paths)},
+      {"components", json_object{{"schemas", all_schemas(schema)},
+                                 {"responses", std::move(problems)},
+                                 {"headers", std::move(seen)},
+                                 {"securitySchemes", json_object{{"cluster_token", token}}}}}};
+  return json::serialize(made);
 }
 
 }  // namespace lithair::http

@@ -26,22 +26,6 @@ bool comes_through_proxy(const request& r) {
 
 }  // namespace
 
-bool is_operators(endpoint where) {
-  switch (where) {
-    case endpoint::cluster:
-    case endpoint::members:
-    case endpoint::member:
-    case endpoint::promote:
-    case endpoint::abort:
-    case endpoint::transfer:
-    case endpoint::admin_snapshot:
-    case endpoint::admin_backup:
-      return true;
-    default:
-      return false;
-  }
-}
-
 std::optional<response> check_operator(const request& r, const site& site) {
   if (site.cluster_token != nullptr) return check_cluster_token(r, site.cluster_token);
   if (r.from_this_machine && !comes_through_proxy(r)) return std::nullopt;

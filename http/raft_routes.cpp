@@ -1,4 +1,5 @@
 #include "http/exchange.hpp"
+#include "http/operations.hpp"
 #include "http/raft_document.hpp"
 
 namespace lithair::http {
@@ -17,10 +18,13 @@ response must_show_token() {
 
 // The answer comes as the request did, unless the client says what it accepts.
 bool wants_packed(const request& r, bool sent_packed) {
-  const auto* accepted = r.find("Accept");
-  if (accepted == nullptr) return sent_packed;
-  const bool packed = accepts_media(*accepted, media::msgpack);
-  const bool text = accepts_media(*accepted, media::json);
+  std::string accepted;
+  // Several lines are one list (RFC 9110 §5.3).
+  for (const auto& each : r.headers)
+    if (same_name(each.name, "Accept")) accepted.append(each.value).append(",");
+  if (accepted.empty()) return sent_packed;
+  const bool packed = accepts_media(accepted, media::msgpack);
+  const bool text = accepts_media(accepted, media::json);
   // Both or neither: the request decides.
   return packed == text ? sent_packed : packed;
 }
@@ -38,15 +42,23 @@ std::optional<response> check_cluster_token(const request& r, const bearer_token
   return problem_response(403, "forbidden", "This is not the cluster token.");
 }
 
+std::optional<response> check_caller(caller wanted, const request& r, const site& site) {
+  switch (wanted) {
+    case caller::member:
+      return check_cluster_token(r, site.cluster_token);
+    case caller::operators:
+      return check_operator(r, site);
+    case caller::anyone:
+      break;
+  }
+  return std::nullopt;
+}
+
 step begin_raft(const request& r, const matched& place, const site& site) {
-  // Before the body is read: who has no token learns nothing.
-  if (auto refusal = check_cluster_token(r, site.cluster_token)) return std::move(*refusal);
   const auto* type = r.find("Content-Type");
-  const auto kind = type == nullptr ? media::other : media_of(*type);
-  if (kind != media::json && kind != media::msgpack)
-    return problem_response(415, "unsupported_media_type",
-                            "The Content-Type must be application/json or application/msgpack.");
-  const bool packed = kind == media::msgpack;
+  if (auto wrong = check_media(type, operation_at(place.what, method::post)->body))
+    return std::move(*wrong);
+  const bool packed = media_of(*type) == media::msgpack;
   auto call = read_raft_call(place.what, r.body, packed, *site.schema);
   if (!call) return of_problem(call.error());
   return raft_step{std::move(*call), wants_packed(r, packed)};

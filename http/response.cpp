@@ -43,6 +43,7 @@ void append_optional_headers(const response& answer, std::string& out) {
   if (answer.applied) append_header(out, "X-Applied-Index", *answer.applied);
   if (!answer.location.empty()) append_header(out, "Location", answer.location);
   if (answer.allow != 0) append_header(out, "Allow", allow_text(answer.allow));
+  if (!answer.accept_patch.empty()) append_header(out, "Accept-Patch", answer.accept_patch);
   if (answer.asks_for_token) append_header(out, "WWW-Authenticate", "Bearer");
   if (answer.replayed) append_header(out, "Idempotency-Replayed", "true");
   // RFC 7240 §3: so that nobody takes it for the whole representation.

@@ -26,6 +26,7 @@ struct response {
   std::optional<std::uint64_t> applied;                ///< X-Applied-Index
   std::string location;                                ///< a path; empty: none
   method_set allow = 0;                                ///< Allow; 0: none
+  std::string accept_patch;                            ///< Accept-Patch (RFC 5789); empty: none
   bool asks_for_token = false;                         ///< WWW-Authenticate: Bearer
   std::uint32_t retry_after_s = 0;                     ///< Retry-After; 0: none
   bool replayed = false;  ///< the stored answer to an earlier request of this Idempotency-Key

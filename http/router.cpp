@@ -10,61 +10,6 @@ namespace lithair::http {
 
 namespace {
 
-constexpr method_set reading = set_of(method::get);
-constexpr method_set posting = set_of(method::post);
-constexpr method_set removing = set_of(method::remove);
-constexpr method_set replacing = set_of(method::put) | set_of(method::patch);
-
-enum class body : bool { usual, bulk };
-
-/// All that is fixed about an endpoint.
-struct endpoint_facts {
-  std::string_view name;
-  method_set methods = 0;
-  body takes = body::usual;
-  std::array<std::string_view, 2> paths{};  ///< that lead there as they are
-  std::string_view below_collection{};      ///< the name of a child of a collection's path
-  std::string_view below_id{};              ///< the name of a child of an item's or a member's
-};
-
-// In the order of the enum; its name is what metrics and logs say.
-constexpr std::array<endpoint_facts, endpoint_count> facts{{
-    {"nowhere"},
-    {"malformed"},
-    {"server"},
-    {"index", reading, body::usual, {"/"}},
-    {"livez", reading, body::usual, {"/livez", "/health"}},
-    {"readyz", reading, body::usual, {"/readyz", "/ready"}},
-    {"status", reading, body::usual, {"/status"}},
-    {"cluster", reading, body::usual, {"/cluster"}},
-    {"leader", reading, body::usual, {"/raft/leader"}},
-    {"members", reading | posting, body::usual, {"/cluster/members"}},
-    {"member", removing},
-    {"promote", posting, body::usual, {}, {}, "promote"},
-    {"abort", posting, body::usual, {"/cluster/members/abort"}},
-    {"transfer", posting, body::usual, {"/cluster/transfer"}},
-    {"raft_vote", posting, body::usual, {"/raft/vote"}},
-    {"raft_append", posting, body::bulk, {"/raft/append-entries"}},
-    {"raft_install", posting, body::bulk, {"/raft/install-snapshot"}},
-    {"admin_snapshot", posting, body::usual, {"/_admin/snapshot"}},
-    {"admin_backup", reading, body::usual, {"/_admin/backup"}},
-    {"metrics", reading, body::usual, {"/metrics"}},
-    {"openapi", reading, body::usual, {"/openapi.json"}},
-    {"docs", reading, body::usual, {"/docs"}},
-    {"items", reading | posting},
-    {"item", reading | replacing | removing},
-    {"count", reading, body::usual, {}, "count"},
-    {"random_id", reading, body::usual, {}, "random-id"},
-    {"history", reading, body::usual, {}, {}, "history"},
-    {"bulk", posting, body::bulk, {}, "_bulk"},
-    {"transaction", posting, body::bulk, {"/api/_txn"}},
-    {"projections", reading, body::usual, {"/api/projections"}},
-    {"projection", reading},
-    {"stream", reading, body::usual, {}, "stream"},
-}};
-
-const endpoint_facts& facts_of(endpoint where) { return facts[static_cast<std::size_t>(where)]; }
-
 // Deeper paths lead nowhere.
 constexpr std::size_t max_depth = 8;
 
@@ -108,19 +53,24 @@ std::size_t depth_of(std::string_view path) {
   return static_cast<std::size_t>(std::ranges::count(path, '/'));
 }
 
+// The endpoint of this name below such a path; nowhere when there is none.
+endpoint named(root below, std::string_view name) {
+  for (std::size_t i = 0; !name.empty() && i < endpoint_count; ++i) {
+    const auto what = static_cast<endpoint>(i);
+    if (facts_of(what).at == below && facts_of(what).below == name) return what;
+  }
+  return endpoint::nowhere;
+}
+
 }  // namespace
-
-std::string_view name_of(endpoint where) { return facts_of(where).name; }
-
-method_set methods_of(endpoint where) { return facts_of(where).methods; }
-
-bool takes_bulk(endpoint where) { return facts_of(where).takes == body::bulk; }
 
 router::router(const models::schema& schema) {
   // Ours first: a collection can't take one of these paths.
-  for (std::size_t i = 0; i < facts.size(); ++i)
-    for (auto path : facts[i].paths)
-      if (!path.empty()) add(path, static_cast<endpoint>(i), nullptr);
+  for (std::size_t i = 0; i < endpoint_count; ++i) {
+    const auto what = static_cast<endpoint>(i);
+    for (auto path : facts_of(what).paths)
+      if (!path.empty()) add(path, what, nullptr);
+  }
   for (const auto& x : schema.collections()) add(x.path, endpoint::items, &x);
 }
 
@@ -168,18 +118,18 @@ matched router::below(const place& parent, std::string_view name) const {
     return {endpoint::projection, nullptr, std::string{name}};
   if (parent.target == nullptr) return {};
   // `check_key` keeps items from having these names.
-  for (std::size_t i = 0; i < facts.size(); ++i)
-    if (facts[i].below_collection == name) return {static_cast<endpoint>(i), parent.target, {}};
+  if (const auto child = named(root::collection, name); child != endpoint::nowhere)
+    return {child, parent.target, {}};
   return {endpoint::item, parent.target, std::string{name}};
 }
 
 // Two segments below a collection or the members.
 matched router::below(const place& above, std::string_view name, std::string_view detail) const {
-  if (above.what == endpoint::members && detail == facts_of(endpoint::promote).below_id)
-    return {endpoint::promote, nullptr, std::string{name}};
-  if (above.target != nullptr && detail == facts_of(endpoint::history).below_id)
-    return {endpoint::history, above.target, std::string{name}};
-  return {};
+  const auto kind = above.what == endpoint::members ? root::member : root::item;
+  if (kind == root::item && above.target == nullptr) return {};
+  const auto child = named(kind, detail);
+  if (child == endpoint::nowhere) return {};
+  return {child, above.target, std::string{name}};
 }
 
 }  // namespace lithair::http

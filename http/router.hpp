@@ -5,59 +5,10 @@
 #include <string_view>
 #include <unordered_map>
 
-#include "http/request.hpp"
+#include "http/endpoints.hpp"
 #include "models/schema/schema.hpp"
 
 namespace lithair::http {
-
-/// Every kind of thing that a path can lead to.
-enum class endpoint : std::uint8_t {
-  nowhere,         ///< the path leads nowhere: 404
-  malformed,       ///< the path's percent-encoding is broken
-  server,          ///< "*": the server as a whole
-  index,           ///< /
-  livez,           ///< /livez, /health: the process is there
-  readyz,          ///< /readyz, /ready: it serves
-  status,          ///< /status
-  cluster,         ///< /cluster
-  leader,          ///< /raft/leader
-  members,         ///< /cluster/members
-  member,          ///< /cluster/members/{id}
-  promote,         ///< /cluster/members/{id}/promote
-  abort,           ///< /cluster/members/abort
-  transfer,        ///< /cluster/transfer
-  raft_vote,       ///< /raft/vote
-  raft_append,     ///< /raft/append-entries
-  raft_install,    ///< /raft/install-snapshot
-  admin_snapshot,  ///< /_admin/snapshot
-  admin_backup,    ///< /_admin/backup
-  metrics,         ///< /metrics
-  openapi,         ///< /openapi.json
-  docs,            ///< /docs
-  items,           ///< a collection's path
-  item,            ///< {path}/{key}
-  count,           ///< {path}/count
-  random_id,       ///< {path}/random-id
-  history,         ///< {path}/{key}/history
-  bulk,            ///< {path}/_bulk
-  transaction,     ///< /api/_txn
-  projections,     ///< /api/projections
-  projection,      ///< /api/projections/{name}
-  stream,          ///< {path}/stream
-};
-/// For tables with a row for each.
-inline constexpr std::size_t endpoint_count = static_cast<std::size_t>(endpoint::stream) + 1;
-
-/// A word for metrics and logs; of a fixed set, never made from input.
-std::string_view name_of(endpoint where);
-
-/// What an endpoint takes, besides OPTIONS and with HEAD where there is GET. Nothing for `nowhere`
-/// and `malformed`.
-method_set methods_of(endpoint where);
-
-/// Whether one body may hold many items, or entries of a log, and so may be as long as those of
-/// `_bulk`.
-bool takes_bulk(endpoint where);
 
 /// Where a path leads.
 struct matched {

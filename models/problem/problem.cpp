@@ -25,25 +25,18 @@ std::string to_json(const problem& why) {
   append_member(out, "detail", why.detail);
   out += ',';
   append_member(out, "error", why.code);
-  // Left out where there are none: a client asks whether the member is there.
-  if (!why.errors.empty()) {
-    out += ",\"errors\":";
-    char separator = '[';
-    for (const auto& error : why.errors) {
-      out += separator;
-      separator = ',';
-      out += '{';
-      append_member(out, "field", error.field);
-      out += ',';
-      append_member(out, "code", error.code);
-      out += ',';
-      append_member(out, "message", error.message);
-      out += '}';
-    }
-    out += ']';
+  // There also where there are none: a client goes through it without asking.
+  out += ",\"errors\":[";
+  for (const auto& error : why.errors) {
+    out += out.back() == '[' ? "{" : ",{";
+    append_member(out, "field", error.field);
+    out += ',';
+    append_member(out, "code", error.code);
+    out += ',';
+    append_member(out, "message", error.message);
+    out += '}';
   }
-  out += '}';
-  return out;
+  return out + "]}";
 }
 
 }  // namespace lithair::models

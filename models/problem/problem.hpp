@@ -26,9 +26,9 @@ struct problem {
   bool operator==(const problem&) const = default;
 };
 
-/// The JSON of a problem: type, title, status, detail, error and, when there are any, errors.
-/// `type` is always "about:blank", so the title is the status's phrase (RFC 9457 §4.2.1). "error"
-/// and "errors" are extension members (§3.2).
+/// The JSON of a problem: type, title, status, detail, error and errors, which is empty when no
+/// field is to blame. `type` is always "about:blank", so the title is the status's phrase (RFC 9457
+/// §4.2.1). "error" and "errors" are extension members (§3.2).
 std::string to_json(const problem& why);
 
 }  // namespace lithair::models

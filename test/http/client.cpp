@@ -10,6 +10,8 @@
 #include <stdexcept>
 #include <utility>
 
+#include "test/http/recorder.hpp"
+
 namespace lithair::http::test {
 
 client::client(std::uint16_t port, int receive_buffer) : fd_(::socket(AF_INET, SOCK_STREAM, 0)) {
@@ -85,10 +87,27 @@ bool client::ended() { return buffer_.empty() && !more(); }
 
 reply client::ask(std::string_view method, std::string_view target, std::string_view headers,
                   std::string_view body) {
-  send(request_text(method, target, headers, body));
+  auto* recorded = recorder::of_process();
+  if (recorded != nullptr && !description_) read_description();
+  const auto asked = request_text(method, target, headers, body);
+  send(asked);
   auto result = read(method == "HEAD");
   if (!result) throw std::runtime_error("the server closed instead of answering");
+  if (recorded != nullptr && *description_ != 0) {
+    // As they were sent, with what is added to them.
+    const auto first = asked.find("\r\n") + 2;
+    const auto end = asked.find("\r\n\r\n", first - 2);
+    recorded->add(*description_, method, target, asked.substr(first, end + 2 - first), body,
+                  *result);
+  }
   return std::move(*result);
+}
+
+void client::read_description() {
+  send(request_text("GET", "/openapi.json"));
+  const auto answer = read();
+  description_ =
+      answer && answer->status == 200 ? recorder::of_process()->number_of(answer->body) : 0;
 }
 
 std::string request_text(std::string_view method, std::string_view target, std::string_view headers,

@@ -1,24 +1,13 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
 
+#include "test/http/reply.hpp"
+
 namespace lithair::http::test {
-
-/// An answer as a client sees it.
-struct reply {
-  int status = 0;
-  std::map<std::string, std::string> headers;  ///< names in lower case
-  std::string body;
-
-  std::string header(const std::string& name) const {
-    const auto at = headers.find(name);
-    return at == headers.end() ? std::string{} : at->second;
-  }
-};
 
 /// A blocking HTTP connection that says exactly what it is told to. Reading gives up after 60 s,
 /// so that a server which never answers fails the test instead of hanging it.
@@ -47,8 +36,11 @@ class client {
 
  private:
   bool more();
+  /// Learns what the server says of itself, once.
+  void read_description();
 
   int fd_;
+  std::optional<std::uint64_t> description_;  // 0: it told nothing
   std::string buffer_;
 };
 

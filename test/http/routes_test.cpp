@@ -119,6 +119,24 @@ const std::vector<sample> refused{
     {"GET", "/api/products/p1", "X-Min-Index: soon\r\n", "", 400, "bad_min_index"},
     {"GET", "/api/products/p1", "X-Min-Index: 1\r\nX-Min-Index: 1\r\n", "", 400, "repeated_header"},
     {"GET", "/readyz?min_index=x", "", "", 400, "bad_min_index"},
+    {"GET", "/status?verbose=true", "", "", 400, "bad_parameter"},
+    {"GET", "/api/products/count?take=1", "", "", 400, "bad_parameter"},
+    {"GET", "/api/products/p1?take=1", "", "", 400, "bad_parameter"},
+    {"GET", "/api/products/p1?fields=id&fields=id", "", "", 400, "bad_parameter"},
+    {"GET", "/api/products/random-id?stock=1", "", "", 400, "bad_parameter"},
+    {"POST", "/api/products?dry_run=true", json, R"({"id":"a"})", 400, "bad_parameter"},
+    {"DELETE", "/api/products/p1?force=true", "", "", 400, "bad_parameter"},
+    {"POST", "/api/_txn?take=1", json, "{}", 400, "bad_parameter"},
+    {"PATCH", "/api/products/p1", "Content-Type: application/json-patch+json\r\n", "[]", 415,
+     "unsupported_media_type"},
+    {"PATCH", "/api/products/p1", "Content-Type: application/vnd.shop+json\r\n", "{}", 415,
+     "unsupported_media_type"},
+    {"POST", "/api/products", "Content-Type: application/json-patch+json\r\n", "{}", 415,
+     "unsupported_media_type"},
+    {"POST", "/api/products", json + "Content-Encoding: identity\r\nContent-Encoding: br\r\n", "{}",
+     415, "unsupported_encoding"},
+    {"PUT", "/api/products/p1", json + "If-Match: *\r\nIf-Match: \"1\"\r\n", "{}", 400,
+     "bad_condition"},
     {"GET", "/api/shop/v1", "", "", 404, "not_found"},
     {"GET", "/api/shop/v1/orders/not-a-uuid", "", "", 404, ""},
 };
@@ -136,6 +154,7 @@ BOOST_AUTO_TEST_CASE(what_is_wrong_is_told_and_never_reaches_the_log) {
       BOOST_TEST(r.header("content-type") == "application/problem+json");
       if (!x.error.empty())
         BOOST_TEST(r.body.find("\"error\":\"" + x.error + '"') != std::string::npos);
+      BOOST_TEST(r.body.find("\"errors\":[") != std::string::npos);
       BOOST_TEST(s.ask("GET", "/livez").status == 200);
     }
   }
@@ -244,6 +263,38 @@ BOOST_AUTO_TEST_CASE(versions_decide_what_conditional_requests_do) {
   BOOST_TEST(s.ask("PUT", "/api/products/p1", "If-None-Match: *\r\n", "{}").status == 412);
   BOOST_TEST(s.ask("PUT", "/api/products/new", "If-None-Match: *\r\n", "{}").status == 201);
   BOOST_TEST(s.ask("DELETE", "/api/products/none", "If-Match: *\r\n").status == 412);
+}
+
+BOOST_AUTO_TEST_CASE(lines_of_a_condition_are_one_list_and_empty_elements_are_passed_over) {
+  shop s;
+  const auto tag = s.ask("GET", "/api/products/p1").header("etag");
+  const auto get = [&s](const std::string& headers) {
+    return s.ask("GET", "/api/products/p1", headers).status;
+  };
+  BOOST_TEST(get("If-Match: \"1\"\r\nIf-Match: " + tag + "\r\n") == 200);
+  BOOST_TEST(get("If-Match: ,, " + tag + ",\r\n") == 200);
+  BOOST_TEST(get("If-Match:\r\n") == 412);
+  BOOST_TEST(get("If-None-Match: \"1\"\r\nIf-None-Match: W/" + tag + "\r\n") == 304);
+  BOOST_TEST(get("If-None-Match: ,\r\n") == 200);
+  const auto put = [&s](const std::string& headers) {
+    return s.ask("PUT", "/api/products/p1", headers, "{}").status;
+  };
+  BOOST_TEST(put("If-Match: \"1\"\r\nIf-Match: ,\r\n") == 412);
+  BOOST_TEST(put("If-Match: ,\r\n") == 412);
+  BOOST_TEST(put("If-None-Match: ,\r\n") == 200);
+}
+
+BOOST_AUTO_TEST_CASE(what_a_patch_may_come_in_is_told) {
+  shop s;
+  const std::string types = "application/merge-patch+json, application/json";
+  BOOST_TEST(s.ask("OPTIONS", "/api/products/p1").header("accept-patch") == types);
+  BOOST_TEST(s.ask("OPTIONS", "/api/products").header("accept-patch").empty());
+  BOOST_TEST(
+      s.ask("PATCH", "/api/products/p1", "Content-Type: application/json-patch+json\r\n", "[]")
+          .header("accept-patch") == types);
+  BOOST_TEST(s.ask("PATCH", "/api/products/p1",
+                   "Content-Type: Application/Merge-Patch+JSON; charset=utf-8\r\n", "{}")
+                 .status == 200);
 }
 
 BOOST_AUTO_TEST_CASE(the_wanted_consistency_decides_who_is_asked) {
@@ -456,8 +507,8 @@ BOOST_AUTO_TEST_CASE(a_wrong_change_of_members_is_refused_before_it_is_asked_for
        "bad_member"},
       {"POST", "/cluster/members", "",
        R"({"id":4,"addr":"127.0.0.1:1","move":true,"promote":true})", 422, "bad_member"},
-      {"DELETE", "/cluster/members/4?force=1", "", "", 400, "bad_query"},
-      {"DELETE", "/cluster/members/4?forced=true", "", "", 400, "bad_query"},
+      {"DELETE", "/cluster/members/4?force=1", "", "", 400, "bad_parameter"},
+      {"DELETE", "/cluster/members/4?forced=true", "", "", 400, "bad_parameter"},
       {"DELETE", "/cluster/members/x", "", "", 404, "not_found"},
       {"POST", "/cluster/members/0/promote", "", "", 404, "not_found"},
       {"POST", "/cluster/members/4/demote", "", "", 404, "not_found"},
@@ -509,10 +560,10 @@ BOOST_AUTO_TEST_CASE(the_description_of_the_api_names_every_collection_and_hides
     BOOST_TEST(paths.contains(path), path);
   const auto& schemas = api.at("components").as_object().at("schemas").as_object();
   const auto shown = boost::json::serialize(schemas.at("products"));
-  const auto sent = boost::json::serialize(schemas.at("products.write"));
+  const auto sent = boost::json::serialize(schemas.at("products.create"));
   BOOST_TEST(shown.find("\"secret\"") == std::string::npos);
   BOOST_TEST(sent.find("\"secret\"") == std::string::npos);
-  BOOST_TEST(schemas.at("products.write").as_object().at("additionalProperties") == true);
+  BOOST_TEST(schemas.at("products.create").as_object().at("additionalProperties") == true);
   BOOST_TEST(schemas.at("products").as_object().at("additionalProperties") == false);
   BOOST_TEST(sent.find(R"("minimum":0)") != std::string::npos);
   const auto docs = s.ask("GET", "/docs");

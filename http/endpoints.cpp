@@ -1,0 +1,49 @@
+#include "http/endpoints.hpp"
+
+namespace lithair::http {
+
+namespace {
+
+// In the order of the enum.
+constexpr std::array<endpoint_facts, endpoint_count> endpoint_rows{{
+    {"nowhere"},
+    {"malformed"},
+    {"server"},
+    {"index", root::fixed, {"/"}},
+    {"livez", root::fixed, {"/livez", "/health"}},
+    {"readyz", root::fixed, {"/readyz", "/ready"}},
+    {"status", root::fixed, {"/status"}},
+    {"cluster", root::fixed, {"/cluster"}},
+    {"leader", root::fixed, {"/raft/leader"}},
+    {"members", root::fixed, {"/cluster/members"}},
+    {"member", root::member},
+    {"promote", root::member, {}, "promote"},
+    {"abort", root::fixed, {"/cluster/members/abort"}},
+    {"transfer", root::fixed, {"/cluster/transfer"}},
+    {"raft_vote", root::fixed, {"/raft/vote"}},
+    {"raft_append", root::fixed, {"/raft/append-entries"}, {}, true},
+    {"raft_install", root::fixed, {"/raft/install-snapshot"}, {}, true},
+    {"admin_snapshot", root::fixed, {"/_admin/snapshot"}},
+    {"admin_backup", root::fixed, {"/_admin/backup"}},
+    {"metrics", root::fixed, {"/metrics"}},
+    {"openapi", root::fixed, {"/openapi.json"}},
+    {"docs", root::fixed, {"/docs"}},
+    {"items", root::collection},
+    {"item", root::item},
+    {"count", root::collection, {}, "count"},
+    {"random_id", root::collection, {}, "random-id"},
+    {"history", root::item, {}, "history"},
+    {"bulk", root::collection, {}, "_bulk", true},
+    {"transaction", root::fixed, {"/api/_txn"}, {}, true},
+    {"projections", root::fixed, {"/api/projections"}},
+    {"projection", root::projection},
+    {"stream", root::collection, {}, "stream"},
+}};
+
+}  // namespace
+
+const endpoint_facts& facts_of(endpoint where) {
+  return endpoint_rows[static_cast<std::size_t>(where)];
+}
+
+}  // namespace lithair::http

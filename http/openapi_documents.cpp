@@ -1,0 +1,238 @@
+#include "http/openapi_documents.hpp"
+
+#include <boost/json/value.hpp>
+
+namespace lithair::http {
+
+namespace json = boost::json;
+
+namespace {
+
+json_object hex() { return text_schema("^[0-9a-f]{16}$"); }
+json_object id() { return {{"type", "integer"}, {"minimum", 1}}; }
+json_object port() { return {{"type", "integer"}, {"minimum", 1}, {"maximum", 65535}}; }
+json_object base64() { return {{"type", "string"}, {"contentEncoding", "base64"}}; }
+json_object constant(std::string_view word) { return {{"const", word}}; }
+void add_general(json_object& to) {
+  to["lithair.text"] = text_schema();
+  to["lithair.file"] = described({}, "Bytes.");
+  to["lithair.openapi"] = json_object{{"type", "object"}};
+  auto of_field = record({{"field", described(text_schema(), "Its path in the body; empty: all.")},
+                          {"code", text_schema()},
+                          {"message", text_schema()}});
+  to["lithair.problem"] = described(
+      record({{"type", constant("about:blank")},
+              {"title", text_schema()},
+              {"status", json_object{{"type", "integer"}, {"minimum", 400}, {"maximum", 599}}},
+              {"detail", described(text_schema(), "One sentence for people.")},
+              {"error", described(text_schema(), "A word for programs.")},
+              {"errors", list_of(std::move(of_field))}}),
+      "Why a request was refused (RFC 9457). `errors` tells which fields are wrong; it is empty "
+      "where none is to blame.");
+}
+
+void add_data(json_object& to, const models::schema& schema) {
+  to["lithair.count"] = record({{"count", whole_number()}});
+  to["lithair.explanation"] =
+      record({{"access", word_of({"scan", "primary_key", "unique", "index"})},
+              {"field?", text_schema()},
+              {"examined", whole_number()},
+              {"sorted", flag_schema()}});
+  json::array operations;
+  json::array items;
+  for (const auto& c : schema.collections()) {
+    operations.push_back(schema_ref(c.name + ".operation"));
+    items.push_back(schema_ref(c.name));
+  }
+  auto all = operations.empty() ? list_of({}) : list_of(any_of(std::move(operations)));
+  all["maxItems"] = 10'000;
+  to["lithair.transaction"] = record({{"operations", std::move(all)}});
+  to["lithair.results"] = record(
+      {{"index", whole_number()},
+       {"results",
+        list_of(record({{"status", json_object{{"enum", {200, 201, 204}}}},
+                        {"version?", whole_number()},
+                        {"item?", items.empty() ? json_object{} : any_of(std::move(items))}}))}});
+  to["lithair.projections"] =
+      record({{"data", list_of(record({{"name", text_schema()},
+                                       {"path", text_schema()},
+                                       {"from", text_schema()},
+                                       {"group_by?", list_of(text_schema())},
+                                       {"where?", json_object{{"type", "object"}}},
+                                       {"measures?", json_object{{"type", "object"}}}}))}});
+}
+
+void add_operators(json_object& to) {
+  to["lithair.served"] = record({{"name", text_schema()}, {"path", text_schema()}});
+  to["lithair.index"] = record({{"service", constant("lithair")},
+                                {"version", text_schema()},
+                                {"collections", list_of(schema_ref("lithair.served"))},
+                                {"see", list_of(text_schema())}});
+  to["lithair.alive"] = record({{"status", constant("alive")}});
+  to["lithair.ready"] = record({{"status", constant("ready")},
+                                {"applied", whole_number()},
+                                {"trouble", or_null(text_schema())}});
+  to["lithair.snapshot"] = record({{"cluster_id", hex()},
+                                   {"index", whole_number()},
+                                   {"term", whole_number()},
+                                   {"bytes", whole_number()},
+                                   {"checksum", hex()}});
+  to["lithair.status"] = record(
+      {{"node_id", id()},
+       {"version", text_schema()},
+       {"cluster_id", or_null(hex())},
+       {"addr", text_schema()},
+       {"role", word_of({"follower", "candidate", "leader", "learner", "unknown"})},
+       {"leader_id", or_null(id())},
+       {"leader_addr", or_null(text_schema())},
+       {"term", whole_number()},
+       {"commit", whole_number()},
+       {"applied", whole_number()},
+       {"last_index", whole_number()},
+       {"first_index", whole_number()},
+       {"pending", whole_number()},
+       {"elections", whole_number()},
+       {"ready", flag_schema()},
+       {"not_ready", described(or_null(text_schema()), "Why it is not ready.")},
+       {"trouble", or_null(text_schema())},
+       {"set_aside",
+        list_of(record(
+            {{"path", text_schema()}, {"reason", text_schema()}, {"bytes", whole_number()}}))},
+       {"state_compared", whole_number()},
+       {"state_divergence", any_of({record({{"index", whole_number()}, {"node", id()}}),
+                                    json_object{{"type", "null"}}})},
+       {"uptime_ms", whole_number()},
+       {"data_bytes", whole_number()},
+       {"http", record({{"connections", whole_number()},
+                        {"max_connections", whole_number()},
+                        {"max_per_address", whole_number()},
+                        {"bodies_bytes", whole_number()},
+                        {"max_bodies", whole_number()},
+                        {"unsent_bytes", whole_number()},
+                        {"max_unsent", whole_number()}})},
+       {"models", list_of(schema_ref("lithair.served"))},
+       {"members", list_of(schema_ref("lithair.member"))}});
+}
+
+void add_cluster(json_object& to) {
+  to["lithair.member"] = record({{"id", id()},
+                                 {"addr", text_schema()},
+                                 {"peer_addr", text_schema()},
+                                 {"role", text_schema()},
+                                 {"voter", flag_schema()},
+                                 {"connected", flag_schema()},
+                                 {"match_index", whole_number()},
+                                 {"lag_entries", whole_number()},
+                                 {"lag_ms", or_null(whole_number())},
+                                 {"last_contact_ms", or_null(whole_number())}});
+  to["lithair.cluster"] = record({{"node_id", id()},
+                                  {"leader_id", or_null(id())},
+                                  {"term", whole_number()},
+                                  {"commit", whole_number()},
+                                  {"members", list_of(schema_ref("lithair.member"))}});
+  to["lithair.leader"] = record({{"leader_id", or_null(id())},
+                                 {"leader_addr", or_null(text_schema())},
+                                 {"term", whole_number()},
+                                 {"node_id", id()}});
+  to["lithair.done"] = record({{"status", constant("done")}, {"risk?", text_schema()}});
+  to["lithair.new_leader"] =
+      record({{"to?", described(id(), "A member; without it the leader chooses.")}});
+  to["lithair.new_member"] = record(
+      {{"id", id()},
+       {"addr", described(text_schema(), "HOST:PORT of its HTTP; of IPv6 [HOST]:PORT.")},
+       {"peer_port?", described(port(), "Without it the port of its HTTP plus 1000.")},
+       {"promote?",
+        described(flag_schema(), "It votes once it has caught up; true unless it is said.")},
+       {"models?",
+        described(
+            text_schema(),
+            "The models that the new member serves, as text of a model file; at most 256 KiB.")},
+       {"move?", described(flag_schema(),
+                           "The id is a member already, and is found there from now on. Not "
+                           "together with promote.")}});
+}
+
+void add_raft(json_object& to) {
+  const auto envelope = [](std::initializer_list<record_member> more) {
+    auto made = record({{"cluster", hex()},
+                        {"group", whole_number()},
+                        {"from", whole_number()},
+                        {"to", whole_number()},
+                        {"term", whole_number()}});
+    auto rest = record(more);
+    for (auto& each : rest["properties"].get_object())
+      made["properties"].get_object()[each.key()] = std::move(each.value());
+    for (auto& each : rest["required"].get_array())
+      made["required"].get_array().push_back(std::move(each));
+    return made;
+  };
+  const auto members = list_of(schema_ref("lithair.raft_member"));
+  to["lithair.raft_member"] =
+      record({{"id", id()}, {"address", text_schema()}, {"voter?", flag_schema()}});
+  to["lithair.entry"] = any_of({record({{"index", id()},
+                                        {"term", id()},
+                                        {"time_us?", whole_number()},
+                                        {"kind", constant("noop")}}),
+                                record({{"index", id()},
+                                        {"term", id()},
+                                        {"time_us?", whole_number()},
+                                        {"kind", constant("command")},
+                                        {"node", whole_number()},
+                                        {"serial", whole_number()},
+                                        {"run?", hex()},
+                                        {"data", base64()}}),
+                                record({{"index", id()},
+                                        {"term", id()},
+                                        {"time_us?", whole_number()},
+                                        {"kind", constant("configuration")},
+                                        {"members", members},
+                                        {"outgoing?", members}})});
+  to["lithair.vote"] = envelope({{"last_index", whole_number()},
+                                 {"last_term", whole_number()},
+                                 {"pre?", flag_schema()},
+                                 {"transfer?", flag_schema()}});
+  to["lithair.voted"] = envelope({{"granted", flag_schema()},
+                                  {"pre", flag_schema()},
+                                  {"no_member_as_of?", whole_number()},
+                                  {"clock_us?", whole_number()}});
+  to["lithair.append"] = described(envelope({{"prev_index?", whole_number()},
+                                             {"prev_term?", whole_number()},
+                                             {"commit?", whole_number()},
+                                             {"round?", whole_number()},
+                                             {"entries?", list_of(schema_ref("lithair.entry"))}}),
+                                   "Without entries and what is before them: a heartbeat.");
+  to["lithair.appended"] = envelope({{"success?", flag_schema()},
+                                     {"match", whole_number()},
+                                     {"rejected?", whole_number()},
+                                     {"hint_index?", whole_number()},
+                                     {"hint_term?", whole_number()},
+                                     {"round", whole_number()},
+                                     {"clock_us?", whole_number()}});
+  to["lithair.install"] = envelope({{"snapshot", record({{"index", whole_number()},
+                                                         {"term", whole_number()},
+                                                         {"members", members},
+                                                         {"outgoing?", members},
+                                                         {"size", whole_number()},
+                                                         {"checksum", hex()}})},
+                                    {"offset", whole_number()},
+                                    {"data", base64()},
+                                    {"done?", flag_schema()}});
+  to["lithair.installed"] = envelope({{"index", whole_number()},
+                                      {"offset", whole_number()},
+                                      {"installed", flag_schema()},
+                                      {"rejected", flag_schema()}});
+}
+
+}  // namespace
+
+json_object fixed_schemas(const models::schema& schema) {
+  json_object made;
+  add_general(made);
+  add_data(made, schema);
+  add_operators(made);
+  add_cluster(made);
+  add_raft(made);
+  return made;
+}
+
+}  // namespace lithair::http
