@@ -94,6 +94,7 @@ BOOST_AUTO_TEST_SUITE(long_items)
 
 BOOST_AUTO_TEST_CASE(an_item_of_a_megabyte_is_judged_in_linear_work_and_small_steps) {
   service_fixture node(long_notes);
+  node.max_item = 4 * megabyte;
   const std::size_t elements = 200'000;
   BOOST_REQUIRE(node.post("notes", "{\"id\":1,\"text\":\"" + std::string(megabyte, 'a') +
                                        "\",\"sizes\":[" + numbers(elements) + "]}")
@@ -133,6 +134,7 @@ BOOST_AUTO_TEST_CASE(an_item_of_a_megabyte_is_judged_in_linear_work_and_small_st
 
 BOOST_AUTO_TEST_CASE(a_list_and_a_count_pause_within_an_item_and_go_on_there) {
   service_fixture node(long_notes);
+  node.max_item = 4 * megabyte;
   const std::string text(megabyte, 'a');
   node.post("notes", "{\"id\":1,\"text\":\"" + text + "\"}");
   node.post("notes", "{\"id\":2,\"text\":\"" + text + "\u00c9nd\"}");
