@@ -121,8 +121,8 @@ std::optional<response> check_cluster_token(const request& r, const bearer_token
 /// The models' problem as an answer. `application/problem+json` (RFC 9457).
 response of_problem(const models::problem& why);
 /// A refusal when the body is not sent in a media type of its row: 415, for patches with
-/// Accept-Patch (RFC 5789 §2.2). Where JSON is taken so is any `+json` type, but not as a patch, for
-/// it may mean another kind of patch.
+/// Accept-Patch (RFC 5789 §2.2). Where JSON is taken so is any `+json` type, but not as a patch,
+/// for it may mean another kind of patch.
 std::optional<response> check_media(const std::string_view* content_type, document wanted);
 
 // -- answers -------------------------------------------------------------------------------------

@@ -32,8 +32,8 @@ struct journal_options {
 ///     DIR/2  head │ batch 44 │          ← the next one goes here
 ///     DIR/3  head │ batch 5  │ batch 6  │ …        moved: to be used again
 ///
-/// One thread at a time, but for `write_next`. After a write failed it refuses all further ones (`stopped`), for what the
-/// disk has is not known.
+/// One thread at a time, but for `write_next`. After a write failed it refuses all further ones
+/// (`stopped`), for what the disk has is not known.
 class journal_ring {
  public:
   /// Makes a new one in place of `directory`, durably. `journal` must not be 0.

@@ -59,8 +59,7 @@ class first_items {
   /// Memory held.
   std::size_t bytes() const { return bytes_; }
 
-  /// Those behind the first `skip`, the last of them first.
-  /// A heap in order gives them from the last to the first, which is how they are taken.
+  /// Those behind the first `skip`, the last of them first: as a heap in order gives them.
   std::vector<ranked> take_behind(std::uint64_t skip) {
     std::vector<ranked> made;
     while (items_.size() > skip) {
@@ -311,7 +310,7 @@ class list_cursor final : public query_cursor {
     return true;
   }
 
-  /// The view is of one moment, so the item is as it was compared. Read once, however long.
+  /// As it was compared, for the view is of one moment. Read once, however long.
   bool pick(const state_view& state, std::string_view key) {
     picked_bytes_ = state.get(record_key(c_, key)).value_or(std::string());
     return read_record(picked_bytes_, picked_record_);

@@ -286,195 +286,79 @@ BOOST_AUTO_TEST_CASE(http_1_0_is_closed_unless_it_asks_not_to_be) {
   BOOST_TEST(c.ended());
 }
 
-BOOST_AUTO_TEST_CASE(draining_answers_what_is_under_way_and_takes_nothing_new) {
-  served server;
-  client idle{server.port()};
-  BOOST_TEST(idle.ask("GET", "/livez").status == 200);
-  client busy{server.port()};
-  create(busy, 1);
-  server.node().set(script::mode::hold);
-  busy.send(get_item(0));
-  const auto kept = server.node().take_kept(1);
-  server.server().drain(0);
-  BOOST_TEST(idle.ended());
-  server.node().set(script::mode::answer);
-  server.on_node([&kept] { kept[0](); });
-  const auto r = busy.read().value();
-  BOOST_TEST(r.status == 200);
-  BOOST_TEST(r.header("connection") == "close");
-  BOOST_TEST(busy.ended());
-  BOOST_CHECK_THROW(client{server.port()}, std::runtime_error);
+// Another thread makes commands of them, which takes a while.
+std::string many_items(int first, int count) {
+  std::string all = "[";
+  for (int i = first; i < first + count; ++i) all += (i == first ? "" : ",") + item(i);
+  return all + std::string(200'000, ' ') + "]";
 }
 
-BOOST_AUTO_TEST_CASE(a_node_that_leaves_serves_everybody_and_sends_them_elsewhere) {
-  served server;
-  client idle{server.port()};
-  BOOST_TEST(idle.ask("GET", "/readyz").status == 200);
-  client busy{server.port()};
-  create(busy, 1);
-  server.node().set(script::mode::hold);
-  busy.send(get_item(0));
-  const auto kept = server.node().take_kept(1);
-  server.server().leave();
-  server.node().set(script::mode::answer);
-  server.on_node([&kept] { kept[0](); });
-  const auto under_way = busy.read().value();
-  BOOST_TEST(under_way.status == 200);
-  BOOST_TEST(under_way.header("connection") == "close");
-  BOOST_TEST(busy.ended());
-  const auto late = idle.ask("POST", "/api/products", "", item(7));
-  BOOST_TEST(late.status == 201);
-  BOOST_TEST(late.header("connection") == "close");
-  BOOST_TEST(idle.ended());
-  client fresh{server.port()};
-  const auto ready = fresh.ask("GET", "/readyz");
-  BOOST_TEST(ready.status == 503);
-  BOOST_TEST(ready.body.find("\"draining\"") != std::string::npos);
-  BOOST_TEST(ready.header("connection") == "close");
-  client alive{server.port()};
-  BOOST_TEST(alive.ask("GET", "/livez").status == 200);
-}
-
-BOOST_AUTO_TEST_CASE(a_node_that_leaves_answers_all_that_came_behind_each_other) {
+BOOST_AUTO_TEST_CASE(what_follows_a_large_request_takes_effect_behind_it) {
   served server;
   client c{server.port()};
-  create(c, 10);
-  server.server().leave();
-  // Held, until all have arrived: more than are taken at a time.
-  server.node().set(script::mode::hold);
   std::string all;
-  for (int i = 0; i < 500; ++i) all += get_item(i % 10);
-  c.send(all);
-  const auto kept = server.node().take_kept(server_options{}.max_pipelined);
-  server.node().set(script::mode::answer);
-  server.on_node([&kept] {
-    for (const auto& each : kept) each();
-  });
-  for (int i = 0; i < 500; ++i) {
-    const auto r = c.read();
-    BOOST_REQUIRE_MESSAGE(r, "no answer to request " << i);
-    BOOST_REQUIRE(r->body.find("\"p" + std::to_string(i % 10) + '"') != std::string::npos);
-    BOOST_REQUIRE((r->header("connection") == "close") == (i == 499));
+  for (int i = 0; i < 10; ++i) {
+    // The second one is there already, if the first took effect before it.
+    all += request_text("POST", "/api/products/_bulk", "", many_items(100 * i, 50));
+    all += request_text("POST", "/api/products", "", item(100 * i));
+    all += get_item(100 * i + 49);
   }
-  BOOST_TEST(c.ended());
+  c.send(all);
+  for (int i = 0; i < 10; ++i) {
+    const auto made = c.read();
+    BOOST_REQUIRE(made);
+    BOOST_TEST(made->status == 201);
+    BOOST_TEST(c.read().value().status == 409);
+    BOOST_TEST(c.read().value().body.find("\"p" + std::to_string(100 * i + 49) + '"') !=
+               std::string::npos);
+  }
 }
 
-BOOST_AUTO_TEST_CASE(a_request_that_has_begun_is_answered_although_the_server_drains) {
+BOOST_AUTO_TEST_CASE(a_large_request_that_is_refused_says_why) {
   served server;
   client c{server.port()};
-  const auto whole = request_text("POST", "/api/products", "", item(1));
-  c.send(whole.substr(0, 30));
-  server.server().leave();
-  server.server().drain(0);
-  c.send(whole.substr(30));
-  const auto r = c.read().value();
-  BOOST_TEST(r.status == 201);
-  BOOST_TEST(r.header("connection") == "close");
-  BOOST_TEST(c.ended());
+  const std::string tail(200'000, ' ');
+  BOOST_TEST(c.ask("POST", "/api/products/_bulk", "", "[" + tail).status == 400);
+  BOOST_TEST(c.ask("POST", "/api/products/_bulk", "", "{}" + tail).status == 422);
+  std::string zeroes = "[0";
+  for (int i = 1; i < 7'000'000; ++i) zeroes += ",0";
+  const auto many = c.ask("POST", "/api/products/_bulk", "", zeroes + "]");
+  BOOST_TEST(many.status == 400);
+  BOOST_TEST(many.body.find("more than 4194303 values") != std::string::npos);
+  BOOST_TEST(c.ask("POST", "/api/products", "", item(1)).status == 201);
 }
 
-BOOST_AUTO_TEST_CASE(nobody_is_waited_for_where_nobody_was) {
+BOOST_AUTO_TEST_CASE(a_client_that_leaves_while_its_large_request_is_prepared_is_let_go) {
   served server;
-  server.server().leave();
-  server.server().await_departures(std::chrono::hours{1}, false);
+  for (int i = 0; i < 20; ++i) {
+    client c{server.port()};
+    c.send(request_text("POST", "/api/products/_bulk", "", many_items(0, 500)));
+  }
   BOOST_TEST(server.deserted());
 }
 
-BOOST_AUTO_TEST_CASE(who_was_there_a_moment_ago_may_come_back) {
-  lithair::http::admission count;
-  count.set_limits({1, 0, 1});
-  BOOST_TEST(count.none_for(std::chrono::hours{1}));
-  const lithair::http::admission::ticket given{{}, count.begin_one({})};
-  BOOST_REQUIRE((given.as == lithair::http::place::regular));
-  BOOST_TEST(!count.none_for(std::chrono::milliseconds{0}));
-  count.end_one(given);
-  BOOST_TEST(!count.none_for(std::chrono::hours{1}));
-  BOOST_TEST(count.none_for(std::chrono::milliseconds{0}));
+BOOST_AUTO_TEST_CASE(stopping_ends_connections_in_every_state) {
+  std::vector<std::unique_ptr<client>> clients;
+  served server;
+  create(*clients.emplace_back(std::make_unique<client>(server.port())), 1);
+  server.node().set(script::mode::hold);
+  for (int i = 0; i < 20; ++i) clients.push_back(std::make_unique<client>(server.port()));
+  for (std::size_t i = 0; i < clients.size(); ++i) {
+    if (i % 3 == 0) clients[i]->send(get_item(0));
+    if (i % 3 == 1) clients[i]->send("GET /api/prod");
+  }
+  server.node().take_kept(7);
+  server.server().stop();
+  for (auto& c : clients) BOOST_TEST(!c->read());
 }
 
-BOOST_AUTO_TEST_CASE(in_haste_the_last_connection_is_waited_for_and_no_longer) {
-  served server;
-  {
-    client c{server.port()};
-    BOOST_TEST(c.ask("GET", "/livez").status == 200);
-    server.server().leave();
-    BOOST_TEST(c.ask("GET", "/livez").header("connection") == "close");
-    BOOST_TEST(c.ended());
-  }
-  server.server().await_departures(std::chrono::hours{1}, true);
-  // Another thread makes commands of them, which takes a while.
-  std::string many_items(int first, int count) {
-    std::string all = "[";
-    for (int i = first; i < first + count; ++i) all += (i == first ? "" : ",") + item(i);
-    return all + std::string(200'000, ' ') + "]";
-  }
+BOOST_AUTO_TEST_CASE(a_port_in_use_is_a_clear_error) {
+  served first;
+  lithair::http::listener second{*first.any_loop(), [](int) { return false; }};
+  BOOST_CHECK_EXCEPTION(
+      second.start("127.0.0.1", first.port()), std::runtime_error, [](const auto& e) {
+        return std::string{e.what()}.find("Address already in use") != std::string::npos;
+      });
+}
 
-  BOOST_AUTO_TEST_CASE(what_follows_a_large_request_takes_effect_behind_it) {
-    served server;
-    client c{server.port()};
-    std::string all;
-    for (int i = 0; i < 10; ++i) {
-      // The second one is there already, if the first took effect before it.
-      all += request_text("POST", "/api/products/_bulk", "", many_items(100 * i, 50));
-      all += request_text("POST", "/api/products", "", item(100 * i));
-      all += get_item(100 * i + 49);
-    }
-    c.send(all);
-    for (int i = 0; i < 10; ++i) {
-      const auto made = c.read();
-      BOOST_REQUIRE(made);
-      BOOST_TEST(made->status == 201);
-      BOOST_TEST(c.read().value().status == 409);
-      BOOST_TEST(c.read().value().body.find("\"p" + std::to_string(100 * i + 49) + '"') !=
-                 std::string::npos);
-    }
-  }
-
-  BOOST_AUTO_TEST_CASE(a_large_request_that_is_refused_says_why) {
-    served server;
-    client c{server.port()};
-    const std::string tail(200'000, ' ');
-    BOOST_TEST(c.ask("POST", "/api/products/_bulk", "", "[" + tail).status == 400);
-    BOOST_TEST(c.ask("POST", "/api/products/_bulk", "", "{}" + tail).status == 422);
-    std::string zeroes = "[0";
-    for (int i = 1; i < 7'000'000; ++i) zeroes += ",0";
-    const auto many = c.ask("POST", "/api/products/_bulk", "", zeroes + "]");
-    BOOST_TEST(many.status == 400);
-    BOOST_TEST(many.body.find("more than 4194303 values") != std::string::npos);
-    BOOST_TEST(c.ask("POST", "/api/products", "", item(1)).status == 201);
-  }
-
-  BOOST_AUTO_TEST_CASE(a_client_that_leaves_while_its_large_request_is_prepared_is_let_go) {
-    served server;
-    for (int i = 0; i < 20; ++i) {
-      client c{server.port()};
-      c.send(request_text("POST", "/api/products/_bulk", "", many_items(0, 500)));
-    }
-    BOOST_TEST(server.deserted());
-  }
-
-  BOOST_AUTO_TEST_CASE(stopping_ends_connections_in_every_state) {
-    std::vector<std::unique_ptr<client>> clients;
-    served server;
-    create(*clients.emplace_back(std::make_unique<client>(server.port())), 1);
-    server.node().set(script::mode::hold);
-    for (int i = 0; i < 20; ++i) clients.push_back(std::make_unique<client>(server.port()));
-    for (std::size_t i = 0; i < clients.size(); ++i) {
-      if (i % 3 == 0) clients[i]->send(get_item(0));
-      if (i % 3 == 1) clients[i]->send("GET /api/prod");
-    }
-    server.node().take_kept(7);
-    server.server().stop();
-    for (auto& c : clients) BOOST_TEST(!c->read());
-  }
-
-  BOOST_AUTO_TEST_CASE(a_port_in_use_is_a_clear_error) {
-    served first;
-    lithair::http::listener second{*first.any_loop(), [](int) { return false; }};
-    BOOST_CHECK_EXCEPTION(
-        second.start("127.0.0.1", first.port()), std::runtime_error, [](const auto& e) {
-          return std::string{e.what()}.find("Address already in use") != std::string::npos;
-        });
-  }
-
-  BOOST_AUTO_TEST_SUITE_END()
+BOOST_AUTO_TEST_SUITE_END()
