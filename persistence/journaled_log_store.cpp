@@ -126,6 +126,8 @@ void journaled_log_store::write(std::span<const group_write> writes) {
   for (const auto& each : writes) records += add_records(body, each);
   if (records == 0) return;
   const reached places(writes);
+  // The journal has room of its own; but what it takes is to come home some day.
+  home_.environment().require_writable(body.size());
   if (body.size() > ring_->most_bytes()) return write_home(writes);
   make_room(body.size());
   places.before();

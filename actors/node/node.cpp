@@ -148,7 +148,7 @@ struct node::implementation {
       caf::scoped_actor self{*system};
       if (parts && limit_ms != 0) parts->settle(self, limit_ms);
       // Nobody new comes in while the actors end.
-      if (published || config.peers.empty())
+      if (parts && (published || config.peers.empty()))
         (void)system->middleman().unpublish(untyped(parts->gate()), config.listening().peer_port);
       if (parts) parts->end(self);
       end_actors(self, {untyped(connector)});

@@ -30,7 +30,7 @@ namespace {
 
 // An update is told with the item as it is and as it was: so many of them are more than the feed
 // holds.
-constexpr std::size_t text_bytes = 1 << 20;
+constexpr std::size_t text_bytes = (1 << 20) - 100;
 constexpr auto too_many = models::max_feed_bytes / text_bytes / 2 + 10;
 
 /// Node 1 writes, and node 2 follows: there handlers may stand still, since nothing else is on

@@ -48,8 +48,14 @@ void cut_by(const fs::path& directory, std::uintmax_t bytes) {
 void blank_last(const fs::path& directory, std::uintmax_t bytes) {
   const auto file = directory / "data.mdb";
   const auto size = fs::file_size(file);
-  fs::resize_file(file, size - bytes);
+  fs::resize_file(file, size - std::min(bytes, size / 2));
   fs::resize_file(file, size);
+}
+
+/// In the heads of its files, and in what was written last.
+void flip_in_journal(const fs::path& directory) {
+  for (const auto& segment : fs::directory_iterator(directory / "journal"))
+    for (std::uintmax_t at = 0; at < 16 * page; at += 64) flip(segment.path(), at);
 }
 
 const std::vector<harm> harms{
@@ -59,6 +65,8 @@ const std::vector<harm> harms{
     {"cut by two pages", [](const fs::path& x) { cut_by(x, 2 * page); }},
     {"last pages blank", [](const fs::path& x) { blank_last(x, 4 * page); }},
     {"gone", [](const fs::path& x) { fs::remove_all(x); }},
+    {"bits in the journal", flip_in_journal},
+    {"the journal gone", [](const fs::path& x) { fs::remove_all(x / "journal"); }},
 };
 
 /// Old versions of a page stay in the file for a while, so every copy is changed.

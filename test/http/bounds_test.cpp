@@ -22,7 +22,7 @@ std::string item(const std::string& id, std::size_t bytes) {
 }
 
 std::string head(std::size_t length, std::string_view more = {}) {
-  return "POST /api/products HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n" +
+  return "POST /api/products HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n" +
          std::string(more) + "Content-Length: " + std::to_string(length) + "\r\n\r\n";
 }
 
@@ -219,7 +219,7 @@ BOOST_AUTO_TEST_CASE(a_chunked_body_is_refused_when_it_has_grown_too_large_for_w
   served server{options};
   client c{server.port()};
   c.send(
-      "POST /api/products HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
+      "POST /api/products HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
       "Transfer-Encoding: chunked\r\n\r\n");
   const auto chunk = "10000\r\n" + std::string(0x10000, ' ') + "\r\n";
   for (int i = 0; i < 6; ++i) c.send(chunk);

@@ -21,7 +21,7 @@ bool run(const std::string& command) {
 mortal_file_system::mortal_file_system(const std::filesystem::path& place)
     : image_(place / "image"), path_(place / "mounted") {
   std::filesystem::create_directory(path_);
-  usable_ = run("truncate -s 64M " + image_.string()) &&
+  usable_ = run("truncate -s 160M " + image_.string()) &&
             run("mkfs.ext4 -q -F " + image_.string()) && mount();
 }
 

@@ -2,9 +2,9 @@
 // What to do is read from the file that LITHAIR_BAD_DISK names, at each call, so that a test may
 // change it while the node runs:
 //
-//     "sync eio PART"       fdatasync and fsync fail with EIO
+//     "sync eio PART"       fdatasync, fsync and writes that are synced fail with EIO
 //     "write eio PART"      so do pwrite and writev
-//     "sync wait MS PART"   fdatasync and fsync take so much longer
+//     "sync wait MS PART"   they take so much longer
 //     "space none PART"     the file system has no room left, as far as statvfs tells
 
 #include <dlfcn.h>
@@ -71,6 +71,12 @@ bool meets(const char* call, int descriptor) {
   return true;
 }
 
+bool is_synced(int descriptor) { return (::fcntl(descriptor, F_GETFL) & O_DSYNC) == O_DSYNC; }
+
+bool write_fails(int descriptor) {
+  return meets("write", descriptor) || (is_synced(descriptor) && meets("sync", descriptor));
+}
+
 }  // namespace
 
 extern "C" {
@@ -87,17 +93,17 @@ int fsync(int descriptor) {
 
 ssize_t pwrite(int descriptor, const void* bytes, size_t size, off_t offset) {
   static auto* const next = real("pwrite", &pwrite);
-  return meets("write", descriptor) ? -1 : next(descriptor, bytes, size, offset);
+  return write_fails(descriptor) ? -1 : next(descriptor, bytes, size, offset);
 }
 
 ssize_t pwrite64(int descriptor, const void* bytes, size_t size, off64_t offset) {
   static auto* const next = real("pwrite64", &pwrite64);
-  return meets("write", descriptor) ? -1 : next(descriptor, bytes, size, offset);
+  return write_fails(descriptor) ? -1 : next(descriptor, bytes, size, offset);
 }
 
 ssize_t writev(int descriptor, const iovec* parts, int count) {
   static auto* const next = real("writev", &writev);
-  return meets("write", descriptor) ? -1 : next(descriptor, parts, count);
+  return write_fails(descriptor) ? -1 : next(descriptor, parts, count);
 }
 
 int statvfs(const char* path, struct statvfs* about) {
