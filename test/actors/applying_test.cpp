@@ -83,6 +83,15 @@ struct patient {
     return dynamic_cast<caf::scheduler::test_coordinator&>(system.scheduler());
   }
   void run() { scheduler().run(); }
+  // Who has more to do waits behind the others: the coordinator alone would go on with it.
+  bool run_next() {
+    auto& jobs = scheduler().jobs;
+    if (jobs.size() > 1) {
+      jobs.push_back(jobs.front());
+      jobs.pop_front();
+    }
+    return scheduler().try_run_once();
+  }
 
   template <class Message>
   void tell(Message x) {
@@ -162,7 +171,7 @@ BOOST_FIXTURE_TEST_CASE(others_get_their_turn_within_a_command_and_see_all_of_it
   asks_on = true;
   ask_for("count");
   create_all();
-  while (through < 1) BOOST_REQUIRE(scheduler().try_run_once());
+  while (through < 1) BOOST_REQUIRE(run_next());
   asks_on = false;
   run();
   ask_for("count");
