@@ -84,7 +84,7 @@ inline const broken_duty broken_duties[] = {
     {actors::mutant::removed_node_answers_reads, "answers reads although it was removed",
      "drivers/a_node_that_was_removed_says_so_to_everybody_who_asks_it_anything", 40},
     {actors::mutant::answers_for_earlier_lives, "answers for its earlier lives",
-     "raft_actors/a_request_is_not_answered_by_one_of_an_earlier_life_of_its_node", 10},
+     "raft_actors/a_request_is_not_answered_by_one_of_an_earlier_life_of_its_node", 0},
     {actors::mutant::dates_by_the_proposer, "dates by the proposer's clock",
      "raft_actors/what_a_node_with_a_wrong_clock_does_is_dated_rightly", 10},
     {actors::mutant::other_groups_keep_their_members, "lets other groups keep their members",

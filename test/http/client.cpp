@@ -15,6 +15,7 @@
 namespace lithair::http::test {
 
 client::client(std::uint16_t port, int receive_buffer) : fd_(::socket(AF_INET, SOCK_STREAM, 0)) {
+  if (auto* all = recorder::of_process()) description_ = all->description_at(port);
   if (receive_buffer > 0)
     setsockopt(fd_, SOL_SOCKET, SO_RCVBUF, &receive_buffer, sizeof receive_buffer);
   const timeval limit{60, 0};

@@ -26,6 +26,23 @@ std::uint64_t recorder::number_of(const std::string& description) {
   return at->second;
 }
 
+void recorder::serves(std::uint16_t port, const std::string& description) {
+  const auto number = number_of(description);
+  const std::lock_guard lock(mutex_);
+  served_[port] = number;
+}
+
+void recorder::ends(std::uint16_t port) {
+  const std::lock_guard lock(mutex_);
+  served_.erase(port);
+}
+
+std::optional<std::uint64_t> recorder::description_at(std::uint16_t port) {
+  const std::lock_guard lock(mutex_);
+  const auto at = served_.find(port);
+  return at == served_.end() ? std::nullopt : std::optional(at->second);
+}
+
 void recorder::add(std::uint64_t document, std::string_view method, std::string_view target,
                    std::string_view headers, std::string_view body, const reply& answer) {
   json::object told;

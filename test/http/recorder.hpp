@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <fstream>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -28,6 +29,12 @@ class recorder {
 
   /// The number of this description, the text of /openapi.json.
   std::uint64_t number_of(const std::string& description);
+  /// A server of this process at `port` says that of itself: its clients need not ask. Until it
+  /// `ends`.
+  void serves(std::uint16_t port, const std::string& description);
+  void ends(std::uint16_t port);
+  /// None: nobody told.
+  std::optional<std::uint64_t> description_at(std::uint16_t port);
   void add(std::uint64_t document, std::string_view method, std::string_view target,
            std::string_view headers, std::string_view body, const reply& answer);
 
@@ -37,7 +44,8 @@ class recorder {
   std::mutex mutex_;
   std::ofstream out_;
   std::unordered_map<std::string, std::uint64_t> numbers_;
-  std::unordered_set<std::size_t> written_;  // hashes of lines
+  std::unordered_map<std::uint16_t, std::uint64_t> served_;  // by port
+  std::unordered_set<std::size_t> written_;                  // hashes of lines
 };
 
 }  // namespace lithair::http::test

@@ -5,8 +5,10 @@
 #include <stdexcept>
 #include <string_view>
 
+#include "http/openapi.hpp"
 #include "models/declaration/model_file.hpp"
 #include "test/actors/stand_in.hpp"
+#include "test/http/recorder.hpp"
 
 namespace lithair::http::test {
 
@@ -60,9 +62,12 @@ served::served(const server_options& options, std::size_t loops) : schema_(parse
   b.host = "127.0.0.1";
   front_ = std::make_unique<front>(std::move(b), options);
   front_->start();
+  if (auto* all = recorder::of_process())
+    all->serves(port(), openapi_text(schema_, options.published));
 }
 
 served::~served() {
+  if (auto* all = recorder::of_process()) all->ends(port());
   front_.reset();
   caf::anon_send_exit(node_, caf::exit_reason::user_shutdown);
   node_ = nullptr;
