@@ -8,7 +8,9 @@
 #include <stdexcept>
 #include <string_view>
 
+#include "http/openapi.hpp"
 #include "models/declaration/model_file.hpp"
+#include "test/http/recorder.hpp"
 
 namespace lithair::http::test {
 
@@ -59,9 +61,12 @@ void one_node::start() {
   node.emplace(std::move(config), *models::parse_model_text(models_text, "products.toml"));
   server.emplace(*node, options);
   server->start();
+  if (auto* all = recorder::of_process())
+    all->serves(port, openapi_text(node->schema(), options.published));
 }
 
 void one_node::stop() {
+  if (auto* all = recorder::of_process()) all->ends(port);
   server->drain(5000);
   server->stop();
   node->stop();
