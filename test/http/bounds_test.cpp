@@ -51,8 +51,9 @@ std::size_t started(served& server) {
 }
 
 void answer_all(served& server, std::size_t kept) {
-  server.node().set(script::mode::answer);
+  // Kept, and not only counted: what comes after this is answered at once.
   const auto answers = server.node().take_kept(kept);
+  server.node().set(script::mode::answer);
   server.on_node([&answers] {
     for (const auto& x : answers) x();
   });

@@ -29,14 +29,30 @@ struct subscriber final : stream_waiter {
   std::shared_ptr<const std::string> text;
 };
 
+/// What a feed is told.
+struct notes {
+  std::vector<actors::follow> asked;
+  int unfollowed = 0;
+  int nudged = 0;
+};
+
+class noting_feed final : public caf::event_based_actor {
+ public:
+  noting_feed(caf::actor_config& cfg, notes* into) : caf::event_based_actor(cfg), into_(*into) {}
+
+ private:
+  caf::behavior make_behavior() override {
+    return {[this](const actors::follow& question) { into_.asked.push_back(question); },
+            [this](const actors::unfollow&) { ++into_.unfollowed; },
+            [this](const actors::nudge&) { ++into_.nudged; }};
+  }
+  notes& into_;
+};
+
 /// A hub that hands out one answer a turn, and a feed before it that answers when it is told to.
-struct around_a_hub {
+struct around_a_hub : notes {
   around_a_hub() : system(config.set("scheduler.policy", caf::atom("testing"))) {
-    feed = system.spawn([this](caf::event_based_actor*) -> caf::behavior {
-      return {[this](const actors::follow& question) { asked.push_back(question); },
-              [this](const actors::unfollow&) { ++unfollowed; },
-              [this](const actors::nudge&) { ++nudged; }};
-    });
+    feed = system.spawn<noting_feed>(static_cast<notes*>(this));
     actor = system.spawn<stream_hub>(nullptr, 0u);
     hub = static_cast<stream_hub*>(caf::actor_cast<caf::abstract_actor*>(actor));
     what->text = "all";
@@ -74,9 +90,6 @@ struct around_a_hub {
   caf::actor feed;
   caf::actor actor;
   stream_hub* hub = nullptr;
-  std::vector<actors::follow> asked;
-  int unfollowed = 0;
-  int nudged = 0;
 };
 
 }  // namespace
