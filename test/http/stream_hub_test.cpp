@@ -6,11 +6,10 @@
 #include <vector>
 
 #include <caf/actor_system.hpp>
+#include <caf/actor_system_config.hpp>
 #include <caf/event_based_actor.hpp>
 #include <caf/scheduler/test_coordinator.hpp>
 #include <caf/send.hpp>
-
-#include "actors/node/system.hpp"
 
 using namespace lithair;
 using namespace lithair::http;
@@ -83,7 +82,7 @@ struct around_a_hub : notes {
   }
   void run() { scheduler().run(); }
 
-  actors::system_config config;
+  caf::actor_system_config config;
   caf::actor_system system;
   std::shared_ptr<models::stream_query> what = std::make_shared<models::stream_query>();
   std::shared_ptr<models::stream_query> other = std::make_shared<models::stream_query>();
