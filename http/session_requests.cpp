@@ -189,7 +189,8 @@ void session::end_with(http::response&& last) {
   // What follows has no meaning, and what has come of the request is of no use.
   phase_ = phase::finishing;
   continue_due_ = false;
-  parser_.abandon();
+  // Another thread may read what the parser has.
+  if (!preparing_) parser_.abandon();
   received_.release();
   const auto token = open_slot();
   auto& s = *slots_.find(token);

@@ -123,6 +123,42 @@ BOOST_AUTO_TEST_CASE(local_data_is_kept_when_the_log_of_the_others_is_damaged) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(local_data_that_only_the_journal_has_is_kept_too) {
+  const std::vector<protocol::group_id> own{protocol::group_id{1ull << 32}};
+  const member_directory node;
+  {
+    // Ended as by a kill: nothing of it went home.
+    journaled_log_store log(node.path() / "log", {}, small_journal);
+    log.reset(own[0], {index_t{7}, protocol::term_t{2}, {}, 0, 0});
+    append(log, commands(8, 33, 2, 60), own[0]);
+  }
+  node.spoil_a_record(5);
+  const auto directory = node.open();
+  const auto opened = open_log(directory, {}, groups, true, own);
+  BOOST_TEST(!opened.lost.empty());
+  const auto kept = opened.log->restore(own[0]);
+  BOOST_TEST(kept.snapshot_index.value == 7u);
+  BOOST_TEST(kept.last_index.value == 40u);
+  BOOST_TEST(opened.log->read(own[0], index_t{8}, index_t{40}, 1 << 20).size() == 33u);
+}
+
+BOOST_AUTO_TEST_CASE(local_data_in_a_damaged_journal_ends_the_start_and_moves_nothing) {
+  const std::vector<protocol::group_id> own{protocol::group_id{1ull << 32}};
+  const member_directory node;
+  {
+    journaled_log_store log(node.path() / "log", {}, small_journal);
+    append(log, commands(1, 3, 2, 60), own[0]);
+    append(log, commands(4, 3, 2, 60), own[0]);
+  }
+  // Of two batches the first.
+  flip_bit(node.path() / "log" / "journal" / "0", journal_block + journal_head_size + 40, 3);
+  const auto directory = node.open();
+  BOOST_TEST(code_of([&] { (void)open_log(directory, {}, groups, true, own); }) ==
+             storage_errc::damaged);
+  BOOST_TEST(fs::exists(node.path() / "log" / "data.mdb"));
+  BOOST_TEST(!fs::exists(node.path() / "damaged-log"));
+}
+
 BOOST_AUTO_TEST_CASE(damaged_local_data_ends_the_start_with_what_to_do_and_moves_nothing) {
   const std::vector<protocol::group_id> own{protocol::group_id{1ull << 32}};
   const member_directory node;
