@@ -20,18 +20,17 @@ std::uint64_t storage_room::settled(const use& now) const {
 
 bool storage_room::measure(const use& now) {
   if (limit_ == 0) return false;
-  const auto most = limit_ - reserve(limit_);
-  const bool full = settled(now) > (full_ ? most - checkpoint(limit_) : most);
+  const auto most = growing() - edge(limit_) - (full_ ? margin(limit_) : 0);
+  const bool full = settled(now) > most;
   return full != std::exchange(full_, full);
 }
 
 std::string storage_room::why_not_grow(const use& now, std::uint64_t bytes) const {
   if (limit_ == 0) return {};
   if (full_) return advice(now);
-  const auto most = limit_ - reserve(limit_);
-  if (settled(now) + 2 * bytes > most)
+  if (settled(now) + 2 * bytes > growing())
     return fmt::format("a write of {:.1f} MiB finds no room: {}", mebibytes(bytes), advice(now));
-  return now.needs() + 2 * bytes > most ? unsettled : "";
+  return now.needs() + 2 * bytes > growing() ? unsettled : "";
 }
 
 std::string storage_room::why_not_shrink(const use& now) const {

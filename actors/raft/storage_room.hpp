@@ -13,9 +13,10 @@ namespace lithair::actors {
 /// log. Pure.
 ///
 ///     0 ───────────── live + 2 × (unsaved + entering) ─────────────▶ limit
-///       everything is taken          │ only what frees room │ nothing
+///       everything is taken   │ edge │ only what frees room │ nothing
 ///                                    └ reserve ─────────────┴ floor ─┘
 ///
+/// In the edge it is full already, so that what is of usual size is never refused for its size.
 /// What is unsaved counts twice, for a checkpoint may write it to pages that are half empty. So no
 /// checkpoint finds less room than it asks for (`lmdb_state_store::commit`).
 class storage_room {
@@ -32,7 +33,7 @@ class storage_room {
   /// What one transaction of a checkpoint changes at most, below such a limit.
   static constexpr std::uint64_t part(std::uint64_t limit) { return limit / 16; }
   /// What is changed before a checkpoint begins.
-  static constexpr std::uint64_t checkpoint(std::uint64_t limit) { return limit / 32; }
+  static constexpr std::uint64_t checkpoint(std::uint64_t limit) { return limit / 64; }
   /// What is kept for removing.
   static constexpr std::uint64_t reserve(std::uint64_t limit) {
     return std::min(limit / 4, std::uint64_t{1} << 30);
@@ -40,11 +41,18 @@ class storage_room {
   /// What is kept for checkpoints.
   static constexpr std::uint64_t floor(std::uint64_t limit) { return reserve(limit) / 2; }
 
+  /// What may be left when it becomes full. Whatever is no larger than half of it has room before.
+  static constexpr std::uint64_t edge(std::uint64_t limit) { return checkpoint(limit) / 2; }
+  /// How much less must be taken for it to be full no more. When it became full a checkpoint's
+  /// changes may have counted twice, and saving them frees nothing; nor does a page or two that LMDB
+  /// finds.
+  static constexpr std::uint64_t margin(std::uint64_t limit) { return checkpoint(limit) * 9 / 4; }
+
   /// `limit`: bytes; 0: none, and everything is taken.
   explicit storage_room(std::uint64_t limit) : limit_(limit) {}
 
   /// Looks whether it is full, which does not count what the next checkpoints settle. Whether that
-  /// has begun or ended. Once full it stays so until there is a little more room than it takes.
+  /// has begun or ended. Once full it stays so until something was freed.
   bool measure(const use& now);
   /// Only what frees room is taken.
   bool is_full() const { return full_; }
@@ -58,6 +66,7 @@ class storage_room {
  private:
   // As it will be about when checkpoints that are due are made.
   std::uint64_t settled(const use& now) const;
+  std::uint64_t growing() const { return limit_ - reserve(limit_); }
 
   std::uint64_t limit_;
   bool full_ = false;
