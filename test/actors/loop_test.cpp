@@ -18,6 +18,8 @@
 #include "actors/runtime/hosted.hpp"
 #include "actors/storage/log_writer.hpp"
 
+namespace loop_test {
+
 using namespace lithair;
 using namespace lithair::actors;
 
@@ -156,3 +158,5 @@ BOOST_AUTO_TEST_CASE(tell_what_a_turn_computed_from_what_it_waited_for) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace loop_test

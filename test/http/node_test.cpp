@@ -5,6 +5,8 @@
 #include "test/http/one_node.hpp"
 #include "test/http/prometheus_text.hpp"
 
+namespace node_test {
+
 using namespace lithair::http::test;
 
 namespace {
@@ -121,3 +123,5 @@ BOOST_AUTO_TEST_CASE(metrics_tell_of_every_stage_of_a_write) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace node_test
