@@ -97,6 +97,9 @@ struct group_meters {
 struct loop_meters {
   time_histogram turn;  ///< how long each took, without the wait for something to do
   level longest_us;     ///< the longest since the loop began, in microseconds
+  /// The most that one needed of a processor, in microseconds and up to a millisecond more: what a
+  /// turn took beyond that it waited for a processor, which others had.
+  level longest_cpu_us;
 };
 
 /// Of the log that all groups of a node share; changed by the log writer.

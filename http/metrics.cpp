@@ -361,6 +361,11 @@ void add_loops(families& all, const std::vector<const actors::loop_meters*>& loo
                          "The longest of them since the node started.");
   for (std::size_t i = 0; i < loops.size(); ++i)
     add(longest, number(loops[i]->longest_us.now()) * microseconds, {{"loop", std::to_string(i)}});
+  auto& busiest = family(all, MetricType::Gauge, "loop_turn_max_cpu_seconds",
+                         "The most processor time that one of them took.");
+  for (std::size_t i = 0; i < loops.size(); ++i)
+    add(busiest, number(loops[i]->longest_cpu_us.now()) * microseconds,
+        {{"loop", std::to_string(i)}});
 }
 
 // -- the process ---------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 #include <pthread.h>
 #include <sys/eventfd.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <future>
@@ -17,6 +18,8 @@ namespace {
 constexpr std::size_t max_throughput = 256;
 // Passes over the queue before sockets are looked at again.
 constexpr int max_rounds = 16;
+// Asking for a thread's processor time is a system call: not for each turn.
+constexpr std::uint64_t measure_every_ns = 1'000'000;
 
 }  // namespace
 
@@ -168,6 +171,18 @@ void loop::end_turn() {
   waited_ns_ = waited;
   meters_.turn.add(took_us);
   if (took_us > meters_.longest_us.now()) meters_.longest_us.set(took_us);
+  if (now - measured_ns_ >= measure_every_ns) measure_cpu(now);
+}
+
+// What was used since it was asked for last bounds what this turn used.
+void loop::measure_cpu(std::uint64_t now_ns) {
+  timespec used{};
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &used);
+  const auto cpu_us = static_cast<std::uint64_t>(used.tv_sec) * 1'000'000 +
+                      static_cast<std::uint64_t>(used.tv_nsec) / 1000;
+  if (cpu_us > cpu_us_ + meters_.longest_cpu_us.now()) meters_.longest_cpu_us.set(cpu_us - cpu_us_);
+  measured_ns_ = now_ns;
+  cpu_us_ = cpu_us;
 }
 
 void loop::resume(caf::resumable* job) {

@@ -71,6 +71,7 @@ class loop final : public caf::execution_unit {
   void drain();
   void resume(caf::resumable* job);
   void end_turn();
+  void measure_cpu(std::uint64_t now_ns);
 
   std::string name_;
   // The loop and what wakes it: a descriptor that is polled as any socket.
@@ -94,6 +95,9 @@ class loop final : public caf::execution_unit {
   loop_meters meters_;
   std::uint64_t turn_began_ns_ = 0;  // by uv_hrtime, and what the loop had waited until then
   std::uint64_t waited_ns_ = 0;
+  std::uint64_t measured_ns_ =
+      0;  // when the thread's processor time was asked for, and what it was
+  std::uint64_t cpu_us_ = 0;
 
   std::thread thread_;
   std::thread::id thread_id_;

@@ -17,6 +17,8 @@
 #include "persistence/storage_error.hpp"
 #include "test/actors/stand_in.hpp"
 
+namespace aggregate_test {
+
 using namespace lithair;
 using namespace lithair::actors;
 using namespace std::chrono_literals;
@@ -611,3 +613,5 @@ BOOST_AUTO_TEST_CASE(
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace aggregate_test

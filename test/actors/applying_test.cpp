@@ -15,6 +15,8 @@
 #include "persistence/memory_state_store.hpp"
 #include "test/actors/stand_in.hpp"
 
+namespace applying_test {
+
 using namespace lithair;
 using namespace lithair::actors;
 using namespace std::chrono_literals;
@@ -274,3 +276,5 @@ BOOST_FIXTURE_TEST_CASE(the_feed_is_told_of_a_long_command_once, patient) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace applying_test

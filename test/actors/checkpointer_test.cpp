@@ -19,6 +19,8 @@
 #include "persistence/storage_error.hpp"
 #include "test/actors/stand_in.hpp"
 
+namespace checkpointer_test {
+
 using namespace lithair;
 using namespace lithair::actors;
 using protocol::index_t;
@@ -304,3 +306,5 @@ BOOST_FIXTURE_TEST_CASE(damage_that_a_copy_finds_is_told_to_who_answers_from_the
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace checkpointer_test

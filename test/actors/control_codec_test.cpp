@@ -5,6 +5,8 @@
 #include <optional>
 #include <string>
 
+namespace control_codec_test {
+
 using namespace lithair::actors;
 using lithair::protocol::index_t;
 
@@ -56,3 +58,5 @@ BOOST_AUTO_TEST_CASE(what_is_not_known_or_of_another_version_is_none) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace control_codec_test

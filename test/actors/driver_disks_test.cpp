@@ -2,6 +2,8 @@
 
 #include "test/actors/driver.hpp"
 
+namespace driver_disks_test {
+
 using namespace lithair;
 using namespace lithair::actors;
 using protocol::index_t;
@@ -303,3 +305,5 @@ BOOST_FIXTURE_TEST_CASE(what_was_set_aside_is_told, driver) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace driver_disks_test

@@ -8,6 +8,8 @@
 #include "actors/raft/log_allowance.hpp"
 #include "actors/raft/snapshot_requests.hpp"
 
+namespace driver_objects_test {
+
 using namespace lithair::actors;
 using lithair::protocol::index_t;
 using lithair::protocol::node_id;
@@ -173,3 +175,5 @@ BOOST_AUTO_TEST_CASE(
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace driver_objects_test

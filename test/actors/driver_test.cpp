@@ -1,5 +1,7 @@
 #include "test/actors/driver.hpp"
 
+namespace driver_test {
+
 using namespace lithair;
 using namespace lithair::actors;
 using protocol::index_t;
@@ -202,3 +204,5 @@ BOOST_FIXTURE_TEST_CASE(what_follows_a_state_that_was_taken_over_is_not_dated_be
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace driver_test

@@ -8,6 +8,8 @@
 #include "models/declaration/model_text.hpp"
 #include "models/schema/projection.hpp"
 
+namespace exposure_test {
+
 using namespace lithair;
 using actors::exposure;
 
@@ -103,3 +105,5 @@ measures = { all = "count" }
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace exposure_test

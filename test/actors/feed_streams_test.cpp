@@ -17,6 +17,8 @@
 #include "models/state/memory_state.hpp"
 #include "test/actors/stand_in.hpp"
 
+namespace feed_streams_test {
+
 using namespace lithair::actors;
 using namespace lithair;
 using models::feed_position;
@@ -312,3 +314,5 @@ BOOST_AUTO_TEST_CASE(slices_change_nothing_of_what_is_told) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace feed_streams_test

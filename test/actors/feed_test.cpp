@@ -14,6 +14,8 @@
 #include "actors/node/system.hpp"
 #include "test/actors/stand_in.hpp"
 
+namespace feed_test {
+
 using namespace lithair::actors;
 using lithair::models::feed_position;
 using lithair::models::timeline;
@@ -244,3 +246,5 @@ BOOST_AUTO_TEST_CASE(programs_of_the_node_itself_are_not_sent_away) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace feed_test

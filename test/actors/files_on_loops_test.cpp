@@ -18,6 +18,8 @@
 #include "persistence/files.hpp"
 #include "test/actors/embedded.hpp"
 
+namespace files_on_loops_test {
+
 using namespace lithair;
 using namespace lithair::actors;
 using namespace std::chrono_literals;
@@ -127,3 +129,5 @@ BOOST_AUTO_TEST_CASE(no_loop_waits_for_a_disk_whatever_happens_to_a_cluster) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace files_on_loops_test

@@ -7,6 +7,8 @@
 #include <utility>
 #include <vector>
 
+namespace founding_test {
+
 namespace data = boost::unit_test::data;
 using namespace lithair;
 using namespace lithair::actors;
@@ -118,3 +120,5 @@ BOOST_AUTO_TEST_CASE(what_a_member_said_last_counts) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace founding_test

@@ -15,6 +15,8 @@
 #include "test/actors/known_peers.hpp"
 #include "test/actors/stand_in.hpp"
 
+namespace gate_test {
+
 using namespace lithair::actors;
 using lithair::protocol::group_id;
 using lithair::protocol::node_id;
@@ -164,3 +166,5 @@ BOOST_AUTO_TEST_CASE(
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace gate_test

@@ -6,6 +6,8 @@
 #include "actors/messages/messages.hpp"
 #include "actors/runtime/hosted.hpp"
 
+namespace handles_test {
+
 using namespace lithair::actors;
 
 namespace {
@@ -46,3 +48,5 @@ BOOST_AUTO_TEST_CASE(a_behaviour_has_to_handle_whatever_the_handle_takes) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace handles_test

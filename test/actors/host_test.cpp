@@ -6,6 +6,8 @@
 
 #include <vector>
 
+namespace host_test {
+
 namespace data = boost::unit_test::data;
 using namespace lithair::actors;
 
@@ -64,3 +66,5 @@ BOOST_AUTO_TEST_CASE(an_unprotected_address_is_named_with_the_cure) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace host_test

@@ -4,6 +4,8 @@
 
 #include <string>
 
+namespace link_proof_test {
+
 using namespace lithair::actors;
 
 namespace {
@@ -58,3 +60,5 @@ BOOST_AUTO_TEST_CASE(a_proof_holds_for_what_it_was_made_for_and_for_nothing_else
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace link_proof_test

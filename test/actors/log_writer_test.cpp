@@ -11,6 +11,8 @@
 #include "persistence/memory_log_store.hpp"
 #include "persistence/storage_error.hpp"
 
+namespace log_writer_test {
+
 using namespace lithair;
 using namespace lithair::actors;
 using namespace std::chrono_literals;
@@ -207,3 +209,5 @@ BOOST_FIXTURE_TEST_CASE(after_one_failure_nothing_is_written_any_more, writing) 
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace log_writer_test

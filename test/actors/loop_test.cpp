@@ -1,8 +1,11 @@
 #include "actors/runtime/loop.hpp"
 
+#include <time.h>
+
 #include <atomic>
 #include <chrono>
 #include <future>
+#include <thread>
 
 #include <boost/test/unit_test.hpp>
 
@@ -14,6 +17,8 @@
 #include "actors/messages/messages.hpp"
 #include "actors/runtime/hosted.hpp"
 #include "actors/storage/log_writer.hpp"
+
+namespace loop_test {
 
 using namespace lithair;
 using namespace lithair::actors;
@@ -129,4 +134,29 @@ BOOST_AUTO_TEST_CASE(count_how_long_each_of_their_turns_took) {
   BOOST_TEST(turns >= 2u);
 }
 
+BOOST_AUTO_TEST_CASE(tell_what_a_turn_computed_from_what_it_waited_for) {
+  const auto cpu_us = [] {
+    timespec used{};
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &used);
+    return used.tv_sec * 1'000'000 + used.tv_nsec / 1000;
+  };
+  constexpr long work_us = 20'000;
+  first.call([&] {
+    const auto until = cpu_us() + work_us;
+    while (cpu_us() < until) continue;
+  });
+  first.call([] {});
+  first.call([] {});
+  const auto computed = first.meters().longest_cpu_us.now();
+  BOOST_TEST(computed >= work_us);
+  // One that waits computes nothing.
+  second.call([] { std::this_thread::sleep_for(std::chrono::milliseconds{30}); });
+  second.call([] {});
+  second.call([] {});
+  BOOST_TEST(second.meters().longest_us.now() >= 30'000u);
+  BOOST_TEST(second.meters().longest_cpu_us.now() < 30'000u);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace loop_test

@@ -18,6 +18,8 @@
 #include "test/actors/stand_in.hpp"
 #include "test/protocol/cluster.hpp"
 
+namespace member_changes_test {
+
 using namespace lithair;
 using namespace lithair::actors;
 using protocol::node_id;
@@ -306,3 +308,5 @@ BOOST_AUTO_TEST_CASE(only_the_leader_that_was_asked_answers_a_change) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace member_changes_test

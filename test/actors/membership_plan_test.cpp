@@ -5,6 +5,8 @@
 #include "actors/peers/member_address.hpp"
 #include "actors/raft/membership_plan.hpp"
 
+namespace membership_plan_test {
+
 using namespace lithair::actors;
 using lithair::protocol::configuration;
 using lithair::protocol::index_t;
@@ -109,3 +111,5 @@ BOOST_AUTO_TEST_CASE(nothing_is_done_by_what_is_old_or_not_known_or_while_a_chan
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace membership_plan_test

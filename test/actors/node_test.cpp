@@ -19,6 +19,8 @@
 #include "models/declaration/model_file.hpp"
 #include "models/service.hpp"
 
+namespace node_test {
+
 using namespace lithair;
 using namespace lithair::actors;
 using namespace std::chrono_literals;
@@ -494,3 +496,5 @@ BOOST_AUTO_TEST_CASE(a_wrong_configuration_is_one_sentence_and_leaves_nothing_be
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace node_test

@@ -4,6 +4,8 @@
 
 #include <boost/test/unit_test.hpp>
 
+namespace peer_codec_test {
+
 using namespace lithair;
 using namespace lithair::protocol;
 
@@ -100,3 +102,5 @@ BOOST_AUTO_TEST_CASE(a_header_that_announces_much_allocates_little) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace peer_codec_test

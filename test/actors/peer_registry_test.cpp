@@ -12,6 +12,8 @@
 #include "persistence/files.hpp"
 #include "persistence/storage_error.hpp"
 
+namespace peer_registry_test {
+
 using namespace lithair::actors;
 using lithair::protocol::group_id;
 using lithair::protocol::index_t;
@@ -385,3 +387,5 @@ BOOST_AUTO_TEST_CASE(what_was_promised_in_another_group_counts_in_that_group) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace peer_registry_test

@@ -12,6 +12,8 @@
 #include "actors/peers/peer_ways.hpp"
 #include "test/actors/stand_in.hpp"
 
+namespace peer_ways_test {
+
 using namespace lithair::actors;
 using lithair::protocol::node_id;
 
@@ -123,3 +125,5 @@ BOOST_AUTO_TEST_CASE(only_so_many_strangers_are_heard_at_a_time) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace peer_ways_test

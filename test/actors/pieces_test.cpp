@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+namespace pieces_test {
+
 using namespace lithair::actors;
 
 namespace {
@@ -175,3 +177,5 @@ BOOST_AUTO_TEST_CASE(what_waits_and_what_is_received_is_bounded) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace pieces_test

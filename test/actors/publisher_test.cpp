@@ -16,6 +16,8 @@
 #include "models/declaration/model_file.hpp"
 #include "test/actors/stand_in.hpp"
 
+namespace publisher_test {
+
 using namespace lithair;
 using namespace lithair::actors;
 
@@ -116,3 +118,5 @@ BOOST_AUTO_TEST_CASE(an_index_that_does_not_come_in_time_is_told_to_be_the_proje
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace publisher_test

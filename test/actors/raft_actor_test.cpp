@@ -5,6 +5,8 @@
 #include "models/value/timestamp.hpp"
 #include "test/actors/world.hpp"
 
+namespace raft_actor_test {
+
 using namespace lithair;
 using namespace lithair::actors;
 using lithair::test::world;
@@ -289,3 +291,5 @@ BOOST_AUTO_TEST_CASE(a_node_that_stops_hands_leadership_over_first) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace raft_actor_test

@@ -5,6 +5,8 @@
 #include "actors/raft/raft_calls.hpp"
 #include "test/actors/world.hpp"
 
+namespace raft_calls_test {
+
 using namespace lithair;
 using namespace lithair::actors;
 using namespace lithair::protocol;
@@ -119,3 +121,5 @@ BOOST_FIXTURE_TEST_CASE(a_message_that_the_core_never_answers_ends_with_504, fix
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace raft_calls_test

@@ -8,6 +8,8 @@
 #include <set>
 #include <vector>
 
+namespace random_words_test {
+
 using namespace lithair::actors;
 
 BOOST_AUTO_TEST_SUITE(random_words_of_ids)
@@ -46,3 +48,5 @@ BOOST_AUTO_TEST_CASE(the_system_fills_all_that_it_is_given) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace random_words_test

@@ -2,6 +2,8 @@
 
 #include <boost/test/unit_test.hpp>
 
+namespace read_requests_test {
+
 using namespace lithair;
 using namespace lithair::actors;
 using protocol::index_t;
@@ -97,3 +99,5 @@ BOOST_AUTO_TEST_CASE(those_that_are_late_are_taken_out_of_every_stage_once) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace read_requests_test

@@ -18,6 +18,8 @@
 #include "test/actors/known_peers.hpp"
 #include "test/actors/stand_in.hpp"
 
+namespace shipper_test {
+
 using namespace lithair;
 using namespace lithair::actors;
 using namespace std::chrono_literals;
@@ -84,3 +86,5 @@ BOOST_AUTO_TEST_CASE(
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace shipper_test

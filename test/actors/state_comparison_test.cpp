@@ -2,6 +2,8 @@
 
 #include "actors/raft/state_comparison.hpp"
 
+namespace state_comparison_test {
+
 using namespace lithair::actors;
 using lithair::protocol::index_t;
 using lithair::protocol::node_id;
@@ -56,3 +58,5 @@ BOOST_AUTO_TEST_CASE(a_later_leader_may_name_an_index_before_that_of_a_deposed_o
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace state_comparison_test

@@ -7,6 +7,8 @@
 
 #include "actors/raft/submissions.hpp"
 
+namespace storage_room_test {
+
 using namespace lithair;
 using actors::storage_room;
 
@@ -128,3 +130,5 @@ BOOST_AUTO_TEST_CASE(commands_under_way_are_counted_until_they_end) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace storage_room_test

@@ -2,6 +2,8 @@
 
 #include <boost/test/unit_test.hpp>
 
+namespace submissions_test {
+
 using namespace lithair;
 using namespace lithair::protocol;
 using actors::submissions;
@@ -107,3 +109,5 @@ BOOST_AUTO_TEST_CASE(that_expired_are_not_proposed_later) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace submissions_test

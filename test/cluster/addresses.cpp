@@ -2,6 +2,8 @@
 
 #include "test/cluster/fixture.hpp"
 
+namespace addresses_test {
+
 using namespace lithair::test;
 
 namespace {
@@ -126,3 +128,5 @@ BOOST_AUTO_TEST_CASE(a_member_may_not_be_added_off_this_machine_unless_that_is_a
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace addresses_test

@@ -12,6 +12,8 @@
 #include "test/cluster/fixture.hpp"
 #include "test/cluster/harness/event_source.hpp"
 
+namespace backup_test {
+
 namespace data = boost::unit_test::data;
 namespace fs = std::filesystem;
 using namespace lithair::test;
@@ -414,3 +416,5 @@ BOOST_AUTO_TEST_CASE(restoring_makes_a_cluster_of_one) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace backup_test

@@ -5,6 +5,8 @@
 
 #include "test/cluster/fixture.hpp"
 
+namespace bad_input_test {
+
 using namespace lithair::test;
 
 namespace {
@@ -287,3 +289,5 @@ BOOST_AUTO_TEST_CASE(pipelined_requests_are_answered_in_order) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace bad_input_test

@@ -1,5 +1,7 @@
 #include "test/cluster/fixture.hpp"
 
+namespace basics_test {
+
 using namespace lithair::test;
 
 BOOST_AUTO_TEST_SUITE(cluster_basics)
@@ -119,3 +121,5 @@ BOOST_AUTO_TEST_CASE(one_node_alone_is_a_cluster_too) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace basics_test

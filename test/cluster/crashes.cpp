@@ -6,6 +6,8 @@
 
 #include "test/cluster/fixture.hpp"
 
+namespace crashes_test {
+
 namespace data = boost::unit_test::data;
 using namespace lithair::test;
 
@@ -300,3 +302,5 @@ BOOST_AUTO_TEST_CASE(members_change_right_after_a_second_snapshot) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace crashes_test

@@ -9,6 +9,8 @@
 #include "persistence/lmdb_state_store.hpp"
 #include "test/cluster/fixture.hpp"
 
+namespace damage_test {
+
 namespace data = boost::unit_test::data;
 namespace fs = std::filesystem;
 using namespace lithair::test;
@@ -441,3 +443,5 @@ BOOST_DATA_TEST_CASE(an_old_copy_of_a_directory_does_not_vote_for_what_it_forgot
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace damage_test

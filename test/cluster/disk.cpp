@@ -8,6 +8,8 @@
 
 #include "test/cluster/fixture.hpp"
 
+namespace disk_test {
+
 namespace data = boost::unit_test::data;
 using namespace lithair::test;
 
@@ -308,3 +310,5 @@ BOOST_AUTO_TEST_CASE(syncs_slower_than_an_election_timeout_cost_time_and_no_elec
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace disk_test

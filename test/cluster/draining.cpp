@@ -6,6 +6,8 @@
 #include "test/cluster/fixture.hpp"
 #include "test/cluster/harness/event_source.hpp"
 
+namespace draining_test {
+
 using namespace lithair::test;
 
 namespace {
@@ -157,3 +159,5 @@ BOOST_AUTO_TEST_CASE(an_interrupt_is_heeded_as_soon_as_nobody_is_connected) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace draining_test

@@ -6,6 +6,8 @@
 
 #include "test/cluster/fixture.hpp"
 
+namespace failover_test {
+
 namespace data = boost::unit_test::data;
 using namespace lithair::test;
 
@@ -182,3 +184,5 @@ BOOST_AUTO_TEST_CASE(a_leader_that_slept_answers_nothing_old) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace failover_test

@@ -12,6 +12,8 @@
 #include "test/cluster/fixture.hpp"
 #include "test/cluster/harness/history.hpp"
 
+namespace faults_test {
+
 using namespace lithair::test;
 
 namespace {
@@ -283,3 +285,5 @@ BOOST_AUTO_TEST_CASE(crashes_and_pauses_at_random_lose_nothing_and_show_nothing_
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace faults_test

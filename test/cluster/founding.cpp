@@ -3,6 +3,8 @@
 
 #include "test/cluster/fixture.hpp"
 
+namespace founding_test {
+
 using namespace lithair::test;
 
 namespace {
@@ -133,3 +135,5 @@ BOOST_AUTO_TEST_CASE(who_is_missing_is_named) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace founding_test

@@ -8,6 +8,8 @@
 #include <numeric>
 #include <random>
 
+namespace history_test {
+
 namespace data = boost::unit_test::data;
 using namespace lithair::test;
 
@@ -116,3 +118,5 @@ BOOST_AUTO_TEST_CASE(short_random_histories_are_judged_as_by_trying_every_order)
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace history_test

@@ -4,6 +4,8 @@
 
 #include "test/cluster/fixture.hpp"
 
+namespace joining_test {
+
 using namespace lithair::test;
 
 namespace {
@@ -191,3 +193,5 @@ BOOST_AUTO_TEST_CASE(members_prove_to_each_other_that_they_know_the_token) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace joining_test

@@ -8,6 +8,8 @@
 #include "test/cluster/fixture.hpp"
 #include "test/persistence/mortal_file_system.hpp"
 
+namespace kills_test {
+
 using namespace lithair::test;
 
 namespace {
@@ -131,3 +133,5 @@ BOOST_AUTO_TEST_CASE(a_power_loss_of_all_nodes_at_one_moment_loses_nothing_ackno
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace kills_test

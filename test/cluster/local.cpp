@@ -2,6 +2,8 @@
 
 #include "test/cluster/fixture.hpp"
 
+namespace local_test {
+
 using namespace lithair::test;
 using namespace std::chrono_literals;
 
@@ -164,3 +166,5 @@ BOOST_AUTO_TEST_CASE(the_program_with_the_same_models_serves_the_same_data) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace local_test

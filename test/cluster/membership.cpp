@@ -5,6 +5,8 @@
 
 #include "test/cluster/fixture.hpp"
 
+namespace membership_test {
+
 using namespace lithair::test;
 
 namespace {
@@ -137,3 +139,5 @@ BOOST_AUTO_TEST_CASE(
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace membership_test

@@ -12,6 +12,8 @@
 #include "test/cluster/fixture.hpp"
 #include "test/persistence/mortal_file_system.hpp"
 
+namespace power_test {
+
 using namespace lithair::test;
 using lithair::persistence::test::mortal_file_system;
 
@@ -143,3 +145,5 @@ BOOST_AUTO_TEST_CASE(power_lost_by_one_beside_two_that_stand_still_loses_nothing
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace power_test

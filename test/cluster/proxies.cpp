@@ -5,6 +5,8 @@
 #include "test/cluster/fixture.hpp"
 #include "test/cluster/harness/event_source.hpp"
 
+namespace proxies_test {
+
 namespace fs = std::filesystem;
 using namespace lithair::test;
 
@@ -106,3 +108,5 @@ BOOST_FIXTURE_TEST_CASE(writes_and_reads_go_through_nginx_as_it_comes, proxied_n
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace proxies_test

@@ -4,6 +4,8 @@
 
 #include "test/cluster/fixture.hpp"
 
+namespace raft_http_test {
+
 using namespace lithair::test;
 
 namespace {
@@ -224,3 +226,5 @@ BOOST_AUTO_TEST_CASE(a_backup_with_hidden_fields_is_for_those_who_show_the_token
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace raft_http_test

@@ -5,6 +5,8 @@
 
 #include "test/cluster/fixture.hpp"
 
+namespace readme_test {
+
 namespace fs = std::filesystem;
 using namespace lithair::test;
 
@@ -108,3 +110,5 @@ BOOST_AUTO_TEST_CASE(the_readme_shows_the_files_and_flags_that_exist) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace readme_test

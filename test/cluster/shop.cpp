@@ -1,5 +1,7 @@
 #include "test/cluster/fixture.hpp"
 
+namespace shop_test {
+
 using namespace lithair::test;
 
 namespace {
@@ -73,3 +75,5 @@ BOOST_AUTO_TEST_CASE(orders_stock_and_payments_change_together_or_not_at_all_and
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace shop_test

@@ -7,6 +7,8 @@
 
 #include "test/cluster/fixture.hpp"
 
+namespace startup_test {
+
 namespace data = boost::unit_test::data;
 namespace fs = std::filesystem;
 using namespace lithair::test;
@@ -200,3 +202,5 @@ BOOST_AUTO_TEST_CASE(a_program_with_compiled_models_serves_the_same) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace startup_test

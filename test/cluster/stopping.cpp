@@ -7,6 +7,8 @@
 
 #include "test/cluster/fixture.hpp"
 
+namespace stopping_test {
+
 using namespace lithair::test;
 
 BOOST_AUTO_TEST_SUITE(cluster_stopping)
@@ -99,3 +101,5 @@ BOOST_AUTO_TEST_CASE(a_node_whose_log_nobody_reads_serves_and_stops) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace stopping_test

@@ -6,6 +6,8 @@
 #include "test/cluster/fixture.hpp"
 #include "test/cluster/harness/event_source.hpp"
 
+namespace streams_test {
+
 using namespace lithair::test;
 
 namespace {
@@ -236,3 +238,5 @@ BOOST_AUTO_TEST_CASE(a_stream_on_a_node_without_a_majority_says_so_and_ends) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace streams_test

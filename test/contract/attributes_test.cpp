@@ -10,6 +10,8 @@
 #include "test/contract/ways_of_writing.hpp"
 #include "test/http/served_nodes.hpp"
 
+namespace attributes_test {
+
 using namespace lithair;
 using namespace lithair::test;
 using http::test::reply;
@@ -349,3 +351,5 @@ BOOST_FIXTURE_TEST_CASE(each_attribute_means_the_same_in_each_way_of_writing_on_
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace attributes_test

@@ -8,6 +8,8 @@
 #include "models/value/timestamp.hpp"
 #include "test/http/served_nodes.hpp"
 
+namespace hidden_test {
+
 using namespace lithair;
 using http::test::client;
 using http::test::reply;
@@ -198,3 +200,5 @@ from = "m"
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace hidden_test

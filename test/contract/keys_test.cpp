@@ -8,6 +8,8 @@
 #include "test/contract/attribute_table.hpp"
 #include "test/http/served_nodes.hpp"
 
+namespace keys_test {
+
 using namespace lithair;
 using namespace lithair::test;
 using http::test::reply;
@@ -274,3 +276,5 @@ BOOST_AUTO_TEST_CASE(
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace keys_test

@@ -11,6 +11,8 @@
 #include "test/contract/reference.hpp"
 #include "test/http/served_nodes.hpp"
 
+namespace random_test {
+
 using namespace lithair;
 using namespace lithair::test;
 using http::test::reply;
@@ -399,3 +401,5 @@ BOOST_AUTO_TEST_CASE(
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace random_test

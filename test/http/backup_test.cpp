@@ -6,6 +6,8 @@
 
 #include "test/http/served.hpp"
 
+namespace backup_test {
+
 using namespace lithair::http::test;
 namespace json = boost::json;
 
@@ -97,3 +99,5 @@ BOOST_AUTO_TEST_CASE(a_backup_that_can_not_be_made_is_refused_with_the_reason) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace backup_test

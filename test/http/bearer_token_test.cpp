@@ -8,6 +8,8 @@
 
 #include "http/bearer_token.hpp"
 
+namespace bearer_token_test {
+
 using lithair::http::bearer_of;
 using lithair::http::bearer_token;
 
@@ -77,3 +79,5 @@ BOOST_AUTO_TEST_CASE(the_scheme_is_bearer_in_any_case) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace bearer_token_test

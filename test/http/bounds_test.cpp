@@ -8,6 +8,8 @@
 
 #include "test/http/served.hpp"
 
+namespace bounds_test {
+
 using lithair::actors::consistency;
 using lithair::http::holdings;
 using lithair::http::server_options;
@@ -253,3 +255,5 @@ BOOST_AUTO_TEST_CASE(a_body_that_is_too_long_for_its_route_is_told_so_however_fu
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace bounds_test

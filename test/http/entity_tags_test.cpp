@@ -8,6 +8,8 @@
 
 #include "http/header_values.hpp"
 
+namespace entity_tags_test {
+
 namespace data = boost::unit_test::data;
 using namespace lithair::http;
 
@@ -68,3 +70,5 @@ BOOST_AUTO_TEST_CASE(a_tag_that_is_not_ours_matches_no_item_that_is_gone) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace entity_tags_test

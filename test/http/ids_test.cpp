@@ -7,6 +7,8 @@
 
 #include "test/http/served.hpp"
 
+namespace ids_test {
+
 using namespace lithair;
 using namespace lithair::http;
 using namespace lithair::http::test;
@@ -67,3 +69,5 @@ BOOST_AUTO_TEST_CASE(request_ids_of_two_servers_go_different_ways) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace ids_test

@@ -6,6 +6,8 @@
 #include "http/admission.hpp"
 #include "test/http/served.hpp"
 
+namespace leaving_test {
+
 using lithair::http::server_options;
 using namespace lithair::http::test;
 
@@ -146,3 +148,5 @@ BOOST_AUTO_TEST_CASE(in_haste_the_last_connection_is_waited_for_and_no_longer) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace leaving_test

@@ -5,6 +5,8 @@
 #include "test/http/one_node.hpp"
 #include "test/http/prometheus_text.hpp"
 
+namespace node_test {
+
 using namespace lithair::http::test;
 
 namespace {
@@ -115,8 +117,11 @@ BOOST_AUTO_TEST_CASE(metrics_tell_of_every_stage_of_a_write) {
   BOOST_TEST(page.type("lithair_loop_turn_seconds") == "histogram");
   BOOST_TEST(page.at(R"(lithair_loop_turn_seconds_count{loop="0"})") >= 1);
   BOOST_TEST(page.at(R"(lithair_loop_turn_max_seconds{loop="0"})") > 0);
+  BOOST_TEST(page.at(R"(lithair_loop_turn_max_cpu_seconds{loop="0"})") > 0);
   BOOST_TEST(page.at("lithair_process_private_bytes") > 0);
   BOOST_TEST(page.at("lithair_process_resident_bytes") >= page.at("lithair_process_private_bytes"));
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace node_test

@@ -17,6 +17,8 @@
 #include "models/declaration/model_file.hpp"
 #include "models/query/query.hpp"
 
+namespace openapi_test {
+
 using namespace lithair;
 using namespace lithair::http;
 namespace json = boost::json;
@@ -260,3 +262,5 @@ BOOST_FIXTURE_TEST_CASE(lengths_are_told_in_the_words_of_the_type, described) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace openapi_test

@@ -16,6 +16,8 @@
 #include "models/declaration/model_text.hpp"
 #include "test/http/served.hpp"
 
+namespace operators_test {
+
 namespace data = boost::unit_test::data;
 using namespace lithair::http;
 using lithair::http::test::client;
@@ -156,3 +158,5 @@ BOOST_AUTO_TEST_CASE(who_connects_over_loopback_is_on_this_machine) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace operators_test

@@ -8,6 +8,8 @@
 
 #include "test/http/parsed.hpp"
 
+namespace parser_test {
+
 namespace bdata = boost::unit_test::data;
 using lithair::http::parser;
 using lithair::http::parser_limits;
@@ -368,3 +370,5 @@ BOOST_AUTO_TEST_CASE(headers_are_found_ignoring_case_and_without_white_space) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace parser_test

@@ -14,6 +14,8 @@
 #include "http/pace.hpp"
 #include "test/http/served.hpp"
 
+namespace places_test {
+
 using lithair::http::address_of;
 using lithair::http::admission;
 using lithair::http::client_address;
@@ -259,3 +261,5 @@ BOOST_AUTO_TEST_CASE(one_address_has_only_so_many_places) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace places_test

@@ -14,6 +14,8 @@
 #include "models/service.hpp"
 #include "test/http/served.hpp"
 
+namespace raft_test {
+
 using lithair::http::bearer_token;
 using lithair::http::pack;
 using lithair::http::server_options;
@@ -241,3 +243,5 @@ BOOST_AUTO_TEST_CASE(without_a_token_configured_nobody_speaks_raft) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace raft_test

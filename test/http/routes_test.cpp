@@ -10,6 +10,8 @@
 #include "test/http/prometheus_text.hpp"
 #include "test/http/served.hpp"
 
+namespace routes_test {
+
 using lithair::actors::consistency;
 using lithair::http::server_options;
 using namespace lithair::http::test;
@@ -574,3 +576,5 @@ BOOST_AUTO_TEST_CASE(the_description_of_the_api_names_every_collection_and_hides
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace routes_test

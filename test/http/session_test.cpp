@@ -6,6 +6,8 @@
 
 #include "test/http/served.hpp"
 
+namespace session_test {
+
 using lithair::http::server_options;
 using namespace lithair::http::test;
 
@@ -362,3 +364,5 @@ BOOST_AUTO_TEST_CASE(a_port_in_use_is_a_clear_error) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace session_test

@@ -11,6 +11,8 @@
 #include <caf/scheduler/test_coordinator.hpp>
 #include <caf/send.hpp>
 
+namespace stream_hub_test {
+
 using namespace lithair;
 using namespace lithair::http;
 using models::feed_position;
@@ -216,3 +218,5 @@ BOOST_AUTO_TEST_CASE(of_those_at_one_place_one_sign_of_life_is_asked_for) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace stream_hub_test

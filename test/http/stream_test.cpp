@@ -7,6 +7,8 @@
 
 #include "test/http/one_node.hpp"
 
+namespace stream_test {
+
 using lithair::http::server_options;
 using namespace lithair::http::test;
 
@@ -203,3 +205,5 @@ BOOST_AUTO_TEST_CASE(what_is_no_stream_is_refused_before_it_begins) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace stream_test

@@ -13,6 +13,8 @@
 #include "http/parser.hpp"
 #include "test/http/served.hpp"
 
+namespace visitors_test {
+
 namespace bdata = boost::unit_test::data;
 using namespace lithair::http;
 using namespace lithair::http::test;
@@ -233,3 +235,5 @@ BOOST_AUTO_TEST_CASE(a_refusal_says_what_helps_and_nothing_reaches_the_node) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace visitors_test

@@ -6,6 +6,7 @@
 #include "test/models/service_fixture.hpp"
 
 namespace lithair::models {
+namespace bounds_test {
 
 namespace {
 
@@ -356,4 +357,5 @@ BOOST_AUTO_TEST_CASE(of_former_versions_are_given_as_they_stand) {
 
 BOOST_AUTO_TEST_SUITE_END()
 
+}  // namespace bounds_test
 }  // namespace lithair::models

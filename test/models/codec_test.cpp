@@ -16,6 +16,7 @@
 #include "models/value/uuid.hpp"
 
 namespace lithair::models {
+namespace codec_test {
 
 namespace {
 
@@ -335,4 +336,5 @@ BOOST_AUTO_TEST_CASE(msgpack_reads_back_and_stays_failed_after_a_surprise) {
 
 BOOST_AUTO_TEST_SUITE_END()
 
+}  // namespace codec_test
 }  // namespace lithair::models

@@ -3,6 +3,7 @@
 #include "test/models/service_fixture.hpp"
 
 namespace lithair::models {
+namespace commands_test {
 
 namespace {
 
@@ -290,4 +291,5 @@ big = { type = "integer", optional = true, replicate = true, merge = "add" }
 
 BOOST_AUTO_TEST_SUITE_END()
 
+}  // namespace commands_test
 }  // namespace lithair::models

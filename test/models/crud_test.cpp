@@ -3,6 +3,7 @@
 #include "test/models/service_fixture.hpp"
 
 namespace lithair::models {
+namespace crud_test {
 
 namespace {
 
@@ -157,4 +158,5 @@ BOOST_AUTO_TEST_CASE(hidden_fields_are_written_and_never_seen) {
 
 BOOST_AUTO_TEST_SUITE_END()
 
+}  // namespace crud_test
 }  // namespace lithair::models

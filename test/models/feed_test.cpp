@@ -11,6 +11,7 @@
 #include "test/models/service_fixture.hpp"
 
 namespace lithair::models {
+namespace feed_test {
 
 namespace {
 
@@ -382,4 +383,5 @@ BOOST_AUTO_TEST_CASE(a_run_of_the_feed_is_bounded_and_goes_on_within_a_pair) {
 
 BOOST_AUTO_TEST_SUITE_END()
 
+}  // namespace feed_test
 }  // namespace lithair::models

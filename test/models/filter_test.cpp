@@ -8,6 +8,7 @@
 #include "test/models/service_fixture.hpp"
 
 namespace lithair::models {
+namespace filter_test {
 
 namespace {
 
@@ -298,4 +299,5 @@ BOOST_AUTO_TEST_CASE(any_text_can_be_asked_for_in_quotes) {
 
 BOOST_AUTO_TEST_SUITE_END()
 
+}  // namespace filter_test
 }  // namespace lithair::models

@@ -13,6 +13,7 @@
 #include "test/models/service_fixture.hpp"
 
 namespace lithair::models {
+namespace history_test {
 
 BOOST_AUTO_TEST_SUITE(history)
 
@@ -235,4 +236,5 @@ BOOST_FIXTURE_TEST_CASE(whatever_is_tampered_with_shows, tracked_fixture) {
 
 BOOST_AUTO_TEST_SUITE_END()
 
+}  // namespace history_test
 }  // namespace lithair::models

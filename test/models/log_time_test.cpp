@@ -4,6 +4,8 @@
 #include "models/command/log_time.hpp"
 #include "test/models/service_fixture.hpp"
 
+namespace log_time_test {
+
 using namespace lithair::models;
 
 namespace {
@@ -78,3 +80,5 @@ BOOST_AUTO_TEST_CASE(is_told_by_the_state_its_last_changes_and_answers) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace log_time_test

@@ -9,6 +9,7 @@
 #include "test/models/service_fixture.hpp"
 
 namespace lithair::models {
+namespace long_item_test {
 
 namespace {
 
@@ -237,4 +238,5 @@ BOOST_AUTO_TEST_CASE(slices_of_any_size_judge_as_one) {
 
 BOOST_AUTO_TEST_SUITE_END()
 
+}  // namespace long_item_test
 }  // namespace lithair::models

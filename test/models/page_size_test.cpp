@@ -8,6 +8,7 @@
 #include "test/models/service_fixture.hpp"
 
 namespace lithair::models {
+namespace page_size_test {
 
 namespace {
 
@@ -158,4 +159,5 @@ BOOST_FIXTURE_TEST_CASE(a_page_of_a_projection_ends_behind_its_bytes_too, papers
 
 BOOST_AUTO_TEST_SUITE_END()
 
+}  // namespace page_size_test
 }  // namespace lithair::models

@@ -9,6 +9,7 @@
 #include "test/models/service_fixture.hpp"
 
 namespace lithair::models {
+namespace parts_test {
 
 namespace {
 
@@ -318,4 +319,5 @@ BOOST_AUTO_TEST_CASE(a_change_between_local_and_replicated_is_refused) {
 
 BOOST_AUTO_TEST_SUITE_END()
 
+}  // namespace parts_test
 }  // namespace lithair::models

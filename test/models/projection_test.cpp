@@ -8,6 +8,7 @@
 #include "test/models/service_fixture.hpp"
 
 namespace lithair::models {
+namespace projection_test {
 
 namespace {
 
@@ -302,4 +303,5 @@ BOOST_AUTO_TEST_CASE(wrong_projections_are_named_with_their_place) {
 
 BOOST_AUTO_TEST_SUITE_END()
 
+}  // namespace projection_test
 }  // namespace lithair::models

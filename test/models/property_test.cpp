@@ -8,6 +8,7 @@
 #include "test/models/service_fixture.hpp"
 
 namespace lithair::models {
+namespace property_test {
 
 namespace {
 
@@ -200,4 +201,5 @@ BOOST_AUTO_TEST_CASE(items_survive_a_post_and_a_get) {
 
 BOOST_AUTO_TEST_SUITE_END()
 
+}  // namespace property_test
 }  // namespace lithair::models

@@ -7,6 +7,7 @@
 #include "test/models/service_fixture.hpp"
 
 namespace lithair::models {
+namespace query_test {
 
 namespace {
 
@@ -371,4 +372,5 @@ BOOST_AUTO_TEST_CASE(an_empty_collection_has_an_empty_list) {
 
 BOOST_AUTO_TEST_SUITE_END()
 
+}  // namespace query_test
 }  // namespace lithair::models

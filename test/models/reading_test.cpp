@@ -7,6 +7,7 @@
 #include "test/models/service_fixture.hpp"
 
 namespace lithair::models {
+namespace reading_test {
 
 namespace {
 
@@ -195,4 +196,5 @@ text = { type = "string", replicate = true }
 
 BOOST_AUTO_TEST_SUITE_END()
 
+}  // namespace reading_test
 }  // namespace lithair::models

@@ -7,6 +7,7 @@
 #include "test/models/service_fixture.hpp"
 
 namespace lithair::models {
+namespace reference_test {
 
 namespace {
 
@@ -181,4 +182,5 @@ BOOST_AUTO_TEST_CASE(random_commands_give_the_answers_and_the_state_of_the_contr
 
 BOOST_AUTO_TEST_SUITE_END()
 
+}  // namespace reference_test
 }  // namespace lithair::models

@@ -5,6 +5,7 @@
 #include "test/models/service_fixture.hpp"
 
 namespace lithair::models {
+namespace rules_test {
 
 namespace {
 
@@ -247,4 +248,5 @@ BOOST_AUTO_TEST_CASE(a_command_of_another_format_stops_rather_than_guesses) {
 
 BOOST_AUTO_TEST_SUITE_END()
 
+}  // namespace rules_test
 }  // namespace lithair::models

@@ -9,6 +9,7 @@
 #include "models/encoding/utf8.hpp"
 
 namespace lithair::models {
+namespace search_test {
 
 namespace {
 
@@ -186,4 +187,5 @@ BOOST_AUTO_TEST_CASE(the_worst_texts_take_two_steps_a_byte) {
 
 BOOST_AUTO_TEST_SUITE_END()
 
+}  // namespace search_test
 }  // namespace lithair::models

@@ -7,6 +7,7 @@
 #include "test/models/service_fixture.hpp"
 
 namespace lithair::models {
+namespace timeline_test {
 
 namespace {
 
@@ -72,4 +73,5 @@ id = { type = "string", primary_key = true, replicate = true, track_history = tr
 
 BOOST_AUTO_TEST_SUITE_END()
 
+}  // namespace timeline_test
 }  // namespace lithair::models

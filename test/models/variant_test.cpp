@@ -6,6 +6,7 @@
 #include "test/models/service_fixture.hpp"
 
 namespace lithair::models {
+namespace variant_test {
 
 namespace {
 
@@ -89,4 +90,5 @@ BOOST_AUTO_TEST_CASE(only_commands_that_remove_and_nothing_else_free_room) {
 
 BOOST_AUTO_TEST_SUITE_END()
 
+}  // namespace variant_test
 }  // namespace lithair::models
