@@ -10,6 +10,8 @@
 #include <memory>
 #include <string>
 
+namespace line_writer_test {
+
 using namespace lithair::apps;
 using namespace std::chrono_literals;
 
@@ -114,3 +116,5 @@ BOOST_AUTO_TEST_CASE(the_end_writes_what_was_put) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace line_writer_test

@@ -8,6 +8,8 @@
 #include <fstream>
 #include <vector>
 
+namespace options_test {
+
 namespace data = boost::unit_test::data;
 using namespace lithair;
 using namespace lithair::apps;
@@ -413,3 +415,5 @@ BOOST_AUTO_TEST_CASE(help_and_version_need_nothing_else) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace options_test

@@ -6,6 +6,8 @@
 
 #include "actors/host.hpp"
 
+namespace own_address_test {
+
 namespace data = boost::unit_test::data;
 using namespace lithair;
 using namespace lithair::apps;
@@ -65,3 +67,5 @@ BOOST_AUTO_TEST_CASE(this_machine_has_no_loopback_or_wildcard_among_its_addresse
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace own_address_test

@@ -6,6 +6,8 @@
 
 #include <vector>
 
+namespace values_test {
+
 namespace data = boost::unit_test::data;
 using namespace lithair::apps;
 using namespace std::chrono_literals;
@@ -122,3 +124,5 @@ BOOST_AUTO_TEST_CASE(where_a_node_is_found_has_a_host_and_perhaps_ports) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace values_test

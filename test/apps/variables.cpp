@@ -7,6 +7,8 @@
 #include <ostream>
 #include <vector>
 
+namespace variables_test {
+
 namespace data = boost::unit_test::data;
 using namespace lithair::apps;
 
@@ -79,3 +81,5 @@ BOOST_DATA_TEST_CASE(a_variable_is_judged_by_its_name_and_value, data::make(tabl
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace variables_test

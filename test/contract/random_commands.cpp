@@ -76,9 +76,9 @@ http_request single_request(const operation& x) {
 }
 
 template <class Text>
-std::string joined(const std::vector<operation>& all, Text text) {
+std::string joined(const std::vector<operation>& all, Text text_of) {
   std::string made;
-  for (const auto& each : all) made += (made.empty() ? "" : ",") + text(each);
+  for (const auto& each : all) made += (made.empty() ? "" : ",") + text_of(each);
   return made;
 }
 
