@@ -44,8 +44,8 @@ class storage_room {
   /// What may be left when it becomes full. Whatever is no larger than half of it has room before.
   static constexpr std::uint64_t edge(std::uint64_t limit) { return checkpoint(limit) / 2; }
   /// How much less must be taken for it to be full no more. When it became full a checkpoint's
-  /// changes may have counted twice, and saving them frees nothing; nor does a page or two that LMDB
-  /// finds.
+  /// changes may have counted twice, and saving them frees nothing; nor does a page or two that
+  /// LMDB finds.
   static constexpr std::uint64_t margin(std::uint64_t limit) { return checkpoint(limit) * 9 / 4; }
 
   /// `limit`: bytes; 0: none, and everything is taken.

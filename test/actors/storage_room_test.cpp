@@ -61,8 +61,7 @@ BOOST_AUTO_TEST_CASE(a_checkpoint_that_frees_nothing_makes_no_room) {
   for (const std::uint64_t most : {8ull << 20, 64ull << 20, 1ull << 36}) {
     storage_room room{most};
     const auto saved = storage_room::checkpoint(most);
-    const auto live =
-        most - storage_room::reserve(most) - storage_room::edge(most) - 2 * saved + 1;
+    const auto live = most - storage_room::reserve(most) - storage_room::edge(most) - 2 * saved + 1;
     BOOST_TEST(room.measure({live, saved, 0}));
     BOOST_TEST(!room.measure({live + saved, 0, 0}));
     // Nor one that finds the changes to be of items that were there.
