@@ -3,6 +3,7 @@
 #include <string>
 #include <utility>
 
+#include "actors/runtime/background.hpp"
 #include "actors/runtime/random_words.hpp"
 #include "actors/runtime/unix_time.hpp"
 #include "models/value/uuid.hpp"
@@ -22,6 +23,7 @@ bool preparation::start(uv_loop_t* loop, void (*done)(void*), void* owner) {
 }
 
 void preparation::run() {
+  actors::work_in_background("preparation");
   actors::random_words words;
   at_.new_uuid = [&words] {
     const auto high = words();

@@ -105,7 +105,12 @@ struct counter {
 
 class writer {
  public:
-  explicit writer(std::string& out) : sink_{out}, pack_(sink_) {}
+  writer() : sink_{out_}, pack_(sink_) {}
+
+  gathered take() {
+    all_.add(std::move(out_));
+    return std::move(all_);
+  }
 
   template <class... Ts>
   void operator()(Ts&... xs) {
@@ -115,9 +120,13 @@ class writer {
   // Flat, not msgpack: copied as they lie, and read without a copy.
   void entries(index_t, std::vector<entry>& xs) {
     std::size_t size = 0;
-    for (auto& x : xs) size += entry_head_size + x.data.size();
+    std::size_t copied = 0;
+    for (auto& x : xs) {
+      size += entry_head_size + x.data.size();
+      copied += entry_head_size + (x.data.size() < gathered::shared_from ? x.data.size() : 0);
+    }
     pack_.pack_bin(static_cast<std::uint32_t>(size));
-    sink_.out.reserve(sink_.out.size() + size);
+    sink_.out.reserve(sink_.out.size() + copied);
     for (auto& x : xs) {
       put(sink_.out, x.term.value);
       put(sink_.out, static_cast<std::uint8_t>(x.kind));
@@ -128,7 +137,7 @@ class writer {
       put(sink_.out, x.from.run);
       put(sink_.out, x.time_us);
       put(sink_.out, static_cast<std::uint32_t>(x.data.size()));
-      sink_.out.append(x.data.view());
+      append(x.data);
     }
   }
 
@@ -141,7 +150,7 @@ class writer {
       put(sink_.out, x.from.serial);
       put(sink_.out, x.from.run);
       put(sink_.out, static_cast<std::uint32_t>(x.data.size()));
-      sink_.out.append(x.data.view());
+      append(x.data);
     }
   }
 
@@ -156,7 +165,10 @@ class writer {
   void one(std::int64_t& number) { pack_.pack_int64(number); }
   void one(bool& flag) { flag ? pack_.pack_true() : pack_.pack_false(); }
   void one(refusal& why) { pack_.pack_uint8(static_cast<std::uint8_t>(why)); }
-  void one(payload& data) { bin(data.view()); }
+  void one(payload& data) {
+    pack_.pack_bin(static_cast<std::uint32_t>(data.size()));
+    append(data);
+  }
   void one(configuration& members) { bin(encode(members)); }
   void one(std::vector<std::uint64_t>& xs) {
     std::string flat;
@@ -168,6 +180,17 @@ class writer {
     pack_.pack_bin_body(text.data(), static_cast<std::uint32_t>(text.size()));
   }
 
+  void append(const payload& data) {
+    if (data.size() < gathered::shared_from) {
+      out_.append(data.view());
+    } else {
+      all_.add(std::exchange(out_, {}));
+      all_.add(data);
+    }
+  }
+
+  gathered all_;     // but for what follows
+  std::string out_;  // written since something was shared
   string_sink sink_;
   msgpack::packer<string_sink> pack_;
 };
@@ -314,9 +337,8 @@ message read_message(const msgpack::object& from, const std::shared_ptr<const st
 
 }  // namespace
 
-std::string encode(group_id group, const std::vector<message>& messages) {
-  std::string out;
-  writer to{out};
+gathered encode(group_id group, const std::vector<message>& messages) {
+  writer to;
   to.pack().pack_array(static_cast<std::uint32_t>(1 + messages.size()));
   to.pack().pack_uint64(group.value);
   for (auto& each : messages) {
@@ -329,7 +351,7 @@ std::string encode(group_id group, const std::vector<message>& messages) {
     to.pack().pack_uint32(static_cast<std::uint32_t>(m.index()));
     std::visit([&](auto& content) { fields(to, content); }, m);
   }
-  return out;
+  return to.take();
 }
 
 std::optional<peer_batch> decode(std::string bytes) {

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "actors/peers/gathered.hpp"
 #include "protocol/message.hpp"
 
 namespace lithair::actors {
@@ -28,7 +29,7 @@ struct peer_batch {
 /// little-endian, without their indexes, for they follow the message's prev_index. Flags are 0 and
 /// must be understood. A configuration is a binary string as protocol/configuration.hpp has it.
 /// Another layout is another `peer_version`.
-std::string encode(protocol::group_id group, const std::vector<protocol::message>& messages);
+gathered encode(protocol::group_id group, const std::vector<protocol::message>& messages);
 
 /// Nothing when the bytes are not what `encode` makes; never throws, never allocates more than a
 /// small multiple of the input. Payloads share the given bytes.

@@ -7,8 +7,8 @@
 namespace lithair::actors {
 
 // What finds no room is dropped as a whole: a part of a message is of no use.
-bool piece_sender::put(std::string message) {
-  if (message.empty() || message.size() > longest_message) return false;
+bool piece_sender::put(gathered message) {
+  if (message.size() == 0 || message.size() > longest_message) return false;
   if (waiting_bytes_ + message.size() > most_waiting) return false;
   waiting_bytes_ += message.size();
   waiting_.push_back(std::move(message));
@@ -22,7 +22,7 @@ std::optional<peer_piece> piece_sender::next() {
   const auto& message = waiting_.front();
   const auto size = std::min<std::size_t>(message.size() - offset_, piece_bytes);
   if (on_the_way_ + size > piece_window) return std::nullopt;
-  peer_piece piece{stream_, offset_, message.size(), message.substr(offset_, size)};
+  peer_piece piece{stream_, offset_, message.size(), message.copy(offset_, size)};
   offset_ += size;
   on_the_way_ += size;
   sent_.push_back({stream_, offset_, size});
@@ -77,6 +77,7 @@ piece_receiver::result piece_receiver::take(peer_piece piece) {
     stream_ = piece.stream;
     total_ = piece.total;
     bytes_.clear();
+    bytes_.reserve(piece.total);  // addresses; memory is taken as bytes come
   }
   if (piece.total != total_ || piece.offset != bytes_.size()) {
     if (!mutated(mutant::stale_piece_taken)) return refuse(piece.stream);

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "actors/messages/peer_messages.hpp"
+#include "actors/peers/gathered.hpp"
 
 /// Big messages between nodes, in pieces: what is small and urgent goes between them, so that a
 /// heartbeat never waits behind megabytes. Each message is a stream; the streams of a link follow
@@ -33,7 +34,7 @@ inline const peer_piece_ack begin_anew{0, 0, true};
 class piece_sender {
  public:
   /// False: it is dropped, being too long or finding no room.
-  [[nodiscard]] bool put(std::string message);
+  [[nodiscard]] bool put(gathered message);
   /// The next piece to send; none while the window is full, or nothing is left.
   std::optional<peer_piece> next();
   /// The peer has kept pieces, or can't use what it got: then all is forgotten. True when bytes
@@ -56,7 +57,7 @@ class piece_sender {
 
   std::uint64_t stream_ = 1;  // of waiting_.front()
   std::uint64_t offset_ = 0;  // how much of it was sent
-  std::deque<std::string> waiting_;
+  std::deque<gathered> waiting_;
   std::size_t waiting_bytes_ = 0;
   std::deque<sent> sent_;
   std::size_t on_the_way_ = 0;

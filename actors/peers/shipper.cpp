@@ -248,7 +248,7 @@ void shipper::ship_all(std::vector<protocol::message> messages) {
                                        std::make_move_iterator(messages.end()));
   messages.erase(bulk, messages.end());
   if (!messages.empty())
-    send(peer_.endpoint, peer_message{peer_version, encode(setup_.group, messages)});
+    send(peer_.endpoint, peer_message{peer_version, encode(setup_.group, messages).copy()});
   if (later.empty()) return;
   auto encoded = encode(setup_.group, later);
   // Together when that is short; else each is a stream of its own.
@@ -257,9 +257,9 @@ void shipper::ship_all(std::vector<protocol::message> messages) {
 }
 
 // Short ones go whole unless something is waiting, for then the window is full.
-void shipper::put(std::string encoded) {
+void shipper::put(gathered encoded) {
   if (encoded.size() <= piece_bytes && !going_.has_waiting())
-    return send(peer_.endpoint, peer_message{peer_version, std::move(encoded)});
+    return send(peer_.endpoint, peer_message{peer_version, encoded.copy()});
   if (!going_.put(std::move(encoded)))
     spdlog::warn("a message to node {} is dropped: it is too long, or too much waits for the link",
                  setup_.peer.id.value);

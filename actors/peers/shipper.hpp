@@ -107,7 +107,7 @@ class shipper final : public hosted_actor {
   void reconsider();
 
   void ship_all(std::vector<protocol::message> messages);
-  void put(std::string encoded);
+  void put(gathered encoded);
   void send_pieces();
   void on_message(std::string bytes);
 

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <future>
+#include <limits>
 #include <stdexcept>
 
 #include <caf/resumable.hpp>
@@ -16,8 +17,10 @@ namespace {
 
 // Messages one actor handles before the others of its loop get their turn.
 constexpr std::size_t max_throughput = 256;
-// Passes over the queue before sockets are looked at again.
+// Passes over the queue before sockets are looked at again, and how long these take at most, but
+// for the job that goes beyond it.
 constexpr int max_rounds = 16;
+constexpr std::uint64_t max_drain_ns = 2'000'000;
 // Asking for a thread's processor time is a system call: not for each turn.
 constexpr std::uint64_t measure_every_ns = 1'000'000;
 
@@ -43,10 +46,11 @@ loop::loop(caf::actor_system& system, std::string name) : name_(std::move(name))
   });
   // Once before and once after the sockets: what they bring is handled in the same round.
   uv_prepare_start(&before_poll_, [](uv_prepare_t* h) {
-    static_cast<loop*>(h->data)->drain();
+    static_cast<loop*>(h->data)->drain(max_drain_ns);
     static_cast<loop*>(h->data)->end_turn();
   });
-  uv_check_start(&after_poll_, [](uv_check_t* h) { static_cast<loop*>(h->data)->drain(); });
+  uv_check_start(&after_poll_,
+                 [](uv_check_t* h) { static_cast<loop*>(h->data)->drain(max_drain_ns); });
 }
 
 // Handles have to be closed by a turn of the loop before their memory goes.
@@ -141,19 +145,22 @@ void loop::take_foreign() {
   for (auto& task : taken_tasks_) task();
   taken_tasks_.clear();
   if (stopping) {
-    drain();
+    drain(std::numeric_limits<std::int64_t>::max());
     uv_stop(&uv_);
   }
 }
 
 // A round takes those that are there when it begins: what they add comes in the next. With jobs
 // left, `busy_` keeps polling from blocking.
-void loop::drain() {
-  for (int round = 0; round < max_rounds && !jobs_.empty(); ++round) {
-    for (auto left = jobs_.size(); left > 0; --left) {
+void loop::drain(std::uint64_t most_ns) {
+  const auto until = uv_hrtime() + most_ns;
+  bool is_over = false;
+  for (int round = 0; round < max_rounds && !jobs_.empty() && !is_over; ++round) {
+    for (auto left = jobs_.size(); left > 0 && !is_over; --left) {
       auto* job = jobs_.front();
       jobs_.pop_front();
       resume(job);
+      is_over = uv_hrtime() >= until;
     }
   }
   if (jobs_.empty())

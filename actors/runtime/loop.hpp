@@ -68,7 +68,7 @@ class loop final : public caf::execution_unit {
   void run();
   void wake();
   void take_foreign();
-  void drain();
+  void drain(std::uint64_t most_ns);
   void resume(caf::resumable* job);
   void end_turn();
   void measure_cpu(std::uint64_t now_ns);

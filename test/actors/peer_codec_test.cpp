@@ -56,7 +56,7 @@ BOOST_AUTO_TEST_CASE(every_kind_of_message_arrives_as_it_was_sent) {
   for (std::size_t i = 0; i < messages.size(); ++i) {
     BOOST_TEST_CONTEXT("kind " << i) {
       BOOST_REQUIRE_EQUAL(messages[i].index(), i);
-      auto got = actors::decode(actors::encode(group_id{7}, {messages[i]}));
+      auto got = actors::decode(actors::encode(group_id{7}, {messages[i]}).copy());
       BOOST_REQUIRE(got.has_value());
       BOOST_CHECK(got->group == group_id{7});
       BOOST_CHECK(got->messages == std::vector<message>{messages[i]});
@@ -66,13 +66,13 @@ BOOST_AUTO_TEST_CASE(every_kind_of_message_arrives_as_it_was_sent) {
 
 BOOST_AUTO_TEST_CASE(several_messages_travel_together_in_order) {
   auto messages = one_of_each();
-  auto got = actors::decode(actors::encode(group_id{1}, messages));
+  auto got = actors::decode(actors::encode(group_id{1}, messages).copy());
   BOOST_REQUIRE(got.has_value());
   BOOST_CHECK(got->messages == messages);
 }
 
 BOOST_AUTO_TEST_CASE(cut_off_bytes_are_refused_wherever_they_end) {
-  auto bytes = actors::encode(group_id{1}, one_of_each());
+  auto bytes = actors::encode(group_id{1}, one_of_each()).copy();
   for (std::size_t n = 0; n < bytes.size(); ++n)
     BOOST_TEST(!actors::decode(bytes.substr(0, n)).has_value());
   BOOST_TEST(!actors::decode(bytes + "x").has_value());
@@ -81,7 +81,7 @@ BOOST_AUTO_TEST_CASE(cut_off_bytes_are_refused_wherever_they_end) {
 // Nothing here but "it returns": a crash, a hang or a sanitizer's report fails the test.
 BOOST_AUTO_TEST_CASE(changed_and_random_bytes_never_do_harm) {
   std::mt19937 random{42};
-  auto bytes = actors::encode(group_id{1}, one_of_each());
+  auto bytes = actors::encode(group_id{1}, one_of_each()).copy();
   std::size_t understood = 0;
   for (int i = 0; i < 20000; ++i) {
     auto changed = bytes;
@@ -99,6 +99,29 @@ BOOST_AUTO_TEST_CASE(changed_and_random_bytes_never_do_harm) {
 BOOST_AUTO_TEST_CASE(a_header_that_announces_much_allocates_little) {
   BOOST_TEST(!actors::decode("\xdd\xff\xff\xff\xff\xdd\xff\xff\xff\xff").has_value());
   BOOST_TEST(!actors::decode(std::string("\xc6\xff\xff\xff\xff", 5)).has_value());
+}
+
+BOOST_AUTO_TEST_CASE(long_payloads_are_shared_and_not_copied) {
+  const auto carried = [](std::size_t size) {
+    payload shared{std::string(size, 'x')};
+    append_request request;
+    request.entries.push_back({index_t{1}, term_t{1}, entry_kind::command, {}, shared});
+    request.entries.push_back({index_t{2}, term_t{1}, entry_kind::command, {}, payload{"short"}});
+    const auto encoded = actors::encode(group_id{1}, {request});
+    const auto whole = encoded.copy();
+    auto got = actors::decode(whole);
+    BOOST_REQUIRE(got.has_value());
+    BOOST_TEST(std::get<append_request>(got->messages.front()).entries == request.entries);
+    BOOST_TEST(encoded.size() == whole.size());
+    // However it is cut.
+    std::string pieces;
+    for (std::size_t at = 0; at < whole.size(); at += 1000) pieces += encoded.copy(at, 1000);
+    BOOST_TEST((pieces == whole));
+    BOOST_TEST(encoded.copy(whole.size(), 1).empty());
+    return encoded.shares(shared);
+  };
+  BOOST_TEST(carried(actors::gathered::shared_from));
+  BOOST_TEST(!carried(actors::gathered::shared_from - 1));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -65,7 +65,7 @@ BOOST_AUTO_TEST_CASE(messages_arrive_whole_and_in_order_whenever_acknowledged) {
     std::vector<std::string> sent;
     for (auto size : sizes) {
       sent.push_back(message(size, sent.size()));
-      RC_ASSERT(x.sender.put(sent.back()));
+      RC_ASSERT(x.sender.put(gathered{sent.back()}));
       for (auto step : steps) {
         if (step == 0) x.send();
         if (step == 1 && !x.there.empty()) x.take_one();
@@ -87,7 +87,7 @@ BOOST_AUTO_TEST_CASE(a_lost_link_leaves_nothing_of_its_messages) {
     const auto taken = *rc::gen::inRange(0, 5);
     const bool receiver_knows = *rc::gen::arbitrary<bool>();
     pipe_of_pieces x;
-    RC_ASSERT(x.sender.put(message(before, 1)));
+    RC_ASSERT(x.sender.put(gathered{message(before, 1)}));
     x.send();
     for (int i = 0; i < taken && !x.there.empty(); ++i) x.take_one();
     x.arrived.clear();
@@ -96,7 +96,7 @@ BOOST_AUTO_TEST_CASE(a_lost_link_leaves_nothing_of_its_messages) {
     x.back.clear();
     x.sender.forget();
     if (receiver_knows) x.receiver.forget();
-    RC_ASSERT(x.sender.put(message(after, 2)));
+    RC_ASSERT(x.sender.put(gathered{message(after, 2)}));
     x.send();
     // Acknowledgements of the former link mean nothing on this one.
     for (auto& each : late) RC_ASSERT(!x.sender.acknowledged(each));
@@ -107,13 +107,13 @@ BOOST_AUTO_TEST_CASE(a_lost_link_leaves_nothing_of_its_messages) {
 
 BOOST_AUTO_TEST_CASE(pieces_of_a_stream_that_is_over_are_dropped) {
   pipe_of_pieces x;
-  BOOST_REQUIRE(x.sender.put(message(3 * piece_bytes, 1)));
+  BOOST_REQUIRE(x.sender.put(gathered{message(3 * piece_bytes, 1)}));
   x.send();
   const auto old = x.there;
   x.take_one();
   x.there.clear();
   x.sender.forget();
-  BOOST_REQUIRE(x.sender.put(message(3 * piece_bytes, 2)));
+  BOOST_REQUIRE(x.sender.put(gathered{message(3 * piece_bytes, 2)}));
   x.send();
   x.take_one();
   const auto answers = x.back.size();
@@ -130,36 +130,36 @@ BOOST_AUTO_TEST_CASE(pieces_of_a_stream_that_is_over_are_dropped) {
 
 BOOST_AUTO_TEST_CASE(a_gap_is_refused_and_then_both_ends_begin_anew) {
   pipe_of_pieces x;
-  BOOST_REQUIRE(x.sender.put(message(4 * piece_bytes, 1)));
+  BOOST_REQUIRE(x.sender.put(gathered{message(4 * piece_bytes, 1)}));
   x.send();
   x.there.erase(x.there.begin() + 1);
   x.run();
   BOOST_TEST(x.arrived.empty());
   BOOST_TEST(x.sender.on_the_way() == 0u);
-  BOOST_REQUIRE(x.sender.put(message(4 * piece_bytes, 2)));
+  BOOST_REQUIRE(x.sender.put(gathered{message(4 * piece_bytes, 2)}));
   x.run();
   BOOST_TEST((x.arrived == std::vector{message(4 * piece_bytes, 2)}));
 }
 
 BOOST_AUTO_TEST_CASE(who_begins_to_listen_frees_the_window_of_what_it_never_heard) {
   pipe_of_pieces x;
-  BOOST_REQUIRE(x.sender.put(message(10 * piece_bytes, 1)));
+  BOOST_REQUIRE(x.sender.put(gathered{message(10 * piece_bytes, 1)}));
   x.send();
   x.there.clear();
   BOOST_TEST(!x.sender.next().has_value());
   x.back.push_back(begin_anew);
   BOOST_TEST(!x.acknowledge_one());
-  BOOST_REQUIRE(x.sender.put(message(10 * piece_bytes, 2)));
+  BOOST_REQUIRE(x.sender.put(gathered{message(10 * piece_bytes, 2)}));
   x.run();
   BOOST_TEST((x.arrived == std::vector{message(10 * piece_bytes, 2)}));
 }
 
 BOOST_AUTO_TEST_CASE(what_waits_and_what_is_received_is_bounded) {
   piece_sender sender;
-  BOOST_TEST(!sender.put(std::string(longest_message + 1, 'x')));
+  BOOST_TEST(!sender.put(gathered{std::string(longest_message + 1, 'x')}));
   BOOST_TEST(!sender.put({}));
   std::size_t put = 0;
-  while (sender.put(std::string(1024 * 1024, 'x'))) ++put;
+  while (sender.put(gathered{std::string(1024 * 1024, 'x')})) ++put;
   BOOST_TEST(put * 1024 * 1024 <= most_waiting);
   BOOST_TEST((put + 1) * 1024 * 1024 > most_waiting);
 

@@ -60,7 +60,7 @@ struct way_to_a_peer {
 
   /// What the peer sends, and how much of it arrives.
   std::size_t arrive(const std::vector<protocol::message>& messages) {
-    all->send(way, peer_message{peer_version, encode(group, messages)});
+    all->send(way, peer_message{peer_version, encode(group, messages).copy()});
     std::optional<std::size_t> count;
     while (!count) {
       all->receive([&](const peer_step& x) { count = x.messages.size(); },

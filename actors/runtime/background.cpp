@@ -1,0 +1,26 @@
+#include "actors/runtime/background.hpp"
+
+#include <pthread.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+namespace lithair::actors {
+
+namespace {
+
+// A tenth of what another thread gets of a processor that both want.
+constexpr int nice_value = 10;
+
+}  // namespace
+
+// For Linux a thread has a priority of its own. Where it can't be lowered all goes on as it was.
+void work_in_background(const char* name) {
+  thread_local bool done = false;
+  if (done) return;
+  done = true;
+  pthread_setname_np(pthread_self(), name);
+  setpriority(PRIO_PROCESS, static_cast<id_t>(syscall(SYS_gettid)), nice_value);
+}
+
+}  // namespace lithair::actors
