@@ -17,17 +17,17 @@ struct options {
   /// leader.
   std::uint32_t heartbeat_ticks = 5;
   /// The largest append message, in bytes of entries: heartbeats never wait behind more than this.
-  std::uint64_t max_append_bytes = 192 * 1024;
+  std::uint64_t max_append_bytes = std::uint64_t{192} << 10;
   /// Bytes sent to one peer and not yet acknowledged; bounds the memory that a slow peer costs.
-  std::uint64_t max_inflight_bytes = 1024 * 1024;
+  std::uint64_t max_inflight_bytes = std::uint64_t{1024} << 10;
   /// Bytes of entries not yet committed; proposals beyond it are refused as `busy`.
-  std::uint64_t max_uncommitted_bytes = 64 * 1024 * 1024;
+  std::uint64_t max_uncommitted_bytes = std::uint64_t{64} << 20;
   /// Bytes of entries that this node's own disk has not taken yet; beyond it a leader refuses
   /// proposals as `busy`, even while the others commit them: a disk that hangs must not fill the
   /// memory.
-  std::uint64_t max_unsynced_bytes = 64 * 1024 * 1024;
+  std::uint64_t max_unsynced_bytes = std::uint64_t{64} << 20;
   /// Bytes of durable, applied entries kept in memory for followers that lag a little.
-  std::uint64_t max_cached_bytes = 16 * 1024 * 1024;
+  std::uint64_t max_cached_bytes = std::uint64_t{16} << 20;
   /// Reads from the leader's lease, without a round: wrong when clocks drift by more than
   /// `lease_drift_percent` between nodes. Ticks must be those of a clock that goes on while the
   /// machine is suspended (CLOCK_BOOTTIME), taken just before the output is: the core knows no

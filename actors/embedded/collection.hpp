@@ -269,7 +269,7 @@ class collection {
 
   // Encodes the command at once: its time and ids are those of when it was asked for, not begun.
   models::result<std::string> prepare(models::operation op, std::string key, std::string_view body,
-                                      write_options how, bool only_new) const {
+                                      const write_options& how, bool only_new) const {
     models::write_request request;
     request.op = op;
     request.target = c_;

@@ -40,7 +40,7 @@ struct feed_position {
   bool operator==(const feed_position&) const = default;
   /// By how much was read: all of an index is more than any part of it.
   std::strong_ordering operator<=>(const feed_position& other) const {
-    if (const auto order = index <=> other.index; order != 0) {
+    if (const auto order = index <=> other.index; std::is_neq(order)) {
       return order;
     }
     // 0 becomes the largest, the others stay in their order.

@@ -19,7 +19,7 @@ struct money {
 
   /// By amount, whatever the scales.
   std::strong_ordering operator<=>(const money& other) const;
-  bool operator==(const money& other) const { return (*this <=> other) == 0; }
+  bool operator==(const money& other) const { return std::is_eq(*this <=> other); }
   /// Same amount and same digits.
   bool identical(const money& other) const { return units == other.units && scale == other.scale; }
 };
