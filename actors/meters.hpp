@@ -106,6 +106,8 @@ struct loop_meters {
 struct log_meters {
   time_histogram sync;     ///< time of one durable transaction, its syncs included
   count_histogram writes;  ///< group writes that shared one transaction
+  /// 1: writes go to the disk past the page cache; 0: they are synced, where that is refused
+  level direct;
 };
 
 }  // namespace lithair::actors

@@ -103,6 +103,8 @@ void add_operators(json_object& to) {
                                     json_object{{"type", "null"}}})},
        {"uptime_ms", whole_number()},
        {"data_bytes", whole_number()},
+       {"journal", described(any_of({word_of({"direct", "synced"}), json_object{{"type", "null"}}}),
+                             "Whether the log is written past the page cache, or synced.")},
        {"http", record({{"connections", whole_number()},
                         {"max_connections", whole_number()},
                         {"max_per_address", whole_number()},

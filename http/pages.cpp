@@ -118,6 +118,12 @@ json::array set_aside(const actors::node_status& status) {
   return out;
 }
 
+// How its writes get to the disk; null as long as it is not known.
+json::value journal_of(const actors::node_status& status) {
+  if (!status.log) return nullptr;
+  return status.log->direct.now() != 0 ? "direct" : "synced";
+}
+
 }  // namespace
 
 response index_page(const models::schema& schema) {
@@ -173,6 +179,7 @@ response status_page(const actors::node_status& status, const models::schema& sc
       {"state_divergence", divergence(status)},
       {"uptime_ms", status.uptime_ms},
       {"data_bytes", status.data_bytes},
+      {"journal", journal_of(status)},
       {"http", http_holdings(held)},
       {"models", collections(schema)},
       {"members", members(status)},

@@ -140,6 +140,7 @@ std::unique_ptr<persistence::journaled_log_store> composition::open_log() {
         "the log is damaged; it is set aside and fetched from the other members, and this node "
         "does not vote until then: {}",
         opened.lost);
+  log_counts_->direct.set(opened.log->is_direct() ? 1 : 0);
   return std::move(opened.log);
 }
 

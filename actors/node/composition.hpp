@@ -134,8 +134,8 @@ class composition final : private peer_directory {
   std::atomic<std::uint64_t> cluster_;       // of the directory; read without waiting for the disk
   std::shared_ptr<node_groups> groups_of_node_ = std::make_shared<node_groups>();
   std::string log_lost_;
-  std::unique_ptr<persistence::journaled_log_store> log_;
   std::shared_ptr<log_meters> log_counts_ = std::make_shared<log_meters>();
+  std::unique_ptr<persistence::journaled_log_store> log_;
   std::atomic<std::uint64_t> measured_ms_ = 0;  // when somebody asked for the next last
   std::shared_ptr<std::atomic<std::uint64_t>> directory_bytes_ =
       std::make_shared<std::atomic<std::uint64_t>>();
