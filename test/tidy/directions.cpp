@@ -89,6 +89,22 @@ std::vector<finding> check_directions(sources all, std::span<const room_rule> ru
   return made;
 }
 
+std::vector<finding> check_first_includes(sources all) {
+  std::set<std::string_view> headers;
+  for (const auto& each : all)
+    if (each.is_header()) headers.insert(each.component());
+  std::vector<finding> made;
+  for (const auto& each : all) {
+    if (each.is_header() || !headers.contains(each.component())) continue;
+    const auto first = std::ranges::find_if(
+        each.lines, [](const auto& line) { return line.starts_with("#include"); });
+    const auto own = "#include \"" + std::string(each.component()) + ".hpp\"";
+    if (first == each.lines.end() || *first != own)
+      made.push_back({each.path, "it does not begin with its own header"});
+  }
+  return made;
+}
+
 std::vector<finding> check_cycles(sources all, exceptions but) {
   std::vector<std::pair<std::string, std::string>> pairs;
   for (const auto& each : all)

@@ -40,6 +40,8 @@ using exceptions = std::span<const exception>;
 
 /// Includes go where the room may look.
 std::vector<finding> check_directions(sources all, std::span<const room_rule> rules);
+/// A source begins with its own header: so it is seen that this needs nothing before it.
+std::vector<finding> check_first_includes(sources all);
 /// No component includes itself over others, whether by header or by source.
 std::vector<finding> check_cycles(sources all, exceptions but);
 /// No line has more columns (code points); text of another language in a raw string is its own.

@@ -52,6 +52,10 @@ BOOST_AUTO_TEST_CASE(includes_go_where_the_room_may_look) {
   require_none(check_directions(tree(), room_rules));
 }
 
+BOOST_AUTO_TEST_CASE(sources_begin_with_their_own_headers) {
+  require_none(check_first_includes(tree()));
+}
+
 BOOST_AUTO_TEST_CASE(no_component_includes_itself_over_others) {
   require_none(check_cycles(tree(), cycles));
 }
@@ -91,6 +95,16 @@ BOOST_AUTO_TEST_CASE(an_include_up_the_house_is_found) {
       {"models/value/money.hpp:2", "models/value may not include models/state/keys.hpp"},
       {"cellar/wine.cpp", "the law says nothing about this room"}};
   BOOST_TEST(check_directions(planted, room_rules) == expected, boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(a_source_that_begins_with_another_header_than_its_own_is_found) {
+  const std::vector planted{source_of("a/one.hpp", ""),
+                            source_of("a/one.cpp", "#include <map>\n#include \"a/one.hpp\"\n"),
+                            source_of("a/two.hpp", ""),
+                            source_of("a/two.cpp", "#include \"a/two.hpp\"\n"),
+                            source_of("a/main.cpp", "#include <map>\n")};
+  const std::vector<finding> expected{{"a/one.cpp", "it does not begin with its own header"}};
+  BOOST_TEST(check_first_includes(planted) == expected, boost::test_tools::per_element());
 }
 
 BOOST_AUTO_TEST_CASE(a_cycle_of_components_is_found_also_over_a_source_file) {
