@@ -33,7 +33,8 @@ class log_key {
 
   /// Valid while this object lives.
   std::string_view view() const { return {bytes_.data(), size_}; }
-  operator std::string_view() const { return view(); }
+  // So that it is taken wherever bytes are.
+  operator std::string_view() const { return view(); }  // NOLINT(google-explicit-constructor)
 
  private:
   /// Of which the first `size_` count.

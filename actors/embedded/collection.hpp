@@ -269,7 +269,7 @@ class collection {
 
   // Encodes the command at once: its time and ids are those of when it was asked for, not begun.
   models::result<std::string> prepare(models::operation op, std::string key, std::string_view body,
-                                      const write_options& how, bool only_new) const {
+                                      write_options how, bool only_new) const {
     models::write_request request;
     request.op = op;
     request.target = c_;
@@ -278,7 +278,7 @@ class collection {
     // Version 0 is no item's, so it stands for any.
     if (how.if_version != 0) request.conditions.if_match = {how.if_version};
     request.conditions.if_none_match_any = only_new;
-    request.idempotency_key = how.idempotency_key;
+    request.idempotency_key = std::move(how.idempotency_key);
     return models::prepare(through_.schema(), request, through_.stamp());
   }
 

@@ -105,6 +105,7 @@ std::uint64_t composition::cluster() const { return cluster_; }
 // The node's own last: others rely on its state, so it is settled after them.
 std::vector<group*> composition::all() const {
   std::vector<group*> result;
+  result.reserve(groups_.size() + 1);
   for (auto& each : groups_) result.push_back(each.get());
   if (own_) result.push_back(own_.get());
   return result;

@@ -17,7 +17,7 @@ namespace lithair::actors {
 class gathered {
  public:
   /// Payloads below that are copied, which takes less than to look after them.
-  static constexpr std::size_t shared_from = 16 * 1024;
+  static constexpr std::size_t shared_from = std::size_t{16} << 10;
 
   gathered() = default;
   explicit gathered(std::string bytes) : size_(bytes.size()) {

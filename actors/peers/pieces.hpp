@@ -17,14 +17,14 @@
 namespace lithair::actors {
 
 /// Bytes of one piece at most; longer messages are cut.
-inline constexpr std::size_t piece_bytes = 128 * 1024;
+inline constexpr std::size_t piece_bytes = std::size_t{128} << 10;
 /// Bytes on their way and not acknowledged: what an urgent message may find before it on the wire.
-inline constexpr std::size_t piece_window = 512 * 1024;
+inline constexpr std::size_t piece_window = std::size_t{512} << 10;
 /// The longest message: the longest body that clients may send becomes one entry, and that one
 /// message.
-inline constexpr std::size_t longest_message = 32 * 1024 * 1024 + 64 * 1024;
+inline constexpr std::size_t longest_message = (std::size_t{32} << 20) + (std::size_t{64} << 10);
 /// Bytes of messages that wait for the window. More is dropped: Raft sends again what was lost.
-inline constexpr std::size_t most_waiting = 64 * 1024 * 1024;
+inline constexpr std::size_t most_waiting = std::size_t{64} << 20;
 
 /// Said by an end that begins to listen: nothing that was sent before will be acknowledged.
 inline const peer_piece_ack begin_anew{0, 0, true};
