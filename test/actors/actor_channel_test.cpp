@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <future>
 #include <memory>
+#include <random>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -52,6 +53,26 @@ std::string ask(caf::actor_system& from, const greeter& whom, const hello& what)
 greeter greeter_at(end& there) { return caf::actor_cast<greeter>(await(there.met)); }
 
 const std::string stranger = basp::node(77);
+constexpr std::string_view hello_types = "@<>+lithair::actors::hello";
+
+std::string greeting(std::uint64_t node, const std::string& endpoint) {
+  return basp::number(5, 4) + basp::number(0, 8) + basp::number(node, 8) + std::string(24, '\0') +
+         basp::text("") + basp::text("") + endpoint;
+}
+
+// A few bytes of it are others, or gone, or twice.
+std::string mutated(std::string bytes, std::mt19937_64& random) {
+  const auto below = [&](std::size_t bound) { return random() % bound; };
+  for (auto steps = below(4); steps > 0 && !bytes.empty(); --steps) {
+    const auto at = below(bytes.size());
+    const auto how = below(4);
+    if (how == 0) bytes[at] = static_cast<char>(below(256));
+    if (how == 1) bytes[at] = static_cast<char>(bytes[at] ^ (1 << below(8)));
+    if (how == 2) bytes.erase(at, below(9));
+    if (how == 3) bytes.insert(at, bytes.substr(below(bytes.size()), below(40)));
+  }
+  return bytes;
+}
 
 }  // namespace
 
@@ -127,7 +148,7 @@ BOOST_AUTO_TEST_CASE(whoever_monitors_hears_of_an_end_there_and_of_the_channel) 
   self->monitor(there);
   caf::scoped_actor other{*a.system};
   other->monitor(back);
-  self->send(there, with_text(0, "end"));
+  self->send(there, with_text(1, "end"));
   self->receive([](const caf::down_msg& down) {
     BOOST_TEST((down.reason == caf::exit_reason::user_shutdown));
   });
@@ -200,23 +221,21 @@ BOOST_AUTO_TEST_CASE(forged_messages_reach_nobody) {
   channels all;
   const auto own = a.node();
   const auto id = a.published->id();
-  const auto greeting = basp::number(5, 4) + std::string(40, '\0') + basp::text("") +
-                        basp::text("") + basp::actor(0, basp::no_node());
-  const std::string_view types = "@<>+lithair::actors::hello";
+  const auto said = greeting(1, basp::actor(0, basp::no_node()));
   const auto meet = basp::introduction(stranger, 16);
   // It is one that would be heard.
   auto& good = all.open(a);
   all.deliver(good, meet);
   static_cast<void>(await(good.met));
-  all.deliver(good, basp::choice(stranger) + basp::message(9, id, types, greeting));
+  all.deliver(good, basp::choice(stranger) + basp::message(9, id, hello_types, said));
   for (int heard = 0; heard == 0; heard = a.heard) all.run([] {});
   all.run([&] { good.channel->close(); });
   all.await_end(good);
 
   std::vector<std::string> forged;
   for (std::uint64_t each = 1; each <= 1000; ++each) {
-    forged.push_back(basp::message(9, each, types, greeting));
-    if (each != id) forged.push_back(meet + basp::message(9, each, types, greeting));
+    forged.push_back(basp::message(9, each, hello_types, said));
+    if (each != id) forged.push_back(meet + basp::message(9, each, hello_types, said));
   }
   for (const auto name : {caf::atom("SpawnServ"), caf::atom("ConfigServ")}) {
     BOOST_TEST((a.system->registry().get(name) == nullptr));
@@ -225,7 +244,7 @@ BOOST_AUTO_TEST_CASE(forged_messages_reach_nobody) {
                                          .data = basp::normal,
                                          .source = 9,
                                          .dest = static_cast<std::uint64_t>(name)},
-                                        basp::length(0) + basp::content(types, greeting)));
+                                        basp::length(0) + basp::content(hello_types, said)));
   }
   for (const auto& each : forged) {
     auto& end = all.open(a);
@@ -234,6 +253,33 @@ BOOST_AUTO_TEST_CASE(forged_messages_reach_nobody) {
     BOOST_TEST(why.starts_with("the peer "), why);
   }
   BOOST_TEST(a.heard == 1);
+}
+
+BOOST_AUTO_TEST_CASE(whatever_is_said_the_system_lives) {
+  machine a, b;
+  channels all;
+  const auto own = a.node();
+  const auto id = a.published->id();
+  const auto end_of = [&](std::uint64_t actor) { return basp::down(stranger, own, actor); };
+  // All that a peer may say: it asks, is answered, watches, and its actors end.
+  const auto proper = basp::choice(stranger) +
+                      basp::message(9, id, hello_types, greeting(1, basp::actor(8, stranger)), 1) +
+                      basp::monitor(stranger, own, id) + basp::heartbeat() + end_of(8) +
+                      basp::message(0, id, hello_types, greeting(1, basp::actor(id, own))) +
+                      basp::message(16, id, hello_types, greeting(2, basp::actor(9, stranger))) +
+                      end_of(16) + end_of(9);
+  std::mt19937_64 random{7};
+  for (int i = 0; i < 1500; ++i) {
+    auto& end = all.open(a);
+    all.deliver(end, basp::introduction(stranger, 16));
+    static_cast<void>(await(end.met));
+    all.deliver(end, mutated(proper, random));
+    all.run([&] { end.channel->close(); });
+    all.await_end(end);
+  }
+  BOOST_TEST(a.heard > 500);
+  auto [at_a, at_b] = all.join(a, b);
+  BOOST_TEST(ask(*b.system, greeter_at(at_b), with_text(1, "alive")) == "alive");
 }
 
 BOOST_AUTO_TEST_CASE(one_that_is_paused_tells_nothing_until_it_may) {

@@ -34,7 +34,7 @@ using actors::hello;
 using actors::welcome;
 using greeter = caf::typed_actor<caf::replies_to<hello>::with<welcome>>;
 
-/// Gives back the text and the handle that it is sent, and ends when it is told node 0.
+/// Gives back the text and the handle that it is sent, and ends when that is "end".
 class greeter_actor : public caf::typed_event_based_actor<caf::replies_to<hello>::with<welcome>> {
  public:
   greeter_actor(caf::actor_config& cfg, std::atomic<int>* heard)
@@ -44,7 +44,7 @@ class greeter_actor : public caf::typed_event_based_actor<caf::replies_to<hello>
   behavior_type make_behavior() override {
     return {[this](const hello& said) {
       ++*heard_;
-      if (said.node == 0) quit(caf::exit_reason::user_shutdown);
+      if (said.schema == "end") quit(caf::exit_reason::user_shutdown);
       welcome answer;
       answer.node = said.node;
       answer.schema = said.schema;
