@@ -17,6 +17,14 @@ constexpr std::size_t kept_bytes = 64 * 1024;
 
 constexpr std::string_view error_types = "@<>+@error";
 
+// Of what a stranger wrote, for a sentence.
+std::string legible(std::string_view text) {
+  std::string result{text.substr(0, 80)};
+  std::ranges::replace_if(
+      result, [](char c) { return c < ' ' || c > '~'; }, '?');
+  return result;
+}
+
 // What an actor answers that has nothing to say.
 bool is_nothing(std::string_view types) { return types == "@<>" || types == "@<>+@unit"; }
 
@@ -99,7 +107,7 @@ void basp_filter::judge(side& from, std::string_view frame, std::string& out) {
     refuse(from, "sends a message that is for, or from, a third node");
   else
     refuse(from, fmt::format("sends a frame of the unknown kind {}", header.operation));
-  // Before anything, whatever it was to be: what can't be read is not passed on.
+  // Whatever it was to be: what can't be read as a whole is not passed on.
   if (passes && !payload.done()) passes = refuse(from, "sends a frame that can't be read");
   if (passes && why_.empty()) out.append(frame);
 }
@@ -148,11 +156,14 @@ bool basp_filter::judge_message(side& from, const basp_header& header, wire_read
   const bool is_request = !is_answer && header.data != message_bits::normal;
   if ((header.data & message_bits::kind & ~message_bits::answer) != message_bits::normal)
     return refuse(from, "sends a message of an unknown kind");
+  if (is_answer && !to.requests.answer(header.dest, header.data & ~message_bits::answer))
+    return false;
   if (!is_answer && !to.actors.is_reachable(header.dest))
     return refuse(
         from, fmt::format("sends a message to actor {}, of which it was not told", header.dest));
   // Whoever sends without asking is answered by such a message, if at all.
   if (header.source != 0) name(from, header.source, !is_answer && !is_request);
+  if (is_request && header.source != 0) from.requests.ask(header.source, header.data);
   if (payload.length() != 0) return refuse(from, "sends a message that goes on to others");
   if (payload.number(2) != 0) return refuse(from, "sends a message without types");
   const auto types = payload.text();
@@ -161,10 +172,7 @@ bool basp_filter::judge_message(side& from, const basp_header& header, wire_read
   else if (is_answer && types == error_types)
     skip_basp_error(payload);
   else if (payload.ok() && !(is_answer && is_nothing(types)))
-    return refuse(from, fmt::format("sends a message of another kind: {}", types.substr(0, 80)));
-  if (!payload.done()) return refuse(from, "sends a message that can't be read");
-  if (is_answer) return to.requests.answer(header.dest, header.data & ~message_bits::answer);
-  if (is_request && header.source != 0) from.requests.ask(header.source, header.data);
+    return refuse(from, fmt::format("sends a message of another kind: {}", legible(types)));
   return true;
 }
 
@@ -220,7 +228,6 @@ bool basp_filter::judge_down(side& from, const basp_header& header, wire_reader&
     return refuse(from, "sends a malformed down message");
   if (!are_both(from, payload)) return refuse(from, "tells of the end of a third node's actor");
   skip_basp_error(payload);
-  if (!payload.done()) return refuse(from, "sends a down message that can't be read");
   from.actors.end(header.source);
   return true;
 }
