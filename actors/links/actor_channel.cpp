@@ -11,13 +11,16 @@
 #include <stdexcept>
 #include <utility>
 
+#include <caf/actor_registry.hpp>
 #include <caf/actor_system.hpp>
+#include <caf/actor_system_config.hpp>
 #include <caf/binary_deserializer.hpp>
 #include <caf/binary_serializer.hpp>
 #include <caf/io/basp_broker.hpp>
 #include <caf/io/middleman.hpp>
 #include <caf/io/network/default_multiplexer.hpp>
 #include <caf/send.hpp>
+#include <caf/timespan.hpp>
 
 #include "actors/links/basp_filter.hpp"
 #include "actors/runtime/loop.hpp"
@@ -276,6 +279,17 @@ void actor_channel::socket_end::gone() {
   if (!claimed_.empty()) nodes_->release(claimed_);
   const auto tell = std::move(owner_.closed);
   if (tell) tell(why_);
+}
+
+void actor_channel::prepare(caf::actor_system_config& config) {
+  config.load<caf::io::middleman>();
+  config.set("middleman.workers", std::size_t{0});
+  config.set("middleman.heartbeat-interval", caf::timespan{0});
+}
+
+void actor_channel::prepare(caf::actor_system& system) {
+  for (const auto name : {caf::atom("SpawnServ"), caf::atom("ConfigServ")})
+    system.registry().erase(name);
 }
 
 actor_channel::actor_channel(loop& home, setup what, listener owner)

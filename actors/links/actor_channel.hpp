@@ -29,10 +29,17 @@ class loop;
 /// peer's once the brokers know each other. When the channel ends, the peer's actors are down for
 /// whoever monitors them here.
 ///
-/// The loop's thread only. None of it blocks. The system must outlive the channel's end, and must
-/// be one of `system_config`. What is offered is never unpublished: it ends, or the system does.
+/// The loop's thread only. None of it blocks. The system must outlive the channel's end, and be
+/// prepared for channels. What is offered is never unpublished: it ends, or the system does.
 class actor_channel {
  public:
+  /// Before a system is made: it gets a middleman, without workers (they would deliver what came
+  /// behind the end of a channel) and without heartbeats, for links notice silence.
+  static void prepare(caf::actor_system_config& config);
+  /// Once it is made: nobody finds CAF's own servers by their names any more, which spawn actors
+  /// and tell settings to whoever asks.
+  static void prepare(caf::actor_system& system);
+
   /// Bytes that may be delivered before any of them were taken.
   static constexpr std::size_t window = 256 * 1024;
   /// Bytes given to `sink` at once, at most.

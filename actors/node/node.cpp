@@ -64,7 +64,6 @@ struct node::implementation {
       : config(check(std::move(c))),
         models(std::make_shared<const models::schema>(std::move(schema))) {
     system = std::make_unique<caf::actor_system>(caf_config);
-    forget_servers(*system);
     start_loops();
     connector = caf::actor_cast<connector_handle>(
         system->spawn<actors::connector>(loops.front().get(), config.insecure));

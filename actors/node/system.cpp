@@ -2,8 +2,6 @@
 
 #include <chrono>
 
-#include <caf/actor_registry.hpp>
-#include <caf/actor_system.hpp>
 #include <caf/atom.hpp>
 #include <caf/io/middleman.hpp>
 #include <caf/logger.hpp>
@@ -25,11 +23,6 @@ system_config::system_config() {
   set("middleman.connection-timeout", caf::timespan{std::chrono::seconds{5}});
   load<caf::io::middleman>();
   add_message_types<caf::id_block::lithair>();
-}
-
-void forget_servers(caf::actor_system& system) {
-  for (const auto name : {caf::atom("SpawnServ"), caf::atom("ConfigServ")})
-    system.registry().erase(name);
 }
 
 void let_go_of_system() { caf::logger::set_current_actor_system(nullptr); }

@@ -13,10 +13,6 @@ class system_config : public caf::actor_system_config {
   system_config();
 };
 
-/// To be called once a system is there: nobody finds CAF's own servers by their names any more,
-/// which spawn actors and tell settings to whoever asks, also from another node.
-void forget_servers(caf::actor_system& system);
-
 /// To be called on a thread that made a system or spawned an actor, unless it will destroy the
 /// system: CAF remembers the system's logger for that thread, and a system does not end before its
 /// logger.

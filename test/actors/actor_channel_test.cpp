@@ -33,19 +33,19 @@ std::size_t open_files() {
   return result;
 }
 
-hello with_text(std::uint64_t node, std::string text) {
-  hello result;
-  result.node = node;
-  result.schema = std::move(text);
+question with_text(std::uint64_t number, std::string text) {
+  question result;
+  result.number = number;
+  result.text = std::move(text);
   return result;
 }
 
 // The answer's text, or why there is none.
-std::string ask(caf::actor_system& from, const greeter& whom, const hello& what) {
+std::string ask(caf::actor_system& from, const greeter& whom, const question& what) {
   caf::scoped_actor self{from};
   std::string result;
   self->request(whom, 20s, what)
-      .receive([&](const welcome& answer) { result = answer.schema; },
+      .receive([&](const reply& answer) { result = answer.text; },
                [&](const caf::error& error) { result = "no: " + caf::to_string(error); });
   return result;
 }
@@ -53,11 +53,10 @@ std::string ask(caf::actor_system& from, const greeter& whom, const hello& what)
 greeter greeter_at(end& there) { return caf::actor_cast<greeter>(await(there.met)); }
 
 const std::string stranger = basp::node(77);
-constexpr std::string_view hello_types = "@<>+lithair::actors::hello";
+constexpr std::string_view question_types = "@<>+lithair::test::channel::question";
 
-std::string greeting(std::uint64_t node, const std::string& endpoint) {
-  return basp::number(5, 4) + basp::number(0, 8) + basp::number(node, 8) + std::string(24, '\0') +
-         basp::text("") + basp::text("") + endpoint;
+std::string asked(const std::string& endpoint) {
+  return basp::number(1, 8) + basp::text("how do you do") + endpoint;
 }
 
 // A few bytes of it are others, or gone, or twice.
@@ -103,11 +102,11 @@ BOOST_AUTO_TEST_CASE(who_is_named_in_a_message_may_be_sent_to) {
   // There the handle leads back here, through both channels.
   caf::actor came_back;
   self->request(there, 20s, said)
-      .receive([&](const welcome& answer) { came_back = answer.endpoint; },
+      .receive([&](const reply& answer) { came_back = answer.endpoint; },
                [](const caf::error& error) { BOOST_FAIL(caf::to_string(error)); });
   BOOST_TEST((came_back == said.endpoint));
   self->send(there, said);
-  self->receive([](const welcome& answer) { BOOST_TEST(answer.schema == "call me"); });
+  self->receive([](const reply& answer) { BOOST_TEST(answer.text == "call me"); });
 }
 
 BOOST_AUTO_TEST_CASE(long_messages_pass_and_others_behind_them) {
@@ -221,21 +220,21 @@ BOOST_AUTO_TEST_CASE(forged_messages_reach_nobody) {
   channels all;
   const auto own = a.node();
   const auto id = a.published->id();
-  const auto said = greeting(1, basp::actor(0, basp::no_node()));
+  const auto said = asked(basp::actor(0, basp::no_node()));
   const auto meet = basp::introduction(stranger, 16);
   // It is one that would be heard.
   auto& good = all.open(a);
   all.deliver(good, meet);
   static_cast<void>(await(good.met));
-  all.deliver(good, basp::choice(stranger) + basp::message(9, id, hello_types, said));
+  all.deliver(good, basp::choice(stranger) + basp::message(9, id, question_types, said));
   for (int heard = 0; heard == 0; heard = a.heard) all.run([] {});
   all.run([&] { good.channel->close(); });
   all.await_end(good);
 
   std::vector<std::string> forged;
   for (std::uint64_t each = 1; each <= 1000; ++each) {
-    forged.push_back(basp::message(9, each, hello_types, said));
-    if (each != id) forged.push_back(meet + basp::message(9, each, hello_types, said));
+    forged.push_back(basp::message(9, each, question_types, said));
+    if (each != id) forged.push_back(meet + basp::message(9, each, question_types, said));
   }
   for (const auto name : {caf::atom("SpawnServ"), caf::atom("ConfigServ")}) {
     BOOST_TEST((a.system->registry().get(name) == nullptr));
@@ -244,7 +243,7 @@ BOOST_AUTO_TEST_CASE(forged_messages_reach_nobody) {
                                          .data = basp::normal,
                                          .source = 9,
                                          .dest = static_cast<std::uint64_t>(name)},
-                                        basp::length(0) + basp::content(hello_types, said)));
+                                        basp::length(0) + basp::content(question_types, said)));
   }
   for (const auto& each : forged) {
     auto& end = all.open(a);
@@ -263,10 +262,10 @@ BOOST_AUTO_TEST_CASE(whatever_is_said_the_system_lives) {
   const auto end_of = [&](std::uint64_t actor) { return basp::down(stranger, own, actor); };
   // All that a peer may say: it asks, is answered, watches, and its actors end.
   const auto proper = basp::choice(stranger) +
-                      basp::message(9, id, hello_types, greeting(1, basp::actor(8, stranger)), 1) +
+                      basp::message(9, id, question_types, asked(basp::actor(8, stranger)), 1) +
                       basp::monitor(stranger, own, id) + basp::heartbeat() + end_of(8) +
-                      basp::message(0, id, hello_types, greeting(1, basp::actor(id, own))) +
-                      basp::message(16, id, hello_types, greeting(2, basp::actor(9, stranger))) +
+                      basp::message(0, id, question_types, asked(basp::actor(id, own))) +
+                      basp::message(16, id, question_types, asked(basp::actor(9, stranger))) +
                       end_of(16) + end_of(9);
   std::mt19937_64 random{7};
   for (int i = 0; i < 1500; ++i) {

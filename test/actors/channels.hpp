@@ -4,6 +4,7 @@
 #include <boost/test/unit_test.hpp>
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <future>
 #include <memory>
@@ -14,40 +15,69 @@
 #include <utility>
 #include <vector>
 
+#include <caf/actor.hpp>
 #include <caf/actor_system.hpp>
+#include <caf/actor_system_config.hpp>
 #include <caf/binary_serializer.hpp>
 #include <caf/send.hpp>
+#include <caf/type_id.hpp>
 #include <caf/typed_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
 
 #include "actors/links/actor_channel.hpp"
 #include "actors/links/shape_of.hpp"
-#include "actors/messages/peer_messages.hpp"
-#include "actors/node/system.hpp"
 #include "actors/runtime/loop.hpp"
 
-/// Actor systems that channels lead to and from, in one process.
+/// Actor systems that channels lead to and from, in one process, and what is said there.
+namespace lithair::test::channel {
+
+struct question {
+  std::uint64_t number = 0;
+  std::string text;
+  caf::actor endpoint;  // of whoever asks, if it likes
+};
+struct reply {
+  std::uint64_t number = 0;
+  std::string text;
+  caf::actor endpoint;
+};
+
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, question& x) {
+  return f(x.number, x.text, x.endpoint);
+}
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, reply& x) {
+  return f(x.number, x.text, x.endpoint);
+}
+
+}  // namespace lithair::test::channel
+
+CAF_BEGIN_TYPE_ID_BLOCK(lithair_channels, first_custom_type_id + 100)
+CAF_ADD_TYPE_ID(lithair_channels, (lithair::test::channel::question))
+CAF_ADD_TYPE_ID(lithair_channels, (lithair::test::channel::reply))
+CAF_END_TYPE_ID_BLOCK(lithair_channels)
+
 namespace lithair::test::channel {
 
 using actors::actor_channel;
-using actors::hello;
-using actors::welcome;
-using greeter = caf::typed_actor<caf::replies_to<hello>::with<welcome>>;
+
+using greeter = caf::typed_actor<caf::replies_to<question>::with<reply>>;
 
 /// Gives back the text and the handle that it is sent, and ends when that is "end".
-class greeter_actor : public caf::typed_event_based_actor<caf::replies_to<hello>::with<welcome>> {
+class greeter_actor : public caf::typed_event_based_actor<caf::replies_to<question>::with<reply>> {
  public:
   greeter_actor(caf::actor_config& cfg, std::atomic<int>* heard)
-      : caf::typed_event_based_actor<caf::replies_to<hello>::with<welcome>>(cfg), heard_(heard) {}
+      : caf::typed_event_based_actor<caf::replies_to<question>::with<reply>>(cfg), heard_(heard) {}
 
  private:
   behavior_type make_behavior() override {
-    return {[this](const hello& said) {
+    return {[this](const question& said) {
       ++*heard_;
-      if (said.schema == "end") quit(caf::exit_reason::user_shutdown);
-      welcome answer;
-      answer.node = said.node;
-      answer.schema = said.schema;
+      if (said.text == "end") quit(caf::exit_reason::user_shutdown);
+      reply answer;
+      answer.number = said.number;
+      answer.text = said.text;
       answer.endpoint = said.endpoint;
       return answer;
     }};
@@ -58,10 +88,11 @@ class greeter_actor : public caf::typed_event_based_actor<caf::replies_to<hello>
 /// With an actor that is published.
 struct machine {
   machine() {
-    // A heartbeat that is due while a system ends leaks CAF's broker.
-    config.set("middleman.heartbeat-interval", caf::timespan{0});
+    config.set("scheduler.max-threads", std::size_t{1});
+    config.add_message_types<caf::id_block::lithair_channels>();
+    actor_channel::prepare(config);
     system.emplace(config);
-    actors::forget_servers(*system);
+    actor_channel::prepare(*system);
     published = system->spawn<greeter_actor>(&heard);
   }
   ~machine() {
@@ -76,7 +107,7 @@ struct machine {
   }
 
   std::atomic<int> heard{0};
-  actors::system_config config;
+  caf::actor_system_config config;
   std::optional<caf::actor_system> system;
   greeter published;
   std::shared_ptr<actors::claimed_nodes> nodes = std::make_shared<actors::claimed_nodes>();
@@ -164,7 +195,7 @@ class channels {
     actor_channel::setup what;
     what.system = &*at.system;
     what.nodes = at.nodes;
-    what.messages = {actors::shape_of<hello>(), actors::shape_of<welcome>()};
+    what.messages = {actors::shape_of<question>(), actors::shape_of<reply>()};
     what.offered = caf::actor_cast<caf::strong_actor_ptr>(at.published);
     what.interface = at.system->message_types(at.published);
     made.channel = std::make_unique<actor_channel>(home_, std::move(what), std::move(owner));
