@@ -31,7 +31,9 @@ inline const std::vector<room_rule> room_rules{
     {"actors", {"protocol"}},
     {"actors/runtime", {"actors"}},  // its loops count, as all parts of a node do
     {"actors/messages", {"actors", "models/", "persistence", "protocol"}},
-    {"actors/peers", {"actors", "actors/runtime", "actors/messages", "persistence", "protocol"}},
+    {"actors/links", {"actors", "actors/runtime"}},
+    {"actors/peers",
+     {"actors", "actors/runtime", "actors/messages", "actors/links", "persistence", "protocol"}},
     {"actors/storage",
      {"actors", "actors/runtime", "actors/messages", "models/", "persistence", "protocol"}},
     {"actors/state",
@@ -39,7 +41,7 @@ inline const std::vector<room_rule> room_rules{
     {"actors/raft",
      {"actors", "actors/runtime", "actors/messages", "actors/peers", "persistence", "protocol"}},
     {"actors/node",
-     {"actors", "actors/runtime", "actors/messages", "actors/peers", "actors/raft",
+     {"actors", "actors/runtime", "actors/messages", "actors/links", "actors/peers", "actors/raft",
       "actors/storage", "actors/state", "models/", "persistence", "protocol"}},
     {"actors/embedded", {"actors", "actors/runtime", "actors/messages", "actors/node", "models/"}},
 
@@ -48,7 +50,7 @@ inline const std::vector<room_rule> room_rules{
     {"apps", {"apps/", "http", "actors/", "models/", "persistence"}},
 
     {"test", {"test/", "apps/", "http", "actors/", "models/", "persistence", "protocol"}},
-    {"bench", {"test/cluster/harness", "test/http"}},
+    {"bench", {"actors/links", "test/actors/fuzz", "test/cluster/harness", "test/http"}},
 };
 
 inline constexpr exception cycles[] = {
