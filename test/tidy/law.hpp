@@ -31,6 +31,7 @@ inline const std::vector<room_rule> room_rules{
     {"actors", {"protocol"}},
     {"actors/runtime", {"actors"}},  // its loops count, as all parts of a node do
     {"actors/messages", {"actors", "models/", "persistence", "protocol"}},
+    {"actors/links", {"actors", "actors/runtime"}},
     {"actors/peers", {"actors", "actors/runtime", "actors/messages", "persistence", "protocol"}},
     {"actors/storage",
      {"actors", "actors/runtime", "actors/messages", "models/", "persistence", "protocol"}},
