@@ -32,7 +32,8 @@ inline const std::vector<room_rule> room_rules{
     {"actors/runtime", {"actors"}},  // its loops count, as all parts of a node do
     {"actors/messages", {"actors", "models/", "persistence", "protocol"}},
     {"actors/links", {"actors", "actors/runtime"}},
-    {"actors/peers", {"actors", "actors/runtime", "actors/messages", "persistence", "protocol"}},
+    {"actors/peers",
+     {"actors", "actors/runtime", "actors/messages", "actors/links", "persistence", "protocol"}},
     {"actors/storage",
      {"actors", "actors/runtime", "actors/messages", "models/", "persistence", "protocol"}},
     {"actors/state",
@@ -40,7 +41,7 @@ inline const std::vector<room_rule> room_rules{
     {"actors/raft",
      {"actors", "actors/runtime", "actors/messages", "actors/peers", "persistence", "protocol"}},
     {"actors/node",
-     {"actors", "actors/runtime", "actors/messages", "actors/peers", "actors/raft",
+     {"actors", "actors/runtime", "actors/messages", "actors/links", "actors/peers", "actors/raft",
       "actors/storage", "actors/state", "models/", "persistence", "protocol"}},
     {"actors/embedded", {"actors", "actors/runtime", "actors/messages", "actors/node", "models/"}},
 
