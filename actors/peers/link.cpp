@@ -86,7 +86,10 @@ void link::fail(const std::string& why) {
 void link::greet(const hello& said) {
   const protocol::group_id group{said.group};
   auto promise = make_response_promise<welcome>();
-  if (!over_) return;
+  if (!over_) {
+    promise.deliver(caf::make_error(caf::sec::request_receiver_down));
+    return;
+  }
   set_session(group, said.endpoint);
   sessions_[group].asked = promise;
   sessions_[group].asks = true;
