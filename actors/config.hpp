@@ -17,9 +17,23 @@ struct peer_address {
   protocol::node_id id;  ///< from 1; never used for a second data directory
   std::string host;  ///< a name or an IP address, without brackets; empty: nobody knows where it is
   std::uint16_t http_port = 0;  ///< for clients
-  std::uint16_t peer_port = 0;  ///< for the other nodes, over CAF's middleman
+  std::uint16_t peer_port = 0;  ///< for the other nodes
 
   bool operator==(const peer_address&) const = default;
+};
+
+/// How much connections between nodes may take of each other's time, and of places while nobody
+/// knows who is there.
+struct link_limits {
+  /// Whoever has not greeted by then is closed
+  std::uint32_t handshake_ms = 3000;
+  /// Each end says so often that it lives
+  std::uint32_t alive_ms = 500;
+  /// A link over which nothing comes, or leaves, for so long is closed; a multiple of `alive_ms`
+  std::uint32_t silence_ms = 5000;
+  /// Connections that came in and have not greeted; beyond, the one that waits longest is closed
+  std::uint32_t max_strangers = 128;
+  std::uint32_t max_strangers_per_address = 32;  ///< likewise, of one address
 };
 
 /// What one node is told at start. Addresses are checked by the command line; `validate` checks the
@@ -37,6 +51,7 @@ struct node_config {
   /// What members of the cluster prove to each other that they know; empty: nothing is asked for.
   /// The same at all of them, and in no log
   std::string cluster_secret = {};
+  link_limits links = {};
   /// The other members as the operator knows them, until the log tells who they are; empty: it is
   /// alone
   std::vector<peer_address> peers;

@@ -51,6 +51,7 @@ struct give_back_memory;
 struct guard_group;
 struct hello;
 struct inspect_node;
+struct introduce_node;
 struct join_cluster;
 struct keep_chunk;
 struct link_changed;
@@ -65,7 +66,9 @@ struct membership_lost;
 struct noted;
 struct nudge;
 struct open_file;
+struct open_port;
 struct peer_control;
+struct peer_left;
 struct peer_message;
 struct peer_piece;
 struct peer_piece_ack;
@@ -102,6 +105,7 @@ struct take_backup;
 struct take_models;
 struct take_note;
 struct ticked;
+struct turned_away;
 struct unfollow;
 struct welcome;
 struct write_log;
@@ -181,27 +185,32 @@ using snapshot_writer_handle = taking<write_snapshot>;
 /// The archivist of a group.
 using archivist_handle = taking<take_backup, checkpointed, snapshot_made, file_opened>;
 
-/// The gate of a node. What other nodes send there is `hello`.
-using gate_handle =
-    caf::typed_actor<caf::reacts_to<expect_peer>, caf::reacts_to<forget_peer>,
-                     caf::reacts_to<guard_group>, caf::replies_to<hello>::with<welcome>>;
+/// The gate of a node. What other nodes send there is `hello`; turned_away is the connector's.
+using gate_handle = caf::typed_actor<caf::reacts_to<expect_peer>, caf::reacts_to<forget_peer>,
+                                     caf::reacts_to<guard_group>, caf::reacts_to<turned_away>,
+                                     caf::replies_to<hello>::with<welcome>>;
 
-/// Who finds the way to other nodes' gates.
-using connector_handle = taking<reach>;
+/// Who finds the way to other nodes, and lets them in.
+using connector_handle = taking<reach, introduce_node, open_port>;
 
-/// The gate of another node.
+/// The gate of another node: the link to it.
 using remote_gate = caf::typed_actor<caf::replies_to<hello>::with<welcome>>;
 
-/// The endpoint of a link at the other node: its shipper, and all that it takes from here.
+/// The other node's end of a link in a group: likewise the link.
 using peer_end = taking<peer_message, peer_piece, peer_piece_ack, peer_control>;
+
+/// A link to another node.
+using link_handle = caf::typed_actor<caf::replies_to<hello>::with<welcome>,
+                                     caf::reacts_to<peer_message>, caf::reacts_to<peer_piece>,
+                                     caf::reacts_to<peer_piece_ack>, caf::reacts_to<peer_control>>;
 
 /// The shipper of a group for one peer.
 using shipper_handle = taking<  // from the raft actor
     ship, fetch, send_snapshot, control_arrived, serve_raft,
     // from the file reader, the gate and the connector
     chunk_read, linked_by_peer, promises_lost, reached,
-    // from the peer
-    peer_message, peer_piece, peer_piece_ack, peer_control>;
+    // from the peer, by way of the link
+    peer_message, peer_piece, peer_piece_ack, peer_control, peer_left>;
 
 /// Who answers reads of published projections.
 using publisher_handle = taking<read_published>;

@@ -4,23 +4,24 @@
 #include <string>
 
 #include <caf/actor.hpp>
-#include <caf/type_id.hpp>
 
-/// The wire: what nodes send each other over the middleman. All other messages stay in one process
-/// (messages.hpp). What arrives is not to be believed: the gate checks who speaks, the codec checks
-/// the bytes.
+#include "actors/messages/local_message.hpp"
+
+/// Between a node's ends of links in its groups (shippers, the gate) and the links to other nodes.
+/// A link makes frames of these messages, and these messages of the other node's frames; how they
+/// look there is links/frame.hpp and peers/frame_codec.hpp. What arrives is not to be believed: the
+/// handshake and the gate check who speaks, the codecs check the bytes.
 namespace lithair::actors {
 
 /// The version of the messages between nodes, and of what apply makes of a command: nodes that
 /// decide or keep something otherwise would differ in silence. A peer of another one is refused: a
 /// node that does not understand must not guess.
-inline constexpr std::uint32_t peer_version = 5;
+inline constexpr std::uint32_t peer_version = 6;
 
-/// The first thing said on a link, by the shipper that dials to the other node's gate: who speaks,
-/// and where its messages are to be sent. The answer is `welcome`. There is one link for each peer
-/// and group.
+/// The first thing said in a group over a link, by a shipper to the other node's gate: who speaks,
+/// and where its messages are to be sent. The answer is `welcome`. Only `cluster` and `proof` cross:
+/// all else both ends know by the handshake, by the frame, or by what was told of the models.
 struct hello {
-  std::uint32_t version = peer_version;  ///< the speaker's
   /// The one that its directory belongs to; 0: none yet, and it would join the other's
   std::uint64_t cluster = 0;
   std::uint64_t node = 0;  ///< the speaker
@@ -31,10 +32,10 @@ struct hello {
   std::uint64_t group = 0;  ///< whose messages the link is for
   std::string schema;       ///< the models it serves, as text of a model file
   /// Its runs, and what it knows of the other's: see peer_registry. Also whether it is part of no
-  /// cluster yet ("fresh", "fresh founds"), and last, where there is a secret of the cluster, the
-  /// line of link_proof.hpp
+  /// cluster yet ("fresh", "fresh founds")
   std::string proof;
-  /// The speaker's shipper: takes peer_message, peer_piece, peer_piece_ack and peer_control
+  /// Takes peer_message, peer_piece, peer_piece_ack and peer_control: the speaker's shipper, and at
+  /// the other node the link to it
   caf::actor endpoint;
 };
 
@@ -49,13 +50,22 @@ struct welcome {
   std::string proof;
   /// Why, as a sentence; empty: welcome
   std::string refused;
-  caf::actor endpoint;  ///< as in hello: the shipper for the peer that called; none when refused
+  caf::actor endpoint;  ///< as in hello; none when refused
+};
+
+/// From a link to a shipper: the peer's end for the group has ended.
+struct peer_left {};
+
+/// From the connector to the gate: it did not let somebody in who says that he is that node.
+struct turned_away {
+  std::uint64_t node = 0;
+  std::string why;  ///< a sentence without a full stop
 };
 
 /// One or more Raft messages of one group, from shipper to shipper.
 struct peer_message {
-  std::uint32_t version = peer_version;  ///< others are dropped
-  std::string bytes;                     ///< as `peer_codec` makes them
+  std::string bytes;    ///< as `peer_codec` makes them
+  bool urgent = false;  ///< goes before all that is not
 };
 
 /// A part of a message that is too long to go at once, from shipper to shipper; see pieces.hpp. The
@@ -90,7 +100,6 @@ enum class control_action : std::uint8_t {
 /// `control_action`. It goes beside the Raft messages, from shipper to shipper, and is heard only
 /// from a peer that is trusted in full.
 struct peer_control {
-  std::uint32_t version = peer_version;  ///< others are dropped
   /// The asking node's number of the request, given back by the answer; of a control_action, an
   /// index
   std::uint64_t id = 0;
@@ -107,45 +116,13 @@ struct peer_control {
   std::string detail;  ///< of an answer: as in members_changed
 };
 
-// How CAF writes and reads each of them: the fields in this order are the wire, so a change of it,
-// or of a type's name below, is another `peer_version`.
-template <class Inspector>
-typename Inspector::result_type inspect(Inspector& f, hello& greeting) {
-  return f(greeting.version, greeting.cluster, greeting.node, greeting.to, greeting.incarnation,
-           greeting.group, greeting.schema, greeting.proof, greeting.endpoint);
-}
-template <class Inspector>
-typename Inspector::result_type inspect(Inspector& f, welcome& answer) {
-  return f(answer.cluster, answer.node, answer.incarnation, answer.schema, answer.proof,
-           answer.refused, answer.endpoint);
-}
-template <class Inspector>
-typename Inspector::result_type inspect(Inspector& f, peer_message& came) {
-  return f(came.version, came.bytes);
-}
-
-template <class Inspector>
-typename Inspector::result_type inspect(Inspector& f, peer_piece& piece) {
-  return f(piece.stream, piece.offset, piece.total, piece.bytes);
-}
-template <class Inspector>
-typename Inspector::result_type inspect(Inspector& f, peer_piece_ack& ack) {
-  return f(ack.stream, ack.received, ack.refused);
-}
-
-template <class Inspector>
-typename Inspector::result_type inspect(Inspector& f, peer_control& wire) {
-  return f(wire.version, wire.id, wire.is_answer, wire.action, wire.force, wire.node, wire.address,
-           wire.status, wire.detail);
-}
-
 }  // namespace lithair::actors
 
-CAF_BEGIN_TYPE_ID_BLOCK(lithair, first_custom_type_id)
-CAF_ADD_TYPE_ID(lithair, (lithair::actors::hello))
-CAF_ADD_TYPE_ID(lithair, (lithair::actors::welcome))
-CAF_ADD_TYPE_ID(lithair, (lithair::actors::peer_message))
-CAF_ADD_TYPE_ID(lithair, (lithair::actors::peer_control))
-CAF_ADD_TYPE_ID(lithair, (lithair::actors::peer_piece))
-CAF_ADD_TYPE_ID(lithair, (lithair::actors::peer_piece_ack))
-CAF_END_TYPE_ID_BLOCK(lithair)
+LITHAIR_LOCAL_MESSAGE(hello)
+LITHAIR_LOCAL_MESSAGE(welcome)
+LITHAIR_LOCAL_MESSAGE(peer_left)
+LITHAIR_LOCAL_MESSAGE(turned_away)
+LITHAIR_LOCAL_MESSAGE(peer_message)
+LITHAIR_LOCAL_MESSAGE(peer_control)
+LITHAIR_LOCAL_MESSAGE(peer_piece)
+LITHAIR_LOCAL_MESSAGE(peer_piece_ack)

@@ -10,6 +10,8 @@
 #include <caf/scoped_actor.hpp>
 #include <caf/send.hpp>
 
+#include "actors/links/frame.hpp"
+#include "actors/peers/connector.hpp"
 #include "actors/peers/gate.hpp"
 #include "actors/peers/member_address.hpp"
 #include "actors/state/aggregate.hpp"
@@ -175,6 +177,11 @@ void composition::check_models() {
       throw std::runtime_error(fmt::format("the data in {} was written with other models: {}",
                                            config_.data_dir, wrong.front()));
   }
+  if (told_models_.size() > longest_payload)
+    throw std::runtime_error(
+        fmt::format("the models take {} bytes as text, and {} is the most that nodes can tell each "
+                    "other",
+                    told_models_.size(), longest_payload));
   // Only once they are known to fit: a refused start changes nothing.
   persistence::replace_file(file, models_text_);
   if (const auto& names = exposure_.withheld(); !names.empty())
@@ -229,7 +236,7 @@ void composition::spawn_groups() {
   peers_.note_with(
       [to = notes_](std::string text) { caf::anon_send(to, take_note{std::move(text)}); });
   auto identity = make_identity();
-  // Not published yet: nobody calls before the node is whole.
+  // Nobody calls before the node is whole.
   gate_ = spawn_at_home<actors::gate>(where_, identity, where_.open_peer_port);
   std::shared_ptr<state_window> window;
   if (!local_schema_.collections().empty()) {
@@ -248,6 +255,9 @@ void composition::spawn_groups() {
   for (auto& each : groups_) each->begin(own_ ? own_->raft() : raft_handle{});
   if (own_ || groups_.size() > 1)
     data_ = spawn_at_home<dispatcher>(where_, dispatcher::setup{&schema_, places(), window});
+  // Last: from here on the node meets others, and nothing of what follows fails.
+  if (where_.connector)
+    caf::anon_send(where_.connector, introduce_node{std::move(identity), run_, gate_});
 }
 
 // Which group keeps a model, or its replicated fields.

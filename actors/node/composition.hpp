@@ -66,7 +66,7 @@ class composition final : private peer_directory {
   group* own() const { return own_.get(); }
   /// Each replicated group, the main one first, then the node's own.
   std::vector<group*> all() const;
-  /// What the node publishes on its peer port, for other nodes.
+  /// Whom other nodes' greetings come to.
   const gate_handle& gate() const { return gate_; }
   /// For every model; none when one group keeps all of them.
   const data_handle& data() const { return data_; }
@@ -100,6 +100,7 @@ class composition final : private peer_directory {
   group::setup own_group_setup(const link_identity& identity, std::shared_ptr<state_window> window);
   link_identity make_identity();
 
+  std::function<std::string(std::string_view)> code() const override;
   std::string models() const override;
   std::string why_not_meet(const introduction& who) override;
   std::string why_other_models(const introduction& who, const models::schema& theirs) const;

@@ -33,9 +33,6 @@ trust composition::admit(std::uint64_t node, protocol::group_id group, std::uint
 std::string composition::present(std::uint64_t node, protocol::group_id group) const {
   auto text = peers_.present(node, group);
   if (cluster_ == 0) text += config_.init ? founds_line : fresh_line;
-  if (!config_.cluster_secret.empty())
-    text += secret_line(config_.cluster_secret,
-                        {config_.self.id.value, node, group.value, peers_.own(), text});
   return text;
 }
 
@@ -66,15 +63,12 @@ void composition::link_lost(std::uint64_t node) { peers_.link_lost(node); }
 
 std::string composition::models() const { return told_models_; }
 
-// The secret before all else: nothing that a stranger says is looked at.
+std::function<std::string(std::string_view)> composition::code() const {
+  if (config_.cluster_secret.empty()) return {};
+  return [this](std::string_view text) { return hmac_sha256(config_.cluster_secret, text); };
+}
+
 std::string composition::why_not_meet(const introduction& who) {
-  const link_claim claim{who.node, config_.self.id.value, who.group.value, who.incarnation,
-                         who.proof};
-  if (!config_.cluster_secret.empty() && !knows_secret(config_.cluster_secret, claim))
-    return fmt::format(
-        "node {} does not prove that it knows the cluster token; start it with --cluster-token and "
-        "the same file",
-        who.node);
   // Most often: and then there is nothing to compare.
   if (who.schema == told_models_) {
     exposure_.heard(who.node, schema_, who.schema);

@@ -9,11 +9,11 @@
 #include <cerrno>
 #include <chrono>
 #include <cstring>
+#include <future>
 #include <stdexcept>
 #include <thread>
 
 #include <caf/actor_system.hpp>
-#include <caf/io/middleman.hpp>
 #include <caf/scoped_actor.hpp>
 #include <caf/send.hpp>
 
@@ -57,7 +57,6 @@ struct node::implementation {
   // Handles of programs look into it as long as they live, also when the node has stopped.
   std::shared_ptr<const models::schema> models;
   std::unique_ptr<composition> parts;
-  bool published = false;
   bool stopped = false;
 
   implementation(node_config c, models::schema schema)
@@ -66,7 +65,7 @@ struct node::implementation {
     system = std::make_unique<caf::actor_system>(caf_config);
     start_loops();
     connector = caf::actor_cast<connector_handle>(
-        system->spawn<actors::connector>(loops.front().get(), config.insecure));
+        system->spawn<actors::connector>(loops.front().get(), config.insecure, config.links));
     try {
       parts = std::make_unique<composition>(config, models, machine());
     } catch (...) {
@@ -76,7 +75,7 @@ struct node::implementation {
     }
     models = parts->models_served();
     await_local_data();
-    publish();
+    let_others_in();
     let_go_of_system();  // so that any thread may stop the node
   }
 
@@ -95,9 +94,8 @@ struct node::implementation {
     made.home = loops.front().get();
     made.connector = connector;
     if (config.peers.empty())
-      made.open_peer_port = [this](const gate_handle& gate, std::function<void(bool)> done) {
-        caf::anon_send(caf::actor_cast<taking<open_port>>(connector),
-                       open_port{config.listening(), gate, std::move(done)});
+      made.open_peer_port = [this](std::function<void(bool)> done) {
+        caf::anon_send(connector, open_port{config.listening(), std::move(done)});
       };
     made.now_ms = steady_ms;
     made.wall_us = unix_time_us;
@@ -130,14 +128,14 @@ struct node::implementation {
   }
 
   // Last: from here on other nodes come in.
-  void publish() {
+  void let_others_in() {
     if (config.peers.empty()) return;
-    const auto& at = config.listening();
-    auto port =
-        system->middleman().publish(untyped(parts->gate()), at.peer_port, at.host.c_str(), true);
-    published = static_cast<bool>(port);
-    if (published) return;
+    std::promise<bool> opened;
+    caf::anon_send(connector,
+                   open_port{config.listening(), [&](bool done) { opened.set_value(done); }});
+    if (opened.get_future().get()) return;
     stop(0);
+    const auto& at = config.listening();
     throw std::runtime_error(
         fmt::format("cannot listen for peers on {}", host_and_port(at.host, at.peer_port)));
   }
@@ -147,10 +145,8 @@ struct node::implementation {
     {
       caf::scoped_actor self{*system};
       if (parts && limit_ms != 0) parts->settle(self, limit_ms);
-      // Nobody new comes in while the actors end.
-      if (parts && (published || config.peers.empty()))
-        (void)system->middleman().unpublish(untyped(parts->gate()), config.listening().peer_port);
       if (parts) parts->end(self);
+      // Behind those who use its links, which end with it.
       end_actors(self, {untyped(connector)});
     }
     connector = nullptr;

@@ -28,9 +28,8 @@ struct surroundings {
   loop* home = nullptr;
   /// Actors that block on the disk get threads of their own; false: CAF schedules them too
   bool detached = true;
-  /// Lets other nodes in to the gate and tells whether that worked; none: they are, or there are
-  /// none
-  std::function<void(const gate_handle& what, std::function<void(bool)> done)> open_peer_port;
+  /// Lets other nodes in and tells whether that worked; none: they are, or there are none
+  std::function<void(std::function<void(bool)> done)> open_peer_port;
   connector_handle connector;             ///< none: this node dials nobody
   std::function<std::uint64_t()> now_ms;  ///< of a steady clock; any thread
   std::function<std::int64_t()> wall_us;  ///< Unix time, as wrong as it may be; any thread

@@ -4,12 +4,10 @@
 
 namespace lithair::actors {
 
-/// CAF as this project runs it: one scheduler thread, for all work is on loops, on detached actors
-/// or in the middleman's own thread; no polling workers; peers that fall silent are noticed (a word
-/// every 500 ms, silence of 5 s ends a connection). Reads no file.
+/// CAF as this project runs it: one scheduler thread, for all work is on loops or on detached
+/// actors; no polling workers; and no middleman, for nodes have links of their own. Reads no file.
 class system_config : public caf::actor_system_config {
  public:
-  /// Registers the messages that cross the network (peer_messages.hpp).
   system_config();
 };
 

@@ -1,62 +1,133 @@
 #pragma once
 
+#include <cstdint>
 #include <functional>
+#include <map>
+#include <memory>
+#include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include <caf/allowed_unsafe_message_type.hpp>
 #include <caf/typed_actor.hpp>
 
 #include "actors/config.hpp"
+#include "actors/links/connection.hpp"
+#include "actors/links/link_listener.hpp"
 #include "actors/messages/handles.hpp"
+#include "actors/peers/peer_directory.hpp"
 #include "actors/runtime/hosted.hpp"
 
 namespace lithair::actors {
 
-/// Asks a node's connector for the gate of another node. Answered once, with `reached`.
+/// Asks a node's connector for the link to another node. Answered once, with `reached`.
 struct reach {
-  peer_address peer;  ///< whom to reach; its `peer_port` counts, and its id only for whoever asks
+  peer_address peer;  ///< whom to reach; its `peer_port` counts
 };
 
-/// The answer to `reach`: the gate of the peer that was asked for, or why there is none.
+/// Who of the two does not work with the other, if that is why there is no link.
+enum class refusal_by : std::uint8_t { nobody, us, peer };
+
+/// The answer to `reach`: the link to the peer that was asked for, or why there is none.
 struct reached {
   remote_gate gate;    ///< none when it failed
-  std::string failed;  ///< a sentence; empty: there is the gate
+  std::string failed;  ///< a sentence; empty: there is the link
+  refusal_by refused = refusal_by::nobody;
 };
 
-/// Lets other nodes in to this node's gate.
+/// From the node, once: who it is, and whom greetings of others come to. Until then whoever asks
+/// waits, and nobody is let in.
+struct introduce_node {
+  link_identity identity;  ///< what it refers to outlives the connector
+  std::uint64_t run = 0;   ///< a random number of this process
+  gate_handle gate;
+};
+
+/// Lets other nodes in.
 struct open_port {
   peer_address where;              ///< of this node; its `peer_port` counts
-  gate_handle gate;                ///< what they find there
   std::function<void(bool)> done;  ///< is told whether it worked, on the connector's loop
 };
 
-/// The way to other nodes' gates, and theirs to ours: dials without blocking and makes the
-/// connection one of the middleman's. One a node, for its shippers. A simulator puts its network in
-/// this place. CAF's own connect call would block the loop for as long as a peer is silent.
+/// All links of a node, one for each other node: it dials them when a shipper asks, without
+/// blocking and with the name looked up anew each time, and listens for those that dial here. One a
+/// node; a simulator puts its network in this place.
 ///
-/// An attempt ends after 2 s for the connection and 3 s for CAF's handshake; trying again is the
-/// asker's.
+/// Of two connections between the same nodes the later one stays, for whoever dials has no link any
+/// more; but of two that were dialled at the same time the one of the node with the higher id. An
+/// attempt
+/// ends after 2 s for the connection and `link_limits::handshake_ms` for the handshake; trying again
+/// is the asker's. Strangers have places and time of their own (`link_limits`), and cost a few KiB
+/// each: beyond that the one that waits longest goes, for a node greets at once.
 class connector final : public hosted_actor {
  public:
   using handle_type = connector_handle;
 
   /// `insecure`: it may leave this machine. Else whoever is elsewhere is not reached: whatever way
   /// an address came (flags, the log, other members), here it is used.
-  connector(caf::actor_config& cfg, loop* home, bool insecure)
-      : hosted_actor(cfg, home), insecure_(insecure) {}
+  connector(caf::actor_config& cfg, loop* home, bool insecure, const link_limits& limits)
+      : hosted_actor(cfg, home), insecure_(insecure), limits_(limits) {}
 
   const char* name() const override { return "connector"; }
 
  private:
+  // Somebody on the way to being known, at either end.
+  struct meeting {
+    std::unique_ptr<connection> over;
+    std::string address;
+    std::uint64_t attempt = 0;  // of ours; 0: it came in
+  };
+  struct attempt {
+    peer_address to;
+    std::vector<taking<reached>> askers;
+  };
+  struct known_link {
+    link_handle link;
+    std::uint64_t run = 0;  // of the process at the other end
+    std::uint64_t since_ms = 0;
+    bool by_us = false;  // dialled
+  };
+
   caf::behavior make_behavior() override;
-  void connect(const taking<reached>& asker, int socket, std::uint16_t port);
-  void open(const open_port& order);
+  void on_exit() override;
+  void go();
+
+  void begin(const introduce_node& order);
+  void opened(const open_port& order, const std::string& why);
+  void accepted(int fd);
+  void make_place(const std::string& address);
+
+  void look_for(const peer_address& peer, const taking<reached>& asker);
+  void dialled(std::uint64_t number, int fd, const std::string& error);
+  void answer(std::uint64_t number, const reached& how);
+
+  void meet(int fd, std::uint64_t of_attempt, std::uint64_t node);
+  void met(std::uint64_t number);
+  void failed(std::uint64_t number, const std::string& why);
+  void note_stranger(const meeting& who, const std::string& why);
+  bool is_better(const link_hello& other, bool by_us) const;
+  void link_ended(const caf::actor_addr& which);
 
   const bool insecure_;
+  const link_limits limits_;
+  std::optional<introduce_node> node_;
+  handshake::judge judge_;
+  std::unique_ptr<link_listener> door_;
+  std::uint64_t last_ = 0;                     // number of a meeting or an attempt
+  std::map<std::uint64_t, meeting> meetings_;  // the longest waiting first
+  std::map<std::uint64_t, attempt> attempts_;
+  std::vector<std::pair<peer_address, taking<reached>>> early_;  // asked before it knew the node
+  std::map<std::uint64_t, known_link> links_;                    // by node
+  std::vector<link_handle> leaving_;  // replaced ones that have not ended
+  std::uint64_t untold_ = 0;          // strangers since the last line of the log
+  std::uint64_t tell_again_ms_ = 0;
+  bool stops_ = false;
 };
 
 }  // namespace lithair::actors
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(lithair::actors::reach)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(lithair::actors::reached)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(lithair::actors::introduce_node)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(lithair::actors::open_port)

@@ -74,7 +74,6 @@ peer_control to_wire(const control_message& content) {
 }
 
 std::optional<control_message> from_wire(peer_control&& wire) {
-  if (wire.version != peer_version) return std::nullopt;
   if (wire.is_answer) return change_answer{wire.id, wire.status, std::move(wire.detail)};
   switch (static_cast<control_action>(wire.action)) {
     case control_action::send_state:

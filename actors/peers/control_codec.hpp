@@ -9,7 +9,7 @@ namespace lithair::actors {
 
 /// How control messages look on the wire, which has one struct for all of them. Pure.
 peer_control to_wire(const control_message& content);
-/// None: of another version of the peer protocol, or nothing that is known here.
+/// None: nothing that is known here.
 std::optional<control_message> from_wire(peer_control&& wire);
 
 }  // namespace lithair::actors

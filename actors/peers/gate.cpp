@@ -4,16 +4,10 @@
 
 #include <algorithm>
 
+#include "actors/links/handshake.hpp"
 #include "actors/mutants.hpp"
 
 namespace lithair::actors {
-
-namespace {
-
-// Bounds what strangers can make this node remember.
-constexpr std::uint64_t max_node = 65535;
-
-}  // namespace
 
 gate::gate(caf::actor_config& cfg, loop* home, link_identity identity, opener open)
     : hosted_actor(cfg, home), identity_(std::move(identity)), open_(std::move(open)) {}
@@ -32,6 +26,12 @@ caf::behavior gate::make_behavior() {
         if (found != shippers_.end() && found->second == order.shipper) shippers_.erase(found);
       },
       [this](const guard_group& order) { groups_[order.group] = order.raft; },
+      // Of one that is expected all groups learn it, for it comes to none of them.
+      [this](const turned_away& news) {
+        note_refusal(news.node, news.why);
+        for (const auto& [at, shipper] : shippers_)
+          if (at.first.value == news.node) tell_group(at.second, news.node, news.why);
+      },
       [this](const hello& greeting) {
         asker who{make_response_promise<welcome>(), greeting};
         if (auto why = why_not(greeting); !why.empty()) return refuse(who, why);
@@ -54,7 +54,7 @@ caf::behavior gate::make_behavior() {
 // Strangers find no door while nobody is expected.
 void gate::expect_somebody() {
   if (!open_ || std::exchange(is_open_, true)) return;
-  open_(handle_of(this), [self = caf::actor_cast<taking<port_opened>>(this)](bool worked) {
+  open_([self = caf::actor_cast<taking<port_opened>>(this)](bool worked) {
     caf::anon_send(self, port_opened{worked});
   });
 }
@@ -104,17 +104,24 @@ void gate::accept(asker who, const shipper_handle& shipper, trust how) {
                              caf::actor_cast<caf::actor>(shipper)});
 }
 
-// A refused peer calls again and again: the log tells each reason once.
 void gate::refuse(asker who, const std::string& why) {
-  auto& last = refused_[std::min(who.said.node, max_node + 1)];
-  if (last != why) spdlog::warn("refused a link from node {}: {}", who.said.node, why);
-  last = why;
-  const auto found = groups_.find(protocol::group_id{who.said.group});
-  if (found != groups_.end() && expects(who.said))
-    send(found->second,
-         link_refused{protocol::node_id{who.said.node},
-                      fmt::format("this node refuses node {}: {}", who.said.node, why)});
+  note_refusal(who.said.node, why);
+  if (expects(who.said)) tell_group(protocol::group_id{who.said.group}, who.said.node, why);
   answer_refusal(who, why);
+}
+
+// A refused peer calls again and again: the log tells each reason once.
+void gate::note_refusal(std::uint64_t node, const std::string& why) {
+  auto& last = refused_[std::min(node, highest_node + 1)];
+  if (last != why) spdlog::warn("refused a link from node {}: {}", node, why);
+  last = why;
+}
+
+void gate::tell_group(protocol::group_id group, std::uint64_t node, const std::string& why) {
+  const auto found = groups_.find(group);
+  if (found == groups_.end()) return;
+  send(found->second, link_refused{protocol::node_id{node},
+                                   fmt::format("this node refuses node {}: {}", node, why)});
 }
 
 // It calls again, and is expected then unless the group has no place for it: so the log need not
@@ -145,16 +152,11 @@ void gate::answer_refusal(asker& who, const std::string& why) {
 
 // What can be judged without looking at the disk.
 std::string gate::why_not(const hello& greeting) const {
-  if (greeting.node > max_node) return "its node id is not one that clusters use";
-  if (greeting.version != peer_version)
-    return fmt::format("it speaks version {} of the peer protocol, this node {}", greeting.version,
-                       peer_version);
+  if (greeting.node > highest_node) return "its node id is not one that clusters use";
   if (greeting.to != identity_.self.value)
     return fmt::format("this is node {}, not {}", identity_.self.value, greeting.to);
   if (greeting.node == identity_.self.value) return "it has the number of this node";
-  if (auto why = identity_.peers->why_not_meet(
-          {greeting.node, greeting.cluster, protocol::group_id{greeting.group},
-           greeting.incarnation, greeting.schema, greeting.proof});
+  if (auto why = identity_.peers->why_not_meet({greeting.node, greeting.cluster, greeting.schema});
       !why.empty())
     return why;
   if (!greeting.endpoint) return "it named no endpoint";

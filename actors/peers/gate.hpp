@@ -40,9 +40,9 @@ struct port_opened {
   bool done = false;  ///< false: it could not be opened, and is asked for again
 };
 
-/// What a node publishes on its peer port: it checks who says hello (version, cluster, node id,
-/// models) and introduces the peer's endpoint to the shipper for that peer, once what it learned
-/// from it is on the disk. Of one that is not expected and knows the cluster the group's raft actor
+/// Whom other nodes' greetings come to, group by group, over the links to them: it checks who says
+/// hello (cluster, node id, models) and introduces the peer's endpoint to the shipper for that
+/// peer, once what it learned from it is on the disk. Of one that is not expected and knows the cluster the group's raft actor
 /// is told, which may have it expected when it calls again. Everybody else gets a sentence, and
 /// nothing more.
 ///
@@ -60,7 +60,7 @@ class gate final : public hosted_actor {
 
   /// Opens a port for other nodes. Tells whether that worked, on any thread; asked once more later
   /// where it did not.
-  using opener = std::function<void(const gate_handle& what, std::function<void(bool)> done)>;
+  using opener = std::function<void(std::function<void(bool)> done)>;
 
   /// `identity`: what this node checks and remembers, for all groups. `open`: is asked for the port
   /// once somebody is expected, for a node alone has none; none: it is open, or there is no such
@@ -85,6 +85,8 @@ class gate final : public hosted_actor {
   void joined(asker who);
   void accept(asker who, const shipper_handle& shipper, trust how);
   void refuse(asker who, const std::string& why);
+  void note_refusal(std::uint64_t node, const std::string& why);
+  void tell_group(protocol::group_id group, std::uint64_t node, const std::string& why);
   void turn_away(asker who);
   void answer_refusal(asker& who, const std::string& why);
   std::string why_not(const hello& greeting) const;

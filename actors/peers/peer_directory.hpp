@@ -1,10 +1,14 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
 
+#include <caf/typed_actor.hpp>
+
+#include "actors/messages/handles.hpp"
 #include "protocol/types.hpp"
 
 namespace lithair::actors {
@@ -25,14 +29,18 @@ inline std::string why_another_directory(std::uint64_t node) {
          " is not the one it had before; remove the node from the cluster, then add it again";
 }
 
+/// Why a node that does not know the cluster's secret is refused, and what to do.
+inline std::string why_unproven(std::uint64_t node) {
+  return "node " + std::to_string(node) +
+         " does not prove that it knows the cluster token; start it with --cluster-token and the "
+         "same file";
+}
+
 /// What a node says of itself in a hello or a welcome.
 struct introduction {
   std::uint64_t node = 0;
   std::uint64_t cluster = 0;  ///< that it is part of; 0: none yet
-  protocol::group_id group;   ///< that the link is for
-  std::uint64_t incarnation = 0;
   const std::string& schema;  ///< its models, as text of a model file
-  const std::string& proof;
 };
 
 /// What the ends of all links of a node ask before they take a peer, and what they tell of it. The
@@ -44,11 +52,13 @@ class peer_directory {
 
   /// The id of the cluster; 0 until it is known. Any thread.
   virtual std::uint64_t cluster() const = 0;
-  /// The models that this node serves, as it tells them: text of a model file.
+  /// The code that proves over a text that this node knows the cluster's secret; none: there is no
+  /// secret, and nobody has to prove anything. Valid as long as this.
+  virtual std::function<std::string(std::string_view)> code() const = 0;
+  /// The models that this node serves, as it tells them: text of a model file. Always the same.
   virtual std::string models() const = 0;
-  /// Why one that says this is refused before anything is learned from it: it does not know the
-  /// cluster's secret, or serves models that do not fit; empty: it is not. Takes note of its
-  /// models.
+  /// Why one that says this is refused before anything is learned from it: it serves models that do
+  /// not fit; empty: it is not. Takes note of its models.
   [[nodiscard]] virtual std::string why_not_meet(const introduction& who) = 0;
   /// It is part of no cluster, and neither is this node: one of them may found it.
   virtual void met_without_cluster(std::uint64_t node, const std::string& proof) = 0;
@@ -63,6 +73,18 @@ class peer_directory {
   virtual void promised(std::uint64_t node, protocol::group_id group, std::uint64_t term,
                         std::uint64_t match) = 0;
   virtual void link_lost(std::uint64_t node) = 0;
+};
+
+/// Who this node is to its peers, at both ends of every link: the same for all shippers and the
+/// gate of a node.
+struct link_identity {
+  protocol::node_id self;         ///< this node
+  std::string schema;             ///< the served models, as text of a model file
+  std::uint64_t incarnation = 0;  ///< of our data directory
+  /// The note taker: makes a peer's cluster ours, and puts on the disk what `peers` remembers.
+  note_taker_handle notes;
+  /// Outlives all links; asked on loop 0, where nothing waits for the disk.
+  peer_directory* peers = nullptr;
 };
 
 }  // namespace lithair::actors

@@ -8,6 +8,7 @@
 
 #include "actors/host.hpp"
 #include "actors/mutants.hpp"
+#include "actors/peers/connector.hpp"
 #include "actors/peers/control_codec.hpp"
 #include "actors/peers/peer_codec.hpp"
 
@@ -59,10 +60,7 @@ caf::behavior shipper::make_behavior() {
   set_error_handler([](caf::error&) {});
   // Of an earlier link the end means nothing.
   set_down_handler([this](const caf::down_msg& news) {
-    if (peer_.endpoint && news.source == peer_.endpoint.address()) {
-      unlink();
-      start_dialling();
-    }
+    if (peer_.endpoint && news.source == peer_.endpoint.address()) lose_link();
   });
   start_dialling();
   return behavior_of<handle_type>(
@@ -80,7 +78,7 @@ caf::behavior shipper::make_behavior() {
       [this](chunk_read& chunk) { on_chunk(chunk); },
       [this](peer_message& came) {
         // Only who was welcomed on this link is heard: a late message of a former one is dropped.
-        if (is_from_peer() && came.version == peer_version) on_message(std::move(came.bytes));
+        if (is_from_peer()) on_message(std::move(came.bytes));
       },
       [this](peer_piece& piece) {
         if (!is_from_peer()) return;
@@ -107,6 +105,9 @@ caf::behavior shipper::make_behavior() {
         if (auto content = from_wire(std::move(wire)))
           send(raft_, control_arrived{setup_.peer.id, std::move(*content)});
       },
+      [this](peer_left) {
+        if (is_from_peer()) lose_link();
+      },
       [this](const linked_by_peer& news) { link(news.end); },
       [this](const serve_raft& order) {
         raft_ = order.raft;
@@ -120,6 +121,10 @@ caf::behavior shipper::make_behavior() {
           dialling_ = false;
         else if (answer.failed.empty())
           greet(answer.gate);
+        else if (answer.refused == refusal_by::peer)
+          turned_down(answer.failed);
+        else if (answer.refused == refusal_by::us)
+          turn_down(answer.failed, nullptr);
         else
           retry(answer.failed);
       });
@@ -156,8 +161,7 @@ void shipper::reach_out() {
 
 // What we know of the peer goes along, so that an old copy finds out before anything else is said.
 void shipper::greet(const remote_gate& gate) {
-  hello us{peer_version,
-           setup_.identity.peers->cluster(),
+  hello us{setup_.identity.peers->cluster(),
            setup_.identity.self.value,
            setup_.peer.id.value,
            setup_.identity.incarnation,
@@ -177,8 +181,7 @@ void shipper::welcomed(const welcome& answer) {
   auto& peers = *setup_.identity.peers;
   const bool waits = answer.refused == no_cluster_yet;
   if (!answer.refused.empty() && !waits) return turned_down(answer.refused);
-  const auto why = peers.why_not_meet(
-      {answer.node, answer.cluster, setup_.group, answer.incarnation, answer.schema, answer.proof});
+  const auto why = peers.why_not_meet({answer.node, answer.cluster, answer.schema});
   if (!why.empty()) return turn_down(why, answer.endpoint);
   if (waits) {
     peers.met_without_cluster(answer.node, answer.proof);
@@ -248,7 +251,7 @@ void shipper::ship_all(std::vector<protocol::message> messages) {
                                        std::make_move_iterator(messages.end()));
   messages.erase(bulk, messages.end());
   if (!messages.empty())
-    send(peer_.endpoint, peer_message{peer_version, encode(setup_.group, messages).copy()});
+    send(peer_.endpoint, peer_message{encode(setup_.group, messages).copy(), true});
   if (later.empty()) return;
   auto encoded = encode(setup_.group, later);
   // Together when that is short; else each is a stream of its own.
@@ -256,10 +259,10 @@ void shipper::ship_all(std::vector<protocol::message> messages) {
   for (auto& each : later) put(encode(setup_.group, {std::move(each)}));
 }
 
-// Short ones go whole unless something is waiting, for then the window is full.
+// Short ones go whole unless something long is on its way: they must not overtake it.
 void shipper::put(gathered encoded) {
-  if (encoded.size() <= piece_bytes && !going_.has_waiting())
-    return send(peer_.endpoint, peer_message{peer_version, encoded.copy()});
+  if (encoded.size() <= piece_bytes && going_.is_idle())
+    return send(peer_.endpoint, peer_message{encoded.copy()});
   if (!going_.put(std::move(encoded)))
     spdlog::warn("a message to node {} is dropped: it is too long, or too much waits for the link",
                  setup_.peer.id.value);
@@ -432,14 +435,16 @@ void shipper::reconsider() {
           [](const caf::error&) {});
 }
 
-void shipper::unlink() {
+void shipper::lose_link() {
   spdlog::info("lost the link with node {}", setup_.peer.id.value);
+  demonitor(peer_.endpoint.address());
   peer_ = {};
   going_.forget();
   coming_.forget();
   setup_.identity.peers->link_lost(setup_.peer.id.value);
   if (transfer_) give_up_snapshot("the link went down");
   tell_link();
+  start_dialling();
 }
 
 }  // namespace lithair::actors

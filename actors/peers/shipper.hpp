@@ -12,24 +12,11 @@
 #include "actors/messages/handles.hpp"
 #include "actors/messages/raft_messages.hpp"
 #include "actors/messages/storage_messages.hpp"
-#include "actors/peers/connector.hpp"
 #include "actors/peers/peer_directory.hpp"
 #include "actors/peers/pieces.hpp"
 #include "actors/runtime/hosted.hpp"
 
 namespace lithair::actors {
-
-/// Who this node is to its peers, at both ends of every link: the same for all shippers and the
-/// gate of a node.
-struct link_identity {
-  protocol::node_id self;         ///< this node
-  std::string schema;             ///< the served models, as text of a model file
-  std::uint64_t incarnation = 0;  ///< of our data directory
-  /// The note taker: makes a peer's cluster ours, and puts on the disk what `peers` remembers.
-  note_taker_handle notes;
-  /// Outlives all links; asked on loop 0, where nothing waits for the disk.
-  peer_directory* peers = nullptr;
-};
 
 /// Who is at the other end of a link.
 struct other_end {
@@ -52,15 +39,15 @@ struct serve_raft {
   raft_handle raft;  ///< none: it is out of service, and nothing is taken or given any more
 };
 
-/// The way to one peer: keeps a link through the middleman, encodes what goes out, decodes what
+/// The way to one peer in one group: keeps its end of the link linked, encodes what goes out, decodes what
 /// comes in, and has read from the log what a lagging peer needs. Of two nodes the one with the
-/// higher id dials, and the other one when nobody came for a while. One without a host is never
-/// dialled.
+/// higher id greets, and the other one when nobody came for a while. One without a host is never
+/// looked for.
 ///
-///      dialling side                                 accepting side
-///   unlinked ──dial──▶ BASP handshake ──hello──▶ gate ──linked_by_peer──▶ its shipper: linked
-///      ▲                                           │
-///      │◀── down, refused or no answer ── linked ◀─welcome
+///      greeting side                                   accepting side
+///   unlinked ──reach──▶ a link to the node ──hello──▶ gate ──linked_by_peer──▶ its shipper: linked
+///      ▲                                                │
+///      │◀── down, refused or no answer ───── linked ◀─welcome
 ///      └──── again after a backoff
 ///
 /// A peer whose directory is another one than is known here, for it was added again, has only its
@@ -102,7 +89,7 @@ class shipper final : public hosted_actor {
   void turn_down(const std::string& why, const caf::actor& endpoint);
   void retry(const std::string& why);
   void link(other_end end);
-  void unlink();
+  void lose_link();
   void tell_link();
   void reconsider();
 

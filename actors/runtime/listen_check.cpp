@@ -1,13 +1,14 @@
 #include "actors/runtime/listen_check.hpp"
 
 #include <netdb.h>
-#include <spdlog/fmt/fmt.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <memory>
 #include <system_error>
+
+#include "actors/host.hpp"
 
 namespace lithair::actors {
 
@@ -25,39 +26,47 @@ address_list resolve(const std::string& host, std::uint16_t port) {
   return {found, ::freeaddrinfo};
 }
 
-// 0, or the errno of what failed.
+constexpr int backlog = 128;
+
+// A descriptor, or less than 0 the errno of what failed.
 int try_to_listen(const addrinfo& address) {
-  const int probe = ::socket(address.ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  if (probe < 0) return errno;
-  // A port whose former connections linger is free; libuv and the middleman see it the same way.
+  const int fd = ::socket(address.ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+  if (fd < 0) return -errno;
   const int on = 1;
-  ::setsockopt(probe, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
-  const bool free =
-      ::bind(probe, address.ai_addr, address.ai_addrlen) == 0 && ::listen(probe, 1) == 0;
-  const int error = free ? 0 : errno;
-  ::close(probe);
-  return error;
+  ::setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
+  if (::bind(fd, address.ai_addr, address.ai_addrlen) == 0 && ::listen(fd, backlog) == 0) return fd;
+  const int error = errno;
+  ::close(fd);
+  return -error;
+}
+
+std::string why_no_port(int error) {
+  switch (error) {
+    case EADDRINUSE:
+      return " is in use by another process";
+    case EADDRNOTAVAIL:
+      return " is not an address of this machine";
+    case EACCES:
+      return " needs rights that this process does not have";
+    default:
+      return ": " + std::generic_category().message(error);
+  }
 }
 
 }  // namespace
 
-std::string why_not_listen(const std::string& host, std::uint16_t port) {
+listening listen_at(const std::string& host, std::uint16_t port) {
   const auto address = resolve(host, port);
-  const auto name = host.find(':') == std::string::npos ? fmt::format("{}:{}", host, port)
-                                                        : fmt::format("[{}]:{}", host, port);
-  if (!address) return name + " is not an address";
-  switch (const int error = try_to_listen(*address)) {
-    case 0:
-      return {};
-    case EADDRINUSE:
-      return name + " is in use by another process";
-    case EADDRNOTAVAIL:
-      return name + " is not an address of this machine";
-    case EACCES:
-      return name + " needs rights that this process does not have";
-    default:
-      return name + ": " + std::generic_category().message(error);
-  }
+  const auto name = host_and_port(host, port);
+  if (!address) return {-1, name + " is not an address"};
+  const int fd = try_to_listen(*address);
+  return fd >= 0 ? listening{fd, {}} : listening{-1, name + why_no_port(-fd)};
+}
+
+std::string why_not_listen(const std::string& host, std::uint16_t port) {
+  const auto made = listen_at(host, port);
+  if (made.fd >= 0) ::close(made.fd);
+  return made.why;
 }
 
 }  // namespace lithair::actors

@@ -119,6 +119,11 @@ constexpr std::array table{
     setting{"peer-addr", cluster, "HOST:PORT",
             "where it listens for other nodes (the HTTP port + 1000)",
             [](draft& given, text t) { return store(read_endpoint(t), given.peer_addr); }},
+    setting{"peer-greeting", cluster, "DURATION",
+            "whoever comes there and has not greeted by then is closed (3s)",
+            [](draft& given, text t) {
+              return store_ms(read_duration(t), given.made.node.links.handshake_ms);
+            }},
     setting{"advertise", cluster, "HOST[:PORT[/PEER_PORT]]",
             "where clients and nodes find it (its own entry in --cluster, or where it listens)",
             [](draft& given, text t) { return store(read_advertised(t), given.advertise); }},

@@ -40,11 +40,10 @@ struct world_of_a_gate {
     x.self = node_id{1};
     x.peers = &peers;
     x.notes = lithair::test::stand_in{all};
-    entrance =
-        system.spawn<gate>(nullptr, x, [this](const gate_handle&, std::function<void(bool)> done) {
-          ++opened;
-          done(opened > 1);  // At first it does not work.
-        });
+    entrance = system.spawn<gate>(nullptr, x, [this](std::function<void(bool)> done) {
+      ++opened;
+      done(opened > 1);  // At first it does not work.
+    });
     all->send(entrance, expect_peer{node_id{2}, group_id{1}, lithair::test::stand_in{all}});
   }
   ~world_of_a_gate() { all->send_exit(entrance, caf::exit_reason::user_shutdown); }

@@ -12,7 +12,8 @@ struct known_peers final : peer_directory {
   trust how = trust::full;
 
   std::uint64_t cluster() const override { return 7; }
-  std::string models() const override { return {}; }
+  std::function<std::string(std::string_view)> code() const override { return {}; }
+  std::string models() const override { return "the models"; }
   std::string why_not_meet(const introduction&) override { return {}; }
   void met_without_cluster(std::uint64_t, const std::string&) override {}
   trust admit(std::uint64_t, protocol::group_id, std::uint64_t, const std::string&) override {

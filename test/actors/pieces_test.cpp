@@ -76,7 +76,7 @@ BOOST_AUTO_TEST_CASE(messages_arrive_whole_and_in_order_whenever_acknowledged) {
     x.run();
     RC_ASSERT(x.arrived == sent);
     RC_ASSERT(x.sender.on_the_way() == 0u);
-    RC_ASSERT(!x.sender.has_waiting());
+    RC_ASSERT(x.sender.is_idle());
   }));
 }
 

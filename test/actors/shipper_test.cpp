@@ -60,7 +60,7 @@ struct way_to_a_peer {
 
   /// What the peer sends, and how much of it arrives.
   std::size_t arrive(const std::vector<protocol::message>& messages) {
-    all->send(way, peer_message{peer_version, encode(group, messages).copy()});
+    all->send(way, peer_message{encode(group, messages).copy()});
     std::optional<std::size_t> count;
     while (!count) {
       all->receive([&](const peer_step& x) { count = x.messages.size(); },
@@ -83,6 +83,13 @@ BOOST_AUTO_TEST_CASE(
   peers.how = trust::full;
   BOOST_TEST(arrive(beat_and_vote) == 1u, "it was not trusted when this came");
   BOOST_TEST(arrive(beat_and_vote) == 2u);
+}
+
+BOOST_AUTO_TEST_CASE(a_peer_whose_end_has_ended_is_linked_no_more) {
+  all->send(way, peer_left{});
+  bool up = true;
+  all->receive([&](const link_changed& news) { up = news.up; }, caf::after(30s) >> [] {});
+  BOOST_TEST(!up);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
