@@ -19,8 +19,8 @@ constexpr std::size_t longest_greeting = 1024;
 constexpr std::size_t longest_reason = 500;
 
 std::string fields_of(const link_hello& hello) {
-  return field_writer{}
-      .number(hello.version)
+  field_writer out;
+  out.number(hello.version)
       .number(hello.lane)
       .number(hello.node)
       .number(hello.to)
@@ -29,8 +29,8 @@ std::string fields_of(const link_hello& hello) {
       .number(hello.run)
       .number(hello.features)
       .number(hello.nonce[0])
-      .number(hello.nonce[1])
-      .take();
+      .number(hello.nonce[1]);
+  return out.take();
 }
 
 // Its version is told even where the rest is not understood.

@@ -17,6 +17,8 @@
 #include "test/actors/channels.hpp"
 #include "test/actors/fuzz/basp_frames.hpp"
 
+namespace actor_channel_test {
+
 using namespace lithair::actors;
 using namespace lithair::test;
 using namespace lithair::test::channel;
@@ -368,3 +370,5 @@ BOOST_AUTO_TEST_CASE(one_that_is_destroyed_tells_nobody) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace actor_channel_test

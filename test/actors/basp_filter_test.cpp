@@ -10,6 +10,8 @@
 
 #include "test/actors/fuzz/basp_frames.hpp"
 
+namespace basp_filter_test {
+
 using namespace lithair;
 using namespace lithair::actors;
 using namespace lithair::test;
@@ -363,3 +365,5 @@ BOOST_AUTO_TEST_CASE(how_bytes_are_cut_changes_nothing) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace basp_filter_test

@@ -22,6 +22,8 @@
 #include "test/actors/stand_in.hpp"
 #include "test/cluster/harness/ports.hpp"
 
+namespace connector_test {
+
 using namespace lithair;
 using namespace lithair::actors;
 using namespace std::chrono_literals;
@@ -310,3 +312,5 @@ BOOST_AUTO_TEST_CASE(who_greets_again_and_is_refused_is_linked_no_more) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace connector_test

@@ -4,6 +4,8 @@
 
 #include <string>
 
+namespace frame_codec_test {
+
 using namespace lithair::actors;
 
 namespace {
@@ -73,3 +75,5 @@ BOOST_AUTO_TEST_CASE(pieces_and_their_acknowledgements_are_read_as_they_were_wri
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace frame_codec_test

@@ -10,6 +10,8 @@
 #include "test/actors/links/stranger.hpp"
 #include "test/cluster/fixture.hpp"
 
+namespace strangers_test {
+
 using namespace lithair::test;
 
 namespace {
@@ -127,3 +129,5 @@ BOOST_AUTO_TEST_CASE(
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace strangers_test

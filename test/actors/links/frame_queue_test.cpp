@@ -10,6 +10,8 @@
 
 #include "actors/links/frame_decoder.hpp"
 
+namespace frame_queue_test {
+
 using namespace lithair::actors;
 
 namespace {
@@ -129,3 +131,5 @@ BOOST_AUTO_TEST_CASE(what_is_forgotten_goes_but_what_was_begun_is_finished) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace frame_queue_test

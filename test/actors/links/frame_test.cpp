@@ -9,6 +9,8 @@
 #include "actors/links/fields.hpp"
 #include "actors/links/frame_decoder.hpp"
 
+namespace frame_test {
+
 using namespace lithair::actors;
 
 namespace {
@@ -125,3 +127,5 @@ BOOST_AUTO_TEST_CASE(fields_are_read_as_they_were_written_and_never_past_the_end
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace frame_test

@@ -8,6 +8,8 @@
 #include "actors/links/fields.hpp"
 #include "test/actors/links/two_ends.hpp"
 
+namespace handshake_test {
+
 using namespace lithair::test;
 using namespace lithair::actors;
 
@@ -185,3 +187,5 @@ BOOST_AUTO_TEST_CASE(words_of_others_come_short_and_without_control_characters) 
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace handshake_test
