@@ -11,8 +11,8 @@
 ///
 ///     frame := size:u32 class:u8 kind:u8 flags:u8 spare:u8 group:u64 payload:size bytes
 ///
-/// little-endian. Group 0 is the node. Fields behind those that a kind is known to have are ignored,
-/// so that later versions may tell more.
+/// little-endian. Group 0 is the node. Fields behind those that a kind is known to have are
+/// ignored, so that later versions may tell more.
 namespace lithair::actors {
 
 /// What waits for what: within a class frames keep their order, between classes the lower goes

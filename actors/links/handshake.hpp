@@ -46,10 +46,10 @@ struct link_hello {
 ///     confirm  := code:text
 ///     refused  := node:u64 why:text
 ///
-/// Whoever refuses says why in a `refused` and is done; who speaks something else altogether gets no
-/// answer. Where there is a secret of the cluster, each end proves that it knows it by a code over
-/// all that both have said, nonces included: so what was said once is of no use to who heard it.
-/// Until it is done it takes 1 KiB a frame, and keeps no more than one.
+/// Whoever refuses says why in a `refused` and is done; who speaks something else altogether gets
+/// no answer. Where there is a secret of the cluster, each end proves that it knows it by a code
+/// over all that both have said, nonces included: so what was said once is of no use to who heard
+/// it. Until it is done it takes 1 KiB a frame, and keeps no more than one.
 class handshake {
  public:
   enum class side : std::uint8_t { dialling, accepting };

@@ -9,8 +9,8 @@ namespace lithair::actors {
 class loop;
 
 /// A TCP socket as a byte_stream. It reads at most 256 KiB before others of its loop have their
-/// turn, and lets the system hold no more unsent bytes than a loop can follow: what is urgent is not
-/// to wait behind megabytes in there.
+/// turn, and lets the system hold no more unsent bytes than a loop can follow: what is urgent is
+/// not to wait behind megabytes in there.
 class socket_stream final : public byte_stream {
  public:
   /// Owns `fd`, which is connected and non-blocking. Only on the loop's thread, from here to the

@@ -19,8 +19,9 @@ namespace lithair::actors {
 inline constexpr std::uint32_t peer_version = 6;
 
 /// The first thing said in a group over a link, by a shipper to the other node's gate: who speaks,
-/// and where its messages are to be sent. The answer is `welcome`. Only `cluster` and `proof` cross:
-/// all else both ends know by the handshake, by the frame, or by what was told of the models.
+/// and where its messages are to be sent. The answer is `welcome`. Only `cluster` and `proof`
+/// cross: all else both ends know by the handshake, by the frame, or by what was told of the
+/// models.
 struct hello {
   /// The one that its directory belongs to; 0: none yet, and it would join the other's
   std::uint64_t cluster = 0;

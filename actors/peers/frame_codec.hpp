@@ -7,12 +7,13 @@
 
 #include "actors/messages/peer_messages.hpp"
 
-/// What the frames of a group hold, beside Raft's own messages (peer_codec). Who sends them, and for
-/// which group, is the link's to know. Pure; fields as in links/fields.hpp, in this order:
+/// What the frames of a group hold, beside Raft's own messages (peer_codec). Who sends them, and
+/// for which group, is the link's to know. Pure; fields as in links/fields.hpp, in this order:
 ///
 ///     greeting  := cluster:u64 proof:text
 ///     welcome   := cluster:u64 refused:text proof:text
-///     control   := id:u64 is_answer:u8 action:u8 force:u8 status:u16 node:u64 address:text detail:text
+///     control   := id:u64 is_answer:u8 action:u8 force:u8 status:u16 node:u64 address:text
+///                  detail:text
 ///     piece     := stream:u64 offset:u64 total:u64 bytes…
 ///     piece_ack := stream:u64 received:u64 refused:u8
 ///

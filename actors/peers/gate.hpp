@@ -42,9 +42,9 @@ struct port_opened {
 
 /// Whom other nodes' greetings come to, group by group, over the links to them: it checks who says
 /// hello (cluster, node id, models) and introduces the peer's endpoint to the shipper for that
-/// peer, once what it learned from it is on the disk. Of one that is not expected and knows the cluster the group's raft actor
-/// is told, which may have it expected when it calls again. Everybody else gets a sentence, and
-/// nothing more.
+/// peer, once what it learned from it is on the disk. Of one that is not expected and knows the
+/// cluster the group's raft actor is told, which may have it expected when it calls again.
+/// Everybody else gets a sentence, and nothing more.
 ///
 ///     hello ──why_not──▶ expects ──no──▶ turn_away ──meet──▶ raft actor
 ///                           │ yes, and one of both is part of a cluster

@@ -43,7 +43,8 @@ class piece_sender {
   /// The link went down: nothing more will be acknowledged.
   void forget();
 
-  /// Nothing waits, and all that was sent was kept: else what must not overtake it is put behind it.
+  /// Nothing waits, and all that was sent was kept: else what must not overtake it is put behind
+  /// it.
   bool is_idle() const { return waiting_.empty() && sent_.empty(); }
   /// Bytes that were sent and not acknowledged.
   std::size_t on_the_way() const { return on_the_way_; }

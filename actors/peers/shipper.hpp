@@ -39,10 +39,10 @@ struct serve_raft {
   raft_handle raft;  ///< none: it is out of service, and nothing is taken or given any more
 };
 
-/// The way to one peer in one group: keeps its end of the link linked, encodes what goes out, decodes what
-/// comes in, and has read from the log what a lagging peer needs. Of two nodes the one with the
-/// higher id greets, and the other one when nobody came for a while. One without a host is never
-/// looked for.
+/// The way to one peer in one group: keeps its end of the link linked, encodes what goes out,
+/// decodes what comes in, and has read from the log what a lagging peer needs. Of two nodes the one
+/// with the higher id greets, and the other one when nobody came for a while. One without a host is
+/// never looked for.
 ///
 ///      greeting side                                   accepting side
 ///   unlinked ──reach──▶ a link to the node ──hello──▶ gate ──linked_by_peer──▶ its shipper: linked

@@ -7,8 +7,8 @@ namespace lithair::actors {
 
 class loop;
 
-/// A timer of a loop, for what is not an actor. Only on the loop's thread; it may be destroyed while
-/// it is due.
+/// A timer of a loop, for what is not an actor. Only on the loop's thread; it may be destroyed
+/// while it is due.
 class loop_timer {
  public:
   /// `home` outlives it.
