@@ -29,8 +29,8 @@ class ticket_keys {
   /// As OpenSSL asks for it (SSL_CTX_set_tlsext_ticket_key_evp_cb): prepares to seal, and tells the
   /// key's `name` and `iv`. 1, or -1.
   int seal(unsigned char* name, unsigned char* iv, evp_cipher_ctx_st* cipher, evp_mac_ctx_st* mac);
-  /// Prepares to open what was sealed under that name. 2: and to give another ticket; 0: the name is
-  /// not known any more; or -1.
+  /// Prepares to open what was sealed under that name. 2: and to give another ticket; 0: the name
+  /// is not known any more; or -1.
   int open(const unsigned char* name, const unsigned char* iv, evp_cipher_ctx_st* cipher,
            evp_mac_ctx_st* mac);
 

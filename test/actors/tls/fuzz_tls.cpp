@@ -1,5 +1,6 @@
 // The entry that fuzzers call: whatever bytes a stranger sends to a server, in whatever pieces, it
-// hears nothing that was not sealed, holds and says no more than is allowed, and a failure is final.
+// hears nothing that was not sealed, holds and says no more than is allowed, and a failure is
+// final.
 
 #include <cstddef>
 #include <cstdint>
