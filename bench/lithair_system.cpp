@@ -18,11 +18,14 @@ constexpr auto item_id = "018f3c5e-7a10-7000-8000-############";
 
 class lithair_system final : public measured_system {
  public:
-  lithair_system(std::size_t nodes, std::size_t payload, const std::string& program)
+  lithair_system(std::size_t nodes, std::size_t payload, const std::string& program,
+                 std::vector<std::string> flags,
+                 const std::shared_ptr<const actors::tls_context>& secure)
       : nodes_({.nodes = nodes,
                 .models = write_models(),
-                .flags = {"--log-level", "warn"},
-                .program = program}) {
+                .flags = std::move(flags),
+                .program = program,
+                .secure = secure}) {
     nodes_.start_all();
     nodes_.await_all_ready();
     leader_ = nodes_.await_leader();
@@ -75,9 +78,13 @@ class lithair_system final : public measured_system {
 
 }  // namespace
 
-std::unique_ptr<measured_system> start_lithair(std::size_t nodes, std::size_t payload,
-                                               const std::string& program) {
-  return std::make_unique<lithair_system>(nodes, payload, program);
+std::unique_ptr<measured_system> start_lithair(
+    std::size_t nodes, std::size_t payload, const std::string& program,
+    const std::vector<std::string>& flags,
+    const std::shared_ptr<const actors::tls_context>& secure) {
+  auto all = flags;
+  all.insert(all.end(), {"--log-level", "warn"});
+  return std::make_unique<lithair_system>(nodes, payload, program, std::move(all), secure);
 }
 
 }  // namespace lithair::bench

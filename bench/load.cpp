@@ -17,6 +17,8 @@
 #include <string_view>
 #include <utility>
 
+#include "actors/tls/tls_session.hpp"
+
 namespace lithair::bench {
 namespace {
 
@@ -64,7 +66,28 @@ struct connection {
   bool reading = false;  ///< the request under way is a read
   clock::time_point sent;
   std::string received;
+  std::unique_ptr<actors::tls_session> tls = {};  ///< of HTTPS
 };
+
+// Of one read; the client opens into as much and a record more.
+constexpr std::size_t read_bytes = 16384;
+
+/// Before anything is measured, one after the other.
+void shake(connection& x, std::shared_ptr<const actors::tls_context> as) {
+  x.tls = std::make_unique<actors::tls_session>(std::move(as));
+  std::array<char, read_bytes> came;
+  std::array<char, read_bytes + actors::tls_session::held_back> plain;
+  while (!x.tls->is_open()) {
+    const auto said = x.tls->take_output();
+    send(x.fd, said.data(), said.size(), MSG_NOSIGNAL);
+    const auto got = recv(x.fd, came.data(), came.size(), 0);
+    if (got <= 0 || x.tls->state() == actors::tls_state::failed)
+      throw std::runtime_error("no handshake: " + x.tls->why_failed());
+    x.tls->feed({came.data(), static_cast<std::size_t>(got)}, plain);
+  }
+  const auto said = x.tls->take_output();
+  send(x.fd, said.data(), said.size(), MSG_NOSIGNAL);
+}
 
 class generator {
  public:
@@ -73,6 +96,7 @@ class generator {
     poll_ = epoll_create1(EPOLL_CLOEXEC);
     for (std::size_t i = 0; i < connections_.size(); ++i) {
       connections_[i].fd = connect_to(plan.ports[i % plan.ports.size()]);
+      if (plan.secure) shake(connections_[i], plan.secure);
       epoll_event event{};
       event.events = EPOLLIN;
       event.data.u64 = i;
@@ -135,8 +159,18 @@ class generator {
     put_number(request,
                x.reading ? chance_() % plan_.readable : plan_.first_number + made_.writes++);
     x.sent = clock::now();
-    const auto size = static_cast<ssize_t>(request.bytes.size());
-    if (send(x.fd, request.bytes.data(), request.bytes.size(), MSG_NOSIGNAL) != size) lose(x);
+    if (!say(x, request.bytes)) lose(x);
+  }
+
+  static bool say(connection& x, const std::string& bytes) {
+    if (!x.tls) return send_all(x.fd, bytes);
+    x.tls->encrypt(bytes);
+    const bool sent = send_all(x.fd, x.tls->output());
+    x.tls->sent(x.tls->output().size());
+    return sent;
+  }
+  static bool send_all(int fd, const std::string& bytes) {
+    return send(fd, bytes.data(), bytes.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(bytes.size());
   }
 
   void lose(connection& x) {
@@ -146,10 +180,17 @@ class generator {
   }
 
   void take(connection& x) {
-    std::array<char, 16384> buffer;
+    std::array<char, read_bytes> buffer;
     const auto got = x.fd < 0 ? 0 : recv(x.fd, buffer.data(), buffer.size(), 0);
     if (got <= 0) return x.fd < 0 ? void() : lose(x);
-    x.received.append(buffer.data(), static_cast<std::size_t>(got));
+    if (x.tls) {
+      std::array<char, read_bytes + actors::tls_session::held_back> plain;
+      const auto size = x.tls->feed({buffer.data(), static_cast<std::size_t>(got)}, plain);
+      if (!x.tls->is_open()) return lose(x);
+      x.received.append(plain.data(), size);
+    } else {
+      x.received.append(buffer.data(), static_cast<std::size_t>(got));
+    }
     const auto size = response_size(x.received);
     if (size == 0) return;
     count(x, std::atoi(x.received.c_str() + 9));

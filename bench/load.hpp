@@ -3,8 +3,13 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
+
+namespace lithair::actors {
+class tls_context;
+}
 
 namespace lithair::bench {
 
@@ -33,7 +38,8 @@ struct load_plan {
   std::uint64_t first_number = 0;  ///< of the writes
   std::chrono::milliseconds warm_up{1000};
   std::chrono::milliseconds measured{5000};
-  std::function<void()> on_begin;  ///< when measuring begins
+  std::shared_ptr<const actors::tls_context> secure;  ///< as whom it speaks HTTPS; none: HTTP
+  std::function<void()> on_begin;                     ///< when measuring begins
   std::function<void()> on_end;
 };
 

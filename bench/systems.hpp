@@ -25,9 +25,12 @@ class measured_system {
   virtual std::vector<test::process*> processes() = 0;
 };
 
-/// `nodes` of lithair_node, ready, with what reads will ask for.
-std::unique_ptr<measured_system> start_lithair(std::size_t nodes, std::size_t payload,
-                                               const std::string& program = {});
+/// `nodes` of lithair_node, ready, with what reads will ask for. `flags`: on top of the usual ones;
+/// `secure`: as whom clients speak HTTPS to them, if flags tell them to.
+std::unique_ptr<measured_system> start_lithair(
+    std::size_t nodes, std::size_t payload, const std::string& program = {},
+    const std::vector<std::string>& flags = {},
+    const std::shared_ptr<const actors::tls_context>& secure = {});
 
 /// Three nodes of etcd behind their JSON gateways; null when etcd is not installed.
 std::unique_ptr<measured_system> start_etcd(std::size_t payload);

@@ -25,6 +25,7 @@ lithair_found_library(expected tl/expected.hpp "")
 lithair_found_library(lmdb lmdb.h lmdb)
 lithair_found_library(xxhash xxhash.h xxhash)
 lithair_found_library(crypto openssl/evp.h crypto)
+lithair_found_library(ssl openssl/ssl.h ssl LINK lithair_deps::crypto)
 
 find_package(fmt REQUIRED)
 find_package(spdlog REQUIRED)

@@ -58,7 +58,8 @@ admission::limits places(const server_options& options) {
 
 front::front(backend node, const server_options& options)
     : common_(std::move(node), options),
-      listener_(*common_.node.loops.front(), [this](int fd) { return take(fd); }) {
+      listener_(*common_.node.loops.front(), common_.options.tls != nullptr,
+                [this](int fd) { return take(fd); }) {
   std::vector<std::string_view> names;
   for (const auto& x : common_.options.published) names.push_back(x->name());
   // Before anything runs: names can't be told apart later.

@@ -2,6 +2,9 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
+
+#include "actors/tls/tls_credentials.hpp"
 
 namespace lithair::http {
 
@@ -17,6 +20,7 @@ struct holdings {
   std::uint64_t max_bodies = 0;
   std::uint64_t unsent = 0;  ///< bytes of answers that are made or wait for their readers
   std::uint64_t max_unsent = 0;
+  std::optional<actors::tls_credentials::state> tls = {};  ///< of a server that speaks HTTPS
 };
 
 }  // namespace lithair::http

@@ -47,8 +47,11 @@ constexpr std::uint64_t between_ms = 100;
 
 holdings common::held() const {
   const auto& most = sessions.most();
-  return {sessions.open(), sessions.open_reserved(), most.regular,  most.per_address, most.reserved,
-          bodies.used(),   bodies.limit(),           unsent.used(), unsent.limit()};
+  return {sessions.open(), sessions.open_reserved(),
+          most.regular,    most.per_address,
+          most.reserved,   bodies.used(),
+          bodies.limit(),  unsent.used(),
+          unsent.limit(),  options.tls ? std::optional(options.tls->now()) : std::nullopt};
 }
 
 void common::make_room(const admission::shortage& of) const {
@@ -61,7 +64,10 @@ void common::make_room(const admission::shortage& of) const {
 lane::lane(common& all, actors::loop& home)
     : all_(all),
       home_(home),
-      buffer_(std::make_unique<std::array<char, 64 * 1024>>()),
+      buffer_(std::make_unique<bytes>()),
+      opened_(all.options.tls ? std::make_unique<bytes>() : nullptr),
+      // Sessions are spread evenly, so each loop has its part.
+      shaking_(home, all.options.max_handshakes / all.node.loops.size()),
       id_words_(all.options.random ? all.options.random : actors::fill_from_system),
       request_id_state_(actors::random_word_of_system()) {}
 

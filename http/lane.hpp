@@ -13,6 +13,7 @@
 #include "http/backend.hpp"
 #include "http/budget.hpp"
 #include "http/exchange.hpp"
+#include "http/handshakes.hpp"
 #include "http/holdings.hpp"
 #include "http/metrics.hpp"
 #include "http/openapi.hpp"
@@ -102,8 +103,13 @@ class lane {
   lane_metrics& metrics() { return metrics_; }  ///< raised here, read on any thread
   actors::loop& home() { return home_; }        ///< the loop that it belongs to
 
+  using bytes = std::array<char, 64 * 1024>;
   /// Where a socket's bytes are read to; free again when the read callback returns.
-  std::array<char, 64 * 1024>& buffer() { return *buffer_; }
+  bytes& buffer() { return *buffer_; }
+  /// Where what they say is opened to, under TLS; free again when that is taken. Only then.
+  bytes& opened() { return *opened_; }
+  /// Those under way here, of a server that speaks HTTPS.
+  handshakes& shaking() { return shaking_; }
   /// Now as an IMF-fixdate, exact to the second.
   std::string_view date();
   /// A new request id, of 13 characters. In base32, so that it can be read out; unique enough for
@@ -146,7 +152,9 @@ class lane {
 
   common& all_;
   actors::loop& home_;
-  std::unique_ptr<std::array<char, 64 * 1024>> buffer_;
+  std::unique_ptr<bytes> buffer_;
+  std::unique_ptr<bytes> opened_;  // under TLS
+  handshakes shaking_;
   std::int64_t date_of_ = -1;  // seconds since 1970 that `date_` says
   std::string date_;
   actors::random_words id_words_;   // for what must not be guessed

@@ -32,6 +32,10 @@ constexpr std::string_view refusal =
     R"({"type":"about:blank","title":"Service Unavailable","status":503,)"
     R"("detail":"Too many connections are open.","error":"too_many_connections","errors":[]})";
 
+// A fatal internal_error (RFC 8446 §6.2). There is no better word for it, and a handshake for the
+// answer's sake would cost what is short.
+constexpr std::string_view sealed_refusal{"\x15\x03\x03\x00\x02\x02\x50", 7};
+
 [[noreturn]] void fail(const std::string& what, const std::string& why) {
   throw std::runtime_error("cannot listen on " + what + ": " + why);
 }
@@ -152,8 +156,9 @@ void listener::refuse(int fd) {
   char scratch[4096];
   while (::recv(fd, scratch, sizeof scratch, MSG_DONTWAIT) > 0) {
   }
+  const auto said = secure_ ? sealed_refusal : refusal;
   [[maybe_unused]] const auto sent =
-      ::send(fd, refusal.data(), refusal.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+      ::send(fd, said.data(), said.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
   // The end of our side, so that the client sees a whole answer.
   ::shutdown(fd, SHUT_WR);
   ::close(fd);

@@ -21,8 +21,10 @@ class listener {
   /// Called on the loop's thread with a connected, non-blocking socket; false: too many, refuse it.
   using accepted = std::function<bool(int fd)>;
 
-  /// `hand_on` owns each socket that it takes. `home` must outlive it.
-  listener(actors::loop& home, accepted hand_on) : home_(home), hand_on_(std::move(hand_on)) {}
+  /// `hand_on` owns each socket that it takes; `home` must outlive it. `secure`: clients expect
+  /// TLS, and who is refused is told by an alert.
+  listener(actors::loop& home, bool secure, accepted hand_on)
+      : home_(home), secure_(secure), hand_on_(std::move(hand_on)) {}
 
   /// Any thread but the loop's. Throws std::runtime_error with one clear sentence. Listens when it
   /// returns; `host` is a numeric address or a name, of which the first address counts.
@@ -43,6 +45,7 @@ class listener {
   void pause();                  ///< stops accepting for a moment
 
   actors::loop& home_;
+  const bool secure_;
   accepted hand_on_;
   std::function<void()> on_closed_;
   int fd_ = -1;

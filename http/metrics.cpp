@@ -11,49 +11,13 @@
 #include <utility>
 
 #include "actors/messages/status_messages.hpp"
+#include "http/metric_families.hpp"
 
 namespace lithair::http {
 
 namespace {
 
-using prometheus::ClientMetric;
-using prometheus::MetricFamily;
-using prometheus::MetricType;
-using families = std::vector<MetricFamily>;
-
-struct label {
-  std::string name;
-  std::string value;
-};
-
-ClientMetric with_labels(std::initializer_list<label> labels) {
-  ClientMetric result;
-  for (const auto& x : labels) result.label.push_back({x.name, x.value});
-  return result;
-}
-
-MetricFamily& family(families& all, MetricType type, std::string name, std::string help) {
-  // All names have one prefix, as Prometheus advises.
-  all.push_back({"lithair_" + std::move(name), std::move(help), type, {}});
-  return all.back();
-}
-
-void add(MetricFamily& to, double value, std::initializer_list<label> labels = {}) {
-  auto metric = with_labels(labels);
-  metric.gauge.value = metric.counter.value = value;
-  to.metric.push_back(std::move(metric));
-}
-
-void gauge(families& all, std::string name, std::string help, double value) {
-  add(family(all, MetricType::Gauge, std::move(name), std::move(help)), value);
-}
-
-void counter(families& all, std::string name, std::string help, double value) {
-  add(family(all, MetricType::Counter, std::move(name), std::move(help)), value);
-}
-
-// Exact up to 2^53, which no counter here reaches soon.
-double number(std::uint64_t number) { return static_cast<double>(number); }
+using namespace exposition;
 
 template <class Pick>
 std::uint64_t sum(const std::vector<const lane_metrics*>& lanes, const Pick& pick) {
@@ -321,6 +285,26 @@ void add_holdings(families& all, const std::vector<const lane_metrics*>& lanes,
       {{"of", "unsent"}});
 }
 
+void add_https(families& all, const std::vector<const lane_metrics*>& lanes, const holdings& held) {
+  if (!held.tls) return;
+  auto& handshakes = family(all, MetricType::Counter, "tls_handshakes_total",
+                            "Handshakes that are over, by what came of them.");
+  for (std::size_t i = 0; i < handshake_outcome_count; ++i) {
+    const auto n = sum(
+        lanes, [i](const auto& each) -> auto& { return each.handshakes[i]; });
+    if (n > 0 || i == 0)
+      add(handshakes, number(n),
+          {{"outcome", std::string{name_of(static_cast<handshake_outcome>(i))}}});
+  }
+  const auto begun = sum(
+      lanes, [](const auto& each) -> auto& { return each.handshakes.front(); });
+  const auto ended = sum(
+      lanes, [](const auto& each) -> auto& { return each.secure_ended; });
+  gauge(all, "tls_connections", "Connections under TLS open now.", number(begun - ended));
+  gauge(all, "tls_certificate_days", "Days until the certificate ends; below 0 when it has.",
+        static_cast<double>(held.tls->left_s) / 86'400);
+}
+
 void add_http(families& all, const std::vector<const lane_metrics*>& lanes, const holdings& held) {
   add_requests(all, lanes);
   auto& seconds = family(all, MetricType::Histogram, "http_request_seconds",
@@ -420,6 +404,7 @@ std::string metrics_text(const std::vector<actors::node_status>& groups,
   add_requests_to_groups(all, groups);
   add_disk(all, groups);
   add_http(all, lanes, held);
+  add_https(all, lanes, held);
   add_loops(all, loops);
   gauge(all, "uptime_seconds", "Since the node started.",
         static_cast<double>(groups.front().uptime_ms) / 1000);

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "actors/meters.hpp"
+#include "http/handshake_outcome.hpp"
 #include "http/holdings.hpp"
 #include "http/router.hpp"
 
@@ -44,6 +45,8 @@ struct lane_metrics {
   tally connections;    ///< accepted since the start
   tally streams_begun;  ///< streams of changes; those open are the difference
   tally streams_ended;
+  std::array<tally, handshake_outcome_count> handshakes;  ///< of HTTPS, by their outcome
+  tally secure_ended;  ///< connections whose handshake was done and that have ended
   tally malformed;     ///< connections that ended with a malformed or late request
   tally turned_away;   ///< connections that were refused, or took none but the reserve's places
   tally reclaimed;     ///< connections that were closed to make room

@@ -112,6 +112,13 @@ void add_operators(json_object& to) {
                         {"max_bodies", whole_number()},
                         {"unsent_bytes", whole_number()},
                         {"max_unsent", whole_number()}})},
+       {"tls", described(any_of({record({{"subject", text_schema()},
+                                         {"not_after", text_schema()},
+                                         {"fingerprint", text_schema()},
+                                         {"client_certificates", flag_schema()},
+                                         {"trouble", or_null(text_schema())}}),
+                                 json_object{{"type", "null"}}}),
+                         "As whom it speaks HTTPS; null: it speaks HTTP.")},
        {"models", list_of(schema_ref("lithair.served"))},
        {"members", list_of(schema_ref("lithair.member"))}});
 }

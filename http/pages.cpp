@@ -110,6 +110,17 @@ json::object http_holdings(const holdings& held) {
           {"max_unsent", held.max_unsent}};
 }
 
+// As whom the node speaks HTTPS; null: it speaks HTTP.
+json::value tls(const holdings& held) {
+  if (!held.tls) return nullptr;
+  const auto& own = held.tls->own;
+  return json::object{{"subject", own.subject},
+                      {"not_after", actors::utc_text(own.not_after)},
+                      {"fingerprint", own.fingerprint},
+                      {"client_certificates", held.tls->asks_certificate},
+                      {"trouble", text_or_null(held.tls->trouble)}};
+}
+
 json::array set_aside(const actors::node_status& status) {
   json::array out;
   for (auto& each : status.set_aside)
@@ -181,6 +192,7 @@ response status_page(const actors::node_status& status, const models::schema& sc
       {"data_bytes", status.data_bytes},
       {"journal", journal_of(status)},
       {"http", http_holdings(held)},
+      {"tls", tls(held)},
       {"models", collections(schema)},
       {"members", members(status)},
   });

@@ -204,9 +204,9 @@ bool parser::read_target(std::string_view target) {
   if (target.empty() || !std::ranges::all_of(target, visible))
     return refuse(400, "bad_target", "The request's target is malformed.");
   authority_ = {};
-  if (target.size() > 7 && same_name(target.substr(0, 7), "http://")) {
+  if (target.size() > scheme_.size() && same_name(target.substr(0, scheme_.size()), scheme_)) {
     // Absolute form (§3.2.2): the authority is compared with Host, the rest is as in origin form.
-    target.remove_prefix(7);
+    target.remove_prefix(scheme_.size());
     const auto end = std::min(target.find_first_of("/?"), target.size());
     authority_ = target.substr(0, end);
     target.remove_prefix(end);

@@ -37,6 +37,9 @@ class parser {
 
   explicit parser(const parser_limits& limits) : limits_(limits), max_body_(limits.max_body) {}
 
+  /// The connection is under TLS: targets in absolute form begin with https (RFC 9110 §7.4).
+  void under_tls() { scheme_ = "https://"; }
+
   /// Goes on with `input`, which follows what was consumed before, and advances it. Bytes behind
   /// the request that it returns are left in `input`. After `head` the next call comes before the
   /// bytes in `input` go away.
@@ -100,6 +103,7 @@ class parser {
   void own_head();
 
   parser_limits limits_;
+  std::string_view scheme_ = "http://";
   std::size_t max_body_;
   stage stage_ = stage::start;
   bool fresh_ = false;  // the last request was handed out, what is kept of it can go

@@ -41,6 +41,7 @@ struct request {
   std::span<const header> headers;  ///< in the order in which they came
   /// Whoever took the connection says so: the client is on this machine
   bool from_this_machine = false;
+  bool secure = false;    ///< likewise: it came under TLS
   std::string_view body;  ///< whole, and without its transfer coding
 
   /// The value of the first header of this name (RFC 9110 §5.1: ignoring case), or nullptr.

@@ -13,7 +13,8 @@
 
 namespace lithair::actors {
 class published;
-}
+class tls_credentials;
+}  // namespace lithair::actors
 
 namespace lithair::http {
 
@@ -43,6 +44,9 @@ struct server_options {
   /// Of those who may speak Raft over HTTP, and ask and change anything below /cluster and /_admin;
   /// none: the former nobody may, the latter clients on this machine
   std::optional<bearer_token> cluster_token;
+  /// As whom it speaks HTTPS, and nothing else on its port; none: it speaks HTTP
+  std::shared_ptr<actors::tls_credentials> tls = {};
+  std::size_t max_handshakes = 1024;  ///< under way at one time; the oldest gives way to a new one
   /// Whether members may be added, or moved to, off this machine
   bool insecure = false;
   /// Names by which clients may ask this node, besides its own, its addresses and `localhost`; see

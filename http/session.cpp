@@ -44,6 +44,7 @@ session::session(caf::actor_config& cfg, lane* where, int fd, const admission::t
       options_(where->all().options),
       admitted_(admitted),
       fd_(fd),
+      secure_(options_.tls != nullptr),
       parser_({options_.max_target, options_.max_header_bytes, options_.max_headers,
                options_.max_body}),
       received_(where->all().bodies),
@@ -151,6 +152,10 @@ bool session::open() {
 void session::close() {
   if (phase_ == phase::closed) return;
   phase_ = phase::closed;
+  if (shaking_)
+    end_handshake(handshake_outcome::cut_off);
+  else if (opened_)
+    lane_.metrics().secure_ended.add(1);
   // The feed must not keep sending to nobody.
   forget_stream();
   slots_.clear();
@@ -201,7 +206,7 @@ void session::drain() {
   } else if (phase_ != phase::serving) {
     // It finishes anyway.
     return;
-  } else if (more_follows() || has_unread()) {
+  } else if (shaking_ || more_follows() || has_unread()) {
     // The client spoke before it could know; its last answer will say that it is the last.
     return;
   }
@@ -221,8 +226,7 @@ bool session::has_unread() const {
 void session::resume_reading() {
   if (reading_) return;
   const auto give_buffer = [](uv_handle_t* h, size_t, uv_buf_t* out) {
-    auto& buffer = owner(h).lane_.buffer();
-    *out = uv_buf_init(buffer.data(), static_cast<unsigned>(buffer.size()));
+    *out = owner(h).read_buffer();
   };
   const auto on_bytes = [](uv_stream_t* h, ssize_t n, const uv_buf_t* buffer) {
     auto& self = owner(h);
@@ -230,7 +234,7 @@ void session::resume_reading() {
       self.on_read({buffer->base, static_cast<std::size_t>(n)});
     else if (n == UV_EOF)
       self.on_end();
-    else if (n < 0)
+    else if (n < 0 && n != UV_ENOBUFS)
       self.close();
   };
   reading_ = uv_read_start(stream(), give_buffer, on_bytes) == 0;
@@ -243,6 +247,13 @@ void session::stop_reading() {
 }
 
 void session::on_read(std::string_view bytes) {
+  if (secure_)
+    on_sealed(bytes);
+  else
+    on_said(bytes);
+}
+
+void session::on_said(std::string_view bytes) {
   lane_.metrics().bytes_in.add(bytes.size());
   if (phase_ != phase::serving) return;  // whatever it still says
   take(bytes);
@@ -253,6 +264,8 @@ void session::on_read(std::string_view bytes) {
 void session::on_end() {
   client_done_ = true;
   stop_reading();
+  // Who goes before there are keys has said nothing.
+  if (awaits_handshake()) return close();
   // Half-closed clients still get their answers, but a stream has no last one.
   if (phase_ == phase::lingering || (events_ && events_->open)) return close();
   if (phase_ == phase::serving) phase_ = phase::finishing;
@@ -293,6 +306,10 @@ std::uint64_t session::now() const { return home()->now_ms(); }
 
 std::uint64_t session::deadline() const {
   if (phase_ == phase::lingering) return linger_until_;
+  const bool is_regular = admitted_.as == place::regular;
+  const auto head_time = is_regular ? options_.header_timeout_ms : options_.reserve_timeout_ms;
+  // From the beginning of the connection: nothing else is due.
+  if (awaits_handshake()) return since_ + head_time;
   // Each case is what this connection waits for now; others' clocks stand still.
   auto result = never;
   if (out_.writing()) result = sending_.due();
@@ -305,8 +322,6 @@ std::uint64_t session::deadline() const {
   // Paused by us: the client is not to blame.
   if (phase_ != phase::serving || paused_) return result;
   if (parser_.in_body()) return std::min(result, receiving_.due());
-  const bool is_regular = admitted_.as == place::regular;
-  const auto head_time = is_regular ? options_.header_timeout_ms : options_.reserve_timeout_ms;
   if (!parser_.between_requests()) return std::min(result, since_ + head_time);
   // Idle only when everything has left. Who has asked for nothing yet is no client so far.
   if (out_.writing()) return result;
@@ -330,6 +345,10 @@ void session::on_timer() {
   // It was set for a deadline that has moved.
   if (deadline() > now()) return watch();
   if (phase_ == phase::lingering) return close();
+  if (awaits_handshake()) {
+    if (shaking_) end_handshake(handshake_outcome::late);
+    return close();  // There are no keys to say it with.
+  }
   // The writing counts first: nothing else can be told before it.
   if (out_.writing() && sending_.due() <= now()) {
     if (!sending_.go_on(now(), taken(), untaken(), untaken())) {

@@ -11,11 +11,14 @@
 #include <caf/behavior.hpp>
 
 #include "actors/runtime/hosted.hpp"
+#include "actors/tls/tls_session.hpp"
 #include "http/admission.hpp"
 #include "http/budget.hpp"
 #include "http/event_stream.hpp"
 #include "http/exchange.hpp"
 #include "http/file_stream.hpp"
+#include "http/handshake_outcome.hpp"
+#include "http/handshakes.hpp"
 #include "http/lane.hpp"
 #include "http/outbox.hpp"
 #include "http/pace.hpp"
@@ -31,7 +34,7 @@ namespace lithair::http {
 /// thread, so nothing is locked.
 ///
 /// It owns its socket and its timer and keeps itself alive until both are closed; then it ends.
-class session final : public actors::hosted_actor, private stream_waiter {
+class session final : public actors::hosted_actor, private stream_waiter, private handshaker {
  public:
   /// Takes over `fd`, a connected, non-blocking socket, and the place that it was given.
   session(caf::actor_config& cfg, lane* where, int fd, const admission::ticket& admitted);
@@ -75,7 +78,9 @@ class session final : public actors::hosted_actor, private stream_waiter {
 
   // -- the socket
   bool open();                           ///< socket and timer; false: the socket is broken
-  void on_read(std::string_view bytes);  ///< into the parser, or the backlog
+  uv_buf_t read_buffer();                ///< for what the socket brings next; empty: not now
+  void on_read(std::string_view bytes);  ///< under TLS or not
+  void on_said(std::string_view bytes);  ///< by the client: into the parser, or the backlog
   void on_end();                         ///< the client said everything
   void on_written(int result);           ///< a write has ended
   void resume_reading();
@@ -83,6 +88,18 @@ class session final : public actors::hosted_actor, private stream_waiter {
   void handle_closed();  ///< one handle less; at the last it ends
   void gone();           ///< the last handle is closed: leaves the lane
   uv_stream_t* stream() { return reinterpret_cast<uv_stream_t*>(&socket_); }
+
+  // -- under TLS
+  bool awaits_handshake() const { return secure_ && (!tls_ || shaking_); }
+  void on_sealed(std::string_view bytes);  ///< what the socket brings
+  void begin_handshake();
+  void shake() override;      ///< its turn has come
+  void crowd_out() override;  ///< another one takes its place
+  void open_sealed(std::string_view bytes);
+  void end_handshake(handshake_outcome how);  ///< counts it; once
+  void refuse_plain_http();                   ///< on a port that speaks HTTPS
+  void break_off();                           ///< the other side gets our alert, and no more
+  bool say_end();  ///< that nothing more comes; false: it is still to leave
 
   // -- requests
   void take(std::string_view input);            ///< parses requests until it is full
@@ -159,6 +176,12 @@ class session final : public actors::hosted_actor, private stream_waiter {
   int open_handles_ = 0;
   bool ended_ = false;
 
+  bool secure_;             ///< nothing is heard but under TLS
+  bool opened_ = false;     // its handshake was done
+  bool shaking_ = false;    // a handshake that is under way
+  bool full_read_ = false;  // the socket may have more, when others had their turn
+  std::unique_ptr<actors::tls_session> tls_;  // from the client's first bytes on
+  std::string unheard_;                       // of the handshake, until its turn
   phase phase_ = phase::serving;
   parser parser_;
   slots slots_;

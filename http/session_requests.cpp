@@ -23,7 +23,8 @@ constexpr std::size_t max_unsent = 256 * 1024;
 // -- requests ------------------------------------------------------------------------------------
 
 bool session::more_follows() const {
-  return behind_ || !backlog_.empty() || !parser_.between_requests();
+  return behind_ || !backlog_.empty() || !parser_.between_requests() ||
+         (tls_ && tls_->is_within_record());
 }
 
 bool session::full() const {
@@ -97,6 +98,7 @@ void session::on_request() {
   since_ = now();
   auto r = parser_.current();
   r.from_this_machine = local_;
+  r.secure = tls_ != nullptr;
   const auto token = open_slot();
   auto& s = *slots_.find(token);
   s.minor_version = r.minor_version;
@@ -144,7 +146,9 @@ void session::fail(std::uint64_t token, const std::exception& why) {
 // Nothing more of this connection is looked at until it is done: writes are proposed in the order
 // in which they came, and the parser has the bytes.
 bool session::prepare_elsewhere(std::uint64_t token) {
-  const auto& r = parser_.current();
+  auto r = parser_.current();
+  r.from_this_machine = local_;
+  r.secure = tls_ != nullptr;
   // What fits a read may lie in the buffer of all sessions.
   if (r.body.size() <= std::max(preparation::from_bytes, lane_.buffer().size())) return false;
   auto site = lane_.all().served();
@@ -403,8 +407,10 @@ void session::settle() {
     if (!paused_ && phase_ == phase::serving) resume_reading();
   }
   // Nothing is under way and nothing waits: say that we are done.
-  if (phase_ == phase::finishing && slots_.empty() && out_.empty() && !stream_ && !events_)
+  if (phase_ == phase::finishing && slots_.empty() && out_.empty() && !stream_ && !events_ &&
+      say_end())
     linger();
+  if (phase_ == phase::closed) return;
   unsent_.hold_anyway(outstanding());
   watch();
 }

@@ -31,7 +31,10 @@ site_of_page origin_of_page(const request& r) {
   auto result = site_of_page::untold;
   for (const auto& each : r.headers) {
     if (!same_name(each.name, "Origin")) continue;
-    if (!is_origin_of(each.value, r.authority)) return site_of_page::other;
+    // A page that came without TLS may be anybody's, whatever its name. With a proxy in front that
+    // speaks TLS for us pages come under it, and we don't see it.
+    const bool is_safe_page = !r.secure || each.value.starts_with("https://");
+    if (!is_safe_page || !is_origin_of(each.value, r.authority)) return site_of_page::other;
     result = site_of_page::own;
   }
   return result;

@@ -61,6 +61,13 @@ std::string describe_peers(const actors::node_config& node) {
          to_string(endpoint{node.listening().host, node.listening().peer_port});
 }
 
+/// What to call curl with. A certificate that is trusted itself needs no authority.
+std::string curl_words(const settings& chosen) {
+  if (!chosen.tls) return "curl ";
+  const std::string shown = chosen.tls->authorities ? "--cert YOURS --key YOURS " : "";
+  return "curl --cacert " + chosen.tls->certificate + " " + shown;
+}
+
 // Its items can be made while nothing else is there.
 bool stands_alone(const models::collection& c) {
   return std::ranges::none_of(c.fields,
@@ -82,7 +89,8 @@ std::string sample_item(const models::collection& c) {
 std::string banner(const settings& chosen, const models::schema& schema,
                    const std::string& version) {
   const auto& node = chosen.node;
-  const auto base = "http://" + to_string(endpoint{node.self.host, node.self.http_port});
+  const auto base = (chosen.tls ? "https://" : "http://") +
+                    to_string(endpoint{node.self.host, node.self.http_port});
   std::string out = "Lithair " + version + ", node " + std::to_string(node.self.id.value) + " of " +
                     std::to_string(node.peers.size() + 1) + "\n";
   for (const auto& c : schema.collections()) add_line(out, "serves", base + c.path);
@@ -91,11 +99,12 @@ std::string banner(const settings& chosen, const models::schema& schema,
     add_line(out, "listens", to_string(endpoint{at.host, at.http_port}));
   if (!node.peers.empty()) add_line(out, "peers", describe_peers(node));
   add_line(out, "data", node.data_dir);
-  add_line(out, "try", "curl " + base + "/status");
+  const auto curl = curl_words(chosen);
+  add_line(out, "try", curl + base + "/status");
   const auto& all = schema.collections();
   if (const auto first = std::ranges::find_if(all, stands_alone); first != all.end()) {
     add_line(out, "",
-             "curl " + base + first->path + " -H 'Content-Type: application/json' -d '" +
+             curl + base + first->path + " -H 'Content-Type: application/json' -d '" +
                  sample_item(*first) + "'");
   }
   return out;

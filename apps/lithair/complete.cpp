@@ -154,6 +154,18 @@ std::string complete_timing(draft& given) {
   return {};
 }
 
+std::string complete_tls(draft& given) {
+  const bool certificate = given.tls_certificate.has_value();
+  if (certificate != given.tls_key.has_value())
+    return certificate ? "--tls-cert: needs its key, --tls-key" : "--tls-key: needs --tls-cert";
+  if (!certificate && given.tls_client_authorities) return "--tls-client-ca: needs --tls-cert";
+  if (!given.made.join_authorities.empty() && !(certificate && given.made.join))
+    return "--join-ca: is for --join with --tls-cert";
+  if (certificate)
+    given.made.tls = {*given.tls_certificate, *given.tls_key, given.tls_client_authorities};
+  return {};
+}
+
 std::string check_limits(draft& given) {
   const auto& http = given.made.http;
   if (http.max_body > http.max_bodies) {
@@ -185,8 +197,8 @@ std::string check_exposure(draft& given) {
 }  // namespace
 
 std::string complete(draft& given) {
-  for (const auto step :
-       {expand_shorthand, complete_self, complete_members, complete_timing, check_limits}) {
+  for (const auto step : {expand_shorthand, complete_self, complete_members, complete_timing,
+                          complete_tls, check_limits}) {
     if (auto wrong = step(given); !wrong.empty()) return wrong;
   }
   if (given.data_dir) given.made.node.data_dir = *given.data_dir;

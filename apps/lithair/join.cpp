@@ -4,8 +4,10 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <array>
 #include <boost/json.hpp>
 #include <memory>
+#include <optional>
 #include <stdexcept>
 
 #include "actors/host.hpp"
@@ -39,8 +41,14 @@ int check_stop(void* stop, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
 /// Whom to ask, and as whom.
 struct contact {
   endpoint whom;
-  std::string token_file;  ///< empty: there is no token
+  std::string token_file;                ///< empty: there is no token
+  std::optional<actors::tls_files> tls;  ///< by HTTPS, as the holder of this certificate
+  std::string authorities;               ///< who certifies it; empty: whom the system trusts
 };
+
+contact contact_of(const settings& chosen) {
+  return {*chosen.join, chosen.cluster_token_file, chosen.tls, chosen.join_authorities};
+}
 
 using header_list = std::unique_ptr<curl_slist, decltype(&curl_slist_free_all)>;
 
@@ -55,13 +63,31 @@ header_list headers_for(const contact& there) {
   return made;
 }
 
+// Of these errors libcurl's own words say what is wrong; of others they say no more, and change.
+bool is_of_tls(CURLcode error) {
+  return error == CURLE_PEER_FAILED_VERIFICATION || error == CURLE_SSL_CONNECT_ERROR ||
+         error == CURLE_SSL_CERTPROBLEM || error == CURLE_SSL_CACERT_BADFILE;
+}
+
+/// Whoever speaks HTTPS asks by it: the nodes of a cluster all do, or none. The files are read
+/// again each time, for they may have been replaced.
+void set_tls(CURL* request, const contact& there) {
+  if (!there.tls) return;
+  curl_easy_setopt(request, CURLOPT_SSLVERSION, long{CURL_SSLVERSION_TLSv1_2});
+  curl_easy_setopt(request, CURLOPT_SSLCERT, there.tls->certificate.c_str());
+  curl_easy_setopt(request, CURLOPT_SSLKEY, there.tls->key.c_str());
+  if (!there.authorities.empty())
+    curl_easy_setopt(request, CURLOPT_CAINFO, there.authorities.c_str());
+}
+
 /// A GET, or a POST of JSON when there is a body.
 answer ask(const contact& there, const std::string& path, const std::string& body,
            std::atomic<bool>* stop) {
   std::unique_ptr<CURL, decltype(&curl_easy_cleanup)> request{curl_easy_init(), &curl_easy_cleanup};
   const auto headers = headers_for(there);
   answer result;
-  const auto url = "http://" + to_string(there.whom) + path;
+  const auto url = (there.tls ? "https://" : "http://") + to_string(there.whom) + path;
+  set_tls(request.get(), there);
   curl_easy_setopt(request.get(), CURLOPT_URL, url.c_str());
   curl_easy_setopt(request.get(), CURLOPT_PROXY, "");
   curl_easy_setopt(request.get(), CURLOPT_NOSIGNAL, 1L);
@@ -75,8 +101,10 @@ answer ask(const contact& there, const std::string& path, const std::string& bod
   }
   curl_easy_setopt(request.get(), CURLOPT_HTTPHEADER, headers.get());
   if (!body.empty()) curl_easy_setopt(request.get(), CURLOPT_POSTFIELDS, body.c_str());
+  std::array<char, CURL_ERROR_SIZE> why{};
+  curl_easy_setopt(request.get(), CURLOPT_ERRORBUFFER, why.data());
   if (const auto error = curl_easy_perform(request.get()); error != CURLE_OK)
-    return {0, curl_easy_strerror(error)};
+    return {0, is_of_tls(error) && why[0] != 0 ? why.data() : curl_easy_strerror(error)};
   curl_easy_getinfo(request.get(), CURLINFO_RESPONSE_CODE, &result.status);
   return result;
 }
@@ -136,7 +164,7 @@ std::string why_no_members_yet(settings& chosen) {
   const auto where = to_string(*chosen.join);
   answer got;
   try {
-    got = ask({*chosen.join, chosen.cluster_token_file}, "/cluster", {}, nullptr);
+    got = ask(contact_of(chosen), "/cluster", {}, nullptr);
     if (got.status == 200) chosen.node.peers = read_members_page(got.body, chosen.node.self.id);
   } catch (const std::exception&) {
     throw std::runtime_error("--join: what answers at " + where + " is no node of a cluster");
@@ -180,8 +208,7 @@ joining::joining(const settings& chosen, const std::string& models) {
       {"addr", to_string(endpoint{chosen.node.self.host, chosen.node.self.http_port})},
       {"peer_port", chosen.node.self.peer_port},
       {"models", models}};
-  const contact there{*chosen.join, chosen.cluster_token_file};
-  thread_ = std::thread([this, there, body = json::serialize(request)] {
+  thread_ = std::thread([this, there = contact_of(chosen), body = json::serialize(request)] {
     std::string last;
     while (!stop_) {
       const auto got = ask_for_admission(there, body, stop_);

@@ -10,6 +10,7 @@
 #include <tl/expected.hpp>
 
 #include "actors/config.hpp"
+#include "actors/tls/tls_files.hpp"
 #include "apps/lithair/values.hpp"
 #include "http/server_options.hpp"
 
@@ -22,8 +23,11 @@ enum class log_format { text, json };
 struct settings {
   /// How long a node that is told to stop still serves whoever comes, and sends them elsewhere
   milliseconds drain{5000};
-  actors::node_config node;        ///< as the node takes it; not judged by `validate` yet
-  http::server_options http;       ///< as the server takes it
+  actors::node_config node;              ///< as the node takes it; not judged by `validate` yet
+  http::server_options http;             ///< as the server takes it
+  std::optional<actors::tls_files> tls;  ///< of the certificate for clients; none: plain HTTP
+  std::string
+      join_authorities;  ///< who certifies the node at `join`; empty: whom the system trusts
   std::optional<endpoint> join;    ///< a node of the running cluster that is to take this one in
   std::string cluster_token_file;  ///< the secret is shown when it asks to be taken in; empty: none
   std::string restore_file;        ///< make a data directory of this backup and end; empty: serve

@@ -17,6 +17,7 @@
 #include "actors/node/node.hpp"
 #include "actors/runtime/listen_check.hpp"
 #include "apps/lithair/banner.hpp"
+#include "apps/lithair/https.hpp"
 #include "apps/lithair/join.hpp"
 #include "apps/lithair/log.hpp"
 #include "apps/lithair/options.hpp"
@@ -94,7 +95,7 @@ void greet(const apps::program& self, const apps::settings& chosen, const schema
 /// Runs the node from start to graceful stop. Throws when it can't start.
 void serve(const apps::program& self, apps::settings chosen, schema models,
            const std::vector<publication>& published) {
-  const apps::stop_signals signals;
+  const apps::stop_signals signals{chosen.tls.has_value()};
   apps::program_log log{chosen.log, chosen.log_level, chosen.node.self.id.value};
   const auto stops_within = [&signals](apps::milliseconds time) {
     return signals.come_within(time);
@@ -109,7 +110,14 @@ void serve(const apps::program& self, apps::settings chosen, schema models,
   greet(self, chosen, node.schema(), log);
   std::optional<apps::joining> joining;
   if (chosen.join) joining.emplace(chosen, models::to_model_text(node.schema()));
-  const int signal = signals.wait();
+  apps::certificate_keeper certificate{chosen.http.tls};
+  certificate.look();
+  const int signal = signals.wait([&certificate](bool replaced) {
+    if (replaced)
+      certificate.reload();
+    else
+      certificate.look();
+  });
   joining.reset();
   spdlog::info("{}: finishing what is under way", signal == SIGTERM ? "SIGTERM" : "SIGINT");
   if (chosen.drain.count() > 0) {
@@ -171,6 +179,8 @@ int run_program(const apps::program& self, std::span<const char* const> argument
   }
   if (restores) return run_restore(self, *options, &*models);
   if (const auto wrong = why_not_serve(*models, published); !wrong.empty())
+    return say(refuse(self, wrong));
+  if (const auto wrong = apps::load_certificate(*options); !wrong.empty())
     return say(refuse(self, wrong));
   if (const auto wrong = why_not_start(*options); !wrong.empty()) return say(refuse(self, wrong));
   try {

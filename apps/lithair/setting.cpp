@@ -56,6 +56,11 @@ std::string take_text(std::string& target, std::string_view text) {
   return {};
 }
 
+std::string take_file(std::optional<std::string>& target, std::string_view text) {
+  target.emplace();
+  return take_text(*target, text);
+}
+
 std::string take_read_mode(draft& given, std::string_view text) {
   if (text != "read-index" && text != "lease") {
     return "'" + std::string(text) + "' is neither read-index nor lease";
@@ -248,8 +253,17 @@ constexpr std::array table{
     setting{"cluster-token", logs, "FILE",
             "the secret of members, and of those who may administer (loopback may)",
             take_cluster_token},
-    setting{"tls-cert", "", "FILE", "", later},
-    setting{"tls-key", "", "FILE", "", later},
+    setting{"tls-cert", logs, "FILE",
+            "clients come by HTTPS; its certificate in PEM, then those that signed it (none)",
+            [](draft& given, text t) { return take_file(given.tls_certificate, t); }},
+    setting{"tls-key", logs, "FILE", "the certificate's key in PEM; SIGHUP reads both again",
+            [](draft& given, text t) { return take_file(given.tls_key, t); }},
+    setting{"tls-client-ca", logs, "FILE",
+            "clients must show a certificate of these authorities, in PEM (they need none)",
+            [](draft& given, text t) { return take_file(given.tls_client_authorities, t); }},
+    setting{"join-ca", logs, "FILE",
+            "authorities of the node at --join, which is asked by HTTPS, too (the system's)",
+            [](draft& given, text t) { return take_text(given.made.join_authorities, t); }},
     setting{"peer-tls-cert", "", "FILE", "", later},
     setting{"peer-tls-key", "", "FILE", "", later},
     setting{"peer-tls-ca", "", "FILE", "", later},

@@ -25,6 +25,9 @@ struct draft {
   std::optional<std::uint16_t> port;
   std::optional<std::vector<std::uint16_t>> peers;
   std::optional<std::string> data_dir;
+  std::optional<std::string> tls_certificate;
+  std::optional<std::string> tls_key;
+  std::optional<std::string> tls_client_authorities;
   duration_range election{milliseconds{150}, milliseconds{300}};
   milliseconds heartbeat{50};
 };

@@ -1,6 +1,7 @@
 #include "apps/lithair/signals.hpp"
 
 #include <unistd.h>
+#include <cerrno>
 #include <chrono>
 #include <csignal>
 #include <cstdlib>
@@ -26,16 +27,22 @@ void handle(int signal, void (*handler)(int)) {
 
 }  // namespace
 
-stop_signals::stop_signals() {
-  const auto set = stopping_signals();
+stop_signals::stop_signals(bool takes_hangup) : takes_hangup_(takes_hangup) {
+  auto set = stopping_signals();
+  if (takes_hangup) sigaddset(&set, SIGHUP);
   pthread_sigmask(SIG_BLOCK, &set, nullptr);
   handle(SIGPIPE, SIG_IGN);
 }
 
-int stop_signals::wait() const {
+int stop_signals::wait(const std::function<void(bool hung_up)>& tend) const {
   const auto set = stopping_signals();
+  auto all = set;
+  if (takes_hangup_) sigaddset(&all, SIGHUP);
+  constexpr timespec hour{3600, 0};
   int signal = 0;
-  while (sigwait(&set, &signal) != 0) {
+  while (signal != SIGTERM && signal != SIGINT) {
+    signal = sigtimedwait(&all, nullptr, &hour);
+    if (signal == SIGHUP || (signal < 0 && errno == EAGAIN)) tend(signal == SIGHUP);
   }
   handle(SIGTERM, exit_at_once);
   handle(SIGINT, exit_at_once);

@@ -138,6 +138,12 @@ const std::vector<refused> refusals{
     {{"--cluster-token", "/nonexistent/token"},
      "--cluster-token: /nonexistent/token can't be read: No such file or directory"},
     {{"--join", "127.0.0.1:8080"}, "--node-id: is needed with --join"},
+    {{"--tls-cert", "cert.pem"}, "--tls-cert: needs its key, --tls-key"},
+    {{"--tls-key", "key.pem"}, "--tls-key: needs --tls-cert"},
+    {{"--tls-client-ca", "ca.pem"}, "--tls-client-ca: needs --tls-cert"},
+    {{"--tls-cert", "", "--tls-key", "key.pem"}, "--tls-cert: must not be empty"},
+    {{"--tls-cert", "cert.pem", "--tls-key", "key.pem", "--join-ca", "ca.pem"},
+     "--join-ca: is for --join with --tls-cert"},
     {{"--drain", "5"}, "--drain: '5' is not a duration like 50ms, 2s or 1m, of one day at most"},
     {{"--allow-host", "http://shop.example.org"},
      "--allow-host: 'http://shop.example.org' is not a name like node1.example.org (without scheme "
@@ -147,8 +153,7 @@ const std::vector<refused> refusals{
      ".example.org for all below it, nor *"},
 };
 
-const words later_flags{"--tls-cert",     "--tls-key",     "--peer-tls-cert",
-                        "--peer-tls-key", "--peer-tls-ca", "--auth"};
+const words later_flags{"--peer-tls-cert", "--peer-tls-key", "--peer-tls-ca", "--auth"};
 
 }  // namespace
 
@@ -187,6 +192,18 @@ BOOST_AUTO_TEST_CASE(names_are_allowed_one_by_one_or_as_a_list) {
   const temporary_file file("allow-host = ['shop.example.org', '.cluster.local']");
   BOOST_TEST(accept({"--config", file.path().c_str()}).http.allowed_hosts == wanted);
   BOOST_TEST(accept({}).http.allowed_hosts.empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_certificate_has_a_key_and_may_have_authorities_of_clients) {
+  BOOST_TEST(!accept({}).tls.has_value());
+  const auto plain = accept({"--tls-cert", "cert.pem", "--tls-key", "key.pem"});
+  BOOST_REQUIRE(plain.tls.has_value());
+  BOOST_TEST(plain.tls->certificate == "cert.pem");
+  BOOST_TEST(plain.tls->key == "key.pem");
+  BOOST_TEST(!plain.tls->authorities.has_value());
+  const auto asking =
+      accept({"--tls-cert", "cert.pem", "--tls-key", "key.pem", "--tls-client-ca", "ca.pem"});
+  BOOST_TEST(asking.tls.value().authorities.value() == "ca.pem");
 }
 
 BOOST_AUTO_TEST_CASE(a_drain_takes_five_seconds_or_as_long_as_it_is_told) {

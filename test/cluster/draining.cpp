@@ -5,6 +5,7 @@
 
 #include "test/cluster/fixture.hpp"
 #include "test/cluster/harness/event_source.hpp"
+#include "test/cluster/operators_files.hpp"
 
 namespace draining_test {
 
@@ -72,15 +73,13 @@ bool is_draining(const cluster& nodes, std::size_t i) {
   return said.status == 503 && json_at(said.body, "/error") == "draining";
 }
 
-}  // namespace
-
-BOOST_AUTO_TEST_SUITE(cluster_draining)
-
-// The README says how to run its long form.
-BOOST_AUTO_TEST_CASE(a_rolling_restart_cuts_no_request_of_clients_that_heed_what_they_are_told) {
+/// One node after the other, while clients go on.
+void restart_each(cluster_options options) {
   const auto restarts = argument("--restarts", 3);
   const auto requests = argument("--requests", 300);
-  shop_cluster nodes({.flags = {"--drain", std::to_string(argument("--drain-ms", 700)) + "ms"}});
+  options.flags.insert(options.flags.end(),
+                       {"--drain", std::to_string(argument("--drain-ms", 700)) + "ms"});
+  shop_cluster nodes(std::move(options));
   nodes.start_and_await();
   outcomes seen;
   {
@@ -105,6 +104,20 @@ BOOST_AUTO_TEST_CASE(a_rolling_restart_cuts_no_request_of_clients_that_heed_what
   BOOST_TEST(seen.refused == 0u);
   BOOST_TEST(seen.fine >= requests);
   BOOST_TEST(seen.moves >= restarts);
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(cluster_draining)
+
+// The README says how to run its long form.
+BOOST_AUTO_TEST_CASE(a_rolling_restart_cuts_no_request_of_clients_that_heed_what_they_are_told) {
+  restart_each({});
+}
+
+BOOST_AUTO_TEST_CASE(a_rolling_restart_cuts_no_request_by_https_either) {
+  const operators_files kept;
+  restart_each({.flags = kept.flags(), .secure = kept.client()});
 }
 
 BOOST_AUTO_TEST_CASE(a_node_that_drains_is_not_ready_serves_on_and_leads_no_more) {

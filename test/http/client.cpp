@@ -9,12 +9,18 @@
 #include <cctype>
 #include <stdexcept>
 #include <utility>
+#include <vector>
 
 #include "test/http/recorder.hpp"
 
 namespace lithair::http::test {
 
-client::client(std::uint16_t port, int receive_buffer) : fd_(::socket(AF_INET, SOCK_STREAM, 0)) {
+client::client(std::uint16_t port, int receive_buffer,
+               std::shared_ptr<const actors::tls_context> secure)
+    : fd_(::socket(AF_INET, SOCK_STREAM, 0)) {
+  if (secure)
+    tls_ = std::make_unique<actors::tls_session>(std::move(secure),
+                                                 actors::tls_expectation{"localhost", {}});
   if (auto* all = recorder::of_process()) description_ = all->description_at(port);
   if (receive_buffer > 0)
     setsockopt(fd_, SOL_SOCKET, SO_RCVBUF, &receive_buffer, sizeof receive_buffer);
@@ -31,6 +37,22 @@ client::client(std::uint16_t port, int receive_buffer) : fd_(::socket(AF_INET, S
 client::~client() { ::close(fd_); }
 
 void client::send(std::string_view bytes) {
+  if (!tls_) return send_raw(bytes);
+  if (!shake()) return;  // The server has closed; reading tells.
+  tls_->encrypt(bytes);
+  send_raw(tls_->take_output());
+}
+
+bool client::shake() {
+  while (tls_->state() == actors::tls_state::handshaking) {
+    send_raw(tls_->take_output());
+    if (!receive()) break;
+  }
+  send_raw(tls_->take_output());
+  return tls_->is_open();
+}
+
+void client::send_raw(std::string_view bytes) {
   while (!bytes.empty()) {
     const auto n = ::send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
     if (n <= 0) return;  // the server has closed; reading tells
@@ -38,14 +60,35 @@ void client::send(std::string_view bytes) {
   }
 }
 
-void client::shut() { ::shutdown(fd_, SHUT_WR); }
+void client::shut() {
+  if (tls_ && shake()) {
+    tls_->close();
+    send_raw(tls_->take_output());
+  }
+  ::shutdown(fd_, SHUT_WR);
+}
 
 bool client::more() {
+  if (!tls_) return receive();
+  const auto before = buffer_.size();
+  while (buffer_.size() == before) {
+    if (tls_->has_ended() || tls_->state() == actors::tls_state::failed || !receive()) return false;
+  }
+  return true;
+}
+
+bool client::receive() {
   char bytes[16 * 1024];
   const auto n = ::recv(fd_, bytes, sizeof bytes, 0);
   if (n < 0 && errno == EAGAIN) throw std::runtime_error("the server did not answer in time");
   if (n <= 0) return false;
-  buffer_.append(bytes, static_cast<std::size_t>(n));
+  const std::string_view came{bytes, static_cast<std::size_t>(n)};
+  if (!tls_) {
+    buffer_.append(came);
+    return true;
+  }
+  std::vector<char> plain(came.size() + actors::tls_session::held_back);
+  buffer_.append(plain.data(), tls_->feed(came, plain));
   return true;
 }
 

@@ -1,11 +1,14 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 
+#include "actors/tls/tls_session.hpp"
 #include "test/http/reply.hpp"
+#include "test/http/secure.hpp"
 
 namespace lithair::http::test {
 
@@ -13,8 +16,10 @@ namespace lithair::http::test {
 /// so that a server which never answers fails the test instead of hanging it.
 class client {
  public:
-  /// `receive_buffer`: bytes the system may hold for us, 0: its default.
-  explicit client(std::uint16_t port, int receive_buffer = 0);
+  /// `receive_buffer`: bytes the system may hold for us, 0: its default. `secure`: as whom it
+  /// speaks HTTPS, from its first words on; none: HTTP.
+  explicit client(std::uint16_t port, int receive_buffer = 0,
+                  std::shared_ptr<const actors::tls_context> secure = usual_client());
   ~client();
   client(const client&) = delete;
   client& operator=(const client&) = delete;
@@ -30,16 +35,25 @@ class client {
   std::string read_until(std::string_view text);
   /// Whether the server closes without another byte.
   bool ended();
+  /// Shakes hands, if that is not done; whether they are. Of HTTPS only.
+  bool shake();
+  /// What it knows of the other side. Of HTTPS only.
+  const actors::tls_session& secure() const { return *tls_; }
+  /// Sends bytes as they are.
+  void send_raw(std::string_view bytes);
+
   /// Sends a whole request and reads its answer.
   reply ask(std::string_view method, std::string_view target, std::string_view headers = {},
             std::string_view body = {});
 
  private:
   bool more();
+  bool receive();  ///< whatever comes next, opened; false: nothing comes any more
   /// Learns what the server says of itself, once.
   void read_description();
 
   int fd_;
+  std::unique_ptr<actors::tls_session> tls_;
   std::optional<std::uint64_t> description_;  // 0: it told nothing
   std::string buffer_;
 };

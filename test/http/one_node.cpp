@@ -41,6 +41,7 @@ std::uint16_t free_port() {
 
 one_node::one_node(const server_options& how, std::uint32_t max_subscribers)
     : port(free_port()), peer_port(free_port()), options(how), subscribers(max_subscribers) {
+  if (!options.tls) options.tls = usual_server();
   auto pattern = (std::filesystem::temp_directory_path() / "lithair-http-XXXXXX").string();
   directory = ::mkdtemp(pattern.data());
   start();

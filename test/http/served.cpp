@@ -60,7 +60,9 @@ served::served(const server_options& options, std::size_t loops) : schema_(parse
   for (auto& x : loops_) b.loops.push_back(x.get());
   b.node_id = 1;
   b.host = "127.0.0.1";
-  front_ = std::make_unique<front>(std::move(b), options);
+  auto told = options;
+  if (!told.tls) told.tls = usual_server();
+  front_ = std::make_unique<front>(std::move(b), told);
   front_->start();
   if (auto* all = recorder::of_process())
     all->serves(port(), openapi_text(schema_, options.published));

@@ -39,7 +39,9 @@ std::uint64_t served_nodes::status_number(std::uint64_t id, const std::string& n
 
 void served_nodes::start(std::uint64_t id) {
   if (!nodes_.runs(id)) nodes_.start(id);
-  auto& made = servers_[id] = std::make_unique<server>(nodes_.at(id), server_options{});
+  server_options options;
+  options.tls = usual_server();
+  auto& made = servers_[id] = std::make_unique<server>(nodes_.at(id), options);
   made->start();
   clients_[id] = std::make_unique<client>(port(id));
 }

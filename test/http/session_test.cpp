@@ -356,7 +356,7 @@ BOOST_AUTO_TEST_CASE(stopping_ends_connections_in_every_state) {
 
 BOOST_AUTO_TEST_CASE(a_port_in_use_is_a_clear_error) {
   served first;
-  lithair::http::listener second{*first.any_loop(), [](int) { return false; }};
+  lithair::http::listener second{*first.any_loop(), false, [](int) { return false; }};
   BOOST_CHECK_EXCEPTION(
       second.start("127.0.0.1", first.port()), std::runtime_error, [](const auto& e) {
         return std::string{e.what()}.find("Address already in use") != std::string::npos;

@@ -26,6 +26,8 @@ struct cluster_options {
   std::vector<std::filesystem::path> data_of = {};  ///< or where that of each node is
   /// Instead of --addr, for node `i`.
   std::function<std::vector<std::string>(const cluster&, std::size_t i)> place = {};
+  /// As whom clients speak HTTPS to the nodes, which `flags` tell to; none: HTTP.
+  std::shared_ptr<const actors::tls_context> secure = {};
   /// NAME=value for node `i`, each time it is started.
   std::function<std::vector<std::string>(const cluster&, std::size_t i)> variables = {};
 };
@@ -42,7 +44,7 @@ class cluster {
   std::size_t size() const { return nodes_.size(); }
   std::uint16_t port(std::size_t i) const { return ports_.http(i); }
   http_client client(std::size_t i, milliseconds limit = patience) const {
-    return http_client(port(i), limit);
+    return http_client(port(i), limit, options_.secure);
   }
   const std::filesystem::path& directory() const { return directory_.path(); }
   std::filesystem::path data_directory(std::size_t i) const;

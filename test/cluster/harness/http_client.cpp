@@ -37,7 +37,7 @@ bool await(int fd, short events, clock::time_point deadline) {
   return poll(&watch, 1, static_cast<int>(std::max<std::int64_t>(left, 0))) > 0;
 }
 
-bool send_all(int fd, std::string_view bytes, clock::time_point deadline) {
+bool send_bytes(int fd, std::string_view bytes, clock::time_point deadline) {
   while (!bytes.empty()) {
     if (!await(fd, POLLOUT, deadline)) return false;
     const auto sent = ::send(fd, bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
@@ -102,11 +102,16 @@ std::string answer::field(std::string_view name) const {
 }
 
 http_client::http_client(http_client&& other) noexcept
-    : port_(other.port_), limit_(other.limit_), fd_(std::exchange(other.fd_, -1)) {}
+    : port_(other.port_),
+      limit_(other.limit_),
+      secure_(other.secure_),
+      fd_(std::exchange(other.fd_, -1)),
+      tls_(std::move(other.tls_)) {}
 
 void http_client::disconnect() {
   if (fd_ >= 0) close(fd_);
   fd_ = -1;
+  tls_.reset();
 }
 
 bool http_client::connect() {
@@ -117,7 +122,40 @@ bool http_client::connect() {
     disconnect();
   }
   fd_ = connect_to(port_);
+  if (fd_ >= 0 && secure_)
+    tls_ = std::make_unique<actors::tls_session>(secure_, actors::tls_expectation{"127.0.0.1", {}});
   return fd_ >= 0;
+}
+
+bool http_client::send_all(std::string_view bytes, clock::time_point deadline) {
+  if (!tls_) return send_bytes(fd_, bytes, deadline);
+  while (tls_->state() == actors::tls_state::handshaking) {
+    if (!send_bytes(fd_, tls_->take_output(), deadline)) return false;
+    std::array<char, 16384> buffer{};
+    const auto got = await(fd_, POLLIN, deadline) ? recv(fd_, buffer.data(), buffer.size(), 0) : 0;
+    if (got <= 0) return false;
+    std::vector<char> plain(buffer.size() + actors::tls_session::held_back);
+    tls_->feed({buffer.data(), static_cast<std::size_t>(got)}, plain);
+  }
+  if (!tls_->is_open()) return false;
+  tls_->encrypt(bytes);
+  return send_bytes(fd_, tls_->take_output(), deadline);
+}
+
+std::string http_client::receive(clock::time_point deadline) {
+  std::array<char, 16384> buffer{};
+  std::vector<char> plain(tls_ ? buffer.size() + actors::tls_session::held_back : 0);
+  while (await(fd_, POLLIN, deadline)) {
+    const auto got = recv(fd_, buffer.data(), buffer.size(), 0);
+    if (got <= 0) return {};
+    const std::string_view came{buffer.data(), static_cast<std::size_t>(got)};
+    if (!tls_) return std::string(came);
+    // Tickets, and parts of records, say nothing.
+    const auto size = tls_->feed(came, plain);
+    if (size > 0) return {plain.data(), size};
+    if (!tls_->is_open() || tls_->has_ended()) return {};
+  }
+  return {};
 }
 
 answer http_client::send(std::string_view method, std::string_view target, std::string_view body,
@@ -142,13 +180,12 @@ answer http_client::exchange(std::string_view bytes, bool head) {
   llhttp_t parser;
   llhttp_init(&parser, HTTP_RESPONSE, &settings);
   parser.data = &state;
-  bool open = send_all(fd_, bytes, deadline);
-  std::array<char, 16384> buffer{};
+  bool open = send_all(bytes, deadline);
   while (open && !state.complete) {
-    const auto got = await(fd_, POLLIN, deadline) ? recv(fd_, buffer.data(), buffer.size(), 0) : 0;
-    open = got > 0;
+    const auto came = receive(deadline);
+    open = !came.empty();
     if (!open) break;
-    const auto error = llhttp_execute(&parser, buffer.data(), static_cast<std::size_t>(got));
+    const auto error = llhttp_execute(&parser, came.data(), came.size());
     open = error == HPE_OK || error == HPE_PAUSED;
   }
   if (!state.complete || state.made.field("connection") == "close") disconnect();
@@ -162,7 +199,7 @@ std::string send_raw(std::uint16_t port, std::string_view bytes, std::chrono::mi
   if (fd < 0) return {};
   std::string made;
   std::array<char, 16384> buffer{};
-  send_all(fd, bytes, clock::now() + limit);
+  send_bytes(fd, bytes, clock::now() + limit);
   while (await(fd, POLLIN, clock::now() + limit)) {
     const auto got = recv(fd, buffer.data(), buffer.size(), 0);
     if (got <= 0) break;

@@ -2,10 +2,13 @@
 
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
+
+#include "actors/tls/tls_session.hpp"
 
 namespace lithair::test {
 
@@ -31,9 +34,11 @@ struct answer {
 /// one thread at a time.
 class http_client {
  public:
+  /// `secure`: as whom it speaks HTTPS; none: HTTP.
   explicit http_client(std::uint16_t port,
-                       std::chrono::milliseconds limit = std::chrono::seconds{10})
-      : port_(port), limit_(limit) {}
+                       std::chrono::milliseconds limit = std::chrono::seconds{10},
+                       std::shared_ptr<const actors::tls_context> secure = {})
+      : port_(port), limit_(limit), secure_(std::move(secure)) {}
   ~http_client() { disconnect(); }
   http_client(http_client&& other) noexcept;
   http_client& operator=(http_client&&) = delete;
@@ -49,14 +54,23 @@ class http_client {
   }
 
   void disconnect();
+  /// Of the connection that is open; none: it is none, or speaks HTTP.
+  const actors::tls_session* tls() const { return tls_.get(); }
 
  private:
+  using clock = std::chrono::steady_clock;
+
   bool connect();
+  bool send_all(std::string_view bytes, clock::time_point deadline);
+  /// What comes next, opened; empty: nothing comes any more, or not in time.
+  std::string receive(clock::time_point deadline);
   answer exchange(std::string_view bytes, bool head);
 
   std::uint16_t port_;
   std::chrono::milliseconds limit_;
+  std::shared_ptr<const actors::tls_context> secure_;
   int fd_ = -1;
+  std::unique_ptr<actors::tls_session> tls_;
 };
 
 /// Sends `bytes` as they are on a connection of their own and returns everything that comes back
