@@ -95,7 +95,7 @@ BOOST_AUTO_TEST_CASE(curl_and_openssl_speak_with_a_node) {
   const operators_files kept;
   secure_cluster node(kept);
   node.start_and_await();
-  const std::vector<std::string> curl{"curl", "-sS", "--noproxy", "*"};
+  const std::vector<std::string> curl{"/usr/bin/env", "curl", "-sS", "--noproxy", "*"};
   const auto trusted = curl + std::vector<std::string>{"--cacert", kept.path("ca.pem")};
   const auto url = node.base(0) + "/livez";
   BOOST_TEST(
@@ -110,7 +110,7 @@ BOOST_AUTO_TEST_CASE(curl_and_openssl_speak_with_a_node) {
   BOOST_TEST(plain.second.find("https_required") != std::string::npos);
   const auto dialled = [&](const std::string& protocol) {
     return node
-        .run({"sh", "-c",
+        .run({"/bin/sh", "-c",
               "openssl s_client -connect 127.0.0.1:" + std::to_string(node.port(0)) + " -CAfile " +
                   kept.path("ca.pem") + " -alpn " + protocol + " </dev/null"})
         .second;
@@ -129,7 +129,7 @@ BOOST_AUTO_TEST_CASE(the_banner_tells_of_https_and_its_command_works) {
   const auto command = "curl --cacert " + kept.path("cert.pem") + " " + node.base(0) + "/status";
   BOOST_TEST(said.find("serves    " + node.base(0) + "/api/products") != std::string::npos, said);
   BOOST_REQUIRE_MESSAGE(said.find(command) != std::string::npos, said);
-  const auto got = node.run({"sh", "-c", command + " -s --noproxy '*'"});
+  const auto got = node.run({"/bin/sh", "-c", command + " -s --noproxy '*'"});
   BOOST_TEST(got.first == 0);
   BOOST_TEST(json_at(got.second, "/tls/subject") == "CN=node");
   BOOST_TEST(json_at(got.second, "/tls/trouble") == "null");
@@ -140,7 +140,8 @@ BOOST_AUTO_TEST_CASE(clients_without_a_certificate_of_the_authority_are_refused)
   secure_cluster node(kept, 1, {"--tls-client-ca", kept.path("ca.pem")});
   node.start_and_await();
   const std::vector<std::string> curl{
-      "curl", "-sS", "--noproxy", "*", node.base(0) + "/livez", "--cacert", kept.path("ca.pem")};
+      "/usr/bin/env",     "curl", "-sS", "--noproxy", "*", node.base(0) + "/livez", "--cacert",
+      kept.path("ca.pem")};
   BOOST_TEST(node.run(curl).first != 0);
   const auto shown = node.run(curl + std::vector<std::string>{"--cert", kept.path("client.pem"),
                                                               "--key", kept.path("client.key")});
@@ -213,8 +214,8 @@ BOOST_AUTO_TEST_CASE(a_stream_comes_by_https_as_it_happens_and_ends_when_the_nod
   secure_cluster node(kept, 1, {"--drain", "60s"});
   node.start_and_await();
   const auto output = node.directory() / "stream";
-  process reader{launch{{"curl", "-sSN", "--noproxy", "*", "--cacert", kept.path("ca.pem"),
-                         node.base(0) + "/api/products/stream"},
+  process reader{launch{{"/usr/bin/env", "curl", "-sSN", "--noproxy", "*", "--cacert",
+                         kept.path("ca.pem"), node.base(0) + "/api/products/stream"},
                         output,
                         {},
                         {}}};

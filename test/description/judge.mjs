@@ -71,7 +71,8 @@ export class Description {
 
   // All complaints about one exchange.
   judge({ method, target, headers, body, status, answerHeaders, answer }) {
-    const [path, query = ''] = target.split('?', 2);
+    // In absolute form (RFC 9112 3.2.2) it is the same resource.
+    const [path, query = ''] = target.replace(/^https?:\/\/[^/?]*/, '').split('?', 2);
     const at = this.find(path);
     const wrong = [];
     const verb = (method === 'HEAD' ? 'GET' : method).toLowerCase();

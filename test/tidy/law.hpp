@@ -52,7 +52,8 @@ inline const std::vector<room_rule> room_rules{
     {"apps", {"apps/", "http", "actors/", "models/", "persistence"}},
 
     {"test", {"test/", "apps/", "http", "actors/", "models/", "persistence", "protocol"}},
-    {"bench", {"actors/links", "actors/tls", "test/actors/fuzz", "test/cluster/harness", "test/http"}},
+    {"bench",
+     {"actors/links", "actors/tls", "test/actors/fuzz", "test/cluster/harness", "test/http"}},
 };
 
 inline constexpr exception cycles[] = {
