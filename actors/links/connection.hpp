@@ -22,7 +22,8 @@ class loop;
 /// frames is full: a peer that stalls is dropped, and not fed. On one loop's thread.
 class connection {
  public:
-  /// Who is told what happens. It may be destroyed from within `ended`, and from nothing else.
+  /// Who is told what happens. It may be destroyed from within `greeted` and `ended`, and from
+  /// nothing else.
   struct listener {
     std::function<void()> greeted;  ///< both ends know each other; no frame comes before `listen`
     std::function<void(frame&)> came;  ///< one that is not about the connection itself

@@ -261,6 +261,8 @@ void connector::met(std::uint64_t number) {
   meetings_.erase(found);
   const auto other = met.over->meeting().other();
   const bool by_us = met.attempt != 0;
+  if (!by_us && !links_.contains(other.node) && links_.size() >= limits_.max_links)
+    return note_stranger(met, "as many nodes are linked as may be");
   auto& known = links_[other.node];
   if (known.link && !is_better(other, by_us)) return answer(met.attempt, reached{known.link, {}});
   if (known.link) {

@@ -248,6 +248,25 @@ BOOST_AUTO_TEST_CASE(a_later_connection_of_a_node_takes_the_place_of_its_earlier
   before.told();  // until it is closed
 }
 
+BOOST_AUTO_TEST_CASE(no_more_nodes_are_linked_than_may_be_whoever_says_to_be_another_one) {
+  limits.max_links = 1;
+  begin(1);
+  const auto as = [](std::uint64_t node) {
+    auto ours = test::hello_of(node, 1);
+    ours.version = peer_version;
+    return ours;
+  };
+  test::stranger one{port(1)};
+  BOOST_TEST(one.meet(as(2)) == "meets node 1");
+  test::stranger beyond{port(1)};
+  BOOST_TEST(beyond.meet(as(3)) == "meets node 1");
+  beyond.told();  // until it is closed
+  // A node that is linked may come anew, and then the earlier connection goes.
+  test::stranger again{port(1)};
+  BOOST_TEST(again.meet(as(2)) == "meets node 1");
+  one.told();
+}
+
 BOOST_AUTO_TEST_CASE(a_greeted_peer_that_falls_silent_or_says_what_is_no_frame_is_closed) {
   limits.alive_ms = 10;
   limits.silence_ms = 50;

@@ -141,20 +141,29 @@ BOOST_AUTO_TEST_CASE(tell_what_a_turn_computed_from_what_it_waited_for) {
     return used.tv_sec * 1'000'000 + used.tv_nsec / 1000;
   };
   constexpr long work_us = 20'000;
+  // One computes, and the other one's turn waits for that.
+  std::promise<void> computed;
+  std::promise<void> waits;
+  std::thread waiting([&] {
+    second.call([&] {
+      waits.set_value();
+      computed.get_future().wait();
+    });
+  });
+  waits.get_future().wait();
   first.call([&] {
     const auto until = cpu_us() + work_us;
     while (cpu_us() < until) continue;
+    computed.set_value();
   });
-  first.call([] {});
-  first.call([] {});
-  const auto computed = first.meters().longest_cpu_us.now();
-  BOOST_TEST(computed >= work_us);
-  // One that waits computes nothing.
-  second.call([] { std::this_thread::sleep_for(std::chrono::milliseconds{30}); });
-  second.call([] {});
-  second.call([] {});
-  BOOST_TEST(second.meters().longest_us.now() >= 30'000u);
-  BOOST_TEST(second.meters().longest_cpu_us.now() < 30'000u);
+  waiting.join();
+  for (auto* each : {&first, &second}) {
+    each->call([] {});
+    each->call([] {});
+  }
+  BOOST_TEST(first.meters().longest_cpu_us.now() >= work_us);
+  BOOST_TEST(second.meters().longest_us.now() >= work_us);
+  BOOST_TEST(second.meters().longest_cpu_us.now() < work_us);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
