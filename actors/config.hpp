@@ -34,7 +34,7 @@ struct link_limits {
   /// Connections that came in and have not greeted; beyond, the one that waits longest is closed
   std::uint32_t max_strangers = 128;
   std::uint32_t max_strangers_per_address = 32;  ///< likewise, of one address
-  /// Other nodes that may be linked at a time; where there is no secret, anybody may claim to be one
+  /// Other nodes that may be linked at a time; without a secret anybody may claim to be one
   std::uint32_t max_links = 128;
 };
 
