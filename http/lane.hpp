@@ -8,12 +8,12 @@
 #include <string_view>
 #include <vector>
 
+#include "actors/runtime/handshakes.hpp"
 #include "actors/runtime/random_words.hpp"
 #include "http/admission.hpp"
 #include "http/backend.hpp"
 #include "http/budget.hpp"
 #include "http/exchange.hpp"
-#include "http/handshakes.hpp"
 #include "http/holdings.hpp"
 #include "http/metrics.hpp"
 #include "http/openapi.hpp"
@@ -109,7 +109,7 @@ class lane {
   /// Where what they say is opened to, under TLS; free again when that is taken. Only then.
   bytes& opened() { return *opened_; }
   /// Those under way here, of a server that speaks HTTPS.
-  handshakes& shaking() { return shaking_; }
+  actors::handshakes& shaking() { return shaking_; }
   /// Now as an IMF-fixdate, exact to the second.
   std::string_view date();
   /// A new request id, of 13 characters. In base32, so that it can be read out; unique enough for
@@ -154,7 +154,7 @@ class lane {
   actors::loop& home_;
   std::unique_ptr<bytes> buffer_;
   std::unique_ptr<bytes> opened_;  // under TLS
-  handshakes shaking_;
+  actors::handshakes shaking_;
   std::int64_t date_of_ = -1;  // seconds since 1970 that `date_` says
   std::string date_;
   actors::random_words id_words_;   // for what must not be guessed

@@ -10,6 +10,7 @@
 
 #include <caf/behavior.hpp>
 
+#include "actors/runtime/handshakes.hpp"
 #include "actors/runtime/hosted.hpp"
 #include "actors/tls/tls_session.hpp"
 #include "http/admission.hpp"
@@ -18,7 +19,6 @@
 #include "http/exchange.hpp"
 #include "http/file_stream.hpp"
 #include "http/handshake_outcome.hpp"
-#include "http/handshakes.hpp"
 #include "http/lane.hpp"
 #include "http/outbox.hpp"
 #include "http/pace.hpp"
@@ -34,7 +34,9 @@ namespace lithair::http {
 /// thread, so nothing is locked.
 ///
 /// It owns its socket and its timer and keeps itself alive until both are closed; then it ends.
-class session final : public actors::hosted_actor, private stream_waiter, private handshaker {
+class session final : public actors::hosted_actor,
+                      private stream_waiter,
+                      private actors::handshaker {
  public:
   /// Takes over `fd`, a connected, non-blocking socket, and the place that it was given.
   session(caf::actor_config& cfg, lane* where, int fd, const admission::ticket& admitted);

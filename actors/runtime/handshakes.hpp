@@ -2,13 +2,12 @@
 
 #include <cstddef>
 #include <deque>
+#include <memory>
 #include <vector>
 
 namespace lithair::actors {
-class loop;
-}
 
-namespace lithair::http {
+class loop;
 
 /// Whose handshake is under way, for `handshakes`.
 class handshaker {
@@ -25,11 +24,11 @@ class handshaker {
 /// The handshakes under way on one loop. A step of one takes up to a millisecond or more, for its
 /// signature; so between two looks at the loop's sockets there are as many as half a millisecond
 /// has room for, and one at least. Of those who are too many the one gives way that began first: an
-/// honest client needs only a moment. On the loop's thread; it outlives whoever is in it.
+/// honest caller needs only a moment. On the loop's thread; it outlives whoever is in it.
 class handshakes {
  public:
   /// `most`: under way at one time, one at least.
-  handshakes(actors::loop& home, std::size_t most);
+  handshakes(loop& home, std::size_t most);
 
   /// One more begins.
   void add(handshaker& who);
@@ -44,11 +43,13 @@ class handshakes {
   void take_turns();
   void post_turns();
 
-  actors::loop& home_;
+  loop& home_;
   const std::size_t most_;
   std::vector<handshaker*> all_;      // in the order in which they began
   std::deque<handshaker*> awaiting_;  // a turn
   bool posted_ = false;
+  // What is posted may come when this is gone.
+  const std::shared_ptr<handshakes*> self_;
 };
 
-}  // namespace lithair::http
+}  // namespace lithair::actors

@@ -1,4 +1,4 @@
-#include "http/handshakes.hpp"
+#include "actors/runtime/handshakes.hpp"
 
 #include <uv.h>
 
@@ -6,7 +6,7 @@
 
 #include "actors/runtime/loop.hpp"
 
-namespace lithair::http {
+namespace lithair::actors {
 
 namespace {
 
@@ -15,8 +15,10 @@ constexpr std::uint64_t turn_ns = 500'000;
 
 }  // namespace
 
-handshakes::handshakes(actors::loop& home, std::size_t most)
-    : home_(home), most_(std::max<std::size_t>(most, 1)) {}
+handshakes::handshakes(loop& home, std::size_t most)
+    : home_(home),
+      most_(std::max<std::size_t>(most, 1)),
+      self_(std::make_shared<handshakes*>(this)) {}
 
 void handshakes::add(handshaker& who) {
   if (all_.size() >= most_) {
@@ -43,7 +45,9 @@ void handshakes::ask_turn(handshaker& who) {
 void handshakes::post_turns() {
   if (posted_ || awaiting_.empty()) return;
   posted_ = true;
-  home_.post([this] { take_turns(); });
+  home_.post([self = std::weak_ptr(self_)] {
+    if (const auto here = self.lock()) (*here)->take_turns();
+  });
 }
 
 void handshakes::take_turns() {
@@ -58,4 +62,4 @@ void handshakes::take_turns() {
   post_turns();
 }
 
-}  // namespace lithair::http
+}  // namespace lithair::actors
