@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <span>
 #include <string>
@@ -33,6 +34,8 @@ class byte_stream {
   virtual std::size_t write(std::span<const std::string_view> parts) = 0;
   /// Who is at the other end: a numeric address without a port.
   virtual std::string address() const = 0;
+  /// Which node is at the other end, as this has proved before anything came; 0: nothing is proved.
+  virtual std::uint64_t node() const { return 0; }
 };
 
 }  // namespace lithair::actors

@@ -12,6 +12,8 @@ namespace lithair::actors {
 namespace {
 
 constexpr std::string_view magic = "lithair";
+constexpr char tls_alert = 21;
+constexpr char tls_hello = 22;
 // Of preamble, frames and handshake. What frames hold has a version of its own, in the hello.
 constexpr std::uint8_t link_version = 1;
 constexpr std::size_t longest_greeting = 1024;
@@ -79,11 +81,15 @@ void handshake::feed(std::string_view& bytes) {
 }
 
 // The first byte that does not fit ends it, without an answer: whoever that is would not
-// understand.
+// understand. Records of TLS (RFC 8446 §5.1) are a mistake that people make.
 void handshake::take_preamble(std::string_view& bytes) {
   for (; state_ == state::going && preamble_ <= magic.size() && !bytes.empty(); ++preamble_) {
     const char next = bytes.front();
     bytes.remove_prefix(1);
+    if (preamble_ == 0 && next == tls_hello && at_ == side::accepting)
+      return fail("it speaks TLS, and links of this node are without (--peer-tls-cert)", false);
+    if (preamble_ == 0 && next == tls_alert && at_ == side::dialling)
+      return fail("it answers by TLS, and links of this node are without (--peer-tls-cert)", false);
     if (preamble_ < magic.size() && next != magic[preamble_])
       return fail("it does not speak as a node", false);
     const auto version = static_cast<std::uint8_t>(next);
@@ -113,6 +119,9 @@ void handshake::take_hello(const frame& came) {
   other_fields_ = in.rest();
   link_hello said;
   const bool whole = read(other_fields_, said);
+  if (proven_ != 0 && said.node != proven_)
+    return fail(fmt::format("its certificate is that of node {}, and it says to be node {}",
+                            proven_, said.node));
   if (said.version != 0 && said.version != ours_.version) {
     other_.node = said.node;
     return fail(fmt::format("it speaks version {} of the peer protocol, this node {}", said.version,

@@ -71,6 +71,9 @@ class handshake {
   /// `ours`: of the accepting side without `to`.
   handshake(side at, const link_hello& ours, const judge& by);
 
+  /// Which node the other end is, as something below has proved; 0: nothing has. Before its first
+  /// byte is fed: whoever says to be another one is refused, whatever else he says.
+  void expect(std::uint64_t node) { proven_ = node; }
   /// To be sent now; once.
   std::string take_output() { return std::move(output_); }
   /// Takes bytes from the front; what is left once it is done belongs to the link.
@@ -98,6 +101,7 @@ class handshake {
   const side at_;
   link_hello ours_;
   const judge& judge_;
+  std::uint64_t proven_ = 0;
   std::size_t preamble_ = 0;  // bytes of it that came
   frame_decoder frames_;
   std::string our_fields_;    // as they were sent

@@ -63,7 +63,11 @@ void add_names(const X509& of, certificate& to) {
     const auto* value = static_cast<const ASN1_STRING*>(
         GENERAL_NAME_get0_value(sk_GENERAL_NAME_value(found, i), &type));
     auto* list = type == GEN_DNS ? &to.dns_names : type == GEN_URI ? &to.uris : nullptr;
-    if (list == nullptr || list->size() >= most_names) continue;
+    if (list == nullptr) continue;
+    if (list->size() >= most_names) {
+      to.more_names = true;
+      continue;
+    }
     list->push_back(shown({reinterpret_cast<const char*>(ASN1_STRING_get0_data(value)),
                            static_cast<std::size_t>(ASN1_STRING_length(value))}));
   }

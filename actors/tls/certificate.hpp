@@ -15,6 +15,7 @@ struct certificate {
   std::string common_name;             ///< the last CN of it; empty: none
   std::vector<std::string> dns_names;  ///< of the subject alternative names (RFC 5280 §4.2.1.6)
   std::vector<std::string> uris;       ///< likewise
+  bool more_names = false;             ///< of either there are more than are told: 64
   std::string fingerprint;             ///< SHA-256 of all of it, as 64 hexadecimal digits
   std::int64_t not_before = 0;         ///< seconds since 1970
   std::int64_t not_after = 0;          ///< likewise

@@ -77,7 +77,8 @@ tls_context::tls_context(const tls_usage& how) : usage_(how) {
   };
   demand(native_ != nullptr);
   SSL_CTX_set_app_data(native_, this);
-  demand(SSL_CTX_set_min_proto_version(native_, TLS1_2_VERSION) == 1);
+  const int oldest = how.takes_1_2 ? TLS1_2_VERSION : TLS1_3_VERSION;
+  demand(SSL_CTX_set_min_proto_version(native_, oldest) == 1);
   // RFC 9325 §4.2: ephemeral keys and authenticated encryption; of TLS 1.3 all are.
   demand(SSL_CTX_set_cipher_list(native_, "ECDHE+AESGCM:ECDHE+CHACHA20") == 1);
   demand(SSL_CTX_set1_groups_list(native_, "X25519:P-256:P-384") == 1);
@@ -111,6 +112,10 @@ tl::expected<std::shared_ptr<const tls_context>, tls_problem> tls_context::make(
   } else if (!is_server) {
     return tl::unexpected(tls_problem{part::authorities, "a client must be told whom to trust"});
   }
+  if (how.among_equals)
+    if (auto wrong = maker.why_not_equal(); !wrong.empty())
+      return tl::unexpected(tls_problem{part::certificate, made->name_ + ": " + wrong + ", so " +
+                                                               how.others + " would refuse it"});
   made->asks_certificate_ = of.authorities.has_value();
   SSL_CTX_set_verify(
       made->native_,
@@ -127,11 +132,11 @@ std::string tls_context::concern(std::int64_t now) const {
   if (!own_) return {};
   const auto& own = *own_;
   if (now > own.not_after)
-    return name_ + ": the certificate ended on " + on_day(own.not_after) +
-           ", and clients refuse it";
+    return name_ + ": the certificate ended on " + on_day(own.not_after) + ", and " +
+           usage_.others + " refuse it";
   if (now < own.not_before)
     return name_ + ": the certificate does not count before " + utc_text(own.not_before) +
-           ", and clients refuse it";
+           ", and " + usage_.others + " refuse it";
   const auto days = (own.not_after - now) / seconds_of_day;
   if (days < warned_before_days)
     return name_ + ": the certificate ends on " + on_day(own.not_after) + ", in " +

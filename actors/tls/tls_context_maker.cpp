@@ -125,4 +125,30 @@ std::string tls_context_maker::disorder() const {
   return {};
 }
 
+// Time is left out: that a certificate ends soon, or has, is another sentence.
+std::string tls_context_maker::why_not_equal() const {
+  const std::unique_ptr<STACK_OF(X509), void (*)(STACK_OF(X509)*)> between{
+      sk_X509_new_null(), [](STACK_OF(X509) * x) { sk_X509_free(x); }};
+  for (std::size_t i = 1; i < own_.size(); ++i) sk_X509_push(between.get(), own_[i].get());
+  for (const int purpose : {X509_PURPOSE_SSL_SERVER, X509_PURPOSE_SSL_CLIENT}) {
+    const std::unique_ptr<X509_STORE_CTX, decltype(&X509_STORE_CTX_free)> check{
+        X509_STORE_CTX_new(), &X509_STORE_CTX_free};
+    if (!check || X509_STORE_CTX_init(check.get(), SSL_CTX_get_cert_store(into_),
+                                      own_.front().get(), between.get()) != 1)
+      throw std::runtime_error("no memory to judge a certificate");
+    X509_STORE_CTX_set_flags(check.get(), X509_V_FLAG_NO_CHECK_TIME | X509_V_FLAG_PARTIAL_CHAIN);
+    X509_STORE_CTX_set_purpose(check.get(), purpose);
+    const bool fine = X509_verify_cert(check.get()) == 1;
+    ERR_clear_error();
+    const int error = X509_STORE_CTX_get_error(check.get());
+    if (error == X509_V_ERR_INVALID_PURPOSE)
+      return "the certificate is not for both ends of a connection (extended key usage serverAuth "
+             "and clientAuth)";
+    if (!fine)
+      return std::string{"the certificate is not of the authorities that are trusted here ("} +
+             X509_verify_cert_error_string(error) + ")";
+  }
+  return {};
+}
+
 }  // namespace lithair::actors

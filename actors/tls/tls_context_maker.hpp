@@ -32,6 +32,9 @@ class tls_context_maker {
   x509_st& own() const;
   /// How the certificates don't follow one another; empty: they do.
   std::string disorder() const;
+  /// Why others of the same authorities, behind `take_authorities`, would not take the own
+  /// certificate at either end of a connection, at whatever time; empty: they would.
+  std::string why_not_equal() const;
 
  private:
   struct freed {

@@ -5,34 +5,53 @@
 
 namespace lithair::actors {
 
-tls_credentials::tls_credentials(tls_files from, tls_usage how, clock now)
-    : from_(std::move(from)), usage_(std::move(how)), clock_(std::move(now)) {}
+tls_credentials::tls_credentials(tls_files from, tls_usage how, clock now, tls_demands what)
+    : from_(std::move(from)),
+      usage_(std::move(how)),
+      clock_(std::move(now)),
+      demands_(std::move(what)) {}
 
-tl::expected<std::shared_ptr<tls_credentials>, tls_problem> tls_credentials::load(tls_files from,
-                                                                                  tls_usage how,
-                                                                                  clock now) {
+tl::expected<std::shared_ptr<tls_credentials>, tls_problem> tls_credentials::load(
+    tls_files from, tls_usage how, clock now, tls_demands what) {
   std::shared_ptr<tls_credentials> made{
-      new tls_credentials{std::move(from), std::move(how), std::move(now)}};
+      new tls_credentials{std::move(from), std::move(how), std::move(now), std::move(what)}};
   auto first = made->read();
   if (!first) return tl::unexpected(std::move(first.error()));
   made->current_ = std::move(*first);
   return made;
 }
 
-tl::expected<std::shared_ptr<const tls_context>, tls_problem> tls_credentials::read() const {
+tl::expected<tls_credentials::contexts, tls_problem> tls_credentials::read() const {
   auto material = read_tls_files(from_);
   if (!material) return tl::unexpected(std::move(material.error()));
-  return tls_context::make(*material, usage_);
+  auto accepting = tls_context::make(*material, usage_);
+  if (!accepting) return tl::unexpected(std::move(accepting.error()));
+  if (demands_.why_not_own)
+    if (auto wrong = demands_.why_not_own(*(*accepting)->own()); !wrong.empty())
+      return tl::unexpected(tls_problem{tls_problem::part::certificate, from_.certificate + wrong});
+  contexts result{std::move(*accepting), {}};
+  if (!demands_.dials) return result;
+  auto how = usage_;
+  how.role = tls_role::client;
+  auto dialling = tls_context::make(*material, how);
+  if (!dialling) return tl::unexpected(std::move(dialling.error()));
+  result.dialling = std::move(*dialling);
+  return result;
 }
 
 std::shared_ptr<const tls_context> tls_credentials::current() const {
   const std::lock_guard guard{mutex_};
-  return current_;
+  return current_.accepting;
+}
+
+std::shared_ptr<const tls_context> tls_credentials::dialling() const {
+  const std::lock_guard guard{mutex_};
+  return current_.dialling;
 }
 
 std::string tls_credentials::reload() {
   std::string wrong;
-  std::shared_ptr<const tls_context> made;
+  contexts made;
   try {
     auto next = read();
     if (next)
@@ -45,10 +64,11 @@ std::string tls_credentials::reload() {
   const auto time = clock_();
   const std::lock_guard guard{mutex_};
   // One that nobody would take is no better than one that is taken.
-  if (made && made->own()->not_after < time && current_->own()->not_after >= time)
-    wrong = std::exchange(made, nullptr)->concern(time);
+  if (made.accepting && made.accepting->own()->not_after < time &&
+      current_.accepting->own()->not_after >= time)
+    wrong = std::exchange(made, {}).accepting->concern(time);
   if (!wrong.empty()) wrong += "; the certificate of before stays in use";
-  if (made) std::swap(current_, made);
+  if (made.accepting) std::swap(current_, made);
   not_taken_ = wrong;
   return wrong;
 }
@@ -56,9 +76,9 @@ std::string tls_credentials::reload() {
 tls_credentials::state tls_credentials::now() const {
   const auto time = clock_();
   const std::lock_guard guard{mutex_};
-  state result{*current_->own(), current_->asks_certificate(), current_->own()->not_after - time,
-               not_taken_};
-  const auto concern = current_->concern(time);
+  const auto& used = *current_.accepting;
+  state result{*used.own(), used.asks_certificate(), used.own()->not_after - time, not_taken_};
+  const auto concern = used.concern(time);
   if (!concern.empty()) result.trouble += (result.trouble.empty() ? "" : "; ") + concern;
   return result;
 }

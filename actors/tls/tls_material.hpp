@@ -33,6 +33,14 @@ struct tls_usage {
   bool needs_protocol = false;
   /// With which clients resume; none, or where certificates are asked for: nobody resumes
   std::shared_ptr<ticket_keys> tickets = {};
+  bool takes_1_2 = true;  ///< whether TLS 1.2 is spoken with who knows no other
+  /// Whether all who speak with each other are of the same authorities and both dial and accept:
+  /// then the own certificate must be such, too
+  bool among_equals = false;
+  std::string others = "clients";  ///< who is at the other end, in sentences for the operator
+  /// What is sealed with one key of TLS 1.3; then this side takes the next one (RFC 8446 §5.5: at
+  /// most 2^24.5 records)
+  std::uint64_t records_of_a_key = std::uint64_t{1} << 22;
 };
 
 /// Why a context can't be made: one sentence that begins with the name of the text to blame, and

@@ -87,7 +87,7 @@ tls_session::tls_session(std::shared_ptr<const tls_context> with, tls_expectatio
     SSL_free(ssl_);
     throw;
   }
-  if (expected_.judge) SSL_set_verify(ssl_, SSL_get_verify_mode(ssl_), judge_certificate);
+  SSL_set_verify(ssl_, SSL_get_verify_mode(ssl_), judge_certificate);
   if (context_->role() == tls_role::server) {
     SSL_set_accept_state(ssl_);
   } else {
@@ -166,13 +166,20 @@ void tls_session::fail_by_openssl() {
 
 // The other side's own certificate comes last, when those that signed it are right.
 int tls_session::judge_certificate(int fine, X509_STORE_CTX* of) {
-  if (fine != 1 || X509_STORE_CTX_get_error_depth(of) != 0) return fine;
   auto* ssl =
       static_cast<SSL*>(X509_STORE_CTX_get_ex_data(of, SSL_get_ex_data_X509_STORE_CTX_idx()));
   auto& self = *static_cast<tls_session*>(SSL_get_app_data(ssl));
   // No exception may pass through OpenSSL.
   try {
-    self.judged_ = self.expected_.judge(certificate_of(*X509_STORE_CTX_get_current_cert(of)));
+    auto* own = X509_STORE_CTX_get0_cert(of);
+    if (fine != 1) {
+      if (own != nullptr) self.refused_subject_ = certificate_of(*own).subject;
+      return fine;
+    }
+    if (X509_STORE_CTX_get_error_depth(of) != 0 || !self.expected_.judge) return fine;
+    const auto shown = certificate_of(*own);
+    self.judged_ = self.expected_.judge(shown);
+    if (!self.judged_.empty()) self.refused_subject_ = shown.subject;
   } catch (const std::exception& error) {
     self.judged_ = error.what();
     if (self.judged_.empty()) self.judged_ = "unknown";
@@ -186,6 +193,13 @@ void tls_session::encrypt(std::string_view plain) {
   assert(is_open());
   if (plain.empty()) return;
   ERR_clear_error();
+  const auto most = context_->usage().records_of_a_key;
+  if (sealed_ >= most && SSL_version(ssl_) == TLS1_3_VERSION) {
+    // The other side's own key is its own matter.
+    if (SSL_key_update(ssl_, SSL_KEY_UPDATE_NOT_REQUESTED) != 1) return fail_by_openssl();
+    sealed_ = 0;
+  }
+  sealed_ += 1 + plain.size() / SSL3_RT_MAX_PLAIN_LENGTH;
   std::size_t written = 0;
   // Nothing can hinder it: the output takes all.
   if (SSL_write_ex(ssl_, plain.data(), plain.size(), &written) != 1) fail_by_openssl();

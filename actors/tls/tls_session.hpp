@@ -75,7 +75,8 @@ class tls_session {
   /// `plain` has room for as many bytes as came and `held_back` more. Afterwards look at `state`,
   /// `has_ended` and `output`.
   std::size_t feed(std::string_view bytes, std::span<char> plain);
-  /// Seals it, behind what is in `output` already. Only while `open`.
+  /// Seals it, behind what is in `output` already. Only while `open`. With TLS 1.3 it takes a new
+  /// key now and then (`tls_usage::records_of_a_key`).
   void encrypt(std::string_view plain);
   /// Says that nothing more comes (close_notify); the other side may go on. Once it is open.
   void close();
@@ -100,6 +101,9 @@ class tls_session {
   tls_failure failure() const { return failure_; }
   /// The same in words for a log; empty: it did not fail.
   const std::string& why_failed() const { return why_failed_; }
+  /// Of a certificate that was not taken (`tls_failure::certificate`), whose it says to be, which
+  /// anybody may say; fit for a log. Empty: that is not known
+  const std::string& refused_subject() const { return refused_subject_; }
   /// What the other side showed; none: nothing was asked for, or it was not right.
   const std::optional<certificate>& peer() const { return peer_; }
   /// "TLSv1.3", once it is open.
@@ -126,6 +130,8 @@ class tls_session {
   std::string why_failed_;
   std::optional<certificate> peer_;
   std::string judged_;  // why the other side's certificate was not taken
+  std::string refused_subject_;
+  std::uint64_t sealed_ = 0;  // records, about, under the key in use
 };
 
 }  // namespace lithair::actors

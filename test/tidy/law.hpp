@@ -32,9 +32,10 @@ inline const std::vector<room_rule> room_rules{
     {"actors/runtime", {"actors"}},  // its loops count, as all parts of a node do
     {"actors/tls", {}},              // of no protocol inside: links and HTTP share it
     {"actors/messages", {"actors", "models/", "persistence", "protocol"}},
-    {"actors/links", {"actors", "actors/runtime"}},
+    {"actors/links", {"actors", "actors/runtime", "actors/tls"}},
     {"actors/peers",
-     {"actors", "actors/runtime", "actors/messages", "actors/links", "persistence", "protocol"}},
+     {"actors", "actors/runtime", "actors/tls", "actors/messages", "actors/links", "persistence",
+      "protocol"}},
     {"actors/storage",
      {"actors", "actors/runtime", "actors/messages", "models/", "persistence", "protocol"}},
     {"actors/state",

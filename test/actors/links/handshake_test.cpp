@@ -186,6 +186,48 @@ BOOST_AUTO_TEST_CASE(words_of_others_come_short_and_without_control_characters) 
   BOOST_TEST(end(here).size() < 550u);
 }
 
+BOOST_AUTO_TEST_CASE(who_says_to_be_another_node_than_was_proved_is_refused_whatever_else_he_says) {
+  const handshake::judge judge{{}, two_ends::unproven};
+  for (const std::uint32_t version : {6u, 5u}) {
+    auto claimed = hello_of(2, 1);
+    claimed.version = version;
+    handshake here{handshake::side::dialling, claimed, judge};
+    handshake there{handshake::side::accepting, hello_of(1), judge};
+    there.expect(3);
+    two_ends::pass(here, there);
+    BOOST_TEST(two_ends::end(there) ==
+               "refuses: its certificate is that of node 3, and it says to be node 2");
+    // It is not known who that is.
+    BOOST_TEST(there.other().node == 0u);
+    two_ends::pass(there, here);
+    BOOST_TEST(two_ends::end(here) ==
+               "is refused: its certificate is that of node 3, and it says to be node 2");
+  }
+}
+
+BOOST_AUTO_TEST_CASE(who_is_whom_was_proved_to_be_meets) {
+  const handshake::judge judge{{}, two_ends::unproven};
+  handshake here{handshake::side::dialling, hello_of(2, 1), judge};
+  handshake there{handshake::side::accepting, hello_of(1), judge};
+  here.expect(1);
+  there.expect(2);
+  while (two_ends::pass(here, there) | two_ends::pass(there, here)) continue;
+  BOOST_TEST(two_ends::end(there) == "meets node 2");
+}
+
+BOOST_AUTO_TEST_CASE(who_comes_with_tls_where_there_is_none_is_told_apart) {
+  std::string answer;
+  BOOST_TEST(say("\x16\x03\x01", &answer) ==
+             "refuses: it speaks TLS, and links of this node are without (--peer-tls-cert)");
+  BOOST_TEST(answer == "");
+  const handshake::judge judge{{}, two_ends::unproven};
+  handshake here{handshake::side::dialling, hello_of(2, 1), judge};
+  std::string_view alert{"\x15\x03\x03\x00\x02\x02\x0a", 7};
+  here.feed(alert);
+  BOOST_TEST(two_ends::end(here) ==
+             "refuses: it answers by TLS, and links of this node are without (--peer-tls-cert)");
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace handshake_test

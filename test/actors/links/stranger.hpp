@@ -33,6 +33,13 @@ class stranger {
   stranger& operator=(const stranger&) = delete;
 
   void say(std::string_view bytes) { (void)!::send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL); }
+  /// What it is told next; empty: the node has closed. Fails when that takes too long.
+  std::string told_next() {
+    char buffer[16 * 1024];
+    const auto got = ::recv(fd_, buffer, sizeof buffer, 0);
+    if (got < 0 && errno == EAGAIN) BOOST_FAIL("the node says nothing");
+    return {buffer, static_cast<std::size_t>(got < 0 ? 0 : got)};
+  }
   /// Everything that it is told until the node closes; fails when that takes too long.
   std::string told() {
     std::string all;

@@ -10,8 +10,10 @@
 #include <fstream>
 #include <ostream>
 
+#include "actors/links/node_certificate.hpp"
 #include "actors/tls/tls_credentials.hpp"
 #include "test/actors/tls/ends.hpp"
+#include "test/actors/tls/raw_client.hpp"
 
 namespace tls_context_test {
 
@@ -86,6 +88,15 @@ struct kept_files {
     fs::permissions(directory / "key.pem", fs::perms::owner_read | fs::perms::owner_write);
   }
   tls_files files() const { return {directory / "cert.pem", directory / "key.pem", {}}; }
+  /// As a node does that dials others, too, and all are of `by`.
+  auto load_among_equals(const std::string& authorities) const {
+    std::ofstream(directory / "ca.pem") << authorities;
+    auto all = files();
+    all.authorities = directory / "ca.pem";
+    return tls_credentials::load(
+        all, link_usage(), [] { return ::time(nullptr); },
+        {true, [](const certificate& own) { return why_not_own(1, own); }});
+  }
   auto load(std::int64_t in_s = 0) const {
     return tls_credentials::load(files(), {}, [in_s] { return ::time(nullptr) + in_s; });
   }
@@ -206,6 +217,73 @@ BOOST_AUTO_TEST_CASE(a_certificate_that_has_ended_takes_the_place_of_none_that_c
   const auto late = *kept.load();
   BOOST_TEST(late->now().left_s < 0);
   BOOST_TEST(late->now().trouble.find("ended on") != std::string::npos);
+}
+
+certificate_wish node_wish(std::uint64_t node, std::string usage = "serverAuth,clientAuth") {
+  return {.name = "n", .names = {"URI:" + node_uri(node)}, .usage = std::move(usage)};
+}
+
+BOOST_AUTO_TEST_CASE(a_certificate_among_equals_is_for_both_ends_and_this_node) {
+  const kept_files kept;
+  const auto file = (kept.directory / "cert.pem").string();
+  const auto with = [&kept](const identity& own) {
+    kept.put(own);
+    const auto made = kept.load_among_equals(kept.by.certificate());
+    return made ? std::string{} : made.error().text;
+  };
+  BOOST_TEST(with(kept.by.issue(node_wish(1))) == "");
+  BOOST_TEST(with(kept.by.issue(node_wish(1, "serverAuth"))) ==
+             file +
+                 ": the certificate is not for both ends of a connection (extended key usage "
+                 "serverAuth and clientAuth), so other nodes would refuse it");
+  BOOST_TEST(with(kept.by.issue(node_wish(2))) ==
+             file +
+                 ": the certificate is that of node 2, and this is node 1; this node needs one "
+                 "with the URI lithair://node/1 among its subject alternative names");
+  BOOST_TEST(with(kept.by.issue()) ==
+             file +
+                 ": the certificate can't be this node's: it names no node: among its subject "
+                 "alternative names is no URI lithair://node/ID; this node needs one with the "
+                 "URI lithair://node/1 among its subject alternative names");
+  BOOST_TEST(with(authority{"elsewhere"}.issue(node_wish(1)))
+                 .starts_with(file + ": the certificate is not of the authorities that are trusted "
+                                     "here ("));
+  // That it has ended is another matter, and told as such.
+  auto old = node_wish(1);
+  old.begins_in_s = -7200;
+  old.ends_in_s = -3600;
+  BOOST_TEST(with(kept.by.issue(old)) == "");
+}
+
+BOOST_AUTO_TEST_CASE(among_equals_both_contexts_are_replaced_or_neither) {
+  const kept_files kept;
+  kept.put(kept.by.issue(node_wish(1)));
+  const auto own = *kept.load_among_equals(kept.by.certificate());
+  BOOST_TEST((own->current()->role() == tls_role::server));
+  BOOST_TEST((own->dialling()->role() == tls_role::client));
+  BOOST_TEST(own->now().asks_certificate);
+  const auto before = own->dialling();
+  kept.put(kept.by.issue(node_wish(2)));
+  BOOST_TEST(own->reload().ends_with("; the certificate of before stays in use"));
+  BOOST_TEST(own->dialling() == before);
+  auto next = node_wish(1);
+  next.name = "next";
+  kept.put(kept.by.issue(next));
+  BOOST_TEST(own->reload() == "");
+  BOOST_TEST(own->current()->own()->common_name == "next");
+  BOOST_TEST(own->dialling()->own()->common_name == "next");
+  // Of clients' certificates nobody dials.
+  BOOST_TEST(!(*kept.load())->dialling());
+}
+
+BOOST_AUTO_TEST_CASE(links_speak_tls_1_3_only) {
+  const authority by{"home"};
+  auto how = link_usage();
+  how.protocol = "";
+  tls_end server{context_of(material_of(by.issue(node_wish(1)), by.certificate()), how)};
+  raw_client client{[](SSL_CTX* x) { SSL_CTX_set_max_proto_version(x, TLS1_2_VERSION); }};
+  BOOST_TEST(!client.talk_to(server));
+  BOOST_TEST(server.session.failure() == tls_failure::version);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

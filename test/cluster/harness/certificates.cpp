@@ -79,7 +79,7 @@ certificate_pointer make_certificate(const certificate_wish& wish, EVP_PKEY& key
   if (!is_authority) {
     add_extension(x, by, NID_authority_key_identifier, "keyid");
     add_extension(x, by, NID_subject_alt_name, names);
-    add_extension(x, by, NID_ext_key_usage, "serverAuth,clientAuth");
+    add_extension(x, by, NID_ext_key_usage, wish.usage);
   }
   demand(X509_sign(&x, &signing, EVP_sha256()) > 0, "its signature");
   return made;

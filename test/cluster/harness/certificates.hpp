@@ -22,6 +22,7 @@ struct certificate_wish {
   std::vector<std::string> names = {"DNS:localhost", "IP:127.0.0.1"};  ///< as OpenSSL writes them
   std::int64_t begins_in_s = -3600;                                    ///< seconds from now
   std::int64_t ends_in_s = 365 * 86'400;                               ///< likewise
+  std::string usage = "serverAuth,clientAuth";                         ///< extended key usage
   unsigned rsa_bits = 0;  ///< of an RSA key; 0: a key of P-256, which takes no time to make
 };
 
