@@ -35,12 +35,17 @@ std::string node_config::validate() const {
   if (is_wildcard(self.host))
     return fmt::format("{} is no address that others could come to; say where they find this node",
                        host_and_port(self.host, self.http_port));
-  if (!insecure) {
-    for (auto* where : {&self, &listening()})
-      if (auto why = why_unprotected(where->host, where->http_port); !why.empty()) return why;
-    for (auto& peer : peers)
-      if (auto why = why_unprotected(peer.host, peer.http_port); !why.empty()) return why;
+  const auto by = protected_by();
+  for (auto* where : {&self, &listening()}) {
+    auto why = why_unprotected(where->host, where->http_port, said_with::clients, by);
+    // A node alone opens no port for others.
+    if (why.empty() && !peers.empty())
+      why = why_unprotected(where->host, where->peer_port, said_with::peers, by);
+    if (!why.empty()) return why;
   }
+  for (auto& peer : peers)
+    if (auto why = why_unprotected(peer.host, peer.peer_port, said_with::peers, by); !why.empty())
+      return why;
   if (tick_ms == 0) return "a tick can't take 0 ms";
   if (max_item < least_max_item || max_item > most_max_item)
     return fmt::format("an item can be allowed {} to {} bytes, and not {}", least_max_item,

@@ -3,13 +3,17 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
+#include "actors/host.hpp"
 #include "protocol/options.hpp"
 #include "protocol/types.hpp"
 
 namespace lithair::actors {
+
+class tls_credentials;
 
 /// A member and where it is found, as the operator or the members themselves name it. Clients and
 /// peers come to two ports of one host.
@@ -47,9 +51,14 @@ struct node_config {
   peer_address self{protocol::node_id{1}, "127.0.0.1", 8080, 9080};
   /// Where it listens, all addresses of the machine perhaps; without a host: where `self` says
   peer_address listen{};
-  /// Whether it may listen at, and go to, addresses off this machine, although nothing protects
-  /// what is said there
+  /// Whether it may listen at, and go to, addresses off this machine where nothing protects what is
+  /// said
   bool insecure = false;
+  /// Whether whoever serves clients at `listen` does so by HTTPS
+  bool clients_by_tls = false;
+  /// As whom it speaks with other nodes, under mutual TLS: made with `tls_demands::dials`. None:
+  /// links are plain
+  std::shared_ptr<tls_credentials> peer_tls = {};
   /// What members of the cluster prove to each other that they know; empty: nothing is asked for.
   /// The same at all of them, and in no log
   std::string cluster_secret = {};
@@ -102,6 +111,8 @@ struct node_config {
   std::string validate() const;
   /// Where it listens: `listen`, or what stands for it.
   const peer_address& listening() const { return listen.host.empty() ? self : listen; }
+  /// By what the addresses are judged.
+  protection protected_by() const { return {clients_by_tls, peer_tls != nullptr, insecure}; }
 };
 
 }  // namespace lithair::actors

@@ -59,11 +59,16 @@ std::string host_and_port(std::string_view host, std::uint16_t port) {
   return result + ':' + std::to_string(port);
 }
 
-std::string why_unprotected(std::string_view host, std::uint16_t port) {
-  if (is_loopback(host)) return {};
+std::string why_unprotected(std::string_view host, std::uint16_t port, said_with whom,
+                            const protection& by) {
+  const bool of_clients = whom == said_with::clients;
+  if (by.insecure || (of_clients ? by.clients : by.peers) || is_loopback(host)) return {};
   return host_and_port(host, port) +
-         " can be reached from other machines, and nothing protects what is said there; start "
-         "with --insecure to accept that";
+         " can be reached from other machines, and nothing protects what " +
+         (of_clients ? "clients say there; start with --tls-cert and --tls-key"
+                     : "nodes say there; start with --peer-tls-cert, --peer-tls-key and "
+                       "--peer-tls-ca") +
+         ", or with --insecure to accept that";
 }
 
 }  // namespace lithair::actors

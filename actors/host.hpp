@@ -15,9 +15,20 @@ bool is_loopback(std::string_view host);
 bool is_wildcard(std::string_view host);
 /// `host:port`, with an IPv6 host in brackets (RFC 3986 §3.2.2).
 std::string host_and_port(std::string_view host, std::uint16_t port);
-/// Why a node that was not told --insecure neither listens nor goes to `host`; empty: it may, for
-/// nothing of it leaves this machine. The one rule, and the one sentence, for whatever address
-/// somebody gives: as long as links are not encrypted. Without a full stop at the end.
-std::string why_unprotected(std::string_view host, std::uint16_t port);
+/// What keeps from others what a node says and hears where that leaves its machine.
+struct protection {
+  bool clients = false;   ///< it speaks HTTPS with clients, and asks other nodes by it (--join)
+  bool peers = false;     ///< its links to other nodes are under TLS, both ends known
+  bool insecure = false;  ///< its operator does without, and said so
+};
+
+/// With whom something is said at an address.
+enum class said_with : std::uint8_t { clients, peers };
+
+/// Why a node with such protection neither listens at `host` nor goes there; empty: it may, for
+/// nothing of it leaves this machine, or what does is protected. The one rule, and the one
+/// sentence, for whatever address somebody gives. Without a full stop at the end.
+std::string why_unprotected(std::string_view host, std::uint16_t port, said_with whom,
+                            const protection& by);
 
 }  // namespace lithair::actors

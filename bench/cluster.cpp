@@ -28,6 +28,7 @@ struct wishes {
   std::string program;
   unsigned idle_seconds = 5;
   bool without_etcd = false;
+  bool peer_tls = false;
   bool json = false;
 };
 
@@ -120,10 +121,10 @@ void print_table(const wishes& w, const std::vector<row>& rows, const std::vecto
               w.payload, w.reads, w.seconds, w.to == "all" ? "all nodes" : "the leader",
               std::thread::hardware_concurrency(), w.directory.c_str());
   std::printf(
-      "system   nodes  clients  requests/s  x etcd   p50 ms   p99 ms  p99.9 ms  errors  "
+      "system        nodes  clients  requests/s  x etcd   p50 ms   p99 ms  p99.9 ms  errors  "
       "CPU us/request: nodes  client\n");
   for (const auto& x : rows) {
-    std::printf("%-8s %5zu  %7zu  %10.0f  %6s  %7.2f  %7.2f  %8.2f  %6llu  %21.1f  %6.1f\n",
+    std::printf("%-13s %5zu  %7zu  %10.0f  %6s  %7.2f  %7.2f  %8.2f  %6llu  %21.1f  %6.1f\n",
                 x.system.c_str(), x.nodes, x.connections, x.load.rate(), ratio(rows, x).c_str(),
                 x.load.percentile(0.5), x.load.percentile(0.99), x.load.percentile(0.999),
                 static_cast<unsigned long long>(x.load.failed), per_request(x.nodes_cpu, x.load),
@@ -191,14 +192,18 @@ int run(int argc, char** argv) {
   app.add_option("--program", w.program, "another build of lithair_node, to compare");
   app.add_option("--idle", w.idle_seconds, "seconds of doing nothing, measured; 0: not (5)");
   app.add_flag("--no-etcd", w.without_etcd, "leave etcd out");
+  app.add_flag("--peer-tls", w.peer_tls, "once more with links under TLS");
   app.add_flag("--json", w.json, "for programs");
   CLI11_PARSE(app, argc, argv);
   setenv("TMPDIR", w.directory.c_str(), 1);
   std::erase(w.nodes, std::size_t{0});
   std::vector<row> rows;
   std::vector<idle_row> idle;
-  for (const auto nodes : w.nodes)
+  for (const auto nodes : w.nodes) {
     measure(w, start_lithair(nodes, w.payload, w.program), rows, idle);
+    if (w.peer_tls)
+      measure(w, start_lithair(nodes, w.payload, w.program, {}, {}, true), rows, idle);
+  }
   if (auto etcd = w.without_etcd ? nullptr : start_etcd(w.payload)) {
     measure(w, std::move(etcd), rows, idle);
   }

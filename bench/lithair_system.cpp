@@ -1,8 +1,10 @@
 #include <fstream>
+#include <functional>
 #include <stdexcept>
 
 #include "bench/systems.hpp"
 #include "test/cluster/harness/cluster.hpp"
+#include "test/cluster/harness/peer_certificates.hpp"
 
 namespace lithair::bench {
 namespace {
@@ -20,11 +22,13 @@ class lithair_system final : public measured_system {
  public:
   lithair_system(std::size_t nodes, std::size_t payload, const std::string& program,
                  std::vector<std::string> flags,
-                 const std::shared_ptr<const actors::tls_context>& secure)
-      : nodes_({.nodes = nodes,
+                 const std::shared_ptr<const actors::tls_context>& secure, bool peer_tls)
+      : kept_(peer_tls ? std::make_unique<test::peer_certificates>(nodes) : nullptr),
+        nodes_({.nodes = nodes,
                 .models = write_models(),
                 .flags = std::move(flags),
                 .program = program,
+                .place = placing(),
                 .secure = secure}) {
     nodes_.start_all();
     nodes_.await_all_ready();
@@ -32,7 +36,7 @@ class lithair_system final : public measured_system {
     store(payload);
   }
 
-  std::string name() const override { return "lithair"; }
+  std::string name() const override { return kept_ ? "links by TLS" : "lithair"; }
   std::vector<std::uint16_t> ports() const override {
     std::vector<std::uint16_t> made;
     for (std::size_t i = 0; i < nodes_.size(); ++i) made.push_back(nodes_.port(i));
@@ -53,6 +57,10 @@ class lithair_system final : public measured_system {
   }
 
  private:
+  std::function<std::vector<std::string>(const test::cluster&, std::size_t)> placing() const {
+    if (!kept_) return {};
+    return [this](const test::cluster& all, std::size_t i) { return kept_->place(all, i); };
+  }
   std::string write_models() const {
     const auto file = models_.path() / "models.toml";
     std::ofstream(file) << models;
@@ -72,6 +80,7 @@ class lithair_system final : public measured_system {
   }
 
   test::temporary_directory models_;
+  std::unique_ptr<test::peer_certificates> kept_;  // none: links are plain
   test::cluster nodes_;
   std::size_t leader_ = 0;
 };
@@ -80,11 +89,12 @@ class lithair_system final : public measured_system {
 
 std::unique_ptr<measured_system> start_lithair(
     std::size_t nodes, std::size_t payload, const std::string& program,
-    const std::vector<std::string>& flags,
-    const std::shared_ptr<const actors::tls_context>& secure) {
+    const std::vector<std::string>& flags, const std::shared_ptr<const actors::tls_context>& secure,
+    bool peer_tls) {
   auto all = flags;
   all.insert(all.end(), {"--log-level", "warn"});
-  return std::make_unique<lithair_system>(nodes, payload, program, std::move(all), secure);
+  return std::make_unique<lithair_system>(nodes, payload, program, std::move(all), secure,
+                                          peer_tls);
 }
 
 }  // namespace lithair::bench

@@ -26,11 +26,12 @@ class measured_system {
 };
 
 /// `nodes` of lithair_node, ready, with what reads will ask for. `flags`: on top of the usual ones;
-/// `secure`: as whom clients speak HTTPS to them, if flags tell them to.
+/// `secure`: as whom clients speak HTTPS to them, if flags tell them to. `peer_tls`: their links
+/// are under TLS.
 std::unique_ptr<measured_system> start_lithair(
     std::size_t nodes, std::size_t payload, const std::string& program = {},
     const std::vector<std::string>& flags = {},
-    const std::shared_ptr<const actors::tls_context>& secure = {});
+    const std::shared_ptr<const actors::tls_context>& secure = {}, bool peer_tls = false);
 
 /// Three nodes of etcd behind their JSON gateways; null when etcd is not installed.
 std::unique_ptr<measured_system> start_etcd(std::size_t payload);

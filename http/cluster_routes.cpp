@@ -74,9 +74,9 @@ void read_address(const json::object& from, actors::change_members& out, const s
     throw refusal{bad_member("addr must be an address that others can come to.")};
   out.host = host == "localhost" ? "127.0.0.1" : host;
   out.http_port = static_cast<std::uint16_t>(*port);
-  const auto why = actors::why_unprotected(out.host, out.http_port);
-  if (!site.insecure && !why.empty())
-    throw refusal{problem_response(403, "insecure", "addr: " + why + ".")};
+  const auto why =
+      actors::why_unprotected(out.host, out.http_port, actors::said_with::peers, site.links);
+  if (!why.empty()) throw refusal{problem_response(403, "insecure", "addr: " + why + ".")};
 }
 
 // Of a node that asks to be taken in: the models that it serves, as text of a model file.

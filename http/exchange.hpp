@@ -5,6 +5,7 @@
 #include <string>
 #include <variant>
 
+#include "actors/host.hpp"
 #include "actors/messages/client_messages.hpp"
 #include "actors/messages/raft_messages.hpp"
 #include "actors/messages/status_messages.hpp"
@@ -91,8 +92,8 @@ struct site {
   const bearer_token* cluster_token = nullptr;       ///< see server_options; none: there is none
   const published_projections* published = nullptr;  ///< the program's own; none: there are none
   const host_names* hosts = nullptr;                 ///< as which it may be asked; none: any
-  bool leaving = false;   ///< it is about to stop, so that nobody new should be sent here
-  bool insecure = false;  ///< whether members may be off this machine, as server_options says
+  bool leaving = false;           ///< it is about to stop, so that nobody new should be sent here
+  actors::protection links = {};  ///< by which members may be off this machine, or not
 };
 
 /// Every check that needs no state: host, origin, path, method, caller, query, headers, media type
@@ -104,7 +105,8 @@ exchange begin(const request& r, const site& what, const models::stamp& at);
 
 /// The part of `begin` for /cluster/members and /cluster/transfer. 422 for a body that names no
 /// member or holds anything unknown; 403 for an address off this machine, where the node was not
-/// told --insecure; 409 for a node whose models do not fit. `query` has passed its check.
+/// told --insecure and has no links under TLS; 409 for a node whose models do not fit. `query` has
+/// passed its check.
 step begin_member(const request& r, const matched& place, const site& site,
                   const parameters& query);
 /// Why this client may not use the operator's routes; none: it may. With a cluster token whoever

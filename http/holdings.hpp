@@ -20,7 +20,8 @@ struct holdings {
   std::uint64_t max_bodies = 0;
   std::uint64_t unsent = 0;  ///< bytes of answers that are made or wait for their readers
   std::uint64_t max_unsent = 0;
-  std::optional<actors::tls_credentials::state> tls = {};  ///< of a server that speaks HTTPS
+  std::optional<actors::tls_credentials::state> tls = {};       ///< of a server that speaks HTTPS
+  std::optional<actors::tls_credentials::state> peer_tls = {};  ///< of links under TLS
 };
 
 }  // namespace lithair::http

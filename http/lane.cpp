@@ -40,6 +40,11 @@ std::string imf_fixdate(std::int64_t seconds) {
   return {text, static_cast<std::size_t>(n)};
 }
 
+std::optional<actors::tls_credentials::state> state_of(
+    const std::shared_ptr<actors::tls_credentials>& of) {
+  return of ? std::optional(of->now()) : std::nullopt;
+}
+
 // Between two looks at all sessions of a loop.
 constexpr std::uint64_t between_ms = 100;
 
@@ -47,11 +52,17 @@ constexpr std::uint64_t between_ms = 100;
 
 holdings common::held() const {
   const auto& most = sessions.most();
-  return {sessions.open(), sessions.open_reserved(),
-          most.regular,    most.per_address,
-          most.reserved,   bodies.used(),
-          bodies.limit(),  unsent.used(),
-          unsent.limit(),  options.tls ? std::optional(options.tls->now()) : std::nullopt};
+  return {sessions.open(),
+          sessions.open_reserved(),
+          most.regular,
+          most.per_address,
+          most.reserved,
+          bodies.used(),
+          bodies.limit(),
+          unsent.used(),
+          unsent.limit(),
+          state_of(options.tls),
+          state_of(options.peer_tls)};
 }
 
 void common::make_room(const admission::shortage& of) const {

@@ -68,7 +68,7 @@ struct common {
             &options.published,
             &hosts,
             false,
-            options.insecure};
+            {false, options.peer_tls != nullptr, options.insecure}};
   }
 
   /// As of now. Any thread.

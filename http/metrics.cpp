@@ -305,6 +305,13 @@ void add_https(families& all, const std::vector<const lane_metrics*>& lanes, con
         static_cast<double>(held.tls->left_s) / 86'400);
 }
 
+void add_links(families& all, const holdings& held) {
+  if (!held.peer_tls) return;
+  gauge(all, "peer_tls_certificate_days",
+        "Days until the certificate for other nodes ends; below 0 when it has.",
+        static_cast<double>(held.peer_tls->left_s) / 86'400);
+}
+
 void add_http(families& all, const std::vector<const lane_metrics*>& lanes, const holdings& held) {
   add_requests(all, lanes);
   auto& seconds = family(all, MetricType::Histogram, "http_request_seconds",
@@ -405,6 +412,7 @@ std::string metrics_text(const std::vector<actors::node_status>& groups,
   add_disk(all, groups);
   add_http(all, lanes, held);
   add_https(all, lanes, held);
+  add_links(all, held);
   add_loops(all, loops);
   gauge(all, "uptime_seconds", "Since the node started.",
         static_cast<double>(groups.front().uptime_ms) / 1000);

@@ -119,6 +119,12 @@ void add_operators(json_object& to) {
                                          {"trouble", or_null(text_schema())}}),
                                  json_object{{"type", "null"}}}),
                          "As whom it speaks HTTPS; null: it speaks HTTP.")},
+       {"peer_tls", described(any_of({record({{"subject", text_schema()},
+                                              {"not_after", text_schema()},
+                                              {"fingerprint", text_schema()},
+                                              {"trouble", or_null(text_schema())}}),
+                                      json_object{{"type", "null"}}}),
+                              "As whom it speaks with other nodes; null: links are plain.")},
        {"models", list_of(schema_ref("lithair.served"))},
        {"members", list_of(schema_ref("lithair.member"))}});
 }

@@ -110,15 +110,21 @@ json::object http_holdings(const holdings& held) {
           {"max_unsent", held.max_unsent}};
 }
 
-// As whom the node speaks HTTPS; null: it speaks HTTP.
-json::value tls(const holdings& held) {
-  if (!held.tls) return nullptr;
-  const auto& own = held.tls->own;
-  return json::object{{"subject", own.subject},
-                      {"not_after", actors::utc_text(own.not_after)},
-                      {"fingerprint", own.fingerprint},
-                      {"client_certificates", held.tls->asks_certificate},
-                      {"trouble", text_or_null(held.tls->trouble)}};
+// As whom the node speaks; null: without TLS.
+json::value certificate_of(const std::optional<actors::tls_credentials::state>& shown) {
+  if (!shown) return nullptr;
+  return json::object{{"subject", shown->own.subject},
+                      {"not_after", actors::utc_text(shown->own.not_after)},
+                      {"fingerprint", shown->own.fingerprint},
+                      {"client_certificates", shown->asks_certificate},
+                      {"trouble", text_or_null(shown->trouble)}};
+}
+
+// All nodes show each other certificates: so of links that need not be told.
+json::value peer_tls(const holdings& held) {
+  auto result = certificate_of(held.peer_tls);
+  if (result.is_object()) result.get_object().erase("client_certificates");
+  return result;
 }
 
 json::array set_aside(const actors::node_status& status) {
@@ -192,7 +198,8 @@ response status_page(const actors::node_status& status, const models::schema& sc
       {"data_bytes", status.data_bytes},
       {"journal", journal_of(status)},
       {"http", http_holdings(held)},
-      {"tls", tls(held)},
+      {"tls", certificate_of(held.tls)},
+      {"peer_tls", peer_tls(held)},
       {"models", collections(schema)},
       {"members", members(status)},
   });

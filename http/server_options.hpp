@@ -47,8 +47,11 @@ struct server_options {
   /// As whom it speaks HTTPS, and nothing else on its port; none: it speaks HTTP
   std::shared_ptr<actors::tls_credentials> tls = {};
   std::size_t max_handshakes = 1024;  ///< under way at one time; the oldest gives way to a new one
-  /// Whether members may be added, or moved to, off this machine
+  /// Whether members may be added, or moved to, off this machine although links are plain
   bool insecure = false;
+  /// As whom the node speaks with other nodes (`node_config::peer_tls`), to be told of; none: links
+  /// are plain, and members stay on this machine
+  std::shared_ptr<actors::tls_credentials> peer_tls = {};
   /// Names by which clients may ask this node, besides its own, its addresses and `localhost`; see
   /// `host_names` for patterns. Others: 421
   std::vector<std::string> allowed_hosts = {};

@@ -64,8 +64,8 @@ struct node::implementation {
         models(std::make_shared<const models::schema>(std::move(schema))) {
     system = std::make_unique<caf::actor_system>(caf_config);
     start_loops();
-    connector = caf::actor_cast<connector_handle>(
-        system->spawn<actors::connector>(loops.front().get(), config.insecure, config.links));
+    connector = caf::actor_cast<connector_handle>(system->spawn<actors::connector>(
+        loops.front().get(), config.insecure, config.links, config.peer_tls));
     try {
       parts = std::make_unique<composition>(config, models, machine());
     } catch (...) {

@@ -4,6 +4,8 @@
 #include <uv.h>
 
 #include <algorithm>
+#include <cstdint>
+#include <exception>
 #include <utility>
 
 #include <spdlog/spdlog.h>
@@ -25,6 +27,19 @@ namespace {
 constexpr std::uint32_t dial_timeout_ms = 2000;
 // Lines about strangers: any number of them may call.
 constexpr std::uint64_t tell_strangers_ms = 1000;
+
+// Of the handshake of TLS with whom we dialled: people have to see to its certificate, or to ours.
+refusal_by refused_under_tls(tls_failure why, refusal_by otherwise) {
+  switch (why) {
+    case tls_failure::certificate:
+    case tls_failure::no_certificate:
+      return refusal_by::us;
+    case tls_failure::refused:
+      return refusal_by::peer;
+    default:
+      return otherwise;
+  }
+}
 
 // A socket on its way to the connector, which may have ended.
 class owned_socket {
@@ -98,6 +113,9 @@ caf::behavior connector::make_behavior() {
   return behavior_of<handle_type>(
       [this](const introduce_node& order) { begin(order); },
       [this](const open_port& order) {
+        const auto& at = order.where;
+        const auto why = why_unprotected(at.host, at.peer_port, said_with::peers, protected_by());
+        if (!why.empty()) return opened(order, why);
         listen_elsewhere(*home(), order, caf::actor_cast<taking<listening_one>>(this));
       },
       [this](const reach& order) {
@@ -130,6 +148,7 @@ void connector::go() {
 void connector::on_exit() {
   door_.reset();
   meetings_.clear();
+  shaking_.reset();
   node_.reset();
   judge_ = {};
 }
@@ -137,6 +156,8 @@ void connector::on_exit() {
 void connector::begin(const introduce_node& order) {
   node_ = order;
   judge_ = {order.identity.peers->code(), why_unproven};
+  // They have places of their own: here they only take turns.
+  if (tls_) shaking_ = std::make_unique<handshakes>(*home(), SIZE_MAX);
   for (const auto& [peer, asker] : std::exchange(early_, {})) look_for(peer, asker);
 }
 
@@ -191,7 +212,8 @@ void connector::look_for(const peer_address& peer, const taking<reached>& asker)
   }
   if (auto known = links_.find(peer.id.value); known != links_.end())
     return send(asker, reached{known->second.link, {}});
-  if (auto why = why_unprotected(peer.host, peer.peer_port); !insecure_ && !why.empty())
+  if (auto why = why_unprotected(peer.host, peer.peer_port, said_with::peers, protected_by());
+      !why.empty())
     return send(asker, reached{{}, why});
   for (auto& [number, each] : attempts_) {
     const bool same =
@@ -237,13 +259,16 @@ void connector::meet(int fd, std::uint64_t of_attempt, std::uint64_t node) {
   ours.run = node_->run;
   ours.nonce = {random_word_of_system(), random_word_of_system()};
   const bool comes = of_attempt == 0;
-  auto stream = std::make_unique<socket_stream>(*home(), fd);
+  tls_stream* under_tls = nullptr;
+  auto stream = stream_of(fd, node, under_tls);
+  if (!stream) return answer(of_attempt, reached{{}, "there is no memory for it"});
   auto address = stream->address();
   if (comes) make_place(address);
   const auto number = ++last_;
   auto& made = meetings_[number];
   made.address = std::move(address);
   made.attempt = of_attempt;
+  made.under_tls = under_tls;
   made.over = std::make_unique<connection>(
       *home(), std::move(stream),
       handshake{comes ? handshake::side::accepting : handshake::side::dialling, ours, judge_},
@@ -251,6 +276,23 @@ void connector::meet(int fd, std::uint64_t of_attempt, std::uint64_t node) {
   made.over->tell({[this, number] { met(number); },
                    {},
                    [this, number](const std::string& why) { failed(number, why); }});
+}
+
+// `dialled` 0: it came in. None: there is no memory for it.
+std::unique_ptr<byte_stream> connector::stream_of(int fd, std::uint64_t dialled,
+                                                  tls_stream*& under_tls) {
+  std::unique_ptr<byte_stream> plain = std::make_unique<socket_stream>(*home(), fd);
+  if (!tls_) return plain;
+  try {
+    auto made = std::make_unique<tls_stream>(std::move(plain),
+                                             dialled == 0 ? tls_->current() : tls_->dialling(),
+                                             dialled, shaking_.get());
+    under_tls = made.get();
+    return made;
+  } catch (const std::exception& error) {
+    spdlog::error("a connection between nodes is closed: {}", error.what());
+    return nullptr;
+  }
 }
 
 // Outside of turns, as all that connections tell.
@@ -307,6 +349,7 @@ void connector::failed(std::uint64_t number, const std::string& why) {
     auto by = refusal_by::nobody;
     if (meant && how == handshake::state::refused) by = refusal_by::peer;
     if (meant && how == handshake::state::failed) by = refusal_by::us;
+    if (who.under_tls != nullptr) by = refused_under_tls(who.under_tls->failure(), by);
     return answer(who.attempt, reached{{}, why, by});
   }
   if (how == handshake::state::failed && caller != 0)

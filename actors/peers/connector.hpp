@@ -15,9 +15,12 @@
 #include "actors/config.hpp"
 #include "actors/links/connection.hpp"
 #include "actors/links/link_listener.hpp"
+#include "actors/links/tls_stream.hpp"
 #include "actors/messages/handles.hpp"
 #include "actors/peers/peer_directory.hpp"
+#include "actors/runtime/handshakes.hpp"
 #include "actors/runtime/hosted.hpp"
+#include "actors/tls/tls_credentials.hpp"
 
 namespace lithair::actors {
 
@@ -63,10 +66,12 @@ class connector final : public hosted_actor {
  public:
   using handle_type = connector_handle;
 
-  /// `insecure`: it may leave this machine. Else whoever is elsewhere is not reached: whatever way
-  /// an address came (flags, the log, other members), here it is used.
-  connector(caf::actor_config& cfg, loop* home, bool insecure, const link_limits& limits)
-      : hosted_actor(cfg, home), insecure_(insecure), limits_(limits) {}
+  /// `insecure`: it may leave this machine without TLS. Else whoever is elsewhere is not reached,
+  /// and nobody is let in from there: whatever way an address came (flags, the log, other members),
+  /// here it is used. `tls`: as whom it speaks with all other nodes; none: links are plain.
+  connector(caf::actor_config& cfg, loop* home, bool insecure, const link_limits& limits,
+            std::shared_ptr<tls_credentials> tls = {})
+      : hosted_actor(cfg, home), insecure_(insecure), limits_(limits), tls_(std::move(tls)) {}
 
   const char* name() const override { return "connector"; }
 
@@ -75,7 +80,8 @@ class connector final : public hosted_actor {
   struct meeting {
     std::unique_ptr<connection> over;
     std::string address;
-    std::uint64_t attempt = 0;  // of ours; 0: it came in
+    std::uint64_t attempt = 0;        // of ours; 0: it came in
+    tls_stream* under_tls = nullptr;  // in `over`, if it is
   };
   struct attempt {
     peer_address to;
@@ -102,6 +108,8 @@ class connector final : public hosted_actor {
   void answer(std::uint64_t number, const reached& how);
 
   void meet(int fd, std::uint64_t of_attempt, std::uint64_t node);
+  std::unique_ptr<byte_stream> stream_of(int fd, std::uint64_t dialled, tls_stream*& under_tls);
+  protection protected_by() const { return {false, tls_ != nullptr, insecure_}; }
   void met(std::uint64_t number);
   void failed(std::uint64_t number, const std::string& why);
   void note_stranger(const meeting& who, const std::string& why);
@@ -110,6 +118,8 @@ class connector final : public hosted_actor {
 
   const bool insecure_;
   const link_limits limits_;
+  const std::shared_ptr<tls_credentials> tls_;
+  std::unique_ptr<handshakes> shaking_;
   std::optional<introduce_node> node_;
   handshake::judge judge_;
   std::unique_ptr<link_listener> door_;

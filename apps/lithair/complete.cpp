@@ -166,6 +166,19 @@ std::string complete_tls(draft& given) {
   return {};
 }
 
+std::string complete_peer_tls(draft& given) {
+  const auto& own = given.peer_tls_certificate;
+  const auto& key = given.peer_tls_key;
+  const auto& authorities = given.peer_tls_authorities;
+  if (!own && !key && !authorities) return {};
+  if (!own)
+    return std::string(key ? "--peer-tls-key" : "--peer-tls-ca") + ": needs --peer-tls-cert";
+  if (!key) return "--peer-tls-cert: needs its key, --peer-tls-key";
+  if (!authorities) return "--peer-tls-cert: needs the authorities of the others, --peer-tls-ca";
+  given.made.peer_tls = {*own, *key, *authorities};
+  return {};
+}
+
 std::string check_limits(draft& given) {
   const auto& http = given.made.http;
   if (http.max_body > http.max_bodies) {
@@ -176,21 +189,29 @@ std::string check_limits(draft& given) {
 
 /// Everything that somebody may name is judged by the one rule, `actors::why_unprotected`.
 std::string check_exposure(draft& given) {
+  using actors::said_with;
   auto& node = given.made.node;
   node.insecure = given.made.http.insecure = given.made.insecure;
-  if (given.made.insecure) return {};
-  const auto judge = [](std::string_view flag, std::string_view host, std::uint16_t port) {
-    auto why = actors::why_unprotected(host, port);
+  node.clients_by_tls = given.made.tls.has_value();
+  const actors::protection by{node.clients_by_tls, given.made.peer_tls.has_value(), node.insecure};
+  const auto judge = [&by](std::string_view flag, std::string_view host, std::uint16_t port,
+                           said_with whom) {
+    auto why = actors::why_unprotected(host, port, whom, by);
     return why.empty() ? why : std::string(flag) + ": " + why;
   };
-  const auto& at = node.listen;
-  if (auto why = judge("--addr", at.host, at.http_port); !why.empty()) return why;
-  const auto& self = node.self;
-  if (auto why = judge("--advertise", self.host, self.http_port); !why.empty()) return why;
+  const bool alone = node.peers.empty() && !given.made.join;
+  const auto judge_own = [&](std::string_view flag, const actors::peer_address& at) {
+    auto why = judge(flag, at.host, at.http_port, said_with::clients);
+    return why.empty() && !alone ? judge(flag, at.host, at.peer_port, said_with::peers) : why;
+  };
+  if (auto why = judge_own("--addr", node.listen); !why.empty()) return why;
+  if (auto why = judge_own("--advertise", node.self); !why.empty()) return why;
   if (const auto& join = given.made.join)
-    if (auto why = judge("--join", join->host, join->port); !why.empty()) return why;
+    if (auto why = judge("--join", join->host, join->port, said_with::clients); !why.empty())
+      return why;
   for (const auto& peer : node.peers)
-    if (auto why = judge("--cluster", peer.host, peer.http_port); !why.empty()) return why;
+    if (auto why = judge("--cluster", peer.host, peer.peer_port, said_with::peers); !why.empty())
+      return why;
   return {};
 }
 
@@ -198,7 +219,7 @@ std::string check_exposure(draft& given) {
 
 std::string complete(draft& given) {
   for (const auto step : {expand_shorthand, complete_self, complete_members, complete_timing,
-                          complete_tls, check_limits}) {
+                          complete_tls, complete_peer_tls, check_limits}) {
     if (auto wrong = step(given); !wrong.empty()) return wrong;
   }
   if (given.data_dir) given.made.node.data_dir = *given.data_dir;

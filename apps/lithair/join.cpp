@@ -153,9 +153,10 @@ std::string sentence_of(const answer& refusal) {
 /// The members that the cluster tells of are on the way to this node like any that the operator
 /// names.
 void judge_members(const settings& chosen) {
-  if (chosen.insecure) return;
   for (const auto& peer : chosen.node.peers)
-    if (auto why = actors::why_unprotected(peer.host, peer.http_port); !why.empty())
+    if (auto why = actors::why_unprotected(peer.host, peer.peer_port, actors::said_with::peers,
+                                           chosen.node.protected_by());
+        !why.empty())
       throw std::runtime_error("--join: a member at " + why);
 }
 

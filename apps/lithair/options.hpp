@@ -26,6 +26,7 @@ struct settings {
   actors::node_config node;              ///< as the node takes it; not judged by `validate` yet
   http::server_options http;             ///< as the server takes it
   std::optional<actors::tls_files> tls;  ///< of the certificate for clients; none: plain HTTP
+  std::optional<actors::tls_files> peer_tls;  ///< of the one for other nodes; none: plain links
   std::string
       join_authorities;  ///< who certifies the node at `join`; empty: whom the system trusts
   std::optional<endpoint> join;    ///< a node of the running cluster that is to take this one in
@@ -33,8 +34,8 @@ struct settings {
   std::string restore_file;        ///< make a data directory of this backup and end; empty: serve
   std::string models_file;         ///< empty: the models are compiled in
   log_format log = log_format::text;
-  std::string log_level = "info";     ///< from which on lines are written
-  bool insecure = false;              ///< off loopback without protection, as the operator asked
+  std::string log_level = "info";  ///< from which on lines are written
+  bool insecure = false;           ///< off loopback where nothing protects, as the operator asked
   std::vector<std::string> warnings;  ///< sentences for the log
   std::vector<std::string> remarks;   ///< likewise, for those who look closely
 };

@@ -14,6 +14,7 @@
 #include <utility>
 
 #include "actors/embedded/publication.hpp"
+#include "actors/host.hpp"
 #include "actors/node/node.hpp"
 #include "actors/runtime/listen_check.hpp"
 #include "apps/lithair/banner.hpp"
@@ -84,6 +85,10 @@ void greet(const apps::program& self, const apps::settings& chosen, const schema
   for (const auto& remark : chosen.remarks) spdlog::debug("{}", remark);
   if (chosen.insecure)
     spdlog::warn("--insecure: whoever reaches this node may read and change everything");
+  else if (!actors::is_loopback(chosen.node.listening().host) && !chosen.tls->authorities)
+    spdlog::warn(
+        "clients need no certificate (--tls-client-ca): whoever reaches this node may read and "
+        "change everything");
   const auto text = apps::banner(chosen, models, self.version);
   if (chosen.log == apps::log_format::text) {
     log.show(text);
@@ -95,7 +100,7 @@ void greet(const apps::program& self, const apps::settings& chosen, const schema
 /// Runs the node from start to graceful stop. Throws when it can't start.
 void serve(const apps::program& self, apps::settings chosen, schema models,
            const std::vector<publication>& published) {
-  const apps::stop_signals signals{chosen.tls.has_value()};
+  const apps::stop_signals signals{chosen.tls || chosen.peer_tls};
   apps::program_log log{chosen.log, chosen.log_level, chosen.node.self.id.value};
   const auto stops_within = [&signals](apps::milliseconds time) {
     return signals.come_within(time);
@@ -110,13 +115,16 @@ void serve(const apps::program& self, apps::settings chosen, schema models,
   greet(self, chosen, node.schema(), log);
   std::optional<apps::joining> joining;
   if (chosen.join) joining.emplace(chosen, models::to_model_text(node.schema()));
-  apps::certificate_keeper certificate{chosen.http.tls};
-  certificate.look();
-  const int signal = signals.wait([&certificate](bool replaced) {
-    if (replaced)
-      certificate.reload();
-    else
-      certificate.look();
+  apps::certificate_keeper keepers[]{{chosen.http.tls, "connections"},
+                                     {chosen.node.peer_tls, "links between nodes"}};
+  for (auto& each : keepers) each.look();
+  const int signal = signals.wait([&keepers](bool replaced) {
+    for (auto& each : keepers) {
+      if (replaced)
+        each.reload();
+      else
+        each.look();
+    }
   });
   joining.reset();
   spdlog::info("{}: finishing what is under way", signal == SIGTERM ? "SIGTERM" : "SIGINT");
@@ -180,7 +188,7 @@ int run_program(const apps::program& self, std::span<const char* const> argument
   if (restores) return run_restore(self, *options, &*models);
   if (const auto wrong = why_not_serve(*models, published); !wrong.empty())
     return say(refuse(self, wrong));
-  if (const auto wrong = apps::load_certificate(*options); !wrong.empty())
+  if (const auto wrong = apps::load_certificates(*options); !wrong.empty())
     return say(refuse(self, wrong));
   if (const auto wrong = why_not_start(*options); !wrong.empty()) return say(refuse(self, wrong));
   try {

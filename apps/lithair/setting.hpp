@@ -28,6 +28,9 @@ struct draft {
   std::optional<std::string> tls_certificate;
   std::optional<std::string> tls_key;
   std::optional<std::string> tls_client_authorities;
+  std::optional<std::string> peer_tls_certificate;
+  std::optional<std::string> peer_tls_key;
+  std::optional<std::string> peer_tls_authorities;
   duration_range election{milliseconds{150}, milliseconds{300}};
   milliseconds heartbeat{50};
 };

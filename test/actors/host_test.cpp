@@ -50,7 +50,8 @@ BOOST_AUTO_TEST_SUITE(hosts_of_addresses)
 BOOST_DATA_TEST_CASE(loopback_and_wildcards_are_known_in_all_spellings, data::make(hosts)) {
   BOOST_TEST(is_loopback(sample.text) == sample.loopback);
   BOOST_TEST(is_wildcard(sample.text) == sample.wildcard);
-  BOOST_TEST(why_unprotected(sample.text, 80).empty() == sample.loopback);
+  for (const auto whom : {said_with::clients, said_with::peers})
+    BOOST_TEST(why_unprotected(sample.text, 80, whom, {}).empty() == sample.loopback);
 }
 
 BOOST_AUTO_TEST_CASE(an_ipv6_address_is_written_in_brackets) {
@@ -60,9 +61,28 @@ BOOST_AUTO_TEST_CASE(an_ipv6_address_is_written_in_brackets) {
 }
 
 BOOST_AUTO_TEST_CASE(an_unprotected_address_is_named_with_the_cure) {
-  BOOST_TEST(why_unprotected("fd00::1", 80) ==
-             "[fd00::1]:80 can be reached from other machines, and nothing protects what is said "
-             "there; start with --insecure to accept that");
+  BOOST_TEST(why_unprotected("fd00::1", 80, said_with::clients, {}) ==
+             "[fd00::1]:80 can be reached from other machines, and nothing protects what clients "
+             "say there; start with --tls-cert and --tls-key, or with --insecure to accept that");
+  BOOST_TEST(why_unprotected("fd00::1", 1080, said_with::peers, {}) ==
+             "[fd00::1]:1080 can be reached from other machines, and nothing protects what nodes "
+             "say there; start with --peer-tls-cert, --peer-tls-key and --peer-tls-ca, or with "
+             "--insecure to accept that");
+}
+
+BOOST_AUTO_TEST_CASE(each_way_to_a_node_has_a_protection_of_its_own) {
+  const auto allowed = [](said_with whom, const protection& by) {
+    return why_unprotected("10.0.0.1", 80, whom, by).empty();
+  };
+  const protection https{.clients = true};
+  const protection links{.peers = true};
+  const protection none{.insecure = true};
+  BOOST_TEST(allowed(said_with::clients, https));
+  BOOST_TEST(!allowed(said_with::peers, https));
+  BOOST_TEST(!allowed(said_with::clients, links));
+  BOOST_TEST(allowed(said_with::peers, links));
+  BOOST_TEST(allowed(said_with::clients, none));
+  BOOST_TEST(allowed(said_with::peers, none));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -1,161 +1,14 @@
 #include "apps/lithair/options.hpp"
 
-#include <boost/test/data/monomorphic.hpp>
-#include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>
 
-#include <filesystem>
-#include <fstream>
-#include <vector>
+#include "test/apps/read_words.hpp"
 
 namespace options_test {
 
-namespace data = boost::unit_test::data;
 using namespace lithair;
 using namespace lithair::apps;
-
-namespace {
-
-using words = std::vector<const char*>;
-
-/// A file that is gone when the test is.
-class temporary_file {
- public:
-  explicit temporary_file(const std::string& text)
-      : path_(std::filesystem::temp_directory_path() /
-              ("lithair-options-" + std::to_string(getpid()) + ".toml")) {
-    std::ofstream(path_) << text;
-  }
-  ~temporary_file() { std::filesystem::remove(path_); }
-  temporary_file(const temporary_file&) = delete;
-  temporary_file& operator=(const temporary_file&) = delete;
-  std::string path() const { return path_; }
-
- private:
-  std::filesystem::path path_;
-};
-
-tl::expected<settings, early_exit> read_words(words flags, const environment& variables = {},
-                                              bool compiled_models = false) {
-  flags.insert(flags.begin(), "lithair_node");
-  return read_options({"lithair_node", "1.2.3", compiled_models}, flags, variables);
-}
-
-settings accept(words flags, const environment& variables = {}) {
-  flags.insert(flags.end(), {"--models", "shop.toml"});
-  const auto made = read_words(flags, variables);
-  BOOST_REQUIRE_MESSAGE(made, (made ? "" : made.error().text));
-  return *made;
-}
-
-std::string refusal(words flags, const environment& variables = {}) {
-  flags.insert(flags.end(), {"--models", "shop.toml"});
-  const auto made = read_words(flags, variables);
-  BOOST_REQUIRE(!made);
-  BOOST_TEST(made.error().status == 2);
-  BOOST_TEST(made.error().text.find('\n') == std::string::npos);
-  return made.error().text;
-}
-
-struct refused {
-  words flags;
-  std::string line;
-};
-std::ostream& operator<<(std::ostream& out, const refused& x) {
-  for (const auto* word : x.flags) out << word << ' ';
-  return out;
-}
-
-constexpr auto two = "2=127.0.0.1:8081";
-
-#define UNPROTECTED                                                                          \
-  "can be reached from other machines, and nothing protects what is said there; start with " \
-  "--insecure to accept that"
-
-const std::vector<refused> refusals{
-    {{"--bogus"}, "--bogus: there is no such flag; see --help"},
-    {{"stray"}, "stray: there is no such flag; see --help"},
-    {{"--node-id", "0"}, "--node-id: '0' is not between 1 and 18446744073709551615"},
-    {{"--node-id", "one"}, "--node-id: 'one' is not a whole number"},
-    {{"--addr", "nowhere"}, "--addr: 'nowhere' is not an address like 127.0.0.1:8080"},
-    {{"--addr", "127.0.0.1:64536"},
-     "--addr: the port for the other nodes would be 65536, which does not exist; name another one "
-     "with --peer-addr"},
-    {{"--addr", "10.0.0.1:80"}, "--addr: 10.0.0.1:80 " UNPROTECTED},
-    {{"--addr", "0.0.0.0:80"}, "--addr: 0.0.0.0:80 " UNPROTECTED},
-    {{"--addr", "[::]:80"}, "--addr: [::]:80 " UNPROTECTED},
-    {{"--advertise", "node-1"}, "--advertise: node-1:8080 " UNPROTECTED},
-    {{"--node-id", "4", "--join", "10.0.0.1:80"}, "--join: 10.0.0.1:80 " UNPROTECTED},
-    {{"--node-id", "1", "--cluster", "2=10.0.0.1:80"}, "--cluster: 10.0.0.1:80 " UNPROTECTED},
-    {{"--node-id", "1", "--cluster", "2=[fd00::1]:80"}, "--cluster: [fd00::1]:80 " UNPROTECTED},
-    {{"--node-id", "1", "--cluster", "2=0.0.0.0:80"},
-     "--cluster: '2=0.0.0.0:80' is not an address that others could come to"},
-    {{"--advertise", "[::]:80"},
-     "--advertise: '[::]:80' is not an address that others could come to"},
-    {{"--advertise", "127.0.0.1:81/81"},
-     "--advertise: names one port for clients and for other nodes"},
-    {{"--cluster", two}, "--node-id: is needed with --cluster"},
-    {{"--node-id", "2", "--cluster", two},
-     "--cluster: 2=127.0.0.1:8081 is this node's number, but this node is at 127.0.0.1:8080; say "
-     "--advertise where others find it elsewhere"},
-    {{"--node-id", "1", "--cluster", "2=127.0.0.1:8080"},
-     "--cluster: 127.0.0.1:8080 is used twice"},
-    {{"--node-id", "1", "--cluster", "2=127.0.0.1:9080"},
-     "--cluster: 127.0.0.1:9080 is used twice"},
-    {{"--node-id", "1", "--cluster", "2=127.0.0.1:81,3=127.0.0.1:82/1081"},
-     "--cluster: 127.0.0.1:1081 is used twice"},
-    {{"--peer-addr", "127.0.0.1:8080"}, "--peer-addr: must differ from --addr"},
-    {{"--peer-addr", "127.0.0.2:8080"}, "--peer-addr: must have the same host as --addr"},
-    {{"--port", "8081", "--addr", "127.0.0.1:8081"},
-     "--port: says the same as --addr; use one of them"},
-    {{"--peers", "8082"}, "--peers: needs --port"},
-    {{"--port", "8081", "--peers", "8082,8082"}, "--peers: names a port twice"},
-    {{"--port", "8081", "--peers", "8082", "--node-id", "1"},
-     "--node-id: follows from the ports when --peers is given"},
-    {{"--port", "8081", "--peers", "8082", "--cluster", two},
-     "--peers: says the same as --cluster; use one of them"},
-    {{"--election-timeout", "150"},
-     "--election-timeout: '150' is not a range of durations like "
-     "150-300ms"},
-    {{"--heartbeat", "0ms"}, "--heartbeat: must be longer than nothing"},
-    {{"--heartbeat", "80ms"},
-     "--heartbeat: must be at most half of the shortest --election-timeout"},
-    {{"--read-mode", "fast"}, "--read-mode: 'fast' is neither read-index nor lease"},
-    {{"--max-body", "0"}, "--max-body: must be larger than nothing"},
-    {{"--max-body", "big"}, "--max-body: 'big' is not a size like 65536, 64KiB or 1MiB"},
-    {{"--max-bodies", "15MiB"}, "--max-bodies: must be 16MiB at least, for one _bulk"},
-    {{"--max-body", "300MiB"},
-     "--max-body: must not be larger than --max-bodies, which is for all of them"},
-    {{"--max-unsent", "1MiB"}, "--max-unsent: must be 8MiB at least, for one page of a list"},
-    {{"--max-per-address", "0"}, "--max-per-address: '0' is not between 1 and 1000000"},
-    {{"--max-inflight", "0"}, "--max-inflight: '0' is not between 1 and 1000000"},
-    {{"--request-timeout", "0s"}, "--request-timeout: must be longer than nothing"},
-    {{"--log", "xml"}, "--log: 'xml' is neither text nor json"},
-    {{"--log-level", "loud"}, "--log-level: 'loud' is none of debug, info, warn, error, off"},
-    {{"--init=maybe"}, "--init: 'maybe' is not true or false"},
-    {{"--config", "/nonexistent/node.toml"}, "--config: there is no file /nonexistent/node.toml"},
-    {{"--data-dir", ""}, "--data-dir: must not be empty"},
-    {{"--cluster-token", "/nonexistent/token"},
-     "--cluster-token: /nonexistent/token can't be read: No such file or directory"},
-    {{"--join", "127.0.0.1:8080"}, "--node-id: is needed with --join"},
-    {{"--tls-cert", "cert.pem"}, "--tls-cert: needs its key, --tls-key"},
-    {{"--tls-key", "key.pem"}, "--tls-key: needs --tls-cert"},
-    {{"--tls-client-ca", "ca.pem"}, "--tls-client-ca: needs --tls-cert"},
-    {{"--tls-cert", "", "--tls-key", "key.pem"}, "--tls-cert: must not be empty"},
-    {{"--tls-cert", "cert.pem", "--tls-key", "key.pem", "--join-ca", "ca.pem"},
-     "--join-ca: is for --join with --tls-cert"},
-    {{"--drain", "5"}, "--drain: '5' is not a duration like 50ms, 2s or 1m, of one day at most"},
-    {{"--allow-host", "http://shop.example.org"},
-     "--allow-host: 'http://shop.example.org' is not a name like node1.example.org (without scheme "
-     "or port), nor .example.org for all below it, nor *"},
-    {{"--allow-host", "shop.example.org", "--allow-host", "shop:80"},
-     "--allow-host: 'shop:80' is not a name like node1.example.org (without scheme or port), nor "
-     ".example.org for all below it, nor *"},
-};
-
-const words later_flags{"--peer-tls-cert", "--peer-tls-key", "--peer-tls-ca", "--auth"};
-
-}  // namespace
+using namespace lithair::test;
 
 BOOST_AUTO_TEST_SUITE(reading_options)
 
@@ -204,6 +57,30 @@ BOOST_AUTO_TEST_CASE(a_certificate_has_a_key_and_may_have_authorities_of_clients
   const auto asking =
       accept({"--tls-cert", "cert.pem", "--tls-key", "key.pem", "--tls-client-ca", "ca.pem"});
   BOOST_TEST(asking.tls.value().authorities.value() == "ca.pem");
+}
+
+BOOST_AUTO_TEST_CASE(links_have_a_certificate_with_its_key_and_authorities) {
+  BOOST_TEST(!accept({}).peer_tls.has_value());
+  const auto x = accept({"--peer-tls-cert", "cert.pem", "--peer-tls-key", "key.pem"},
+                        {{"LITHAIR_PEER_TLS_CA", "ca.pem"}});
+  BOOST_REQUIRE(x.peer_tls.has_value());
+  BOOST_TEST(x.peer_tls->certificate == "cert.pem");
+  BOOST_TEST(x.peer_tls->key == "key.pem");
+  BOOST_TEST(x.peer_tls->authorities.value() == "ca.pem");
+}
+
+BOOST_AUTO_TEST_CASE(with_both_certificates_a_node_may_leave_its_machine) {
+  const words both{"--node-id",       "1", "--tls-cert",     "c", "--tls-key",     "k",
+                   "--peer-tls-cert", "p", "--peer-tls-key", "q", "--peer-tls-ca", "a"};
+  const auto with = [&both](words more) {
+    more.insert(more.begin(), both.begin(), both.end());
+    return accept(more).node;
+  };
+  BOOST_TEST(!with({"--addr", "10.0.0.2:80", "--cluster", "2=10.0.0.1:80"}).insecure);
+  with({"--addr", "10.0.0.2:80", "--join", "10.0.0.1:80"});
+  with({"--addr", "0.0.0.0:80", "--advertise", "node-1"});
+  // Who stays alone has no port for others.
+  accept({"--addr", "10.0.0.2:80", "--tls-cert", "c", "--tls-key", "k"});
 }
 
 BOOST_AUTO_TEST_CASE(a_drain_takes_five_seconds_or_as_long_as_it_is_told) {
@@ -391,15 +268,6 @@ BOOST_AUTO_TEST_CASE(a_wrong_value_of_a_setting_is_refused_whatever_it_looks_lik
              "lithair_node: LITHAIR_PORT: 'eighty' is not a whole number");
   BOOST_TEST(refusal({}, {{"LITHAIR_ADDR", "tcp://10.96.0.1:8080"}})
                  .starts_with("lithair_node: LITHAIR_ADDR: 'tcp://10.96.0.1:8080' is not "));
-}
-
-BOOST_DATA_TEST_CASE(what_is_wrong_is_said_in_one_line, data::make(refusals)) {
-  BOOST_TEST(refusal(sample.flags) == "lithair_node: " + sample.line);
-}
-
-BOOST_DATA_TEST_CASE(what_comes_later_is_refused_and_not_ignored, data::make(later_flags)) {
-  BOOST_TEST(refusal({sample, "x"}) == "lithair_node: " + std::string(sample) +
-                                           ": comes with a later version; this one can't do it");
 }
 
 BOOST_AUTO_TEST_CASE(a_missing_value_is_named) {

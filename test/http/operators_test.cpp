@@ -118,7 +118,7 @@ BOOST_AUTO_TEST_CASE(an_address_elsewhere_is_taken_where_the_node_was_told_so) {
   const route add{method::post, "/cluster/members"};
   BOOST_TEST(x.status(add, true, json, R"({"id":4,"addr":"10.0.0.4:8080"})") == 403);
   BOOST_TEST(x.last.find("10.0.0.4:8080 can be reached from other machines") != std::string::npos);
-  x.where.insecure = true;
+  x.where.links.insecure = true;
   BOOST_TEST(x.status(add, true, json, R"({"id":4,"addr":"10.0.0.4:8080"})") == 0);
 }
 

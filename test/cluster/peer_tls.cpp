@@ -1,0 +1,335 @@
+#include <sys/resource.h>
+
+#include <atomic>
+#include <csignal>
+#include <thread>
+
+#include "actors/tls/tls_session.hpp"
+#include "test/actors/links/stranger.hpp"
+#include "test/cluster/sealed_cluster.hpp"
+
+namespace peer_tls_test {
+
+using namespace lithair;
+using namespace lithair::test;
+
+namespace {
+
+/// Somebody who comes to a peer port by TLS, as whoever holds `own`.
+class caller {
+ public:
+  caller(std::uint16_t port, const identity& own, const std::string& authorities,
+         const std::string& protocol = actors::link_protocol)
+      : socket_(port), session_(context_of(own, authorities, protocol)) {}
+
+  /// Meets the node as `ours` would, and how that ends.
+  std::string meet(const actors::link_hello& ours) {
+    const actors::handshake::judge judge{{}, two_ends::unproven};
+    actors::handshake mine{actors::handshake::side::dialling, ours, judge};
+    std::vector<char> plain(16 * 1024 + actors::tls_session::held_back);
+    while (mine.now() == actors::handshake::state::going) {
+      if (session_.is_open()) session_.encrypt(mine.take_output());
+      socket_.say(session_.take_output());
+      const auto came = socket_.told_next();
+      if (came.empty()) return "nothing more is said";
+      std::string_view heard{plain.data(), session_.feed(came, plain)};
+      if (session_.state() == actors::tls_state::failed)
+        return std::string{name_of(session_.failure())} + ": " + session_.why_failed();
+      mine.feed(heard);
+    }
+    return two_ends::end(mine);
+  }
+
+ private:
+  static std::shared_ptr<const actors::tls_context> context_of(const identity& own,
+                                                               const std::string& authorities,
+                                                               const std::string& protocol) {
+    auto how = actors::link_usage();
+    how.role = actors::tls_role::client;
+    how.among_equals = false;
+    how.protocol = protocol;
+    how.needs_protocol = false;
+    const auto made = actors::tls_context::make(
+        {{"cert", own.certificate}, {"key", own.key}, {{"ca", authorities}}}, how);
+    BOOST_REQUIRE_MESSAGE(made, (made ? "" : made.error().text));
+    return *made;
+  }
+
+  stranger socket_;
+  actors::tls_session session_;
+};
+
+actors::link_hello hello_from(std::uint64_t node) {
+  auto made = hello_of(node, 1);
+  made.cluster = 0;
+  return made;
+}
+
+/// Writes through one node until it goes; each has to be answered.
+class writer {
+ public:
+  writer(const cluster& nodes, std::size_t through)
+      : thread_([this, &nodes, through] {
+          auto client = nodes.client(through);
+          while (!stopped_) {
+            const auto got =
+                client.post(products, product("load " + std::to_string(fine + failed)));
+            ++(got.status == 201 ? fine : failed);
+          }
+        }) {}
+  ~writer() {
+    stopped_ = true;
+    thread_.join();
+  }
+  std::atomic<std::size_t> fine{0};
+  std::atomic<std::size_t> failed{0};
+
+ private:
+  std::atomic<bool> stopped_{false};
+  std::thread thread_;
+};
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(cluster_peer_tls)
+
+BOOST_AUTO_TEST_CASE(nodes_with_certificates_found_a_cluster_and_all_take_writes) {
+  const peer_certificates kept(3);
+  sealed_cluster nodes(kept);
+  nodes.start_and_await();
+  std::vector<std::string> ids;
+  for (std::size_t i = 0; i < 3; ++i) {
+    auto through = nodes.client(i);
+    ids.push_back(create(through, "item " + std::to_string(i)));
+  }
+  for (std::size_t i = 0; i < 3; ++i) {
+    auto through = nodes.client(i);
+    for (const auto& id : ids) BOOST_TEST(through.get(item_path(id)).status == 200);
+    const auto name = std::to_string(i + 1);
+    BOOST_TEST(nodes.status(i, "/peer_tls/subject") == "CN=node " + name);
+    BOOST_TEST(nodes.status(i, "/peer_tls/trouble") == "null");
+    BOOST_TEST(nodes.status(i, "/tls") == "null");
+    const auto metrics = through.get("/metrics").body;
+    BOOST_TEST(metrics.find("lithair_peer_tls_certificate_days 36") != std::string::npos);
+  }
+  // Nothing but TLS is on the way.
+  stranger plain{nodes.peer_port(0)};
+  plain.say("lithair\x01");
+  BOOST_TEST(plain.told().substr(0, 1) == "\x15");
+}
+
+BOOST_AUTO_TEST_CASE(who_shows_no_certificate_of_a_node_is_refused_and_the_log_says_why) {
+  const peer_certificates kept(3);
+  sealed_cluster nodes(kept);
+  const auto leader = nodes.start_and_await();
+  const auto term = nodes.status(leader, "/term");
+  const auto port = nodes.peer_port(0);
+  const authority elsewhere{"elsewhere"};
+  const auto ca = kept.home().certificate();
+  auto old = wish_of_node(2);
+  old.begins_in_s = -7200;
+  old.ends_in_s = -3600;
+  auto young = wish_of_node(2);
+  young.begins_in_s = 3600;
+  struct {
+    identity own;
+    std::string said;
+  } const cases[] = {
+      {{}, "it shows no certificate"},
+      {elsewhere.issue(wish_of_node(2)),
+       "its certificate (CN=node 2) is not taken: it is of no authority that this node trusts"},
+      {kept.home().issue(old), "is not taken: certificate has expired"},
+      {kept.home().issue(young), "is not taken: certificate is not yet valid"},
+      {kept.home().issue(), "is not taken: it names no node"},
+  };
+  for (const auto& each : cases) {
+    BOOST_TEST_CONTEXT(each.said) {
+      nodes.await_log(0, each.said, [&] {
+        const auto end = caller{port, each.own, ca}.meet(hello_from(2));
+        BOOST_TEST((end.starts_with("refused: ") || end == "nothing more is said"), end);
+      });
+      nodes.goes_on(leader, term);
+    }
+  }
+  // The holder of another node's certificate is that node and no other.
+  const auto of_three = kept.home().issue(wish_of_node(3));
+  BOOST_TEST(caller(port, of_three, ca).meet(hello_from(2)) ==
+             "is refused: its certificate is that of node 3, and it says to be node 2");
+  // What speaks something else under TLS, or none.
+  BOOST_TEST(caller(port, of_three, ca, "http/1.1").meet(hello_from(3)) ==
+             "refused: tlsv1 alert no application protocol");
+  nodes.await_log(0, "it speaks TLS, but not as a node", [&] {
+    caller{port, of_three, ca, "http/1.1"}.meet(hello_from(3));
+  });
+  nodes.await_log(0, "it speaks as a node without TLS", [&] {
+    stranger plain{port};
+    plain.say("lithair\x01");
+    plain.told();
+  });
+  nodes.goes_on(leader, term);
+}
+
+BOOST_AUTO_TEST_CASE(strangers_that_shake_hands_slowly_or_never_cost_no_memory_and_no_leader) {
+  rlimit files{};
+  ::getrlimit(RLIMIT_NOFILE, &files);
+  files.rlim_cur = files.rlim_max;
+  ::setrlimit(RLIMIT_NOFILE, &files);
+  const peer_certificates kept(3);
+  sealed_cluster nodes(kept);
+  const auto leader = nodes.start_and_await();
+  const auto term = nodes.status(leader, "/term");
+  const auto resident = nodes.at(0).used().resident_kib;
+  const auto whole = [&] {
+    const auto how = [] {
+      auto made = actors::link_usage();
+      made.role = actors::tls_role::client;
+      made.among_equals = false;
+      return made;
+    }();
+    return actors::tls_session{
+        *actors::tls_context::make({{}, {}, {{"ca", kept.home().certificate()}}}, how)}
+        .take_output();
+  }();
+  std::vector<std::unique_ptr<stranger>> callers;
+  for (std::size_t n = 0; n < 1000; ++n) {
+    callers.push_back(std::make_unique<stranger>(nodes.peer_port(0)));
+    auto& each = *callers.back();
+    // Nothing, a part of a greeting byte by byte, all of it, or a record that never ends.
+    if (n % 4 == 1)
+      for (std::size_t i = 0; i < 20; ++i) each.say(whole.substr(i, 1));
+    if (n % 4 == 2) each.say(whole);
+    if (n % 4 == 3) each.say("\x16\x03\x01\x40\xff\x01" + std::string(16'000, 'x'));
+  }
+  nodes.goes_on(leader, term);
+  // All of them within the time for a greeting, or this never ends.
+  for (auto& each : callers) each->told();
+  nodes.goes_on(leader, term);
+  BOOST_TEST(nodes.at(0).used().resident_kib < resident + 32 * 1024);
+}
+
+BOOST_AUTO_TEST_CASE(a_node_that_is_refused_says_why_and_so_do_the_others) {
+  const peer_certificates kept(3);
+  sealed_cluster nodes(kept);
+  auto old = wish_of_node(3);
+  old.begins_in_s = -7200;
+  old.ends_in_s = -3600;
+  kept.put(3, kept.home().issue(old));
+  nodes.start_all();
+  nodes.await_ready(0);
+  nodes.await_ready(1);
+  const auto reason = [&] { return json_at(nodes.client(2).get("/status").body, "/not_ready"); };
+  nodes.await("it tells who refuses it", [&] {
+    return reason().find("refuses this node: it refuses what this node shows under TLS") !=
+           std::string::npos;
+  });
+  BOOST_TEST(nodes.status(2, "/peer_tls/trouble").ends_with(", and other nodes refuse it"));
+  nodes.await_log(0, "its certificate (CN=node 3) is not taken: certificate has expired");
+  // Once it has a right one it is one of them, without a restart.
+  kept.put(3, kept.home().issue(wish_of_node(3)));
+  nodes.at(2).signal(SIGHUP);
+  nodes.await_ready(2);
+  BOOST_TEST(nodes.status(2, "/peer_tls/trouble") == "null");
+}
+
+BOOST_AUTO_TEST_CASE(a_node_without_tls_and_those_with_it_say_what_is_wrong) {
+  const peer_certificates kept(3);
+  sealed_cluster nodes(kept);
+  nodes.told().place = [&kept](const cluster& all, std::size_t i) {
+    auto words = kept.place(all, i);
+    if (i == 2) words.erase(words.begin(), words.begin() + 6);
+    return words;
+  };
+  nodes.start_all();
+  nodes.await_ready(0);
+  nodes.await_ready(1);
+  nodes.await_log(2, "it answers by TLS, and links of this node are without (--peer-tls-cert)");
+  nodes.await_log(0, "it speaks as a node without TLS, and links of this node are under TLS");
+  nodes.await_log(2, "it speaks TLS, and links of this node are without (--peer-tls-cert)");
+  BOOST_TEST(json_at(nodes.client(2).get("/status").body, "/ready") == "false");
+}
+
+BOOST_AUTO_TEST_CASE(what_is_no_certificate_for_this_node_ends_the_start) {
+  const peer_certificates kept(2);
+  sealed_cluster nodes(kept);
+  const auto ends = [&](const identity& own, const std::string& said) {
+    kept.put(1, own);
+    nodes.start(0);
+    const auto how = nodes.at(0).wait(cluster::patience);
+    BOOST_TEST((how == ending{2}));
+    BOOST_TEST(nodes.log(0).find("lithair_node: --peer-tls-cert: " + kept.path("1.pem") + said) !=
+                   std::string::npos,
+               nodes.log(0));
+  };
+  ends(kept.home().issue(wish_of_node(2)),
+       ": the certificate is that of node 2, and this is node 1; this node needs one with the URI "
+       "lithair://node/1 among its subject alternative names");
+  ends(kept.home().issue(), ": the certificate can't be this node's: it names no node");
+  ends(authority{"elsewhere"}.issue(wish_of_node(1)),
+       ": the certificate is not of the authorities that are trusted here");
+  auto half = wish_of_node(1);
+  half.usage = "serverAuth";
+  ends(kept.home().issue(half), ": the certificate is not for both ends of a connection");
+  BOOST_TEST(!std::filesystem::exists(nodes.data_directory(0)));
+}
+
+BOOST_AUTO_TEST_CASE(certificates_and_their_authority_are_replaced_under_load) {
+  const peer_certificates kept(3);
+  const authority next{"next"};
+  sealed_cluster nodes(kept);
+  const auto leader = nodes.start_and_await();
+  const auto follower = (leader + 1) % 3;
+  const auto prints = [&] {
+    std::vector<std::string> made;
+    for (std::size_t i = 0; i < 3; ++i) made.push_back(nodes.status(i, "/peer_tls/fingerprint"));
+    return made;
+  };
+  {
+    writer load(nodes, leader);
+    const auto await_writes = [&] {
+      const auto before = load.fine.load();
+      nodes.await("writes go on", [&] { return load.fine > before + 40; });
+    };
+    // All nodes at once, and then new links, of one that was started anew.
+    const auto use = [&](bool shows) {
+      const auto before = prints();
+      for (std::size_t i = 0; i < 3; ++i) nodes.at(i).signal(SIGHUP);
+      for (std::size_t i = 0; i < 3; ++i)
+        nodes.await("what is new is used", [&] {
+          return !shows || nodes.status(i, "/peer_tls/fingerprint") != before[i];
+        });
+      await_writes();
+      BOOST_TEST((nodes.stop(follower) == ending{0}));
+      nodes.start(follower);
+      nodes.await_ready(follower);
+      await_writes();
+    };
+    kept.renew(kept.home());
+    use(true);
+    // Another authority: first all trust both, then all change, then the old one goes.
+    kept.write("ca.pem", kept.home().certificate() + next.certificate());
+    use(false);
+    kept.renew(next);
+    use(true);
+    kept.write("ca.pem", next.certificate());
+    use(false);
+    BOOST_TEST(load.failed == 0u);
+  }
+  BOOST_TEST(nodes.status(leader, "/peer_tls/trouble") == "null");
+  const auto before = kept.home().issue(wish_of_node(follower + 1));
+  nodes.await_log(leader, "it is of no authority that this node trusts", [&] {
+    caller{nodes.peer_port(leader), before, next.certificate()}.meet(hello_from(follower + 1));
+  });
+  // What can't be used changes nothing.
+  kept.write("ca.pem", kept.home().certificate());
+  nodes.at(leader).signal(SIGHUP);
+  nodes.await("it says so", [&] {
+    return nodes.status(leader, "/peer_tls/trouble")
+        .ends_with("other nodes would refuse it; the certificate of before stays in use");
+  });
+  auto through = nodes.client(follower);
+  create(through, "all the same");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace peer_tls_test
