@@ -307,6 +307,11 @@ void raft_core::unreachable(node_id peer) {
   impl_->check();
 }
 
+void raft_core::gone(node_id peer) {
+  impl_->gone(peer);
+  impl_->check();
+}
+
 void raft_core::begun_anew(node_id peer) {
   impl_->start_anew(peer);
   impl_->check();

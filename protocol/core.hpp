@@ -126,8 +126,14 @@ class raft_core {
   void fetched(const entry_fetch& request, std::vector<entry> entries);
 
   /// Nothing reaches `peer` now (a hint: its link went down), or its link is back: what was sent to
-  /// it may be lost, so the leader finds out anew what it has.
+  /// it may be lost. So a leader finds out anew what it has, and a follower sends its leader once
+  /// more what it was to append.
   void unreachable(node_id peer);
+
+  /// `peer` seems to have ended: its link went down, and nobody answers where it was. A follower that
+  /// it led waits for it no longer, though nothing is lost when it is alive all the same: those who
+  /// hear it elect nobody. Of no effect with `options::lease_reads`.
+  void gone(node_id peer);
 
   /// `peer` has another disk than it had: what it acknowledged before counts no more, and the
   /// leader finds out what the new one holds. Only a peer that was added again may have one.

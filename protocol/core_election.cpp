@@ -4,12 +4,21 @@
 
 namespace lithair::protocol {
 
+namespace {
+
+/// How long the followers of a leader that is gone wait for each other: a vote on its way there and
+/// back, and on the disk.
+constexpr std::uint64_t turn_ticks = 2;
+
+}  // namespace
+
 // -- time ----------------------------------------------------------------------------------------
 
 void raft_core::implementation::tick() {
   ++now;
   if (leads()) return tick_leader();
   ++election_elapsed;
+  ask_again();
   // It may speak again once a leader with a majority says that it is no voter. The question has one
   // number, however often it is asked.
   if (state.recovering && leader) {
@@ -60,6 +69,8 @@ std::uint32_t raft_core::implementation::ticks_until_due() const {
     if (can_campaign() || may_ask_whether_removed())
       at(now + election_timeout - std::min(election_timeout, election_elapsed));
     if (leader) at(leader_contact + opts.election_max_ticks);
+    if (auto* campaign = std::get_if<campaigning>(&as); campaign && now < campaign->asks_until)
+      at(now + 1);
     if (follows() && follow().asked_id != 0) at(follow().asked_tick + opts.heartbeat_ticks);
     if (state.recovering) at(now + opts.heartbeat_ticks);
   }
@@ -181,7 +192,7 @@ void raft_core::implementation::become_leader() {
 /// Asks whether an election could be won before it disturbs anybody's term (thesis §9.6).
 void raft_core::implementation::pre_campaign() {
   lose_leader();
-  as = campaigning{false, {{self, true}}};
+  as = campaigning{false, {{self, true}}, hurries_until};
   restart_election_timer();
   ask_for_votes({state.term + 1, log.last(), log.last_term(), true, false});
   // A voter that is alone has won already.
@@ -192,21 +203,68 @@ void raft_core::implementation::campaign(bool transfer) {
   lose_leader();
   // A candidate votes for itself in the term that it begins (§5.2).
   save_state(state.term + 1, self);
-  as = campaigning{true, {{self, true}}};
+  as = campaigning{true, {{self, true}}, 0};
   ++elections;
   restart_election_timer();
   ask_for_votes({state.term, log.last(), log.last_term(), false, transfer});
 }
 
+/// Of whoever has not answered yet.
 void raft_core::implementation::ask_for_votes(vote_request request) {
+  auto* campaign = std::get_if<campaigning>(&as);
+  auto answered = [campaign](node_id id) {
+    return campaign != nullptr && std::any_of(campaign->votes.begin(), campaign->votes.end(),
+                                              [id](const auto& vote) { return vote.first == id; });
+  };
   for (node_id id : voters.incoming()) {
-    if (id != self) send(id, request);
+    if (id != self && !answered(id)) send(id, request);
   }
   for (node_id id : voters.outgoing()) {
     // Whoever votes in both sets is asked once, and its answer counts in both (§6).
     bool asked = std::count(voters.incoming().begin(), voters.incoming().end(), id) > 0;
-    if (id != self && !asked) send(id, request);
+    if (id != self && !asked && !answered(id)) send(id, request);
   }
+}
+
+// -- leaders that are gone -----------------------------------------------------------------------
+
+/// A timeout is how one learns of a leader's end where nothing tells of it (§5.2). Something did: so
+/// the followers need not wait, and as pre-votes change nobody's term (thesis §9.6), a leader that
+/// others hear is not disturbed by who is wrong. A lease would be broken by it: it counts on votes
+/// being refused for as long as it was told (thesis §6.4.1).
+///
+/// All hear of it at nearly the same time, and would split their votes. So they take turns by their
+/// ids; and whoever has its turn asks again, for some hear of it later than they are asked.
+void raft_core::implementation::gone(node_id id) {
+  const bool leased = opts.lease_reads && !mutated(mutant::leaves_gone_leaders_early);
+  if (!follows() || leader != id || leased) return;
+  lose_leader();
+  no_votes_before = now;
+  if (!can_campaign() || opts.priority_delay > 1) return;
+  auto goes_first = [this, id](node_id other) { return other < self && other != id; };
+  auto before =
+      std::max(std::count_if(voters.incoming().begin(), voters.incoming().end(), goes_first),
+               std::count_if(voters.outgoing().begin(), voters.outgoing().end(), goes_first));
+  election_timeout = std::min(election_timeout,
+                              election_elapsed + static_cast<std::uint64_t>(before) * turn_ticks);
+  hurries_until = now + static_cast<std::uint64_t>(before) * turn_ticks + opts.election_min_ticks;
+  if (before == 0) pre_campaign();
+}
+
+/// Once a tick, as long as a leader has just gone.
+void raft_core::implementation::ask_again() {
+  auto* campaign = std::get_if<campaigning>(&as);
+  if (campaign == nullptr || campaign->real || now >= campaign->asks_until) return;
+  ask_for_votes({state.term + 1, log.last(), log.last_term(), true, false});
+}
+
+/// Whether this node asks for pre-votes itself, with as good a log, and has the first turn: then it
+/// answers later, or both would go on to split the votes.
+bool raft_core::implementation::goes_before(node_id from, const vote_request& request) const {
+  auto* campaign = std::get_if<campaigning>(&as);
+  const bool asks = campaign != nullptr && !campaign->real && now < campaign->asks_until;
+  return asks && self < from && request.last_index == log.last() &&
+         request.last_term == log.last_term();
 }
 
 void raft_core::implementation::count_votes() {
@@ -269,6 +327,7 @@ bool raft_core::implementation::would_vote(node_id from, const vote_request& req
 void raft_core::implementation::on(node_id from, const vote_request& request) {
   // A pre-vote binds nobody, so it changes neither term, vote nor timer (thesis §9.6).
   if (request.pre) {
+    if (goes_before(from, request)) return;
     bool granted = would_vote(from, request);
     return send(from, vote_response{granted ? request.term : state.term, granted, true,
                                     no_member_as_of(from), clocks.own()});

@@ -27,6 +27,8 @@ bool raft_core::implementation::bootstrap(configuration members) {
   log.append({index_t{1}, term_t{1}, entry_kind::configuration, {}, payload{encode(founding)}});
   history.append(index_t{1}, std::move(founding));
   members_changed();
+  // The others may still be on their way.
+  hurries_until = now + opts.election_min_ticks;
   pre_campaign();
   return true;
 }

@@ -90,6 +90,8 @@ struct raft_core::implementation {
   void campaign(bool transfer);
   /// Of all voters but us, of both sets when joint, each once.
   void ask_for_votes(vote_request request);
+  void ask_again();
+  bool goes_before(node_id from, const vote_request& request) const;
   /// Goes on to a campaign or to leading when a majority said yes; gives up when it said no.
   void count_votes();
   /// Steps down when a majority is silent, or gives up the change whose voters are (thesis §6.2).
@@ -142,6 +144,7 @@ struct raft_core::implementation {
   void fetched(const entry_fetch& request, std::vector<entry> entries);
   /// A link went down: what was on it counts as lost.
   void unreachable(node_id id);
+  void gone(node_id id);
   /// A link still moves what was sent: it does not count as lost.
   void receiving(node_id id);
   /// Commits what a majority has on its disks, if it ends with an entry of our term (§5.4.2).
@@ -170,6 +173,7 @@ struct raft_core::implementation {
   void answer_leader();
   /// Sends the leader what clients proposed here, in messages of about an append's size.
   void forward();
+  void send_again(node_id id);
   /// To all peers, as a new read round.
   void broadcast_heartbeat();
   /// Probes peers that acknowledge nothing for an election timeout.
@@ -306,6 +310,7 @@ struct raft_core::implementation {
   node_id elected;
   seen_requests requests;
   answered_requests answers;
+  sent_requests sent;
   /// Campaigns begun, for status pages.
   std::uint64_t elections = 0;
 
@@ -317,6 +322,7 @@ struct raft_core::implementation {
   std::uint64_t election_timeout = 0;
   std::uint64_t leader_contact = 0;   ///< tick of the leader's last message
   std::uint64_t no_votes_before = 0;  ///< tick; a leader may believe that nobody else is elected
+  std::uint64_t hurries_until = 0;    ///< tick; a leader has just gone, or none was ever there
   std::optional<snapshot_meta> installing;  ///< the log is about to be replaced
   /// The state that was lost is about to be replaced, and the log stays
   std::optional<snapshot_meta> restoring;

@@ -35,6 +35,7 @@ enum class mutant {
   aborts_what_it_inherited,         ///< goes back from a joint change of an earlier leader
   gives_up_what_still_moves,   ///< sends again and again what takes longer than an election timeout
   dates_by_the_leaders_clock,  ///< and not by the clocks of a majority
+  leaves_gone_leaders_early,   ///< although they may still answer reads from a lease
   count
 };
 

@@ -87,6 +87,22 @@ struct seen_requests {
   std::vector<sender> senders;
 };
 
+/// The requests to propose that this node sent to the leader of `term`, as far as it does not know
+/// what became of them.
+struct sent_requests {
+  /// Keeps it, and forgets the first ones beyond so many bytes: these are not sent again.
+  void add(const propose_request& request, std::uint64_t max_bytes);
+  /// The leader appended the request whose first proposal this is. A request before it was taken as
+  /// well, or comes too late to be.
+  void taken(const origin& first);
+  void refused(std::uint64_t number);
+  void forget_first();
+
+  term_t term;
+  std::deque<propose_request> all;  ///< in the order of their numbers; their bytes are shared
+  std::uint64_t bytes = 0;
+};
+
 /// The requests to propose that this node made and that were answered: an answer that is repeated
 /// may name serials that were proposed again since.
 struct answered_requests {
@@ -103,6 +119,8 @@ struct campaigning {
   /// In a term of its own; else it only asks whether one would be won (thesis §9.6)
   bool real = false;
   std::vector<std::pair<node_id, bool>> votes;  ///< the answers, its own vote included
+  /// Tick. Until then a pre-vote is asked for again: others may hear later that the leader is gone
+  std::uint64_t asks_until = 0;
 };
 
 /// What only a follower (or learner) owns; begins anew with each term.

@@ -88,10 +88,11 @@ struct found_group {};
 /// learns whom it serves.
 struct link_changed {
   protocol::node_id peer;  ///< at the other end
-  bool up = false;         ///< messages get there now
+  bool up = false;         ///< messages get there now; told again when the peer begins to listen
   /// The data directory that answers there (its incarnation); 0: not up, or not one whose answers
   /// count
   std::uint64_t directory = 0;
+  bool gone = false;  ///< not up, and nobody answered where it was: it seems to have ended
 };
 
 /// From a shipper to its raft actor, with each piece that is acknowledged: what was sent to the

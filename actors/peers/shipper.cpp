@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <utility>
 
 #include <spdlog/spdlog.h>
 #include <caf/send.hpp>
@@ -23,13 +24,6 @@ constexpr std::chrono::seconds greeting_timeout{3};
 // The one that is dialled dials itself when nobody came for so long: its peer may not know of it,
 // or where it is.
 constexpr std::chrono::milliseconds patience{3000};
-
-// Bytes of a snapshot in one message, and how many of them may be on their way. And how long an
-// answer may take; the last one comes when the state is replaced.
-constexpr std::size_t chunk_size = 192 * 1024;
-constexpr std::size_t chunks_ahead = 4;
-constexpr std::chrono::seconds chunk_timeout{10};
-constexpr std::chrono::seconds install_timeout{120};
 
 using dial_atom = caf::atom_constant<caf::atom("dial")>;
 constexpr dial_atom dial_v{};
@@ -91,6 +85,8 @@ caf::behavior shipper::make_behavior() {
         if (ack.refused && ack.stream != 0)
           spdlog::warn("node {} refused a long message", setup_.peer.id.value);
         if (going_.acknowledged(ack) && raft_) send(raft_, receiving{setup_.peer.id});
+        // Of what was sent before, all may be lost: it did not listen.
+        if (ack.refused && ack.stream == begin_anew.stream) tell_link();
         send_pieces();
       },
       [this](const promises_lost& news) {
@@ -115,8 +111,15 @@ caf::behavior shipper::make_behavior() {
           return transfer_.reset();  // It is out of service: nothing is taken or given any more.
         tell_link();
       },
-      [this](dial_atom) { reach_out(); },
+      [this](dial_atom, std::uint64_t number) {
+        if (number != due_dial_) return;
+        due_dial_ = 0;
+        reach_out();
+      },
       [this](const reached& answer) {
+        const bool gone = !answer.failed.empty() && answer.refused == refusal_by::nobody;
+        if (std::exchange(looks_whether_gone_, false) && gone && !peer_.endpoint && raft_)
+          send(raft_, link_changed{setup_.peer.id, false, 0, true});
         if (peer_.endpoint)
           dialling_ = false;
         else if (answer.failed.empty())
@@ -146,7 +149,22 @@ void shipper::start_dialling() {
   if (dialling_ || peer_.endpoint || setup_.peer.host.empty() || !setup_.connector) return;
   dialling_ = true;
   if (dials_first()) return reach_out();
-  delayed_send(this, patience, dial_v);
+  dial_in(patience);
+}
+
+// At once, whoever of both dials first otherwise: that the peer has ended is news.
+void shipper::look_whether_gone() {
+  if (setup_.peer.host.empty() || !setup_.connector) return;
+  looks_whether_gone_ = true;
+  if (dialling_ && due_dial_ == 0) return;
+  dialling_ = true;
+  due_dial_ = 0;
+  reach_out();
+}
+
+void shipper::dial_in(std::chrono::milliseconds time) {
+  due_dial_ = ++dials_;
+  delayed_send(this, time, dial_v, due_dial_);
 }
 
 // One side only, else two links would come and go.
@@ -237,7 +255,7 @@ void shipper::retry(const std::string& why) {
                  host_and_port(setup_.peer.host, setup_.peer.peer_port), why);
     last_trouble_ = why;
   }
-  delayed_send(this, dials_first() ? std::chrono::milliseconds{backoff_ms_} : patience, dial_v);
+  dial_in(dials_first() ? std::chrono::milliseconds{backoff_ms_} : patience);
   backoff_ms_ = std::min(backoff_ms_ * 2, last_backoff_ms);
 }
 
@@ -293,90 +311,6 @@ void shipper::on_message(std::string bytes) {
   send(raft_, peer_step{setup_.peer.id, std::move(batch->messages)});
 }
 
-// -- snapshots -----------------------------------------------------------------------------------
-
-// First the file is opened and an empty chunk sent: the peer's answer says how much of it is there
-// already.
-void shipper::offer(const send_snapshot& order) {
-  if (transfer_ && transfer_->term == order.term && transfer_->meta == order.meta) return;
-  end_snapshot();
-  transfer_ = transfer{};
-  transfer_->number = ++transfers_;
-  transfer_->term = order.term;
-  transfer_->meta = order.meta;
-  transfer_->path = order.path;
-  transfer_->deadline = clock().now() + chunk_timeout;
-  spdlog::info("sending node {} a snapshot as of {}, {} bytes", setup_.peer.id.value,
-               order.meta.index.value, order.meta.size);
-  send(setup_.reader, read_chunk{order.path, nullptr, 0, 0, transfer_->number});
-}
-
-// Keeps some chunks on their way from the disk to the peer. The last one only goes when the peer
-// has all before it, for it is then checked whole.
-void shipper::read_ahead() {
-  auto& x = *transfer_;
-  while (x.unanswered < chunks_ahead && !x.complete) {
-    const bool last = x.meta.size - x.next <= chunk_size;
-    if (last && x.unanswered != 0) return;
-    send(setup_.reader, read_chunk{x.path, x.file, x.next, chunk_size, x.number});
-    x.next = last ? x.meta.size : x.next + chunk_size;
-    x.complete = last;
-    ++x.unanswered;
-  }
-}
-
-void shipper::on_chunk(chunk_read& part) {
-  if (!transfer_ || part.number != transfer_->number) return;
-  if (!part.failed.empty()) return give_up_snapshot("it can't be read: " + part.failed);
-  // The first answer only brings the file.
-  const bool opened = !transfer_->file;
-  if (opened) transfer_->file = std::move(part.file);
-  if (!opened && part.bytes.empty() && part.offset < transfer_->meta.size)
-    return give_up_snapshot("its file is shorter than it was");
-  protocol::snapshot_request chunk{transfer_->term, transfer_->meta, part.offset, {}, false};
-  if (!opened) {
-    chunk.data = protocol::payload{std::move(part.bytes)};
-    chunk.done = part.offset + chunk.data.size() == chunk.meta.size;
-  }
-  expect_answer();
-  if (peer_.endpoint) put(encode(setup_.group, {std::move(chunk)}));
-}
-
-// The last chunk is answered when the state is replaced, which takes long.
-void shipper::expect_answer() {
-  transfer_->deadline = clock().now() + (transfer_->complete ? install_timeout : chunk_timeout);
-}
-
-// By its index only; of another snapshot it means nothing.
-void shipper::on_progress(const protocol::snapshot_response& answer) {
-  if (!transfer_ || answer.index != transfer_->meta.index) return;
-  if (answer.installed || answer.rejected) return end_snapshot();
-  auto& x = *transfer_;
-  if (x.unanswered != 0) --x.unanswered;
-  // All of it is there, and is being installed.
-  if (x.complete && answer.offset >= x.meta.size) return;
-  expect_answer();
-  // All is answered: from here it goes on, after the offer, and where something was lost.
-  if (x.unanswered == 0) {
-    x.next = std::min(answer.offset, x.meta.size);
-    x.complete = false;
-  }
-  read_ahead();
-}
-
-void shipper::give_up_snapshot(const std::string& why) {
-  spdlog::warn("the snapshot for node {} is given up: {}", setup_.peer.id.value, why);
-  if (raft_) send(raft_, snapshot_given_up{setup_.peer.id, transfer_->term, transfer_->meta.index});
-  end_snapshot();
-}
-
-// The file goes where it can be closed without a wait.
-void shipper::end_snapshot() {
-  if (transfer_ && transfer_->file && setup_.reader)
-    send(setup_.reader, release_file{std::move(transfer_->file)});
-  transfer_.reset();
-}
-
 // What the peer said is durable there: should it know less one day, its directory is an old copy.
 void shipper::remember(const protocol::message& content) {
   auto node = setup_.peer.id.value;
@@ -402,6 +336,7 @@ void shipper::link(other_end end) {
   send(peer_.endpoint, begin_anew);
   monitor(peer_.endpoint);
   backoff_ms_ = first_backoff_ms;
+  looks_whether_gone_ = false;
   last_trouble_.clear();
   spdlog::info("linked with node {}{}", setup_.peer.id.value,
                peer_.how == trust::full
@@ -444,7 +379,7 @@ void shipper::lose_link() {
   setup_.identity.peers->link_lost(setup_.peer.id.value);
   if (transfer_) give_up_snapshot("the link went down");
   tell_link();
-  start_dialling();
+  look_whether_gone();
 }
 
 }  // namespace lithair::actors

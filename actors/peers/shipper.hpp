@@ -50,6 +50,9 @@ struct serve_raft {
 ///      │◀── down, refused or no answer ───── linked ◀─welcome
 ///      └──── again after a backoff
 ///
+/// When a link goes down it is dialled at once, by both: where nobody answers any more the group is
+/// told that the peer is gone, and need not wait for a leader that is.
+///
 /// A peer whose directory is another one than is known here, for it was added again, has only its
 /// requests taken, until this node knows so much itself (see peer_registry).
 ///
@@ -80,6 +83,8 @@ class shipper final : public hosted_actor {
 
   bool is_from_peer();
   void start_dialling();
+  void look_whether_gone();
+  void dial_in(std::chrono::milliseconds time);
   bool dials_first() const;
   void reach_out();
   void greet(const remote_gate& gate);
@@ -128,6 +133,9 @@ class shipper final : public hosted_actor {
   piece_sender going_;
   piece_receiver coming_;
   bool dialling_ = false;
+  std::uint64_t dials_ = 0;          // that were to come later
+  std::uint64_t due_dial_ = 0;       // the number of the one that is; 0: none
+  bool looks_whether_gone_ = false;  // the next answer of the connector tells
   std::uint32_t backoff_ms_;
   std::string last_trouble_;  // so that the log tells each reason once
 };

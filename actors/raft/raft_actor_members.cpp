@@ -240,6 +240,7 @@ void raft_actor::on_link(const link_changed& news) {
   ways_.linked(news.peer, news.up);
   if (!health_.may_step()) return;
   core_.unreachable(news.peer);
+  if (news.gone) core_.gone(news.peer);
   if (news.directory == 0) return;
   const auto before = std::exchange(directories_[news.peer], news.directory);
   if (before != 0 && before != news.directory) core_.begun_anew(news.peer);

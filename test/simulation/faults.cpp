@@ -9,6 +9,11 @@ void world::fault() {
   if (healing_) return;
   schedule(what::fault, ms(random_.between(1, settings_.fault_every_ms * 2)));
   server& x = *servers_[random_.below(servers_.size())];
+  if (settings_.gone_percent != 0 && random_.percent(10)) {
+    // A link is down and its peer is not: nothing is lost by that.
+    server* leader = some_leader();
+    if (leader != nullptr) tell_gone(*leader);
+  }
   switch (random_.below(9)) {
     case 0:
     case 1:
@@ -81,11 +86,21 @@ bool world::may_lose_state(const server& x) const {
   return true;
 }
 
+/// Some of the others find that its link is down and nobody answers, each when it does.
+void world::tell_gone(const server& gone) {
+  note(&gone, "is told to be gone");
+  for (auto& other : servers_) {
+    if (other->id == gone.id || !other->alive) continue;
+    schedule(what::gone, random_.below(ms(2 * settings_.delay_ms)), other.get(), gone.id.value);
+  }
+}
+
 void world::crash(server& x) {
   ++report_.crashes;
   note(&x, "crashes");
   x.store.crash(random_);
   stop(x);
+  tell_gone(x);
   schedule(what::start, ms(random_.between(1, 1500)), &x);
 }
 

@@ -62,6 +62,7 @@ settings settings::draw(random_source& random) {
     x.partitions = x.transfers = x.transfers || random.percent(50);
   }
   x.clock_spread_percent = x.options.lease_reads ? 4 : random.between(0, 40);
+  x.gone_percent = random.percent(40) ? 0 : random.between(30, 100);
   return x;
 }
 
@@ -79,12 +80,12 @@ std::string to_string(const settings& x) {
          number("clocks", x.clock_spread_percent) +
          number("election", x.options.election_min_ticks) +
          number("heartbeat", x.options.heartbeat_ticks) +
-         number("append-bytes", x.options.max_append_bytes) + word("crashes", x.crashes) +
-         word("partitions", x.partitions) + word("pauses", x.pauses) + word("wipes", x.wipes) +
-         word("membership", x.membership) + word("transfers", x.transfers) +
-         word("strangers", x.strangers) + word("state-losses", x.state_losses) +
-         word("retries", x.retries) + word("naps", x.naps) + word("hunt", x.hunt) +
-         word("leases", x.options.lease_reads);
+         number("append-bytes", x.options.max_append_bytes) + number("gone", x.gone_percent) +
+         word("crashes", x.crashes) + word("partitions", x.partitions) + word("pauses", x.pauses) +
+         word("wipes", x.wipes) + word("membership", x.membership) +
+         word("transfers", x.transfers) + word("strangers", x.strangers) +
+         word("state-losses", x.state_losses) + word("retries", x.retries) + word("naps", x.naps) +
+         word("hunt", x.hunt) + word("leases", x.options.lease_reads);
 }
 
 }  // namespace lithair::simulation

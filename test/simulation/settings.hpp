@@ -26,6 +26,7 @@ struct settings {
   std::uint64_t operator_every_ms = 200;
   std::uint64_t checkpoint_every_ms = 300;
   std::uint64_t settle_late_percent = 20;  ///< of inputs whose output is taken only later
+  std::uint64_t gone_percent = 0;          ///< of the others hear at once that a node crashed
   bool crashes = false;
   bool partitions = false;
   bool pauses = false;

@@ -43,6 +43,7 @@ const broken_rule rules[] = {
     {mutant::keeps_the_lease_in_transfers, "keeps its lease while handing over", 1000},
     {mutant::leads_without_state, "leads without a state", 1000},
     {mutant::heeds_repeated_answers, "heeds a repeated answer", 1000},
+    {mutant::leaves_gone_leaders_early, "leaves leaders that have a lease", 1000},
     {mutant::aborts_what_it_inherited, "goes back from another leader's change", 1000},
 };
 

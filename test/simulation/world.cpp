@@ -153,6 +153,10 @@ void world::handle(server& x, const event& e) {
       return state_done(x);
     case what::hunt:
       return cut_off(x.id);
+    case what::gone:
+      x.core->unreachable(node_id{e.argument});
+      if (random_.percent(settings_.gone_percent)) x.core->gone(node_id{e.argument});
+      return after_input(x);
     case what::apply:
       return apply(x);
     case what::checkpoint:

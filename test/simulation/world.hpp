@@ -58,7 +58,8 @@ class world {
     operate,
     checkpoint,
     ask_state,
-    hunt
+    hunt,
+    gone
   };
   struct event {
     std::uint64_t time;
@@ -121,6 +122,7 @@ class world {
   void lose_state(server& x);
   bool may_lose_state(const server& x) const;
   void crash(server& x);
+  void tell_gone(const server& gone);
   void cut_randomly();
   void cut_off(node_id id);
   void deafen(node_id id);
