@@ -16,7 +16,8 @@ namespace lithair::actors {
 
 /// What all TLS connections of one kind share: who one is and whom one trusts. TLS 1.3, and 1.2 if
 /// that is wanted, with ephemeral keys and authenticated encryption only; no compression,
-/// renegotiation or early data. Immutable; any thread. Making one takes milliseconds: not on a loop.
+/// renegotiation or early data. Immutable; any thread. Making one takes milliseconds: not on a
+/// loop.
 class tls_context {
  public:
   /// Refused is: what can't be read, a key that is not the certificate's or that is too weak, a
