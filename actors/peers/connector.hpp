@@ -61,7 +61,8 @@ struct open_port {
 /// more; but of two that were dialled at the same time the one of the node with the higher id. An
 /// attempt ends after 2 s for the connection and `link_limits::handshake_ms` for the handshake;
 /// trying again is the asker's. Strangers have places and time of their own (`link_limits`), and
-/// cost a few KiB each: beyond that the one that waits longest goes, for a node greets at once.
+/// cost a few KiB each, under TLS what `tls_stream` says: beyond that the one that waits longest
+/// goes, for a node greets at once.
 class connector final : public hosted_actor {
  public:
   using handle_type = connector_handle;
