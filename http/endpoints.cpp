@@ -20,6 +20,7 @@ constexpr std::array<endpoint_facts, endpoint_count> endpoint_rows{{
     {"promote", root::member, {}, "promote"},
     {"abort", root::fixed, {"/cluster/members/abort"}},
     {"transfer", root::fixed, {"/cluster/transfer"}},
+    {"certificates", root::fixed, {"/cluster/certificates"}},
     {"raft_vote", root::fixed, {"/raft/vote"}},
     {"raft_append", root::fixed, {"/raft/append-entries"}, {}, true},
     {"raft_install", root::fixed, {"/raft/install-snapshot"}, {}, true},

@@ -25,6 +25,7 @@ enum class endpoint : std::uint8_t {
   promote,         ///< /cluster/members/{id}/promote
   abort,           ///< /cluster/members/abort
   transfer,        ///< /cluster/transfer
+  certificates,    ///< /cluster/certificates
   raft_vote,       ///< /raft/vote
   raft_append,     ///< /raft/append-entries
   raft_install,    ///< /raft/install-snapshot

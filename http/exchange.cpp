@@ -347,6 +347,8 @@ step begin_operation(const request& r, const operation& row, matched&& place, pa
     case endpoint::abort:
     case endpoint::transfer:
       return begin_member(r, place, site, query);
+    case endpoint::certificates:
+      return begin_certificates(r, site);
     case endpoint::projections:
       return projections_page(
           *site.schema, site.published != nullptr ? *site.published : published_projections{});

@@ -27,6 +27,8 @@
 ///                           └─▶ a response at once: refusals and fixed pages
 namespace lithair::http {
 
+class certificate_office;
+
 /// Propose this command. The answer is `actors::submitted`.
 struct write_step {
   std::string command;  ///< for the log, as `models::prepare` made it
@@ -94,6 +96,7 @@ struct site {
   const host_names* hosts = nullptr;                 ///< as which it may be asked; none: any
   bool leaving = false;           ///< it is about to stop, so that nobody new should be sent here
   actors::protection links = {};  ///< by which members may be off this machine, or not
+  certificate_office* certificates = nullptr;  ///< see server_options; none: there is none
 };
 
 /// Every check that needs no state: host, origin, path, method, caller, query, headers, media type
@@ -113,6 +116,8 @@ step begin_member(const request& r, const matched& place, const site& site,
 /// shows it may, and else nobody (401, 403); without one clients on this machine, and nobody whom a
 /// proxy here speaks for (403, which says what helps).
 std::optional<response> check_operator(const request& r, const site& site);
+/// The part of `begin` for /cluster/certificates.
+step begin_certificates(const request& r, const site& site);
 /// The part of `begin` for /raft/vote, /raft/append-entries and /raft/install-snapshot.
 step begin_raft(const request& r, const matched& place, const site& site);
 /// Why this caller may not do what wants one like that; none: it may.

@@ -68,7 +68,8 @@ struct common {
             &options.published,
             &hosts,
             false,
-            {false, options.peer_tls != nullptr, options.insecure}};
+            {false, options.peer_tls != nullptr, options.insecure},
+            options.certificates.get()};
   }
 
   /// As of now. Any thread.

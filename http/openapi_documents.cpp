@@ -152,6 +152,16 @@ void add_cluster(json_object& to) {
   to["lithair.done"] = record({{"status", constant("done")}, {"risk?", text_schema()}});
   to["lithair.new_leader"] =
       record({{"to?", described(id(), "A member; without it the leader chooses.")}});
+  to["lithair.authority"] = record({{"authority", described(text_schema(), "In PEM.")}});
+  to["lithair.new_certificate"] =
+      record({{"token", described(text_schema(), "A join token.")},
+              {"request", described(text_schema(), "PKCS #10 in PEM, of a key of P-256.")},
+              {"id", id()},
+              {"hosts", described(list_of(text_schema()), "Names and addresses; at most 16.")}});
+  to["lithair.certified"] = record(
+      {{"certificate", described(text_schema(), "In PEM, as the next.")},
+       {"authority", text_schema()},
+       {"authority_key", described(text_schema(), "Sealed for the request's key; base64url.")}});
   to["lithair.new_member"] = record(
       {{"id", id()},
        {"addr", described(text_schema(), "HOST:PORT of its HTTP; of IPv6 [HOST]:PORT.")},

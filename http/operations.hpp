@@ -19,14 +19,15 @@ namespace lithair::http {
 enum class document : std::uint8_t {
   none,
   // of requests
-  create,      ///< an item to be made
-  replace,     ///< an item in full
-  patch,       ///< a merge patch
-  many,        ///< items to be made
-  operations,  ///< of a transaction
-  new_member,  ///< who is to be a member
-  new_leader,  ///< who is to lead
-  vote,        ///< a Raft message, as the next two
+  create,           ///< an item to be made
+  replace,          ///< an item in full
+  patch,            ///< a merge patch
+  many,             ///< items to be made
+  operations,       ///< of a transaction
+  new_member,       ///< who is to be a member
+  new_leader,       ///< who is to lead
+  new_certificate,  ///< who is to be certified
+  vote,             ///< a Raft message, as the next two
   append,
   install,
   // of answers
@@ -46,7 +47,9 @@ enum class document : std::uint8_t {
   status,
   cluster,
   leader,
-  done,  ///< a change of members
+  done,       ///< a change of members
+  authority,  ///< who certifies nodes
+  certified,  ///< a node's certificate, and what makes it one that certifies
   metrics,
   openapi,
   docs,

@@ -9,6 +9,8 @@
 #include <string_view>
 
 #include "actors/host.hpp"
+#include "http/bearer_token.hpp"
+#include "http/certificate_office.hpp"
 #include "http/exchange.hpp"
 
 namespace lithair::http {
@@ -29,6 +31,10 @@ bool comes_through_proxy(const request& r) {
 std::optional<response> check_operator(const request& r, const site& site) {
   if (site.cluster_token != nullptr) return check_cluster_token(r, site.cluster_token);
   if (r.from_this_machine && !comes_through_proxy(r)) return std::nullopt;
+  const auto* shown = r.find("Authorization");
+  if (shown != nullptr && site.certificates != nullptr &&
+      site.certificates->admits(bearer_of(*shown)))
+    return std::nullopt;
   return problem_response(
       403, "forbidden",
       "This is for clients on the node's own machine, as it has no cluster token. Start it with "

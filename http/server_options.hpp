@@ -18,6 +18,8 @@ class tls_credentials;
 
 namespace lithair::http {
 
+class certificate_office;
+
 /// Limits of the HTTP side; every one answers with its own status, none grows memory without bound.
 struct server_options {
   std::size_t max_body = 1024 * 1024;            ///< bytes of a request body; more: 413
@@ -46,6 +48,8 @@ struct server_options {
   std::optional<bearer_token> cluster_token;
   /// As whom it speaks HTTPS, and nothing else on its port; none: it speaks HTTP
   std::shared_ptr<actors::tls_credentials> tls = {};
+  /// Who certifies nodes that join with a token; none: nobody does
+  std::shared_ptr<certificate_office> certificates = {};
   std::size_t max_handshakes = 1024;  ///< under way at one time; the oldest gives way to a new one
   /// Whether members may be added, or moved to, off this machine although links are plain
   bool insecure = false;
