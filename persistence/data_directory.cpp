@@ -85,8 +85,11 @@ bool exists(const fs::path& path, struct stat& about) {
   throw_errno(errno, "opening " + path.string());
 }
 
-/// What a start that was interrupted before the identity was written may leave.
-bool may_be_left_over(const fs::path& name) { return name == "lock" || name == "identity.new"; }
+/// What a start that was interrupted before the identity was written may leave; `tls` is made
+/// before anything else, for nodes with an authority of their own.
+bool may_be_left_over(const fs::path& name) {
+  return name == "lock" || name == "identity.new" || name == "tls" || name == "tls.new";
+}
 
 bool has_foreign_files(const fs::path& directory) {
   std::error_code failed;

@@ -12,6 +12,7 @@ namespace lithair::persistence {
 ///
 ///     DIR/lock        locked by the process that uses DIR; a killed one leaves it unlocked
 ///     DIR/identity    who DIR belongs to, as text
+///     DIR/tls/        certificates of a node with --secure, which are not this class's
 ///     DIR/founder     the cluster that this node founded, as a decimal number; none: it did not
 ///     DIR/log/        the log environment
 ///     DIR/state/      one directory per group, see `state_directory`

@@ -61,11 +61,14 @@ std::string describe_peers(const actors::node_config& node) {
          to_string(endpoint{node.listening().host, node.listening().peer_port});
 }
 
-/// What to call curl with. A certificate that is trusted itself needs no authority.
+/// What to call curl with: the authority of --secure, or what needs none, a certificate that is
+/// trusted itself.
 std::string curl_words(const settings& chosen) {
   if (!chosen.tls) return "curl ";
   const std::string shown = chosen.tls->authorities ? "--cert YOURS --key YOURS " : "";
-  return "curl --cacert " + chosen.tls->certificate + " " + shown;
+  const auto& trusted =
+      chosen.join_any_host ? *chosen.peer_tls->authorities : chosen.tls->certificate;
+  return "curl --cacert " + trusted + " " + shown;
 }
 
 // Its items can be made while nothing else is there.
@@ -99,6 +102,14 @@ std::string banner(const settings& chosen, const models::schema& schema,
     add_line(out, "listens", to_string(endpoint{at.host, at.http_port}));
   if (!node.peers.empty()) add_line(out, "peers", describe_peers(node));
   add_line(out, "data", node.data_dir);
+  if (!chosen.new_token.empty()) {
+    add_line(out, "join",
+             "--node-id N --join " + to_string(endpoint{node.self.host, node.self.http_port}) +
+                 " --join-token " + chosen.new_token);
+    add_line(
+        out, "",
+        "on each other node, within an hour; then lithair_node token --data-dir " + node.data_dir);
+  }
   const auto curl = curl_words(chosen);
   add_line(out, "try", curl + base + "/status");
   const auto& all = schema.collections();

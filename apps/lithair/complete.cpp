@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "actors/host.hpp"
+#include "apps/lithair/secure_files.hpp"
 #include "apps/lithair/setting.hpp"
 
 namespace lithair::apps {
@@ -179,6 +180,32 @@ std::string complete_peer_tls(draft& given) {
   return {};
 }
 
+/// Whoever has certificates in DIR/tls uses them for both ways.
+std::string complete_secure(draft& given) {
+  auto& made = given.made;
+  const bool joins = !made.join_token.empty();
+  if (joins && !made.join) return "--join-token: is for --join";
+  made.secure = made.secure || joins;
+  if (!made.secure) return {};
+  const std::string_view flag = joins ? "--join-token" : "--secure";
+  if (made.peer_tls)
+    return std::string(flag) + ": makes the certificates of --peer-tls-cert itself; leave that out";
+  if (!made.node.peers.empty())
+    return std::string(flag) +
+           ": a cluster begins with one node, and others --join it with a "
+           "token; leave --cluster and --peers out";
+  if (made.join && !joins) return "--secure: founds a cluster; with --join say --join-token";
+  if (!made.restore_file.empty())
+    return std::string(flag) + ": is for serving; leave it out with --restore";
+  const auto kept = secure_files_of(made.node.data_dir);
+  made.peer_tls = {kept.certificate, kept.key, kept.authority};
+  if (made.tls) return {};
+  made.tls = {kept.certificate, kept.key, std::nullopt};
+  made.join_authorities = kept.authority;
+  made.join_any_host = true;
+  return {};
+}
+
 std::string check_limits(draft& given) {
   const auto& http = given.made.http;
   if (http.max_body > http.max_bodies) {
@@ -218,12 +245,13 @@ std::string check_exposure(draft& given) {
 }  // namespace
 
 std::string complete(draft& given) {
-  for (const auto step : {expand_shorthand, complete_self, complete_members, complete_timing,
-                          complete_tls, complete_peer_tls, check_limits}) {
+  if (auto wrong = expand_shorthand(given); !wrong.empty()) return wrong;
+  if (given.data_dir) given.made.node.data_dir = *given.data_dir;
+  for (const auto step : {complete_self, complete_members, complete_timing, complete_tls,
+                          complete_peer_tls, complete_secure, check_limits, check_exposure}) {
     if (auto wrong = step(given); !wrong.empty()) return wrong;
   }
-  if (given.data_dir) given.made.node.data_dir = *given.data_dir;
-  return check_exposure(given);
+  return {};
 }
 
 }  // namespace lithair::apps

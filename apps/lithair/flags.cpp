@@ -67,7 +67,8 @@ std::string help_text(const program& self) {
   std::string out = self.name + " " + self.version +
                     ": a replicated HTTP/JSON service from one declaration of your models.\n\n" +
                     "Usage: " + self.name + (self.compiled_models ? "" : " --models FILE") +
-                    " [flags]\n";
+                    " [flags]\n" + "       " + self.name +
+                    " token --data-dir DIR [--expires 1h]   with --secure: others join by it\n";
   std::string_view group;
   for (const auto& x : all_settings()) {
     if (x.group.empty() || !offered(self, x)) continue;

@@ -1,16 +1,13 @@
 #include "apps/lithair/join.hpp"
 
-#include <curl/curl.h>
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
-#include <array>
 #include <boost/json.hpp>
-#include <memory>
-#include <optional>
 #include <stdexcept>
 
 #include "actors/host.hpp"
+#include "apps/lithair/asking.hpp"
 #include "apps/lithair/values.hpp"
 #include "persistence/data_directory.hpp"
 
@@ -22,92 +19,6 @@ namespace json = boost::json;
 // Between two attempts; it doubles.
 constexpr milliseconds first_pause{250};
 constexpr milliseconds last_pause{5000};
-
-struct answer {
-  long status = 0;   ///< 0: nobody answered
-  std::string body;  ///< or why nobody did
-};
-
-std::size_t take_body(char* data, std::size_t size, std::size_t count, void* into) {
-  static_cast<std::string*>(into)->append(data, size * count);
-  return size * count;
-}
-
-// libcurl asks now and then whether to go on.
-int check_stop(void* stop, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
-  return static_cast<std::atomic<bool>*>(stop)->load() ? 1 : 0;
-}
-
-/// Whom to ask, and as whom.
-struct contact {
-  endpoint whom;
-  std::string token_file;                ///< empty: there is no token
-  std::optional<actors::tls_files> tls;  ///< by HTTPS, as the holder of this certificate
-  std::string authorities;               ///< who certifies it; empty: whom the system trusts
-};
-
-contact contact_of(const settings& chosen) {
-  return {*chosen.join, chosen.cluster_token_file, chosen.tls, chosen.join_authorities};
-}
-
-using header_list = std::unique_ptr<curl_slist, decltype(&curl_slist_free_all)>;
-
-/// Throws std::runtime_error when the token can't be read any more.
-header_list headers_for(const contact& there) {
-  header_list made{curl_slist_append(nullptr, "Content-Type: application/json"),
-                   &curl_slist_free_all};
-  if (there.token_file.empty()) return made;
-  const auto secret = http::bearer_token::secret_in(there.token_file);
-  if (!secret) throw std::runtime_error("--cluster-token: " + secret.error());
-  curl_slist_append(made.get(), ("Authorization: Bearer " + *secret).c_str());
-  return made;
-}
-
-// Of these errors libcurl's own words say what is wrong; of others they say no more, and change.
-bool is_of_tls(CURLcode error) {
-  return error == CURLE_PEER_FAILED_VERIFICATION || error == CURLE_SSL_CONNECT_ERROR ||
-         error == CURLE_SSL_CERTPROBLEM || error == CURLE_SSL_CACERT_BADFILE;
-}
-
-/// Whoever speaks HTTPS asks by it: the nodes of a cluster all do, or none. The files are read
-/// again each time, for they may have been replaced.
-void set_tls(CURL* request, const contact& there) {
-  if (!there.tls) return;
-  curl_easy_setopt(request, CURLOPT_SSLVERSION, long{CURL_SSLVERSION_TLSv1_2});
-  curl_easy_setopt(request, CURLOPT_SSLCERT, there.tls->certificate.c_str());
-  curl_easy_setopt(request, CURLOPT_SSLKEY, there.tls->key.c_str());
-  if (!there.authorities.empty())
-    curl_easy_setopt(request, CURLOPT_CAINFO, there.authorities.c_str());
-}
-
-/// A GET, or a POST of JSON when there is a body.
-answer ask(const contact& there, const std::string& path, const std::string& body,
-           std::atomic<bool>* stop) {
-  std::unique_ptr<CURL, decltype(&curl_easy_cleanup)> request{curl_easy_init(), &curl_easy_cleanup};
-  const auto headers = headers_for(there);
-  answer result;
-  const auto url = (there.tls ? "https://" : "http://") + to_string(there.whom) + path;
-  set_tls(request.get(), there);
-  curl_easy_setopt(request.get(), CURLOPT_URL, url.c_str());
-  curl_easy_setopt(request.get(), CURLOPT_PROXY, "");
-  curl_easy_setopt(request.get(), CURLOPT_NOSIGNAL, 1L);
-  curl_easy_setopt(request.get(), CURLOPT_TIMEOUT, 15L);
-  curl_easy_setopt(request.get(), CURLOPT_WRITEFUNCTION, &take_body);
-  curl_easy_setopt(request.get(), CURLOPT_WRITEDATA, &result.body);
-  if (stop != nullptr) {
-    curl_easy_setopt(request.get(), CURLOPT_NOPROGRESS, 0L);
-    curl_easy_setopt(request.get(), CURLOPT_XFERINFOFUNCTION, &check_stop);
-    curl_easy_setopt(request.get(), CURLOPT_XFERINFODATA, stop);
-  }
-  curl_easy_setopt(request.get(), CURLOPT_HTTPHEADER, headers.get());
-  if (!body.empty()) curl_easy_setopt(request.get(), CURLOPT_POSTFIELDS, body.c_str());
-  std::array<char, CURL_ERROR_SIZE> why{};
-  curl_easy_setopt(request.get(), CURLOPT_ERRORBUFFER, why.data());
-  if (const auto error = curl_easy_perform(request.get()); error != CURLE_OK)
-    return {0, is_of_tls(error) && why[0] != 0 ? why.data() : curl_easy_strerror(error)};
-  curl_easy_getinfo(request.get(), CURLINFO_RESPONSE_CODE, &result.status);
-  return result;
-}
 
 /// The members but `self`, as GET /cluster tells them; empty when it tells none.
 std::vector<actors::peer_address> read_members_page(const std::string& body,
@@ -137,17 +48,6 @@ answer ask_for_admission(const contact& there, const std::string& body, std::ato
   } catch (const std::exception& error) {
     return {0, error.what()};
   }
-}
-
-/// What a refusal says, else its status.
-std::string sentence_of(const answer& refusal) {
-  boost::system::error_code error;
-  const auto page = json::parse(refusal.body, error);
-  const auto* detail =
-      !error && page.is_object() ? page.get_object().if_contains("detail") : nullptr;
-  if (detail == nullptr || !detail->is_string())
-    return "it answers with status " + std::to_string(refusal.status);
-  return std::string{detail->get_string()};
 }
 
 /// The members that the cluster tells of are on the way to this node like any that the operator

@@ -24,6 +24,7 @@
 #include "apps/lithair/options.hpp"
 #include "apps/lithair/own_address.hpp"
 #include "apps/lithair/restore.hpp"
+#include "apps/lithair/secure.hpp"
 #include "apps/lithair/signals.hpp"
 #include "http/published_projections.hpp"
 #include "http/server.hpp"
@@ -60,9 +61,8 @@ apps::environment environment_of_process() {
 }
 
 /// Taken ports and a data directory that is no directory, before anything is created.
-std::string why_not_start(const apps::settings& chosen) {
+std::string why_no_place(const apps::settings& chosen) {
   const auto& at = chosen.node.listening();
-  if (auto wrong = chosen.node.validate(); !wrong.empty()) return wrong;
   if (auto wrong = actors::why_not_listen(at.host, at.http_port); !wrong.empty()) {
     return "--addr: " + wrong;
   }
@@ -79,6 +79,11 @@ std::string why_not_start(const apps::settings& chosen) {
   return {};
 }
 
+std::string why_not_start(const apps::settings& chosen) {
+  auto wrong = chosen.node.validate();
+  return wrong.empty() ? why_no_place(chosen) : wrong;
+}
+
 void greet(const apps::program& self, const apps::settings& chosen, const schema& models,
            apps::program_log& log) {
   for (const auto& warning : chosen.warnings) spdlog::warn("{}", warning);
@@ -89,7 +94,10 @@ void greet(const apps::program& self, const apps::settings& chosen, const schema
     spdlog::warn(
         "clients need no certificate (--tls-client-ca): whoever reaches this node may read and "
         "change everything");
-  const auto text = apps::banner(chosen, models, self.version);
+  auto shown = chosen;
+  // Logs are kept and sent elsewhere: no secret is for them.
+  if (chosen.log == apps::log_format::json) shown.new_token.clear();
+  const auto text = apps::banner(shown, models, self.version);
   if (chosen.log == apps::log_format::text) {
     log.show(text);
   } else {
@@ -118,9 +126,10 @@ void serve(const apps::program& self, apps::settings chosen, schema models,
   apps::certificate_keeper keepers[]{{chosen.http.tls, "connections"},
                                      {chosen.node.peer_tls, "links between nodes"}};
   for (auto& each : keepers) each.look();
-  const int signal = signals.wait([&keepers](bool replaced) {
+  const int signal = signals.wait([&keepers, &chosen](bool replaced) {
+    const bool renewed = apps::renew_certificate(chosen);
     for (auto& each : keepers) {
-      if (replaced)
+      if (replaced || renewed)
         each.reload();
       else
         each.look();
@@ -172,6 +181,8 @@ std::string why_not_serve(const schema& models, const std::vector<publication>& 
 
 int run_program(const apps::program& self, std::span<const char* const> arguments,
                 const schema_source& source, const std::vector<publication>& published = {}) {
+  if (arguments.size() > 1 && std::string_view{arguments[1]} == "token")
+    return say(apps::make_token(self, arguments.subspan(2)));
   auto options = apps::read_options(self, arguments, environment_of_process());
   if (!options) return say(options.error());
   if (const auto wrong = apps::settle_address(*options, apps::addresses_of_machine());
@@ -187,6 +198,11 @@ int run_program(const apps::program& self, std::span<const char* const> argument
   }
   if (restores) return run_restore(self, *options, &*models);
   if (const auto wrong = why_not_serve(*models, published); !wrong.empty())
+    return say(refuse(self, wrong));
+  // Else nothing is made before all is judged.
+  if (const auto wrong = options->secure ? why_no_place(*options) : ""; !wrong.empty())
+    return say(refuse(self, wrong));
+  if (const auto wrong = apps::settle_security(*options); !wrong.empty())
     return say(refuse(self, wrong));
   if (const auto wrong = apps::load_certificates(*options); !wrong.empty())
     return say(refuse(self, wrong));

@@ -83,6 +83,26 @@ BOOST_AUTO_TEST_CASE(with_both_certificates_a_node_may_leave_its_machine) {
   accept({"--addr", "10.0.0.2:80", "--tls-cert", "c", "--tls-key", "k"});
 }
 
+BOOST_AUTO_TEST_CASE(secure_is_the_one_word_for_both_ways) {
+  const auto first = accept({"--secure", "--addr", "10.0.0.1:80", "--data-dir", "d"});
+  BOOST_TEST(first.peer_tls->certificate == "d/tls/node.pem");
+  BOOST_TEST(first.peer_tls->authorities.value() == "d/tls/ca.pem");
+  BOOST_TEST(first.tls->key == "d/tls/node.key");
+  const words joins{"--node-id", "2", "--addr", "10.0.0.2:80", "--join", "10.0.0.1:80"};
+  auto with_token = joins;
+  with_token.insert(with_token.end(), {"--join-token", "lithair1.x"});
+  const auto second = accept(with_token);
+  BOOST_TEST(second.secure);
+  BOOST_TEST(second.join_any_host);
+  BOOST_TEST(second.join_authorities == "./lithair-data/tls/ca.pem");
+  // Clients may know the node by another certificate.
+  with_token.insert(with_token.end(), {"--tls-cert", "c", "--tls-key", "k"});
+  const auto own = accept(with_token);
+  BOOST_TEST(own.tls->certificate == "c");
+  BOOST_TEST(!own.join_any_host);
+  BOOST_TEST(own.peer_tls->certificate == "./lithair-data/tls/node.pem");
+}
+
 BOOST_AUTO_TEST_CASE(a_drain_takes_five_seconds_or_as_long_as_it_is_told) {
   BOOST_TEST(accept({}).drain.count() == 5000);
   BOOST_TEST(accept({"--drain", "1m"}).drain.count() == 60'000);

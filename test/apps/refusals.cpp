@@ -120,6 +120,15 @@ const std::vector<refused> refusals{
     {{"--peer-tls-key", "key.pem"}, "--peer-tls-key: needs --peer-tls-cert"},
     {{"--peer-tls-ca", "ca.pem"}, "--peer-tls-ca: needs --peer-tls-cert"},
     {{"--peer-tls-ca", ""}, "--peer-tls-ca: must not be empty"},
+    {{"--join-token", "lithair1.x"}, "--join-token: is for --join"},
+    {{"--secure", "--node-id", "1", "--cluster", two},
+     "--secure: a cluster begins with one node, and others --join it with a token; leave --cluster "
+     "and --peers out"},
+    {{"--secure", "--node-id", "2", "--join", "127.0.0.1:80"},
+     "--secure: founds a cluster; with --join say --join-token"},
+    {{"--secure", "--peer-tls-cert", "c", "--peer-tls-key", "k", "--peer-tls-ca", "a"},
+     "--secure: makes the certificates of --peer-tls-cert itself; leave that out"},
+    {{"--secure", "--restore", "x"}, "--secure: is for serving; leave it out with --restore"},
     {{"--drain", "5"}, "--drain: '5' is not a duration like 50ms, 2s or 1m, of one day at most"},
     {{"--allow-host", "http://shop.example.org"},
      "--allow-host: 'http://shop.example.org' is not a name like node1.example.org (without scheme "

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+
+#include "apps/lithair/options.hpp"
+#include "http/certificate_office.hpp"
+
+/// Certificates that a cluster makes itself: --secure and --join-token.
+namespace lithair::apps {
+
+/// Sees to it that DIR/tls of `chosen.node` holds what --secure promises: makes an authority for a
+/// new cluster, asks a member to be certified with the join token, again and again while nobody
+/// answers, or renews the certificate that is there. Sets who certifies others and, for a new
+/// cluster, the token to be shown. Nothing without --secure. Empty, or one line that names the
+/// flag. Blocks.
+std::string settle_security(settings& chosen);
+
+/// Makes the node's certificate anew when it ends within a third of its time; whether it did. What
+/// goes wrong is told in the log. Blocks.
+bool renew_certificate(const settings& chosen);
+
+/// `lithair_node token --data-dir DIR [--expires 1h]`: a new join token, of a member's directory.
+early_exit make_token(const program& self, std::span<const char* const> arguments);
+
+}  // namespace lithair::apps
