@@ -263,9 +263,9 @@ void aggregate::on_checkpointed(const checkpointed& news) {
   }
   below_ = news.index;
   // The state below has it now, so reads give the same.
-  state_->drop_frozen();
+  auto dropped = state_->drop_frozen();
   tell_unsaved();
-  send(checkpointer_, give_back_memory{});
+  send(checkpointer_, give_back_memory{std::move(dropped)});
   send(raft_, news);
   // As much may have been applied meanwhile, and nothing has to follow.
   if (wants_checkpoint()) begin_checkpoint();
