@@ -423,7 +423,7 @@ exchange begin(const request& r, const site& what, const models::stamp& at) {
   exchange result;
   result.what = place.what;
   result.target = place.target;
-  if (auto refusal = check_visitor(r, place.what, what.hosts))
+  if (auto refusal = check_visitor(r, place.what, what.hosts, what.others))
     result.next = std::move(*refusal);
   else
     result.next = begin_at(r, std::move(place), what, at);

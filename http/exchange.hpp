@@ -94,6 +94,7 @@ struct site {
   const bearer_token* cluster_token = nullptr;       ///< see server_options; none: there is none
   const published_projections* published = nullptr;  ///< the program's own; none: there are none
   const host_names* hosts = nullptr;                 ///< as which it may be asked; none: any
+  const shared_origins* others = nullptr;            ///< whose pages may ask, too; none: nobody's
   bool leaving = false;           ///< it is about to stop, so that nobody new should be sent here
   actors::protection links = {};  ///< by which members may be off this machine, or not
   certificate_office* certificates = nullptr;  ///< see server_options; none: there is none

@@ -55,6 +55,7 @@ struct common {
         routes(*node.schema),
         openapi(openapi_text(*node.schema, o.published)),
         hosts(node.names, o.allowed_hosts),
+        others(o.shared_with),
         served_by(std::to_string(node.node_id)),
         bodies(o.max_bodies),
         unsent(o.max_unsent) {}
@@ -67,6 +68,7 @@ struct common {
             options.cluster_token ? &*options.cluster_token : nullptr,
             &options.published,
             &hosts,
+            &others,
             false,
             {false, options.peer_tls != nullptr, options.insecure},
             options.certificates.get()};
@@ -82,6 +84,7 @@ struct common {
   const router routes;                            ///< from paths to endpoints
   const std::string openapi;                      ///< the description, rendered once
   const host_names hosts;                         ///< as which this node may be asked
+  const shared_origins others;                    ///< whose pages may ask, too
   const std::string served_by;                    ///< X-Served-By: the node's id
   actors::publisher_handle publisher;             ///< from start to stop, if anything is published
   admission sessions;                             ///< open connections; any thread

@@ -97,6 +97,8 @@ void render_head(const response& answer, const rendering& how, std::string& out)
     append_header(out, "Content-Length", answer.file ? answer.file_size : answer.body.size());
   }
   append_optional_headers(answer, out);
+  const bool is_to_options = answer.status == 204 && answer.allow != 0;
+  append_sharing(how.shared, is_to_options ? allow_text(answer.allow) : "", out);
   append_header(out, "X-Served-By", how.served_by);
   append_header(out, "X-Request-Id", how.request_id);
   // Nobody guesses another type for what clients have stored.

@@ -8,6 +8,7 @@
 
 #include "http/header_values.hpp"
 #include "http/request.hpp"
+#include "http/shared_origins.hpp"
 
 namespace lithair::persistence {
 class file;
@@ -56,6 +57,7 @@ struct rendering {
   std::string_view request_id;  ///< X-Request-Id
   std::string_view served_by;   ///< X-Served-By
   std::string_view date;        ///< an IMF-fixdate (RFC 9110 §5.6.7)
+  sharing shared = {};          ///< which pages of other sites may read it
 };
 
 /// Appends the status line and the headers, without the body. Lengths are of `body` or the file,

@@ -59,6 +59,8 @@ struct server_options {
   /// Names by which clients may ask this node, besides its own, its addresses and `localhost`; see
   /// `host_names` for patterns. Others: 421
   std::vector<std::string> allowed_hosts = {};
+  /// Origins of other sites' pages that may use the API, as `shared_origins` takes them
+  std::vector<std::string> shared_with = {};
   /// The program's own projections, at /api/projections/{name}; `lithair::publish` makes them.
   std::vector<std::shared_ptr<const actors::published>> published = {};
   /// Where the chance in ids of items comes from, asked on any loop. None: the system's generator.

@@ -104,6 +104,7 @@ void session::on_request() {
   s.minor_version = r.minor_version;
   s.keep_alive = r.keep_alive;
   s.head_only = r.verb == method::head;
+  s.page = lane_.all().others.of(r);
   const auto* id = r.find("X-Request-Id");
   // A client's own id makes its logs and ours match.
   s.request_id = id != nullptr && is_request_id(*id) ? std::string{*id} : lane_.new_request_id();
@@ -310,13 +311,15 @@ void session::put(slot& to, const http::response& response, std::string& head) {
   // The last answer of a connection that finishes says so.
   const bool closing = to.close || (phase_ == phase::finishing && newest);
   if (closing) to.close = true;
+  const bool shared = shared_origins::shares(to.what);
   render_head(response,
               {.minor_version = to.minor_version,
                .keep_alive = !closing,
                .head_only = to.head_only,
                .request_id = to.request_id,
                .served_by = lane_.all().served_by,
-               .date = lane_.date()},
+               .date = lane_.date(),
+               .shared = {shared ? to.page : nullptr, shared && lane_.all().others.differ()}},
               head);
   lane_.metrics().bytes_out.add(head.size() - before +
                                 (has_body(response, to.head_only) ? response.body.size() : 0));

@@ -58,15 +58,20 @@ response misdirected(std::string_view authority) {
 
 }  // namespace
 
-std::optional<response> check_visitor(const request& r, endpoint what, const host_names* own) {
+std::optional<response> check_visitor(const request& r, endpoint what, const host_names* own,
+                                      const shared_origins* others) {
   if (own != nullptr && !own->has(r.authority)) return misdirected(r.authority);
   // Making a backup is work, although nothing is changed by it.
   if (is_safe(r.verb) && what != endpoint::admin_backup) return std::nullopt;
   if (!is_of_another_site(r)) return std::nullopt;
+  const bool is_shared = shared_origins::shares(what);
+  if (others != nullptr && is_shared && others->of(r) != nullptr) return std::nullopt;
   return problem_response(
       403, "cross_site",
       "A page of another site sent this (see Sec-Fetch-Site and Origin), and such may not change "
-      "anything here. Only pages of this very host and port may; programs leave both headers out.");
+      "anything here. Only pages of this very host and port may, and those that --cors-origin "
+      "names; "
+      "programs leave both headers out.");
 }
 
 }  // namespace lithair::http

@@ -6,6 +6,7 @@
 #include "http/request.hpp"
 #include "http/response.hpp"
 #include "http/router.hpp"
+#include "http/shared_origins.hpp"
 
 namespace lithair::http {
 
@@ -17,9 +18,10 @@ namespace lithair::http {
 /// * 403 when a page of another site would change something, or have a backup made. Sec-Fetch-Site
 ///   says so (W3C Fetch Metadata §2.1); where a browser does not send it, Origin does (RFC 6454
 ///   §7). Where it says that the page is of the same origin, that counts: a proxy in front may have
-///   changed the Host.
+///   changed the Host. Pages of origins that the operator named may (shared_origins.hpp).
 ///
-/// Pure. `own` without value: every host is right.
-std::optional<response> check_visitor(const request& r, endpoint what, const host_names* own);
+/// Pure. No `own`: every host is right. No `others`: nobody is named.
+std::optional<response> check_visitor(const request& r, endpoint what, const host_names* own,
+                                      const shared_origins* others = nullptr);
 
 }  // namespace lithair::http

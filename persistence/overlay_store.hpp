@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <utility>
 
 #include "persistence/overlay_layer.hpp"
 #include "persistence/state_store.hpp"
@@ -44,8 +45,9 @@ class overlay_store : public state_source {
   /// The frozen layer that is not durable yet; null when there is none. A failed commit is tried
   /// again with it.
   std::shared_ptr<const overlay_layer> frozen() const { return frozen_; }
-  /// The store below has the frozen layer's changes.
-  void drop_frozen() { frozen_.reset(); }
+  /// The store below has the frozen layer's changes. Gives it back, for its memory is not freed at
+  /// once.
+  std::shared_ptr<const overlay_layer> drop_frozen() { return std::exchange(frozen_, nullptr); }
 
  private:
   const state_source& base_;

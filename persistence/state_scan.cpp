@@ -1,6 +1,7 @@
 #include "persistence/state_scan.hpp"
 
 #include <algorithm>
+#include <utility>
 #include <vector>
 
 #include "persistence/state_records.hpp"
@@ -33,9 +34,22 @@ void check_absence(lmdb_cursor& at, bool found, std::string_view key) {
   if (at.key() >= key) throw_disorder(key);
 }
 
+/// Memory that a scan leaves to the next one of its thread: where pairs are large, taking it from
+/// the system would cost more than copying them.
+constexpr std::size_t most_spare_bytes = 4 << 20;
+thread_local std::string spare;
+
 /// Pairs that were copied out of one short read transaction.
 class chunk {
  public:
+  chunk() : bytes_(std::exchange(spare, {})) {}
+  ~chunk() {
+    if (bytes_.capacity() > spare.capacity() && bytes_.capacity() <= most_spare_bytes)
+      spare = std::move(bytes_);
+  }
+  chunk(const chunk&) = delete;
+  chunk& operator=(const chunk&) = delete;
+
   /// Takes pairs from the position on, up to `most`, as long as they are on this side of `bound`
   /// (none when empty). The first pair beyond is checked too, for the reason above.
   void fill(lmdb_cursor& at, bool more, scan_order order, std::string_view bound,

@@ -130,8 +130,8 @@ class raft_core {
   /// more what it was to append.
   void unreachable(node_id peer);
 
-  /// `peer` seems to have ended: its link went down, and nobody answers where it was. A follower that
-  /// it led waits for it no longer, though nothing is lost when it is alive all the same: those who
+  /// `peer` seems to have ended: its link went down, and nobody answers where it was. A follower
+  /// that it led waits for it no longer. Nothing is lost when it is alive all the same: those who
   /// hear it elect nobody. Of no effect with `options::lease_reads`.
   void gone(node_id peer);
 

@@ -228,10 +228,10 @@ void raft_core::implementation::ask_for_votes(vote_request request) {
 
 // -- leaders that are gone -----------------------------------------------------------------------
 
-/// A timeout is how one learns of a leader's end where nothing tells of it (§5.2). Something did: so
-/// the followers need not wait, and as pre-votes change nobody's term (thesis §9.6), a leader that
-/// others hear is not disturbed by who is wrong. A lease would be broken by it: it counts on votes
-/// being refused for as long as it was told (thesis §6.4.1).
+/// A timeout is how one learns of a leader's end where nothing tells of it (§5.2). Something did:
+/// so the followers need not wait, and as pre-votes change nobody's term (thesis §9.6), a leader
+/// that others hear is not disturbed by who is wrong. A lease would be broken by it: it counts on
+/// votes being refused for as long as it was told (thesis §6.4.1).
 ///
 /// All hear of it at nearly the same time, and would split their votes. So they take turns by their
 /// ids; and whoever has its turn asks again, for some hear of it later than they are asked.

@@ -147,7 +147,7 @@ template <class T>
 void tell(const models::collection& c, const models::feed_pair& pair, const feed_position& after,
           const subscriber<T>& to) {
   // Events of other collections of the group lie in the same pair.
-  (void)models::read_feed(pair.index, *pair.bytes, [&](const models::feed_event& event) {
+  (void)models::read_feed(pair, [&](const models::feed_event& event) {
     if (event.collection_id == c.id && is_behind(event, after)) to.changed(event_of<T>(c, event));
   });
 }

@@ -72,7 +72,7 @@ struct frame {
 };
 
 /// The longest payload: a piece of a long message with its head, and what is told of models.
-inline constexpr std::size_t longest_payload = 1024 * 1024;
+inline constexpr std::size_t longest_payload = std::size_t{1024} * 1024;
 
 std::array<char, frame_head::bytes> encode(const frame_head& head);
 /// Of exactly so many bytes; nothing about it is checked.

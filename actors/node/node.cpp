@@ -34,6 +34,9 @@ namespace {
 // Then the node starts without it, and serves it as soon as it is there.
 constexpr std::chrono::seconds local_data_wait{10};
 
+// Between two times that free memory is given back to the system.
+constexpr std::uint64_t trim_interval_ms = 30'000;
+
 std::uint64_t steady_ms() {
   using namespace std::chrono;
   return static_cast<std::uint64_t>(
@@ -101,7 +104,12 @@ struct node::implementation {
     made.wall_us = unix_time_us;
     made.random = random_word_of_system;
     made.make_ticks = [this] { return std::make_unique<ticker>(*loops.front(), config.tick_ms); };
-    made.give_back_memory = [] { malloc_trim(0); };
+    made.give_back_memory = [last = steady_ms()]() mutable {
+      // Whoever else allocates waits for it, and takes what it needs anew, page by page.
+      if (steady_ms() - last < trim_interval_ms) return;
+      malloc_trim(0);
+      last = steady_ms();
+    };
     return made;
   }
 

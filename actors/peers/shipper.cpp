@@ -81,13 +81,7 @@ caf::behavior shipper::make_behavior() {
         if (taken.message) on_message(std::move(*taken.message));
       },
       [this](const peer_piece_ack& ack) {
-        if (!is_from_peer()) return;
-        if (ack.refused && ack.stream != 0)
-          spdlog::warn("node {} refused a long message", setup_.peer.id.value);
-        if (going_.acknowledged(ack) && raft_) send(raft_, receiving{setup_.peer.id});
-        // Of what was sent before, all may be lost: it did not listen.
-        if (ack.refused && ack.stream == begin_anew.stream) tell_link();
-        send_pieces();
+        if (is_from_peer()) acknowledged(ack);
       },
       [this](const promises_lost& news) {
         if (raft_) send(raft_, news);
@@ -284,6 +278,15 @@ void shipper::put(gathered encoded) {
   if (!going_.put(std::move(encoded)))
     spdlog::warn("a message to node {} is dropped: it is too long, or too much waits for the link",
                  setup_.peer.id.value);
+  send_pieces();
+}
+
+void shipper::acknowledged(const peer_piece_ack& ack) {
+  if (ack.refused && ack.stream != 0)
+    spdlog::warn("node {} refused a long message", setup_.peer.id.value);
+  if (going_.acknowledged(ack) && raft_) send(raft_, receiving{setup_.peer.id});
+  // Of what was sent before, all may be lost: it did not listen.
+  if (ack.refused && ack.stream == begin_anew.stream) tell_link();
   send_pieces();
 }
 

@@ -100,6 +100,7 @@ class shipper final : public hosted_actor {
 
   void ship_all(std::vector<protocol::message> messages);
   void put(gathered encoded);
+  void acknowledged(const peer_piece_ack& ack);
   void send_pieces();
   void on_message(std::string bytes);
 

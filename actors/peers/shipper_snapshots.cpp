@@ -15,7 +15,7 @@ namespace {
 
 // Bytes of a snapshot in one message, and how many of them may be on their way. And how long an
 // answer may take; the last one comes when the state is replaced.
-constexpr std::size_t chunk_size = 192 * 1024;
+constexpr std::size_t chunk_size = std::size_t{192} * 1024;
 constexpr std::size_t chunks_ahead = 4;
 constexpr std::chrono::seconds chunk_timeout{10};
 constexpr std::chrono::seconds install_timeout{120};

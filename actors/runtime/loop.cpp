@@ -18,9 +18,9 @@ namespace {
 // Messages one actor handles before the others of its loop get their turn.
 constexpr std::size_t max_throughput = 256;
 // Passes over the queue before sockets are looked at again, and how long these take at most, but
-// for the job that goes beyond it.
+// for the job that goes beyond it. Twice a turn, which so takes about 2 ms.
 constexpr int max_rounds = 16;
-constexpr std::uint64_t max_drain_ns = 2'000'000;
+constexpr std::uint64_t max_drain_ns = 1'000'000;
 // Asking for a thread's processor time is a system call: not for each turn.
 constexpr std::uint64_t measure_every_ns = 1'000'000;
 

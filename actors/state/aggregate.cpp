@@ -65,6 +65,8 @@ void aggregate::close() {
   if (setup_.window && !setup_.local_raft) setup_.window->hide();
   begin_again();
   work_.reset();
+  spent_.reset();
+  feed_pairs_.clear();
   held_.clear();
   over_.reset();
   fresh_.clear();
@@ -170,7 +172,7 @@ caf::behavior aggregate::make_behavior() {
       [this](const attend_feed& order) {
         if (order.on && !left_.empty()) return send(handle(current_sender()), feed_stops{left_});
         feed_ = order.on ? caf::actor_cast<listener_handle>(current_sender()) : listener_handle{};
-        if (feed_) send(feed_, feed_begins{applied_.value, timeline_});
+        if (feed_) begin_feed();
       },
       [this](const read_feed& order) { send(handle(current_sender()), read_changes(order)); },
       [this](ask& question) { take(current_sender(), question, min_index_wait); },
@@ -263,9 +265,9 @@ void aggregate::on_checkpointed(const checkpointed& news) {
   }
   below_ = news.index;
   // The state below has it now, so reads give the same.
-  state_->drop_frozen();
+  auto dropped = state_->drop_frozen();
   tell_unsaved();
-  send(checkpointer_, give_back_memory{});
+  send(checkpointer_, give_back_memory{std::move(dropped)});
   send(raft_, news);
   // As much may have been applied meanwhile, and nothing has to follow.
   if (wants_checkpoint()) begin_checkpoint();
@@ -273,13 +275,34 @@ void aggregate::on_checkpointed(const checkpointed& news) {
 
 // -- the change feed -----------------------------------------------------------------------------
 
-void aggregate::keep_for_feed(std::uint64_t index, std::string changes) {
-  feed_pairs_.push_back({index, std::make_shared<const std::string>(std::move(changes))});
+void aggregate::begin_feed() {
+  feed_from_ = applied_.value;
+  feed_pairs_.clear();
+  send(feed_, feed_begins{applied_.value, timeline_});
 }
 
+// Of the command that is being put; its pieces come in their order.
+void aggregate::keep_for_feed(const std::string& key, std::string&& value) {
+  // A long one is applied before it is put.
+  const auto index = over_ ? applied_.value : applied_.value + 1;
+  if (index <= feed_from_ || !models::is_of_feed(key, index)) return;
+  if (models::is_head_of_pieces(key, value)) return;
+  if (feed_pairs_.empty() || feed_pairs_.back().index != index) feed_pairs_.push_back({index, {}});
+  feed_pairs_.back().pieces.push_back(std::make_shared<const std::string>(std::move(value)));
+}
+
+// What is shown and not put yet is told later.
+std::uint64_t aggregate::told_through() const { return applied_.value - (over_ ? 1 : 0); }
+
 void aggregate::tell_feed() {
+  if (!feed_ || told_through() < feed_from_) return;
+  std::vector<feed_pair> whole = std::exchange(feed_pairs_, {});
+  if (!whole.empty() && whole.back().index > told_through()) {
+    feed_pairs_.push_back(std::move(whole.back()));
+    whole.pop_back();
+  }
   // Also without changes: followers learn how far it is.
-  if (feed_) send(feed_, feed_grew{applied_.value, std::exchange(feed_pairs_, {})});
+  send(feed_, feed_grew{told_through(), std::move(whole)});
 }
 
 feed_read aggregate::read_changes(const read_feed& request) {
@@ -302,9 +325,9 @@ feed_read aggregate::changes_behind(const read_feed& request) const {
   feed_read made;
   // As of the same state as the pairs.
   made.dropped = models::extent_of_feed(now()).dropped;
-  made.through = applied_.value;
+  made.through = told_through();
   if (request.in_pieces) {
-    auto run = models::read_run(now(), applied_.value, request.after, request.begun, request.offset,
+    auto run = models::read_run(now(), made.through, request.after, request.begun, request.offset,
                                 request.limit);
     made.pieces = std::move(run.pieces);
     made.through = run.through;
@@ -314,13 +337,14 @@ feed_read aggregate::changes_behind(const read_feed& request) const {
   const auto range = models::feed_behind(request.after);
   now().scan(range.lower, range.upper, models::state_view::direction::ascending,
              [&](std::string_view key, std::string_view value) {
-               auto index = models::index_in_feed_key(key);
+               const auto index = models::index_in_feed_key(key);
+               if (index > told_through()) return false;
                if (bytes >= request.limit) {
                  made.through = made.pairs.back().index;
                  return false;
                }
-               bytes += value.size();
-               made.pairs.push_back({index, std::make_shared<const std::string>(value)});
+               made.pairs.push_back(models::read_feed_pair(now(), index, value));
+               bytes += made.pairs.back().bytes();
                return true;
              });
   return made;

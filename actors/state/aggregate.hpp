@@ -209,12 +209,15 @@ class aggregate final : public hosted_actor {
   progress apply_command(const protocol::entry& one, applied& result);
   // The short way, and the long one: noted, shown, put.
   void put_changes();
+  void put(const std::string& key, std::optional<std::string>&& value);
   bool note_changes();
   void show_changes();
   bool merge_changes();
   void forget_local_part(const std::string& key);
   // The change feed.
-  void keep_for_feed(std::uint64_t index, std::string changes);
+  void begin_feed();
+  void keep_for_feed(const std::string& key, std::string&& value);
+  std::uint64_t told_through() const;
   void tell_feed();
   feed_read read_changes(const read_feed& request);
   feed_read changes_behind(const read_feed& request) const;
@@ -276,11 +279,12 @@ class aggregate final : public hosted_actor {
   models::change_set changes_;  // scratch
   // To be applied once there are memory and time for it.
   std::deque<held_entries> held_;
-  std::optional<time_point> apply_until_;      // when this turn's time for applying is over
-  bool applies_on_ = false;                    // a message to go on is under way
-  std::optional<models::application> work_;    // the command that is being decided
-  models::pair_map fresh_;                     // what a long one changes
-  std::optional<std::string> noted_;           // of these, up to which it is noted what was
+  std::optional<time_point> apply_until_;       // when this turn's time for applying is over
+  bool applies_on_ = false;                     // a message to go on is under way
+  std::unique_ptr<models::application> work_;   // the command that is being decided
+  std::unique_ptr<models::application> spent_;  // the one before, while its memory is given back
+  models::pair_map fresh_;                      // what a long one changes
+  std::optional<std::string> noted_;            // of these, up to which it is noted what was
   std::optional<models::overlaid_view> over_;  // the state with `fresh_`, while that is put into it
   bool checkpoint_due_ = false;                // once it is
   models::timeline timeline_;                  // of the state
@@ -309,7 +313,8 @@ class aggregate final : public hosted_actor {
   bool goes_on_ = false;                                // a message to go on is under way
   models::multiversion past_;          // for going_reads_, and whoever looks through the window
   listener_handle feed_;               // while somebody follows
-  std::vector<feed_pair> feed_pairs_;  // not told yet
+  std::uint64_t feed_from_ = 0;        // it is told of what comes behind
+  std::vector<feed_pair> feed_pairs_;  // not told yet, the last one perhaps not whole
   std::mt19937_64 random_;
 };
 

@@ -10,7 +10,7 @@
 #include "actors/state/aggregate.hpp"
 #include "models/command/local_fields.hpp"
 #include "models/derived/backfill.hpp"
-#include "models/derived/feed.hpp"
+#include "models/state/keys.hpp"
 #include "persistence/storage_error.hpp"
 
 // Applying, in turns: heartbeats, votes and reads are answered in between.
@@ -94,7 +94,7 @@ bool aggregate::repair() {
   show();
   release_waiting();
   go_on_later();
-  if (feed_) send(feed_, feed_begins{applied_.value, timeline_});
+  if (feed_) begin_feed();
   return true;
 }
 
@@ -145,8 +145,10 @@ aggregate::progress aggregate::apply_command(const entry& one, applied& result) 
     const bool ours = one.from.node == setup_.self &&
                       (one.from.run == setup_.run || mutated(mutant::answers_for_earlier_lives));
     if (!work_)
-      work_.emplace(*setup_.schema, one.index.value, one.data.view(), *view_, ours,
-                    mutated(mutant::dates_by_the_proposer) ? 0 : one.time_us);
+      work_ = std::make_unique<models::application>(
+          *setup_.schema, one.index.value, one.data.view(), *view_, ours,
+          mutated(mutant::dates_by_the_proposer) ? 0 : one.time_us);
+    if (!work_->go_on([this] { return is_applying_over(); })) return progress::later;
     if (!work_->is_known()) {
       stop(
           fmt::format("the command at index {} is of a version, or about models or fields, that "
@@ -155,7 +157,6 @@ aggregate::progress aggregate::apply_command(const entry& one, applied& result) 
                       one.index.value));
       return progress::failed;
     }
-    if (!work_->go_on([this] { return is_applying_over(); })) return progress::later;
     if (!work_->is_long()) {
       changes_ = std::move(work_->few_changes());
       put_changes();
@@ -165,7 +166,8 @@ aggregate::progress aggregate::apply_command(const entry& one, applied& result) 
       show_changes();
     }
     if (ours) result.results.push_back({one.from.serial, one.index.value, work_->take_outcome()});
-    work_.reset();
+    // What it still holds may be much.
+    spent_ = std::move(work_);
     return progress::done;
   } catch (const persistence::storage_error& e) {
     on_trouble(e);
@@ -177,17 +179,17 @@ aggregate::progress aggregate::apply_command(const entry& one, applied& result) 
 
 // A list under way still reads what was: it is kept before it changes.
 void aggregate::put_changes() {
-  const auto added = feed_ ? models::feed_key(applied_.value + 1) : std::string();
   for (auto& each : changes_) {
     if (!each.value) forget_local_part(each.key);
     if (past_.holds_any() && models::is_read(each.key)) past_.keep(each.key, *view_);
-    if (!each.value) {
-      state_->erase(each.key);
-      continue;
-    }
-    state_->put(each.key, *each.value);
-    if (each.key == added) keep_for_feed(applied_.value + 1, std::move(*each.value));
+    put(each.key, std::move(each.value));
   }
+}
+
+void aggregate::put(const std::string& key, std::optional<std::string>&& value) {
+  if (!value) return state_->erase(key);
+  state_->put(key, *value);
+  if (feed_) keep_for_feed(key, std::move(*value));
 }
 
 // Nothing has changed yet, so what was is all there still. Whether all of it is noted.
@@ -211,36 +213,31 @@ bool aggregate::note_changes() {
 }
 
 // All at once, for whoever reads from now on.
-void aggregate::show_changes() {
-  over_.emplace(*view_, fresh_);
-  if (!feed_) return;
-  const auto index = applied_.value + 1;
-  const auto added = fresh_.find(models::feed_key(index));
-  if (added != fresh_.end() && added->second) keep_for_feed(index, *added->second);
-}
+void aggregate::show_changes() { over_.emplace(*view_, fresh_); }
 
-// Pair by pair, which nobody can see: what is shown has them already. Whether all are there.
+// Pair by pair, which nobody can see: what is shown has them already. Whether all are there, and
+// nothing is left of how they came about.
 bool aggregate::merge_changes() {
-  if (!over_) return true;
-  while (!fresh_.empty()) {
+  while (over_ && !fresh_.empty()) {
     const auto first = fresh_.begin();
-    if (first->second)
-      state_->put(first->first, *first->second);
-    else
-      state_->erase(first->first);
+    put(first->first, std::move(first->second));
     fresh_.erase(first);
     if (is_applying_over()) return false;
   }
-  over_.reset();
-  show();
-  if (std::exchange(checkpoint_due_, false)) begin_checkpoint();
+  if (over_) {
+    over_.reset();
+    show();
+    if (std::exchange(checkpoint_due_, false)) begin_checkpoint();
+  }
+  if (spent_ && !spent_->clear([this] { return is_applying_over(); })) return false;
+  spent_.reset();
   return true;
 }
 
 // Local fields go with the item that they belong to. Applying again after a crash asks again.
 void aggregate::forget_local_part(const std::string& key) {
   auto* local = setup_.local_raft ? setup_.window->view() : nullptr;
-  if (local == nullptr) return;
+  if (local == nullptr || models::collection_of_record_key(*setup_.schema, key) == nullptr) return;
   const auto deleted = view_->get(key);
   if (!deleted) return;
   if (auto command = models::removal_of_local_part(*setup_.schema, key, *deleted, *local))

@@ -234,8 +234,11 @@ void aggregate::hold(long_read reading) {
 // It is not among going_reads_ any more.
 void aggregate::let_go(const long_read& reading) {
   past_.release(reading.since);
-  if (reading.local_since != 0 && setup_.window->past() != nullptr)
+  if (reading.local_since != 0 && setup_.window->past() != nullptr) {
     setup_.window->past()->release(reading.local_since);
+    // Whose it is may not read at all.
+    setup_.window->past()->tidy([] { return false; });
+  }
   if (!reads_for(reading.asker->address())) demonitor(reading.asker->address());
 }
 
@@ -272,13 +275,15 @@ void aggregate::go_on() {
     else
       going_reads_.push_back(std::move(x));
   }
+  const auto until = clock().now() + setup_.slice;
+  past_.tidy([&] { return clock().now() >= until; });
   go_on_later();
 }
 
 // By way of the loop, so that its other actors and its sockets get their turn before.
 void aggregate::go_on_later() {
   if (goes_on_ || !is_there() ||
-      (new_reads_.empty() && going_reads_.empty() && queued_reads_.empty()))
+      (new_reads_.empty() && going_reads_.empty() && queued_reads_.empty() && past_.is_tidy()))
     return;
   goes_on_ = true;
   auto self = caf::actor_cast<taking<go_on_reading>>(this);

@@ -40,7 +40,7 @@ class batch {
   bool add(const feed_pair& pair) {
     reply_.changes.push_back(pair);
     reply_.through = {pair.index, 0};
-    bytes_ += pair.bytes->size();
+    bytes_ += pair.bytes();
     return bytes_ < batch_bytes;
   }
 

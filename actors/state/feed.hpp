@@ -88,7 +88,7 @@ class feed final : public hosted_actor {
     bool open = false;
     std::deque<models::feed_piece> held = {};
     std::uint64_t held_through = 0;
-    std::size_t piece_bytes = 0;
+    std::size_t wanted_bytes = 0;  // that the next event may need; 0: it is not known to be large
   };
 
   caf::behavior make_behavior() override;

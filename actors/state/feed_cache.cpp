@@ -13,13 +13,13 @@ void feed_cache::begin(std::uint64_t applied) {
 
 void feed_cache::grow(feed_grew&& news) {
   for (auto& each : news.pairs) {
-    bytes_ += each.bytes->size();
+    bytes_ += each.bytes();
     pairs_.push_back(std::move(each));
   }
   applied_ = news.applied;
   // Whole pairs go, from the oldest; whoever stands before the floor is read from the state.
   while (bytes_ > limit_) {
-    bytes_ -= pairs_.front().bytes->size();
+    bytes_ -= pairs_.front().bytes();
     floor_ = pairs_.front().index;
     pairs_.pop_front();
   }

@@ -13,6 +13,8 @@ namespace {
 
 // Of the state, taken at a time; more only where one event is larger.
 constexpr std::size_t piece_bytes = 256 << 10;
+// Of an event that lies in two pieces of the memory, as a guess.
+constexpr std::size_t event_bytes = 16 << 10;
 // Readings of the state at a time, each of which holds a piece and a page in the making.
 constexpr std::size_t max_open = 4;
 // Of all pages that are kept for those who come a little later.
@@ -48,7 +50,7 @@ feed::reading& feed::reading_for(const follow& what) {
   for (auto& each : same)
     if (each.reader.waits_at(*what.after)) return each;
   ++reading_count_;
-  same.push_back({.reader = {what.stream, *what.after}, .piece_bytes = piece_bytes});
+  same.push_back({.reader = {what.stream, *what.after}});
   return same.back();
 }
 
@@ -122,7 +124,8 @@ bool feed::work_on(reading& one, const models::pause& late) {
       ask_state(one);
       return true;
     } else if (const auto at = cache_.behind(whole); at != cache_.end()) {
-      from = {at->index, 0, true, at->bytes};
+      const auto& cursor = one.reader.cursor();
+      from = at->from(cursor.index() == at->index ? cursor.offset() : 0, one.wanted_bytes);
     } else {
       one.reader.pass(cache_.applied());
       break;
@@ -135,8 +138,11 @@ bool feed::work_on(reading& one, const models::pause& late) {
     if (is_held) one.held.pop_front();
     if (what == step::cut) {
       // An event that is larger than the piece needs a larger one; else what follows it is next.
-      const bool moved = one.reader.cursor().offset() != before || before != from.offset;
-      one.piece_bytes = moved ? piece_bytes : one.piece_bytes * 2;
+      const bool moved =
+          one.reader.cursor().offset() != before || (is_held && before != from.offset);
+      const auto least = is_held ? 2 * piece_bytes : event_bytes;
+      one.wanted_bytes = moved ? 0 : std::max(4 * one.wanted_bytes, least);
+      if (!is_held) continue;
       one.held.clear();
       work_.pop_front();
       one.queued = false;
@@ -190,7 +196,7 @@ void feed::ask_state(reading& one) {
   read_feed request;
   request.token = next_read_++;
   request.after = one.reader.cursor().through().whole();
-  request.limit = one.piece_bytes;
+  request.limit = std::max(piece_bytes, one.wanted_bytes);
   request.in_pieces = true;
   request.begun = one.reader.cursor().index();
   request.offset = one.reader.cursor().offset();
@@ -201,7 +207,7 @@ void feed::ask_state(reading& one) {
 // What it held is read again where it goes on: it may be long until somebody asks.
 void feed::close(reading& one) {
   one.held.clear();
-  one.piece_bytes = piece_bytes;
+  one.wanted_bytes = 0;
   if (!std::exchange(one.open, false)) return;
   --open_;
   while (!to_open_.empty() && open_ < max_open) {

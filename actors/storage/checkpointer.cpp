@@ -75,7 +75,8 @@ caf::behavior checkpointer::make_behavior() {
         if (pinned_) return pinned_->cancel();  // It reads the old one.
         replace_state();
       },
-      [this](give_back_memory) {
+      [this](give_back_memory& order) {
+        order.layer.reset();
         if (setup_.give_back_memory) setup_.give_back_memory();
       },
       [this](const condemn_state& order) { condemn(order); });

@@ -24,7 +24,10 @@ namespace lithair::actors {
 
 /// From the aggregate: tells the checkpointer, whose thread has the time, that much memory has
 /// become free: piece by piece, so that it would else stay with the process. No answer.
-struct give_back_memory {};
+struct give_back_memory {
+  /// Which the state has now; it takes a while to go
+  std::shared_ptr<const persistence::overlay_layer> layer;
+};
 
 /// The only writer of a group's durable state: makes checkpoints durable, has snapshot files
 /// written, receives them and puts a received one in the state's place. It blocks on the disk, so

@@ -256,6 +256,10 @@ constexpr std::array table{
               return store(read_host_names(t), given.made.http.allowed_hosts);
             },
             true},
+    setting{
+        "cors-origin", logs, "ORIGIN", "pages of that site may use the API; *: all pages (none)",
+        [](draft& given, text t) { return store(read_origins(t), given.made.http.shared_with); },
+        true},
     setting{"cluster-token", logs, "FILE",
             "the secret of members, and of those who may administer (loopback may)",
             take_cluster_token},

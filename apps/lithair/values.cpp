@@ -8,6 +8,7 @@
 
 #include "actors/host.hpp"
 #include "http/host_names.hpp"
+#include "http/shared_origins.hpp"
 
 namespace lithair::apps {
 namespace {
@@ -225,6 +226,15 @@ read<std::vector<std::string>> read_host_names(std::string_view text) {
     names.emplace_back(part);
   }
   return names;
+}
+
+read<std::vector<std::string>> read_origins(std::string_view text) {
+  std::vector<std::string> origins;
+  for (const auto part : split(text, ',')) {
+    if (auto wrong = http::why_no_origin(part); !wrong.empty()) return tl::unexpected(wrong);
+    origins.emplace_back(part);
+  }
+  return origins;
 }
 
 read<std::vector<std::uint16_t>> read_ports(std::string_view text) {

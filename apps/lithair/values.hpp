@@ -68,6 +68,8 @@ read<advertised> read_advertised(std::string_view text);
 read<std::vector<actors::peer_address>> read_members(std::string_view text);
 /// `shop.example.org,.cluster.local`, `*`: names for `http::host_names`.
 read<std::vector<std::string>> read_host_names(std::string_view text);
+/// `https://shop.example.org,http://localhost:3000`, `*`: origins for `http::shared_origins`.
+read<std::vector<std::string>> read_origins(std::string_view text);
 /// `8082,8083`.
 read<std::vector<std::uint16_t>> read_ports(std::string_view text);
 

@@ -1,6 +1,7 @@
 #include "models/command/application.hpp"
 
 #include <algorithm>
+#include <numeric>
 #include <utility>
 
 #include "models/problem/problems.hpp"
@@ -9,20 +10,48 @@
 
 namespace lithair::models {
 
+namespace {
+
+/// Changes that are made in one go, and bytes of them.
+constexpr std::size_t max_few = 256;
+constexpr std::size_t max_few_bytes = 256 << 10;
+
+/// Ends what a container holds, bit by bit. Whether that is all.
+template <class Container, class End>
+bool empty(Container& from, const std::function<bool()>& is_late, End end) {
+  // Asked behind some of them, so that every call comes further.
+  while (!from.empty()) {
+    for (int i = 0; i < 64 && !from.empty(); ++i) {
+      end(from);
+    }
+    if (is_late()) {
+      return from.empty();
+    }
+  }
+  return true;
+}
+
+}  // namespace
+
 application::application(const schema& s, std::uint64_t index, std::string_view bytes,
                          const state_view& state, bool want_body, std::int64_t log_time_us)
-    : what_(read_command(bytes)),
-      with_{s, {index, 0}, &recorder_},
+    : reader_(bytes),
+      with_{s, {index, 0}, &recorder_, &merges_},
       state_(state),
-      want_body_(want_body) {
+      want_body_(want_body),
+      log_time_us_(log_time_us) {}
+
+/// The next stage; none for what this node can't apply.
+application::stage application::take_command() {
+  what_ = reader_.take();
   // Never skipped: a node that applies less than others would differ for ever.
-  if (!what_ || !models::is_known(s, *what_)) {
+  if (!what_ || !models::is_known(with_.models, *what_)) {
     what_.reset();
-    return;
+    return stage::done;
   }
   // A majority's clocks decide what expires, not the clock of who made the command.
-  if (log_time_us != 0) {
-    what_->time_us = log_time_us;
+  if (log_time_us_ != 0) {
+    what_->time_us = log_time_us_;
   }
   with_.at.time_us = what_->time_us;
   with_.max_item = what_->max_item;
@@ -30,17 +59,32 @@ application::application(const schema& s, std::uint64_t index, std::string_view 
   long_ =
       what_->shape != command_shape::single ||
       (what_->operations.front().op == operation::remove && !collection_of(0).referrers.empty());
+  return begin();
 }
 
 bool application::go_on(const std::function<bool()>& is_late) {
-  if (now_ == stage::begun) {
-    now_ = begin();
+  if (now_ == stage::reading) {
+    if (!reader_.go_on(is_late)) {
+      return false;
+    }
+    now_ = take_command();
+  }
+  if (now_ == stage::merging && merges_.go_on(is_late)) {
+    run_short();
+    now_ = stage::telling;
   }
   if (now_ == stage::recalling && recall(is_late)) {
     now_ = stage::answering;
   }
   if (now_ == stage::executing && execute(is_late)) {
+    now_ = stage::telling;
+  }
+  if (now_ == stage::telling && tell(is_late)) {
     now_ = stage::answering;
+    // One large item takes about a turn.
+    if (long_ && is_late()) {
+      return false;
+    }
   }
   if (now_ == stage::answering && answer(is_late)) {
     now_ = stage::done;
@@ -62,8 +106,8 @@ application::stage application::begin() {
     executor_.emplace(with_, state_);
     return stage::executing;
   }
-  run_short();
-  return stage::answering;
+  merges_.begin(collection_of(0), what_->operations.front(), state_);
+  return stage::merging;
 }
 
 const collection& application::collection_of(std::size_t operation) const {
@@ -156,21 +200,38 @@ void application::note(decision&& made) {
 
 void application::accept(std::uint16_t status) {
   outcome_.status = status;
-  recorder_.write(with_.at, state_, few_);
+  accepted_ = true;
+}
+
+/// What was accepted goes to the feed, and the answer to whoever asks again.
+bool application::tell(const std::function<bool()>& is_late) {
+  const auto layout = what_->is_of_format_1 ? feed_layout::one_pair : feed_layout::pieces;
+  for (bool all = !accepted_; !all;) {
+    all = recorder_.write(with_.at, state_, layout, few_, is_late);
+    // One item and its feed can be much, too.
+    const auto size = [](std::size_t sum, const change& each) {
+      return sum + (each.value ? each.value->size() : 0);
+    };
+    long_ = long_ || few_.size() > max_few ||
+            std::accumulate(few_.begin(), few_.end(), std::size_t{0}, size) > max_few_bytes;
+    gather();
+    if (!all && is_late()) {
+      return false;
+    }
+  }
   keep();
+  return true;
 }
 
 void application::refuse(const problem& why) {
-  many_.clear();
   few_.clear();
-  kept_.parts.clear();
-  written_.clear();
+  // May be many, and are let go of bit by bit.
+  discarded_ = std::exchange(kept_.parts, {});
   outcome_.status = why.status;
   if (want_body_ || what_->token) {
     outcome_.body = to_json(why);
   }
   // A refused command leaves no trace but this, and none in the feed.
-  keep();
 }
 
 /// Refusals are kept too: the outcome of a key never changes.
@@ -185,6 +246,11 @@ void application::keep() {
     }
     keep_answer(*what_->token, what_->time_us, kept_, outcome_.body, state_, few_);
   }
+  gather();
+}
+
+/// Of each pair the last change, if it is long.
+void application::gather() {
   if (!long_) {
     return;
   }
@@ -203,6 +269,10 @@ bool application::answer(const std::function<bool()>& is_late) {
   const bool has_body = outcome_.status != 204;
   if (has_body && !writer_) {
     writer_.emplace(with_.models, *what_, kept_.index);
+    const auto size = [](std::size_t sum, const written_part& part) {
+      return sum + part.record.size() + part.record.size() / 8 + 64;
+    };
+    writer_->reserve(std::accumulate(written_.begin(), written_.end(), std::size_t{0}, size));
   }
   while (has_body && writer_->size() < written_.size()) {
     writer_->add(written_[writer_->size()]);
@@ -212,6 +282,19 @@ bool application::answer(const std::function<bool()>& is_late) {
   }
   finish_answer();
   return true;
+}
+
+bool application::clear(const std::function<bool()>& is_late) {
+  const auto last = [](auto& from) { from.pop_back(); };
+  const auto first = [](auto& from) { from.erase(from.begin()); };
+  if (!empty(many_, is_late, first) || !empty(written_, is_late, last) ||
+      !empty(kept_.parts, is_late, last) || !empty(discarded_, is_late, last)) {
+    return false;
+  }
+  if (executor_ && !executor_->clear(is_late)) {
+    return false;
+  }
+  return !what_ || empty(what_->operations, is_late, last);
 }
 
 void application::finish_answer() {

@@ -11,10 +11,10 @@ std::optional<outcome> apply(const schema& s, std::uint64_t index, std::string_v
                              const state_view& state, bool want_body, change_set& out,
                              std::int64_t log_time_us) {
   application made(s, index, bytes, state, want_body, log_time_us);
+  made.go_on([] { return false; });
   if (!made.is_known()) {
     return std::nullopt;
   }
-  made.go_on([] { return false; });
   auto& few = made.few_changes();
   std::move(few.begin(), few.end(), std::back_inserter(out));
   for (auto& [key, changed] : made.take_changes()) {

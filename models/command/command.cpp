@@ -1,6 +1,7 @@
 #include "models/command/command.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "models/encoding/msgpack.hpp"
 #include "models/schema/schema.hpp"
@@ -10,7 +11,8 @@ namespace lithair::models {
 namespace {
 
 /// The first byte. Another format gets another one, so that older nodes stop instead of guessing.
-constexpr char command_format = 1;
+constexpr char command_format = 2;
+constexpr char earlier_format = 1;
 
 bool unconditional(const preconditions& conditions) {
   return conditions.if_match.empty() && !conditions.if_match_any && !conditions.if_none_match_any;
@@ -186,39 +188,60 @@ std::string write_command(const command& what) {
   return out;
 }
 
-std::optional<command> read_command(std::string_view bytes) {
-  if (bytes.empty() || bytes.front() != command_format) {
-    return std::nullopt;
+command_reader::command_reader(std::string_view bytes) : in_(bytes.substr(bytes.empty() ? 0 : 1)) {
+  begin(bytes);
+}
+
+void command_reader::begin(std::string_view bytes) {
+  if (bytes.empty() || (bytes.front() != command_format && bytes.front() != earlier_format)) {
+    return;
   }
-  msgpack::reader in(bytes.substr(1));
-  command made;
-  const std::size_t parts = in.read_array();
-  const std::uint64_t shape = in.read_unsigned();
-  if (parts < 4 || parts > 6 || shape < 1 || shape > 3) {
-    return std::nullopt;
+  made_.is_of_format_1 = bytes.front() == earlier_format;
+  parts_ = in_.read_array();
+  const std::uint64_t shape = in_.read_unsigned();
+  if (parts_ < 4 || parts_ > 6 || shape < 1 || shape > 3) {
+    return;
   }
-  made.shape = static_cast<command_shape>(shape);
-  made.time_us = in.read_signed();
-  const std::size_t count = in.read_array();
+  made_.shape = static_cast<command_shape>(shape);
+  made_.time_us = in_.read_signed();
+  left_ = in_.read_array();
   // The count bounds memory before anything is allocated for it.
-  if (count > max_operations || (made.shape == command_shape::single && count != 1)) {
-    return std::nullopt;
-  }
-  made.operations.resize(count);
-  for (auto& part : made.operations) {
-    if (!read_operation(in, part)) {
-      return std::nullopt;
+  good_ = left_ <= max_operations && (made_.shape != command_shape::single || left_ == 1);
+  made_.operations.reserve(good_ ? left_ : 0);
+}
+
+bool command_reader::go_on(const std::function<bool()>& is_late) {
+  constexpr std::size_t read_at_once = 32;
+  while (good_ && left_ > 0) {
+    good_ = read_operation(in_, made_.operations.emplace_back());
+    if (--left_ > 0 && left_ % read_at_once == 0 && is_late()) {
+      return false;
     }
   }
-  made.token = read_token(in);
-  if (parts >= 5 && !read_judged(in, made.judged)) {
-    return std::nullopt;
+  if (good_ && !std::exchange(done_, true)) {
+    finish();
   }
-  if (parts == 6) {
-    made.max_item = in.read_unsigned();
+  return true;
+}
+
+void command_reader::finish() {
+  made_.token = read_token(in_);
+  good_ = parts_ < 5 || read_judged(in_, made_.judged);
+  if (good_ && parts_ == 6) {
+    made_.max_item = in_.read_unsigned();
   }
   // Bytes behind the command would be a second meaning of the same entry.
-  return in.finished() ? std::optional(std::move(made)) : std::nullopt;
+  good_ = good_ && in_.finished();
+}
+
+std::optional<command> command_reader::take() {
+  return good_ ? std::optional(std::move(made_)) : std::nullopt;
+}
+
+std::optional<command> read_command(std::string_view bytes) {
+  command_reader all(bytes);
+  all.go_on([] { return false; });
+  return all.take();
 }
 
 bool only_removes(std::string_view bytes) {

@@ -1,16 +1,18 @@
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "models/command/request.hpp"
+#include "models/encoding/msgpack.hpp"
 #include "models/state/record.hpp"
 
 /// A command as it stands in the log:
 ///
-///     command    := format:byte(1) [shape, time, [operation, ...], token (, judged (, most))]
+///     command    := format:byte(2) [shape, time, [operation, ...], token (, judged (, most))]
 ///     operation  := [op, collection id, key, conditions, {field id: value or nil, ...}]
 ///     conditions := nil | [any, none, [version, ...]]
 ///     token      := nil | [scope, key, digest]
@@ -28,7 +30,8 @@
 ///     any, none  := bool: `If-Match: *`, `If-None-Match: *`
 ///
 /// Commands are read again from logs of earlier versions, so the format may only grow: another
-/// first byte for what can't be read as this.
+/// first byte for what can't be read as this, or is to be applied otherwise. Format 1 is laid out
+/// the same; what its commands change lies in one pair of the feed, however large.
 namespace lithair::models {
 
 /// What the request was, which decides how it is answered. A single command has one operation.
@@ -68,6 +71,7 @@ struct command {
   std::vector<field_name> judged;          ///< each once
   /// Bytes that an item's record may take, unless it had more before
   std::uint64_t max_item = default_max_item;
+  bool is_of_format_1 = false;  ///< it was read so; it is never written so
 };
 
 /// More operations than any command has. It bounds the time that one log entry takes on every node,
@@ -91,6 +95,26 @@ std::string write_command(const command& what);
 /// Lenient in nothing: ids that do not fit, fields out of order and bytes behind the end make it
 /// none.
 std::optional<command> read_command(std::string_view bytes);
+
+/// The same bit by bit, for there may be many operations.
+class command_reader {
+ public:
+  explicit command_reader(std::string_view bytes);  ///< must live until it is done
+  /// Whether it is done; `is_late` is asked between some operations.
+  bool go_on(const std::function<bool()>& is_late);
+  std::optional<command> take();  ///< once it is done
+
+ private:
+  void begin(std::string_view bytes);
+  void finish();
+
+  msgpack::reader in_;
+  command made_;
+  std::size_t parts_ = 0;
+  std::size_t left_ = 0;  // operations
+  bool good_ = false;
+  bool done_ = false;
+};
 /// Whether a command in the log's form removes items and does nothing else, so that it takes little
 /// and leaves more room than there was.
 bool only_removes(std::string_view bytes);

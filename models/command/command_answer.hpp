@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -22,6 +23,8 @@ class answer_writer {
  public:
   /// Both must outlive it.
   answer_writer(const schema& s, const command& what, std::uint64_t index);
+  /// Addresses for so many bytes, so that what grows is never copied; memory is taken as they come.
+  void reserve(std::size_t bytes) { body_.reserve(std::min(bytes, max_answer_bytes)); }
   /// What the next operation wrote.
   void add(const written_part& part);
   /// How many were added.

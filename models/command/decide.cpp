@@ -4,7 +4,8 @@
 #include <list>
 #include <utility>
 
-#include "models/derived/feed.hpp"
+#include "models/command/merges_ahead.hpp"
+#include "models/derived/change_recorder.hpp"
 #include "models/derived/projection_rows.hpp"
 #include "models/derived/secondary_indexes.hpp"
 #include "models/encoding/utf8.hpp"
@@ -231,7 +232,10 @@ class decider {
       made_.fields.push_back(wanted);
       return;
     }
-    auto merged = merge_stored(f, now != nullptr ? now->bytes : std::string_view{}, wanted.bytes);
+    const auto before = now != nullptr ? now->bytes : std::string_view{};
+    const auto* ahead =
+        with_.merges != nullptr ? with_.merges->find(f, before, wanted.bytes) : nullptr;
+    auto merged = ahead != nullptr ? std::optional(*ahead) : merge_stored(f, before, wanted.bytes);
     if (!merged) {
       errors_.push_back({f.name, "overflow", "The sum does not fit the field."});
       return;

@@ -18,8 +18,10 @@ struct decision {
   std::uint64_t version = 0;   ///< the item's: the entry, or the old one where nothing changed
 };
 
-/// See models/derived/feed.hpp.
+/// See models/derived/change_recorder.hpp.
 class change_recorder;
+/// See models/command/merges_ahead.hpp.
+class merges_ahead;
 
 /// What an operation is decided with, besides the state. The same for all operations of a command.
 /// What it refers to must outlive it.
@@ -27,6 +29,7 @@ struct setting {
   const schema& models;               ///< of this group
   moment at;                          ///< index and time of the log entry
   change_recorder* record = nullptr;  ///< is told of every change; none: nobody wants to know
+  merges_ahead* merges = nullptr;     ///< what may be merged already; none: nothing is
   std::uint64_t max_item = default_max_item;  ///< bytes of a record, but for one that had more
 };
 

@@ -2,7 +2,8 @@
 
 #include <utility>
 
-#include "models/derived/feed.hpp"
+#include "models/command/merges_ahead.hpp"
+#include "models/derived/change_recorder.hpp"
 #include "models/problem/problems.hpp"
 #include "models/state/keys.hpp"
 
@@ -23,10 +24,16 @@ void executor::begin(const collection& c, const operation_part& part) {
   c_ = &c;
   part_ = &part;
   made_.reset();
+  if (with_.merges != nullptr) {
+    with_.merges->begin(c, part, view_);
+  }
 }
 
 bool executor::go_on(const std::function<bool()>& is_late) {
   if (!made_) {
+    if (with_.merges != nullptr && !with_.merges->go_on(is_late)) {
+      return false;
+    }
     made_ = step(*c_, *part_);
   }
   // A queue and not recursion: chains of references may be long.
@@ -40,6 +47,15 @@ bool executor::go_on(const std::function<bool()>& is_late) {
     }
   }
   return true;
+}
+
+bool executor::clear(const std::function<bool()>& is_late) {
+  do {
+    for (int i = 0; i < 64 && !changes_.empty(); ++i) {
+      changes_.erase(changes_.begin());
+    }
+  } while (!changes_.empty() && !is_late());
+  return changes_.empty();
 }
 
 result<decision> executor::step(const collection& c, const operation_part& part) {

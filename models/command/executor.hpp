@@ -44,6 +44,8 @@ class executor {
 
   /// What all operations change: of each pair the last change. Once, at the end.
   pair_map take_changes() { return std::move(changes_); }
+  /// Gives back the memory of changes that are not taken, see `application::clear`.
+  bool clear(const std::function<bool()>& is_late);
 
  private:
   /// An item that is gone, by its key.

@@ -221,7 +221,8 @@ std::optional<std::string> recollection::from_feed(const kept_part& part) const 
   // Not fetched, for its size shows only here.
   state_.scan(wanted, wanted + '\0', state_view::direction::ascending,
               [&](std::string_view, std::string_view bytes) {
-                if (bytes.size() <= max_feed_pair && !read_feed(part.version, bytes, note)) {
+                if (read_feed_head(bytes).bytes <= max_feed_pair &&
+                    !read_feed(read_feed_pair(state_, part.version, bytes), note)) {
                   made.reset();
                 }
                 return false;

@@ -11,97 +11,32 @@ namespace lithair::models {
 
 namespace {
 
-constexpr std::string_view extent_key = "g";
 /// What a pair costs besides its bytes.
 constexpr std::uint64_t pair_cost = 64;
-/// The feed is cut by this part of its limit at a time, since each cut has to look for its begin.
-constexpr std::uint64_t cut_part = 64;
+/// Of an event that lies in two pieces, as a guess.
+constexpr std::size_t event_bytes = 16 << 10;
+/// More pieces than any command leaves; so broken bytes lead nowhere.
+constexpr std::uint64_t max_pieces = 1 << 16;
 
-/// What the limit counts. The same on every node, so all drop the same.
-std::uint64_t cost_of(std::string_view value) { return pair_cost + value.size(); }
-
-event_type type_of(const transition& change) {
-  return change.after == nullptr    ? event_type::deleted
-         : change.before == nullptr ? event_type::created
-                                    : event_type::updated;
-}
-
-/// The fields whose bytes differ, as they were; both lists rise by id.
-stored_fields differences(const stored_fields& before, const stored_fields& after) {
-  stored_fields made;
-  auto was = before.begin();
-  auto is = after.begin();
-  while (was != before.end() || is != after.end()) {
-    // It was there and is gone.
-    if (is == after.end() || (was != before.end() && was->id < is->id)) {
-      made.push_back(*was++);
-    } else if (was == before.end() || is->id < was->id) {
-      // It is new: nil tells that it was absent.
-      made.push_back({(is++)->id, msgpack::nil_bytes});
-    } else {
-      // Bytes and not values: another spelling is a change too.
-      if (was->bytes != is->bytes) {
-        made.push_back(*was);
-      }
-      ++was;
-      ++is;
-    }
+/// So many bytes of the changes from an offset on, which are there; fewer where a piece is missing.
+std::string read_bytes(const state_view& state, std::uint64_t index, const feed_head& head,
+                       std::string_view pair, std::uint64_t offset, std::size_t size) {
+  if (head.pieces == 0) {
+    return std::string(pair.substr(offset, size));
   }
-  return made;
-}
-
-void write_extent(const feed_extent& extent, change_set& out) {
   std::string made;
-  msgpack::write_array(made, 2);
-  msgpack::write_unsigned(made, extent.dropped);
-  msgpack::write_unsigned(made, extent.bytes);
-  out.push_back({std::string(extent_key), std::move(made)});
-}
-
-std::optional<feed_extent> read_extent(const state_view& state) {
-  const auto bytes = state.get(extent_key);
-  if (!bytes) {
-    return std::nullopt;
+  made.reserve(size);
+  while (made.size() < size) {
+    const std::uint64_t at = offset + made.size();
+    const auto number = at < head.first ? 0 : 1 + (at - head.first) / head.others;
+    const auto begin = number == 0 ? 0 : head.first + (number - 1) * head.others;
+    const auto piece = state.get(feed_piece_key(index, static_cast<std::uint32_t>(number)));
+    if (!piece || piece->size() <= at - begin) {
+      break;
+    }
+    made.append(*piece, at - begin, size - made.size());
   }
-  msgpack::reader in(*bytes);
-  in.read_array();
-  feed_extent made;
-  made.dropped = in.read_unsigned();
-  made.bytes = in.read_unsigned();
   return made;
-}
-
-/// A feed that begins now, in a state that may be older than it.
-feed_extent new_extent(std::uint64_t index, const state_view& state) {
-  // A state that has records but no feed is from before there was one: what made them can't be
-  // told.
-  const auto records = until_its_end("r");
-  feed_extent made;
-  state.scan(records.lower, records.upper, state_view::direction::ascending,
-             [&](std::string_view, std::string_view) {
-               made.dropped = index - 1;
-               return false;
-             });
-  return made;
-}
-
-/// Drops the oldest changes until there is some room again.
-void cut(feed_extent& extent, std::uint64_t limit, const state_view& state, change_set& out) {
-  // Somewhat below the limit, so that not every command has to cut.
-  const std::uint64_t wanted = limit - limit / cut_part;
-  const auto all = feed_behind(extent.dropped);
-  // Behind what was dropped: the store's deleted pairs are not walked again.
-  state.scan(all.lower, all.upper, state_view::direction::ascending,
-             [&](std::string_view key, std::string_view value) {
-               if (extent.bytes <= wanted) {
-                 return false;
-               }
-               // Never below zero, whatever an older state counted.
-               extent.bytes -= std::min(extent.bytes, cost_of(value));
-               extent.dropped = index_in_feed_key(key);
-               out.push_back({std::string(key), std::nullopt});
-               return true;
-             });
 }
 
 }  // namespace
@@ -201,9 +136,119 @@ bool read_feed(std::uint64_t index, std::string_view bytes,
   }
 }
 
+std::size_t feed_pair::bytes() const {
+  std::size_t sum = 0;
+  for (const auto& each : pieces) {
+    sum += each->size();
+  }
+  return sum;
+}
+
+feed_piece feed_pair::from(std::size_t offset, std::size_t least) const {
+  std::size_t begin = 0;
+  std::size_t at = 0;
+  // Few and long, so a walk is fine.
+  while (at + 1 < pieces.size() && offset >= begin + pieces[at]->size()) {
+    begin += pieces[at++]->size();
+  }
+  const auto& first = pieces[at];
+  const bool is_last = at + 1 == pieces.size();
+  if (is_last || begin + first->size() >= offset + std::max<std::size_t>(least, 1)) {
+    return {index, begin, is_last, first};
+  }
+  auto made = std::make_shared<std::string>();
+  made->reserve(least);
+  for (auto skipped = offset - begin; at < pieces.size() && made->size() < least; ++at) {
+    made->append(*pieces[at], std::exchange(skipped, 0), least - made->size());
+  }
+  const bool whole = at == pieces.size() && offset + made->size() == bytes();
+  return {index, offset, whole, std::move(made)};
+}
+
+bool read_feed(const feed_pair& pair, const std::function<void(const feed_event&)>& visit) {
+  feed_scanner all(pair.index);
+  auto piece = pair.from(0);
+  std::size_t least = 0;
+  while (true) {
+    const auto rest = std::string_view(*piece.bytes).substr(all.offset() - piece.offset);
+    switch (all.next(rest, piece.reaches_end)) {
+      case feed_scanner::found::event:
+        visit(all.event());
+        least = 0;
+        break;
+      case feed_scanner::found::end:
+        return true;
+      case feed_scanner::found::cut:
+        // First what comes next, then more of it until the event is whole.
+        piece = pair.from(all.offset(), least);
+        least = least == 0 ? event_bytes : 4 * least;
+        break;
+      case feed_scanner::found::broken:
+        return false;
+    }
+  }
+}
+
 std::string feed_key(std::uint64_t index) {
   std::string made = "f";
   append_big_endian(made, index);
+  return made;
+}
+
+std::string feed_piece_key(std::uint64_t index, std::uint32_t number) {
+  std::string made = "c";
+  append_big_endian(made, index);
+  append_big_endian(made, number);
+  return made;
+}
+
+bool is_of_feed(std::string_view key, std::uint64_t index) {
+  return key.size() >= 9 && (key.front() == 'f' || key.front() == 'c') &&
+         index_in_feed_key(key) == index;
+}
+
+std::uint64_t feed_head::cost() const { return pair_cost + bytes; }
+
+feed_head read_feed_head(std::string_view pair) {
+  feed_head made{0, pair.size()};
+  msgpack::reader in(pair);
+  const auto parts = in.read_array();
+  made.time_us = in.read_signed();
+  if (parts != 4) {
+    return made;
+  }
+  feed_head parted{made.time_us, in.read_unsigned()};
+  parted.first = in.read_unsigned();
+  parted.others = in.read_unsigned();
+  if (!in.finished() || parted.first == 0 || parted.others == 0 || parted.first > parted.bytes) {
+    return made;
+  }
+  const auto rest = (parted.bytes - parted.first + parted.others - 1) / parted.others;
+  parted.pieces = static_cast<std::uint32_t>(1 + std::min(rest, max_pieces));
+  return parted;
+}
+
+bool is_head_of_pieces(std::string_view key, std::string_view pair) {
+  return key.starts_with('f') && read_feed_head(pair).pieces > 0;
+}
+
+feed_pair read_feed_pair(const state_view& state, std::uint64_t index, std::string_view pair) {
+  feed_pair made{index, {}};
+  const auto head = read_feed_head(pair);
+  if (head.pieces == 0) {
+    made.pieces.push_back(std::make_shared<const std::string>(pair));
+  }
+  for (std::uint32_t i = 0; i < head.pieces; ++i) {
+    auto piece = state.get(feed_piece_key(index, i));
+    if (!piece) {
+      break;
+    }
+    made.pieces.push_back(std::make_shared<const std::string>(std::move(*piece)));
+  }
+  // Of a pair whose pieces are gone something is left that can be looked at.
+  if (made.pieces.empty()) {
+    made.pieces.push_back(std::make_shared<const std::string>());
+  }
   return made;
 }
 
@@ -218,6 +263,19 @@ key_range feed_behind(std::uint64_t index) {
   return all;
 }
 
+std::optional<feed_extent> read_extent(const state_view& state) {
+  const auto bytes = state.get(feed_extent_key);
+  if (!bytes) {
+    return std::nullopt;
+  }
+  msgpack::reader in(*bytes);
+  in.read_array();
+  feed_extent made;
+  made.dropped = in.read_unsigned();
+  made.bytes = in.read_unsigned();
+  return made;
+}
+
 feed_extent extent_of_feed(const state_view& state) {
   return read_extent(state).value_or(feed_extent{});
 }
@@ -227,68 +285,34 @@ feed_run read_run(const state_view& state, std::uint64_t applied, std::uint64_t 
   feed_run made{{}, applied};
   std::size_t room = limit;
   const auto range = feed_behind(after);
-  state.scan(
-      range.lower, range.upper, state_view::direction::ascending,
-      [&](std::string_view key, std::string_view bytes) {
-        const auto index = index_in_feed_key(key);
-        // Of one that was begun the rest; beyond its end there is nothing.
-        const auto from = index == begun ? std::min(offset, bytes.size()) : 0;
-        bytes.remove_prefix(from);
-        if (!made.pieces.empty() && bytes.size() > room) {
-          made.through = made.pieces.back().index;
-          return false;
-        }
-        // The first is cut rather than left out, for it may be larger than any limit.
-        const bool whole = bytes.size() <= room;
-        bytes = bytes.substr(0, room);
-        room -= bytes.size();
-        made.pieces.push_back({index, from, whole, std::make_shared<const std::string>(bytes)});
-        if (!whole) {
-          made.through = index - 1;
-        }
-        return whole;
-      });
+  state.scan(range.lower, range.upper, state_view::direction::ascending,
+             [&](std::string_view key, std::string_view pair) {
+               const auto index = index_in_feed_key(key);
+               if (index > applied) {
+                 return false;
+               }
+               const auto head = read_feed_head(pair);
+               // Of one that was begun the rest; beyond its end there is nothing.
+               const auto from = index == begun ? std::min<std::uint64_t>(offset, head.bytes) : 0;
+               const auto rest = head.bytes - from;
+               if (!made.pieces.empty() && rest > room) {
+                 made.through = made.pieces.back().index;
+                 return false;
+               }
+               // The first is cut rather than left out, for it may be larger than any limit.
+               const auto size = rest <= room ? static_cast<std::size_t>(rest) : room;
+               auto bytes = read_bytes(state, index, head, pair, from, size);
+               // Behind a piece that is missing there is nothing to wait for.
+               const bool whole = rest <= room || bytes.size() < size;
+               room -= size;
+               made.pieces.push_back(
+                   {index, from, whole, std::make_shared<const std::string>(std::move(bytes))});
+               if (!whole) {
+                 made.through = index - 1;
+               }
+               return whole;
+             });
   return made;
-}
-
-void change_recorder::add(const transition& change) {
-  const auto& fields = change.after != nullptr ? *change.after : *change.before;
-  // The grammar is in the header: five members for each event.
-  msgpack::write_array(events_, 5);
-  msgpack::write_unsigned(events_, change.c.id);
-  msgpack::write_unsigned(events_, static_cast<std::uint64_t>(type_of(change)));
-  msgpack::write_binary(events_, change.key);
-  write_fields(events_, fields);
-  // Only an update tells what was before; of the others it is all or nothing.
-  write_fields(events_, type_of(change) == event_type::updated
-                            ? differences(*change.before, *change.after)
-                            : stored_fields());
-  ++count_;
-}
-
-void change_recorder::write(const moment& at, const state_view& state, change_set& out,
-                            std::uint64_t limit) {
-  // A command that changes no item leaves no pair.
-  if (count_ == 0) {
-    return;
-  }
-  const auto known = read_extent(state);
-  auto extent = known ? *known : new_extent(at.index, state);
-  std::string head;
-  msgpack::write_array(head, 2);
-  // The log's time, not this node's.
-  msgpack::write_signed(head, at.time_us);
-  msgpack::write_array(head, count_);
-  // Moved and not copied: it may be large.
-  std::string made = std::exchange(events_, {});
-  made.insert(0, head);
-  extent.bytes += cost_of(made);
-  // Cut before the pair is added: it must never cut itself.
-  if (extent.bytes > limit) {
-    cut(extent, limit, state, out);
-  }
-  write_extent(extent, out);
-  out.push_back({feed_key(at.index), std::move(made)});
 }
 
 }  // namespace lithair::models

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <utility>
 
 #include <boost/json/basic_parser_impl.hpp>
 
@@ -42,7 +43,7 @@ class json_builder {
     const std::uint32_t object = open_.back();
     close();
     // When the object is whole, as its keys may lie far apart.
-    if (has_duplicate(object, count)) {
+    if (looks_for_duplicates && has_duplicate(object, count)) {
       error = json::error::syntax;
       return false;
     }
@@ -82,11 +83,13 @@ class json_builder {
 
   json_document made;
   std::string duplicate;
+  bool looks_for_duplicates = true;
 
   void reserve(std::size_t bytes) {
     made.buffer_.reserve(bytes);
-    made.nodes_.reserve(bytes / 8 + 1);
+    reserve_nodes(bytes / 8 + 1);
   }
+  void reserve_nodes(std::size_t nodes) { made.nodes_.reserve(nodes); }
 
  private:
   std::uint32_t count() const { return static_cast<std::uint32_t>(made.nodes_.size()); }
@@ -207,5 +210,47 @@ tl::expected<json_document, std::string> json_document::parse(std::string_view t
   }
   return std::move(parser.handler().made);
 }
+
+struct json_reading::parser {
+  explicit parser(const json::parse_options& options) : of(options) {}
+  json::basic_parser<json_builder> of;
+};
+
+json_reading::json_reading(std::string_view text) : rest_(text) {
+  json::parse_options options;
+  options.max_depth = max_depth;
+  parser_ = std::make_unique<parser>(options);
+  auto& to = parser_->of.handler();
+  to.looks_for_duplicates = false;
+  // Addresses for all there can be, so that nothing is moved later; memory is taken as it comes.
+  to.reserve(text.size());
+  to.reserve_nodes(std::min(text.size() / 2 + 1, max_nodes));
+}
+
+json_reading::~json_reading() = default;
+json_reading::json_reading(json_reading&&) noexcept = default;
+json_reading& json_reading::operator=(json_reading&&) noexcept = default;
+
+bool json_reading::go_on(const std::function<bool()>& is_late) {
+  constexpr std::size_t read_at_once = 4096;
+  while (parser_) {
+    const auto part = rest_.substr(0, read_at_once);
+    rest_.remove_prefix(part.size());
+    json::error_code error;
+    // Whether something follows, so that what is unfinished is an error at the end.
+    const auto end = parser_->of.write_some(!rest_.empty(), part.data(), part.size(), error);
+    if (error || end < part.size() || parser_->of.handler().is_full()) {
+      parser_.reset();
+    } else if (rest_.empty()) {
+      made_ = std::move(parser_->of.handler().made);
+      parser_.reset();
+    } else if (is_late()) {
+      return false;
+    }
+  }
+  return true;
+}
+
+std::optional<json_document> json_reading::take() { return std::exchange(made_, std::nullopt); }
 
 }  // namespace lithair::models

@@ -1,6 +1,9 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -60,9 +63,32 @@ class json_document {
 
  private:
   friend class json_builder;
+  friend class json_reading;
 
   std::vector<node> nodes_;  ///< the root first
   std::string buffer_;       ///< all text, one behind the other
+};
+
+/// Parses bit by bit a text that was found to be JSON before: so keys are not looked at again, nor
+/// is it said what is wrong. All else is as `json_document::parse` has it.
+class json_reading {
+ public:
+  explicit json_reading(std::string_view text);  ///< must live until it is done
+  ~json_reading();
+  json_reading(json_reading&&) noexcept;
+  json_reading& operator=(json_reading&&) noexcept;
+
+  /// Whether it is done; `is_late` is asked between some kilobytes.
+  bool go_on(const std::function<bool()>& is_late);
+  /// Once it is done; none: it is no JSON.
+  std::optional<json_document> take();
+
+ private:
+  struct parser;
+
+  std::string_view rest_;
+  std::unique_ptr<parser> parser_;  // none once it is done
+  std::optional<json_document> made_;
 };
 
 }  // namespace lithair::models

@@ -53,7 +53,8 @@ match_walk::visited match_walk::examine_held(const pause& now, const visitor& vi
   const auto how = examine(key_, now, visit);
   if (how != visited::again) {
     holds_ = false;
-    bytes_ = {};
+    // Its memory is for the next one: to take it anew costs more than to fill it.
+    bytes_.clear();
   }
   return how;
 }

@@ -11,7 +11,7 @@
 ///
 ///     pair         := record | unique | index | counter
 ///                   | event | answer | expiry | clock | row | extreme
-///                   | changes | extent | timeline | built
+///                   | changes | piece | extent | timeline | built
 ///
 ///     record       := 'r' collection key                          ->  models/state/record.hpp
 ///     unique       := 'u' collection field sortable               ->  key
@@ -24,6 +24,7 @@
 ///     row          := 'p' ...                              ->  models/derived/projection_rows.hpp
 ///     extreme      := 'q' ...                                         likewise
 ///     changes      := 'f' index:8                                 ->  models/derived/feed.hpp
+///     piece        := 'c' index:8 number:4                            likewise
 ///     extent       := 'g'                                             likewise
 ///     timeline     := 'j'                                         ->  models/derived/timeline.hpp
 ///     built        := 'b' ...                                     ->  models/derived/backfill.hpp

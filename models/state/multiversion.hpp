@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <string_view>
 #include <vector>
 
@@ -20,21 +21,27 @@ class multiversion {
 
   /// Keeps the state as it is now, until it is released or all is forgotten.
   [[nodiscard]] moment hold();  ///< the state as of now; costs nothing until pairs change
-  void release(moment when);  ///< what only this moment needed is dropped; unknown ones are let be
+  /// What only this moment needed is dropped, here or, where it is much, by `tidy`; unknown ones
+  /// are let be.
+  void release(moment when);
   /// Gives up all moments: the state is replaced.
-  void forget_all() { layers_.clear(); }
+  void forget_all();
+  /// Drops what no moment needs any more, until `is_late`. Whether that is all.
+  bool tidy(const std::function<bool()>& is_late);
+  /// Whether `tidy` has nothing to do.
+  bool is_tidy() const { return held_ == layers_.size(); }
 
   /// False once it was released or all were forgotten.
   bool holds(moment when) const { return find(when) < layers_.size(); }
-  bool holds_any() const { return !layers_.empty(); }
+  bool holds_any() const { return held_ > 0; }
   /// The one that needs the most; there must be one.
-  moment oldest() const { return layers_.front().since; }
+  moment oldest() const;
 
   /// To be called before a pair of the state changes. Only the first change of a pair behind the
   /// latest moment costs a copy; `now` is the state before the change.
   void keep(std::string_view key, const state_view& now);
 
-  /// Memory held, roughly.
+  /// Of what some moment needs, roughly.
   std::size_t bytes() const;
 
  private:
@@ -43,13 +50,17 @@ class multiversion {
   /// What changed from one moment to the next, as it was at the first.
   struct layer {
     moment since = 0;       ///< the moment at which the pairs were so
-    pair_map pairs;         ///< none: the pair was not there
+    pair_map pairs = {};    ///< none: the pair was not there
     std::size_t bytes = 0;  ///< about what `pairs` hold
+    bool released = false;  ///< only earlier moments need some of it, or none does
   };
 
   std::size_t find(moment when) const;  ///< its place; `layers_.size()` when it is not held
 
+  void settle(std::size_t at, std::size_t most);  ///< some pairs of a released one
+
   std::deque<layer> layers_;  // by their moments
+  std::size_t held_ = 0;      // that are not released
   moment last_ = 0;
 };
 

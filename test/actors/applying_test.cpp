@@ -27,6 +27,7 @@ constexpr std::string_view models_text = R"(
 [models.items.fields]
 id    = { type = "integer", primary_key = true, replicate = true }
 value = { type = "integer", replicate = true, indexed = true, default = 0 }
+text  = { type = "string", replicate = true, optional = true }
 )";
 
 constexpr int item_count = 40;
@@ -74,9 +75,20 @@ struct patient {
         [](const checkpointed&) {},
         [](give_back_memory) {},
         [this](const state_released&) { released = true; },
-        [this](const feed_begins&) {},
+        [this](const feed_begins& x) { feed_from = x.applied; },
         [this](const feed_grew& x) {
-          for (auto& each : x.pairs) told_to_feed.push_back(each.index);
+          BOOST_TEST(x.applied >= feed_from);
+          feed_from = x.applied;
+          for (auto& each : x.pairs) {
+            told_to_feed.push_back(each.index);
+            events_told.push_back(0);
+            BOOST_TEST(models::read_feed(
+                each, [this](const models::feed_event&) { ++events_told.back(); }));
+          }
+        },
+        [this](const feed_read& x) {
+          for (auto& each : x.pairs) read_of_feed.push_back(each.index);
+          read_through = x.through;
         },
     };
   }
@@ -111,10 +123,11 @@ struct patient {
     entries.push_back(x);
     tell(apply_entries{{std::move(x)}});
   }
-  void create_all() {
+  void create_all(std::size_t letters = 0) {
     std::string body = "[";
+    const auto text = letters == 0 ? "" : ",\"text\":\"" + std::string(letters, 'x') + '"';
     for (int i = 0; i < item_count; ++i)
-      body += std::string(i == 0 ? "" : ",") + "{\"id\":" + std::to_string(i) + "}";
+      body += std::string(i == 0 ? "" : ",") + "{\"id\":" + std::to_string(i) + text + "}";
     apply(*models::prepare(schema, models::bulk_request{schema.find("items"), body + "]", {}},
                            {1, {}}));
   }
@@ -154,7 +167,11 @@ struct patient {
   std::vector<protocol::entry> entries;
   std::vector<models::outcome> outcomes;
   std::vector<answered> answers;
+  std::uint64_t feed_from = 0;
   std::vector<std::uint64_t> told_to_feed;
+  std::vector<std::size_t> events_told;
+  std::vector<std::uint64_t> read_of_feed;
+  std::uint64_t read_through = 0;
   std::map<std::uint64_t, std::size_t> checkpoints;  // records in each
 };
 
@@ -273,6 +290,54 @@ BOOST_FIXTURE_TEST_CASE(the_feed_is_told_of_a_long_command_once, patient) {
   create_all();
   run();
   BOOST_TEST(told_to_feed == std::vector<std::uint64_t>{1}, boost::test_tools::per_element());
+  BOOST_TEST(events_told.front() == item_count);
+}
+
+BOOST_FIXTURE_TEST_CASE(the_feed_is_told_of_what_lies_in_pieces_once_all_of_it_is_there, patient) {
+  tell(attend_feed{true});
+  create_all(20'000);
+  apply(*models::prepare(
+      schema, {models::operation::patch, schema.find("items"), "7", R"({"value":2})", {}},
+      {1, {}}));
+  read_feed question;
+  question.limit = 1 << 20;
+  // Who reads the state meanwhile is not told more than the feed was.
+  for (int i = 0; told_to_feed.empty(); ++i) {
+    if (i % 100 == 0) tell(question);
+    BOOST_REQUIRE(run_next());
+    BOOST_TEST(read_through <= feed_from);
+  }
+  run();
+  BOOST_TEST(told_to_feed == (std::vector<std::uint64_t>{1, 2}), boost::test_tools::per_element());
+  BOOST_TEST(events_told == (std::vector<std::size_t>{item_count, 1}),
+             boost::test_tools::per_element());
+  for (const auto each : read_of_feed) BOOST_TEST(each == 1u);
+  read_of_feed.clear();
+  tell(question);
+  run();
+  BOOST_TEST(read_of_feed == (std::vector<std::uint64_t>{1, 2}), boost::test_tools::per_element());
+}
+
+// Whenever somebody begins to follow, nothing is told by halves, twice or not at all.
+BOOST_AUTO_TEST_CASE(a_feed_that_begins_within_a_long_command_misses_nothing) {
+  for (int turns = 0; turns < 260; turns += 13) {
+    patient subject;
+    subject.create_all(20'000);
+    for (int i = 0; i < turns; ++i) subject.run_next();
+    subject.tell(attend_feed{true});
+    subject.run();
+    const auto began_behind = subject.told_to_feed.empty();
+    BOOST_TEST(subject.feed_from == 1u);
+    for (const auto events : subject.events_told) BOOST_TEST(events == item_count);
+    // What it was not told of, the state tells.
+    read_feed question;
+    question.limit = 1;
+    subject.tell(question);
+    subject.run();
+    BOOST_TEST(subject.read_of_feed == std::vector<std::uint64_t>{1},
+               boost::test_tools::per_element());
+    BOOST_TEST((began_behind || subject.told_to_feed.size() == 1u));
+  }
 }
 
 BOOST_AUTO_TEST_SUITE_END()

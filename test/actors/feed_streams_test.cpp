@@ -13,6 +13,7 @@
 #include "actors/node/system.hpp"
 #include "actors/state/feed.hpp"
 #include "models/declaration/model_file.hpp"
+#include "models/derived/change_recorder.hpp"
 #include "models/schema/value_codec.hpp"
 #include "models/state/memory_state.hpp"
 #include "test/actors/stand_in.hpp"
@@ -85,11 +86,12 @@ struct streams_of_a_feed {
       recorder.add({c, id, nullptr, &fields});
     }
     models::change_set changes;
-    recorder.write({++applied, 0}, state, changes);
+    BOOST_REQUIRE(recorder.write({++applied, 0}, state, models::feed_layout::pieces, changes,
+                                 [] { return false; }));
     state.apply(changes);
     feed_grew news{applied, {}};
     news.pairs.push_back(
-        {applied, std::make_shared<const std::string>(*state.get(models::feed_key(applied)))});
+        models::read_feed_pair(state, applied, *state.get(models::feed_key(applied))));
     caf::anon_send(subject, std::move(news));
   }
 
@@ -188,7 +190,7 @@ BOOST_AUTO_TEST_CASE(a_large_change_is_read_a_piece_at_a_time_and_once_for_all) 
   ask(1, {0, 0});
   run();
   change(1, 10'000, 1000);
-  const auto size = state.get(models::feed_key(1))->size();
+  const auto size = models::read_feed_pair(state, 1, *state.get(models::feed_key(1))).bytes();
   BOOST_REQUIRE(size > 10'000'000u);
   run();
   std::vector<feed_position> at(11);

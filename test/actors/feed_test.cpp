@@ -140,7 +140,7 @@ BOOST_AUTO_TEST_CASE(a_position_that_this_node_alone_has_not_reached_waits) {
   caf::anon_send(subject, feed_grew{125, {}});
   run();
   BOOST_TEST(!came.has_value());
-  caf::anon_send(subject, feed_grew{126, {{126, std::make_shared<const std::string>("x")}}});
+  caf::anon_send(subject, feed_grew{126, {{126, {std::make_shared<const std::string>("x")}}}});
   run();
   BOOST_REQUIRE(came.has_value());
   BOOST_TEST((came->what == followed::result::fine));

@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 
+#include "models/derived/change_recorder.hpp"
 #include "models/query/stream.hpp"
 #include "test/models/service_fixture.hpp"
 
@@ -270,7 +271,8 @@ BOOST_AUTO_TEST_CASE(the_feed_drops_its_oldest_changes_and_says_how_far) {
     change_set changes;
     change_recorder record;
     record.add({c, "k", nullptr, &fields});
-    record.write({index, 0}, node.state(), changes, limit);
+    BOOST_REQUIRE(record.write(
+        {index, 0}, node.state(), feed_layout::pieces, changes, [] { return false; }, limit));
     node.mutable_state().apply(changes);
     std::uint64_t bytes = 0;
     for (const auto& [key, value] : node.state().pairs()) {

@@ -166,6 +166,63 @@ BOOST_AUTO_TEST_CASE(the_past_holds_no_more_than_what_changed_since_somebody_rea
   BOOST_TEST(node.past.bytes() == 0u);
 }
 
+// Three moments, of which the middle one goes while much is kept for it: the earlier one still
+// sees what it saw, at every step of the way.
+BOOST_AUTO_TEST_CASE(much_that_was_kept_is_dropped_bit_by_bit_and_nobody_sees_it) {
+  multiversion past;
+  memory_state state;
+  const auto key = [](int i) { return "r" + std::to_string(10'000 + i); };
+  const auto change_all = [&](const std::string& text, int step) {
+    for (int i = 0; i < 1000; i += step) {
+      past.keep(key(i), state);
+      state.apply({{key(i), text}});
+    }
+  };
+  const auto seen = [&](multiversion::moment at) {
+    std::string all;
+    const snapshot_view then(past, at, state);
+    then.scan("r", "s", state_view::direction::ascending,
+              [&all](std::string_view, std::string_view value) {
+                all += value;
+                return true;
+              });
+    return all;
+  };
+  change_all("a", 1);
+  const auto first = past.hold();
+  const auto at_first = seen(first);
+  change_all("b", 2);
+  const auto second = past.hold();
+  change_all("c", 1);
+  const auto third = past.hold();
+  const auto at_third = seen(third);
+  change_all("d", 3);
+  past.release(second);
+  BOOST_TEST(!past.holds(second));
+  BOOST_TEST(!past.is_tidy());
+  std::size_t turns = 0;
+  for (bool all = false; !all; ++turns) {
+    all = past.tidy([asked = 0]() mutable { return ++asked > 1; });
+    BOOST_TEST((seen(first) == at_first));
+    BOOST_TEST((seen(third) == at_third));
+    change_all("e" + std::to_string(turns), 7);
+    BOOST_TEST((seen(first) == at_first));
+    BOOST_TEST((seen(third) == at_third));
+  }
+  BOOST_TEST(turns > 5u);
+  past.release(first);
+  BOOST_TEST(past.oldest() == third);
+  BOOST_TEST((seen(third) == at_third));
+  past.release(third);
+  BOOST_TEST(!past.holds_any());
+  BOOST_TEST(past.bytes() == 0u);
+  // Nobody needs what changes now.
+  past.keep(key(1), state);
+  while (!past.tidy([asked = 0]() mutable { return ++asked > 1; })) {
+  }
+  BOOST_TEST(past.is_tidy());
+}
+
 BOOST_AUTO_TEST_CASE(a_moment_that_was_forgotten_is_held_no_more_and_never_comes_back) {
   service_fixture node(tasks);
   const auto before = node.past.hold();

@@ -2,6 +2,7 @@
 #include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>
 
+#include "models/derived/feed.hpp"
 #include "test/models/service_fixture.hpp"
 
 namespace lithair::models {
@@ -238,12 +239,30 @@ BOOST_AUTO_TEST_CASE(a_command_of_another_format_stops_rather_than_guesses) {
   node.post("m", R"({"id":1})");
   change_set changes;
   std::string newer = node.last_command;
-  newer.front() = '\2';
+  newer.front() = '\3';
   for (const auto& bytes : {std::string(), newer, node.last_command + "x",
                             node.last_command.substr(0, node.last_command.size() - 1)}) {
     BOOST_TEST(!apply(node.models(), 2, bytes, node.state(), true, changes).has_value());
   }
   BOOST_TEST(changes.empty());
+}
+
+// Logs of before hold them, and all nodes must make the same of those.
+BOOST_AUTO_TEST_CASE(a_command_of_format_1_leaves_one_pair_in_the_feed_however_large) {
+  service_fixture node(model_of("type = \"string\", optional = true"));
+  node.post("m", R"({"id":1,"x":")" + std::string(500'000, 'y') + "\"}");
+  for (const char format : {'\1', '\2'}) {
+    std::string command = node.last_command;
+    command.front() = format;
+    memory_state state;
+    change_set changes;
+    BOOST_REQUIRE(apply(node.models(), 7, command, state, true, changes).has_value());
+    state.apply(changes);
+    const auto head = read_feed_head(*state.get(feed_key(7)));
+    BOOST_TEST(head.bytes > 500'000u);
+    BOOST_TEST((head.pieces == 0) == (format == '\1'));
+    BOOST_TEST(state.get(feed_piece_key(7, 0)).has_value() == (format == '\2'));
+  }
 }
 
 BOOST_AUTO_TEST_SUITE_END()

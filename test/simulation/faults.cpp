@@ -13,6 +13,7 @@ void world::fault() {
     // A link is down and its peer is not: nothing is lost by that.
     server* leader = some_leader();
     if (leader != nullptr) tell_gone(*leader);
+    if (leader != nullptr && settings_.partitions && random_.percent(50)) cut_off(leader->id);
   }
   switch (random_.below(9)) {
     case 0:

@@ -40,7 +40,7 @@ const broken_rule rules[] = {
     {mutant::proposes_repeated_requests, "takes a repeated request twice", 50},
     {mutant::refuses_what_it_took, "calls refused what it took", 1500},
     {mutant::votes_after_losing_its_disk, "votes after losing its disk", 1000},
-    {mutant::keeps_the_lease_in_transfers, "keeps its lease while handing over", 1000},
+    {mutant::keeps_the_lease_in_transfers, "keeps its lease while handing over", 4000},
     {mutant::leads_without_state, "leads without a state", 1000},
     {mutant::heeds_repeated_answers, "heeds a repeated answer", 1000},
     {mutant::leaves_gone_leaders_early, "leaves leaders that have a lease", 1000},

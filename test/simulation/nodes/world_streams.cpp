@@ -61,13 +61,12 @@ void world::on_followed(const followed& x) {
   }
   for (auto& each : x.changes) {
     if (each.index <= it.through) continue;
-    const auto understood =
-        models::read_feed(each.index, *each.bytes, [&](const models::feed_event& event) {
-          auto* of = it.at->node().schema().find(event.collection_id);
-          it.events.push_back({each.index, of == nullptr ? "?" : of->name, std::string{event.key},
-                               name_of(event.type),
-                               models::to_string(models::timestamp{event.time_us})});
-        });
+    const auto understood = models::read_feed(each, [&](const models::feed_event& event) {
+      auto* of = it.at->node().schema().find(event.collection_id);
+      it.events.push_back({each.index, of == nullptr ? "?" : of->name, std::string{event.key},
+                           name_of(event.type),
+                           models::to_string(models::timestamp{event.time_us})});
+    });
     if (!understood)
       return fail(fmt::format("a stream was told something at {} that makes no sense", each.index));
     ++report_.streamed;
