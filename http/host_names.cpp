@@ -11,12 +11,6 @@ namespace lithair::http {
 
 namespace {
 
-std::string lower_case(std::string_view text) {
-  std::string result{text};
-  std::ranges::transform(result, result.begin(), lower);
-  return result;
-}
-
 // The dot behind a name that is meant from the root (RFC 1034 §3.1) makes no other one of it.
 std::string_view without_last_dot(std::string_view name) {
   if (name.ends_with('.')) name.remove_suffix(1);
@@ -38,6 +32,12 @@ bool is_name(std::string_view text) {
 }
 
 }  // namespace
+
+std::string lower_case(std::string_view text) {
+  std::string result{text};
+  std::ranges::transform(result, result.begin(), lower);
+  return result;
+}
 
 host_names::host_names(const std::vector<std::string>& own,
                        const std::vector<std::string>& allowed) {

@@ -34,6 +34,9 @@ class host_names {
 /// What is wrong with a pattern for `host_names`, as the end of a sentence; empty: nothing.
 std::string why_no_host_pattern(std::string_view pattern);
 
+/// Names of hosts and schemes are compared in lower case, letters of ASCII alone (RFC 9110 §4.2.3).
+std::string lower_case(std::string_view text);
+
 /// Host and port of an authority, the host without brackets; the port is empty where there is none.
 struct authority_parts {
   std::string_view host;

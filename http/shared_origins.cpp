@@ -1,7 +1,6 @@
 #include "http/shared_origins.hpp"
 
 #include <algorithm>
-#include <cctype>
 #include <optional>
 
 #include "http/host_names.hpp"
@@ -13,13 +12,6 @@ namespace {
 constexpr std::string_view everybody = "*";
 // Browsers ask again after so many seconds; two hours is what they take at most.
 constexpr std::string_view preflight_counts_s = "7200";
-
-std::string lower_case(std::string_view text) {
-  std::string result{text};
-  std::ranges::transform(result, result.begin(),
-                         [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return result;
-}
 
 // As browsers write it (RFC 6454 §6.2): in lower case, without the usual port. None: it is none.
 std::optional<std::string> serialized(std::string_view text) {

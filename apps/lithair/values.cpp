@@ -113,6 +113,17 @@ read<actors::peer_address> read_member(std::string_view text) {
   return actors::peer_address{protocol::node_id{*id}, where->host, where->port, *peer_port};
 }
 
+/// A list with commas, as its parts; `why_not` tells what is wrong with one.
+read<std::vector<std::string>> read_each(std::string_view text,
+                                         std::string (*why_not)(std::string_view)) {
+  std::vector<std::string> parts;
+  for (const auto part : split(text, ',')) {
+    if (auto wrong = why_not(part); !wrong.empty()) return tl::unexpected(wrong);
+    parts.emplace_back(part);
+  }
+  return parts;
+}
+
 }  // namespace
 
 read<std::uint64_t> read_number(std::string_view text, std::uint64_t low, std::uint64_t high) {
@@ -220,21 +231,11 @@ read<std::vector<actors::peer_address>> read_members(std::string_view text) {
 }
 
 read<std::vector<std::string>> read_host_names(std::string_view text) {
-  std::vector<std::string> names;
-  for (const auto part : split(text, ',')) {
-    if (auto wrong = http::why_no_host_pattern(part); !wrong.empty()) return tl::unexpected(wrong);
-    names.emplace_back(part);
-  }
-  return names;
+  return read_each(text, http::why_no_host_pattern);
 }
 
 read<std::vector<std::string>> read_origins(std::string_view text) {
-  std::vector<std::string> origins;
-  for (const auto part : split(text, ',')) {
-    if (auto wrong = http::why_no_origin(part); !wrong.empty()) return tl::unexpected(wrong);
-    origins.emplace_back(part);
-  }
-  return origins;
+  return read_each(text, http::why_no_origin);
 }
 
 read<std::vector<std::uint16_t>> read_ports(std::string_view text) {
