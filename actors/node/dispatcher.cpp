@@ -1,9 +1,10 @@
 #include "actors/node/dispatcher.hpp"
 
+#include <utility>
+
 #include <caf/send.hpp>
 
 #include "actors/state/aggregate.hpp"
-#include "models/command/local_fields.hpp"
 #include "models/problem/problem.hpp"
 
 namespace lithair::actors {
@@ -24,6 +25,10 @@ models::outcome refusal(std::string detail) {
   return result;
 }
 
+bool is_accepted(const submitted& said) {
+  return said.what == disposition::done && said.result.status < 400;
+}
+
 }  // namespace
 
 caf::behavior dispatcher::make_behavior() {
@@ -31,7 +36,8 @@ caf::behavior dispatcher::make_behavior() {
   set_error_handler([](caf::error&) {});
   return behavior_of<handle_type>([this](submit& request) { begin(request); },
                                   [this](ask& asked) { question(asked); },
-                                  [this](submitted& answer) { go_on(answer); });
+                                  [this](submitted& answer) { go_on(answer); },
+                                  [this](const go_on_dispatching&) { go_on_working(); });
 }
 
 void dispatcher::on_exit() {
@@ -39,92 +45,160 @@ void dispatcher::on_exit() {
   writes_.clear();
 }
 
-// A transaction over several groups can't be all or none: each has a log of its own.
-const dispatcher::place* dispatcher::place_of(const std::string& command,
-                                              std::string& refused) const {
-  const place* found = nullptr;
-  auto written = models::collections_of(command);
-  // Nothing is written to nowhere in particular, and any group answers that.
-  if (written.empty() && !setup_.places.empty()) return &setup_.places.begin()->second;
-  for (auto id : written) {
-    auto at = setup_.places.find(id);
-    if (at == setup_.places.end()) continue;
-    if (found != nullptr && found->replicated.raft != at->second.replicated.raft)
-      refused = "These models are kept by different groups, so they can't be written all or none.";
-    found = &at->second;
-  }
-  return found;
-}
+// -- writes --------------------------------------------------------------------------------------
 
-// Whoever asked is answered by the group itself, unless two groups have a part in it.
 void dispatcher::begin(submit& request) {
-  std::string refused;
-  auto* at = place_of(request.command, refused);
-  if (at == nullptr || !refused.empty()) {
-    send(handle(current_sender()),
-         submitted{request.token, disposition::done, {}, 0, refusal(std::move(refused))});
-  } else if (models::has_local_part(*setup_.schema, request.command)) {
-    begin_joint(request, *at);
-  } else {
-    auto& to = at->replicated.raft ? at->replicated.raft : at->local.raft;
-    pass_on(current_sender(), to, std::move(request), home());
-  }
+  const auto number = next_token_++;
+  write made;
+  made.asker = current_sender();
+  made.token = request.token;
+  made.bytes = request.command.size();
+  made.command =
+      std::make_unique<models::joint_command>(*setup_.schema, std::move(request.command));
+  writes_.emplace(number, std::move(made));
+  work_on(number);
 }
 
 // The shared group decides first: what it refuses leaves nothing in the node's own.
-void dispatcher::begin_joint(submit& request, const place& at) {
-  auto token = next_token_++;
-  auto part = models::replicated_command(*setup_.schema, request.command);
-  writes_.emplace(
-      token,
-      joint_write{
-          current_sender(), request.token, std::move(request.command), at.local.raft, {}, false});
-  send(at.replicated.raft, submit{token, std::move(part)});
-}
-
-// Comes twice: from the shared group, then from the node's own.
 void dispatcher::go_on(submitted& said) {
-  auto found = writes_.find(said.token);
+  const auto found = writes_.find(said.token);
   if (found == writes_.end()) return;
-  auto& write = found->second;
-  if (!write.decided && said.what == disposition::done && said.result.status < 400) {
-    auto part = models::local_command(*setup_.schema, write.command, said.result.parts,
-                                      said.result.replayed);
-    write.decided = true;
-    write.replicated = std::move(said);
-    if (!part.empty()) return send(write.local, submit{found->first, std::move(part)});
-    join(write, {});
-    answer(write, std::move(write.replicated));
-  } else if (!write.decided) {
-    answer(write, std::move(said));
-  } else if (said.what == disposition::done && said.result.status < 400) {
-    join(write, said.result);
-    answer(write, std::move(write.replicated));
-  } else {
+  auto& at = found->second;
+  if (at.now == stage::deciding && is_accepted(said)) {
+    at.command->decided(std::move(said.result));
+    at.answer = std::move(said);
+    at.now = stage::localizing;
+  } else if (at.now == stage::deciding) {
+    tell(at, std::move(said));
+  } else if (at.now == stage::writing && is_accepted(said)) {
+    at.command->localized(std::move(said.result));
+    at.now = stage::joining;
+  } else if (at.now == stage::writing) {
     submitted half;
     // The shared fields can't be taken back: whoever asked has to look.
     half.what = disposition::unknown;
     half.reason =
         "the replicated fields are written, and whether the local ones are is not known: " +
         said.reason;
-    answer(write, std::move(half));
+    tell(at, std::move(half));
+  } else {
+    return;
   }
-  writes_.erase(found);
+  work_on(found->first);
 }
 
-// The window has the local fields already: the own group has applied them before it answered.
-void dispatcher::join(joint_write& write, const models::outcome& written) const {
-  auto* local = setup_.window ? setup_.window->view() : nullptr;
-  auto& result = write.replicated.result;
-  if (local != nullptr)
-    result =
-        models::join_outcomes(*setup_.schema, write.command, std::move(result), written, *local);
+void dispatcher::work_on(std::uint64_t number) {
+  const auto found = writes_.find(number);
+  if (found->second.bytes > large_bytes) {
+    // Behind those that began before; but this turn may have time for all.
+    going_.push_back(number);
+    go_on_working();
+  } else if (advance(number, found->second) && found->second.now == stage::leaving) {
+    writes_.erase(found);
+  }
 }
 
-void dispatcher::answer(joint_write& write, submitted said) {
-  said.token = write.token;
-  if (write.asker) send(handle(write.asker), std::move(said));
+// A little of each, so that no large one keeps the others waiting for all of it.
+void dispatcher::go_on_working() {
+  goes_on_ = false;
+  // Asked behind each, so that every turn comes further.
+  for (bool late = false; !going_.empty() && !late; late = is_late()) {
+    const auto number = going_.front();
+    going_.pop_front();
+    const auto found = writes_.find(number);
+    if (found == writes_.end()) continue;
+    if (!advance(number, found->second))
+      going_.push_back(number);
+    else if (found->second.now == stage::leaving)
+      writes_.erase(found);
+  }
+  if (!going_.empty()) work_later();
 }
+
+void dispatcher::work_later() {
+  if (std::exchange(goes_on_, true)) return;
+  auto self = caf::actor_cast<taking<go_on_dispatching>>(this);
+  if (home() != nullptr)
+    home()->post([self] { caf::anon_send(self, go_on_dispatching{}); });
+  else
+    send(self, go_on_dispatching{});
+}
+
+bool dispatcher::is_late() {
+  const auto now = clock().now();
+  if (!until_) until_ = now + setup_.slice;
+  return now >= *until_;
+}
+
+// Whether there is nothing to be done before somebody answers, or at all.
+bool dispatcher::advance(std::uint64_t number, write& at) {
+  const auto late = [this, is_large = at.bytes > large_bytes] { return is_large && is_late(); };
+  auto& command = *at.command;
+  if (at.now == stage::placing && (!command.read(late) || !place_write(number, at)))
+    return at.now == stage::leaving;
+  if (at.now == stage::splitting) {
+    if (!command.split(late)) return false;
+    at.now = stage::deciding;
+    send(at.shared, submit{number, command.take_replicated()});
+  }
+  if (at.now == stage::localizing) {
+    if (!command.localize(late)) return false;
+    auto part = command.take_local();
+    at.now = part.empty() ? stage::joining : stage::writing;
+    if (!part.empty()) send(at.own, submit{number, std::move(part)});
+  }
+  if (at.now == stage::joining) {
+    // The window has what was written: the own group has applied it before it answered.
+    if (!command.join(setup_.window ? setup_.window->view() : nullptr, late)) return false;
+    at.answer.result = command.take_outcome();
+    tell(at, std::move(at.answer));
+  }
+  return at.now != stage::leaving || command.clear(late);
+}
+
+// Whoever asked is answered by the group itself, unless two groups have a part in it: then the
+// write goes on here.
+bool dispatcher::place_write(std::uint64_t number, write& at) {
+  std::string refused;
+  const auto* where = place_of(at, refused);
+  if (where == nullptr || !refused.empty()) {
+    tell(at, submitted{number, disposition::done, {}, 0, refusal(std::move(refused))});
+  } else if (!at.command->is_joint()) {
+    const auto& to = where->replicated.raft ? where->replicated.raft : where->local.raft;
+    pass_on(at.asker, to, submit{at.token, at.command->take_bytes()}, home());
+    at.now = stage::leaving;
+  } else {
+    at.shared = where->replicated.raft;
+    at.own = where->local.raft;
+    at.now = stage::splitting;
+    return true;
+  }
+  return false;
+}
+
+// A transaction over several groups can't be all or none: each has a log of its own.
+const dispatcher::place* dispatcher::place_of(const write& at, std::string& refused) const {
+  const auto& written = at.command->collections();
+  // Nothing is written to nowhere in particular, and any group answers that.
+  if (written.empty() && !setup_.places.empty()) return &setup_.places.begin()->second;
+  const place* found = nullptr;
+  for (const auto id : written) {
+    const auto there = setup_.places.find(id);
+    if (there == setup_.places.end()) continue;
+    if (found != nullptr && found->replicated.raft != there->second.replicated.raft)
+      refused = "These models are kept by different groups, so they can't be written all or none.";
+    found = &there->second;
+  }
+  return found;
+}
+
+void dispatcher::tell(write& at, submitted said) {
+  said.token = at.token;
+  if (at.asker) send(handle(at.asker), std::move(said));
+  at.now = stage::leaving;
+}
+
+// -- reads ---------------------------------------------------------------------------------------
 
 void dispatcher::question(ask& question) {
   auto at = question.what.target != nullptr ? setup_.places.find(question.what.target->id)

@@ -158,34 +158,57 @@ bool is_known(const schema& s, const command& what) {
 }
 
 std::string write_command(const command& what) {
-  std::string out;
+  command_writer all(what);
+  all.go_on([] { return false; });
+  return all.take();
+}
+
+command_writer::command_writer(const command& what) : what_(what) {}
+
+bool command_writer::go_on(const std::function<bool()>& is_late) {
+  if (out_.empty()) {
+    begin();
+  }
+  const auto count = what_.operations.size();
+  while (next_ < count) {
+    write_operation(out_, what_.operations[next_]);
+    if (++next_ < count && is_late()) {
+      return false;
+    }
+  }
+  finish();
+  return true;
+}
+
+// What is as it mostly is goes unsaid, from the end.
+void command_writer::begin() {
   // What a command usually takes, so that it is built without growing.
   std::size_t size = 64;
-  for (const auto& part : what.operations) {
+  for (const auto& part : what_.operations) {
+    size += part.key.size() + 16;
     for (const auto& f : part.fields) {
       size += f.bytes.size() + 5;
     }
   }
-  out.reserve(size);
-  out += command_format;
-  // What is as it mostly is goes unsaid, from the end.
-  const bool has_limit = what.max_item != default_max_item;
-  const bool has_judged = has_limit || !what.judged.empty();
-  msgpack::write_array(out, 4u + (has_judged ? 1u : 0u) + (has_limit ? 1u : 0u));
-  msgpack::write_unsigned(out, static_cast<std::uint64_t>(what.shape));
-  msgpack::write_signed(out, what.time_us);
-  msgpack::write_array(out, what.operations.size());
-  for (const auto& part : what.operations) {
-    write_operation(out, part);
-  }
-  write_token(out, what.token);
-  if (has_judged) {
-    write_judged(out, what.judged);
+  out_.reserve(size);
+  out_ += command_format;
+  const bool has_limit = what_.max_item != default_max_item;
+  const bool has_judged = has_limit || !what_.judged.empty();
+  msgpack::write_array(out_, 4u + (has_judged ? 1u : 0u) + (has_limit ? 1u : 0u));
+  msgpack::write_unsigned(out_, static_cast<std::uint64_t>(what_.shape));
+  msgpack::write_signed(out_, what_.time_us);
+  msgpack::write_array(out_, what_.operations.size());
+}
+
+void command_writer::finish() {
+  write_token(out_, what_.token);
+  const bool has_limit = what_.max_item != default_max_item;
+  if (has_limit || !what_.judged.empty()) {
+    write_judged(out_, what_.judged);
   }
   if (has_limit) {
-    msgpack::write_unsigned(out, what.max_item);
+    msgpack::write_unsigned(out_, what_.max_item);
   }
-  return out;
 }
 
 command_reader::command_reader(std::string_view bytes) : in_(bytes.substr(bytes.empty() ? 0 : 1)) {
@@ -245,7 +268,14 @@ std::optional<command> read_command(std::string_view bytes) {
 }
 
 bool only_removes(std::string_view bytes) {
-  const auto what = read_command(bytes);
+  command_reader all(bytes);
+  // One that does something else is enough: only what takes little is read whole.
+  while (!all.go_on([] { return true; })) {
+    if (all.so_far().back().op != operation::remove) {
+      return false;
+    }
+  }
+  const auto what = all.take();
   return what && std::ranges::all_of(what->operations, [](const operation_part& part) {
            return part.op == operation::remove;
          });

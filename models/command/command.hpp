@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "models/command/request.hpp"
@@ -91,6 +92,23 @@ bool is_known(const schema& s, const command& what);
 
 /// The bytes for the log, in the grammar above. The same command gives the same bytes.
 std::string write_command(const command& what);
+/// The same bit by bit, for there may be many operations.
+class command_writer {
+ public:
+  explicit command_writer(const command& what);  ///< must live, and stay so, until it is done
+  /// Whether it is done; `is_late` is asked between operations.
+  bool go_on(const std::function<bool()>& is_late);
+  std::string take() { return std::move(out_); }  ///< once it is done
+
+ private:
+  void begin();
+  void finish();
+
+  const command& what_;
+  std::size_t next_ = 0;  // operation
+  std::string out_;
+};
+
 /// The result's views lie in `bytes`. None for bytes of another format or that are no command.
 /// Lenient in nothing: ids that do not fit, fields out of order and bytes behind the end make it
 /// none.
@@ -102,6 +120,8 @@ class command_reader {
   explicit command_reader(std::string_view bytes);  ///< must live until it is done
   /// Whether it is done; `is_late` is asked between some operations.
   bool go_on(const std::function<bool()>& is_late);
+  /// What was read of it.
+  const std::vector<operation_part>& so_far() const { return made_.operations; }
   std::optional<command> take();  ///< once it is done
 
  private:
@@ -115,6 +135,7 @@ class command_reader {
   bool good_ = false;
   bool done_ = false;
 };
+
 /// Whether a command in the log's form removes items and does nothing else, so that it takes little
 /// and leaves more room than there was.
 bool only_removes(std::string_view bytes);

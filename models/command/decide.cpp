@@ -253,7 +253,7 @@ class decider {
   }
 
   /// `{}`, the values that are there already, or a merge that comes to nothing. One that says
-  /// something of local fields has a mark, and changes those; see `replicated_command`.
+  /// something of local fields has a mark, and changes those; see `joint_command`.
   bool changes_nothing() const {
     const auto equal = [](const stored_field& a, const stored_field& b) {
       return a.id == b.id && a.bytes == b.bytes;

@@ -14,35 +14,19 @@
 /// the node that wrote them. The group that all nodes share and the one that a node has for itself
 /// each serve their part of the schema, and what concerns both is put together here. Pure.
 ///
-///     request ─▶ full command ─▶ replicated_command ─▶ shared log ─▶ outcome with parts
-///                                                                         │
-///                                  own group ◀── local_command ◀──────────┘
-///                                      └─▶ outcome ─▶ join_outcomes ─▶ client
+///     request ─▶ command ─▶ without local fields ─▶ shared log ─▶ outcome with parts
+///                                                                      │
+///                             own group ◀── the local fields ◀─────────┘
+///                                 └─▶ outcome ─▶ both joined ─▶ client
 ///
-/// `full` is the schema of all fields. Local records carry, in the place of fields, when the item
+/// (joint_command.hpp). Local records carry, in the place of fields, when the item
 /// that they belong to was created, so that a later item of the same key never gets them, and with
 /// which of its versions they were written.
 namespace lithair::models {
 
-/// The ids of the collections that a command writes to, each as often as it does. Empty for bytes
-/// that are no command.
-std::vector<std::uint32_t> collections_of(std::string_view command);
-/// Whether a command writes items that have both replicated and local fields.
-bool has_local_part(const schema& full, std::string_view command);
-
-/// The same command without local fields. `command` must be one that `read_command` takes.
-std::string replicated_command(const schema& full, std::string_view command);
-/// What the node's own group has to do once the other has answered with `parts`; empty: nothing.
-/// Its operations are those on mixed collections that wrote an item and say something of local
-/// fields, in their order. `again`: the other group had answered the request before; what was
-/// written here later, with the item or with a later one of its key, stays then.
-std::string local_command(const schema& full, std::string_view command,
-                          const std::vector<written_part>& parts, bool again = false);
-/// The answer to the client: `replicated`, with the local fields that `written` tells of, or
-/// `local` has where none were written. The body is rendered anew, in the order of the full
-/// schema's fields.
-outcome join_outcomes(const schema& full, std::string_view command, outcome replicated,
-                      const outcome& written, const state_view& local);
+/// The fields of one record of an item behind those of another; neither has one of the other's.
+/// What can't be read, or is of an item that is gone, is left out.
+std::string join_records(std::string_view replicated, std::string_view local);
 
 /// A replicated item that is deleted takes its local fields along: the command for that, if `local`
 /// has any for it. `deleted` is its record as it was; fields of a later item of the same key stay,

@@ -9,7 +9,7 @@
 #include <caf/send.hpp>
 
 #include "actors/storage/checkpointer.hpp"
-#include "models/command/local_fields.hpp"
+#include "models/command/joint_command.hpp"
 #include "models/declaration/model_file.hpp"
 #include "models/declaration/schema_parts.hpp"
 #include "models/service.hpp"
@@ -47,6 +47,8 @@ struct unsteady_state final : persistence::memory_state_store {
 };
 
 using parameters = std::vector<std::pair<std::string, std::string>>;
+
+bool never() { return false; }
 
 // Each pair of the state is a slice of its own.
 constexpr std::chrono::microseconds one_pair{0};
@@ -150,16 +152,28 @@ struct two_aggregates {
     x.data = protocol::payload{std::move(command)};
     tell(to, apply_entries{{std::move(x)}});
   }
+  // What is for the shared group, and after its answer for the own one.
+  std::string shared_part(models::joint_command& of) const {
+    of.read(never);
+    of.split(never);
+    return of.take_replicated();
+  }
+  std::string own_part(models::joint_command& of, const models::outcome& decided) const {
+    of.decided(decided);
+    of.localize(never);
+    return of.take_local();
+  }
   // Sends the command that changes the replicated fields; what it does comes with `run`.
   void write(models::operation op, int id, const std::string& body = {}) {
-    apply(group, index, models::replicated_command(full, prepare(op, id, body)));
+    models::joint_command both(full, prepare(op, id, body));
+    apply(group, index, shared_part(both));
   }
   // Both parts at once.
   void write_both(models::operation op, int id, const std::string& body) {
-    auto command = prepare(op, id, body);
-    apply(group, index, models::replicated_command(full, command));
+    models::joint_command both(full, prepare(op, id, body));
+    apply(group, index, shared_part(both));
     run();
-    auto part = models::local_command(full, command, outcomes.back().parts);
+    auto part = own_part(both, outcomes.back());
     if (!part.empty()) apply(own, local_index, part);
     run();
   }
@@ -353,9 +367,10 @@ BOOST_FIXTURE_TEST_CASE(local_fields_are_read_as_of_the_beginning_too, two_aggre
   const auto of = list(by_note);
   // The node's own group has changed all of them before the list goes on.
   for (int id = 0; id < 20; ++id) {
-    auto command = prepare(models::operation::patch, id, "{\"note\":\"second\"}");
-    apply(own, local_index,
-          models::local_command(full, command, outcomes.at(static_cast<std::size_t>(id)).parts));
+    models::joint_command both(full,
+                               prepare(models::operation::patch, id, "{\"note\":\"second\"}"));
+    both.read(never);
+    apply(own, local_index, own_part(both, outcomes.at(static_cast<std::size_t>(id))));
   }
   run();
   BOOST_TEST(body(of) == before);
