@@ -1,6 +1,5 @@
 #include "actors/node/node.hpp"
 
-#include <malloc.h>
 #include <spdlog/spdlog.h>
 #include <unistd.h>
 
@@ -24,6 +23,7 @@
 #include "actors/peers/connector.hpp"
 #include "actors/runtime/listen_check.hpp"
 #include "actors/runtime/loop.hpp"
+#include "actors/runtime/memory_return.hpp"
 #include "actors/runtime/random_words.hpp"
 #include "actors/runtime/unix_time.hpp"
 
@@ -33,9 +33,6 @@ namespace {
 
 // Then the node starts without it, and serves it as soon as it is there.
 constexpr std::chrono::seconds local_data_wait{10};
-
-// Between two times that free memory is given back to the system.
-constexpr std::uint64_t trim_interval_ms = 30'000;
 
 std::uint64_t steady_ms() {
   using namespace std::chrono;
@@ -56,6 +53,7 @@ struct node::implementation {
   system_config caf_config;
   std::unique_ptr<caf::actor_system> system;
   std::vector<std::unique_ptr<loop>> loops;
+  std::unique_ptr<memory_return> memory;
   connector_handle connector;
   // Handles of programs look into it as long as they live, also when the node has stopped.
   std::shared_ptr<const models::schema> models;
@@ -67,6 +65,7 @@ struct node::implementation {
         models(std::make_shared<const models::schema>(std::move(schema))) {
     system = std::make_unique<caf::actor_system>(caf_config);
     start_loops();
+    memory = std::make_unique<memory_return>(*loops.front());
     connector = caf::actor_cast<connector_handle>(system->spawn<actors::connector>(
         loops.front().get(), config.insecure, config.links, config.peer_tls));
     try {
@@ -104,12 +103,7 @@ struct node::implementation {
     made.wall_us = unix_time_us;
     made.random = random_word_of_system;
     made.make_ticks = [this] { return std::make_unique<ticker>(*loops.front(), config.tick_ms); };
-    made.give_back_memory = [last = steady_ms()]() mutable {
-      // Whoever else allocates waits for it, and takes what it needs anew, page by page.
-      if (steady_ms() - last < trim_interval_ms) return;
-      malloc_trim(0);
-      last = steady_ms();
-    };
+    made.give_back_memory = [this] { memory->wanted(); };
     return made;
   }
 
@@ -160,6 +154,7 @@ struct node::implementation {
     connector = nullptr;
     // Log and states close; nobody reads or writes them any more.
     parts.reset();
+    memory.reset();
     for (auto& each : loops) each->stop();
     system.reset();
     loops.clear();

@@ -35,7 +35,7 @@ struct surroundings {
   std::function<std::int64_t()> wall_us;  ///< Unix time, as wrong as it may be; any thread
   std::function<std::uint64_t()> random;  ///< 64 bits that nobody can predict; any thread
   std::function<std::unique_ptr<tick_source>()> make_ticks;  ///< a clock for one group
-  /// Hands what is free back to the system, which takes a while; may be none
+  /// Has what is free handed back to the system, some time; any thread; may be none
   std::function<void()> give_back_memory;
 };
 
