@@ -64,18 +64,28 @@ void aggregate::close() {
   refuse_checkpoints("the state is being replaced");
   if (setup_.window && !setup_.local_raft) setup_.window->hide();
   begin_again();
-  work_.reset();
-  spent_.reset();
-  feed_pairs_.clear();
-  held_.clear();
   over_.reset();
-  fresh_.clear();
   noted_.reset();
   if (setup_.window && !setup_.local_raft) setup_.window->note(false);
   repairing_ = checkpoint_due_ = false;
   view_.reset();
-  state_.reset();
+  // Many small things, which take longer to go than a turn may take.
+  struct remains {
+    std::unique_ptr<models::application> work, spent;
+    models::pair_map fresh;
+    std::vector<feed_pair> pairs;
+    std::deque<held_entries> held;
+    std::unique_ptr<persistence::overlay_store> state;
+  };
+  auto all = std::make_shared<remains>();
+  all->work = std::move(work_);
+  all->spent = std::move(spent_);
+  all->fresh = std::exchange(fresh_, {});
+  all->pairs = std::exchange(feed_pairs_, {});
+  all->held = std::exchange(held_, {});
+  all->state = std::move(state_);
   setup_.state.reset();
+  if (checkpointer_) send(checkpointer_, give_back_memory{std::move(all)});
 }
 
 void aggregate::open(std::shared_ptr<const persistence::state_store> state) {

@@ -76,7 +76,7 @@ caf::behavior checkpointer::make_behavior() {
         replace_state();
       },
       [this](give_back_memory& order) {
-        order.layer.reset();
+        order.last.reset();
         if (setup_.give_back_memory) setup_.give_back_memory();
       },
       [this](const condemn_state& order) { condemn(order); });

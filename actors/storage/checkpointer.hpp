@@ -25,8 +25,9 @@ namespace lithair::actors {
 /// From the aggregate: tells the checkpointer, whose thread has the time, that much memory has
 /// become free: piece by piece, so that it would else stay with the process. No answer.
 struct give_back_memory {
-  /// Which the state has now; it takes a while to go
-  std::shared_ptr<const persistence::overlay_layer> layer;
+  /// The last of it, which takes a while to go: a layer that the state has now, or all of a state
+  /// that is replaced. Nobody else has it
+  std::shared_ptr<const void> last;
 };
 
 /// The only writer of a group's durable state: makes checkpoints durable, has snapshot files
@@ -66,7 +67,7 @@ class checkpointer final : public detached_actor {
     std::shared_ptr<group_meters> meters = std::make_shared<group_meters>();
     /// Of what changed while a snapshot is written; beyond that the next checkpoint waits
     std::size_t max_kept_bytes = 128 << 20;
-    std::function<void()> give_back_memory{};  ///< to the system, what is free; may be none
+    std::function<void()> give_back_memory{};  ///< has it handed to the system; may be none
   };
 
   /// To be spawned detached; it owns the state's only writing handle.
