@@ -1,5 +1,6 @@
 #include "actors/embedded/change_follower.hpp"
 
+#include <chrono>
 #include <exception>
 #include <mutex>
 #include <utility>
@@ -18,10 +19,13 @@ namespace lithair::actors {
 
 /// From the owner to the actor: answer at once, whether or not there is something new.
 struct hurry_up {};
+/// From the actor to itself: more of the batch.
+struct go_on_telling {};
 
 }  // namespace lithair::actors
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(lithair::actors::hurry_up)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(lithair::actors::go_on_telling)
 
 namespace lithair::actors {
 
@@ -66,6 +70,8 @@ class change_follower::follower final : public hosted_actor {
 
  private:
   static constexpr std::uint64_t token = 1;
+  // That handlers get of a turn, but for the one that goes beyond it.
+  static constexpr std::chrono::milliseconds slice{1};
 
   caf::behavior make_behavior() override {
     set_default_handler(caf::drop);
@@ -77,7 +83,8 @@ class change_follower::follower final : public hosted_actor {
     // The first answer comes at once: it says where "from now on" begins.
     go_on(true);
     return behavior_of<handle_type>([this](followed& answer) { take(answer); },
-                                    [this](const hurry_up&) { send(feed_, nudge{token}); });
+                                    [this](const hurry_up&) { send(feed_, nudge{token}); },
+                                    [this](go_on_telling) { tell(); });
   }
 
   // One batch at a time: no more than that is in memory, however slow the handlers are.
@@ -94,10 +101,28 @@ class change_follower::follower final : public hosted_actor {
       return end({410, "gone", std::move(answer.reason), {}});
     if (answer.what == followed::result::unavailable)
       return end({503, "unavailable", std::move(answer.reason), {}});
-    for (const auto& each : answer.changes) shared_->run([&] { shared_->to.changed(each); });
-    shared_->run([&] { shared_->to.told(answer.through); });
+    batch_ = std::move(answer);
+    told_ = 0;
+    tell();
+  }
+
+  // By way of the loop, so that its other actors and its sockets get their turn in between.
+  void tell() {
+    const auto until = clock().now() + slice;
+    while (told_ < batch_.changes.size()) {
+      const auto each = std::exchange(batch_.changes[told_++], {});
+      shared_->run([&] { shared_->to.changed(each); });
+      if (told_ < batch_.changes.size() && clock().now() >= until) {
+        home()->post([self = caf::actor_cast<taking<go_on_telling>>(this)] {
+          caf::anon_send(self, go_on_telling{});
+        });
+        return;
+      }
+    }
+    shared_->run([&] { shared_->to.told(batch_.through); });
     // Asked on only when all of it was passed on.
-    after_ = answer.through;
+    after_ = batch_.through;
+    batch_ = {};
     go_on(false);
   }
 
@@ -120,6 +145,8 @@ class change_follower::follower final : public hosted_actor {
   feed_handle feed_;
   std::optional<models::feed_position> after_;
   std::shared_ptr<core> shared_;
+  followed batch_;        // that the handlers are told now
+  std::size_t told_ = 0;  // changes of it
 };
 
 change_follower::change_follower(node& of, const models::collection& which,
