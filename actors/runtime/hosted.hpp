@@ -1,5 +1,10 @@
 #pragma once
 
+#include <uv.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
 #include <type_traits>
 #include <utility>
 
@@ -68,6 +73,7 @@ caf::behavior behavior_of(Handlers... handlers) {
 /// Without a loop it is scheduled by CAF as any other (which is how deterministic tests run it).
 /// Handlers must not wait: not for a disk, a lock that is held long, or an answer.
 ///
+/// A turn takes messages for about a millisecond, unless one takes longer by itself.
 /// `turn_begins` is called before the messages of a turn are handled, and `turn_ended` whenever the
 /// mailbox is empty or the actor yields: the place to handle in one go what the turn's messages
 /// brought. Not once the actor has ended.
@@ -88,9 +94,16 @@ class hosted_actor : public caf::event_based_actor {
   void launch(caf::execution_unit* unit, bool lazy, bool hide) override {
     caf::event_based_actor::launch(home_ != nullptr ? home_ : unit, lazy, hide);
   }
+  // A few messages at a time, for some take long and there may be many.
   resume_result resume(caf::execution_unit* unit, size_t max_messages) override {
+    constexpr std::size_t at_once = 16;
     turn_begins();
-    auto result = caf::event_based_actor::resume(unit, max_messages);
+    const auto until = uv_hrtime() + max_turn_ns;
+    auto result = caf::resumable::resume_later;
+    for (std::size_t taken = 0; result == caf::resumable::resume_later && taken < max_messages &&
+                                (taken == 0 || home_ == nullptr || uv_hrtime() < until);
+         taken += at_once)
+      result = caf::event_based_actor::resume(unit, std::min(at_once, max_messages - taken));
     if (result != caf::resumable::done) turn_ended();
     return result;
   }
@@ -104,6 +117,8 @@ class hosted_actor : public caf::event_based_actor {
   loop* home() const { return home_; }
 
  private:
+  static constexpr std::uint64_t max_turn_ns = 1'000'000;
+
   loop* home_;
 };
 
