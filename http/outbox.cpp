@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <utility>
 
 #include "actors/tls/tls_session.hpp"
@@ -11,19 +12,23 @@ namespace lithair::http {
 namespace {
 
 // A larger body is not copied behind what is there.
-constexpr std::size_t own_buffer = 16 * 1024;
+constexpr std::size_t own_buffer = 16 << 10;
 // What one system call takes here; the rest is written by libuv.
 constexpr std::size_t max_buffers = 32;
 // Kept allocated between answers.
-constexpr std::size_t kept_buffer = 32 * 1024;
+constexpr std::size_t kept_buffer = 32 << 10;
+
+// The system copies what it takes, up to 4 MiB of a large answer in one call. libuv goes on with
+// what was written whole up to eight times before it looks at anything else.
+constexpr std::size_t piece_bytes = 32 << 10;
 
 // A smaller text costs less to copy than to send from its place.
 constexpr std::size_t shared_text = 1024;
 
 // A record holds so much (RFC 8446 §5.1); small answers share one.
-constexpr std::size_t record_bytes = 16 * 1024;
-// Sealed in one go, which takes some 50 us, and in memory beside the answers.
-constexpr std::size_t sealed_at_once = 8 * record_bytes;
+constexpr std::size_t record_bytes = 16 << 10;
+// Sealed in one go, which takes some 10 us, and in memory beside the answers.
+constexpr std::size_t sealed_at_once = 2 * record_bytes;
 
 }  // namespace
 
@@ -79,6 +84,7 @@ bool outbox::flush(uv_stream_t* socket, void (*done)(void*, int), void* owner) {
   done_ = done;
   owner_ = owner;
   if (tls_ != nullptr) return flush_sealed(socket);
+  if (next_bytes() > piece_bytes) return write_piece(socket);
   std::array<uv_buf_t, max_buffers> buffers;
   const auto n = std::min(next_.size(), max_buffers);
   std::transform(next_.begin(), next_.begin() + static_cast<std::ptrdiff_t>(n), buffers.begin(),
@@ -91,7 +97,7 @@ bool outbox::flush(uv_stream_t* socket, void (*done)(void*, int), void* owner) {
     advance(static_cast<std::size_t>(written));
   }
   // The socket is full: libuv writes the rest when it can.
-  return next_.empty() || next_bytes() == 0 || write_rest(socket);
+  return next_.empty() || next_bytes() == 0 || write_piece(socket);
 }
 
 // Drops what was written from the front. The last buffer's memory is kept for the next answer.
@@ -152,18 +158,33 @@ bool outbox::flush_sealed(uv_stream_t* socket) {
   }
   // By way of libuv, so that others get their turn before the piece behind.
   if (sealed.empty()) seal_some();
-  return sealed.empty() || write_rest(socket);
+  return sealed.empty() || write_piece(socket);
 }
 
-bool outbox::write_rest(uv_stream_t* socket) {
+// Whole parts as they are; of one that is too long both have the bytes.
+void outbox::take_piece() {
+  std::size_t whole = 0;
+  std::size_t room = piece_bytes;
+  for (; whole < next_.size() && next_[whole].bytes().size() <= room; ++whole)
+    room -= next_[whole].bytes().size();
+  const auto behind = next_.begin() + static_cast<std::ptrdiff_t>(whole);
+  flight_.assign(std::make_move_iterator(next_.begin()), std::make_move_iterator(behind));
+  next_.erase(next_.begin(), behind);
+  if (room == 0 || next_.empty()) return;
+  auto& longer = next_.front();
+  if (!longer.shared) longer.shared = std::make_shared<const std::string>(std::move(longer.own));
+  longer.own.clear();
+  flight_.push_back({{}, longer.shared, longer.sent, longer.sent + room});
+  longer.sent += room;
+}
+
+bool outbox::write_piece(uv_stream_t* socket) {
   // The buffers must not move while the write is under way.
-  if (tls_ != nullptr) {
+  if (tls_ != nullptr)
     flight_.emplace_back().own = tls_->take_output();
-    handed_ += flight_.front().own.size();
-  } else {
-    handed_ += next_bytes();
-    flight_ = std::exchange(next_, {});
-  }
+  else
+    take_piece();
+  for (const auto& each : flight_) handed_ += each.bytes().size();
   std::vector<uv_buf_t> buffers;
   for (const auto& x : flight_) buffers.push_back(as_buffer(x));
   write_.data = this;

@@ -26,7 +26,7 @@ namespace {
 constexpr std::uint64_t linger_ms = 2000;
 constexpr std::uint64_t never = ~std::uint64_t{0};
 // What an item is taken for, in bytes, until one was sent.
-constexpr std::size_t unknown_answer = 16 * 1024;
+constexpr std::size_t unknown_answer = 16 << 10;
 constexpr std::string_view stopping_text = "The node is stopping.";
 
 template <class Handle>

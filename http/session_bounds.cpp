@@ -13,7 +13,7 @@ namespace lithair::http {
 namespace {
 
 // An answer of at most so many bytes is given however much is unsent already.
-constexpr std::size_t small_answer = 16 * 1024;
+constexpr std::size_t small_answer = 16 << 10;
 
 // Bytes that the answer will have at most, or so: pages are bounded, items are taken for what this
 // client gets, and the rest is small. An answer that is there already is weighed when it is given.

@@ -16,7 +16,7 @@ namespace lithair::http {
 namespace {
 
 // Bytes of answers that wait for a slow reader; with more no request is taken.
-constexpr std::size_t max_unsent = 256 * 1024;
+constexpr std::size_t max_unsent = 256 << 10;
 
 }  // namespace
 
@@ -390,15 +390,17 @@ void session::settle() {
       begin_window(parser_.received());
       out_.tail().append("HTTP/1.1 100 Continue\r\n\r\n");
     }
-    const bool was_writing = out_.writing();
     const auto written = [](void* self, int result) {
       static_cast<session*>(self)->on_written(result);
     };
     if (!out_.flush(stream(), written, this)) return close();
     pump();
     if (phase_ == phase::closed) return;
-    // Progress is measured from here.
-    if (out_.writing() && !was_writing) sending_.begin(now(), taken(), untaken(), untaken());
+    // Progress is measured from here, over all pieces.
+    if (!out_.writing())
+      is_sending_ = false;
+    else if (!std::exchange(is_sending_, true))
+      sending_.begin(now(), taken(), untaken(), untaken());
     run_stream();
     // Room again: what was read and not taken comes first.
     if (!paused_ || phase_ != phase::serving || full()) break;

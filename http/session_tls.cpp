@@ -14,7 +14,7 @@ namespace {
 
 // Of one read. What it says, with the rest of a record from before, must fit where it is opened to;
 // and the smallest records of so much are opened in about a millisecond.
-constexpr std::size_t sealed_read = 32 * 1024;
+constexpr std::size_t sealed_read = 32 << 10;
 // RFC 8446 §5.1: what a connection under TLS begins with. A method of HTTP is text.
 constexpr char handshake_record = 22;
 
