@@ -53,7 +53,7 @@ json::object object_of(std::string_view body) {
 }
 
 // Enough for all fields that models may have; a longer text would hold up the loop.
-constexpr std::size_t most_models = 256 * 1024;
+constexpr std::size_t most_models = 256 << 10;
 constexpr auto most_id = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
 
 // HOST:PORT, or [HOST]:PORT for IPv6. The command line has the same rules.

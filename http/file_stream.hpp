@@ -17,7 +17,7 @@ namespace lithair::http {
 /// was asked for has come.
 class file_stream {
  public:
-  static constexpr std::size_t piece_size = 128 * 1024;  ///< bytes in memory at a time
+  static constexpr std::size_t piece_size = 128 << 10;  ///< bytes in memory at a time
 
   /// Sends the first `size` bytes of the file, which stays open as long as this lives.
   file_stream(std::shared_ptr<const persistence::file> from, std::uint64_t size)

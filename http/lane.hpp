@@ -107,7 +107,7 @@ class lane {
   lane_metrics& metrics() { return metrics_; }  ///< raised here, read on any thread
   actors::loop& home() { return home_; }        ///< the loop that it belongs to
 
-  using bytes = std::array<char, 64 * 1024>;
+  using bytes = std::array<char, 64 << 10>;
   /// Where a socket's bytes are read to; free again when the read callback returns.
   bytes& buffer() { return *buffer_; }
   /// Where what they say is opened to, under TLS; free again when that is taken. Only then.

@@ -13,7 +13,7 @@ constexpr std::size_t max_method = 32;
 // " HTTP/1.1\r\n" and the method before the target.
 constexpr std::size_t request_line_rest = max_method + 12;
 // What stays allocated between the requests of a connection.
-constexpr std::size_t kept_capacity = 16 * 1024;
+constexpr std::size_t kept_capacity = 16 << 10;
 
 method method_of(std::string_view name) {
   if (name == "GET") return method::get;

@@ -15,7 +15,7 @@ namespace lithair::http {
 class preparation {
  public:
   /// Bodies beyond this are worth the way to another thread.
-  static constexpr std::size_t from_bytes = 64 * 1024;
+  static constexpr std::size_t from_bytes = 64 << 10;
 
   /// `at.new_uuid` is not used: ids are made where the work is done.
   preparation(const request& r, const site& what, models::stamp at)

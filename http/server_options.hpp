@@ -22,11 +22,11 @@ class certificate_office;
 
 /// Limits of the HTTP side; every one answers with its own status, none grows memory without bound.
 struct server_options {
-  std::size_t max_body = 1024 * 1024;            ///< bytes of a request body; more: 413
-  std::size_t max_bulk_body = 16 * 1024 * 1024;  ///< the same for _bulk and _txn
-  std::size_t max_target = 8 * 1024;             ///< bytes of the request line's target; more: 414
-  std::size_t max_header_bytes = 32 * 1024;      ///< of all headers together; more: 431
-  std::size_t max_headers = 100;                 ///< more: 431
+  std::size_t max_body = 1 << 20;           ///< bytes of a request body; more: 413
+  std::size_t max_bulk_body = 16 << 20;     ///< the same for _bulk and _txn
+  std::size_t max_target = 8 << 10;         ///< bytes of the request line's target; more: 414
+  std::size_t max_header_bytes = 32 << 10;  ///< of all headers together; more: 431
+  std::size_t max_headers = 100;            ///< more: 431
   std::size_t max_pipelined = 64;  ///< requests of one connection under way; then it is not read
   std::size_t max_connections = 10000;  ///< further ones may only ask how the node is, or get 503
   std::size_t max_per_address = 0;      ///< of one address; likewise. 0: seven eighths of them

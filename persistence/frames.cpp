@@ -9,7 +9,7 @@ namespace {
 // Two numbers of 32 bits and two checksums.
 constexpr std::size_t head_size = 24;
 // A body ends with the first record that reaches this, so one large record makes a large frame.
-constexpr std::size_t body_size = 64 * 1024;
+constexpr std::size_t body_size = 64 << 10;
 
 /// The offset is the seed: a frame that is copied to another place does not match there.
 std::string make_head(std::uint64_t offset, std::uint32_t records, std::string_view body) {

@@ -13,7 +13,7 @@ namespace lithair::persistence {
 namespace {
 
 constexpr std::size_t first_table_size = 64;
-constexpr std::size_t memory_block = 128 * 1024;
+constexpr std::size_t memory_block = 128 << 10;
 // Inserting moves at most so many places; more would cost more than a second block.
 constexpr std::size_t largest_order_block = 128;
 

@@ -14,7 +14,7 @@ namespace {
 constexpr std::string_view magic = "LTHRPEND";
 constexpr std::uint32_t file_format = 1;
 constexpr std::size_t header_start_size = 16;
-constexpr std::size_t largest_header = 16 * 1024 * 1024;
+constexpr std::size_t largest_header = 16 << 20;
 
 std::string encode_header(const applied_record& target, std::uint64_t length, std::uint64_t sum) {
   byte_writer fields;

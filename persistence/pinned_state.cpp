@@ -11,7 +11,7 @@ namespace {
 
 // What is read at a time, with commits held back so long.
 constexpr std::size_t pairs_at_once = 512;
-constexpr std::size_t bytes_at_once = 256 * 1024;
+constexpr std::size_t bytes_at_once = 256 << 10;
 // What the map needs for an entry besides its bytes.
 constexpr std::size_t entry_overhead = 128;
 

@@ -114,7 +114,7 @@ class damaged_log {
   }
 
  private:
-  static constexpr std::uint64_t copied_at_once = 4 * 1024 * 1024;
+  static constexpr std::uint64_t copied_at_once = 4 << 20;
 
   static lmdb_options with_least_check(lmdb_options options) {
     options.check_all_up_to = 0;

@@ -20,7 +20,7 @@ constexpr std::string_view magic = "LTHRSNAP";
 constexpr std::uint32_t file_format = 1;
 constexpr std::size_t header_start_size = 16;    // magic, format, size
 constexpr std::size_t smallest_header = 8 * 12;  // without members and extra
-constexpr std::size_t largest_header = 16 * 1024 * 1024;
+constexpr std::size_t largest_header = 16 << 20;
 
 [[noreturn]] void throw_damaged(const fs::path& path, std::uint64_t offset, const char* why) {
   throw storage_error(storage_errc::damaged, "snapshot " + path.string() + " at byte " +

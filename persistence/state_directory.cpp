@@ -19,7 +19,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr std::size_t batch_bytes = 8 * 1024 * 1024;
+constexpr std::size_t batch_bytes = 8 << 20;
 
 constexpr std::string_view aside = "set-aside-";
 

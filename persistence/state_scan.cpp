@@ -14,7 +14,7 @@ namespace {
 // Many scans end after a few pairs; long ones copy more at a time.
 constexpr std::size_t first_chunk_pairs = 8;
 constexpr std::size_t last_chunk_pairs = 512;
-constexpr std::size_t chunk_bytes = 64 * 1024;
+constexpr std::size_t chunk_bytes = 64 << 10;
 
 [[noreturn]] void throw_disorder(std::string_view key) {
   throw storage_error(storage_errc::damaged,

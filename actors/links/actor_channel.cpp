@@ -36,7 +36,7 @@ static_assert(static_cast<std::uint64_t>(caf::atom("")) == no_node_atom &&
                   default_node_atom);
 
 // What waits for the broker below this counts as taken.
-constexpr std::size_t low_mark = 64 * 1024;
+constexpr std::size_t low_mark = 64 << 10;
 // Read in one turn of the loop.
 constexpr int chunks_a_turn = 8;
 

@@ -41,9 +41,9 @@ class actor_channel {
   static void prepare(caf::actor_system& system);
 
   /// Bytes that may be delivered before any of them were taken.
-  static constexpr std::size_t window = 256 * 1024;
+  static constexpr std::size_t window = 256 << 10;
   /// Bytes given to `sink` at once, at most.
-  static constexpr std::size_t chunk = 32 * 1024;
+  static constexpr std::size_t chunk = 32 << 10;
 
   struct setup {
     caf::actor_system* system = nullptr;

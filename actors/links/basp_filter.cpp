@@ -13,7 +13,7 @@ namespace {
 constexpr std::uint64_t most_application_ids = 16;
 constexpr std::uint64_t most_signatures = 256;
 // What a frame's buffer keeps when it is empty.
-constexpr std::size_t kept_bytes = 64 * 1024;
+constexpr std::size_t kept_bytes = 64 << 10;
 
 constexpr std::string_view error_types = "@<>+@error";
 

@@ -10,7 +10,7 @@ namespace lithair::actors {
 namespace {
 
 // Made room for at once, so that short frames are one allocation.
-constexpr std::size_t first_room = 16 * 1024;
+constexpr std::size_t first_room = 16 << 10;
 
 std::string why_not(const frame_head& head, std::size_t most) {
   if (head.size > most)

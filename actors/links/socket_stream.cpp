@@ -20,11 +20,11 @@ namespace lithair::actors {
 
 namespace {
 
-constexpr std::size_t read_at_once = 64 * 1024;
+constexpr std::size_t read_at_once = 64 << 10;
 constexpr int reads_in_a_turn = 4;
 constexpr std::size_t most_parts = 64;
 // Unsent bytes in the system beyond what it keeps until they are acknowledged.
-constexpr int unsent_in_system = 128 * 1024;
+constexpr int unsent_in_system = 128 << 10;
 
 // Free again when whoever was told has returned.
 std::array<char, read_at_once>& read_buffer() {

@@ -15,9 +15,9 @@ namespace {
 
 // RFC 8446 §5.1: what a connection under TLS begins with, and what a record holds at most.
 constexpr char hello_record = 22;
-constexpr std::size_t longest_record = 16 * 1024;
+constexpr std::size_t longest_record = 16 << 10;
 // What is opened at once; a socket brings no more.
-constexpr std::size_t opened_at_once = 64 * 1024;
+constexpr std::size_t opened_at_once = 64 << 10;
 // A fatal alert, "unexpected message", for who has nothing else to tell it by.
 constexpr std::string_view alert{"\x15\x03\x03\x00\x02\x02\x0a", 7};
 

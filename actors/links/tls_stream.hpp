@@ -22,9 +22,9 @@ namespace lithair::actors {
 class tls_stream final : public byte_stream, private handshaker {
  public:
   /// Nothing more is sealed while so much waits to leave: what is urgent comes behind it.
-  static constexpr std::size_t sealed_ahead = 32 * 1024;
+  static constexpr std::size_t sealed_ahead = 32 << 10;
   /// Bytes that are taken before the other end is known, for the first words of who dials.
-  static constexpr std::size_t most_early = 2 * 1024;
+  static constexpr std::size_t most_early = 2 << 10;
 
   /// Owns `over`. `with` says which end this is; who dials gives the node that is meant, which the
   /// other end has to prove. Handshakes wait for their turn in `turns`, which outlives it; none:

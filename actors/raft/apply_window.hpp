@@ -19,8 +19,8 @@ namespace lithair::actors {
 class apply_window {
  public:
   /// With so much given and not applied nothing more is given; the last batch may go beyond.
-  static constexpr std::uint64_t most_entries = 16 * 1024;
-  static constexpr std::uint64_t most_bytes = 16 * 1024 * 1024;
+  static constexpr std::uint64_t most_entries = 16 << 10;
+  static constexpr std::uint64_t most_bytes = 16 << 20;
 
   /// `applied`: as of which the state is; committed, therefore.
   explicit apply_window(protocol::index_t applied)

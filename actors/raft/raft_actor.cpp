@@ -18,7 +18,7 @@ using namespace protocol;
 namespace {
 
 // One batch of proposals, in bytes.
-constexpr std::uint64_t max_proposal_bytes = 1024 * 1024;
+constexpr std::uint64_t max_proposal_bytes = 1 << 20;
 // While requests wait, their time is looked at this often.
 constexpr std::uint32_t request_check_ticks = 5;
 // How often the log is looked at without a checkpoint.

@@ -17,7 +17,7 @@ using namespace protocol;
 namespace {
 
 // One batch of entries read back for applying, in bytes.
-constexpr std::uint64_t max_apply_bytes = 1024 * 1024;
+constexpr std::uint64_t max_apply_bytes = 1 << 20;
 
 }  // namespace
 

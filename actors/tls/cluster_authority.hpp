@@ -46,7 +46,7 @@ class cluster_authority {
  public:
   static constexpr std::int64_t node_days = 90;  ///< that a node's certificate counts
   static constexpr std::size_t most_hosts = 16;
-  static constexpr std::size_t longest_request = 16 * 1024;
+  static constexpr std::size_t longest_request = 16 << 10;
 
   /// A new one, for ten years from `now`. Throws std::runtime_error.
   static cluster_authority make(std::int64_t now);

@@ -17,7 +17,7 @@ namespace lithair::actors {
 namespace {
 
 // An output that has become larger gives its memory back.
-constexpr std::size_t kept_output = 32 * 1024;
+constexpr std::size_t kept_output = 32 << 10;
 
 constexpr std::array<std::string_view, tls_failure_count> failure_names{
     "none",        "version", "cipher",    "protocol", "no_certificate",

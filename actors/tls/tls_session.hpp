@@ -61,9 +61,9 @@ struct tls_expectation {
 class tls_session {
  public:
   /// Bytes that `feed` needs beyond as many as it is given: of a record that came before.
-  static constexpr std::size_t held_back = 16 * 1024;
-  static constexpr std::size_t most_of_handshake = 96 * 1024;  ///< bytes of the other side's
-  static constexpr std::size_t most_answered = 64 * 1024;  ///< bytes that it may make this one say
+  static constexpr std::size_t held_back = 16 << 10;
+  static constexpr std::size_t most_of_handshake = 96 << 10;  ///< bytes of the other side's
+  static constexpr std::size_t most_answered = 64 << 10;  ///< bytes that it may make this one say
 
   /// A client's first output is there at once. Throws std::runtime_error when there is no memory.
   explicit tls_session(std::shared_ptr<const tls_context> with, tls_expectation what = {});

@@ -20,7 +20,7 @@ class line_writer {
   /// Of what may wait in the queue; more is dropped.
   struct limits {
     std::size_t lines = 8192;
-    std::size_t bytes = 4 * 1024 * 1024;
+    std::size_t bytes = 4 << 20;
   };
   /// The line that says that so many were lost; called on the writing thread. None: it is not said.
   using loss_line = std::function<std::string(std::uint64_t lost)>;
@@ -29,8 +29,7 @@ class line_writer {
   static constexpr std::chrono::milliseconds last_wait{100};
 
   /// `descriptor` must stay open until the process ends.
-  explicit line_writer(int descriptor, loss_line lost = {},
-                       limits bounds = {8192, 4 * 1024 * 1024});
+  explicit line_writer(int descriptor, loss_line lost = {}, limits bounds = {8192, 4 << 20});
   /// Waits for what was put, for at most `last_wait`.
   ~line_writer();
   line_writer(const line_writer&) = delete;

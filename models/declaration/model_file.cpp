@@ -13,7 +13,7 @@ namespace lithair::models {
 namespace {
 
 /// The largest model file that is read: what is longer is no model file but a mistake.
-constexpr std::size_t max_file_bytes = 4 * 1024 * 1024;
+constexpr std::size_t max_file_bytes = 4 << 20;
 
 /// Walks a parsed file and notes what it declares; words it does not know are errors.
 class reader {
