@@ -39,7 +39,7 @@ std::string node_config::validate() const {
   for (auto* where : {&self, &listening()}) {
     auto why = why_unprotected(where->host, where->http_port, said_with::clients, by);
     // A node alone opens no port for others.
-    if (why.empty() && !peers.empty())
+    if (why.empty() && lets_others_in())
       why = why_unprotected(where->host, where->peer_port, said_with::peers, by);
     if (!why.empty()) return why;
   }

@@ -40,6 +40,8 @@ struct link_limits {
   std::uint32_t max_strangers_per_address = 32;  ///< likewise, of one address
   /// Other nodes that may be linked at a time; without a secret anybody may claim to be one
   std::uint32_t max_links = 128;
+  /// Programs that may be connected at a time
+  std::uint32_t max_programs = 64;
 };
 
 /// What one node is told at start. Addresses are checked by the command line; `validate` checks the
@@ -62,6 +64,9 @@ struct node_config {
   /// What members of the cluster prove to each other that they know; empty: nothing is asked for.
   /// The same at all of them, and in no log
   std::string cluster_secret = {};
+  /// C++ programs outside of the cluster may connect at the peer port, through CAF's middleman; see
+  /// docs/programs.md. What they prove is what other nodes prove
+  bool programs = false;
   link_limits links = {};
   /// The other members as the operator knows them, until the log tells who they are; empty: it is
   /// alone
@@ -111,6 +116,8 @@ struct node_config {
   std::string validate() const;
   /// Where it listens: `listen`, or what stands for it.
   const peer_address& listening() const { return listen.host.empty() ? self : listen; }
+  /// Whether it listens for others from its start on: a node alone waits until somebody is expected
+  bool lets_others_in() const { return !peers.empty() || programs; }
   /// By what the addresses are judged.
   protection protected_by() const { return {clients_by_tls, peer_tls != nullptr, insecure}; }
 };

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -9,6 +10,7 @@
 #include <caf/typed_actor.hpp>
 
 #include "actors/messages/handles.hpp"
+#include "actors/meters.hpp"
 #include "models/schema/schema.hpp"
 #include "models/service.hpp"
 
@@ -37,6 +39,8 @@ struct backend {
   std::vector<std::string> names;    ///< hosts at which clients are told to find it
   std::uint16_t port = 0;            ///< 0: any
   std::uint64_t max_item = models::default_max_item;  ///< see models::stamp
+  /// Programs that are connected; none: none are let in
+  std::shared_ptr<const actors::level> programs;
 };
 
 }  // namespace lithair::http

@@ -22,6 +22,7 @@ struct holdings {
   std::uint64_t max_unsent = 0;
   std::optional<actors::tls_credentials::state> tls = {};       ///< of a server that speaks HTTPS
   std::optional<actors::tls_credentials::state> peer_tls = {};  ///< of links under TLS
+  std::optional<std::uint64_t> programs = {};  ///< connected; none: none are let in
 };
 
 }  // namespace lithair::http

@@ -62,7 +62,8 @@ holdings common::held() const {
           unsent.used(),
           unsent.limit(),
           state_of(options.tls),
-          state_of(options.peer_tls)};
+          state_of(options.peer_tls),
+          node.programs ? std::optional(node.programs->now()) : std::nullopt};
 }
 
 void common::make_room(const admission::shortage& of) const {

@@ -306,6 +306,9 @@ void add_https(families& all, const std::vector<const lane_metrics*>& lanes, con
 }
 
 void add_links(families& all, const holdings& held) {
+  if (held.programs)
+    gauge(all, "programs", "C++ programs outside of the cluster that are connected.",
+          static_cast<double>(*held.programs));
   if (!held.peer_tls) return;
   gauge(all, "peer_tls_certificate_days",
         "Days until the certificate for other nodes ends; below 0 when it has.",

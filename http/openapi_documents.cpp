@@ -125,6 +125,8 @@ void add_operators(json_object& to) {
                                               {"trouble", or_null(text_schema())}}),
                                       json_object{{"type", "null"}}}),
                               "As whom it speaks with other nodes; null: links are plain.")},
+       {"programs", described(or_null(whole_number()),
+                              "C++ programs that are connected; null: none are let in.")},
        {"models", list_of(schema_ref("lithair.served"))},
        {"members", list_of(schema_ref("lithair.member"))}});
 }

@@ -200,6 +200,7 @@ response status_page(const actors::node_status& status, const models::schema& sc
       {"http", http_holdings(held)},
       {"tls", certificate_of(held.tls)},
       {"peer_tls", peer_tls(held)},
+      {"programs", held.programs ? json::value(*held.programs) : json::value(nullptr)},
       {"models", collections(schema)},
       {"members", members(status)},
   });

@@ -6,11 +6,10 @@
 #include <stdexcept>
 #include <utility>
 
-#include <spdlog/spdlog.h>
-
 #include <caf/actor_system.hpp>
 #include <caf/send.hpp>
 
+#include "actors/embedded/errand.hpp"
 #include "actors/messages/client_messages.hpp"
 #include "actors/messages/refusals.hpp"
 #include "actors/node/node.hpp"
@@ -19,40 +18,9 @@
 #include "actors/runtime/random_words.hpp"
 #include "actors/runtime/unix_time.hpp"
 #include "models/problem/read_problem.hpp"
+#include "models/query/whole_query.hpp"
 
 namespace lithair::actors {
-
-/// A request on its way to its answer: whatever becomes of it, the handler is called once.
-class errand {
- public:
-  explicit errand(caller::handler answer) : answer_(std::move(answer)) {}
-  errand(const errand&) = delete;
-  errand& operator=(const errand&) = delete;
-  ~errand() {
-    if (!answer_) return;
-    reply x;
-    // What was under way may have been written.
-    x.what = changes_ ? disposition::unknown : disposition::unavailable;
-    x.reason = "The node is stopping.";
-    finish(std::move(x));
-  }
-
-  /// A write that is under way now: without an answer its outcome is unknown.
-  void begins(bool changes) { changes_ = changes; }
-
-  void finish(reply&& said) {
-    const auto answer = std::exchange(answer_, nullptr);
-    try {
-      answer(std::move(said));
-    } catch (const std::exception& error) {
-      spdlog::error("a handler of an answer failed: {}", error.what());
-    }
-  }
-
- private:
-  caller::handler answer_;
-  bool changes_ = false;
-};
 
 /// What a caller's copies send to its actor: the errand travels with it, so it is answered even
 /// where the message is never taken.
@@ -85,6 +53,15 @@ namespace lithair::actors {
 
 namespace {
 
+// What the models would have answered.
+reply reply_of(const models::problem& why) {
+  reply made;
+  made.what = disposition::done;
+  made.result.status = why.status;
+  made.result.body = models::to_json(why);
+  return made;
+}
+
 // The models' own refusal, or none.
 std::optional<models::problem> problem_in(const models::outcome& outcome) {
   if (outcome.status < 400) return std::nullopt;
@@ -103,8 +80,11 @@ std::optional<models::problem> problem_of_read(const reply& answer) {
   return not_done ? not_done : problem_in(answer.result);
 }
 
+namespace {
+
 /// Shared by the copies of a caller and its actor, which takes itself out when it ends.
-struct caller::core {
+class line_to_node final : public caller_line {
+ public:
   struct line {
     std::mutex mutex;
     taking<run_write, run_read> actor;  // guarded by mutex; none: the node has stopped
@@ -112,27 +92,42 @@ struct caller::core {
 
   class speaker;
 
-  explicit core(node& to) : target(to) {}
-  ~core() {
-    std::lock_guard guard{open->mutex};
+  explicit line_to_node(node& to);
+  ~line_to_node() override {
+    std::lock_guard guard{open_->mutex};
     // The actor may be at its own end on another thread: whoever has the lock sees to it.
-    if (open->actor) caf::anon_send_exit(open->actor, caf::exit_reason::user_shutdown);
-    open->actor = nullptr;
+    if (open_->actor) caf::anon_send_exit(open_->actor, caf::exit_reason::user_shutdown);
+    open_->actor = nullptr;
   }
+
+  const models::schema& schema() const override { return target_.schema(); }
+  models::result<std::string> prepare(const models::write_request& what) const override {
+    return models::prepare(schema(), what, stamp());
+  }
+  models::result<std::string> prepare(const models::transaction_request& what) const override {
+    return models::prepare(schema(), what, stamp());
+  }
+  void submit(std::string prepared, handler answer) override;
+  void ask(question what, handler answer) override;
+  void require_waiting_allowed() const override;
+  node* target() const override { return &target_; }
+
+ private:
+  models::stamp stamp() const { return {unix_time_us(), new_uuid, target_.config().max_item}; }
 
   // Under the lock, so that nothing reaches for a loop that is gone.
   template <class Message>
   void send(Message&& message) {
-    std::lock_guard guard{open->mutex};
-    if (open->actor) caf::anon_send(open->actor, std::forward<Message>(message));
+    std::lock_guard guard{open_->mutex};
+    if (open_->actor) caf::anon_send(open_->actor, std::forward<Message>(message));
   }
 
-  node& target;
-  std::shared_ptr<line> open = std::make_shared<line>();
+  node& target_;
+  std::shared_ptr<line> open_ = std::make_shared<line>();
 };
 
 /// Gives requests to the actors that take them, and answers to who waits for them.
-class caller::core::speaker final : public hosted_actor {
+class line_to_node::speaker final : public hosted_actor {
  public:
   using handle_type = taking<run_write, run_read>;
 
@@ -208,47 +203,54 @@ class caller::core::speaker final : public hosted_actor {
   std::uint64_t next_token_ = 1;
 };
 
-caller::caller(node& to) : core_(std::make_shared<core>(to)) {
-  core::speaker::setup setup{to.raft(), to.raft(), to.aggregate(), to.raft(), core_->open};
+line_to_node::line_to_node(node& to) : target_(to) {
+  speaker::setup setup{to.raft(), to.raft(), to.aggregate(), to.raft(), open_};
   if (auto data = to.data()) {
     setup.writes = data;
     setup.reads = setup.local_reads = data;
   }
   // Sessions of HTTP live on all loops, Raft on the first.
   auto& home = to.loop_at(to.loop_count() - 1);
-  std::lock_guard guard{core_->open->mutex};
-  core_->open->actor = caf::actor_cast<core::speaker::handle_type>(
-      to.system().spawn<core::speaker, caf::hidden>(&home, std::move(setup)));
+  std::lock_guard guard{open_->mutex};
+  open_->actor = caf::actor_cast<speaker::handle_type>(
+      to.system().spawn<speaker, caf::hidden>(&home, std::move(setup)));
   // The program's thread may outlive the system.
   let_go_of_system();
 }
 
-const models::schema& caller::schema() const { return core_->target.schema(); }
-node& caller::target() const { return core_->target; }
-models::stamp caller::stamp() const {
-  return {unix_time_us(), new_uuid, core_->target.config().max_item};
+void line_to_node::submit(std::string prepared, handler answer) {
+  send(run_write{std::make_shared<errand>(std::move(answer)), std::move(prepared)});
 }
 
-void caller::submit(std::string command, handler answer) const {
-  core_->send(run_write{std::make_shared<errand>(std::move(answer)), std::move(command)});
+// What is wrong in itself asks nobody.
+void line_to_node::ask(question what, handler answer) {
+  auto query = models::whole_query(what.what, *what.of, what.key, what.parameters);
+  auto errand_of = std::make_shared<errand>(std::move(answer));
+  if (!query) return errand_of->finish(reply_of(query.error()));
+  actors::ask asked;
+  asked.level = what.level;
+  asked.min_index = what.min_index;
+  asked.what = std::move(*query);
+  send(run_read{std::move(errand_of), std::move(asked)});
 }
 
-void caller::ask(consistency level, std::uint64_t min_index, models::query what,
-                 handler answer) const {
-  actors::ask question;
-  question.level = level;
-  question.min_index = min_index;
-  question.what = std::move(what);
-  core_->send(run_read{std::make_shared<errand>(std::move(answer)), std::move(question)});
-}
-
-void caller::require_waiting_allowed() const {
-  std::lock_guard guard{core_->open->mutex};
-  if (!core_->open->actor) return;  // then nothing is waited for
-  for (std::size_t i = 0; i < core_->target.loop_count(); ++i)
-    if (core_->target.loop_at(i).on_own_thread())
+void line_to_node::require_waiting_allowed() const {
+  std::lock_guard guard{open_->mutex};
+  if (!open_->actor) return;  // then nothing is waited for
+  for (std::size_t i = 0; i < target_.loop_count(); ++i)
+    if (target_.loop_at(i).on_own_thread())
       throw std::logic_error(
           "an answer is not to be waited for in a handler, which runs on a loop of the node");
+}
+
+}  // namespace
+
+caller::caller(node& to) : line_(std::make_shared<line_to_node>(to)) {}
+
+node& caller::target() const {
+  if (auto* here = line_->target()) return *here;
+  throw std::logic_error(
+      "changes are followed in the process of a node, and this one is elsewhere");
 }
 
 }  // namespace lithair::actors

@@ -1,30 +1,13 @@
 #pragma once
 
-#include <cstdint>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 
-#include "actors/consistency.hpp"
-#include "models/service.hpp"
+#include "actors/embedded/caller_line.hpp"
 
 namespace lithair::actors {
-
-class node;
-
-/// How a request went: what `submitted` and `answered` say, for whoever asked in process. One that
-/// the dispatcher or the raft actor never took is `unavailable`.
-struct reply {
-  /// Whether it was carried out, before any question of what the models say
-  disposition what = disposition::unavailable;
-  /// A sentence for people when it is not `done`; empty else
-  std::string reason;
-  /// Of the command in the log, or what the answered state had applied; of a write that was not
-  /// `done` 0
-  std::uint64_t index = 0;
-  models::outcome result;  ///< what the models answer, when `done`
-};
 
 /// Why a write was not done, as an HTTP client would be told; none when it was carried out and not
 /// refused. 503: nothing was written. 504: it may or may not take effect.
@@ -32,9 +15,10 @@ std::optional<models::problem> problem_of_write(const reply& answer);
 /// The same of a read. 504: what it must see was not applied in time.
 std::optional<models::problem> problem_of_read(const reply& answer);
 
-/// Speaks to a node in its own process: writes and reads as over HTTP, without HTTP. A handle; its
-/// copies speak through the same actor on one of the node's loops, which ends with the last of them
-/// or when the node stops.
+/// Speaks to a node: writes and reads as over HTTP, without HTTP. A handle; its copies share one
+/// line. Of a node in its own process that is an actor on one of the node's loops, which ends with
+/// the last of them or when the node stops; `remote_cluster` (actors/remote) gives callers that
+/// lead elsewhere.
 ///
 ///       program's threads                       the node's last loop          loop 0
 ///     submit, ask ──a message──▶ the caller's actor ──submit, ask──▶ raft, aggregate
@@ -44,8 +28,8 @@ std::optional<models::problem> problem_of_read(const reply& answer);
 /// Without structs, for models that come from a file:
 ///
 ///     const lithair::caller here{node};
-///     const auto command = models::prepare(here.schema(), request, here.stamp());
-///     if (command) here.submit(*command, [](auto&& x) { ... problem_of_write(x) ... });
+///     const auto prepared = here.prepare(request);
+///     if (prepared) here.submit(*prepared, [](auto&& x) { ... problem_of_write(x) ... });
 ///
 /// Every request is answered exactly once: after the node has stopped, with `unavailable`; a write
 /// that was under way when it stopped, with `unknown`. Answers come on the loop's thread, where a
@@ -58,33 +42,40 @@ std::optional<models::problem> problem_of_read(const reply& answer);
 class caller {
  public:
   /// Called once for each request.
-  using handler = std::function<void(reply&&)>;
+  using handler = caller_line::handler;
 
   /// Spawns the actor, on the node's last loop. Not to be made once the node has stopped.
   explicit caller(node& to);
+  /// For those who lead elsewhere.
+  explicit caller(std::shared_ptr<caller_line> through) : line_(std::move(through)) {}
 
-  /// What the node serves; valid as long as the node, stopped or not.
-  const models::schema& schema() const;
-  /// The wall clock's time, and a source of ids, for a command that is made now: applying it needs
-  /// neither clock nor chance any more.
-  models::stamp stamp() const;
-  /// A write: `command` is what `models::prepare` made, with this schema and stamp.
-  void submit(std::string command, handler answer) const;
-  /// A read. `min_index`: what must be applied where it is answered, as of `ask`; 0: nothing in
-  /// particular.
-  void ask(consistency level, std::uint64_t min_index, models::query what, handler answer) const;
+  /// What the node serves; valid as long as the node, stopped or not. Elsewhere: what the program
+  /// declared.
+  const models::schema& schema() const { return line_->schema(); }
+  /// What `submit` takes of a write, or why it is wrong in itself. Its time and ids are those of
+  /// now. `what` is of this schema. Of a caller that leads elsewhere the node there judges.
+  models::result<std::string> prepare(const models::write_request& what) const {
+    return line_->prepare(what);
+  }
+  models::result<std::string> prepare(const models::transaction_request& what) const {
+    return line_->prepare(what);
+  }
+  /// A write that this caller has prepared.
+  void submit(std::string prepared, handler answer) const {
+    line_->submit(std::move(prepared), std::move(answer));
+  }
+  /// A read, which gives hidden fields too. One that is wrong in itself is answered as the models
+  /// answer it: by an outcome of 400 or 404.
+  void ask(question what, handler answer) const { line_->ask(std::move(what), std::move(answer)); }
 
   /// Throws std::logic_error on a thread of the node's loops, where waiting would be for ever.
   /// After the node has stopped it never throws, for then nothing is waited for.
-  void require_waiting_allowed() const;
-  /// The node it speaks to.
+  void require_waiting_allowed() const { line_->require_waiting_allowed(); }
+  /// The node it speaks to; throws std::logic_error if that is not in this process.
   node& target() const;
 
  private:
-  // What the copies share: the node, and the actor as long as it lives.
-  struct core;
-
-  std::shared_ptr<core> core_;
+  std::shared_ptr<caller_line> line_;
 };
 
 }  // namespace lithair::actors

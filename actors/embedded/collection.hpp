@@ -10,8 +10,6 @@
 
 #include "actors/embedded/call.hpp"
 #include "models/model.hpp"
-#include "models/query/item_options.hpp"
-#include "models/query/list_query.hpp"
 #include "models/typed/typed_json.hpp"
 
 /// The models of a node as C++ types, in its own process. What HTTP promises holds here: a write is
@@ -127,13 +125,8 @@ class collection {
 
   /// The item of that key; 404: there is none.
   call<stored<T>> get(const key_of<T>& key, read_options how = {}) const {
-    auto asked = models::item_query(*c_, models::text_of_key<T>(*c_, key));
-    if (asked) {
-      // Hidden fields are hidden from HTTP's clients, not from the program itself.
-      models::item_options all;
-      all.wanted.assign(c_->fields.size(), true);
-      asked->item = std::make_shared<const models::item_options>(std::move(all));
-    }
+    actors::question asked;
+    asked.key = models::text_of_key<T>(*c_, key);
     return read<stored<T>>(std::move(asked), how, [c = c_](const actors::reply& answer) {
       return item_in(*c, answer, T{});
     });
@@ -141,7 +134,10 @@ class collection {
 
   /// A page of the items that pass all filters; without words the first hundred by their keys.
   call<page<T>> list(const list_words& words = {}, read_options how = {}) const {
-    return read<page<T>>(list_query(words), how,
+    actors::question asked;
+    asked.what = models::query::kind::list;
+    asked.parameters = words;
+    return read<page<T>>(std::move(asked), how,
                          [c = c_](const actors::reply& answer) { return page_in(*c, answer); });
   }
 
@@ -238,32 +234,17 @@ class collection {
     return made;
   }
 
-  // A filter on a field that is called `fields` or `explain` is a filter all the same.
-  models::result<models::query> list_query(const list_words& words) const {
-    for (const auto& [name, text] : words)
-      // A page of parts of items could not be read into structs.
-      if ((name == "fields" || name == "explain") && c_->find(name) == nullptr)
-        return tl::make_unexpected(models::problem{
-            400, "bad_parameter", "A list of typed items takes no \"" + name + "\".", {}});
-    auto asked = models::parse_query(*c_, models::query::kind::list, words);
-    if (!asked) return asked;
-    auto all = *asked->list;
-    all.wanted.assign(c_->fields.size(), true);
-    asked->list = std::make_shared<const models::list_query>(std::move(all));
-    return asked;
-  }
-
-  // A query that could not be made is the answer itself, and asks nobody.
   template <class Made, class Read>
-  call<Made> read(models::result<models::query> asked, read_options how, Read made_of) const {
-    return {through_, [through = through_, asked = std::move(asked), how, made_of](auto answer) {
-              if (!asked) return answer(tl::make_unexpected(asked.error()));
-              through.ask(how.level, how.min_index, *asked,
-                          [answer, made_of](actors::reply&& said) {
-                            auto wrong = problem_of_read(said);
-                            if (wrong) return answer(tl::make_unexpected(std::move(*wrong)));
-                            answer(made_of(said));
-                          });
+  call<Made> read(actors::question asked, read_options how, Read made_of) const {
+    asked.of = c_;
+    asked.level = how.level;
+    asked.min_index = how.min_index;
+    return {through_, [through = through_, asked = std::move(asked), made_of](auto answer) {
+              through.ask(asked, [answer, made_of](actors::reply&& said) {
+                auto wrong = problem_of_read(said);
+                if (wrong) return answer(tl::make_unexpected(std::move(*wrong)));
+                answer(made_of(said));
+              });
             }};
   }
 
@@ -279,7 +260,7 @@ class collection {
     if (how.if_version != 0) request.conditions.if_match = {how.if_version};
     request.conditions.if_none_match_any = only_new;
     request.idempotency_key = std::move(how.idempotency_key);
-    return models::prepare(through_.schema(), request, through_.stamp());
+    return through_.prepare(request);
   }
 
   // `given`: what the answer is read over.

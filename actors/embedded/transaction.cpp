@@ -99,8 +99,7 @@ void transaction::append(std::string_view op, std::string_view in, const std::st
 
 call<committed> transaction::commit(std::string_view idempotency_key) const {
   const std::string body = "{\"operations\":[" + operations_ + "]}";
-  auto made = models::prepare(through_.schema(), models::transaction_request{body, idempotency_key},
-                              through_.stamp());
+  auto made = through_.prepare(models::transaction_request{body, idempotency_key});
   return {through_, [through = through_, command = std::move(made)](auto answer) {
             if (!command) return answer(tl::make_unexpected(command.error()));
             through.submit(*command, [answer](actors::reply&& said) {

@@ -22,7 +22,6 @@
 #include <caf/send.hpp>
 #include <caf/timespan.hpp>
 
-#include "actors/links/basp_filter.hpp"
 #include "actors/runtime/loop.hpp"
 
 namespace lithair::actors {
@@ -68,7 +67,7 @@ class actor_channel::socket_end : public std::enable_shared_from_this<socket_end
         system_(*what.system),
         nodes_(std::move(what.nodes)),
         owner_(std::move(owner)),
-        filter_(bytes_of(system_, system_.node()), what.messages) {
+        filter_(bytes_of(system_, system_.node()), what.messages, what.most) {
     std::array<int, 2> ends{};
     if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends.data()) != 0)
       throw std::runtime_error("cannot make a pair of sockets");
@@ -97,6 +96,7 @@ class actor_channel::socket_end : public std::enable_shared_from_this<socket_end
     if (state_ == state::open) watch();
   }
   void finish(const std::string& why);
+  std::size_t unanswered() const { return filter_.unanswered(); }
 
  private:
   enum class state { open, closing, closed };
@@ -302,6 +302,7 @@ actor_channel::~actor_channel() { end_->abandon(); }
 void actor_channel::deliver(std::string_view bytes) { end_->deliver(bytes); }
 void actor_channel::pause() { end_->pause(true); }
 void actor_channel::resume() { end_->pause(false); }
+std::size_t actor_channel::unanswered() const { return end_->unanswered(); }
 void actor_channel::close() { end_->finish({}); }
 
 }  // namespace lithair::actors

@@ -11,6 +11,7 @@
 #include <caf/actor_control_block.hpp>
 #include <caf/fwd.hpp>
 
+#include "actors/links/basp_filter.hpp"
 #include "actors/links/claimed_nodes.hpp"
 #include "actors/links/message_shape.hpp"
 
@@ -51,6 +52,7 @@ class actor_channel {
     std::vector<message_shape> messages;   ///< all that may cross
     caf::strong_actor_ptr offered;         ///< to the peer; may be none
     std::set<std::string> interface;       ///< its message types, as `actor_system` tells them
+    basp_filter::limits most = {};
   };
 
   /// What the owner is told, on the loop's thread. None may destroy the channel, but for `closed`.
@@ -82,6 +84,8 @@ class actor_channel {
   /// closed its end shows after `resume`.
   void pause();
   void resume();
+  /// Requests of the peer that were let through and whose answers have not left by `sink`.
+  std::size_t unanswered() const;
   /// Begins to close it; what is under way is lost.
   void close();
 

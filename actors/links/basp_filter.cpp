@@ -75,9 +75,10 @@ void basp_filter::side::begin_frame() {
 std::size_t basp_filter::frame_size(const side& from, std::string_view begun) {
   if (begun.size() < basp_header::size) return basp_header::size;
   const auto header = read_basp_header(begun);
-  if (header.payload > limits_.payload)
-    refuse(from, fmt::format("sends a frame of {} bytes, and {} are allowed", header.payload,
-                             limits_.payload));
+  const auto most = &from == &own_ ? limits_.own_payload : limits_.payload;
+  if (header.payload > most)
+    refuse(from,
+           fmt::format("sends a frame of {} bytes, and {} are allowed", header.payload, most));
   return basp_header::size + header.payload;
 }
 

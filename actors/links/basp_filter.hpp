@@ -39,9 +39,10 @@ namespace lithair::actors {
 class basp_filter {
  public:
   struct limits {
-    std::uint32_t payload = 1u << 20;  ///< bytes of a frame behind its header
-    std::size_t actors = 4096;         ///< alive that one side names to the other
-    std::size_t requests = 4096;       ///< unanswered; then the oldest is forgotten
+    std::uint32_t payload = 1u << 20;      ///< bytes of a frame of the peer behind its header
+    std::uint32_t own_payload = 1u << 20;  ///< likewise, of the own middleman
+    std::size_t actors = 4096;             ///< alive that one side names to the other
+    std::size_t requests = 4096;           ///< unanswered; then the oldest is forgotten
   };
 
   /// `own_node`: as the wire has it, 32 bytes. `messages`: all that may be said.
@@ -70,6 +71,8 @@ class basp_filter {
   const introduction& peer() const { return peer_.said; }
   /// Whether the own middleman has answered the peer's handshake: from then on it has a route.
   bool is_established() const { return own_.has_chosen; }
+  /// Requests of the peer that were let through, and no answer to them yet.
+  std::size_t unanswered() const { return peer_.requests.size(); }
 
  private:
   // One of the two that talk: what it has said so far.

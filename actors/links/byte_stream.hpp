@@ -36,6 +36,8 @@ class byte_stream {
   virtual std::string address() const = 0;
   /// Which node is at the other end, as this has proved before anything came; 0: nothing is proved.
   virtual std::uint64_t node() const { return 0; }
+  /// Likewise, which program; empty: it is none, or nothing is proved.
+  virtual std::string program() const { return {}; }
 };
 
 }  // namespace lithair::actors

@@ -53,6 +53,7 @@ void connection::on_bytes(std::string_view bytes) {
 // Its words are few, so the system takes them whole or the connection is of no use.
 void connection::greet(std::string_view bytes) {
   meeting_.expect(over_->node());
+  meeting_.expect_program(over_->program());
   meeting_.feed(bytes);
   const auto said = meeting_.take_output();
   const std::string_view part = said;

@@ -52,6 +52,8 @@ class connection {
   const handshake& meeting() const { return meeting_; }
   /// Numeric, of the other end.
   std::string address() const { return over_->address(); }
+  /// Of the program at the other end, where its certificate tells it; else empty.
+  std::string program() const { return over_->program(); }
 
  private:
   void on_bytes(std::string_view bytes);

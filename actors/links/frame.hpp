@@ -37,6 +37,7 @@ enum class frame_kind : std::uint8_t {
   alive = 8,    ///< nothing: the sender lives
   models = 9,   ///< what the sender serves, as text of a model file; before any greeting
   actors = 10,  ///< bytes between actors of programs
+  taken = 11,   ///< count:u32, of those bytes: they were taken, and as many may be said anew
   // Of a group; what they hold is written by peers/frame_codec.hpp
   greeting = 16,   ///< the sender's end for the group wants to be linked
   welcome = 17,    ///< the answer

@@ -119,11 +119,10 @@ void handshake::take_hello(const frame& came) {
   other_fields_ = in.rest();
   link_hello said;
   const bool whole = read(other_fields_, said);
-  if (proven_ != 0 && said.node != proven_)
-    return fail(fmt::format("its certificate is that of node {}, and it says to be node {}",
-                            proven_, said.node));
+  if (auto why = why_not_proven(said); !why.empty()) return fail(std::move(why));
   if (said.version != 0 && said.version != ours_.version) {
     other_.node = said.node;
+    other_.features = said.features;
     return fail(fmt::format("it speaks version {} of the peer protocol, this node {}", said.version,
                             ours_.version));
   }
@@ -156,21 +155,46 @@ void handshake::take_refusal(const frame& came) {
   state_ = state::refused;
   if (!in.sound()) return fail("its greeting is not understood", false);
   // An address may belong to somebody else by now: its refusal says nothing of whom we meant.
-  if (at_ == side::dialling && other_.node != ours_.to)
+  if (at_ == side::dialling && ours_.to != 0 && other_.node != ours_.to)
     fail(fmt::format("node {} answers there", other_.node), false);
+}
+
+// Whoever shows the certificate of one is no other, and no program is a node.
+std::string handshake::why_not_proven(const link_hello& said) const {
+  const auto claimed =
+      said.is_program() ? std::string{"a program"} : fmt::format("node {}", said.node);
+  if (proven_ != 0 && (said.is_program() || said.node != proven_))
+    return fmt::format("its certificate is that of node {}, and it says to be {}", proven_,
+                       claimed);
+  if (!proven_program_.empty() && !said.is_program())
+    return fmt::format("its certificate is that of program {}, and it says to be {}",
+                       proven_program_, claimed);
+  return {};
 }
 
 // Who it is before what it is.
 std::string handshake::why_not() const {
+  if (other_.is_program()) return why_no_program();
   if (other_.node == 0 || other_.node > highest_node)
     return "its node id is not one that clusters use";
-  if (at_ == side::dialling && other_.node != ours_.to)
+  if (at_ == side::dialling && ours_.to != 0 && other_.node != ours_.to)
     return fmt::format("node {} answers there", other_.node);
   if (other_.to != ours_.node) return fmt::format("this is node {}, not {}", ours_.node, other_.to);
   if (other_.node == ours_.node) return "it has the number of this node";
   if (other_.cluster != 0 && ours_.cluster != 0 && other_.cluster != ours_.cluster)
     return "it belongs to another cluster";
   return {};
+}
+
+std::string handshake::why_no_program() const {
+  if (at_ == side::dialling) return "a program answers there";
+  if (other_.node <= highest_node) return "its number is not one of a program";
+  if (other_.to != 0 && other_.to != ours_.node)
+    return fmt::format("this is node {}, not {}", ours_.node, other_.to);
+  if (!judge_.why_no_program) return "this node lets no programs in (--programs)";
+  if (other_.cluster != 0 && ours_.cluster != 0 && other_.cluster != ours_.cluster)
+    return "this node belongs to another cluster";
+  return judge_.why_no_program();
 }
 
 bool handshake::proves(std::string_view code, side whose) const {

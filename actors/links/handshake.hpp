@@ -6,6 +6,7 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "actors/links/frame_decoder.hpp"
 
@@ -13,6 +14,9 @@ namespace lithair::actors {
 
 /// Beyond are numbers that clusters do not use: so what strangers make a node remember is bounded.
 inline constexpr std::uint64_t highest_node = 65535;
+/// A bit of `link_hello::features`: the speaker is a program, and no node. Its number is one of its
+/// own, beyond `highest_node`; it takes whichever node answers, so it says `to` nobody.
+inline constexpr std::uint64_t speaks_as_program = 1;
 
 /// What one end of a link says of itself before anything else; nothing of it is of one group.
 /// Later versions may tell more behind it.
@@ -26,14 +30,16 @@ struct link_hello {
   std::uint64_t cluster = 0;      ///< that the speaker's directory belongs to; 0: none yet
   std::uint64_t incarnation = 0;  ///< a random number of that directory
   std::uint64_t run = 0;          ///< another one, of the speaker's process
-  std::uint64_t features = 0;     ///< bits; none are in use
+  std::uint64_t features = 0;     ///< bits, such as `speaks_as_program`
   /// 16 bytes that it never said before
   std::array<std::uint64_t, 2> nonce{};
 
   bool operator==(const link_hello&) const = default;
+  bool is_program() const { return (features & speaks_as_program) != 0; }
 };
 
-/// How two nodes meet on a new connection, at either end. Bytes go in and come out; pure.
+/// How two nodes, or a program and a node, meet on a new connection, at either end. Bytes go in and
+/// come out; pure.
 ///
 ///     dialling side                                     accepting side
 ///        preamble, hello ────────────────────────────────▶  who is it, and is it welcome here?
@@ -66,6 +72,8 @@ class handshake {
     std::function<std::string(std::string_view)> code;
     /// Why one that does not know the secret is refused, and what helps
     std::function<std::string(std::uint64_t node)> why_unproven;
+    /// Why a program is not let in; empty: it is. None: this node lets no programs in
+    std::function<std::string()> why_no_program = {};
   };
 
   /// `ours`: of the accepting side without `to`.
@@ -74,6 +82,8 @@ class handshake {
   /// Which node the other end is, as something below has proved; 0: nothing has. Before its first
   /// byte is fed: whoever says to be another one is refused, whatever else he says.
   void expect(std::uint64_t node) { proven_ = node; }
+  /// The same of a program, by its name; empty: nothing has proved that it is one.
+  void expect_program(std::string name) { proven_program_ = std::move(name); }
   /// To be sent now; once.
   std::string take_output() { return std::move(output_); }
   /// Takes bytes from the front; what is left once it is done belongs to the link.
@@ -92,6 +102,8 @@ class handshake {
   void take_confirm(const frame& came);
   void take_refusal(const frame& came);
   std::string why_not() const;
+  std::string why_no_program() const;
+  std::string why_not_proven(const link_hello& said) const;
   bool proves(std::string_view code, side whose) const;
   std::string code_of(side whose) const;
   void say_hello(std::string_view code);
@@ -102,6 +114,7 @@ class handshake {
   link_hello ours_;
   const judge& judge_;
   std::uint64_t proven_ = 0;
+  std::string proven_program_;
   std::size_t preamble_ = 0;  // bytes of it that came
   frame_decoder frames_;
   std::string our_fields_;    // as they were sent

@@ -62,7 +62,8 @@ tls_stream::~tls_stream() {
 
 void tls_stream::begin() {
   const bool dials = context_->role() == tls_role::client;
-  tls_ = std::make_unique<tls_session>(context_, dials ? exactly(dialled_) : any_node());
+  const auto meant = dialled_ != 0 ? exactly(dialled_) : any_node();
+  tls_ = std::make_unique<tls_session>(context_, dials ? meant : any_speaker());
   shakes_ = true;
   if (turns_ != nullptr) turns_->add(*this);
 }
@@ -173,7 +174,10 @@ void tls_stream::opened() {
   shakes_ = false;
   if (turns_ != nullptr) turns_->remove(*this);
   // It was judged by the same rule.
-  if (const auto& shown = tls_->peer()) node_ = node_of(*shown).value_or(0);
+  if (const auto& shown = tls_->peer()) {
+    node_ = node_of(*shown).value_or(0);
+    if (node_ == 0) program_ = program_of(*shown).value_or("");
+  }
   tls_->encrypt(std::exchange(early_, {}));
 }
 

@@ -27,8 +27,8 @@ class tls_stream final : public byte_stream, private handshaker {
   static constexpr std::size_t most_early = 2 << 10;
 
   /// Owns `over`. `with` says which end this is; who dials gives the node that is meant, which the
-  /// other end has to prove. Handshakes wait for their turn in `turns`, which outlives it; none:
-  /// they do not wait. Throws std::runtime_error when there is no memory.
+  /// other end has to prove, or 0 for any node. Handshakes wait for their turn in `turns`, which
+  /// outlives it; none: they do not wait. Throws std::runtime_error when there is no memory.
   tls_stream(std::unique_ptr<byte_stream> over, std::shared_ptr<const tls_context> with,
              std::uint64_t dialled, handshakes* turns);
   ~tls_stream() override;
@@ -40,6 +40,7 @@ class tls_stream final : public byte_stream, private handshaker {
   std::size_t write(std::span<const std::string_view> parts) override;
   std::string address() const override { return over_->address(); }
   std::uint64_t node() const override { return node_; }
+  std::string program() const override { return program_; }
 
   /// Why TLS failed, if that is why it ended.
   tls_failure failure() const { return failure_; }
@@ -70,6 +71,7 @@ class tls_stream final : public byte_stream, private handshaker {
   std::string unheard_;               // waits for its turn
   listener whom_;
   std::uint64_t node_ = 0;
+  std::string program_;
   tls_failure failure_ = tls_failure::none;
   bool shakes_ = false;   // is among `turns_`
   bool waits_ = false;    // for its turn; nothing is read meanwhile

@@ -21,6 +21,7 @@
 #include "actors/node/system.hpp"
 #include "actors/node/ticker.hpp"
 #include "actors/peers/connector.hpp"
+#include "actors/programs/program_session.hpp"
 #include "actors/runtime/listen_check.hpp"
 #include "actors/runtime/loop.hpp"
 #include "actors/runtime/memory_return.hpp"
@@ -58,12 +59,14 @@ struct node::implementation {
   // Handles of programs look into it as long as they live, also when the node has stopped.
   std::shared_ptr<const models::schema> models;
   std::unique_ptr<composition> parts;
+  std::shared_ptr<level> programs = std::make_shared<level>();  // that are connected
   bool stopped = false;
 
   implementation(node_config c, models::schema schema)
       : config(check(std::move(c))),
+        caf_config(config.programs),
         models(std::make_shared<const models::schema>(std::move(schema))) {
-    system = std::make_unique<caf::actor_system>(caf_config);
+    system = make_system(caf_config);
     start_loops();
     memory = std::make_unique<memory_return>(*loops.front());
     connector = caf::actor_cast<connector_handle>(system->spawn<actors::connector>(
@@ -77,6 +80,7 @@ struct node::implementation {
     }
     models = parts->models_served();
     await_local_data();
+    let_programs_in();
     let_others_in();
     let_go_of_system();  // so that any thread may stop the node
   }
@@ -86,7 +90,7 @@ struct node::implementation {
     if (auto wrong = c.validate(); !wrong.empty()) throw std::runtime_error(wrong);
     const auto& at = c.listening();
     require_free(at.host, at.http_port, "clients");
-    if (!c.peers.empty()) require_free(at.host, at.peer_port, "peers");
+    if (c.lets_others_in()) require_free(at.host, at.peer_port, "peers");
     return c;
   }
 
@@ -95,7 +99,7 @@ struct node::implementation {
     made.system = system.get();
     made.home = loops.front().get();
     made.connector = connector;
-    if (config.peers.empty())
+    if (!config.lets_others_in())
       made.open_peer_port = [this](std::function<void(bool)> done) {
         caf::anon_send(connector, open_port{config.listening(), std::move(done)});
       };
@@ -129,9 +133,29 @@ struct node::implementation {
         caf::after(local_data_wait) >> [] { spdlog::warn("local data is not there yet"); });
   }
 
+  // Each has an actor of its own, beside the connector that has let it in.
+  void let_programs_in() {
+    if (!config.programs) return;
+    program_session::service to{parts->main().raft(), parts->main().raft(),
+                                parts->main().aggregate(), models, config.max_item};
+    if (auto data = parts->data()) {
+      to.writes = data;
+      to.reads = to.local_reads = data;
+    }
+    const auto nodes = std::make_shared<claimed_nodes>();
+    auto admit = [this, to, nodes](std::unique_ptr<connection> over) {
+      auto setup = std::make_shared<program_session::setup>();
+      *setup = {std::move(over), nodes, config.links, to};
+      return caf::actor_cast<caf::actor>(
+          system->spawn<program_session>(loops.front().get(), setup));
+    };
+    caf::anon_send(caf::actor_cast<taking<actors::let_programs_in>>(connector),
+                   actors::let_programs_in{config.links.max_programs, programs, std::move(admit)});
+  }
+
   // Last: from here on other nodes come in.
   void let_others_in() {
-    if (config.peers.empty()) return;
+    if (!config.lets_others_in()) return;
     std::promise<bool> opened;
     caf::anon_send(connector,
                    open_port{config.listening(), [&](bool done) { opened.set_value(done); }});
@@ -189,6 +213,9 @@ feed_handle node::feed(const models::collection& of) const {
 }
 archivist_handle node::archivist() const { return impl_->parts->main().archivist(); }
 data_handle node::data() const { return impl_->parts->data(); }
+std::shared_ptr<const level> node::programs() const {
+  return impl_->config.programs ? impl_->programs : nullptr;
+}
 void node::step_aside() {
   for (auto* each : impl_->parts->all())
     caf::anon_send(each->raft(), lithair::actors::step_aside{});

@@ -9,6 +9,7 @@
 
 #include "actors/config.hpp"
 #include "actors/messages/handles.hpp"
+#include "actors/meters.hpp"
 #include "models/schema/schema.hpp"
 #include "protocol/types.hpp"
 
@@ -69,6 +70,8 @@ class node {
   /// For every model, wherever its fields live. None when one group keeps all of them: then its
   /// `raft` and `aggregate` do.
   data_handle data() const;
+  /// How many programs are connected; none: it lets none in (`node_config::programs`).
+  std::shared_ptr<const level> programs() const;
   /// Of the group that keeps the collection, or its replicated fields.
   feed_handle feed(const models::collection& of) const;
 

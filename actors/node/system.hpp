@@ -1,6 +1,9 @@
 #pragma once
 
+#include <memory>
+
 #include <caf/actor_system_config.hpp>
+#include <caf/fwd.hpp>
 
 namespace lithair::actors {
 
@@ -9,7 +12,17 @@ namespace lithair::actors {
 class system_config : public caf::actor_system_config {
  public:
   system_config();
+  /// `programs`: with a middleman for what programs and nodes say to each other, without a port of
+  /// its own (links/actor_channel.hpp). The system is made by `make_system` then.
+  explicit system_config(bool programs);
+  bool has_middleman() const { return has_middleman_; }
+
+ private:
+  bool has_middleman_ = false;
 };
+
+/// A system of such a configuration, which outlives it.
+std::unique_ptr<caf::actor_system> make_system(system_config& of);
 
 /// To be called on a thread that made a system or spawned an actor, unless it will destroy the
 /// system: CAF remembers the system's logger for that thread, and a system does not end before its

@@ -129,6 +129,10 @@ caf::behavior connector::make_behavior() {
           door_ = std::make_unique<link_listener>(*home(), news.socket->take(),
                                                   [this](int fd) { accepted(fd); });
         opened(news.order, news.why);
+      },
+      [this](const let_programs_in& order) {
+        door_for_programs_ = order;
+        judge_.why_no_program = [this] { return why_no_program(); };
       });
 }
 
@@ -142,7 +146,12 @@ void connector::go() {
   for (auto& [node, each] : links_) leaving_.push_back(each.link);
   links_.clear();
   for (auto& each : leaving_) send_exit(each, caf::exit_reason::user_shutdown);
-  if (leaving_.empty()) quit();
+  for (auto& each : programs_) send_exit(each, caf::exit_reason::user_shutdown);
+  quit_when_alone();
+}
+
+void connector::quit_when_alone() {
+  if (stops_ && leaving_.empty() && programs_.empty()) quit();
 }
 
 void connector::on_exit() {
@@ -151,11 +160,14 @@ void connector::on_exit() {
   shaking_.reset();
   node_.reset();
   judge_ = {};
+  door_for_programs_.reset();
+  programs_.clear();
 }
 
 void connector::begin(const introduce_node& order) {
   node_ = order;
-  judge_ = {order.identity.peers->code(), why_unproven};
+  judge_.code = order.identity.peers->code();
+  judge_.why_unproven = why_unproven;
   // They have places of their own: here they only take turns.
   if (tls_) shaking_ = std::make_unique<handshakes>(*home(), SIZE_MAX);
   for (const auto& [peer, asker] : std::exchange(early_, {})) look_for(peer, asker);
@@ -302,6 +314,7 @@ void connector::met(std::uint64_t number) {
   auto met = std::move(found->second);
   meetings_.erase(found);
   const auto other = met.over->meeting().other();
+  if (other.is_program()) return met_program(std::move(met));
   const bool by_us = met.attempt != 0;
   if (!by_us && !links_.contains(other.node) && links_.size() >= limits_.max_links)
     return note_stranger(met, "as many nodes are linked as may be");
@@ -325,6 +338,23 @@ void connector::met(std::uint64_t number) {
   for (const auto each : answered) answer(each, there);
 }
 
+std::string connector::why_no_program() const {
+  if (programs_.size() < door_for_programs_->most) return {};
+  return fmt::format("{} programs are let in already, and no more may be", programs_.size());
+}
+
+// Others may have come since it was judged.
+void connector::met_program(meeting met) {
+  if (auto why = why_no_program(); !why.empty()) return note_stranger(met, why);
+  programs_.push_back(door_for_programs_->admit(std::move(met.over)));
+  monitor(programs_.back());
+  count_programs();
+}
+
+void connector::count_programs() const {
+  if (door_for_programs_) door_for_programs_->connected->set(programs_.size());
+}
+
 // Whether a new connection takes the place of the link that is there. Both ends judge alike of two
 // that crossed.
 bool connector::is_better(const link_hello& other, bool by_us) const {
@@ -341,7 +371,8 @@ void connector::failed(std::uint64_t number, const std::string& why) {
   const auto who = std::move(found->second);
   meetings_.erase(found);
   const auto how = who.over->meeting().now();
-  const auto caller = who.over->meeting().other().node;
+  const auto& said = who.over->meeting().other();
+  const auto caller = said.is_program() ? 0 : said.node;
   if (who.attempt != 0) {
     // Somebody else's words, or none at all, are no refusal of the one who was meant.
     const auto to = attempts_.find(who.attempt);
@@ -371,7 +402,9 @@ void connector::note_stranger(const meeting& who, const std::string& why) {
 void connector::link_ended(const caf::actor_addr& which) {
   std::erase_if(links_, [&](auto& each) { return each.second.link.address() == which; });
   std::erase_if(leaving_, [&](auto& each) { return each.address() == which; });
-  if (stops_ && leaving_.empty()) quit();
+  std::erase_if(programs_, [&](auto& each) { return each.address() == which; });
+  count_programs();
+  quit_when_alone();
 }
 
 }  // namespace lithair::actors

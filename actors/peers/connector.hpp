@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include <caf/actor.hpp>
 #include <caf/allowed_unsafe_message_type.hpp>
 #include <caf/typed_actor.hpp>
 
@@ -17,6 +18,7 @@
 #include "actors/links/link_listener.hpp"
 #include "actors/links/tls_stream.hpp"
 #include "actors/messages/handles.hpp"
+#include "actors/meters.hpp"
 #include "actors/peers/peer_directory.hpp"
 #include "actors/runtime/handshakes.hpp"
 #include "actors/runtime/hosted.hpp"
@@ -51,6 +53,15 @@ struct introduce_node {
 struct open_port {
   peer_address where;              ///< of this node; its `peer_port` counts
   std::function<void(bool)> done;  ///< is told whether it worked, on the connector's loop
+};
+
+/// From the node, once: it lets programs in, too.
+struct let_programs_in {
+  std::size_t most = 0;              ///< at one time
+  std::shared_ptr<level> connected;  ///< how many there are, for /status and /metrics
+  /// Spawns, on the connector's loop, who speaks with one that has greeted, and lives as long as
+  /// its connection.
+  std::function<caf::actor(std::unique_ptr<connection>)> admit;
 };
 
 /// All links of a node, one for each other node: it dials them when a shipper asks, without
@@ -115,7 +126,11 @@ class connector final : public hosted_actor {
   void failed(std::uint64_t number, const std::string& why);
   void note_stranger(const meeting& who, const std::string& why);
   bool is_better(const link_hello& other, bool by_us) const;
+  void met_program(meeting met);
+  void count_programs() const;
+  std::string why_no_program() const;
   void link_ended(const caf::actor_addr& which);
+  void quit_when_alone();
 
   const bool insecure_;
   const link_limits limits_;
@@ -130,6 +145,8 @@ class connector final : public hosted_actor {
   std::vector<std::pair<peer_address, taking<reached>>> early_;  // asked before it knew the node
   std::map<std::uint64_t, known_link> links_;                    // by node
   std::vector<link_handle> leaving_;  // replaced ones that have not ended
+  std::optional<let_programs_in> door_for_programs_;
+  std::vector<caf::actor> programs_;  // who speaks with one
   std::uint64_t untold_ = 0;          // strangers since the last line of the log
   std::uint64_t tell_again_ms_ = 0;
   bool stops_ = false;
@@ -141,3 +158,4 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(lithair::actors::reach)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(lithair::actors::reached)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(lithair::actors::introduce_node)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(lithair::actors::open_port)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(lithair::actors::let_programs_in)

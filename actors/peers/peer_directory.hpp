@@ -8,6 +8,7 @@
 
 #include <caf/typed_actor.hpp>
 
+#include "actors/links/handshake.hpp"
 #include "actors/messages/handles.hpp"
 #include "protocol/types.hpp"
 
@@ -29,8 +30,10 @@ inline std::string why_another_directory(std::uint64_t node) {
          " is not the one it had before; remove the node from the cluster, then add it again";
 }
 
-/// Why a node that does not know the cluster's secret is refused, and what to do.
+/// Why a node, or a program, that does not know the cluster's secret is refused, and what to do.
 inline std::string why_unproven(std::uint64_t node) {
+  if (node > highest_node)
+    return "the program does not prove that it knows the cluster token; give it the same one";
   return "node " + std::to_string(node) +
          " does not prove that it knows the cluster token; start it with --cluster-token and the "
          "same file";

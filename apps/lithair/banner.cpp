@@ -101,6 +101,7 @@ std::string banner(const settings& chosen, const models::schema& schema,
   if (at.host != node.self.host || at.http_port != node.self.http_port)
     add_line(out, "listens", to_string(endpoint{at.host, at.http_port}));
   if (!node.peers.empty()) add_line(out, "peers", describe_peers(node));
+  if (node.programs) add_line(out, "programs", "at " + to_string(endpoint{at.host, at.peer_port}));
   add_line(out, "data", node.data_dir);
   if (!chosen.new_token.empty()) {
     add_line(out, "join",

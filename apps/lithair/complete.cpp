@@ -226,7 +226,7 @@ std::string check_exposure(draft& given) {
     auto why = actors::why_unprotected(host, port, whom, by);
     return why.empty() ? why : std::string(flag) + ": " + why;
   };
-  const bool alone = node.peers.empty() && !given.made.join;
+  const bool alone = !node.lets_others_in() && !given.made.join;
   const auto judge_own = [&](std::string_view flag, const actors::peer_address& at) {
     auto why = judge(flag, at.host, at.http_port, said_with::clients);
     return why.empty() && !alone ? judge(flag, at.host, at.peer_port, said_with::peers) : why;

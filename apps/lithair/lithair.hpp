@@ -10,6 +10,7 @@
 #include "actors/embedded/publication.hpp"
 #include "actors/embedded/transaction.hpp"
 #include "actors/node/node.hpp"
+#include "actors/remote/remote_cluster.hpp"
 #include "apps/lithair/model.hpp"
 #include "apps/lithair/run.hpp"
 #include "http/server.hpp"

@@ -67,7 +67,7 @@ std::string why_no_place(const apps::settings& chosen) {
     return "--addr: " + wrong;
   }
   if (auto wrong = actors::why_not_listen(at.host, at.peer_port);
-      !chosen.node.peers.empty() && !wrong.empty()) {
+      chosen.node.lets_others_in() && !wrong.empty()) {
     return "--peer-addr: " + wrong;
   }
   std::error_code ignored;

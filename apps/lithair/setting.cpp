@@ -129,6 +129,9 @@ constexpr std::array table{
             [](draft& given, text t) {
               return store_ms(read_duration(t), given.made.node.links.handshake_ms);
             }},
+    setting{"programs", cluster, "",
+            "C++ programs outside of the cluster may connect there, too (none may)",
+            [](draft& given, text t) { return store(read_switch(t), given.made.node.programs); }},
     setting{"advertise", cluster, "HOST[:PORT[/PEER_PORT]]",
             "where clients and nodes find it (its own entry in --cluster, or where it listens)",
             [](draft& given, text t) { return store(read_advertised(t), given.advertise); }},

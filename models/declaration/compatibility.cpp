@@ -158,7 +158,30 @@ class comparison {
   std::vector<std::string> found_;
 };
 
+// Of a field that a program has and a node serves: what differs; empty: nothing that matters.
+std::string_view difference(const field& its, const field& served) {
+  if (its.type != served.type || !has_same_element(its, served)) return "is of another type there";
+  if (its.primary_key != served.primary_key) return "is the primary key of one of them only";
+  if (its.names != served.names) return "has other values there";
+  if (its.optional != served.optional) return "is optional at one of them only";
+  if (its.merge != served.merge) return "is merged in another way there";
+  return {};
+}
+
 }  // namespace
+
+std::string why_not_use(const schema& its, const schema& served) {
+  for (const auto& mine : its.collections()) {
+    const collection* there = served.find(mine.name);
+    if (there == nullptr) return mine.name + " is not served there";
+    for (const auto& f : mine.fields) {
+      const field* other = there->find(f.name);
+      const auto what = other == nullptr ? "is not served there" : difference(f, *other);
+      if (!what.empty()) return mine.name + '.' + f.name + ' ' + std::string{what};
+    }
+  }
+  return {};
+}
 
 std::vector<std::string> incompatibilities(const schema& before, const schema& now) {
   return comparison().run(before, now);

@@ -23,4 +23,10 @@ std::vector<std::string> incompatibilities(const schema& before, const schema& n
 /// so it must be able to serve all data that is there, and show and hide the same fields.
 std::string why_not_join(const schema& ours, const schema& its);
 
+/// Why a program that declares `its` models can't work with those that are `served`, a sentence
+/// without a full stop; empty: it can. Each of its models must be there, and of each field the
+/// type, the values of an enum, and what decides how it is written or read: key, `optional`,
+/// `merge`. More models and more fields may be served, and validation is the node's to judge.
+std::string why_not_use(const schema& its, const schema& served);
+
 }  // namespace lithair::models

@@ -325,6 +325,33 @@ BOOST_AUTO_TEST_CASE(structs_become_items_and_come_back) {
   BOOST_TEST((again->looks == x.looks));
 }
 
+// What a program declares of models that are served elsewhere.
+BOOST_AUTO_TEST_CASE(a_program_works_with_models_that_serve_all_of_its_own_in_the_same_way) {
+  const std::string head = "[models.m.fields]\nid = { type = \"integer\", primary_key = true";
+  const auto why = [&](const std::string& its, const std::string& served) {
+    const auto of = [&](const std::string& more) {
+      return *parse_model_text(head + ", replicate = true }\n" + more, "x.toml");
+    };
+    return why_not_use(of(its), of(served));
+  };
+  const std::string a = "a = { type = \"integer\", replicate = true";
+  const std::string e = "e = { type = \"enum\", replicate = true, values = ";
+  BOOST_TEST(why(a + " }", a + " }") == "");
+  BOOST_TEST(why("", a + " }") == "", "more may be served");
+  BOOST_TEST(why(a + " }", a + ", validate = { min = 3 }, unique = true }") == "");
+  BOOST_TEST(why(a + " }", "") == "m.a is not served there");
+  BOOST_TEST(why(a + " }", "a = { type = \"string\", replicate = true }") ==
+             "m.a is of another type there");
+  BOOST_TEST(why(a + " }", a + ", optional = true }") == "m.a is optional at one of them only");
+  BOOST_TEST(why(a + " }", a + ", merge = \"add\" }") == "m.a is merged in another way there");
+  BOOST_TEST(why(e + "[\"x\"] }", e + "[\"x\", \"y\"] }") == "m.e has other values there");
+  const auto other = *parse_model_text(
+      "[models.o.fields]\nid = { type = \"integer\", primary_key = true, replicate = true }\n",
+      "o.toml");
+  const auto m = *parse_model_text(head + ", replicate = true }\n", "x.toml");
+  BOOST_TEST(why_not_use(m, other) == "m is not served there");
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace lithair::models

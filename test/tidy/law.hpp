@@ -36,6 +36,7 @@ inline const std::vector<room_rule> room_rules{
     {"actors/peers",
      {"actors", "actors/runtime", "actors/tls", "actors/messages", "actors/links", "persistence",
       "protocol"}},
+    {"actors/programs", {"actors", "actors/runtime", "actors/messages", "actors/links", "models/"}},
     {"actors/storage",
      {"actors", "actors/runtime", "actors/messages", "models/", "persistence", "protocol"}},
     {"actors/state",
@@ -44,8 +45,11 @@ inline const std::vector<room_rule> room_rules{
      {"actors", "actors/runtime", "actors/messages", "actors/peers", "persistence", "protocol"}},
     {"actors/node",
      {"actors", "actors/runtime", "actors/messages", "actors/links", "actors/peers", "actors/raft",
-      "actors/storage", "actors/state", "models/", "persistence", "protocol"}},
+      "actors/storage", "actors/state", "actors/programs", "models/", "persistence", "protocol"}},
     {"actors/embedded", {"actors", "actors/runtime", "actors/messages", "actors/node", "models/"}},
+    {"actors/remote",
+     {"actors", "actors/runtime", "actors/tls", "actors/messages", "actors/links",
+      "actors/programs", "actors/node", "actors/embedded", "models/"}},
 
     {"http",
      {"actors", "actors/runtime", "actors/tls", "actors/messages", "actors/node", "models/",
@@ -54,7 +58,8 @@ inline const std::vector<room_rule> room_rules{
 
     {"test", {"test/", "apps/", "http", "actors/", "models/", "persistence", "protocol"}},
     {"bench",
-     {"actors/links", "actors/tls", "test/actors/fuzz", "test/cluster/harness", "test/http"}},
+     {"actors/links", "actors/tls", "actors/embedded", "actors/remote", "models", "models/",
+      "test/actors/fuzz", "test/cluster/harness", "test/http"}},
 };
 
 inline constexpr exception cycles[] = {

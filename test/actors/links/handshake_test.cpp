@@ -30,6 +30,25 @@ std::string words_of_node_2() {
   return handshake{handshake::side::dialling, hello_of(2, 1), judge}.take_output();
 }
 
+struct a_program : two_ends {
+  a_program() {
+    dialling.node = highest_node + 1000;
+    dialling.to = 0;
+    dialling.features = speaks_as_program;
+    of_accepting.why_no_program = [] { return std::string{}; };
+  }
+  /// What somebody proves by his certificate, and how the node that he comes to ends.
+  std::string proved(std::uint64_t node, const std::string& program) {
+    handshake here{handshake::side::dialling, dialling, of_dialling};
+    handshake there{handshake::side::accepting, accepting, of_accepting};
+    there.expect(node);
+    there.expect_program(program);
+    while (pass(here, there) | pass(there, here)) {
+    }
+    return end(there);
+  }
+};
+
 }  // namespace
 
 BOOST_FIXTURE_TEST_SUITE(handshakes, two_ends)
@@ -226,6 +245,59 @@ BOOST_AUTO_TEST_CASE(who_comes_with_tls_where_there_is_none_is_told_apart) {
   here.feed(alert);
   BOOST_TEST(two_ends::end(here) ==
              "refuses: it answers by TLS, and links of this node are without (--peer-tls-cert)");
+}
+
+// -- programs ------------------------------------------------------------------------------------
+
+BOOST_FIXTURE_TEST_CASE(a_program_meets_whichever_node_answers, a_program) {
+  BOOST_TEST(meet().first == "meets node 1");
+  accepting.node = 5;
+  BOOST_TEST(meet().first == "meets node 5");
+  BOOST_TEST(meet().second == "meets node 66535");
+}
+
+BOOST_FIXTURE_TEST_CASE(a_program_that_is_not_let_in_is_told_why, a_program) {
+  of_accepting.why_no_program = [] { return std::string{"64 are let in already"}; };
+  BOOST_TEST(meet().first == "is refused: 64 are let in already");
+  of_accepting.why_no_program = {};
+  BOOST_TEST(meet().first == "is refused: this node lets no programs in (--programs)");
+}
+
+BOOST_FIXTURE_TEST_CASE(a_program_of_another_cluster_or_version_is_told_so, a_program) {
+  dialling.cluster = 8;
+  BOOST_TEST(meet().first == "is refused: this node belongs to another cluster");
+  dialling.cluster = 7;
+  BOOST_TEST(meet().first == "meets node 1");
+  dialling.version = 5;
+  BOOST_TEST(meet().first == "is refused: it speaks version 5 of the peer protocol, this node 6");
+}
+
+BOOST_FIXTURE_TEST_CASE(a_program_has_no_number_of_a_node_and_no_program_answers_one, a_program) {
+  dialling.node = 3;
+  BOOST_TEST(meet().first == "is refused: its number is not one of a program");
+  dialling.node = highest_node + 1;
+  accepting.features = speaks_as_program;
+  BOOST_TEST(meet().first == "refuses: a program answers there");
+}
+
+BOOST_FIXTURE_TEST_CASE(a_program_and_its_node_prove_that_they_know_the_secret, a_program) {
+  of_dialling.code = of_accepting.code = coding_with("a secret");
+  BOOST_TEST(meet().first == "meets node 1");
+  of_dialling.code = coding_with("another");
+  BOOST_TEST(meet().first == "refuses: node 1 knows no secret");
+  of_dialling.code = {};
+  BOOST_TEST(meet().second == "refuses: node 66535 knows no secret");
+}
+
+BOOST_FIXTURE_TEST_CASE(a_certificate_of_a_node_does_not_do_for_a_program_nor_the_other_way_round,
+                        a_program) {
+  BOOST_TEST(proved(0, "billing") == "meets node 66535");
+  BOOST_TEST(proved(3, "") ==
+             "refuses: its certificate is that of node 3, and it says to be a program");
+  dialling = hello_of(2, 1);
+  BOOST_TEST(proved(2, "") == "meets node 2");
+  BOOST_TEST(proved(0, "billing") ==
+             "refuses: its certificate is that of program billing, and it says to be node 2");
 }
 
 BOOST_AUTO_TEST_SUITE_END()
