@@ -208,9 +208,12 @@ class caller::core::speaker final : public hosted_actor {
   std::uint64_t next_token_ = 1;
 };
 
-caller::caller(node& to) : core_(std::make_shared<core>(to)) {
+caller::caller(node& to) : caller(to, to.data()) {}
+caller caller::of_main_group(node& to) { return caller{to, {}}; }
+
+caller::caller(node& to, const data_handle& data) : core_(std::make_shared<core>(to)) {
   core::speaker::setup setup{to.raft(), to.raft(), to.aggregate(), to.raft(), core_->open};
-  if (auto data = to.data()) {
+  if (data) {
     setup.writes = data;
     setup.reads = setup.local_reads = data;
   }

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "actors/consistency.hpp"
+#include "actors/messages/handles.hpp"
 #include "models/service.hpp"
 
 namespace lithair::actors {
@@ -62,6 +63,9 @@ class caller {
 
   /// Spawns the actor, on the node's last loop. Not to be made once the node has stopped.
   explicit caller(node& to);
+  /// Speaks to the group that all nodes share, whose records of the cluster (see
+  /// models/schema/cluster_records.hpp) no dispatcher knows.
+  static caller of_main_group(node& to);
 
   /// What the node serves; valid as long as the node, stopped or not.
   const models::schema& schema() const;
@@ -83,6 +87,8 @@ class caller {
  private:
   // What the copies share: the node, and the actor as long as it lives.
   struct core;
+
+  caller(node& to, const data_handle& data);
 
   std::shared_ptr<core> core_;
 };
