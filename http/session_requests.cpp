@@ -75,6 +75,7 @@ void session::on_head(std::size_t at_hand) {
   // Which limit depends on the route, which the head tells.
   const auto what = lane_.all().routes.match(r.path).what;
   if (!serves_place(what)) return end_with(no_place());
+  if (!is_still_trusted()) return end_with(not_trusted_any_more());
   const auto limit = takes_bulk(what) ? options_.max_bulk_body : options_.max_body;
   parser_.limit_body(limit);
   begin_window(0);

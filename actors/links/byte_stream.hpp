@@ -36,6 +36,9 @@ class byte_stream {
   virtual std::string address() const = 0;
   /// Which node is at the other end, as this has proved before anything came; 0: nothing is proved.
   virtual std::uint64_t node() const { return 0; }
+  /// Why the other end, which was proved once, would not be let in now: a sentence without a full
+  /// stop; empty: it would. Asked every so often by who uses it, and ends it then.
+  virtual std::string why_not_any_more() { return {}; }
 };
 
 }  // namespace lithair::actors
