@@ -119,8 +119,9 @@ class session final : public actors::hosted_actor,
   void perform(std::uint64_t token, read_step&& read);  ///< by consistency, of the right actor
   void perform(std::uint64_t token,
                stream_step&& wanted);  ///< becomes the connection's last answer
-  std::uint64_t open_slot();           ///< for the request that came just now
-  bool serves_place(endpoint what);    ///< whether a connection of this place may ask for it
+  void perform(std::uint64_t token, office_step&& wanted);  ///< whose answer comes as a message
+  std::uint64_t open_slot();                                ///< for the request that came just now
+  bool serves_place(endpoint what);  ///< whether a connection of this place may ask for it
 
   // -- what it holds
   void hold_input(std::size_t at_hand);  ///< room for what comes, or refuses it

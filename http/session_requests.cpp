@@ -241,6 +241,9 @@ void session::perform(std::uint64_t token, step&& next) {
     send(at == node.groups.end() ? node.raft : at->second, std::move(raft->call));
   } else if (std::holds_alternative<backup_step>(next)) {
     send(node.archivist, actors::take_backup{token});
+  } else if (auto* office = std::get_if<office_step>(&next)) {
+    slots_.find(token)->write = office->changes;
+    perform(token, std::move(*office));
   } else if (auto* ready = std::get_if<ready_step>(&next)) {
     send(node.raft, actors::probe_ready{token, ready->min_index});
   } else if (slots_.find(token)->what == endpoint::metrics) {
