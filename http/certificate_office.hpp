@@ -1,14 +1,17 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace lithair::http {
 
-/// Certifies nodes of a cluster that has an authority of its own, for who shows a join token. Any
-/// thread; it waits for nothing, and takes less than a millisecond.
+/// Certifies nodes of a cluster that has an authority of its own, for who shows a join token, and
+/// keeps the book of those tokens, which is one for the whole cluster. Any thread; it blocks
+/// nobody: what the cluster has to agree on is told later, once, on any thread.
 class certificate_office {
  public:
   /// Who wants to be certified, as it says.
@@ -18,20 +21,47 @@ class certificate_office {
     std::uint64_t node = 0;          ///< as which
     std::vector<std::string> hosts;  ///< by which clients come to it
   };
-  /// What comes of it.
-  struct outcome {
-    int status = 200;         ///< else 403, 422 or 429
-    std::string detail;       ///< why not, without a full stop
+  /// Whether it was done; else why not, without a full stop.
+  struct verdict {
+    int status = 200;  ///< else 403, 404, 409, 422, 429 or 503
+    std::string detail;
+  };
+  struct outcome : verdict {
     std::string certificate;  ///< in PEM
     std::string sealed_key;   ///< of the authority, in base64url, for the request's key alone
   };
 
+  /// A token as the book has it.
+  struct token {
+    std::uint64_t number = 0;
+    std::int64_t expires = 0;  ///< seconds since 1970, as the next
+    std::int64_t made = 0;
+    std::uint64_t made_by = 0;         ///< the node
+    std::uint64_t uses = 0;            ///< for how many nodes it is
+    std::vector<std::uint64_t> nodes;  ///< that were certified with it
+    std::string text;                  ///< itself; only where it was made just now
+  };
+  struct token_wish {
+    std::int64_t seconds = 0;  ///< until it ends
+    std::uint64_t uses = 1;
+  };
+  struct tokens : verdict {
+    std::vector<token> all;  ///< those that count, or those that were made or revoked
+  };
+
   virtual ~certificate_office() = default;
   /// The authority's certificate in PEM, which anybody may have.
-  virtual const std::string& authority() const = 0;
-  virtual outcome certify(const wish& of) = 0;
-  /// Whether who shows this token may do what operators may: it could be any node.
-  virtual bool admits(std::string_view token) = 0;
+  virtual std::string authority() const = 0;
+  virtual void certify(wish of, std::function<void(outcome)> done) = 0;
+  /// Whether this, shown as a bearer token, proves that its sender has the authority's key: then it
+  /// may do what operators may, for it could be any node. Takes less than a millisecond.
+  virtual bool admits(std::string_view proof) = 0;
+
+  virtual void make_token(token_wish of, std::function<void(tokens)> done) = 0;
+  virtual void list_tokens(std::function<void(tokens)> done) = 0;
+  /// None: all of them. 404: there is none of this number.
+  virtual void revoke_tokens(std::optional<std::uint64_t> number,
+                             std::function<void(tokens)> done) = 0;
 };
 
 }  // namespace lithair::http

@@ -1,6 +1,8 @@
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 
+#include <utility>
+
 #include "http/certificate_office.hpp"
 #include "http/exchange.hpp"
 #include "http/operations.hpp"
@@ -13,8 +15,47 @@ namespace {
 
 constexpr std::size_t most_hosts = 16;
 constexpr std::uint64_t highest_node = 65535;
+constexpr std::int64_t longest_s = 86'400;
+constexpr std::int64_t most_uses = 100;
 
 response bad_wish(std::string_view detail) { return problem_response(422, "bad_request", detail); }
+
+std::string unknown_member(std::string_view name) {
+  return "There is nothing, or nothing like that, to be said of " + std::string{name} + ".";
+}
+
+response refusal_of(const certificate_office::verdict& said) {
+  const auto code = [&said] {
+    switch (said.status) {
+      case 403:
+        return "forbidden";
+      case 404:
+        return "not_found";
+      case 409:
+        return "conflict";
+      case 429:
+        return "too_many_requests";
+      case 503:
+        return "unavailable";
+      default:
+        return "bad_request";
+    }
+  };
+  return problem_response(said.status, code(), said.detail + ".");
+}
+
+// The body's object, in the media type of the row; or why not.
+std::optional<response> read_body(const request& r, document wanted, json::object& into) {
+  if (auto wrong = check_media(r.find("Content-Type"), wanted)) return wrong;
+  boost::system::error_code error;
+  auto parsed = json::parse(json::string_view{r.body.data(), r.body.size()}, error);
+  if (error) return problem_response(400, "malformed_json", "The body is not JSON.");
+  if (!parsed.is_object()) return bad_wish("The body must be an object.");
+  into = std::move(parsed.get_object());
+  return std::nullopt;
+}
+
+// -- certificates --------------------------------------------------------------------------------
 
 // What is wrong with it; empty: nothing.
 std::string read_wish(const json::object& from, certificate_office::wish& into) {
@@ -33,35 +74,102 @@ std::string read_wish(const json::object& from, certificate_office::wish& into) 
         into.hosts.emplace_back(each.get_string());
       }
     } else {
-      return "There is nothing, or nothing like that, to be said of " + std::string{name} + ".";
+      return unknown_member(name);
     }
   }
   if (into.node == 0 || into.node > highest_node) return "id must be a node's, up to 65535.";
   return {};
 }
 
-response certify(const request& r, certificate_office& by) {
-  if (auto wrong = check_media(r.find("Content-Type"), document::new_certificate))
-    return std::move(*wrong);
-  boost::system::error_code error;
-  const auto parsed = json::parse(json::string_view{r.body.data(), r.body.size()}, error);
-  if (error) return problem_response(400, "malformed_json", "The body is not JSON.");
-  if (!parsed.is_object()) return bad_wish("The body must be an object.");
+step certify(const request& r, certificate_office& by) {
+  json::object body;
+  if (auto wrong = read_body(r, document::new_certificate, body)) return std::move(*wrong);
   certificate_office::wish wish;
-  if (const auto wrong = read_wish(parsed.get_object(), wish); !wrong.empty())
-    return bad_wish(wrong);
-  const auto made = by.certify(wish);
-  if (made.status != 200) {
-    const auto code = made.status == 403   ? "forbidden"
-                      : made.status == 429 ? "too_many_requests"
-                                           : "bad_request";
-    return problem_response(made.status, code, made.detail + ".");
+  if (const auto wrong = read_wish(body, wish); !wrong.empty()) return bad_wish(wrong);
+  return office_step{[&by, wish = std::move(wish)](std::function<void(response)> done) {
+    by.certify(wish, [done = std::move(done),
+                      authority = by.authority()](const certificate_office::outcome& made) {
+      if (made.status != 200) return done(refusal_of(made));
+      response result;
+      result.body = json::serialize(json::object{{"certificate", made.certificate},
+                                                 {"authority", authority},
+                                                 {"authority_key", made.sealed_key}});
+      done(std::move(result));
+    });
+  }};
+}
+
+// -- tokens --------------------------------------------------------------------------------------
+
+json::object object_of(const certificate_office::token& each) {
+  json::object made{
+      {"number", each.number}, {"expires", each.expires},
+      {"made", each.made},     {"made_by", each.made_by},
+      {"uses", each.uses},     {"nodes", json::array(each.nodes.begin(), each.nodes.end())}};
+  if (!each.text.empty()) made["token"] = each.text;
+  return made;
+}
+
+std::function<void(certificate_office::tokens)> told_as_list(std::function<void(response)> done) {
+  return [done = std::move(done)](const certificate_office::tokens& made) {
+    if (made.status != 200) return done(refusal_of(made));
+    json::array all;
+    for (const auto& each : made.all) all.push_back(object_of(each));
+    response result;
+    result.body = json::serialize(json::object{{"tokens", std::move(all)}});
+    done(std::move(result));
+  };
+}
+
+// A whole number of these; none: it is no such number.
+std::optional<std::int64_t> number_within(const json::value& of, std::int64_t most) {
+  if (!of.is_int64() || of.get_int64() < 1 || of.get_int64() > most) return std::nullopt;
+  return of.get_int64();
+}
+
+step make_token(const request& r, certificate_office& by) {
+  json::object body;
+  if (auto wrong = read_body(r, document::new_token, body)) return std::move(*wrong);
+  certificate_office::token_wish wish;
+  for (const auto& x : body) {
+    if (x.key() == "expires_in") {
+      wish.seconds = number_within(x.value(), longest_s).value_or(0);
+    } else if (x.key() == "uses") {
+      const auto uses = number_within(x.value(), most_uses);
+      if (!uses) return bad_wish("uses must be 1 to 100.");
+      wish.uses = static_cast<std::uint64_t>(*uses);
+    } else {
+      return bad_wish(unknown_member(x.key()));
+    }
   }
-  response result;
-  result.body = json::serialize(json::object{{"certificate", made.certificate},
-                                             {"authority", by.authority()},
-                                             {"authority_key", made.sealed_key}});
-  return result;
+  if (wish.seconds == 0) return bad_wish("expires_in must be 1 to 86400 seconds.");
+  return office_step{[&by, wish](std::function<void(response)> done) {
+    by.make_token(wish, [done = std::move(done)](const certificate_office::tokens& made) {
+      if (made.status != 200 || made.all.empty()) return done(refusal_of(made));
+      response result;
+      result.body = json::serialize(object_of(made.all.front()));
+      done(std::move(result));
+    });
+  }};
+}
+
+step revoke_tokens(const request& r, certificate_office& by) {
+  json::object body;
+  if (auto wrong = read_body(r, document::revoked_tokens, body)) return std::move(*wrong);
+  std::optional<std::uint64_t> number;
+  bool all = false;
+  for (const auto& x : body) {
+    if (x.key() == "number" && x.value().is_int64() && x.value().get_int64() > 0)
+      number = static_cast<std::uint64_t>(x.value().get_int64());
+    else if (x.key() == "all" && x.value().is_bool())
+      all = x.value().get_bool();
+    else
+      return bad_wish(unknown_member(x.key()));
+  }
+  if (all == number.has_value()) return bad_wish("Say the number of one, or that all are meant.");
+  return office_step{[&by, number](std::function<void(response)> done) {
+    by.revoke_tokens(number, told_as_list(std::move(done)));
+  }};
 }
 
 }  // namespace
@@ -74,6 +182,15 @@ step begin_certificates(const request& r, const site& site) {
   response result;
   result.body = json::serialize(json::object{{"authority", site.certificates->authority()}});
   return result;
+}
+
+step begin_tokens(const request& r, const matched& place, const site& site) {
+  auto& by = *site.certificates;  // its holder is asking
+  if (place.what == endpoint::revoke_tokens) return revoke_tokens(r, by);
+  if (r.verb == method::post) return make_token(r, by);
+  return office_step{
+      [&by](std::function<void(response)> done) { by.list_tokens(told_as_list(std::move(done))); },
+      false};
 }
 
 }  // namespace lithair::http

@@ -21,6 +21,8 @@ constexpr std::array<endpoint_facts, endpoint_count> endpoint_rows{{
     {"abort", root::fixed, {"/cluster/members/abort"}},
     {"transfer", root::fixed, {"/cluster/transfer"}},
     {"certificates", root::fixed, {"/cluster/certificates"}},
+    {"tokens", root::fixed, {"/cluster/tokens"}},
+    {"revoke_tokens", root::fixed, {"/cluster/tokens/revoke"}},
     {"raft_vote", root::fixed, {"/raft/vote"}},
     {"raft_append", root::fixed, {"/raft/append-entries"}, {}, true},
     {"raft_install", root::fixed, {"/raft/install-snapshot"}, {}, true},

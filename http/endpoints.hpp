@@ -26,6 +26,8 @@ enum class endpoint : std::uint8_t {
   abort,           ///< /cluster/members/abort
   transfer,        ///< /cluster/transfer
   certificates,    ///< /cluster/certificates
+  tokens,          ///< /cluster/tokens
+  revoke_tokens,   ///< /cluster/tokens/revoke
   raft_vote,       ///< /raft/vote
   raft_append,     ///< /raft/append-entries
   raft_install,    ///< /raft/install-snapshot

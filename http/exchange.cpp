@@ -349,6 +349,9 @@ step begin_operation(const request& r, const operation& row, matched&& place, pa
       return begin_member(r, place, site, query);
     case endpoint::certificates:
       return begin_certificates(r, site);
+    case endpoint::tokens:
+    case endpoint::revoke_tokens:
+      return begin_tokens(r, place, site);
     case endpoint::projections:
       return projections_page(
           *site.schema, site.published != nullptr ? *site.published : published_projections{});

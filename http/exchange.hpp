@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <variant>
@@ -72,9 +73,16 @@ struct raft_step {
 /// Ask for a backup, to tell about it or to send it.
 struct backup_step {};
 
+/// Ask the office that certifies nodes. It is told where the response goes to, once, from any
+/// thread.
+struct office_step {
+  std::function<void(std::function<void(response)>)> begin;
+  bool changes = true;  ///< it may take effect although nobody hears of it
+};
+
 /// What is to be done about a request: answer it at once, or ask first.
 using step = std::variant<response, write_step, read_step, stream_step, status_step, ready_step,
-                          member_step, raft_step, backup_step>;
+                          member_step, raft_step, backup_step, office_step>;
 
 /// Why a node that is about to stop is not ready.
 inline constexpr std::string_view leaving_text = "The node is draining: it is about to stop.";
@@ -115,10 +123,16 @@ step begin_member(const request& r, const matched& place, const site& site,
                   const parameters& query);
 /// Why this client may not use the operator's routes; none: it may. With a cluster token whoever
 /// shows it may, and else nobody (401, 403); without one clients on this machine, and nobody whom a
-/// proxy here speaks for (403, which says what helps).
+/// proxy here speaks for (403, which says what helps). Who proves that it holds the key of the
+/// cluster's authority always may.
 std::optional<response> check_operator(const request& r, const site& site);
+/// Why this client does not hold the key of the cluster's authority; none: it does. 403, or 404
+/// where there is no such authority.
+std::optional<response> check_holder(const request& r, const site& site);
 /// The part of `begin` for /cluster/certificates.
 step begin_certificates(const request& r, const site& site);
+/// The part of `begin` for /cluster/tokens and what is below.
+step begin_tokens(const request& r, const matched& place, const site& site);
 /// The part of `begin` for /raft/vote, /raft/append-entries and /raft/install-snapshot.
 step begin_raft(const request& r, const matched& place, const site& site);
 /// Why this caller may not do what wants one like that; none: it may.

@@ -262,7 +262,9 @@ std::string_view verb_of(method verb) {
 json::array security_of(caller who) {
   const json_object token{{"cluster_token", json::array{}}};
   if (who == caller::member) return {token};
-  if (who == caller::operators) return {json_object{}, token};
+  const json_object key{{"authority_key", json::array{}}};
+  if (who == caller::operators) return {json_object{}, token, key};
+  if (who == caller::holder) return {key};
   return {};
 }
 
@@ -409,6 +411,12 @@ std::string openapi_text(const models::schema& schema, const published_projectio
   const json_object token{{"type", "http"},
                           {"scheme", "bearer"},
                           {"description", "What the file of --cluster-token holds."}};
+  const json_object key{{"type", "http"},
+                        {"scheme", "bearer"},
+                        {"description",
+                         "A proof that its sender has the key of the cluster's authority, as "
+                         "members do; `lithair_node "
+                         "token` makes and shows one."}};
   auto paths = writer(schema, published).paths();
   auto problems = problem_components();
   auto seen = header_components(paths, problems);
@@ -428,7 +436,8 @@ std::string openapi_text(const models::schema& schema, const published_projectio
       {"components", json_object{{"schemas", all_schemas(schema)},
                                  {"responses", std::move(problems)},
                                  {"headers", std::move(seen)},
-                                 {"securitySchemes", json_object{{"cluster_token", token}}}}}};
+                                 {"securitySchemes",
+                                  json_object{{"cluster_token", token}, {"authority_key", key}}}}}};
   return json::serialize(made);
 }
 

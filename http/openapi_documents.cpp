@@ -164,6 +164,23 @@ void add_cluster(json_object& to) {
       {{"certificate", described(text_schema(), "In PEM, as the next.")},
        {"authority", text_schema()},
        {"authority_key", described(text_schema(), "Sealed for the request's key; base64url.")}});
+  const auto seconds = [](std::string_view about) {
+    return described(whole_number(), std::string{about} + ", in seconds since 1970.");
+  };
+  to["lithair.token"] =
+      record({{"number", whole_number()},
+              {"expires", seconds("When it ends")},
+              {"made", seconds("When it was made")},
+              {"made_by", described(id(), "The node that made it.")},
+              {"uses", described(whole_number(), "For how many nodes it is.")},
+              {"nodes", described(list_of(id()), "Those that were certified with it.")},
+              {"token?", described(text_schema(), "Itself, where it was made just now.")}});
+  to["lithair.tokens"] = record({{"tokens", list_of(schema_ref("lithair.token"))}});
+  to["lithair.new_token"] =
+      record({{"expires_in", described(whole_number(), "In seconds; at most 86400.")},
+              {"uses?", described(whole_number(), "At most 100; 1 unless it is said.")}});
+  to["lithair.revoked_tokens"] =
+      record({{"number?", whole_number()}, {"all?", described(flag_schema(), "Instead of it.")}});
   to["lithair.new_member"] = record(
       {{"id", id()},
        {"addr", described(text_schema(), "HOST:PORT of its HTTP; of IPv6 [HOST]:PORT.")},

@@ -8,56 +8,6 @@ namespace {
 
 using enum parameter;
 
-constexpr std::string_view json_type = "application/json";
-constexpr std::string_view patch_type = "application/merge-patch+json";
-constexpr std::string_view packed_type = "application/msgpack";
-
-// In the order of the enum.
-constexpr std::array<document_facts, document_count> documents{{
-    {},
-    {{json_type}, ".create"},
-    {{json_type}, ".replace"},
-    {{patch_type, json_type}, ".patch"},
-    {{json_type}, ".many"},
-    {{json_type}, "lithair.transaction"},
-    {{json_type}, "lithair.new_member"},
-    {{json_type}, "lithair.new_leader"},
-    {{json_type}, "lithair.new_certificate"},
-    {{json_type, packed_type}, "lithair.vote"},
-    {{json_type, packed_type}, "lithair.append"},
-    {{json_type, packed_type}, "lithair.install"},
-    {{json_type}, ".item", "The item."},
-    {{json_type}, ".page", "A page of items."},
-    {{json_type}, ".items", "The items, in the order of the request."},
-    {{json_type}, "lithair.count", "How many items pass the filters."},
-    {{json_type}, ".found", "The key of an item."},
-    {{json_type}, ".history", "The events, oldest first."},
-    {{"text/event-stream"},
-     "lithair.text",
-     "Server-Sent Events create, update and delete. The data of the first two is the item, of the "
-     "last one its key; a comment is sent when nothing happens."},
-    {{json_type}, "lithair.results", "The index of the log, and an answer to each operation."},
-    {{json_type}, ".rows", "A page of rows, in order of their groups."},
-    {{json_type}, "lithair.projections", "The projections that are served."},
-    {{json_type}, "lithair.index", "What is served."},
-    {{json_type}, "lithair.alive", "The process is there."},
-    {{json_type}, "lithair.ready", "Linearizable reads are served."},
-    {{json_type}, "lithair.status", "How the node stands."},
-    {{json_type}, "lithair.cluster", "The members as this node knows them."},
-    {{json_type}, "lithair.leader", "The leader; null where none is known."},
-    {{json_type}, "lithair.done", "It is done; `risk` tells what it put at risk."},
-    {{json_type}, "lithair.authority", "The certificate of the cluster's authority."},
-    {{json_type}, "lithair.certified", "The node's certificate, and the authority."},
-    {{"text/plain"}, "lithair.text", "Prometheus text format 0.0.4."},
-    {{json_type}, "lithair.openapi", "This description."},
-    {{"text/html"}, "lithair.text", "A page."},
-    {{json_type}, "lithair.snapshot", "What the checkpoint holds."},
-    {{"application/octet-stream"}, "lithair.file", "A file for --restore."},
-    {{json_type, packed_type}, "lithair.voted", "The core's answer."},
-    {{json_type, packed_type}, "lithair.appended", "The core's answer."},
-    {{json_type, packed_type}, "lithair.installed", "The core's answer."},
-}};
-
 constexpr parameter_set reading = set_of({consistency, consistency_header, min_index});
 constexpr parameter_set writing = set_of({idempotency_key});
 constexpr parameter_set row_pages = set_of({skip, take, after, total});
@@ -191,9 +141,35 @@ constexpr operation rows[] = {
      .summary = "Certify a node that is to join",
      .body = document::new_certificate,
      .answers = {{{200, document::certified}}},
-     .problems = {404, 415, 422, 429},
+     .problems = {404, 415, 422, 429, 504},
      .about = "For who shows a join token. The answer holds the authority's key, sealed for the "
-              "key of the request."},
+              "key of the request. Who asks again for the same node and key gets it again."},
+    {.at = endpoint::tokens,
+     .verb = method::get,
+     .id = "lithair.tokens.list",
+     .tag = "cluster",
+     .summary = "The join tokens that count",
+     .answers = {{{200, document::tokens}}},
+     .problems = {404, 504},
+     .who = caller::holder},
+    {.at = endpoint::tokens,
+     .verb = method::post,
+     .id = "lithair.tokens.add",
+     .tag = "cluster",
+     .summary = "Make a join token",
+     .body = document::new_token,
+     .answers = {{{200, document::token}}},
+     .problems = {404, 409, 415, 422, 504},
+     .who = caller::holder},
+    {.at = endpoint::revoke_tokens,
+     .verb = method::post,
+     .id = "lithair.tokens.revoke",
+     .tag = "cluster",
+     .summary = "Let join tokens count no more",
+     .body = document::revoked_tokens,
+     .answers = {{{200, document::tokens}}},
+     .problems = {404, 415, 422, 504},
+     .who = caller::holder},
     {.at = endpoint::raft_vote,
      .verb = method::post,
      .id = "lithair.raft.vote",
@@ -403,10 +379,6 @@ constexpr directory known;
 
 }  // namespace
 }  // namespace table
-
-const document_facts& facts_of(document which) {
-  return table::documents[static_cast<std::size_t>(which)];
-}
 
 std::span<const operation> all_operations() { return table::rows; }
 

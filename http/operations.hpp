@@ -27,6 +27,8 @@ enum class document : std::uint8_t {
   new_member,       ///< who is to be a member
   new_leader,       ///< who is to lead
   new_certificate,  ///< who is to be certified
+  new_token,        ///< what a join token is to be for
+  revoked_tokens,   ///< which join tokens are to count no more
   vote,             ///< a Raft message, as the next two
   append,
   install,
@@ -50,6 +52,8 @@ enum class document : std::uint8_t {
   done,       ///< a change of members
   authority,  ///< who certifies nodes
   certified,  ///< a node's certificate, and what makes it one that certifies
+  token,      ///< a join token, and what is known of it
+  tokens,     ///< what is known of join tokens
   metrics,
   openapi,
   docs,
@@ -120,8 +124,11 @@ enum class caller : std::uint8_t {
   anyone,
   /// Whoever holds the cluster token; nobody where there is none.
   member,
-  /// The same where there is a token; else whoever is on the node's own machine.
+  /// The same where there is a token; else whoever is on the node's own machine. Always whoever
+  /// holds the authority's key, too.
   operators,
+  /// Whoever proves that it holds the key of the cluster's authority.
+  holder,
 };
 
 /// What one endpoint does with one method.

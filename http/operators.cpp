@@ -26,19 +26,34 @@ bool comes_through_proxy(const request& r) {
                              [&r](std::string_view name) { return r.find(name) != nullptr; });
 }
 
+// Whoever has the authority's key could be any node.
+bool shows_proof(const request& r, const site& site) {
+  const auto* shown = r.find("Authorization");
+  return shown != nullptr && site.certificates != nullptr &&
+         site.certificates->admits(bearer_of(*shown));
+}
+
 }  // namespace
 
 std::optional<response> check_operator(const request& r, const site& site) {
+  if (shows_proof(r, site)) return std::nullopt;
   if (site.cluster_token != nullptr) return check_cluster_token(r, site.cluster_token);
   if (r.from_this_machine && !comes_through_proxy(r)) return std::nullopt;
-  const auto* shown = r.find("Authorization");
-  if (shown != nullptr && site.certificates != nullptr &&
-      site.certificates->admits(bearer_of(*shown)))
-    return std::nullopt;
   return problem_response(
       403, "forbidden",
       "This is for clients on the node's own machine, as it has no cluster token. Start it with "
       "--cluster-token FILE and show the token (Authorization: Bearer TOKEN), or ask from there.");
+}
+
+// On the node's own machine there may be others who may not be any node.
+std::optional<response> check_holder(const request& r, const site& site) {
+  if (site.certificates == nullptr)
+    return problem_response(404, "not_found",
+                            "This cluster has no authority of its own (--secure).");
+  if (shows_proof(r, site)) return std::nullopt;
+  return problem_response(403, "forbidden",
+                          "This is for who holds the key of the cluster's authority: ask with "
+                          "lithair_node token --data-dir DIR, where a node is.");
 }
 
 bool comes_from_this_machine(int fd) {

@@ -48,6 +48,8 @@ std::optional<response> check_caller(caller wanted, const request& r, const site
       return check_cluster_token(r, site.cluster_token);
     case caller::operators:
       return check_operator(r, site);
+    case caller::holder:
+      return check_holder(r, site);
     case caller::anyone:
       break;
   }

@@ -15,8 +15,15 @@ namespace lithair::http {
 /// From a session to itself: its socket is closed.
 struct socket_closed {};
 
+/// From the office that certifies nodes, through whoever it is told by.
+struct office_answer {
+  std::uint64_t token = 0;
+  response said;
+};
+
 }  // namespace lithair::http
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(lithair::http::socket_closed)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(lithair::http::office_answer)
 
 namespace lithair::http {
 
@@ -97,8 +104,16 @@ caf::behavior session::make_behavior() {
         answer(token, answer_backup(std::move(taken), s->what));
       },
       [this](actors::readiness& said) { answer(said.token, answer_ready(said)); },
+      [this](office_answer& told) { answer(told.token, std::move(told.said)); },
       [this](const socket_closed&) { quit(); },
   };
+}
+
+// It answers from a thread of its own; this session may have ended by then.
+void session::perform(std::uint64_t token, office_step&& wanted) {
+  wanted.begin([to = caf::actor_cast<caf::actor>(this), token](http::response said) {
+    caf::anon_send(to, office_answer{token, std::move(said)});
+  });
 }
 
 void session::on_status(actors::node_status&& status) {

@@ -99,6 +99,7 @@ class session final : public actors::hosted_actor,
   void crowd_out() override;  ///< another one takes its place
   void open_sealed(std::string_view bytes);
   void end_handshake(handshake_outcome how);  ///< counts it; once
+  bool is_still_trusted();                    ///< the certificate that the client showed, if any
   void refuse_plain_http();                   ///< on a port that speaks HTTPS
   void break_off();                           ///< the other side gets our alert, and no more
   bool say_end();  ///< that nothing more comes; false: it is still to leave
@@ -118,8 +119,9 @@ class session final : public actors::hosted_actor,
   void perform(std::uint64_t token, read_step&& read);  ///< by consistency, of the right actor
   void perform(std::uint64_t token,
                stream_step&& wanted);  ///< becomes the connection's last answer
-  std::uint64_t open_slot();           ///< for the request that came just now
-  bool serves_place(endpoint what);    ///< whether a connection of this place may ask for it
+  void perform(std::uint64_t token, office_step&& wanted);  ///< whose answer comes as a message
+  std::uint64_t open_slot();                                ///< for the request that came just now
+  bool serves_place(endpoint what);  ///< whether a connection of this place may ask for it
 
   // -- what it holds
   void hold_input(std::size_t at_hand);  ///< room for what comes, or refuses it
@@ -182,8 +184,10 @@ class session final : public actors::hosted_actor,
   bool opened_ = false;     // its handshake was done
   bool shaking_ = false;    // a handshake that is under way
   bool full_read_ = false;  // the socket may have more, when others had their turn
-  std::unique_ptr<actors::tls_session> tls_;  // from the client's first bytes on
-  std::string unheard_;                       // of the handshake, until its turn
+  std::unique_ptr<actors::tls_session> tls_;              // from the client's first bytes on
+  std::string unheard_;                                   // of the handshake, until its turn
+  std::shared_ptr<const actors::tls_context> judged_by_;  // the client's certificate, the last time
+  std::uint64_t judged_at_ms_ = 0;
   phase phase_ = phase::serving;
   parser parser_;
   slots slots_;

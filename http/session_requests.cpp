@@ -75,6 +75,7 @@ void session::on_head(std::size_t at_hand) {
   // Which limit depends on the route, which the head tells.
   const auto what = lane_.all().routes.match(r.path).what;
   if (!serves_place(what)) return end_with(no_place());
+  if (!is_still_trusted()) return end_with(not_trusted_any_more());
   const auto limit = takes_bulk(what) ? options_.max_bulk_body : options_.max_body;
   parser_.limit_body(limit);
   begin_window(0);
@@ -240,6 +241,9 @@ void session::perform(std::uint64_t token, step&& next) {
     send(at == node.groups.end() ? node.raft : at->second, std::move(raft->call));
   } else if (std::holds_alternative<backup_step>(next)) {
     send(node.archivist, actors::take_backup{token});
+  } else if (auto* office = std::get_if<office_step>(&next)) {
+    slots_.find(token)->write = office->changes;
+    perform(token, std::move(*office));
   } else if (auto* ready = std::get_if<ready_step>(&next)) {
     send(node.raft, actors::probe_ready{token, ready->min_index});
   } else if (slots_.find(token)->what == endpoint::metrics) {

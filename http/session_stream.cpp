@@ -2,6 +2,7 @@
 
 #include "actors/messages/feed_messages.hpp"
 #include "http/session.hpp"
+#include "http/turned_away.hpp"
 
 /// What a session does for a stream of changes. It is the connection's last answer: behind it no
 /// request is taken, and what the client still says is not looked at.
@@ -50,7 +51,10 @@ void session::run_stream() {
 void session::on_followed(const actors::followed& answer) {
   if (!events_) return;
   events_->asked = false;
-  take_batch(answer);
+  if (!is_still_trusted())
+    refuse_stream(403, "forbidden", not_trusted_any_more_text);
+  else
+    take_batch(answer);
   settle();
 }
 

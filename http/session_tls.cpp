@@ -17,6 +17,7 @@ namespace {
 constexpr std::size_t sealed_read = 32 << 10;
 // RFC 8446 §5.1: what a connection under TLS begins with. A method of HTTP is text.
 constexpr char handshake_record = 22;
+constexpr std::uint64_t judged_again_after_ms = 60'000;
 
 }  // namespace
 
@@ -45,7 +46,9 @@ void session::on_sealed(std::string_view bytes) {
 
 void session::begin_handshake() {
   try {
-    tls_ = std::make_unique<actors::tls_session>(options_.tls->current());
+    judged_by_ = options_.tls->current();
+    judged_at_ms_ = now();
+    tls_ = std::make_unique<actors::tls_session>(judged_by_);
   } catch (const std::exception& error) {
     spdlog::warn("a connection is closed: {}", error.what());
     return close();
@@ -81,6 +84,22 @@ void session::end_handshake(handshake_outcome how) {
   shaking_ = false;
   lane_.shaking().remove(*this);
   lane_.metrics().handshakes[static_cast<std::size_t>(how)].add(1);
+}
+
+// Whom operators trust may have changed since the handshake, and certificates end.
+bool session::is_still_trusted() {
+  if (!tls_ || !tls_->peer()) return true;
+  auto newest = options_.tls->current();
+  if (newest == judged_by_ && now() - judged_at_ms_ < judged_again_after_ms) return true;
+  judged_by_ = std::move(newest);
+  judged_at_ms_ = now();
+  const auto why = tls_->why_not_any_more(*judged_by_);
+  if (why.empty()) return true;
+  spdlog::info("the certificate of a client, {}, is not taken any more: {}", tls_->peer()->subject,
+               why);
+  // Not one more time: what is judged by is what refused it.
+  judged_by_.reset();
+  return false;
 }
 
 void session::crowd_out() {

@@ -19,6 +19,7 @@
 #include "actors/runtime/unix_time.hpp"
 #include "models/problem/read_problem.hpp"
 #include "models/query/whole_query.hpp"
+#include "models/schema/cluster_records.hpp"
 
 namespace lithair::actors {
 
@@ -92,7 +93,7 @@ class line_to_node final : public caller_line {
 
   class speaker;
 
-  explicit line_to_node(node& to);
+  line_to_node(node& to, const models::schema& about, const data_handle& data);
   ~line_to_node() override {
     std::lock_guard guard{open_->mutex};
     // The actor may be at its own end on another thread: whoever has the lock sees to it.
@@ -100,7 +101,7 @@ class line_to_node final : public caller_line {
     open_->actor = nullptr;
   }
 
-  const models::schema& schema() const override { return target_.schema(); }
+  const models::schema& schema() const override { return about_; }
   models::result<std::string> prepare(const models::write_request& what) const override {
     return models::prepare(schema(), what, stamp());
   }
@@ -123,6 +124,7 @@ class line_to_node final : public caller_line {
   }
 
   node& target_;
+  const models::schema& about_;
   std::shared_ptr<line> open_ = std::make_shared<line>();
 };
 
@@ -203,9 +205,10 @@ class line_to_node::speaker final : public hosted_actor {
   std::uint64_t next_token_ = 1;
 };
 
-line_to_node::line_to_node(node& to) : target_(to) {
+line_to_node::line_to_node(node& to, const models::schema& about, const data_handle& data)
+    : target_(to), about_(about) {
   speaker::setup setup{to.raft(), to.raft(), to.aggregate(), to.raft(), open_};
-  if (auto data = to.data()) {
+  if (data) {
     setup.writes = data;
     setup.reads = setup.local_reads = data;
   }
@@ -245,7 +248,12 @@ void line_to_node::require_waiting_allowed() const {
 
 }  // namespace
 
-caller::caller(node& to) : line_(std::make_shared<line_to_node>(to)) {}
+caller::caller(node& to) : line_(std::make_shared<line_to_node>(to, to.schema(), to.data())) {}
+
+caller caller::of_cluster_records(node& to) {
+  return caller{
+      std::make_shared<line_to_node>(to, models::cluster_records_schema(), data_handle{})};
+}
 
 node& caller::target() const {
   if (auto* here = line_->target()) return *here;

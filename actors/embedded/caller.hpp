@@ -48,6 +48,9 @@ class caller {
   explicit caller(node& to);
   /// For those who lead elsewhere.
   explicit caller(std::shared_ptr<caller_line> through) : line_(std::move(through)) {}
+  /// Speaks of the records of the cluster (models/schema/cluster_records.hpp), which the group that
+  /// all nodes share keeps and no dispatcher knows.
+  static caller of_cluster_records(node& to);
 
   /// What the node serves; valid as long as the node, stopped or not. Elsewhere: what the program
   /// declared.

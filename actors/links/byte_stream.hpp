@@ -38,6 +38,9 @@ class byte_stream {
   virtual std::uint64_t node() const { return 0; }
   /// Likewise, which program; empty: it is none, or nothing is proved.
   virtual std::string program() const { return {}; }
+  /// Why the other end, which was proved once, would not be let in now: a sentence without a full
+  /// stop; empty: it would. Asked every so often by who uses it, and ends it then.
+  virtual std::string why_not_any_more() { return {}; }
 };
 
 }  // namespace lithair::actors

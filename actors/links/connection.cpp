@@ -116,6 +116,7 @@ void connection::look() {
   if (++silent_rounds_ > patience) return end("nothing came of it for too long");
   if (!going_.empty() && ++stuck_rounds_ > patience) return end("it takes nothing any more");
   if (over_full_) return end("it takes less than there is to send");
+  if (const auto why = over_->why_not_any_more(); !why.empty()) return end(why);
   if (going_.empty()) {
     stuck_rounds_ = 0;
     put(frame_class::liveness, frame_kind::alive, 0, {});

@@ -19,7 +19,8 @@ class loop;
 /// One connection with another node, from its first byte to its last: the handshake, then frames
 /// both ways. Until the handshake is done it holds a few KiB. Then it says every so often that it
 /// lives, and ends when nothing comes for long, when what waits does not leave, or when a class of
-/// frames is full: a peer that stalls is dropped, and not fed. On one loop's thread.
+/// frames is full: a peer that stalls is dropped, and not fed. It ends, too, when the other end
+/// would not be let in any more. On one loop's thread.
 class connection {
  public:
   /// Who is told what happens. It may be destroyed from within `greeted` and `ended`, and from

@@ -16,6 +16,7 @@ namespace {
 // RFC 8446 §5.1: what a connection under TLS begins with, and what a record holds at most.
 constexpr char hello_record = 22;
 constexpr std::size_t longest_record = 16 << 10;
+constexpr std::chrono::minutes judged_again_after{1};
 // What is opened at once; a socket brings no more.
 constexpr std::size_t opened_at_once = 64 << 10;
 // A fatal alert, "unexpected message", for who has nothing else to tell it by.
@@ -45,9 +46,15 @@ std::array<char, longest_record>& record_buffer() {
 
 }  // namespace
 
-tls_stream::tls_stream(std::unique_ptr<byte_stream> over, std::shared_ptr<const tls_context> with,
-                       std::uint64_t dialled, handshakes* turns)
-    : context_(std::move(with)), dialled_(dialled), turns_(turns), over_(std::move(over)) {
+tls_stream::tls_stream(std::unique_ptr<byte_stream> over, source newest, std::uint64_t dialled,
+                       handshakes* turns)
+    : newest_(std::move(newest)),
+      context_(newest_()),
+      dialled_(dialled),
+      judged_by_(context_),
+      judged_at_(std::chrono::steady_clock::now()),
+      turns_(turns),
+      over_(std::move(over)) {
   if (context_->role() == tls_role::client) begin();
 }
 
@@ -179,6 +186,20 @@ void tls_stream::opened() {
     if (node_ == 0) program_ = program_of(*shown).value_or("");
   }
   tls_->encrypt(std::exchange(early_, {}));
+}
+
+std::string tls_stream::why_not_any_more() {
+  if (ended_ || !tls_ || !tls_->is_open()) return {};
+  auto newest = newest_();
+  const auto now = std::chrono::steady_clock::now();
+  if (newest == judged_by_ && now - judged_at_ < judged_again_after) return {};
+  judged_by_ = std::move(newest);
+  judged_at_ = now;
+  const auto why = tls_->why_not_any_more(*judged_by_);
+  if (why.empty()) return why;
+  const auto& shown = tls_->peer();
+  return "the certificate that it showed (" + (shown ? shown->subject : std::string{}) +
+         ") is not taken any more: " + why_not_taken(why);
 }
 
 // -- what leaves ---------------------------------------------------------------------------------

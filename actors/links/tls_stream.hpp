@@ -1,7 +1,9 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -26,11 +28,15 @@ class tls_stream final : public byte_stream, private handshaker {
   /// Bytes that are taken before the other end is known, for the first words of who dials.
   static constexpr std::size_t most_early = 2 << 10;
 
-  /// Owns `over`. `with` says which end this is; who dials gives the node that is meant, which the
-  /// other end has to prove, or 0 for any node. Handshakes wait for their turn in `turns`, which
-  /// outlives it; none: they do not wait. Throws std::runtime_error when there is no memory.
-  tls_stream(std::unique_ptr<byte_stream> over, std::shared_ptr<const tls_context> with,
-             std::uint64_t dialled, handshakes* turns);
+  /// What connections of this end begin with now.
+  using source = std::function<std::shared_ptr<const tls_context>()>;
+
+  /// Owns `over`. `newest` says which end this is, and is asked again for `why_not_any_more`; who
+  /// dials gives the node that is meant, which the other end has to prove, or 0 for any node. Handshakes wait for
+  /// their turn in `turns`, which outlives it; none: they do not wait. Throws std::runtime_error
+  /// when there is no memory.
+  tls_stream(std::unique_ptr<byte_stream> over, source newest, std::uint64_t dialled,
+             handshakes* turns);
   ~tls_stream() override;
   tls_stream(const tls_stream&) = delete;
   tls_stream& operator=(const tls_stream&) = delete;
@@ -41,6 +47,8 @@ class tls_stream final : public byte_stream, private handshaker {
   std::string address() const override { return over_->address(); }
   std::uint64_t node() const override { return node_; }
   std::string program() const override { return program_; }
+  /// Judged anew when the context is another one, and each minute, for certificates end.
+  std::string why_not_any_more() override;
 
   /// Why TLS failed, if that is why it ended.
   tls_failure failure() const { return failure_; }
@@ -63,8 +71,11 @@ class tls_stream final : public byte_stream, private handshaker {
   template <class Tell>
   bool told(const Tell& tell);
 
+  const source newest_;
   const std::shared_ptr<const tls_context> context_;
   const std::uint64_t dialled_;
+  std::shared_ptr<const tls_context> judged_by_;  // the other end's certificate, the last time
+  std::chrono::steady_clock::time_point judged_at_;
   handshakes* turns_;                 // while it is among them
   std::unique_ptr<tls_session> tls_;  // of who accepts: from the first bytes on
   std::string early_;                 // to be said once it is open

@@ -24,6 +24,7 @@
 #include "models/declaration/model_file.hpp"
 #include "models/declaration/model_text.hpp"
 #include "models/declaration/schema_parts.hpp"
+#include "models/schema/cluster_records.hpp"
 #include "persistence/files.hpp"
 #include "persistence/journaled_log_store.hpp"
 #include "persistence/salvage.hpp"
@@ -199,10 +200,11 @@ void composition::divide_schema() {
       throw std::runtime_error("there is no model " + name + " to put into a group");
     ids.insert(id);
   }
-  for (auto id : ids)
-    parts_.emplace(id, models::replicated_part(schema_, [&](const models::collection& c) {
-                     return group_of(c) == id;
-                   }));
+  for (auto id : ids) {
+    auto part = models::replicated_part(
+        schema_, [&](const models::collection& c) { return group_of(c) == id; });
+    parts_.emplace(id, id == main_group ? models::with_cluster_records(part) : std::move(part));
+  }
   local_schema_ = models::local_part(schema_);
   // Named before there are actors; each is told what its log holds when it is opened.
   for (auto& [id, part] : parts_) peers_.opened_with(id, {}, {});

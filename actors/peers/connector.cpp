@@ -296,9 +296,10 @@ std::unique_ptr<byte_stream> connector::stream_of(int fd, std::uint64_t dialled,
   std::unique_ptr<byte_stream> plain = std::make_unique<socket_stream>(*home(), fd);
   if (!tls_) return plain;
   try {
-    auto made = std::make_unique<tls_stream>(std::move(plain),
-                                             dialled == 0 ? tls_->current() : tls_->dialling(),
-                                             dialled, shaking_.get());
+    auto made = std::make_unique<tls_stream>(
+        std::move(plain),
+        [from = tls_, dialled] { return dialled == 0 ? from->current() : from->dialling(); },
+        dialled, shaking_.get());
     under_tls = made.get();
     return made;
   } catch (const std::exception& error) {

@@ -161,7 +161,8 @@ void remote_speaker::meet(int fd) {
   ours.nonce = {random_word_of_system(), random_word_of_system()};
   std::unique_ptr<byte_stream> stream = std::make_unique<socket_stream>(*home(), fd);
   if (setup_.tls)
-    stream = std::make_unique<tls_stream>(std::move(stream), setup_.tls->dialling(), 0, nullptr);
+    stream = std::make_unique<tls_stream>(
+        std::move(stream), [from = setup_.tls] { return from->dialling(); }, 0, nullptr);
   over_ = std::make_unique<connection>(*home(), std::move(stream),
                                        handshake{handshake::side::dialling, ours, judge_},
                                        link_limits{});

@@ -26,6 +26,8 @@ constexpr std::string_view token_prefix = "lithair1.";
 constexpr std::size_t digest_size = 32;
 constexpr std::size_t number_size = 8;
 constexpr std::size_t token_size = digest_size + number_size + number_size + digest_size;
+constexpr std::string_view proof_prefix = "lithair-proof.";
+constexpr std::size_t proof_size = digest_size + number_size + digest_size;
 constexpr std::size_t scalar_size = 32;
 
 std::string text_of(std::uint64_t number) {
@@ -162,7 +164,8 @@ struct cluster_authority::parts {
   std::string certificate;
   std::string key;
   std::string digest;
-  std::string code_key;  // of tokens
+  std::string code_key;   // of tokens
+  std::string proof_key;  // of proofs
 };
 
 cluster_authority::cluster_authority(std::unique_ptr<parts> made) : parts_(std::move(made)) {
@@ -172,6 +175,7 @@ cluster_authority::cluster_authority(std::unique_ptr<parts> made) : parts_(std::
   x.digest = digest_of(*x.native);
   // Of its own use, so that it tells nothing of the key.
   x.code_key = hmac(scalar_of(*x.native_key), "lithair join tokens");
+  x.proof_key = hmac(scalar_of(*x.native_key), "lithair proofs");
 }
 cluster_authority::~cluster_authority() = default;
 cluster_authority::cluster_authority(cluster_authority&& other) noexcept = default;
@@ -255,16 +259,13 @@ std::string cluster_authority::sealed_key_for(const std::string& request) const 
 
 // -- tokens --------------------------------------------------------------------------------------
 
-//     token := "lithair1." base64url(authority:32 id:8 expires:8 code:32)
+//     token := "lithair1." base64url(authority:32 number:8 expires:8 code:32)
 std::string cluster_authority::code_of(std::string_view said) const {
   return hmac(parts_->code_key, said);
 }
 
-std::string cluster_authority::make_token(std::int64_t expires) const {
-  std::array<unsigned char, number_size> id{};
-  demand(RAND_bytes(id.data(), id.size()) == 1, "chance");
-  auto said = parts_->digest + std::string{reinterpret_cast<const char*>(id.data()), id.size()} +
-              text_of(static_cast<std::uint64_t>(expires));
+std::string cluster_authority::make_token(std::uint64_t number, std::int64_t expires) const {
+  auto said = parts_->digest + text_of(number) + text_of(static_cast<std::uint64_t>(expires));
   said += code_of(said);
   return std::string{token_prefix} + base64url(said);
 }
@@ -288,15 +289,50 @@ tl::expected<token_facts, std::string> read_token(std::string_view token) {
   if (!token.starts_with(token_prefix)) return none();
   const auto bytes = bytes_of_base64url(token.substr(token_prefix.size()));
   if (!bytes || bytes->size() != token_size) return none();
-  return token_facts{bytes->substr(0, digest_size),
-                     static_cast<std::int64_t>(number_in(
-                         std::string_view{*bytes}.substr(digest_size + number_size, number_size)))};
+  const std::string_view all{*bytes};
+  return token_facts{
+      bytes->substr(0, digest_size), number_in(all.substr(digest_size, number_size)),
+      static_cast<std::int64_t>(number_in(all.substr(digest_size + number_size, number_size)))};
+}
+
+//     proof := "lithair-proof." base64url(authority:32 made:8 code:32)
+std::string cluster_authority::make_proof(std::int64_t now) const {
+  auto said = parts_->digest + text_of(static_cast<std::uint64_t>(now));
+  said += hmac(parts_->proof_key, said);
+  return std::string{proof_prefix} + base64url(said);
+}
+
+bool cluster_authority::proves(std::string_view proof, std::int64_t now) const {
+  if (!proof.starts_with(proof_prefix)) return false;
+  const auto bytes = bytes_of_base64url(proof.substr(proof_prefix.size()));
+  if (!bytes || bytes->size() != proof_size) return false;
+  const auto said = std::string_view{*bytes}.substr(0, proof_size - digest_size);
+  const auto code = hmac(parts_->proof_key, said);
+  if (CRYPTO_memcmp(code.data(), bytes->data() + said.size(), code.size()) != 0) return false;
+  const auto made = static_cast<std::int64_t>(number_in(said.substr(digest_size)));
+  return said.starts_with(parts_->digest) && made >= now - before_s && made <= now + before_s;
 }
 
 std::string digest_of(std::string_view certificate) {
   const auto found = certificate_in(certificate);
   ERR_clear_error();
   return found ? digest_of(*found) : std::string{};
+}
+
+std::string key_digest_of(std::string_view request) {
+  const auto found = request_in(request);
+  auto* key = found ? X509_REQ_get_X509_PUBKEY(found.get()) : nullptr;
+  unsigned char* bytes = nullptr;
+  const int size = key == nullptr ? -1 : i2d_X509_PUBKEY(key, &bytes);
+  ERR_clear_error();
+  if (size <= 0) return {};
+  std::string made(digest_size, '\0');
+  const bool done = EVP_Digest(bytes, static_cast<std::size_t>(size),
+                               reinterpret_cast<unsigned char*>(made.data()), nullptr, EVP_sha256(),
+                               nullptr) == 1;
+  OPENSSL_free(bytes);
+  demand(done, "a digest");
+  return made;
 }
 
 key_and_request make_key(const std::string& common_name) {

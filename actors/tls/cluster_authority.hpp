@@ -31,6 +31,7 @@ std::string request_for(const std::string& key);
 /// What a join token says to who holds it.
 struct token_facts {
   std::string authority;     ///< SHA-256 of the authority's certificate, 32 bytes
+  std::uint64_t number = 0;  ///< in the book of the cluster that made it
   std::int64_t expires = 0;  ///< seconds since 1970
 };
 /// Of a token as it was given; or why it is none. Whether it counts only the authority can tell.
@@ -38,6 +39,8 @@ tl::expected<token_facts, std::string> read_token(std::string_view token);
 
 /// SHA-256 of a certificate in PEM, 32 bytes; empty when it is none.
 std::string digest_of(std::string_view certificate);
+/// SHA-256 of the public key that a request in PEM is for, 32 bytes; empty when it is no request.
+std::string key_digest_of(std::string_view request);
 
 /// The authority of one cluster: its certificate and key of P-256. It certifies nodes, and makes
 /// and judges the tokens by which they ask for that. Immutable; any thread. What it does takes a
@@ -69,10 +72,17 @@ class cluster_authority {
   /// with `open_sealed`. Behind `certify`, which has judged the request.
   std::string sealed_key_for(const std::string& request) const;
 
-  /// Whoever shows it until then is to be certified, as whatever node.
-  std::string make_token(std::int64_t expires) const;
-  /// Why a token does not count; empty: it does. It takes the same time whatever is shown.
+  /// Whoever shows it until then is to be certified, as whatever node, as long as the cluster's
+  /// book of tokens has one of this number.
+  std::string make_token(std::uint64_t number, std::int64_t expires) const;
+  /// Why a token does not count, whatever the book says; empty: that has the word. It takes the
+  /// same time whatever is shown.
   std::string why_not(std::string_view token, std::int64_t now) const;
+
+  /// What shows that its maker has this authority's key: for an hour, as clocks differ by as much.
+  std::string make_proof(std::int64_t now) const;
+  /// Whether it is one. It takes the same time whatever is shown.
+  bool proves(std::string_view proof, std::int64_t now) const;
 
  private:
   struct parts;

@@ -225,6 +225,26 @@ std::string tls_session::take_output() {
   return std::exchange(pipe_.output, {});
 }
 
+std::string tls_session::why_not_any_more(const tls_context& newest) const {
+  auto* shown = SSL_get0_peer_certificate(ssl_);
+  if (shown == nullptr) return {};
+  const std::unique_ptr<X509_STORE_CTX, decltype(&X509_STORE_CTX_free)> check{X509_STORE_CTX_new(),
+                                                                              &X509_STORE_CTX_free};
+  const bool is_server = context_->role() == tls_role::server;
+  // Without memory nothing is known, and it stays as it is.
+  if (!check ||
+      X509_STORE_CTX_init(check.get(), SSL_CTX_get_cert_store(newest.native()), shown,
+                          SSL_get_peer_cert_chain(ssl_)) != 1 ||
+      X509_STORE_CTX_set_default(check.get(), is_server ? "ssl_client" : "ssl_server") != 1) {
+    ERR_clear_error();
+    return {};
+  }
+  const bool fine = X509_verify_cert(check.get()) == 1;
+  const int error = X509_STORE_CTX_get_error(check.get());
+  ERR_clear_error();
+  return fine ? std::string{} : X509_verify_cert_error_string(error);
+}
+
 bool tls_session::is_within_record() const { return SSL_has_pending(ssl_) == 1; }
 bool tls_session::was_resumed() const { return SSL_session_reused(ssl_) == 1; }
 std::string_view tls_session::version() const { return SSL_get_version(ssl_); }

@@ -106,6 +106,10 @@ class tls_session {
   const std::string& refused_subject() const { return refused_subject_; }
   /// What the other side showed; none: nothing was asked for, or it was not right.
   const std::optional<certificate>& peer() const { return peer_; }
+  /// Why `newest` would not take any more, at this moment, what the other side showed; empty: it
+  /// would, or nothing was shown. Who certifies and until when is judged, and no names: those are
+  /// the same. Once it is open. Takes a millisecond at most.
+  std::string why_not_any_more(const tls_context& newest) const;
   /// "TLSv1.3", once it is open.
   std::string_view version() const;
   /// What is spoken inside; empty: the other side did not say.

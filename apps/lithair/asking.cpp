@@ -7,6 +7,8 @@
 #include <memory>
 #include <stdexcept>
 
+#include "apps/lithair/node_certifier.hpp"
+
 namespace lithair::apps {
 namespace {
 
@@ -38,8 +40,8 @@ header_list headers_for(const contact& there) {
   header_list made{curl_slist_append(nullptr, "Content-Type: application/json"),
                    &curl_slist_free_all};
   if (there.token_file.empty()) {
-    if (!there.bearer.empty())
-      curl_slist_append(made.get(), ("Authorization: Bearer " + there.bearer).c_str());
+    if (there.bearer)
+      curl_slist_append(made.get(), ("Authorization: Bearer " + there.bearer()).c_str());
     return made;
   }
   const auto secret = http::bearer_token::secret_in(there.token_file);
@@ -79,7 +81,7 @@ void set_tls(CURL* request, const contact& there) {
 
 contact contact_of(const settings& chosen) {
   contact made{*chosen.join, chosen.cluster_token_file};
-  made.bearer = chosen.join_token;
+  if (chosen.certifier) made.bearer = [by = chosen.certifier] { return by->proof(); };
   made.tls = chosen.tls;
   made.authorities = chosen.join_authorities;
   made.any_host = chosen.join_any_host;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <functional>
 #include <optional>
 #include <string>
 
@@ -11,8 +12,9 @@ namespace lithair::apps {
 /// Another node, as it is asked by HTTP or HTTPS, and as whom.
 struct contact {
   endpoint whom;
-  std::string token_file;                     ///< the cluster token; empty: there is none
-  std::string bearer = {};                    ///< else shown instead of it; empty: nothing is
+  std::string token_file;  ///< the cluster token; empty: there is none
+  /// Else what is shown instead of it, made anew each time; none: nothing is
+  std::function<std::string()> bearer = {};
   std::optional<actors::tls_files> tls = {};  ///< by HTTPS, as the holder of this certificate
   std::string authorities = {};               ///< who certifies it; empty: whom the system trusts
   /// Whoever these authorities certify, by whatever name: they certify nodes of one cluster only

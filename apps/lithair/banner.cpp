@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string_view>
 
+#include "apps/lithair/node_certifier.hpp"
 #include "apps/lithair/values.hpp"
 
 namespace lithair::apps {
@@ -107,9 +108,10 @@ std::string banner(const settings& chosen, const models::schema& schema,
     add_line(out, "join",
              "--node-id N --join " + to_string(endpoint{node.self.host, node.self.http_port}) +
                  " --join-token " + chosen.new_token);
-    add_line(
-        out, "",
-        "on each other node, within an hour; then lithair_node token --data-dir " + node.data_dir);
+    add_line(out, "",
+             "on up to " + std::to_string(node_certifier::founding_uses) +
+                 " other nodes, within an hour; then lithair_node token --data-dir " +
+                 node.data_dir);
   }
   const auto curl = curl_words(chosen);
   add_line(out, "try", curl + base + "/status");

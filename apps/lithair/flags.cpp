@@ -64,11 +64,13 @@ sources read_flags(const program& self, std::span<const char* const> arguments) 
 
 std::string help_text(const program& self) {
   constexpr std::size_t column = 48;
-  std::string out = self.name + " " + self.version +
-                    ": a replicated HTTP/JSON service from one declaration of your models.\n\n" +
-                    "Usage: " + self.name + (self.compiled_models ? "" : " --models FILE") +
-                    " [flags]\n" + "       " + self.name +
-                    " token --data-dir DIR [--expires 1h]   with --secure: others join by it\n";
+  std::string out =
+      self.name + " " + self.version +
+      ": a replicated HTTP/JSON service from one declaration of your models.\n\n" +
+      "Usage: " + self.name + (self.compiled_models ? "" : " --models FILE") + " [flags]\n" +
+      "       " + self.name +
+      " token --data-dir DIR [--expires 1h] [--uses 1]   with --secure: others join by it\n" +
+      "       " + self.name + " token --data-dir DIR --list | --revoke NUMBER | --revoke all\n";
   std::string_view group;
   for (const auto& x : all_settings()) {
     if (x.group.empty() || !offered(self, x)) continue;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -31,9 +32,11 @@ struct settings {
       join_authorities;  ///< who certifies the node at `join`; empty: whom the system trusts
   /// Whether whoever these certify may be at `join`, by whatever name
   bool join_any_host = false;
-  std::string join_token;          ///< is shown to be certified, and taken in; empty: there is none
-  bool secure = false;             ///< certificates of the cluster's own authority, in DIR/tls
-  std::string new_token;           ///< to be shown once, for the cluster was founded just now
+  std::string join_token;  ///< is shown to be certified; empty: there is none
+  bool secure = false;     ///< certificates of the cluster's own authority, in DIR/tls
+  std::string new_token;   ///< to be shown once, for the cluster was founded just now
+  /// Who certifies others, and proves that this node may; none without --secure
+  std::shared_ptr<class node_certifier> certifier = {};
   std::optional<endpoint> join;    ///< a node of the running cluster that is to take this one in
   std::string cluster_token_file;  ///< the secret is shown when it asks to be taken in; empty: none
   std::string restore_file;        ///< make a data directory of this backup and end; empty: serve

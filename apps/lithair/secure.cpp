@@ -30,7 +30,7 @@ namespace json = boost::json;
 using actors::cluster_authority;
 
 constexpr std::int64_t day_s = 86'400;
-constexpr std::int64_t token_s = 3600;
+constexpr std::int64_t first_token_s = 3600;
 constexpr std::int64_t renewed_before_s = cluster_authority::node_days * day_s / 3;
 // Between two attempts; it doubles.
 constexpr milliseconds first_wait{250};
@@ -99,7 +99,15 @@ void found(const secure_files& kept, settings& chosen) {
   const auto by = cluster_authority::make(now_s());
   const auto own = actors::make_key(names_of(chosen).common_name);
   keep(kept, by, certify_self(by, chosen, own.request), own.key);
-  chosen.new_token = by.make_token(now_s() + token_s);
+}
+
+/// For programs on this machine that speak to this node: `token`.
+void tell_address(const secure_files& kept, const settings& chosen) {
+  const auto& at = chosen.node.listening();
+  const auto here = !actors::is_wildcard(at.host)            ? at.host
+                    : at.host.find(':') != std::string::npos ? std::string{"::1"}
+                                                             : std::string{"127.0.0.1"};
+  persistence::replace_file(kept.address, to_string(endpoint{here, at.http_port}) + '\n');
 }
 
 // -- joining -------------------------------------------------------------------------------------
@@ -168,8 +176,15 @@ std::string join(const secure_files& kept, const settings& chosen) {
   }
 }
 
+// What was restored from a backup and not started since is alone: who is a member knows its peers'
+// promises, or that there are none, from its first start on.
+bool is_part_of_a_cluster(const std::string& data_dir) {
+  return persistence::holds_data(data_dir) && fs::exists(fs::path{data_dir} / "peers");
+}
+
 std::string settle(settings& chosen) {
   const auto kept = secure_files_of(chosen.node.data_dir);
+  bool founds = false;
   if (fs::exists(kept.directory)) {
     renew(kept, chosen);
     // It would be turned away again and again; it is a member, or has to be given another one.
@@ -180,14 +195,19 @@ std::string settle(settings& chosen) {
     }
   } else if (!chosen.join_token.empty()) {
     if (auto wrong = join(kept, chosen); !wrong.empty()) return wrong;
-  } else if (persistence::holds_data(chosen.node.data_dir)) {
+  } else if (is_part_of_a_cluster(chosen.node.data_dir)) {
     return "--secure: " + chosen.node.data_dir +
            " holds data of a cluster that has no authority of its own; give its nodes certificates "
            "with --peer-tls-cert";
   } else {
     found(kept, chosen);
+    founds = true;
   }
-  chosen.http.certificates = std::make_shared<node_certifier>(authority_in(kept), now_s);
+  tell_address(kept, chosen);
+  chosen.certifier =
+      std::make_shared<node_certifier>(authority_in(kept), chosen.node.self.id.value, now_s);
+  chosen.http.certificates = chosen.certifier;
+  if (founds) chosen.new_token = chosen.certifier->make_first(now_s() + first_token_s);
   return {};
 }
 
@@ -214,33 +234,6 @@ bool renew_certificate(const settings& chosen) {
   } catch (const std::exception& error) {
     spdlog::error("the node's certificate can't be renewed: {}", error.what());
     return false;
-  }
-}
-
-early_exit make_token(const program& self, std::span<const char* const> arguments) {
-  const auto wrong = [&self](const std::string& text) {
-    return early_exit{2, self.name + " token: " + text};
-  };
-  std::string directory = "./lithair-data";
-  milliseconds time{token_s * 1000};
-  for (std::size_t i = 0; i < arguments.size(); i += 2) {
-    const std::string_view flag = arguments[i];
-    if (flag != "--data-dir" && flag != "--expires")
-      return wrong(std::string(flag) + ": there is no such flag; say --data-dir DIR, --expires 1h");
-    if (i + 1 == arguments.size()) return wrong(std::string(flag) + ": needs a value");
-    if (flag == "--data-dir") {
-      directory = arguments[i + 1];
-      continue;
-    }
-    const auto read = read_duration(arguments[i + 1]);
-    if (!read || read->count() < 1000) return wrong("--expires: must be a second to a day");
-    time = *read;
-  }
-  try {
-    const auto by = authority_in(secure_files_of(directory));
-    return {0, by.make_token(now_s() + time.count() / 1000)};
-  } catch (const std::exception& error) {
-    return wrong(std::string(error.what()) + "; is it of a node with --secure?");
   }
 }
 

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <memory>
-#include <span>
 #include <string>
 
 #include "apps/lithair/options.hpp"
@@ -20,8 +19,5 @@ std::string settle_security(settings& chosen);
 /// Makes the node's certificate anew when it ends within a third of its time; whether it did. What
 /// goes wrong is told in the log. Blocks.
 bool renew_certificate(const settings& chosen);
-
-/// `lithair_node token --data-dir DIR [--expires 1h]`: a new join token, of a member's directory.
-early_exit make_token(const program& self, std::span<const char* const> arguments);
 
 }  // namespace lithair::apps

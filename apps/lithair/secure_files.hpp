@@ -11,10 +11,12 @@ struct secure_files {
   std::string authority_key;  ///< which makes every member one that certifies
   std::string certificate;    ///< the node's own
   std::string key;
+  std::string
+      address;  ///< where the node's HTTPS is asked from its own machine; made at each start
 };
 inline secure_files secure_files_of(const std::string& data_dir) {
   const auto in = data_dir + "/tls";
-  return {in, in + "/ca.pem", in + "/ca.key", in + "/node.pem", in + "/node.key"};
+  return {in, in + "/ca.pem", in + "/ca.key", in + "/node.pem", in + "/node.key", in + "/address"};
 }
 
 }  // namespace lithair::apps

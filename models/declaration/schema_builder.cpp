@@ -6,6 +6,7 @@
 
 #include "models/declaration/field_builder.hpp"
 #include "models/declaration/projection_builder.hpp"
+#include "models/schema/cluster_records.hpp"
 
 namespace lithair::models {
 
@@ -100,6 +101,8 @@ class schema_builder {
       fail(from, "A model's name begins with a letter and has at most 64 letters, digits, _ or -.");
     } else if (std::ranges::find(reserved_collections, from.name) != reserved_collections.end()) {
       fail(from, "This name is taken by a route of the server.");
+    } else if (c.id == cluster_records_id) {
+      fail(from, "The name has a number that the server has for itself; choose another one.");
     }
     for (const auto& other : made_) {
       if (other.name == c.name) {

@@ -1,95 +1,14 @@
 #include <sys/resource.h>
 
-#include <atomic>
 #include <csignal>
-#include <thread>
 
-#include "actors/tls/tls_session.hpp"
-#include "test/actors/links/stranger.hpp"
 #include "test/cluster/sealed_cluster.hpp"
+#include "test/cluster/tls_caller.hpp"
 
 namespace peer_tls_test {
 
 using namespace lithair;
 using namespace lithair::test;
-
-namespace {
-
-/// Somebody who comes to a peer port by TLS, as whoever holds `own`.
-class caller {
- public:
-  caller(std::uint16_t port, const identity& own, const std::string& authorities,
-         const std::string& protocol = actors::link_protocol)
-      : socket_(port), session_(context_of(own, authorities, protocol)) {}
-
-  /// Meets the node as `ours` would, and how that ends.
-  std::string meet(const actors::link_hello& ours) {
-    const actors::handshake::judge judge{{}, two_ends::unproven};
-    actors::handshake mine{actors::handshake::side::dialling, ours, judge};
-    std::vector<char> plain(16 * 1024 + actors::tls_session::held_back);
-    while (mine.now() == actors::handshake::state::going) {
-      if (session_.is_open()) session_.encrypt(mine.take_output());
-      socket_.say(session_.take_output());
-      const auto came = socket_.told_next();
-      if (came.empty()) return "nothing more is said";
-      std::string_view heard{plain.data(), session_.feed(came, plain)};
-      if (session_.state() == actors::tls_state::failed)
-        return std::string{name_of(session_.failure())} + ": " + session_.why_failed();
-      mine.feed(heard);
-    }
-    return two_ends::end(mine);
-  }
-
- private:
-  static std::shared_ptr<const actors::tls_context> context_of(const identity& own,
-                                                               const std::string& authorities,
-                                                               const std::string& protocol) {
-    auto how = actors::link_usage();
-    how.role = actors::tls_role::client;
-    how.among_equals = false;
-    how.protocol = protocol;
-    how.needs_protocol = false;
-    const auto made = actors::tls_context::make(
-        {{"cert", own.certificate}, {"key", own.key}, {{"ca", authorities}}}, how);
-    BOOST_REQUIRE_MESSAGE(made, (made ? "" : made.error().text));
-    return *made;
-  }
-
-  stranger socket_;
-  actors::tls_session session_;
-};
-
-actors::link_hello hello_from(std::uint64_t node) {
-  auto made = hello_of(node, 1);
-  made.cluster = 0;
-  return made;
-}
-
-/// Writes through one node until it goes; each has to be answered.
-class writer {
- public:
-  writer(const cluster& nodes, std::size_t through)
-      : thread_([this, &nodes, through] {
-          auto client = nodes.client(through);
-          while (!stopped_) {
-            const auto got =
-                client.post(products, product("load " + std::to_string(fine + failed)));
-            ++(got.status == 201 ? fine : failed);
-          }
-        }) {}
-  ~writer() {
-    stopped_ = true;
-    thread_.join();
-  }
-  std::atomic<std::size_t> fine{0};
-  std::atomic<std::size_t> failed{0};
-
- private:
-  std::atomic<bool> stopped_{false};
-  std::thread thread_;
-};
-
-}  // namespace
 
 BOOST_AUTO_TEST_SUITE(cluster_peer_tls)
 
@@ -145,7 +64,7 @@ BOOST_AUTO_TEST_CASE(who_shows_no_certificate_of_a_node_is_refused_and_the_log_s
   for (const auto& each : cases) {
     BOOST_TEST_CONTEXT(each.said) {
       nodes.await_log(0, each.said, [&] {
-        const auto end = caller{port, each.own, ca}.meet(hello_from(2));
+        const auto end = tls_caller{port, each.own, ca}.meet(hello_from(2));
         BOOST_TEST((end.starts_with("refused: ") || end == "nothing more is said"), end);
       });
       nodes.goes_on(leader, term);
@@ -153,7 +72,7 @@ BOOST_AUTO_TEST_CASE(who_shows_no_certificate_of_a_node_is_refused_and_the_log_s
   }
   // The holder of another node's certificate is that node and no other.
   const auto of_three = kept.home().issue(wish_of_node(3));
-  BOOST_TEST(caller(port, of_three, ca).meet(hello_from(2)) ==
+  BOOST_TEST(tls_caller(port, of_three, ca).meet(hello_from(2)) ==
              "is refused: its certificate is that of node 3, and it says to be node 2");
   // No node's does for a program, and no program's for a node, whatever both may do here.
   auto program = hello_from(actors::highest_node + 1);
@@ -166,10 +85,10 @@ BOOST_AUTO_TEST_CASE(who_shows_no_certificate_of_a_node_is_refused_and_the_log_s
   BOOST_TEST(caller(port, of_billing, ca).meet(program) ==
              "is refused: this node lets no programs in (--programs)");
   // What speaks something else under TLS, or none.
-  BOOST_TEST(caller(port, of_three, ca, "http/1.1").meet(hello_from(3)) ==
+  BOOST_TEST(tls_caller(port, of_three, ca, "http/1.1").meet(hello_from(3)) ==
              "refused: tlsv1 alert no application protocol");
   nodes.await_log(0, "it speaks TLS, but not as a node", [&] {
-    caller{port, of_three, ca, "http/1.1"}.meet(hello_from(3));
+    tls_caller{port, of_three, ca, "http/1.1"}.meet(hello_from(3));
   });
   nodes.await_log(0, "it speaks as a node without TLS", [&] {
     stranger plain{port};
@@ -189,27 +108,7 @@ BOOST_AUTO_TEST_CASE(strangers_that_shake_hands_slowly_or_never_cost_no_memory_a
   const auto leader = nodes.start_and_await();
   const auto term = nodes.status(leader, "/term");
   const auto resident = nodes.at(0).used().resident_kib;
-  const auto whole = [&] {
-    const auto how = [] {
-      auto made = actors::link_usage();
-      made.role = actors::tls_role::client;
-      made.among_equals = false;
-      return made;
-    }();
-    return actors::tls_session{
-        *actors::tls_context::make({{}, {}, {{"ca", kept.home().certificate()}}}, how)}
-        .take_output();
-  }();
-  std::vector<std::unique_ptr<stranger>> callers;
-  for (std::size_t n = 0; n < 1000; ++n) {
-    callers.push_back(std::make_unique<stranger>(nodes.peer_port(0)));
-    auto& each = *callers.back();
-    // Nothing, a part of a greeting byte by byte, all of it, or a record that never ends.
-    if (n % 4 == 1)
-      for (std::size_t i = 0; i < 20; ++i) each.say(whole.substr(i, 1));
-    if (n % 4 == 2) each.say(whole);
-    if (n % 4 == 3) each.say("\x16\x03\x01\x40\xff\x01" + std::string(16'000, 'x'));
-  }
+  const auto callers = slow_strangers(1000, nodes.peer_port(0), kept.home().certificate());
   nodes.goes_on(leader, term);
   // All of them within the time for a greeting, or this never ends.
   for (auto& each : callers) each->told();
@@ -327,7 +226,7 @@ BOOST_AUTO_TEST_CASE(certificates_and_their_authority_are_replaced_under_load) {
   BOOST_TEST(nodes.status(leader, "/peer_tls/trouble") == "null");
   const auto before = kept.home().issue(wish_of_node(follower + 1));
   nodes.await_log(leader, "it is of no authority that this node trusts", [&] {
-    caller{nodes.peer_port(leader), before, next.certificate()}.meet(hello_from(follower + 1));
+    tls_caller{nodes.peer_port(leader), before, next.certificate()}.meet(hello_from(follower + 1));
   });
   // What can't be used changes nothing.
   kept.write("ca.pem", kept.home().certificate());
@@ -338,6 +237,37 @@ BOOST_AUTO_TEST_CASE(certificates_and_their_authority_are_replaced_under_load) {
   });
   auto through = nodes.client(follower);
   create(through, "all the same");
+}
+
+BOOST_AUTO_TEST_CASE(links_of_an_authority_that_is_trusted_no_more_end_and_others_come_at_once) {
+  const peer_certificates kept(3);
+  const authority next{"next"};
+  sealed_cluster nodes(kept);
+  const auto leader = nodes.start_and_await();
+  const auto term = nodes.status(leader, "/term");
+  {
+    writer load(nodes, (leader + 1) % 3);
+    const auto use = [&] {
+      for (std::size_t i = 0; i < 3; ++i) nodes.at(i).signal(SIGHUP);
+      const auto before = load.fine.load();
+      nodes.await("writes go on", [&] { return load.fine > before + 40; });
+    };
+    kept.write("ca.pem", kept.home().certificate() + next.certificate());
+    use();
+    kept.renew(next);
+    use();
+    BOOST_TEST(nodes.log(leader).find("is not taken any more") == std::string::npos);
+    // Nobody was started anew: so all links are still of the first one.
+    kept.write("ca.pem", next.certificate());
+    use();
+    for (std::size_t i = 0; i < 3; ++i)
+      nodes.await("each sees one of its links end",
+                  [&] { return nodes.log(i).find("is over: ") != std::string::npos; });
+    nodes.await_log(leader, "is not taken any more: it is of no authority that this node trusts");
+    use();
+    BOOST_TEST(load.failed == 0u);
+  }
+  nodes.goes_on(leader, term);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -1,6 +1,8 @@
 #include "http/certificate_office.hpp"
 #include "http/exchange.hpp"
 
+#include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,19 +18,37 @@ namespace {
 
 /// Certifies who says the right word, and keeps what it was asked.
 struct open_office final : certificate_office {
-  std::string own = "the authority";
   wish last;
   int asked = 0;
+  token_wish last_token;
+  std::optional<std::uint64_t> revoked;
+  int status = 200;
 
-  const std::string& authority() const override { return own; }
-  outcome certify(const wish& of) override {
+  std::string authority() const override { return "the authority"; }
+  void certify(wish of, std::function<void(outcome)> done) override {
     ++asked;
     last = of;
-    if (of.token == "late") return {429, "ask again", {}, {}};
-    if (of.token != "right") return {403, "it is not of here", {}, {}};
-    return {200, {}, "the certificate", "the key"};
+    if (of.token == "late") return done({{429, "ask again"}, {}, {}});
+    if (of.token == "lost") return done({{503, "nobody leads"}, {}, {}});
+    if (of.token != "right") return done({{403, "it is not of here"}, {}, {}});
+    done({{}, "the certificate", "the key"});
   }
-  bool admits(std::string_view token) override { return token == "right"; }
+  bool admits(std::string_view proof) override { return proof == "proved"; }
+  void make_token(token_wish of, std::function<void(tokens)> done) override {
+    ++asked;
+    last_token = of;
+    done({{status, "there are too many"}, {{4, 1000, 900, 2, of.uses, {}, "the token"}}});
+  }
+  void list_tokens(std::function<void(tokens)> done) override {
+    ++asked;
+    done({{}, {{4, 1000, 900, 2, 3, {5, 6}, {}}}});
+  }
+  void revoke_tokens(std::optional<std::uint64_t> number,
+                     std::function<void(tokens)> done) override {
+    ++asked;
+    revoked = number;
+    done({{status, "there is none"}, {}});
+  }
 };
 
 struct answered {
@@ -53,11 +73,21 @@ struct asked_office {
     r.headers = headers;
     r.body = body;
     const auto made = begin(r, where, {0, [] { return std::string(16, '\0'); }});
+    if (const auto* office_has = std::get_if<office_step>(&made.next)) {
+      answered told;
+      office_has->begin([&told](response said) { told = {said.status, std::string{said.body}}; });
+      return told;
+    }
     const auto* said = std::get_if<response>(&made.next);
     return said == nullptr ? answered{} : answered{said->status, std::string{said->body}};
   }
   answered post(std::string_view body) const {
     return ask(method::post, "/cluster/certificates", {{"Content-Type", "application/json"}}, body);
+  }
+  /// As who holds the authority's key.
+  answered prove(const char* path, std::string_view body) const {
+    return ask(method::post, path,
+               {{"Content-Type", "application/json"}, {"Authorization", "Bearer proved"}}, body);
   }
 };
 
@@ -85,6 +115,7 @@ BOOST_AUTO_TEST_CASE(who_is_not_certified_is_told_why) {
   BOOST_TEST(refused.status == 403);
   BOOST_TEST(refused.body.find("it is not of here.") != std::string::npos);
   BOOST_TEST(post(of("late")).status == 429);
+  BOOST_TEST(post(of("lost")).status == 503);
   where.certificates = nullptr;
   BOOST_TEST(post(of("right")).status == 404);
   BOOST_TEST(ask(method::get, "/cluster/certificates").status == 404);
@@ -103,16 +134,67 @@ BOOST_AUTO_TEST_CASE(what_is_no_wish_is_refused_and_nobody_is_asked) {
   BOOST_TEST(office.asked == 0);
 }
 
-BOOST_AUTO_TEST_CASE(who_shows_a_token_may_be_taken_in_where_there_is_no_other_one) {
+BOOST_AUTO_TEST_CASE(who_proves_to_have_the_authoritys_key_may_do_what_operators_may) {
   const auto status = [this](const char* shown) {
     return ask(method::get, "/cluster", {{"Authorization", shown}}).status;
   };
-  BOOST_TEST(status("Bearer right") == 0);
-  BOOST_TEST(status("Bearer wrong") == 403);
+  BOOST_TEST(status("Bearer proved") == 0);
+  BOOST_TEST(status("Bearer right") == 403);
   BOOST_TEST(ask(method::get, "/cluster").status == 403);
   const bearer_token other{"a-token-for-these-tests"};
   where.cluster_token = &other;
-  BOOST_TEST(status("Bearer right") == 403);
+  BOOST_TEST(status("Bearer proved") == 0);
+  BOOST_TEST(status("Bearer wrong") == 403);
+}
+
+BOOST_AUTO_TEST_CASE(tokens_are_for_who_has_the_authoritys_key_alone) {
+  const bearer_token other{"a-token-for-these-tests"};
+  where.cluster_token = &other;
+  for (const auto* path : {"/cluster/tokens", "/cluster/tokens/revoke"})
+    for (const auto* shown : {"Bearer right", "Bearer a-token-for-these-tests", "x"})
+      BOOST_TEST(
+          ask(method::post, path, {{"Content-Type", "application/json"}, {"Authorization", shown}},
+              R"({"all":true})")
+                  .status == 403,
+          shown);
+  BOOST_TEST(ask(method::get, "/cluster/tokens").status == 403);
+  BOOST_TEST(office.asked == 0);
+  where.certificates = nullptr;
+  BOOST_TEST(ask(method::get, "/cluster/tokens").status == 404);
+}
+
+BOOST_AUTO_TEST_CASE(tokens_are_made_told_and_revoked) {
+  BOOST_TEST(prove("/cluster/tokens", R"({"expires_in":60,"uses":2})").body ==
+             R"({"number":4,"expires":1000,"made":900,"made_by":2,"uses":2,"nodes":[],)"
+             R"("token":"the token"})");
+  BOOST_TEST(office.last_token.seconds == 60);
+  prove("/cluster/tokens", R"({"expires_in":60})");
+  BOOST_TEST(office.last_token.uses == 1u);
+  BOOST_TEST(ask(method::get, "/cluster/tokens", {{"Authorization", "Bearer proved"}}).body ==
+             R"({"tokens":[{"number":4,"expires":1000,"made":900,"made_by":2,"uses":3,)"
+             R"("nodes":[5,6]}]})");
+  BOOST_TEST(prove("/cluster/tokens/revoke", R"({"number":4})").status == 200);
+  BOOST_TEST(office.revoked.value() == 4u);
+  BOOST_TEST(prove("/cluster/tokens/revoke", R"({"all":true})").status == 200);
+  BOOST_TEST(!office.revoked);
+  for (const int status : {404, 409, 503}) {
+    office.status = status;
+    BOOST_TEST(prove("/cluster/tokens", R"({"expires_in":60})").status == status);
+    BOOST_TEST(prove("/cluster/tokens/revoke", R"({"number":9})").status == status);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(what_is_no_wish_for_a_token_is_refused_and_nobody_is_asked) {
+  for (const std::string_view body :
+       {"[]", "{}", R"({"expires_in":0})", R"({"expires_in":86401})", R"({"expires_in":"1h"})",
+        R"({"expires_in":60,"uses":0})", R"({"expires_in":60,"uses":101})",
+        R"({"expires_in":60,"more":1})"})
+    BOOST_TEST(prove("/cluster/tokens", body).status == 422, body);
+  for (const std::string_view body : {"[]", "{}", R"({"number":0})", R"({"number":1,"all":true})",
+                                      R"({"all":false})", R"({"number":-1})", R"({"one":1})"})
+    BOOST_TEST(prove("/cluster/tokens/revoke", body).status == 422, body);
+  BOOST_TEST(prove("/cluster/tokens", "{").status == 400);
+  BOOST_TEST(office.asked == 0);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

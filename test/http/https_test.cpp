@@ -8,6 +8,7 @@
 #include <thread>
 #include <vector>
 
+#include "test/http/one_node.hpp"
 #include "test/http/secure.hpp"
 #include "test/http/served.hpp"
 
@@ -188,6 +189,47 @@ BOOST_AUTO_TEST_CASE(a_client_without_the_right_certificate_is_not_heard) {
   BOOST_TEST(page.find(outcome("no_certificate", 1)) != std::string::npos);
   BOOST_TEST(page.find(outcome("certificate", 1)) != std::string::npos);
   BOOST_TEST(server.node().commands() == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(a_client_whose_authority_is_trusted_no_more_is_not_heard_any_more) {
+  const kept_certificate kept{true};
+  const auto own = kept.load();
+  served server{secured(own)};
+  const auto known = authority_of_tests().issue({.name = "client"});
+  client asking{server.port(), 0, secure_client(&known)};
+  BOOST_TEST(asking.ask("GET", "/livez").status == 200);
+  // One more counts: it goes on.
+  const lithair::test::authority next{"next"};
+  kept.trust(authority_of_tests().certificate() + next.certificate());
+  BOOST_TEST(own->reload() == "");
+  BOOST_TEST(asking.ask("GET", "/livez").status == 200);
+  kept.trust(next.certificate());
+  BOOST_TEST(own->reload() == "");
+  asking.send(request_text("POST", "/api/products", "", product("p")));
+  const auto refused = asking.read();
+  BOOST_REQUIRE(refused.has_value());
+  BOOST_TEST(refused->status == 403);
+  BOOST_TEST(!asking.read().has_value());
+  BOOST_TEST(server.node().commands() == 0u);
+  const auto later = next.issue({.name = "client"});
+  client after{server.port(), 0, secure_client(&later)};
+  BOOST_TEST(after.ask("GET", "/livez").status == 200);
+}
+
+BOOST_AUTO_TEST_CASE(a_stream_ends_when_the_authority_of_its_client_is_trusted_no_more) {
+  const kept_certificate kept{true};
+  const auto own = kept.load();
+  auto how = secured(own);
+  how.heartbeat_ms = 50;
+  one_node server{how};
+  const auto known = authority_of_tests().issue({.name = "client"});
+  client reading{server.port, 0, secure_client(&known)};
+  reading.send(request_text("GET", "/api/products/stream"));
+  BOOST_TEST(reading.read_until("heartbeat").ends_with("heartbeat"));
+  const lithair::test::authority next{"next"};
+  kept.trust(next.certificate());
+  BOOST_TEST(own->reload() == "");
+  BOOST_TEST(reading.read_until("not taken any more").ends_with("not taken any more"));
 }
 
 BOOST_AUTO_TEST_CASE(a_new_certificate_is_shown_to_who_comes_and_others_keep_theirs) {

@@ -33,6 +33,10 @@ void kept_certificate::put(const identity& own) const {
   fs::permissions(directory_ / "key.pem", fs::perms::owner_read | fs::perms::owner_write);
 }
 
+void kept_certificate::trust(const std::string& authorities) const {
+  std::ofstream(directory_ / "ca.pem") << authorities;
+}
+
 actors::tls_files kept_certificate::files() const {
   return {directory_ / "cert.pem", directory_ / "key.pem",
           asks_ ? std::optional<std::string>{directory_ / "ca.pem"} : std::nullopt};

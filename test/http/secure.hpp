@@ -21,6 +21,8 @@ class kept_certificate {
 
   /// Another certificate takes the place of the one before, with whatever key.
   void put(const lithair::test::identity& own) const;
+  /// Other authorities of clients, in PEM, take the place of those before.
+  void trust(const std::string& authorities) const;
   actors::tls_files files() const;
   /// Reads them.
   std::shared_ptr<actors::tls_credentials> load() const;

@@ -76,7 +76,7 @@ BOOST_AUTO_TEST_CASE(it_is_kept_as_text) {
   const auto made = cluster_authority::make(now);
   const auto read = cluster_authority::read(made.certificate(), made.key());
   BOOST_REQUIRE(read);
-  BOOST_TEST(read->why_not(made.make_token(now + 60), now) == "");
+  BOOST_TEST(read->why_not(made.make_token(7, now + 60), now) == "");
   const auto other = cluster_authority::make(now);
   BOOST_TEST(cluster_authority::read(made.certificate(), other.key()).error() ==
              "its key is not that of its certificate");
@@ -107,22 +107,49 @@ BOOST_AUTO_TEST_CASE(what_is_no_request_or_names_no_host_is_refused) {
 
 BOOST_AUTO_TEST_CASE(a_token_counts_until_its_end_and_for_its_cluster) {
   const auto by = cluster_authority::make(now);
-  const auto token = by.make_token(now + 60);
+  const auto token = by.make_token(7, now + 60);
   BOOST_TEST(by.why_not(token, now) == "");
   BOOST_TEST(by.why_not(token, now + 59) == "");
   BOOST_TEST(by.why_not(token, now + 60).starts_with("the token has expired at "));
   BOOST_TEST(cluster_authority::make(now).why_not(token, now) ==
              "the token is not of this cluster");
-  BOOST_TEST(token != by.make_token(now + 60));
+  BOOST_TEST(token != by.make_token(8, now + 60));
   const auto facts = read_token(token);
   BOOST_REQUIRE(facts);
   BOOST_TEST(facts->authority == digest_of(by.certificate()));
   BOOST_TEST(facts->expires == now + 60);
+  BOOST_TEST(facts->number == 7u);
+}
+
+BOOST_AUTO_TEST_CASE(who_has_the_key_proves_it_for_an_hour_and_nobody_else_does) {
+  const auto by = cluster_authority::make(now);
+  const auto proof = by.make_proof(now);
+  for (const auto late : {-3600, 0, 3600}) BOOST_TEST(by.proves(proof, now + late), late);
+  for (const auto late : {-3601, 3601}) BOOST_TEST(!by.proves(proof, now + late), late);
+  BOOST_TEST(!cluster_authority::make(now).proves(proof, now));
+  BOOST_TEST(!by.proves(by.make_token(1, now + 60), now));
+  BOOST_TEST(by.why_not(proof, now) == "that is no join token");
+  for (std::size_t i = 0; i < proof.size(); ++i) {
+    auto changed = proof;
+    changed[i] = changed[i] == 'Q' ? 'g' : 'Q';
+    BOOST_TEST(!by.proves(changed, now), i);
+  }
+  for (const std::string& text : {std::string{}, proof.substr(0, proof.size() - 1), proof + "A",
+                                  std::string{"lithair-proof."}})
+    BOOST_TEST(!by.proves(text, now));
+}
+
+BOOST_AUTO_TEST_CASE(requests_for_one_key_are_known_by_its_digest) {
+  const auto own = make_key("n");
+  BOOST_TEST(key_digest_of(own.request).size() == 32u);
+  BOOST_TEST(key_digest_of(own.request) == key_digest_of(request_for(own.key)));
+  BOOST_TEST(key_digest_of(own.request) != key_digest_of(make_key("n").request));
+  BOOST_TEST(key_digest_of("x") == "");
 }
 
 BOOST_AUTO_TEST_CASE(a_token_of_which_anything_was_changed_is_none) {
   const auto by = cluster_authority::make(now);
-  const auto token = by.make_token(now + 60);
+  const auto token = by.make_token(7, now + 60);
   for (std::size_t i = 0; i < token.size(); ++i) {
     auto changed = token;
     changed[i] = changed[i] == 'Q' ? 'g' : 'Q';

@@ -6,6 +6,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include <ostream>
+#include <thread>
 
 #include "actors/tls/ticket_keys.hpp"
 #include "test/actors/tls/ends.hpp"
@@ -227,6 +228,18 @@ BOOST_AUTO_TEST_CASE(a_judge_may_refuse_a_certificate_that_is_right) {
   BOOST_TEST(other.session.failure() == tls_failure::certificate);
   BOOST_TEST(other.session.why_failed() == "it is not three");
   BOOST_TEST(again.session.failure() == tls_failure::refused);
+}
+
+BOOST_AUTO_TEST_CASE(a_certificate_that_ends_is_not_taken_any_more) {
+  tls_end server{asking_server()};
+  tls_end client{known_client(home(), {.name = "brief", .ends_in_s = 2})};
+  talk(client, server);
+  BOOST_TEST_REQUIRE(server.session.is_open());
+  const auto newest = asking_server();
+  // Seconds of the clock, by which it ends.
+  while (server.session.why_not_any_more(*newest).empty()) std::this_thread::yield();
+  BOOST_TEST(server.session.why_not_any_more(*newest) == "certificate has expired");
+  BOOST_TEST(client.session.why_not_any_more(*known_client(home(), {.name = "two"})) == "");
 }
 
 // RFC 7301 §3.2

@@ -101,12 +101,17 @@ struct two_nodes {
   speaker dialling;
   speaker accepting;
 
-  explicit two_nodes(std::shared_ptr<const tls_context> client = usual(tls_role::client),
-                     std::shared_ptr<const tls_context> server = usual(tls_role::server)) {
-    accepting.begin(std::make_unique<tls_stream>(std::make_unique<memory_stream>(back, there),
-                                                 std::move(server), 0, nullptr));
-    dialling.begin(std::make_unique<tls_stream>(std::make_unique<memory_stream>(there, back),
-                                                std::move(client), 1, nullptr));
+  // What each end would begin with now.
+  std::shared_ptr<const tls_context> client;
+  std::shared_ptr<const tls_context> server;
+
+  explicit two_nodes(std::shared_ptr<const tls_context> dials = usual(tls_role::client),
+                     std::shared_ptr<const tls_context> accepts = usual(tls_role::server))
+      : client(std::move(dials)), server(std::move(accepts)) {
+    accepting.begin(std::make_unique<tls_stream>(
+        std::make_unique<memory_stream>(back, there), [this] { return server; }, 0, nullptr));
+    dialling.begin(std::make_unique<tls_stream>(
+        std::make_unique<memory_stream>(there, back), [this] { return client; }, 1, nullptr));
   }
   /// Until nothing more happens.
   void talk(std::size_t piece = 65'536) const {
@@ -385,6 +390,27 @@ BOOST_AUTO_TEST_CASE(who_closes_within_the_handshake_is_told_with_what_that_may_
   BOOST_TEST(two.dialling.why ==
              "it closed the connection in the middle of TLS; its links may be without, or its log "
              "says more");
+}
+
+BOOST_AUTO_TEST_CASE(who_would_not_be_let_in_any_more_is_told_from_others) {
+  const authority next{"next"};
+  const auto both = home().certificate() + next.certificate();
+  two_nodes two;
+  BOOST_TEST(two.accepting.stream->why_not_any_more() == "");
+  two.dialling.say("hello");
+  two.talk();
+  BOOST_TEST(two.accepting.stream->why_not_any_more() == "");
+  // Another certificate of this end, and one authority more: the other end counts as before.
+  two.server = context_for(tls_role::server, next.issue(wish_of(1)), both);
+  two.client = node_context(tls_role::client, wish_of(2));
+  BOOST_TEST(two.accepting.stream->why_not_any_more() == "");
+  BOOST_TEST(two.dialling.stream->why_not_any_more() == "");
+  two.server = context_for(tls_role::server, next.issue(wish_of(1)), next.certificate());
+  two.client = context_for(tls_role::client, next.issue(wish_of(2)), next.certificate());
+  BOOST_TEST(two.accepting.stream->why_not_any_more() ==
+             "the certificate that it showed (CN=node 2) is not taken any more: it is of no "
+             "authority that this node trusts (--peer-tls-ca)");
+  BOOST_TEST(two.dialling.stream->why_not_any_more() != "");
 }
 
 BOOST_AUTO_TEST_CASE(keys_are_renewed_on_the_way) {

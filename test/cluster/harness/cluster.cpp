@@ -47,7 +47,7 @@ std::vector<std::string> cluster::command(std::size_t i) const {
                                     : std::vector<std::string>{"--addr", address(port(i))};
   words.insert(words.end(), place.begin(), place.end());
   const auto founders = options_.founders == 0 ? size() : options_.founders;
-  if (i >= founders) words.insert(words.end(), {"--join", address(port(0))});
+  if (i >= founders) words.insert(words.end(), {"--join", host(0) + ":" + std::to_string(port(0))});
   std::string others;
   for (std::size_t j = 0; i < founders && j < founders; ++j) {
     if (j == i && !options_.same_flags) continue;
@@ -62,6 +62,7 @@ std::vector<std::string> cluster::command(std::size_t i) const {
 }
 
 void cluster::start(std::size_t i) {
+  const auto there = options_.enter ? options_.enter(i) : nullptr;
   nodes_.at(i) = std::make_unique<process>(
       launch{command(i),
              directory() / (std::to_string(i + 1) + ".log"),

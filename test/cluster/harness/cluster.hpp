@@ -28,6 +28,11 @@ struct cluster_options {
   std::function<std::vector<std::string>(const cluster&, std::size_t i)> place = {};
   /// As whom clients speak HTTPS to the nodes, which `flags` tell to; none: HTTP.
   std::shared_ptr<const actors::tls_context> secure = {};
+  /// Where others find each node; empty: all on loopback. Then `place` has to say it, too.
+  std::vector<std::string> hosts = {};
+  /// Done before node `i` is started, and held until it is: whatever process it is started from is
+  /// where the node will be.
+  std::function<std::shared_ptr<void>(std::size_t i)> enter = {};
   /// NAME=value for node `i`, each time it is started.
   std::function<std::vector<std::string>(const cluster&, std::size_t i)> variables = {};
 };
@@ -44,7 +49,10 @@ class cluster {
   std::size_t size() const { return nodes_.size(); }
   std::uint16_t port(std::size_t i) const { return ports_.http(i); }
   http_client client(std::size_t i, milliseconds limit = patience) const {
-    return http_client(port(i), limit, options_.secure);
+    return http_client(port(i), limit, options_.secure, host(i));
+  }
+  std::string host(std::size_t i) const {
+    return options_.hosts.empty() ? "127.0.0.1" : options_.hosts.at(i);
   }
   const std::filesystem::path& directory() const { return directory_.path(); }
   std::filesystem::path data_directory(std::size_t i) const;

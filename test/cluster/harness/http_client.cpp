@@ -17,11 +17,11 @@ namespace {
 
 using clock = std::chrono::steady_clock;
 
-int connect_to(std::uint16_t port) {
+int connect_to(std::uint16_t port, const std::string& host = "127.0.0.1") {
   sockaddr_in address{};
   address.sin_family = AF_INET;
   address.sin_port = htons(port);
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  inet_pton(AF_INET, host.c_str(), &address.sin_addr);
   const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   const int on = 1;
   setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
@@ -103,6 +103,7 @@ std::string answer::field(std::string_view name) const {
 
 http_client::http_client(http_client&& other) noexcept
     : port_(other.port_),
+      host_(other.host_),
       limit_(other.limit_),
       secure_(other.secure_),
       fd_(std::exchange(other.fd_, -1)),
@@ -121,7 +122,7 @@ bool http_client::connect() {
     if (!await(fd_, POLLIN, clock::now())) return true;
     disconnect();
   }
-  fd_ = connect_to(port_);
+  fd_ = connect_to(port_, host_);
   if (fd_ >= 0 && secure_)
     tls_ = std::make_unique<actors::tls_session>(secure_, actors::tls_expectation{"127.0.0.1", {}});
   return fd_ >= 0;

@@ -30,15 +30,16 @@ struct answer {
   std::string field(std::string_view name) const;
 };
 
-/// A blocking HTTP/1.1 client of one server on loopback. Keeps its connection while it can; used by
+/// A blocking HTTP/1.1 client of one server. Keeps its connection while it can; used by
 /// one thread at a time.
 class http_client {
  public:
-  /// `secure`: as whom it speaks HTTPS; none: HTTP.
+  /// `secure`: as whom it speaks HTTPS; none: HTTP. `host`: a numeric address of IPv4.
   explicit http_client(std::uint16_t port,
                        std::chrono::milliseconds limit = std::chrono::seconds{10},
-                       std::shared_ptr<const actors::tls_context> secure = {})
-      : port_(port), limit_(limit), secure_(std::move(secure)) {}
+                       std::shared_ptr<const actors::tls_context> secure = {},
+                       std::string host = "127.0.0.1")
+      : port_(port), host_(std::move(host)), limit_(limit), secure_(std::move(secure)) {}
   ~http_client() { disconnect(); }
   http_client(http_client&& other) noexcept;
   http_client& operator=(http_client&&) = delete;
@@ -67,6 +68,7 @@ class http_client {
   answer exchange(std::string_view bytes, bool head);
 
   std::uint16_t port_;
+  std::string host_;
   std::chrono::milliseconds limit_;
   std::shared_ptr<const actors::tls_context> secure_;
   int fd_ = -1;
