@@ -38,7 +38,7 @@ class program_session final : public hosted_actor {
   /// Bytes of answers that have not left, beyond which nothing new is begun.
   static constexpr std::size_t most_unsent = 16 << 20;
   /// Bodies beyond this are read by another thread than the loop's.
-  static constexpr std::size_t long_body = 64 * 1024;
+  static constexpr std::size_t long_body = 64 << 10;
 
   /// Where requests go, and what they are judged by.
   struct service {
