@@ -13,7 +13,7 @@ namespace lithair::actors {
 
 namespace {
 
-constexpr std::uint64_t look_every_ms = 2000;
+constexpr std::uint64_t between_looks_ms = 2000;
 // Of one processor.
 constexpr std::uint64_t most_percent_at_rest = 5;
 
@@ -43,7 +43,7 @@ struct memory_return::state {
     if (!timer || std::exchange(looks, true)) return;
     watch = {};
     watch.is_at_rest(ms_of(CLOCK_MONOTONIC), ms_of(CLOCK_PROCESS_CPUTIME_ID));
-    timer->start(look_every_ms, look_every_ms);
+    timer->start(between_looks_ms, between_looks_ms);
   }
 
   void look() {

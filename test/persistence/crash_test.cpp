@@ -9,6 +9,8 @@
 #include "test/persistence/shared_number.hpp"
 #include "test/persistence/world.hpp"
 
+namespace crash_test {
+
 using namespace lithair::persistence;
 using namespace lithair::persistence::test;
 namespace fs = std::filesystem;
@@ -131,3 +133,5 @@ BOOST_AUTO_TEST_CASE(by_kill_at_random_moments_loses_nothing_acknowledged) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace crash_test

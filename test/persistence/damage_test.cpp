@@ -10,6 +10,8 @@
 #include "persistence/lmdb_state_store.hpp"
 #include "test/persistence/support.hpp"
 
+namespace damage_test {
+
 using namespace lithair;
 using namespace lithair::persistence;
 using namespace lithair::persistence::test;
@@ -237,3 +239,5 @@ BOOST_AUTO_TEST_CASE(of_inner_pages_is_told_without_reading_the_leaves) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace damage_test

@@ -8,6 +8,8 @@
 
 #include "test/persistence/support.hpp"
 
+namespace data_directory_test {
+
 using namespace lithair::persistence;
 using namespace lithair::persistence::test;
 using lithair::protocol::node_id;
@@ -132,3 +134,5 @@ BOOST_AUTO_TEST_CASE(tells_damage_from_another_version) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace data_directory_test

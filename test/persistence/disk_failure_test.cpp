@@ -4,6 +4,8 @@
 #include "test/persistence/failing_disk.hpp"
 #include "test/persistence/world.hpp"
 
+namespace disk_failure_test {
+
 using namespace lithair::persistence;
 using namespace lithair::persistence::test;
 using lithair::protocol::index_t;
@@ -205,3 +207,5 @@ BOOST_AUTO_TEST_CASE(loses_nothing_acknowledged_whichever_call_fails) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace disk_failure_test

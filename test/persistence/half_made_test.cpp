@@ -9,6 +9,8 @@
 #include "test/persistence/failing_disk.hpp"
 #include "test/persistence/support.hpp"
 
+namespace half_made_test {
+
 using namespace lithair::persistence;
 using namespace lithair::persistence::test;
 namespace fs = std::filesystem;
@@ -227,3 +229,5 @@ BOOST_AUTO_TEST_CASE(that_is_ahead_of_the_state_is_damage) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace half_made_test

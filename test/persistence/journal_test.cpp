@@ -6,6 +6,8 @@
 #include "test/persistence/failing_disk.hpp"
 #include "test/persistence/support.hpp"
 
+namespace journal_test {
+
 using namespace lithair;
 using namespace lithair::persistence;
 using namespace lithair::persistence::test;
@@ -391,3 +393,5 @@ BOOST_AUTO_TEST_CASE(is_read_while_it_is_written_cut_and_brought_home) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace journal_test

@@ -6,6 +6,8 @@
 #include "persistence/lmdb_log_store.hpp"
 #include "test/persistence/support.hpp"
 
+namespace lmdb_environment_test {
+
 using namespace lithair::persistence;
 using namespace lithair::persistence::test;
 using lithair::protocol::index_t;
@@ -116,3 +118,5 @@ BOOST_AUTO_TEST_CASE(has_private_files) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace lmdb_environment_test

@@ -6,6 +6,8 @@
 #include "persistence/checksum.hpp"
 #include "test/persistence/support.hpp"
 
+namespace log_records_test {
+
 using namespace lithair;
 using namespace lithair::persistence;
 using namespace lithair::persistence::test;
@@ -89,3 +91,5 @@ BOOST_AUTO_TEST_CASE(under_another_key_is_damaged) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace log_records_test

@@ -7,6 +7,8 @@
 #include "persistence/memory_log_store.hpp"
 #include "test/persistence/support.hpp"
 
+namespace log_store_test {
+
 using namespace lithair;
 using namespace lithair::persistence;
 using namespace lithair::persistence::test;
@@ -275,3 +277,5 @@ BOOST_AUTO_TEST_CASE(reuses_the_space_of_what_was_purged) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace log_store_test

@@ -5,6 +5,8 @@
 #include "persistence/memory_state_store.hpp"
 #include "test/persistence/support.hpp"
 
+namespace overlay_store_test {
+
 using namespace lithair::persistence;
 using namespace lithair::persistence::test;
 
@@ -132,3 +134,5 @@ BOOST_AUTO_TEST_CASE(gives_many_changes_in_key_order) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace overlay_store_test

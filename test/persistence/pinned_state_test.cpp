@@ -12,6 +12,8 @@
 #include "persistence/storage_error.hpp"
 #include "test/persistence/support.hpp"
 
+namespace pinned_state_test {
+
 using namespace lithair;
 using namespace lithair::persistence;
 
@@ -146,3 +148,5 @@ BOOST_AUTO_TEST_CASE(
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace pinned_state_test

@@ -10,6 +10,8 @@
 #include "test/persistence/shared_number.hpp"
 #include "test/persistence/world.hpp"
 
+namespace power_loss_test {
+
 using namespace lithair::persistence;
 using namespace lithair::persistence::test;
 namespace fs = std::filesystem;
@@ -105,3 +107,5 @@ BOOST_AUTO_TEST_CASE(refuses_writes_until_there_is_room_again) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace power_loss_test

@@ -13,6 +13,8 @@
 #include "persistence/overlay_store.hpp"
 #include "test/persistence/support.hpp"
 
+namespace property_test {
+
 using namespace lithair;
 using namespace lithair::persistence;
 using namespace lithair::persistence::test;
@@ -252,3 +254,5 @@ BOOST_AUTO_TEST_CASE(an_overlay_reads_as_if_all_changes_were_below) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace property_test

@@ -10,6 +10,8 @@
 #include "test/persistence/failing_disk.hpp"
 #include "test/persistence/support.hpp"
 
+namespace salvage_test {
+
 using namespace lithair;
 using namespace lithair::persistence;
 using namespace lithair::persistence::test;
@@ -413,3 +415,5 @@ BOOST_AUTO_TEST_CASE(a_snapshot_in_the_place_of_a_condemned_state_leaves_that_be
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace salvage_test

@@ -10,6 +10,8 @@
 #include "persistence/state_directory.hpp"
 #include "test/persistence/support.hpp"
 
+namespace snapshot_test {
+
 using namespace lithair;
 using namespace lithair::persistence;
 using namespace lithair::persistence::test;
@@ -354,3 +356,5 @@ BOOST_AUTO_TEST_CASE(leaves_nothing_of_a_backup_it_refuses) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace snapshot_test

@@ -10,6 +10,8 @@
 #include "persistence/memory_state_store.hpp"
 #include "test/persistence/support.hpp"
 
+namespace state_store_test {
+
 using namespace lithair::persistence;
 using namespace lithair::persistence::test;
 using lithair::protocol::index_t;
@@ -227,3 +229,5 @@ BOOST_AUTO_TEST_CASE(takes_a_large_commit_whole_or_refuses_it_whole_at_its_limit
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace state_store_test
