@@ -2,7 +2,6 @@
 
 #include <boost/test/unit_test.hpp>
 
-#include <atomic>
 #include <future>
 #include <memory>
 #include <optional>
@@ -72,7 +71,6 @@ struct open_cluster : test::embedded_nodes {
   remote_options told() const {
     remote_options made;
     for (std::uint64_t id = 1; id <= count(); ++id) made.nodes.push_back(where(id));
-    // As for nodes: what is tested is never how long.
     made.request_timeout_ms = made.reach_ms = 60'000;
     return made;
   }
@@ -123,7 +121,6 @@ BOOST_AUTO_TEST_CASE(what_a_program_writes_from_outside_nodes_and_other_programs
   const collection<ware> wares{*one};
   const auto made = must(wares.create({{}, "tea", 3, "s3cret"}).get());
   BOOST_TEST((made.item.id != uuid{}));
-  BOOST_TEST(made.version > 0u);
   const ware kept{made.item.id, "tea", 3, "s3cret"};
   for (std::uint64_t id = 1; id <= 3; ++id)
     BOOST_TEST((must(collection<ware>{nodes.at(id)}.get(kept.id).get()).item == kept));
@@ -332,8 +329,7 @@ BOOST_AUTO_TEST_CASE(addresses_that_are_none_are_refused_in_words) {
   BOOST_TEST(has(why_not<ware>({.nodes = {"192.0.2.1:9080"}}), "192.0.2.1:9080"));
 }
 
-// -- what somebody says who was let in -----------------------------------------------------------
-
+/// What somebody says who was let in.
 struct a_liar : open_cluster {
   a_liar()
       : open_cluster(1, [](actors::node_config& x) {
