@@ -52,8 +52,8 @@ struct remote_options {
 ///
 /// Handlers run on its loop, and must not block: a program that takes nothing for 5 s is dropped by
 /// the node. There may be several in a process, and nodes beside them. Thread-safe but for its end:
-/// the destructor ends everything, which takes up to two seconds while it dials; callers that
-/// outlive it are answered 503.
+/// the destructor, which no handler may call, ends everything, which takes up to two seconds while
+/// it dials; callers that outlive it are answered 503.
 class remote_cluster {
  public:
   /// Throws std::runtime_error with one sentence: models that are wrong in themselves, addresses,

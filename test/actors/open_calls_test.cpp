@@ -13,8 +13,8 @@ namespace {
 
 /// What became of each, by its number.
 struct program {
-  open_calls calls{{.calls = 6, .bytes = 100, .under_way = 3, .lists = 1}};
   std::vector<std::string> told = std::vector<std::string>(16);
+  open_calls calls{{.calls = 6, .bytes = 100, .under_way = 3, .lists = 1}};
 
   bool ask(std::uint64_t number, const std::string& kind, std::size_t bytes = 1) {
     open_calls::call what;

@@ -43,6 +43,8 @@ const std::vector<refused> refusals{
     {{"--addr", "10.0.0.1:80"}, "--addr: 10.0.0.1:80 " UNPROTECTED},
     {{"--addr", "0.0.0.0:80"}, "--addr: 0.0.0.0:80 " UNPROTECTED},
     {{"--addr", "[::]:80"}, "--addr: [::]:80 " UNPROTECTED},
+    {{"--programs", "--addr", "10.0.0.2:80", "--tls-cert", "c", "--tls-key", "k"},
+     "--addr: 10.0.0.2:1080 " UNPROTECTED_LINKS},
     {{"--advertise", "node-1"}, "--advertise: node-1:8080 " UNPROTECTED},
     {{"--node-id", "4", "--join", "10.0.0.1:80"}, "--join: 10.0.0.1:80 " UNPROTECTED},
     {{"--node-id", "1", "--cluster", "2=10.0.0.1:80"},
