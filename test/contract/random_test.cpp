@@ -377,9 +377,9 @@ class trial {
   failure fail() { return failure(said_); }
 
   chance by_;
-  served_nodes nodes_{*models::parse_model_text(reference::model_text(), "reference.toml"), 3,
+  served_nodes nodes_{*models::parse_model_text(test::reference::model_text(), "reference.toml"), 3,
                       tune};
-  reference expected_;
+  test::reference expected_;
   std::uint64_t index_ = 0;
   std::uint64_t key_ = 0;
   std::vector<earlier> keys_;
