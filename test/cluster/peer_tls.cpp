@@ -77,12 +77,12 @@ BOOST_AUTO_TEST_CASE(who_shows_no_certificate_of_a_node_is_refused_and_the_log_s
   // No node's does for a program, and no program's for a node, whatever both may do here.
   auto program = hello_from(actors::highest_node + 1);
   program.features = actors::speaks_as_program;
-  BOOST_TEST(caller(port, of_three, ca).meet(program) ==
+  BOOST_TEST(tls_caller(port, of_three, ca).meet(program) ==
              "is refused: its certificate is that of node 3, and it says to be a program");
   const auto of_billing = kept.home().issue({.names = {"URI:" + actors::program_uri("billing")}});
-  BOOST_TEST(caller(port, of_billing, ca).meet(hello_from(2)) ==
+  BOOST_TEST(tls_caller(port, of_billing, ca).meet(hello_from(2)) ==
              "is refused: its certificate is that of program billing, and it says to be node 2");
-  BOOST_TEST(caller(port, of_billing, ca).meet(program) ==
+  BOOST_TEST(tls_caller(port, of_billing, ca).meet(program) ==
              "is refused: this node lets no programs in (--programs)");
   // What speaks something else under TLS, or none.
   BOOST_TEST(tls_caller(port, of_three, ca, "http/1.1").meet(hello_from(3)) ==
