@@ -32,9 +32,9 @@ class tls_stream final : public byte_stream, private handshaker {
   using source = std::function<std::shared_ptr<const tls_context>()>;
 
   /// Owns `over`. `newest` says which end this is, and is asked again for `why_not_any_more`; who
-  /// dials gives the node that is meant, which the other end has to prove, or 0 for any node. Handshakes wait for
-  /// their turn in `turns`, which outlives it; none: they do not wait. Throws std::runtime_error
-  /// when there is no memory.
+  /// dials gives the node that is meant, which the other end has to prove, or 0 for any node.
+  /// Handshakes wait for their turn in `turns`, which outlives it; none: they do not wait. Throws
+  /// std::runtime_error when there is no memory.
   tls_stream(std::unique_ptr<byte_stream> over, source newest, std::uint64_t dialled,
              handshakes* turns);
   ~tls_stream() override;

@@ -65,17 +65,18 @@ class raw_program {
   const std::string& node_there() const { return node_there_; }
   std::uint64_t offered() const { return offered_; }
 
-  /// What the middleman there says next.
+  /// What the middleman there says next: one frame of its own, however many of ours it came in.
   std::string heard() {
     for (;;) {
-      while (!unread_.empty()) {
-        std::string_view left = unread_;
-        const auto came = frames_.next(left);
-        unread_.erase(0, unread_.size() - left.size());
-        if (came && came->head.kind == frame_kind::actors) return came->payload;
+      if (said_.size() >= basp_header::size) {
+        const auto size = basp_header::size + read_basp_header(said_).payload;
+        if (said_.size() >= size) {
+          auto whole = said_.substr(0, size);
+          said_.erase(0, size);
+          return whole;
+        }
       }
-      unread_ = socket_.told_next();
-      BOOST_REQUIRE_MESSAGE(!unread_.empty(), "the node has closed");
+      hear_more();
     }
   }
   /// Whatever comes next; empty: the node has closed.
@@ -97,10 +98,20 @@ class raw_program {
   }
 
  private:
+  void hear_more() {
+    if (unread_.empty()) unread_ = socket_.told_next();
+    BOOST_REQUIRE_MESSAGE(!unread_.empty(), "the node has closed");
+    std::string_view left = unread_;
+    const auto came = frames_.next(left);
+    unread_.erase(0, unread_.size() - left.size());
+    if (came && came->head.kind == frame_kind::actors) said_ += came->payload;
+  }
+
   std::string node_;
   stranger socket_;
   frame_decoder frames_{longest_payload};
-  std::string unread_;
+  std::string unread_;  // frames that follow
+  std::string said_;    // by the middleman there
   std::string node_there_;
   std::uint64_t offered_ = 0;
 };
