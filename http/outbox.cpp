@@ -186,6 +186,7 @@ bool outbox::write_piece(uv_stream_t* socket) {
     take_piece();
   for (const auto& each : flight_) handed_ += each.bytes().size();
   std::vector<uv_buf_t> buffers;
+  buffers.reserve(flight_.size());
   for (const auto& x : flight_) buffers.push_back(as_buffer(x));
   write_.data = this;
   return uv_write(&write_, socket, buffers.data(), static_cast<unsigned>(buffers.size()),

@@ -18,8 +18,8 @@ namespace {
 
 constexpr std::string_view magic = "LTHRSNAP";
 constexpr std::uint32_t file_format = 1;
-constexpr std::size_t header_start_size = 16;    // magic, format, size
-constexpr std::size_t smallest_header = 8 * 12;  // without members and extra
+constexpr std::size_t header_start_size = 16;                        // magic, format, size
+constexpr std::size_t smallest_header = 12 * sizeof(std::uint64_t);  // without members and extra
 constexpr std::size_t largest_header = 16 << 20;
 
 [[noreturn]] void throw_damaged(const fs::path& path, std::uint64_t offset, const char* why) {

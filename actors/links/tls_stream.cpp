@@ -195,7 +195,7 @@ std::string tls_stream::why_not_any_more() {
   if (newest == judged_by_ && now - judged_at_ < judged_again_after) return {};
   judged_by_ = std::move(newest);
   judged_at_ = now;
-  const auto why = tls_->why_not_any_more(*judged_by_);
+  auto why = tls_->why_not_any_more(*judged_by_);
   if (why.empty()) return why;
   const auto& shown = tls_->peer();
   return "the certificate that it showed (" + (shown ? shown->subject : std::string{}) +

@@ -18,7 +18,6 @@ namespace lithair::actors {
 
 namespace {
 
-constexpr std::int64_t day_s = 86'400;
 constexpr std::int64_t authority_days = 3650;
 // Clocks differ.
 constexpr std::int64_t before_s = 3600;
