@@ -37,7 +37,10 @@ caf::behavior dispatcher::make_behavior() {
   return behavior_of<handle_type>([this](submit& request) { begin(request); },
                                   [this](ask& asked) { question(asked); },
                                   [this](submitted& answer) { go_on(answer); },
-                                  [this](const go_on_dispatching&) { go_on_working(); });
+                                  [this](const go_on_dispatching&) {
+                                    goes_on_ = false;
+                                    go_on_working();
+                                  });
 }
 
 void dispatcher::on_exit() {
@@ -48,11 +51,22 @@ void dispatcher::on_exit() {
 // -- writes --------------------------------------------------------------------------------------
 
 void dispatcher::begin(submit& request) {
+  const auto bytes = request.command.size();
+  if (bytes > large_bytes) {
+    if (large_bytes_ + bytes > setup_.most_bytes)
+      return send(handle(current_sender()),
+                  submitted{request.token,
+                            disposition::unavailable,
+                            "too many large writes are under way on this node",
+                            0,
+                            {}});
+    large_bytes_ += bytes;
+  }
   const auto number = next_token_++;
   write made;
   made.asker = current_sender();
   made.token = request.token;
-  made.bytes = request.command.size();
+  made.bytes = bytes;
   made.command =
       std::make_unique<models::joint_command>(*setup_.schema, std::move(request.command));
   writes_.emplace(number, std::move(made));
@@ -94,13 +108,18 @@ void dispatcher::work_on(std::uint64_t number) {
     going_.push_back(number);
     go_on_working();
   } else if (advance(number, found->second) && found->second.now == stage::leaving) {
-    writes_.erase(found);
+    end(number);
   }
+}
+
+void dispatcher::end(std::uint64_t number) {
+  const auto found = writes_.find(number);
+  if (found->second.bytes > large_bytes) large_bytes_ -= found->second.bytes;
+  writes_.erase(found);
 }
 
 // A little of each, so that no large one keeps the others waiting for all of it.
 void dispatcher::go_on_working() {
-  goes_on_ = false;
   // Asked behind each, so that every turn comes further.
   for (bool late = false; !going_.empty() && !late; late = is_late()) {
     const auto number = going_.front();
@@ -110,18 +129,14 @@ void dispatcher::go_on_working() {
     if (!advance(number, found->second))
       going_.push_back(number);
     else if (found->second.now == stage::leaving)
-      writes_.erase(found);
+      end(number);
   }
   if (!going_.empty()) work_later();
 }
 
 void dispatcher::work_later() {
   if (std::exchange(goes_on_, true)) return;
-  auto self = caf::actor_cast<taking<go_on_dispatching>>(this);
-  if (home() != nullptr)
-    home()->post([self] { caf::anon_send(self, go_on_dispatching{}); });
-  else
-    send(self, go_on_dispatching{});
+  send_in_a_later_turn(go_on_dispatching{});
 }
 
 bool dispatcher::is_late() {

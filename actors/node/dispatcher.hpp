@@ -59,6 +59,9 @@ class dispatcher final : public hosted_actor {
     std::shared_ptr<const state_window> window = nullptr;
     /// That large writes get of a turn
     std::chrono::microseconds slice{1000};
+    /// Of large commands that are here at a time, until they are answered or passed on; more are
+    /// refused (503)
+    std::size_t most_bytes = 256 << 20;
   };
 
   /// Commands that take more bytes are large: they are worked on in slices.
@@ -105,6 +108,7 @@ class dispatcher final : public hosted_actor {
   const place* place_of(const write& at, std::string& refused) const;
   void tell(write& at, submitted said);
   void go_on_working();
+  void end(std::uint64_t number);
   void work_later();
   bool is_late();
   // Reads go to one group; what is local of an item that group looks up itself.
@@ -113,6 +117,7 @@ class dispatcher final : public hosted_actor {
   setup setup_;
   std::map<std::uint64_t, write> writes_;  // by our own token
   std::uint64_t next_token_ = 1;
+  std::size_t large_bytes_ = 0;                        // of all large ones
   std::deque<std::uint64_t> going_;                    // large ones that are worked on, in turn
   std::optional<caf::actor_clock::time_point> until_;  // when this turn's time for them is over
   bool goes_on_ = false;                               // a message to go on is under way

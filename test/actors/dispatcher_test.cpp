@@ -63,6 +63,7 @@ struct around_a_dispatcher {
     with.schema = &full;
     for (const auto& each : full.collections()) with.places.emplace(each.id, place);
     with.slice = std::chrono::microseconds{0};
+    with.most_bytes = 600'000;
     subject = system.spawn<dispatcher>(nullptr, std::move(with));
     run();
   }
@@ -172,6 +173,26 @@ BOOST_AUTO_TEST_CASE(large_writes_go_on_in_turn) {
   // The shorter one, though it came later.
   BOOST_TEST(shared.asked.front().command.size() < 200'000u);
   run();
+  BOOST_TEST(shared.asked.size() == 2u);
+}
+
+BOOST_AUTO_TEST_CASE(what_large_writes_hold_is_bounded_and_given_back) {
+  const auto large = bulk("users", 200, 1000);
+  for (std::uint64_t token = 1; token <= 3; ++token) tell(token, large);
+  tell(4, command("users", R"({"id":999,"name":"x"})", false));
+  run();
+  // The third is one too many, and a small one is not.
+  BOOST_REQUIRE(answers.size() == 1u);
+  BOOST_TEST((answers[3].what == disposition::unavailable));
+  BOOST_TEST(shared.asked.size() == 3u);
+  carry_out(shared);
+  carry_out(shared);
+  carry_out(shared);
+  while (!own.asked.empty()) carry_out(own);
+  BOOST_TEST(answers.size() == 4u);
+  for (std::uint64_t token = 5; token <= 6; ++token) tell(token, large);
+  run();
+  BOOST_TEST(answers.size() == 4u);
   BOOST_TEST(shared.asked.size() == 2u);
 }
 
