@@ -210,7 +210,6 @@ class session final : public actors::hosted_actor,
   bool heard_ = false;        // a whole request has come
   std::uint64_t since_ = 0;   // began: the partial head, or being idle
   pace sending_;              // while a write is under way
-  bool is_sending_ = false;   // and goes on behind it
   pace receiving_;            // while a body is
   std::uint64_t linger_until_ = 0;
   std::uint64_t timer_at_ = 0;  // when the timer fires; 0: it does not run

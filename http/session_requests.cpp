@@ -401,10 +401,7 @@ void session::settle() {
     pump();
     if (phase_ == phase::closed) return;
     // Progress is measured from here, over all pieces.
-    if (!out_.writing())
-      is_sending_ = false;
-    else if (!std::exchange(is_sending_, true))
-      sending_.begin(now(), taken(), untaken(), untaken());
+    sending_.follow(out_.writing(), now(), taken(), untaken());
     run_stream();
     // Room again: what was read and not taken comes first.
     if (!paused_ || phase_ != phase::serving || full()) break;
