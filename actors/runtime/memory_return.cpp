@@ -13,7 +13,6 @@ namespace lithair::actors {
 
 namespace {
 
-constexpr std::uint64_t between_looks_ms = 2000;
 // Of one processor.
 constexpr std::uint64_t most_percent_at_rest = 5;
 
@@ -34,6 +33,8 @@ bool rest_watch::is_at_rest(std::uint64_t now_ms, std::uint64_t used_ms) {
 
 // Of the loop's thread, but for the work itself.
 struct memory_return::state {
+  std::function<void()> give_back;
+  std::uint64_t look_every_ms = 0;
   std::unique_ptr<loop_timer> timer;  // none: it has ended
   rest_watch watch;
   bool looks = false;
@@ -43,7 +44,7 @@ struct memory_return::state {
     if (!timer || std::exchange(looks, true)) return;
     watch = {};
     watch.is_at_rest(ms_of(CLOCK_MONOTONIC), ms_of(CLOCK_PROCESS_CPUTIME_ID));
-    timer->start(between_looks_ms, between_looks_ms);
+    timer->start(look_every_ms, look_every_ms);
   }
 
   void look() {
@@ -52,11 +53,17 @@ struct memory_return::state {
     looks = false;
     // Of the last time: it has long ended.
     if (work.joinable()) work.join();
-    work = std::thread([] { malloc_trim(0); });
+    work = std::thread(give_back);
   }
 };
 
-memory_return::memory_return(loop& home) : home_(home), state_(std::make_shared<state>()) {
+void memory_return::trim() { malloc_trim(0); }
+
+memory_return::memory_return(loop& home, std::function<void()> give_back,
+                             std::chrono::milliseconds look_every)
+    : home_(home), state_(std::make_shared<state>()) {
+  state_->give_back = std::move(give_back);
+  state_->look_every_ms = static_cast<std::uint64_t>(look_every.count());
   home_.call([this] {
     state_->timer = std::make_unique<loop_timer>(home_, [at = state_.get()] { at->look(); });
   });

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 
@@ -28,9 +30,11 @@ class rest_watch {
 /// processors are few; and what a busy process gives back it soon takes anew, page by page.
 class memory_return {
  public:
-  /// `home` looks every two seconds, from when it is wanted until it is done. It must outlive this,
-  /// and run until this has ended. Not on its thread.
-  explicit memory_return(loop& home);
+  /// By `give_back`, which is called on a thread of its own. `home` looks every so often, from when
+  /// it is wanted until it is done. It must outlive this, and run until this has ended. Not on its
+  /// thread.
+  explicit memory_return(loop& home, std::function<void()> give_back = trim,
+                         std::chrono::milliseconds look_every = std::chrono::seconds{2});
   ~memory_return();
   memory_return(const memory_return&) = delete;
   memory_return& operator=(const memory_return&) = delete;
@@ -39,6 +43,8 @@ class memory_return {
   void wanted();
 
  private:
+  static void trim();
+
   struct state;
   loop& home_;
   std::shared_ptr<state> state_;
