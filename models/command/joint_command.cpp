@@ -101,6 +101,10 @@ bool joint_command::split(const lateness& is_late) {
     }
     writer_ = std::make_unique<command_writer>(part_);
   }
+  return write_part(is_late);
+}
+
+bool joint_command::write_part(const lateness& is_late) {
   if (!writer_->go_on(is_late)) {
     return false;
   }
@@ -143,6 +147,10 @@ bool joint_command::localize(const lateness& is_late) {
         return false;
       }
     }
+    next_ = 0;
+    if (part_.operations.empty()) {
+      return true;
+    }
     part_.time_us = what_->time_us;
     // The same token: a request that is repeated finds both answers.
     part_.token = what_->token;
@@ -151,15 +159,7 @@ bool joint_command::localize(const lateness& is_late) {
     part_.shape = part_.operations.size() == 1 ? command_shape::single : command_shape::transaction;
     writer_ = std::make_unique<command_writer>(part_);
   }
-  if (!part_.operations.empty()) {
-    if (!writer_->go_on(is_late)) {
-      return false;
-    }
-    written_ = writer_->take();
-  }
-  writer_.reset();
-  next_ = 0;
-  return true;
+  return write_part(is_late);
 }
 
 std::optional<operation_part> joint_command::local_part(std::size_t operation) {

@@ -73,6 +73,7 @@ class joint_command {
   void note(const operation_part& part);
   void strip(operation_part& part);
   std::optional<operation_part> local_part(std::size_t operation);
+  bool write_part(const lateness& is_late);
   void join_part(std::size_t operation, const state_view* local);
   void finish_join();
 
