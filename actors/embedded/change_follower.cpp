@@ -106,17 +106,13 @@ class change_follower::follower final : public hosted_actor {
     tell();
   }
 
-  // By way of the loop, so that its other actors and its sockets get their turn in between.
   void tell() {
     const auto until = clock().now() + slice;
     while (told_ < batch_.changes.size()) {
       const auto each = std::exchange(batch_.changes[told_++], {});
       shared_->run([&] { shared_->to.changed(each); });
       if (told_ < batch_.changes.size() && clock().now() >= until) {
-        home()->post([self = caf::actor_cast<taking<go_on_telling>>(this)] {
-          caf::anon_send(self, go_on_telling{});
-        });
-        return;
+        return send_in_a_later_turn(go_on_telling{});
       }
     }
     shared_->run([&] { shared_->to.told(batch_.through); });

@@ -14,6 +14,7 @@
 #include <caf/event_based_actor.hpp>
 #include <caf/mailbox_element.hpp>
 #include <caf/replies_to.hpp>
+#include <caf/send.hpp>
 #include <caf/typed_actor.hpp>
 
 #include "actors/runtime/loop.hpp"
@@ -115,6 +116,14 @@ class hosted_actor : public caf::event_based_actor {
   virtual void turn_ended() {}
   /// None where CAF schedules it.
   loop* home() const { return home_; }
+  /// Sends itself a message by way of the loop, whose other actors and sockets get their turn
+  /// before: for what goes on bit by bit.
+  template <class Message>
+  void send_in_a_later_turn(Message what) {
+    auto self = caf::actor_cast<caf::typed_actor<caf::reacts_to<Message>>>(this);
+    if (home_ == nullptr) return send(self, std::move(what));
+    home_->post([self, what = std::move(what)] { caf::anon_send(self, what); });
+  }
 
  private:
   static constexpr std::uint64_t max_turn_ns = 1'000'000;

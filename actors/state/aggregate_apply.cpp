@@ -41,14 +41,9 @@ bool aggregate::is_too_far_ahead() const {
          state_->changed_bytes() >= max_checkpoints_ahead * setup_.checkpoint_bytes;
 }
 
-// By way of the loop, so that its other actors and its sockets get their turn before.
 void aggregate::apply_later() {
   if (std::exchange(applies_on_, true)) return;
-  auto self = caf::actor_cast<taking<go_on_applying>>(this);
-  if (home() != nullptr)
-    home()->post([self] { caf::anon_send(self, go_on_applying{}); });
-  else
-    send(self, go_on_applying{});
+  send_in_a_later_turn(go_on_applying{});
 }
 
 void aggregate::apply_held() {

@@ -286,11 +286,7 @@ void aggregate::go_on_later() {
       (new_reads_.empty() && going_reads_.empty() && queued_reads_.empty() && past_.is_tidy()))
     return;
   goes_on_ = true;
-  auto self = caf::actor_cast<taking<go_on_reading>>(this);
-  if (home() != nullptr)
-    home()->post([self] { caf::anon_send(self, go_on_reading{}); });
-  else
-    send(self, go_on_reading{});
+  send_in_a_later_turn(go_on_reading{});
 }
 
 // The state that they read is let go.

@@ -89,11 +89,7 @@ void feed::line_up(reading& one) {
 void feed::go_on_later() {
   if (goes_on_ || work_.empty()) return;
   goes_on_ = true;
-  auto self = caf::actor_cast<taking<go_on_streaming>>(this);
-  if (home() != nullptr)
-    home()->post([self] { caf::anon_send(self, go_on_streaming{}); });
-  else
-    send(self, go_on_streaming{});
+  send_in_a_later_turn(go_on_streaming{});
 }
 
 // The first of a turn always gets on, however short the slice is.

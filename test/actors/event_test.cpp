@@ -1,5 +1,6 @@
 #include "actors/embedded/event.hpp"
 
+#include <chrono>
 #include <future>
 #include <map>
 #include <vector>
@@ -7,6 +8,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "actors/embedded/transaction.hpp"
+#include "actors/runtime/loop.hpp"
 #include "models/schema/projection.hpp"
 #include "test/actors/embedded.hpp"
 #include "test/actors/listener.hpp"
@@ -105,6 +107,27 @@ BOOST_FIXTURE_TEST_CASE(a_subscription_goes_on_behind_a_position_in_the_midst_of
   BOOST_TEST(two[1].index == both.index);
   const auto one = behind_second.await_events(1);
   BOOST_TEST(one[0].after->number == 3);
+}
+
+BOOST_FIXTURE_TEST_CASE(who_is_far_behind_lets_others_of_the_loop_have_their_turn, three_nodes) {
+  constexpr int count = 60;
+  collection<light> lights{at(1)};
+  const auto first = lights.create({0, "red", {}}).get().value().version;
+  for (int i = 1; i <= count; ++i) (void)lights.create({i, "red", {}}).get().value();
+  auto& home = at(1).loop_at(at(1).loop_count() - 1);
+  int told = 0;
+  std::promise<int> told_before_others;
+  std::promise<void> all;
+  subscriber<light> slow;
+  slow.changed = [&](const event<light>&) {
+    if (told == 0) home.post([&] { told_before_others.set_value(told); });
+    const auto until = std::chrono::steady_clock::now() + std::chrono::milliseconds{1};
+    while (std::chrono::steady_clock::now() < until) continue;
+    if (++told == count) all.set_value();
+  };
+  const auto follows = subscribe(lights, feed_position{first, 0}, std::move(slow));
+  BOOST_TEST(told_before_others.get_future().get() < count / 2);
+  all.get_future().get();
 }
 
 BOOST_FIXTURE_TEST_CASE(behind_its_end_no_handler_runs_and_a_handler_may_end_it, three_nodes) {
