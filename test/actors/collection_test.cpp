@@ -9,6 +9,7 @@
 #include "actors/embedded/transaction.hpp"
 #include "models/schema/projection.hpp"
 #include "test/actors/embedded.hpp"
+#include "test/actors/results.hpp"
 
 enum class seat_state { free, taken };
 BOOST_DESCRIBE_ENUM(seat_state, free, taken)
@@ -60,6 +61,8 @@ struct lithair::model<other_seat> : lithair::attributes {
 };
 
 using namespace lithair;
+using lithair::test::must;
+using lithair::test::refused;
 
 namespace {
 
@@ -69,18 +72,6 @@ struct three_nodes : test::embedded_nodes {
 
 const auto two = *models::parse_money("2.00");
 const auto five = *models::parse_money("5.00");
-
-template <class T>
-T must(result<T> x) {
-  BOOST_REQUIRE_MESSAGE(x.has_value(), x.error().status << " " << x.error().detail);
-  return std::move(*x);
-}
-
-template <class T>
-models::problem refused(result<T> x) {
-  BOOST_REQUIRE(!x.has_value());
-  return std::move(x.error());
-}
 
 }  // namespace
 

@@ -11,6 +11,7 @@
 #include "models/schema/projection.hpp"
 #include "test/actors/embedded.hpp"
 #include "test/actors/listener.hpp"
+#include "test/actors/results.hpp"
 
 struct member {
   std::int64_t number;
@@ -59,6 +60,8 @@ struct lithair::model<reading> : lithair::attributes {
 };
 
 using namespace lithair;
+using lithair::test::must;
+using lithair::test::refused;
 using namespace std::chrono_literals;
 
 namespace {
@@ -73,18 +76,6 @@ struct two_groups : test::embedded_nodes {
           x.groups = {{"readings", protocol::group_id{2}}};
         }) {}
 };
-
-template <class T>
-T must(result<T> x) {
-  BOOST_REQUIRE_MESSAGE(x.has_value(), x.error().status << " " << x.error().detail);
-  return std::move(*x);
-}
-
-template <class T>
-models::problem refused(result<T> x) {
-  BOOST_REQUIRE(!x.has_value());
-  return std::move(x.error());
-}
 
 /// What the items hold, by their numbers.
 template <class T, class Value>

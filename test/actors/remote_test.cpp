@@ -17,6 +17,7 @@
 #include "models/model.hpp"
 #include "test/actors/embedded.hpp"
 #include "test/actors/raw_program.hpp"
+#include "test/actors/results.hpp"
 
 namespace remote_test {
 
@@ -53,6 +54,8 @@ struct lithair::model<remote_test::place> : lithair::attributes {
 namespace remote_test {
 
 using namespace lithair;
+using lithair::test::must;
+using lithair::test::refused;
 using namespace std::chrono_literals;
 
 namespace {
@@ -78,17 +81,6 @@ struct open_cluster : test::embedded_nodes {
     return std::make_unique<remote_cluster>(schema_of<ware, place>(), told());
   }
 };
-
-template <class T>
-T must(result<T> x) {
-  BOOST_REQUIRE_MESSAGE(x.has_value(), x.error().status << " " << x.error().detail);
-  return std::move(*x);
-}
-template <class T>
-models::problem refused(result<T> x) {
-  BOOST_REQUIRE(!x.has_value());
-  return std::move(x.error());
-}
 
 /// What a program is told that can't reach any node.
 template <class... Models>

@@ -14,6 +14,7 @@
 #include "actors/remote/remote_cluster.hpp"
 #include "models/model.hpp"
 #include "test/actors/raw_program.hpp"
+#include "test/actors/results.hpp"
 #include "test/cluster/fixture.hpp"
 #include "test/cluster/sealed_cluster.hpp"
 
@@ -68,12 +69,6 @@ std::pair<ending, std::string> run(const cluster& of, const std::vector<std::str
   const auto ended = visitor.wait(cluster::patience);
   BOOST_REQUIRE(ended.has_value());
   return {*ended, read_file(output)};
-}
-
-template <class T>
-T must(result<T> x) {
-  BOOST_REQUIRE_MESSAGE(x.has_value(), x.error().status << " " << x.error().detail);
-  return std::move(*x);
 }
 
 std::string why_not(remote_options how) {
