@@ -74,7 +74,6 @@ inline constexpr exception cycles[] = {
 };
 
 inline constexpr exception long_files[] = {
-    {"test/actors/aggregate_test.cpp", "cases of one actor that share its surroundings"},
     {"test/actors/node_test.cpp", "cases of one face that share their nodes"},
     {"test/http/routes_test.cpp", "a case for each route, over the same node"},
     {"test/protocol/test_replication.cpp", "a case for each rule of one section"},
