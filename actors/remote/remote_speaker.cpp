@@ -99,7 +99,6 @@ caf::behavior remote_speaker::make_behavior() {
     if (link_) return link_->end("this program ends");
     quit();
   });
-  rounds_.start(look_every_ms, look_every_ms);
   dial_next();
   return behavior_of<handle_type>([this](run_call& order) { take(order); },
                                   [this](const node_dialled& news) {
@@ -265,6 +264,7 @@ void remote_speaker::take(run_call& order) {
     full.reason = stops_ ? "The program is ending." : "As much is under way as may be.";
     return whose->finish(std::move(full));
   }
+  if (!std::exchange(looks_, true)) rounds_.start(look_every_ms, look_every_ms);
   give();
 }
 
@@ -299,7 +299,10 @@ void remote_speaker::answered_by_node(std::uint64_t number, const program_answer
 
 // Whose time is over is answered; what its node says later comes to nobody.
 void remote_speaker::look() {
-  if (calls_.empty()) return;
+  if (calls_.empty()) {
+    looks_ = false;
+    return rounds_.stop();
+  }
   const auto now = home()->now_ms();
   const auto before = [now](std::uint64_t ms) { return now > ms ? now - ms : 0; };
   const auto given = before(setup_.request_timeout_ms);

@@ -98,6 +98,7 @@ class remote_speaker final : public hosted_actor {
   node_for_programs node_;
   loop_timer again_;
   loop_timer rounds_;
+  bool looks_ = false;  // for those whose time is over, while there are any
 };
 
 }  // namespace lithair::actors
