@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include <boost/test/unit_test.hpp>
 
@@ -36,6 +37,7 @@ class stranger {
   void say(std::string_view bytes) { (void)!::send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL); }
   /// What it is told next; empty: the node has closed. Fails when that takes too long.
   std::string told_next() {
+    if (!after_meeting_.empty()) return std::exchange(after_meeting_, {});
     char buffer[16 * 1024];
     const auto got = ::recv(fd_, buffer, sizeof buffer, 0);
     if (got < 0 && errno == EAGAIN) BOOST_FAIL("the node says nothing");
@@ -43,7 +45,7 @@ class stranger {
   }
   /// Everything that it is told until the node closes; fails when that takes too long.
   std::string told() {
-    std::string all;
+    auto all = std::exchange(after_meeting_, {});
     char buffer[4096];
     for (;;) {
       const auto got = ::recv(fd_, buffer, sizeof buffer, 0);
@@ -63,12 +65,14 @@ class stranger {
       if (got <= 0) return "nothing more is said";
       std::string_view bytes{buffer, static_cast<std::size_t>(got)};
       mine.feed(bytes);
+      after_meeting_ = bytes;
     }
     return two_ends::end(mine);
   }
 
  private:
   int fd_;
+  std::string after_meeting_;  // what came with the last words of the handshake
 };
 
 }  // namespace lithair::test
