@@ -49,6 +49,27 @@ class certificate_office {
     std::vector<token> all;  ///< those that count, or those that were made or revoked
   };
 
+  /// What is wanted of the authority that certifies nodes.
+  enum class authority_order : std::uint8_t {
+    look,    ///< how it stands
+    rotate,  ///< another one is to take its place: first all members trust both
+    finish,  ///< then each shows a certificate of the other one, and nobody needs the first
+    cancel,  ///< instead of finishing: the first stays
+  };
+  /// How the authority stands, and the one that is to take its place.
+  struct authorities : verdict {
+    struct one {
+      std::string fingerprint;   ///< SHA-256 of its certificate, 64 hexadecimal digits; empty: none
+      std::int64_t expires = 0;  ///< seconds since 1970
+    };
+    std::string stage;           ///< "settled", "gathering", "trusting", "certifying", "settling"
+    one current;                 ///< that certifies this node
+    one next;                    ///< that is to take its place, or did at this node
+    std::int64_t begun = 0;      ///< seconds since 1970; 0 where it is settled
+    std::uint64_t begun_by = 0;  ///< the node
+    std::vector<std::uint64_t> waits_for;  ///< members whose part in this stage is not done
+  };
+
   virtual ~certificate_office() = default;
   /// The authority's certificate in PEM, which anybody may have.
   virtual std::string authority() const = 0;
@@ -62,6 +83,8 @@ class certificate_office {
   /// None: all of them. 404: there is none of this number.
   virtual void revoke_tokens(std::optional<std::uint64_t> number,
                              std::function<void(tokens)> done) = 0;
+  /// 409: not as it stands.
+  virtual void order(authority_order what, std::function<void(authorities)> done) = 0;
 };
 
 }  // namespace lithair::http

@@ -172,6 +172,30 @@ step revoke_tokens(const request& r, certificate_office& by) {
   }};
 }
 
+// -- the authority -------------------------------------------------------------------------------
+
+json::object object_of(const certificate_office::authorities::one& of) {
+  return {{"fingerprint", of.fingerprint}, {"expires", of.expires}};
+}
+
+step order(certificate_office& by, certificate_office::authority_order what) {
+  return office_step{
+      [&by, what](std::function<void(response)> done) {
+        by.order(what, [done = std::move(done)](const certificate_office::authorities& said) {
+          if (said.status != 200) return done(refusal_of(said));
+          json::object told{{"stage", said.stage}, {"current", object_of(said.current)}};
+          if (!said.next.fingerprint.empty()) told["next"] = object_of(said.next);
+          if (said.begun != 0) told["begun"] = said.begun;
+          if (said.begun_by != 0) told["begun_by"] = said.begun_by;
+          told["waits_for"] = json::array(said.waits_for.begin(), said.waits_for.end());
+          response result;
+          result.body = json::serialize(told);
+          done(std::move(result));
+        });
+      },
+      what != certificate_office::authority_order::look};
+}
+
 }  // namespace
 
 step begin_certificates(const request& r, const site& site) {
@@ -191,6 +215,21 @@ step begin_tokens(const request& r, const matched& place, const site& site) {
   return office_step{
       [&by](std::function<void(response)> done) { by.list_tokens(told_as_list(std::move(done))); },
       false};
+}
+
+step begin_authority(const request& r, const site& site) {
+  using wanted = certificate_office::authority_order;
+  auto& by = *site.certificates;  // its holder is asking
+  if (r.verb != method::post) return order(by, wanted::look);
+  json::object body;
+  if (auto wrong = read_body(r, document::authority_order, body)) return std::move(*wrong);
+  for (const auto& x : body)
+    if (x.key() != "action") return bad_wish(unknown_member(x.key()));
+  const auto* said = body.if_contains("action");
+  if (said != nullptr && *said == "rotate") return order(by, wanted::rotate);
+  if (said != nullptr && *said == "finish") return order(by, wanted::finish);
+  if (said != nullptr && *said == "cancel") return order(by, wanted::cancel);
+  return bad_wish("action must be rotate, finish or cancel.");
 }
 
 }  // namespace lithair::http

@@ -23,6 +23,7 @@ constexpr std::array<endpoint_facts, endpoint_count> endpoint_rows{{
     {"certificates", root::fixed, {"/cluster/certificates"}},
     {"tokens", root::fixed, {"/cluster/tokens"}},
     {"revoke_tokens", root::fixed, {"/cluster/tokens/revoke"}},
+    {"authority", root::fixed, {"/cluster/authority"}},
     {"raft_vote", root::fixed, {"/raft/vote"}},
     {"raft_append", root::fixed, {"/raft/append-entries"}, {}, true},
     {"raft_install", root::fixed, {"/raft/install-snapshot"}, {}, true},

@@ -28,6 +28,7 @@ enum class endpoint : std::uint8_t {
   certificates,    ///< /cluster/certificates
   tokens,          ///< /cluster/tokens
   revoke_tokens,   ///< /cluster/tokens/revoke
+  authority,       ///< /cluster/authority
   raft_vote,       ///< /raft/vote
   raft_append,     ///< /raft/append-entries
   raft_install,    ///< /raft/install-snapshot

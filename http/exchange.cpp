@@ -352,6 +352,8 @@ step begin_operation(const request& r, const operation& row, matched&& place, pa
     case endpoint::tokens:
     case endpoint::revoke_tokens:
       return begin_tokens(r, place, site);
+    case endpoint::authority:
+      return begin_authority(r, site);
     case endpoint::projections:
       return projections_page(
           *site.schema, site.published != nullptr ? *site.published : published_projections{});

@@ -133,6 +133,8 @@ std::optional<response> check_holder(const request& r, const site& site);
 step begin_certificates(const request& r, const site& site);
 /// The part of `begin` for /cluster/tokens and what is below.
 step begin_tokens(const request& r, const matched& place, const site& site);
+/// The part of `begin` for /cluster/authority.
+step begin_authority(const request& r, const site& site);
 /// The part of `begin` for /raft/vote, /raft/append-entries and /raft/install-snapshot.
 step begin_raft(const request& r, const matched& place, const site& site);
 /// Why this caller may not do what wants one like that; none: it may.

@@ -181,6 +181,16 @@ void add_cluster(json_object& to) {
               {"uses?", described(whole_number(), "At most 100; 1 unless it is said.")}});
   to["lithair.revoked_tokens"] =
       record({{"number?", whole_number()}, {"all?", described(flag_schema(), "Instead of it.")}});
+  const auto one = record({{"fingerprint", described(text_schema(), "SHA-256 of its certificate.")},
+                           {"expires", seconds("When it ends")}});
+  to["lithair.authorities"] =
+      record({{"stage", word_of({"settled", "gathering", "trusting", "certifying", "settling"})},
+              {"current", described(one, "That which certifies the node that answers.")},
+              {"next?", described(one, "That which is to take its place, or did at this node.")},
+              {"begun?", seconds("When that was ordered")},
+              {"begun_by?", described(id(), "The node that was told so.")},
+              {"waits_for", described(list_of(id()), "Members whose part is not done yet.")}});
+  to["lithair.authority_order"] = record({{"action", word_of({"rotate", "finish", "cancel"})}});
   to["lithair.new_member"] = record(
       {{"id", id()},
        {"addr", described(text_schema(), "HOST:PORT of its HTTP; of IPv6 [HOST]:PORT.")},

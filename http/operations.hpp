@@ -29,6 +29,7 @@ enum class document : std::uint8_t {
   new_certificate,  ///< who is to be certified
   new_token,        ///< what a join token is to be for
   revoked_tokens,   ///< which join tokens are to count no more
+  authority_order,  ///< what is to be done about the authority
   vote,             ///< a Raft message, as the next two
   append,
   install,
@@ -49,11 +50,12 @@ enum class document : std::uint8_t {
   status,
   cluster,
   leader,
-  done,       ///< a change of members
-  authority,  ///< who certifies nodes
-  certified,  ///< a node's certificate, and what makes it one that certifies
-  token,      ///< a join token, and what is known of it
-  tokens,     ///< what is known of join tokens
+  done,         ///< a change of members
+  authority,    ///< who certifies nodes
+  certified,    ///< a node's certificate, and what makes it one that certifies
+  token,        ///< a join token, and what is known of it
+  tokens,       ///< what is known of join tokens
+  authorities,  ///< how the authority stands, and the next one
   metrics,
   openapi,
   docs,

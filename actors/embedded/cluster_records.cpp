@@ -50,8 +50,9 @@ models::result<std::uint64_t> version_in(reply&& answer) {
 
 cluster_records::cluster_records(node& of) : through_(caller::of_cluster_records(of)) {}
 
-void cluster_records::read(std::string_view name, on_read done) const {
+void cluster_records::read(std::string_view name, on_read done, consistency level) const {
   question asked;
+  asked.level = level;
   asked.of = &models::cluster_records_collection();
   asked.key = name;
   through_.ask(std::move(asked), [name = std::string{name}, done = std::move(done)](

@@ -33,8 +33,9 @@ class cluster_records {
 
   explicit cluster_records(node& of);
 
-  /// As of now, whichever node leads. 503, 504: it could not be told.
-  void read(std::string_view name, on_read done) const;
+  /// As of now, whichever node leads; or as `level` says. 503, 504: it could not be told.
+  void read(std::string_view name, on_read done,
+            consistency level = consistency::linearizable) const;
   /// `value`: JSON but null, at most what an item takes. `version`: what the record must be of, 0:
   /// there must be none. The version it is of then. 412: it is of another; 503: certainly not
   /// written; 504: it may or may not be.

@@ -10,7 +10,6 @@
 #include <stdexcept>
 #include <utility>
 
-#include "actors/tls/certificate.hpp"
 #include "actors/tls/openssl_parts.hpp"
 #include "actors/tls/sealing.hpp"
 
@@ -347,11 +346,11 @@ std::string request_for(const std::string& key) {
   return request_of(*found, "node");
 }
 
-tl::expected<std::int64_t, std::string> end_of(const std::string& certificate) {
-  const auto found = certificate_in(certificate);
+tl::expected<certificate, std::string> facts_of(const std::string& of) {
+  const auto found = certificate_in(of);
   ERR_clear_error();
   if (!found) return tl::unexpected(std::string{"the certificate is damaged"});
-  return certificate_of(*found).not_after;
+  return certificate_of(*found);
 }
 
 }  // namespace lithair::actors

@@ -8,6 +8,8 @@
 
 #include <tl/expected.hpp>
 
+#include "actors/tls/certificate.hpp"
+
 namespace lithair::actors {
 
 /// For whom a certificate is: who it names as subject alternative names.
@@ -92,7 +94,7 @@ class cluster_authority {
   std::unique_ptr<parts> parts_;
 };
 
-/// Seconds since 1970 at which a certificate in PEM ends; none: it is no certificate.
-tl::expected<std::int64_t, std::string> end_of(const std::string& certificate);
+/// Of a certificate in PEM, the first of several; or that it is none.
+tl::expected<certificate, std::string> facts_of(const std::string& of);
 
 }  // namespace lithair::actors

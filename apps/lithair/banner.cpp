@@ -10,15 +10,15 @@
 namespace lithair::apps {
 namespace {
 
-std::string quoted(std::string_view text) { return "\"" + std::string(text) + "\""; }
+std::string in_quotes(std::string_view text) { return "\"" + std::string(text) + "\""; }
 
 /// Letters enough for `min_length`.
 std::string sample_text(const models::field& f) {
-  if (!f.rules.one_of.empty()) return quoted(std::get<std::string>(f.rules.one_of.front()));
+  if (!f.rules.one_of.empty()) return in_quotes(std::get<std::string>(f.rules.one_of.front()));
   std::string made = f.name;
   made.resize(std::max<std::size_t>(made.size(), f.rules.min_length.value_or(1)), 'x');
   made.resize(std::min<std::size_t>(made.size(), f.rules.max_length.value_or(made.size())));
-  return quoted(made);
+  return in_quotes(made);
 }
 
 std::string sample_value(const models::field& f) {
@@ -31,15 +31,15 @@ std::string sample_value(const models::field& f) {
     case models::value_type::string:
       return sample_text(f);
     case models::value_type::uuid:
-      return quoted("018f3c5e-7a10-7000-8000-000000000001");
+      return in_quotes("018f3c5e-7a10-7000-8000-000000000001");
     case models::value_type::money:
-      return quoted("9.90");
+      return in_quotes("9.90");
     case models::value_type::timestamp:
-      return quoted("2025-01-31T12:00:00Z");
+      return in_quotes("2025-01-31T12:00:00Z");
     case models::value_type::enumeration:
-      return quoted(f.names.front());
+      return in_quotes(f.names.front());
     case models::value_type::bytes:
-      return quoted("AAEC");
+      return in_quotes("AAEC");
     case models::value_type::json:
       return "{}";
     case models::value_type::list:
@@ -85,7 +85,7 @@ std::string sample_item(const models::collection& c) {
   for (const auto& f : c.fields) {
     const bool generated = f.primary_key && f.type == models::value_type::uuid;
     if (generated || !(f.primary_key || f.required())) continue;
-    made += (made.empty() ? "" : ",") + quoted(f.name) + ":" + sample_value(f);
+    made += (made.empty() ? "" : ",") + in_quotes(f.name) + ":" + sample_value(f);
   }
   return "{" + made + "}";
 }

@@ -70,7 +70,8 @@ std::string help_text(const program& self) {
       "Usage: " + self.name + (self.compiled_models ? "" : " --models FILE") + " [flags]\n" +
       "       " + self.name +
       " token --data-dir DIR [--expires 1h] [--uses 1]   with --secure: others join by it\n" +
-      "       " + self.name + " token --data-dir DIR --list | --revoke NUMBER | --revoke all\n";
+      "       " + self.name + " token --data-dir DIR --list | --revoke NUMBER | --revoke all\n" +
+      "       " + self.name + " authority --data-dir DIR [--rotate | --finish | --cancel]\n";
   std::string_view group;
   for (const auto& x : all_settings()) {
     if (x.group.empty() || !offered(self, x)) continue;

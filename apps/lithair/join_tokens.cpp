@@ -4,20 +4,15 @@
 
 #include <boost/json.hpp>
 #include <charconv>
-#include <chrono>
 #include <exception>
 #include <optional>
-#include <stdexcept>
 #include <string>
 #include <utility>
 
 #include "actors/tls/certificate.hpp"
-#include "actors/tls/cluster_authority.hpp"
-#include "apps/lithair/asking.hpp"
-#include "apps/lithair/secure_files.hpp"
+#include "apps/lithair/own_node.hpp"
 #include "apps/lithair/token_book.hpp"
 #include "apps/lithair/values.hpp"
-#include "persistence/files.hpp"
 
 namespace lithair::apps {
 namespace {
@@ -85,42 +80,6 @@ std::string read_wish(std::span<const char* const> arguments, token_order& into)
   return {};
 }
 
-std::string kept_text(const std::string& path) {
-  auto text = persistence::read_file(path);
-  if (!text) throw std::runtime_error(path + " is missing; is it of a node with --secure?");
-  return std::move(*text);
-}
-
-/// The node that has the directory, to which its authority's key is proved.
-contact running_node(const std::string& directory) {
-  const auto kept = secure_files_of(directory);
-  auto by =
-      actors::cluster_authority::read(kept_text(kept.authority), kept_text(kept.authority_key));
-  if (!by) throw std::runtime_error(kept.directory + ": of the authority " + by.error());
-  auto address = kept_text(kept.address);
-  if (address.ends_with('\n')) address.pop_back();
-  const auto where = read_endpoint(address);
-  if (!where) throw std::runtime_error(kept.address + " is damaged; start the node again");
-  contact made{*where, {}};
-  made.pinned = by->certificate();
-  using namespace std::chrono;
-  const auto now = duration_cast<seconds>(system_clock::now().time_since_epoch()).count();
-  made.bearer = [proof = by->make_proof(now)] { return proof; };
-  return made;
-}
-
-json::value ask_for(const std::string& directory, const std::string& path,
-                    const std::string& body) {
-  const auto there = running_node(directory);
-  const auto got = ask(there, path, body, nullptr);
-  if (got.status == 0)
-    throw std::runtime_error(
-        fmt::format("the node of {} does not answer at {}: {}; tokens are made by a node that runs",
-                    directory, to_string(there.whom), got.body));
-  if (got.status != 200) throw std::runtime_error("the node says: " + sentence_of(got));
-  return json::parse(got.body);
-}
-
 std::string table_of(const json::value& told) {
   std::string made = fmt::format("{:<8}{:<22}{:<22}{:<9}{:<12}{}", "number", "expires", "made",
                                  "by node", "uses", "nodes");
@@ -141,16 +100,16 @@ std::string table_of(const json::value& told) {
 }
 
 std::string carry_out(const token_order& of) {
-  if (of.lists) return table_of(ask_for(of.directory, "/cluster/tokens", {}));
+  if (of.lists) return table_of(ask_own_node(of.directory, "/cluster/tokens", {}));
   if (of.revokes || of.revokes_all) {
     const auto body =
         of.revokes ? json::object{{"number", *of.revokes}} : json::object{{"all", true}};
-    const auto told = ask_for(of.directory, "/cluster/tokens/revoke", json::serialize(body));
+    const auto told = ask_own_node(of.directory, "/cluster/tokens/revoke", json::serialize(body));
     const auto count = told.at("tokens").as_array().size();
     return fmt::format("{} token{} revoked", count, count == 1 ? "" : "s");
   }
   const json::object body{{"expires_in", of.seconds}, {"uses", of.uses}};
-  const auto told = ask_for(of.directory, "/cluster/tokens", json::serialize(body));
+  const auto told = ask_own_node(of.directory, "/cluster/tokens", json::serialize(body));
   return std::string{told.at("token").as_string()};
 }
 

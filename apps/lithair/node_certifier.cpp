@@ -48,21 +48,61 @@ std::string digest_of_text(std::string_view text) {
 struct node_certifier::change {
   decision by;
   std::function<void(verdict)> done;
-  book_access book;
+  record_access book;
   int attempts = 0;
   int unknown = 0;
 };
 
 node_certifier::node_certifier(actors::cluster_authority by, std::uint64_t self,
                                std::function<std::int64_t()> now)
-    : by_(std::move(by)), self_(self), now_(std::move(now)), counted_at_(now_()) {}
+    : self_(self),
+      now_(std::move(now)),
+      by_(std::make_shared<held_authorities>(held_authorities{std::move(by), {}, false})),
+      counted_at_(now_()) {}
 
-void node_certifier::use_book(std::optional<book_access> through) {
+void node_certifier::use_authorities(actors::cluster_authority current,
+                                     std::optional<actors::cluster_authority> other, bool put_off) {
+  auto made = std::make_shared<held_authorities>(
+      held_authorities{std::move(current), std::move(other), put_off});
+  const std::lock_guard guard{mutex_};
+  by_ = std::move(made);
+}
+
+std::shared_ptr<const node_certifier::held_authorities> node_certifier::held() const {
+  const std::lock_guard guard{mutex_};
+  return by_;
+}
+
+void node_certifier::use_keeper(authority_keeper keeper) {
+  const std::lock_guard guard{mutex_};
+  keeper_ = std::move(keeper);
+}
+
+void node_certifier::order(authority_order what, std::function<void(authorities)> done) {
+  authority_keeper keeper;
+  {
+    const std::lock_guard guard{mutex_};
+    keeper = keeper_;
+  }
+  if (keeper) return keeper(what, std::move(done));
+  authorities none;
+  static_cast<verdict&>(none) = put_off("the node is not ready for that; ask again");
+  done(std::move(none));
+}
+
+std::optional<office::verdict> node_certifier::put_off_by_change() const {
+  if (!held()->put_off) return std::nullopt;
+  return put_off(
+      "another authority takes the place of the cluster's, and nobody joins until it has; see "
+      "lithair_node authority on a member");
+}
+
+void node_certifier::use_book(std::optional<record_access> through) {
   const std::lock_guard guard{mutex_};
   book_ = std::move(through);
 }
 
-std::optional<book_access> node_certifier::book() const {
+std::optional<record_access> node_certifier::book() const {
   const std::lock_guard guard{mutex_};
   return book_;
 }
@@ -84,14 +124,16 @@ void node_certifier::certify(wish of, std::function<void(outcome)> done) {
   const auto now = now_();
   if (!takes_one(now))
     return done({{429, "too many want to be certified; ask again in a second"}, {}, {}});
-  if (auto why = by_.why_not(of.token, now); !why.empty())
+  if (auto later = put_off_by_change()) return done({std::move(*later), {}, {}});
+  const auto by = held();
+  if (auto why = by->current.why_not(of.token, now); !why.empty())
     return done({{403, std::move(why)}, {}, {}});
   outcome ready;
   try {
-    auto made = by_.certify(
+    auto made = by->current.certify(
         of.request, {"node " + std::to_string(of.node), actors::node_uri(of.node), of.hosts}, now);
     if (!made) return done({{422, std::move(made.error())}, {}, {}});
-    ready = {{}, std::move(*made), actors::base64url(by_.sealed_key_for(of.request))};
+    ready = {{}, std::move(*made), actors::base64url(by->current.sealed_key_for(of.request))};
   } catch (const std::exception& error) {
     return done({{422, error.what()}, {}, {}});
   }
@@ -109,7 +151,11 @@ void node_certifier::certify(wish of, std::function<void(outcome)> done) {
       });
 }
 
-bool node_certifier::admits(std::string_view proof) { return by_.proves(proof, now_()); }
+bool node_certifier::admits(std::string_view proof) {
+  const auto by = held();
+  const auto now = now_();
+  return by->current.proves(proof, now) || (by->other && by->other->proves(proof, now));
+}
 
 // -- tokens --------------------------------------------------------------------------------------
 
@@ -119,7 +165,7 @@ booked_token node_certifier::booked(const std::string& text, std::uint64_t uses)
 }
 
 std::string node_certifier::make_first(std::int64_t expires) {
-  auto text = by_.make_token(token_book{}.next(), expires);
+  auto text = held()->current.make_token(token_book{}.next(), expires);
   const std::lock_guard guard{mutex_};
   first_ = booked(text, founding_uses);
   return text;
@@ -130,10 +176,11 @@ void node_certifier::enter_first(std::function<void(verdict)> done) {
 }
 
 void node_certifier::make_token(token_wish of, std::function<void(tokens)> done) {
+  if (auto later = put_off_by_change()) return done({std::move(*later), {}});
   const auto made = std::make_shared<tokens>();
   decide(
       [this, of, made](token_book& book) -> verdict {
-        const auto text = by_.make_token(book.next(), now_() + of.seconds);
+        const auto text = held()->current.make_token(book.next(), now_() + of.seconds);
         const auto entry = booked(text, of.uses);
         if (auto why = book.add(entry); !why.empty()) return {409, std::move(why)};
         made->all = {as_told(entry)};
@@ -193,7 +240,7 @@ void node_certifier::go_on(std::shared_ptr<change> with) {
   if (++with->attempts > most_attempts)
     return with->done(put_off("too many change the cluster's join tokens; ask again"));
   const auto& read = with->book.read;
-  read([self = shared_from_this(), with](models::result<book_access::record> got) {
+  read([self = shared_from_this(), with](models::result<record_access::record> got) {
     self->on_book(with, std::move(got));
   });
 }
@@ -215,7 +262,7 @@ bool node_certifier::enter_first_into(token_book& book) {
 }
 
 void node_certifier::on_book(const std::shared_ptr<change>& with,
-                             models::result<book_access::record> read) {
+                             models::result<record_access::record> read) {
   if (!read) return with->done(put_off(read.error().detail));
   auto book = token_book::parse(read->value);
   if (!book) return with->done(put_off(book.error()));

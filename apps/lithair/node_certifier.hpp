@@ -8,24 +8,11 @@
 #include <string>
 
 #include "actors/tls/cluster_authority.hpp"
+#include "apps/lithair/record_access.hpp"
 #include "apps/lithair/token_book.hpp"
 #include "http/certificate_office.hpp"
-#include "models/problem/outcome.hpp"
 
 namespace lithair::apps {
-
-/// How a certifier reads and writes the cluster's book of tokens: `actors::cluster_records`, of the
-/// record `token_book::record`.
-struct book_access {
-  struct record {
-    std::string value;          ///< empty: there is none
-    std::uint64_t version = 0;  ///< 0: there is none
-  };
-  std::function<void(std::function<void(models::result<record>)>)> read;
-  std::function<void(std::string value, std::uint64_t version,
-                     std::function<void(models::result<std::uint64_t>)>)>
-      write;
-};
 
 /// A member that has the authority's key, as all members do: so it certifies by itself. With which
 /// token, and how often, the cluster decides: no certificate leaves before its use is committed.
@@ -50,48 +37,66 @@ class node_certifier final : public http::certificate_office,
                  std::function<std::int64_t()> now);
 
   /// Gives or takes away the way to the book; without one everything is put off (503).
-  void use_book(std::optional<book_access> through);
+  void use_book(std::optional<record_access> through);
   /// The first token of a cluster that this node founds, which is shown before the book can have
   /// it: it is entered with the first change of the book, or by `enter_first`. Once, before all.
   std::string make_first(std::int64_t expires);
   /// Sees to it that the book has it; 200 also where there is none.
   void enter_first(std::function<void(verdict)> done);
 
-  /// What shows other members that this one has the authority's key, too.
-  std::string proof() const { return by_.make_proof(now_()); }
+  /// From now on certifies by `current`, and believes who has the key of one of them. `put_off`:
+  /// nobody is certified meanwhile and no token is made, for they would not count for long.
+  void use_authorities(actors::cluster_authority current,
+                       std::optional<actors::cluster_authority> other, bool put_off);
+  /// Who does what is ordered of the authority; none: nobody.
+  using authority_keeper = std::function<void(authority_order, std::function<void(authorities)>)>;
+  void use_keeper(authority_keeper keeper);
 
-  std::string authority() const override { return by_.certificate(); }
+  /// What shows other members that this one has the authority's key, too.
+  std::string proof() const { return held()->current.make_proof(now_()); }
+
+  std::string authority() const override { return held()->current.certificate(); }
   void certify(wish of, std::function<void(outcome)> done) override;
   bool admits(std::string_view proof) override;
   void make_token(token_wish of, std::function<void(tokens)> done) override;
   void list_tokens(std::function<void(tokens)> done) override;
   void revoke_tokens(std::optional<std::uint64_t> number,
                      std::function<void(tokens)> done) override;
+  void order(authority_order what, std::function<void(authorities)> done) override;
 
  private:
+  struct held_authorities {
+    actors::cluster_authority current;
+    std::optional<actors::cluster_authority> other;
+    bool put_off = false;
+  };
+
   /// Changes the book, or says why not; called anew for each version of it.
   using decision = std::function<verdict(token_book&)>;
   struct change;
 
+  std::shared_ptr<const held_authorities> held() const;
   bool takes_one(std::int64_t now);
-  std::optional<book_access> book() const;
+  std::optional<record_access> book() const;
   booked_token booked(const std::string& text, std::uint64_t uses) const;
+  std::optional<verdict> put_off_by_change() const;
   void decide(decision by, std::function<void(verdict)> done);
   void go_on(std::shared_ptr<change> with);
-  void on_book(const std::shared_ptr<change>& with, models::result<book_access::record> read);
+  void on_book(const std::shared_ptr<change>& with, models::result<record_access::record> read);
   void write(const std::shared_ptr<change>& with, const token_book& book, std::uint64_t version,
              verdict said, bool enters);
   void on_failed(const std::shared_ptr<change>& with, const models::problem& why);
   /// Whether it is in there now, and was not before.
   bool enter_first_into(token_book& book);
 
-  const actors::cluster_authority by_;
   const std::uint64_t self_;
   const std::function<std::int64_t()> now_;
   mutable std::mutex mutex_;
-  int left_ = at_once;                 // guarded by mutex_, as all that follows
+  std::shared_ptr<const held_authorities> by_;  // guarded by mutex_, as all that follows
+  authority_keeper keeper_;
+  int left_ = at_once;
   std::int64_t counted_at_ = 0;        // when `left_` was right
-  std::optional<book_access> book_;    // none: not yet, or not any more
+  std::optional<record_access> book_;  // none: not yet, or not any more
   std::optional<booked_token> first_;  // until the book has it
   bool first_tried_ = false;           // to be written; it may be
 };

@@ -13,18 +13,17 @@
 #include <string>
 #include <utility>
 
-#include "actors/embedded/cluster_records.hpp"
 #include "actors/embedded/publication.hpp"
 #include "actors/host.hpp"
 #include "actors/node/node.hpp"
 #include "actors/runtime/listen_check.hpp"
+#include "apps/lithair/authority_command.hpp"
 #include "apps/lithair/banner.hpp"
-#include "apps/lithair/first_token.hpp"
 #include "apps/lithair/https.hpp"
 #include "apps/lithair/join.hpp"
 #include "apps/lithair/join_tokens.hpp"
 #include "apps/lithair/log.hpp"
-#include "apps/lithair/node_certifier.hpp"
+#include "apps/lithair/open_office.hpp"
 #include "apps/lithair/options.hpp"
 #include "apps/lithair/own_address.hpp"
 #include "apps/lithair/restore.hpp"
@@ -109,43 +108,6 @@ void greet(const apps::program& self, const apps::settings& chosen, const schema
   }
 }
 
-/// The cluster's join tokens, as the node reads and writes them.
-apps::book_access book_of(actors::node& node) {
-  const actors::cluster_records all{node};
-  const auto name = apps::token_book::record;
-  return {[all, name](std::function<void(models::result<apps::book_access::record>)> done) {
-            all.read(name, [done = std::move(done)](auto got) {
-              if (!got) return done(tl::make_unexpected(std::move(got.error())));
-              done(apps::book_access::record{std::move(got->value), got->version});
-            });
-          },
-          [all, name](const std::string& value, std::uint64_t version,
-                      std::function<void(models::result<std::uint64_t>)> done) {
-            all.write(name, value, version, std::move(done));
-          }};
-}
-
-/// As long as the node is there to ask: certifies others by the cluster's book of tokens.
-class open_office {
- public:
-  open_office(std::shared_ptr<apps::node_certifier> by, actors::node& node, bool founded)
-      : by_(std::move(by)) {
-    if (!by_) return;
-    by_->use_book(book_of(node));
-    if (founded) first_.emplace(by_);
-  }
-  ~open_office() {
-    first_.reset();
-    if (by_) by_->use_book(std::nullopt);
-  }
-  open_office(const open_office&) = delete;
-  open_office& operator=(const open_office&) = delete;
-
- private:
-  std::shared_ptr<apps::node_certifier> by_;
-  std::optional<apps::first_token> first_;
-};
-
 /// Runs the node from start to graceful stop. Throws when it can't start.
 void serve(const apps::program& self, apps::settings chosen, schema models,
            const std::vector<publication>& published) {
@@ -156,7 +118,7 @@ void serve(const apps::program& self, apps::settings chosen, schema models,
   };
   if (chosen.join && !apps::find_members(chosen, stops_within)) return;
   actors::node node{chosen.node, std::move(models)};
-  const open_office office{chosen.certifier, node, !chosen.new_token.empty()};
+  apps::open_office office{chosen, node};
   auto options = chosen.http;
   for (const auto& each : published) options.published.push_back(each.make(node));
   options.log_lines_dropped = [&log] { return log.dropped(); };
@@ -168,8 +130,8 @@ void serve(const apps::program& self, apps::settings chosen, schema models,
   apps::certificate_keeper keepers[]{{chosen.http.tls, "connections"},
                                      {chosen.node.peer_tls, "links between nodes"}};
   for (auto& each : keepers) each.look();
-  const int signal = signals.wait([&keepers, &chosen](bool replaced) {
-    const bool renewed = apps::renew_certificate(chosen);
+  const int signal = signals.wait([&keepers, &office](bool replaced) {
+    const bool renewed = office.renew_certificate();
     for (auto& each : keepers) {
       if (replaced || renewed)
         each.reload();
@@ -189,6 +151,7 @@ void serve(const apps::program& self, apps::settings chosen, schema models,
     server.await_departures(chosen.drain, signal == SIGINT);
   }
   server.drain(stop_limit_ms);
+  office.close();
   server.stop();
   node.stop(stop_limit_ms);
   spdlog::info("stopped");
@@ -225,6 +188,8 @@ int run_program(const apps::program& self, std::span<const char* const> argument
                 const schema_source& source, const std::vector<publication>& published = {}) {
   if (arguments.size() > 1 && std::string_view{arguments[1]} == "token")
     return say(apps::manage_tokens(self, arguments.subspan(2)));
+  if (arguments.size() > 1 && std::string_view{arguments[1]} == "authority")
+    return say(apps::manage_authority(self, arguments.subspan(2)));
   auto options = apps::read_options(self, arguments, environment_of_process());
   if (!options) return say(options.error());
   if (const auto wrong = apps::settle_address(*options, apps::addresses_of_machine());

@@ -16,9 +16,11 @@
 #include "actors/tls/cluster_authority.hpp"
 #include "actors/tls/sealing.hpp"
 #include "apps/lithair/asking.hpp"
+#include "apps/lithair/authority_files.hpp"
 #include "apps/lithair/node_certifier.hpp"
 #include "apps/lithair/secure_files.hpp"
 #include "apps/lithair/values.hpp"
+#include "apps/lithair/wall_time.hpp"
 #include "persistence/data_directory.hpp"
 #include "persistence/files.hpp"
 
@@ -35,23 +37,6 @@ constexpr std::int64_t renewed_before_s = cluster_authority::node_days * day_s /
 // Between two attempts; it doubles.
 constexpr milliseconds first_wait{250};
 constexpr milliseconds last_wait{5000};
-
-std::int64_t now_s() {
-  using namespace std::chrono;
-  return duration_cast<seconds>(system_clock::now().time_since_epoch()).count();
-}
-
-std::string read_text(const std::string& path) {
-  auto text = persistence::read_file(path);
-  if (!text) throw std::runtime_error(path + " is missing");
-  return std::move(*text);
-}
-
-cluster_authority authority_in(const secure_files& kept) {
-  auto made = cluster_authority::read(read_text(kept.authority), read_text(kept.authority_key));
-  if (!made) throw std::runtime_error(kept.directory + ": of the authority " + made.error());
-  return std::move(*made);
-}
 
 /// By whatever clients on this machine or elsewhere call the node.
 actors::certified_names names_of(const settings& chosen) {
@@ -79,13 +64,6 @@ void keep(const secure_files& kept, const cluster_authority& by, const std::stri
   persistence::replace_file(in(kept.key), key);
   persistence::replace_file(in(kept.certificate), certificate);
   persistence::move_file(place, kept.directory);
-}
-
-std::string certify_self(const cluster_authority& by, const settings& chosen,
-                         const std::string& request) {
-  auto made = by.certify(request, names_of(chosen), now_s());
-  if (!made) throw std::runtime_error(made.error());
-  return std::move(*made);
 }
 
 // The key stays: two files are not replaced at one moment.
@@ -137,7 +115,9 @@ asked ask_to_be_certified(const secure_files& kept, const settings& chosen,
   if (told.status != 200) return {false, "the node at " + where + " says: " + sentence_of(told)};
   const auto authority = text_in(told, "authority");
   if (actors::digest_of(authority) != token.authority)
-    return {false, "who answers at " + where + " is not of the cluster that the token is of"};
+    return {false, "who answers at " + where +
+                       " is not of the cluster that the token is of, or that has another authority "
+                       "since; make another one with the command token on a member"};
   there.unverified = false;
   there.pinned = authority;
   const auto names = names_of(chosen);
@@ -186,6 +166,7 @@ std::string settle(settings& chosen) {
   const auto kept = secure_files_of(chosen.node.data_dir);
   bool founds = false;
   if (fs::exists(kept.directory)) {
+    authority_files{kept}.recover();
     renew(kept, chosen);
     // It would be turned away again and again; it is a member, or has to be given another one.
     const auto token = actors::read_token(chosen.join_token);
@@ -204,14 +185,22 @@ std::string settle(settings& chosen) {
     founds = true;
   }
   tell_address(kept, chosen);
+  const authority_files authorities{kept};
   chosen.certifier =
-      std::make_shared<node_certifier>(authority_in(kept), chosen.node.self.id.value, now_s);
+      std::make_shared<node_certifier>(authorities.current(), chosen.node.self.id.value, now_s);
   chosen.http.certificates = chosen.certifier;
   if (founds) chosen.new_token = chosen.certifier->make_first(now_s() + first_token_s);
   return {};
 }
 
 }  // namespace
+
+std::string certify_self(const cluster_authority& by, const settings& chosen,
+                         const std::string& request) {
+  auto made = by.certify(request, names_of(chosen), now_s());
+  if (!made) throw std::runtime_error(made.error());
+  return std::move(*made);
+}
 
 std::string settle_security(settings& chosen) {
   if (!chosen.secure) return {};
@@ -227,8 +216,8 @@ bool renew_certificate(const settings& chosen) {
   if (!chosen.secure) return false;
   const auto kept = secure_files_of(chosen.node.data_dir);
   try {
-    const auto end = actors::end_of(read_text(kept.certificate));
-    if (end && *end - now_s() > renewed_before_s) return false;
+    const auto own = actors::facts_of(read_text(kept.certificate));
+    if (own && own->not_after - now_s() > renewed_before_s) return false;
     renew(kept, chosen);
     return true;
   } catch (const std::exception& error) {

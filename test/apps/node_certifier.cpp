@@ -14,21 +14,21 @@ namespace node_certifier_test {
 
 using namespace lithair;
 using namespace lithair::actors;
-using apps::book_access;
 using apps::node_certifier;
+using apps::record_access;
 
 namespace {
 
 /// A record as a cluster keeps it, for several certifiers.
 struct shared_record {
-  book_access::record now;
+  record_access::record now;
   int writes = 0;
   std::vector<std::function<void()>> held;  ///< what is asked while `holds`
   bool holds = false;
   std::uint16_t fails_with = 0;    ///< of each write; 0: none
   bool is_written_anyway = false;  ///< although it fails
 
-  book_access access() {
+  record_access access() {
     return {[this](auto done) { perform([this, done] { done(now); }); },
             [this](std::string value, std::uint64_t version, auto done) {
               perform([this, value, version, done] { write(value, version, done); });
@@ -116,7 +116,8 @@ BOOST_AUTO_TEST_CASE(who_has_a_token_gets_a_certificate_and_the_authority) {
   const auto shown = token(60, 2);
   const auto made = ask(shown, {"10.0.0.7"});
   BOOST_TEST(made.status == 200);
-  BOOST_TEST(end_of(made.certificate).value() == now + cluster_authority::node_days * 86'400);
+  BOOST_TEST(facts_of(made.certificate).value().not_after ==
+             now + cluster_authority::node_days * 86'400);
   BOOST_TEST(open_sealed(own.key, bytes_of_base64url(made.sealed_key).value()).value() == by.key());
   now += 60;
   const auto late = ask(shown);

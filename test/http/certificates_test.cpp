@@ -4,6 +4,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <boost/test/unit_test.hpp>
@@ -22,6 +23,7 @@ struct open_office final : certificate_office {
   int asked = 0;
   token_wish last_token;
   std::optional<std::uint64_t> revoked;
+  std::optional<authority_order> last_order;
   int status = 200;
 
   std::string authority() const override { return "the authority"; }
@@ -48,6 +50,22 @@ struct open_office final : certificate_office {
     ++asked;
     revoked = number;
     done({{status, "there is none"}, {}});
+  }
+  void order(authority_order what, std::function<void(authorities)> done) override {
+    ++asked;
+    last_order = what;
+    authorities said;
+    said.status = status;
+    said.detail = "it is being finished";
+    said.stage = what == authority_order::look ? "settled" : "trusting";
+    said.current = {"aa", 1000};
+    if (what != authority_order::look) {
+      said.next = {"bb", 2000};
+      said.begun = 900;
+      said.begun_by = 2;
+      said.waits_for = {1, 3};
+    }
+    done(std::move(said));
   }
 };
 
@@ -195,6 +213,37 @@ BOOST_AUTO_TEST_CASE(what_is_no_wish_for_a_token_is_refused_and_nobody_is_asked)
     BOOST_TEST(prove("/cluster/tokens/revoke", body).status == 422, body);
   BOOST_TEST(prove("/cluster/tokens", "{").status == 400);
   BOOST_TEST(office.asked == 0);
+}
+
+BOOST_AUTO_TEST_CASE(the_authority_is_looked_at_and_ordered_by_who_has_its_key) {
+  using order = certificate_office::authority_order;
+  BOOST_TEST(ask(method::get, "/cluster/authority").status == 403);
+  BOOST_TEST(ask(method::post, "/cluster/authority", {}, R"({"action":"rotate"})").status == 403);
+  BOOST_TEST(office.asked == 0);
+  BOOST_TEST(ask(method::get, "/cluster/authority", {{"Authorization", "Bearer proved"}}).body ==
+             R"({"stage":"settled","current":{"fingerprint":"aa","expires":1000},"waits_for":[]})");
+  BOOST_TEST((office.last_order == order::look));
+  const std::pair<std::string_view, order> orders[] = {
+      {"rotate", order::rotate}, {"finish", order::finish}, {"cancel", order::cancel}};
+  for (const auto& [word, meant] : orders) {
+    const auto body = R"({"action":")" + std::string{word} + R"("})";
+    BOOST_TEST(prove("/cluster/authority", body).body ==
+               R"({"stage":"trusting","current":{"fingerprint":"aa","expires":1000},)"
+               R"("next":{"fingerprint":"bb","expires":2000},"begun":900,"begun_by":2,)"
+               R"("waits_for":[1,3]})");
+    BOOST_TEST((office.last_order == meant), word);
+  }
+  for (const int status : {409, 503}) {
+    office.status = status;
+    BOOST_TEST(prove("/cluster/authority", R"({"action":"finish"})").status == status);
+  }
+  office.asked = 0;
+  for (const std::string_view body : {"[]", "{}", R"({"action":"burn"})", R"({"action":1})",
+                                      R"({"action":"rotate","now":true})"})
+    BOOST_TEST(prove("/cluster/authority", body).status == 422, body);
+  BOOST_TEST(office.asked == 0);
+  where.certificates = nullptr;
+  BOOST_TEST(ask(method::get, "/cluster/authority").status == 404);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

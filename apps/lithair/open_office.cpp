@@ -1,0 +1,87 @@
+#include "apps/lithair/open_office.hpp"
+
+#include <string>
+#include <utility>
+
+#include "actors/embedded/cluster_members.hpp"
+#include "actors/embedded/cluster_records.hpp"
+#include "actors/tls/tls_credentials.hpp"
+#include "apps/lithair/authority_keeper.hpp"
+#include "apps/lithair/first_token.hpp"
+#include "apps/lithair/node_certifier.hpp"
+#include "apps/lithair/secure.hpp"
+#include "apps/lithair/wall_time.hpp"
+
+namespace lithair::apps {
+namespace {
+
+/// A record of the cluster, as the node reads and writes it.
+record_access access_to(actors::node& node, std::string_view name) {
+  const actors::cluster_records all{node};
+  const auto read = [all, name](record_access::on_read done, actors::consistency level) {
+    all.read(
+        name,
+        [done = std::move(done)](auto got) {
+          if (!got) return done(tl::make_unexpected(std::move(got.error())));
+          done(record_access::record{std::move(got->value), got->version});
+        },
+        level);
+  };
+  return {
+      [read](record_access::on_read done) {
+        read(std::move(done), actors::consistency::linearizable);
+      },
+      [all, name](const std::string& value, std::uint64_t version,
+                  std::function<void(models::result<std::uint64_t>)> done) {
+        all.write(name, value, version, std::move(done));
+      },
+      [read](record_access::on_read done) { read(std::move(done), actors::consistency::local); }};
+}
+
+/// What the operator keeps elsewhere is not looked at: it may be half replaced.
+std::string use_anew(const settings& chosen) {
+  const auto own = secure_files_of(chosen.node.data_dir).certificate;
+  std::string why = chosen.node.peer_tls ? chosen.node.peer_tls->reload() : std::string{};
+  if (why.empty() && chosen.tls && chosen.tls->certificate == own) why = chosen.http.tls->reload();
+  return why;
+}
+
+}  // namespace
+
+open_office::open_office(const settings& chosen, actors::node& node) : chosen_(chosen) {
+  const auto& by = chosen.certifier;
+  if (!by) return;
+  by->use_book(access_to(node, token_book::record));
+  authority_keeper::surroundings of;
+  of.self = chosen.node.self.id.value;
+  of.record = access_to(node, authority_change::record);
+  of.members = [&node] { return actors::members_of(node); };
+  of.certify = [&chosen](const actors::cluster_authority& authority, const std::string& request) {
+    return certify_self(authority, chosen, request);
+  };
+  of.reload = [&chosen] { return use_anew(chosen); };
+  of.now = now_s;
+  keeper_ =
+      std::make_unique<authority_keeper>(secure_files_of(chosen.node.data_dir), by, std::move(of));
+  by->use_keeper(keeper_->orders());
+  if (!chosen.new_token.empty()) first_ = std::make_unique<first_token>(by);
+}
+
+open_office::~open_office() {
+  first_.reset();
+  close();
+  if (chosen_.certifier) chosen_.certifier->use_book(std::nullopt);
+}
+
+bool open_office::renew_certificate() {
+  bool renewed = false;
+  if (keeper_) keeper_->with_files([&] { renewed = apps::renew_certificate(chosen_); });
+  return renewed;
+}
+
+void open_office::close() {
+  if (chosen_.certifier) chosen_.certifier->use_keeper({});
+  keeper_.reset();
+}
+
+}  // namespace lithair::apps

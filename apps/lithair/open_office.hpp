@@ -1,0 +1,40 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+
+#include "apps/lithair/options.hpp"
+
+namespace lithair::actors {
+class node;
+}
+
+namespace lithair::apps {
+
+class authority_keeper;
+class first_token;
+
+/// As long as the node is there to ask: certifies others by the cluster's book of tokens, and does
+/// this node's part when another authority takes the place of the cluster's. Nothing without
+/// --secure. Of one thread.
+class open_office {
+ public:
+  /// `node` outlives this, but for what `close` has ended.
+  open_office(const settings& chosen, actors::node& node);
+  ~open_office();
+  open_office(const open_office&) = delete;
+  open_office& operator=(const open_office&) = delete;
+
+  /// Makes the node's certificate anew when it ends soon; whether it did.
+  bool renew_certificate();
+  /// Before the node stops: what is ordered from now on is put off.
+  void close();
+
+ private:
+  const settings& chosen_;
+  std::unique_ptr<authority_keeper> keeper_;
+  std::unique_ptr<first_token> first_;
+};
+
+}  // namespace lithair::apps
