@@ -60,7 +60,7 @@ std::string advice_of(std::string_view stage, const std::string& waits_for) {
 }
 
 std::string line_of(std::string_view name, const json::value& authority) {
-  return fmt::format("{:<10}{}, until {}", name,
+  return fmt::format("{:<12}{}, until {}", name,
                      std::string_view{authority.at("fingerprint").as_string()},
                      actors::utc_text(authority.at("expires").to_number<std::int64_t>()));
 }
@@ -69,10 +69,10 @@ std::string text_of(const json::value& told) {
   auto made = line_of("authority", told.at("current"));
   const std::string stage{told.at("stage").as_string()};
   if (stage == "settled") return made;
-  if (stage == "settling") return made + "\nsettling  this node forgets the other one";
+  if (stage == "settling") return made + "\nsettling    this node forgets the other one";
   if (const auto* next = told.as_object().if_contains("next"))
     made += "\n" + line_of("next", *next);
-  return made + fmt::format("\n{:<10}since {}, by node {}\n{:<10}{}", stage,
+  return made + fmt::format("\n{:<12}since {}, by node {}\n{:<12}{}", stage,
                             actors::utc_text(told.at("begun").to_number<std::int64_t>()),
                             told.at("begun_by").to_number<std::uint64_t>(), "",
                             advice_of(stage, nodes_in(told)));

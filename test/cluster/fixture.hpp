@@ -4,6 +4,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include <exception>
+#include <functional>
 #include <string>
 
 #include "test/cluster/harness/cluster.hpp"
@@ -26,6 +27,20 @@ class shop_cluster : public cluster {
     start_all();
     await_all_ready();
     return await_leader();
+  }
+  /// What /status of node `i` says there.
+  std::string status(std::size_t i, const std::string& pointer) const {
+    return json_at(client(i).get("/status").body, pointer);
+  }
+  void await_log(std::size_t i, const std::string& part) {
+    await_log(i, part, [] {});
+  }
+  /// Strangers are told of once a second: so `call` comes again.
+  void await_log(std::size_t i, const std::string& part, const std::function<void()>& call) {
+    await("the log says: " + part, [&] {
+      call();
+      return log(i).find(part) != std::string::npos;
+    });
   }
 };
 

@@ -23,19 +23,6 @@ struct sealed_cluster : shop_cluster {
   std::uint16_t peer_port(std::size_t i) const {
     return static_cast<std::uint16_t>(port(i) + 1000);
   }
-  std::string status(std::size_t i, const std::string& pointer) const {
-    return json_at(client(i).get("/status").body, pointer);
-  }
-  void await_log(std::size_t i, const std::string& part) {
-    await_log(i, part, [] {});
-  }
-  /// Strangers are told of once a second: so `call` comes again.
-  void await_log(std::size_t i, const std::string& part, const std::function<void()>& call) {
-    await("the log says: " + part, [&] {
-      call();
-      return log(i).find(part) != std::string::npos;
-    });
-  }
   /// Without a change of leaders, whoever called.
   void goes_on(std::size_t leader, const std::string& term) {
     auto through = client(leader == 0 ? 1 : 0);

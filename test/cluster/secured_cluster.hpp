@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -64,15 +65,32 @@ struct secured_cluster : shop_cluster {
   /// What the command `token` says, of node `of`.
   std::string ask_tokens(std::vector<std::string> more = {}, int status = 0,
                          std::size_t of = 0) const {
-    std::vector<std::string> words{LITHAIR_NODE, "token", "--data-dir", data_directory(of)};
+    return ask_by("token", std::move(more), status, of);
+  }
+  /// What the command `authority` says, likewise.
+  std::string ask_authority(std::vector<std::string> more = {}, int status = 0,
+                            std::size_t of = 0) const {
+    return ask_by("authority", std::move(more), status, of);
+  }
+  std::string ask_by(const std::string& command, std::vector<std::string> more, int status,
+                     std::size_t of) const {
+    const auto [ended, said] = run_by(command, std::move(more), of);
+    BOOST_TEST((ended == ending{status}), said);
+    return said;
+  }
+  /// Where it may have to be asked again: how it ended, and what it said.
+  std::pair<std::optional<ending>, std::string> run_by(const std::string& command,
+                                                       std::vector<std::string> more,
+                                                       std::size_t of) const {
+    std::vector<std::string> words{LITHAIR_NODE, command, "--data-dir", data_directory(of)};
     words.insert(words.end(), more.begin(), more.end());
-    const auto output = directory() / "token";
+    const auto output = directory() / command;
     std::filesystem::remove(output);
     process made{launch{words, output, {}, {}}};
-    BOOST_TEST((made.wait(patience) == ending{status}), read_file(output));
+    const auto ended = made.wait(patience);
     auto said = read_file(output);
     if (said.ends_with('\n')) said.pop_back();
-    return said;
+    return {ended, std::move(said)};
   }
   /// Starts a node that ends by itself, and tells what it said.
   std::string refused(std::size_t i) {
