@@ -238,8 +238,8 @@ BOOST_AUTO_TEST_CASE(the_authority_is_looked_at_and_ordered_by_who_has_its_key) 
     BOOST_TEST(prove("/cluster/authority", R"({"action":"finish"})").status == status);
   }
   office.asked = 0;
-  for (const std::string_view body : {"[]", "{}", R"({"action":"burn"})", R"({"action":1})",
-                                      R"({"action":"rotate","now":true})"})
+  for (const std::string_view body :
+       {"[]", "{}", R"({"action":"burn"})", R"({"action":1})", R"({"action":"rotate","now":true})"})
     BOOST_TEST(prove("/cluster/authority", body).status == 422, body);
   BOOST_TEST(office.asked == 0);
   where.certificates = nullptr;
