@@ -31,7 +31,10 @@ struct descriptor {
   }
 };
 
-tl::expected<std::string, std::string> read_private_file(const std::string& path) {
+}  // namespace
+
+tl::expected<std::string, std::string> read_private_file(const std::string& path,
+                                                         std::size_t most) {
   // Not blocking: a pipe in the place of the file must not hold up the start.
   const descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)};
   struct stat about {};
@@ -42,17 +45,15 @@ tl::expected<std::string, std::string> read_private_file(const std::string& path
   if ((about.st_mode & 077) != 0)
     return tl::unexpected(path + " is open to other users; say chmod 600 " + path);
   // One byte more than allowed is enough to notice.
-  std::string content(bearer_token::largest_size + 1, '\0');
+  std::string content(most + 1, '\0');
   const auto size = ::read(file.number, content.data(), content.size());
   if (size < 0) return tl::unexpected(path + " can't be read: " + std::strerror(errno));
   content.resize(static_cast<std::size_t>(size));
   return content;
 }
 
-}  // namespace
-
 tl::expected<std::string, std::string> bearer_token::secret_in(const std::string& path) {
-  const auto content = read_private_file(path);
+  const auto content = read_private_file(path, largest_size);
   if (!content) return tl::unexpected(content.error());
   const auto secret = trimmed(*content);
   if (secret.size() < least_size)

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -33,6 +34,10 @@ class bearer_token {
  private:
   std::string digest_;  ///< SHA-256
 };
+
+/// A file that only its owner may read, for it holds secrets; one byte more than `most` where it is
+/// longer. An error is one line that names the file and never its content.
+tl::expected<std::string, std::string> read_private_file(const std::string& path, std::size_t most);
 
 /// The token in an Authorization header; empty when it has another scheme or none. The scheme's
 /// case does not matter (RFC 9110 §11.1). The view lies in the header.

@@ -27,6 +27,8 @@ constexpr std::array<endpoint_facts, endpoint_count> endpoint_rows{{
     {"raft_vote", root::fixed, {"/raft/vote"}},
     {"raft_append", root::fixed, {"/raft/append-entries"}, {}, true},
     {"raft_install", root::fixed, {"/raft/install-snapshot"}, {}, true},
+    {"access_tokens", root::fixed, {"/_admin/tokens"}},
+    {"access_token", root::token},
     {"admin_snapshot", root::fixed, {"/_admin/snapshot"}},
     {"admin_backup", root::fixed, {"/_admin/backup"}},
     {"metrics", root::fixed, {"/metrics"}},

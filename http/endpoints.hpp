@@ -32,6 +32,8 @@ enum class endpoint : std::uint8_t {
   raft_vote,       ///< /raft/vote
   raft_append,     ///< /raft/append-entries
   raft_install,    ///< /raft/install-snapshot
+  access_tokens,   ///< /_admin/tokens
+  access_token,    ///< /_admin/tokens/{number}
   admin_snapshot,  ///< /_admin/snapshot
   admin_backup,    ///< /_admin/backup
   metrics,         ///< /metrics
@@ -58,6 +60,7 @@ enum class root : std::uint8_t {
   collection,  ///< a collection's path, and `below` behind it
   item,        ///< an item's path, and `below` behind it
   member,      ///< a member's path, and `below` behind it
+  token,       ///< that of an access token
   projection,  ///< that of a projection
 };
 

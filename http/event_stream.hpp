@@ -22,6 +22,7 @@ struct event_stream {
   std::uint64_t token = 0;                    ///< of the slot that it answers
   actors::feed_handle feed;                   ///< who is asked
   models::stream_request request;             ///< what it tells and from where
+  std::string shown;                          ///< digest of the access token; see `may_follow`
   models::feed_position position;             ///< everything up to here was told
   std::optional<models::feed_position> said;  ///< the last id that the client has
   bool open = false;                          ///< its head was sent

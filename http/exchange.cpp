@@ -6,6 +6,7 @@
 #include "actors/messages/client_messages.hpp"
 #include "actors/messages/raft_messages.hpp"
 #include "actors/messages/status_messages.hpp"
+#include "http/access_check.hpp"
 #include "http/operations.hpp"
 #include "http/pages.hpp"
 #include "http/parameters.hpp"
@@ -273,13 +274,14 @@ step begin_read(const operation& row, const matched& place, const known_headers&
   return result;
 }
 
-step begin_stream(const matched& place, const known_headers& headers, const parameters& all) {
+step begin_stream(const matched& place, const known_headers& headers, const parameters& all,
+                  const guest& who) {
   // Sent by browsers when they connect again (HTML, "Server-sent events").
   const auto last =
       headers.last_event_id != nullptr ? std::optional(*headers.last_event_id) : std::nullopt;
   auto made = models::parse_stream(*place.target, all, last);
   if (!made) return of_problem(made.error());
-  return stream_step{std::move(*made)};
+  return stream_step{std::move(*made), who.digest};
 }
 
 step begin_ready(const parameters& all, const site& site) {
@@ -315,18 +317,21 @@ response options_answer(method_set allow) {
 }
 
 step begin_data(const request& r, const operation& row, matched&& place, parameters&& query,
-                const site& site, const models::stamp& at) {
+                const site& site, const models::stamp& at, const guest& who) {
   const auto headers = collect(r);
   if (!headers.repeated.empty())
     return bad_request("repeated_header", "A header that may come once came twice: " +
                                               std::string{headers.repeated} + ".");
-  if (place.what == endpoint::stream) return begin_stream(place, headers, query);
+  if (place.what == endpoint::stream) return begin_stream(place, headers, query, who);
   if (row.verb == method::get) return begin_read(row, place, headers, std::move(query), site);
-  return begin_write(r, row, std::move(place), headers, *site.schema, at);
+  auto made = begin_write(r, row, std::move(place), headers, *site.schema, at);
+  if (const auto* write = std::get_if<write_step>(&made))
+    if (auto refusal = check_command(who, write->command, site)) return std::move(*refusal);
+  return made;
 }
 
 step begin_operation(const request& r, const operation& row, matched&& place, parameters&& query,
-                     const site& site, const models::stamp& at) {
+                     const site& site, const models::stamp& at, const guest& who) {
   switch (place.what) {
     case endpoint::index:
       return index_page(*site.schema);
@@ -354,6 +359,9 @@ step begin_operation(const request& r, const operation& row, matched&& place, pa
       return begin_tokens(r, place, site);
     case endpoint::authority:
       return begin_authority(r, site);
+    case endpoint::access_tokens:
+    case endpoint::access_token:
+      return begin_access(r, place, site);
     case endpoint::projections:
       return projections_page(
           *site.schema, site.published != nullptr ? *site.published : published_projections{});
@@ -373,7 +381,7 @@ step begin_operation(const request& r, const operation& row, matched&& place, pa
     }
     default:
       // Only data routes look at conditions, keys and consistency.
-      return begin_data(r, row, std::move(place), std::move(query), site, at);
+      return begin_data(r, row, std::move(place), std::move(query), site, at, who);
   }
 }
 
@@ -388,12 +396,13 @@ step begin_at(const request& r, matched&& place, const site& site, const models:
   const auto* row = operation_at(place.what, r.verb);
   if (row == nullptr) return not_allowed(allow);
   // Before anything else is read: who may not ask learns nothing.
-  if (auto refusal = check_caller(row->who, r, site)) return std::move(*refusal);
+  const auto who = guest_of(r, site);
+  if (auto refusal = check_caller(*row, place, r, site, who)) return std::move(*refusal);
   auto query = query_parameters(r.query);
   if (!query) return bad_request("bad_query", "The query string's percent-encoding is malformed.");
   if (const auto wrong = check_query(row->takes, row->lets_others_be, *query))
     return of_problem(*wrong);
-  return begin_operation(r, *row, std::move(place), std::move(*query), site, at);
+  return begin_operation(r, *row, std::move(place), std::move(*query), site, at, who);
 }
 
 }  // namespace

@@ -28,7 +28,9 @@
 ///                           └─▶ a response at once: refusals and fixed pages
 namespace lithair::http {
 
+class access_office;
 class certificate_office;
+struct guest;
 
 /// Propose this command. The answer is `actors::submitted`.
 struct write_step {
@@ -49,6 +51,7 @@ struct read_step {
 /// Tell the changes of a collection, from now on or from where the client was.
 struct stream_step {
   models::stream_request request;
+  std::string shown;  ///< the digest of the access token; see `may_follow`
 };
 
 /// Ask how the node stands, for the page `exchange::what` names.
@@ -106,6 +109,8 @@ struct site {
   bool leaving = false;           ///< it is about to stop, so that nobody new should be sent here
   actors::protection links = {};  ///< by which members may be off this machine, or not
   certificate_office* certificates = nullptr;  ///< see server_options; none: there is none
+  access_office* access = nullptr;             ///< likewise; none: nobody shows a token
+  bool metrics_for_all = false;                ///< who has no token, too
 };
 
 /// Every check that needs no state: host, origin, path, method, caller, query, headers, media type
@@ -124,8 +129,9 @@ step begin_member(const request& r, const matched& place, const site& site,
 /// Why this client may not use the operator's routes; none: it may. With a cluster token whoever
 /// shows it may, and else nobody (401, 403); without one clients on this machine, and nobody whom a
 /// proxy here speaks for (403, which says what helps). Who proves that it holds the key of the
-/// cluster's authority always may.
-std::optional<response> check_operator(const request& r, const site& site);
+/// cluster's authority always may, and so may the holder of an admin's access token; where there are
+/// access tokens, nobody may for being on this machine.
+std::optional<response> check_operator(const request& r, const site& site, const guest& who);
 /// Why this client does not hold the key of the cluster's authority; none: it does. 403, or 404
 /// where there is no such authority.
 std::optional<response> check_holder(const request& r, const site& site);
@@ -137,8 +143,11 @@ step begin_tokens(const request& r, const matched& place, const site& site);
 step begin_authority(const request& r, const site& site);
 /// The part of `begin` for /raft/vote, /raft/append-entries and /raft/install-snapshot.
 step begin_raft(const request& r, const matched& place, const site& site);
-/// Why this caller may not do what wants one like that; none: it may.
-std::optional<response> check_caller(caller wanted, const request& r, const site& site);
+/// The part of `begin` for /_admin/tokens and what is below.
+step begin_access(const request& r, const matched& place, const site& site);
+/// Why this caller may not do what this row does; none: it may.
+std::optional<response> check_caller(const operation& row, const matched& place, const request& r,
+                                     const site& site, const guest& who);
 /// Why this caller may not do what the cluster token allows; none: it may. 401 when none is shown,
 /// 403 for another, and 403 when the node has none (RFC 9110 §15.5).
 std::optional<response> check_cluster_token(const request& r, const bearer_token* token);

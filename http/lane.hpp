@@ -71,7 +71,9 @@ struct common {
             &others,
             false,
             {false, options.peer_tls != nullptr, options.insecure},
-            options.certificates.get()};
+            options.certificates.get(),
+            options.access.get(),
+            options.metrics_for_all};
   }
 
   /// As of now. Any thread.

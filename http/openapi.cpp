@@ -261,11 +261,13 @@ std::string_view verb_of(method verb) {
 
 json::array security_of(caller who) {
   const json_object token{{"cluster_token", json::array{}}};
+  const json_object access{{"access_token", json::array{}}};
   if (who == caller::member) return {token};
   const json_object key{{"authority_key", json::array{}}};
-  if (who == caller::operators) return {json_object{}, token, key};
+  if (who == caller::operators) return {json_object{}, access, token, key};
   if (who == caller::holder) return {key};
-  return {};
+  // With nothing shown as long as there is no token.
+  return {json_object{}, access};
 }
 
 json_object operation_of(const operation& row, const subject& of, std::string id) {
@@ -303,6 +305,10 @@ class writer {
       switch (where.at) {
         case root::fixed:
           add_fixed(row, where);
+          break;
+        case root::token:
+          add("/_admin/tokens/{id}", row, {}, std::string{row.id},
+              path_parameter("The token's number.", whole_number()));
           break;
         case root::member:
           add("/cluster/members/{id}" + below, row, {}, std::string{row.id},
@@ -411,6 +417,11 @@ std::string openapi_text(const models::schema& schema, const published_projectio
   const json_object token{{"type", "http"},
                           {"scheme", "bearer"},
                           {"description", "What the file of --cluster-token holds."}};
+  const json_object access{{"type", "http"},
+                           {"scheme", "bearer"},
+                           {"description",
+                            "An access token, where there are some: `read` for what is read, "
+                            "`write` for what changes data, `admin` for all."}};
   const json_object key{{"type", "http"},
                         {"scheme", "bearer"},
                         {"description",
@@ -436,8 +447,9 @@ std::string openapi_text(const models::schema& schema, const published_projectio
       {"components", json_object{{"schemas", all_schemas(schema)},
                                  {"responses", std::move(problems)},
                                  {"headers", std::move(seen)},
-                                 {"securitySchemes",
-                                  json_object{{"cluster_token", token}, {"authority_key", key}}}}}};
+                                 {"securitySchemes", json_object{{"access_token", access},
+                                                                 {"cluster_token", token},
+                                                                 {"authority_key", key}}}}}};
   return json::serialize(made);
 }
 

@@ -181,6 +181,23 @@ void add_cluster(json_object& to) {
               {"uses?", described(whole_number(), "At most 100; 1 unless it is said.")}});
   to["lithair.revoked_tokens"] =
       record({{"number?", whole_number()}, {"all?", described(flag_schema(), "Instead of it.")}});
+  const auto role = word_of({"read", "write", "admin"});
+  const auto limited = described(list_of(text_schema()),
+                                 "Names of the collections that it is for; all unless it is said.");
+  to["lithair.access_token"] =
+      record({{"number", whole_number()},
+              {"name", described(text_schema(), "Who has it, for people.")},
+              {"role", role},
+              {"collections", limited},
+              {"made", seconds("When it was made")},
+              {"expires?", seconds("When it ends")},
+              {"token?", described(text_schema(), "Itself, where it was made just now.")}});
+  to["lithair.access_tokens"] = record({{"tokens", list_of(schema_ref("lithair.access_token"))}});
+  to["lithair.new_access_token"] =
+      record({{"name", described(text_schema(), "1 to 64 characters.")},
+              {"role", role},
+              {"collections?", limited},
+              {"expires_in?", described(whole_number(), "In seconds; at most ten years.")}});
   const auto one = record({{"fingerprint", described(text_schema(), "SHA-256 of its certificate.")},
                            {"expires", seconds("When it ends")}});
   to["lithair.authorities"] =

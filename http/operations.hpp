@@ -30,6 +30,7 @@ enum class document : std::uint8_t {
   new_token,        ///< what a join token is to be for
   revoked_tokens,   ///< which join tokens are to count no more
   authority_order,  ///< what is to be done about the authority
+  new_access,       ///< what an access token is to be for
   vote,             ///< a Raft message, as the next two
   append,
   install,
@@ -56,6 +57,8 @@ enum class document : std::uint8_t {
   token,        ///< a join token, and what is known of it
   tokens,       ///< what is known of join tokens
   authorities,  ///< how the authority stands, and the next one
+  access,       ///< an access token, and what is known of it
+  accesses,     ///< what is known of access tokens
   metrics,
   openapi,
   docs,

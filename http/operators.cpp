@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "actors/host.hpp"
+#include "http/access_check.hpp"
 #include "http/bearer_token.hpp"
 #include "http/certificate_office.hpp"
 #include "http/exchange.hpp"
@@ -35,9 +36,10 @@ bool shows_proof(const request& r, const site& site) {
 
 }  // namespace
 
-std::optional<response> check_operator(const request& r, const site& site) {
-  if (shows_proof(r, site)) return std::nullopt;
+std::optional<response> check_operator(const request& r, const site& site, const guest& who) {
+  if (shows_proof(r, site) || who.may(access_role::admin)) return std::nullopt;
   if (site.cluster_token != nullptr) return check_cluster_token(r, site.cluster_token);
+  if (who.is_guarded()) return must_be_admin(who);
   if (r.from_this_machine && !comes_through_proxy(r)) return std::nullopt;
   return problem_response(
       403, "forbidden",

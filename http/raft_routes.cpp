@@ -42,20 +42,6 @@ std::optional<response> check_cluster_token(const request& r, const bearer_token
   return problem_response(403, "forbidden", "This is not the cluster token.");
 }
 
-std::optional<response> check_caller(caller wanted, const request& r, const site& site) {
-  switch (wanted) {
-    case caller::member:
-      return check_cluster_token(r, site.cluster_token);
-    case caller::operators:
-      return check_operator(r, site);
-    case caller::holder:
-      return check_holder(r, site);
-    case caller::anyone:
-      break;
-  }
-  return std::nullopt;
-}
-
 step begin_raft(const request& r, const matched& place, const site& site) {
   const auto* type = r.find("Content-Type");
   if (auto wrong = check_media(type, operation_at(place.what, method::post)->body))

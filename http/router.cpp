@@ -114,6 +114,8 @@ matched router::match(std::string_view path) const {
 // One segment below a collection, the members or the projections.
 matched router::below(const place& parent, std::string_view name) const {
   if (parent.what == endpoint::members) return {endpoint::member, nullptr, std::string{name}};
+  if (parent.what == endpoint::access_tokens)
+    return {endpoint::access_token, nullptr, std::string{name}};
   if (parent.what == endpoint::projections)
     return {endpoint::projection, nullptr, std::string{name}};
   if (parent.target == nullptr) return {};

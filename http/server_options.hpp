@@ -18,6 +18,7 @@ class tls_credentials;
 
 namespace lithair::http {
 
+class access_office;
 class certificate_office;
 
 /// Limits of the HTTP side; every one answers with its own status, none grows memory without bound.
@@ -50,6 +51,9 @@ struct server_options {
   std::shared_ptr<actors::tls_credentials> tls = {};
   /// Who certifies nodes that join with a token; none: nobody does
   std::shared_ptr<certificate_office> certificates = {};
+  /// Who may ask for what; none: whoever reaches the node may, but for what is the operator's
+  std::shared_ptr<access_office> access = {};
+  bool metrics_for_all = false;       ///< /metrics without an access token
   std::size_t max_handshakes = 1024;  ///< under way at one time; the oldest gives way to a new one
   /// Whether members may be added, or moved to, off this machine although links are plain
   bool insecure = false;

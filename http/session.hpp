@@ -152,7 +152,8 @@ class session final : public actors::hosted_actor,
   void run_stream();  ///< waits at the hub when all before has left
   void on_followed(const actors::followed& answer) override;  ///< a batch, from the hub
   void take_batch(const actors::followed& answer);
-  void open_stream();  ///< sends the head
+  bool may_still_follow() const;  ///< by the access token that was shown
+  void open_stream();             ///< sends the head
   /// Before or within the stream.
   void refuse_stream(int status, std::string_view code, std::string_view why);
   void end_stream(std::string_view why);  ///< says why, where to go on, and the last chunk

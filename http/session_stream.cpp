@@ -1,6 +1,7 @@
 #include <utility>
 
 #include "actors/messages/feed_messages.hpp"
+#include "http/access_check.hpp"
 #include "http/session.hpp"
 #include "http/turned_away.hpp"
 
@@ -34,6 +35,7 @@ void session::perform(std::uint64_t token, stream_step&& wanted) {
   events_->chunked = s.minor_version > 0;
   events_->feed = feed->second;
   events_->request = std::move(wanted.request);
+  events_->shown = std::move(wanted.shown);
 }
 
 // It asks for the next batch once everything before it has left: so a reader costs one batch,
@@ -53,9 +55,18 @@ void session::on_followed(const actors::followed& answer) {
   events_->asked = false;
   if (!is_still_trusted())
     refuse_stream(403, "forbidden", not_trusted_any_more_text);
+  else if (!may_still_follow())
+    refuse_stream(401, "unauthorized", "The access token does not count any more.");
   else
     take_batch(answer);
   settle();
+}
+
+// What was told before it was revoked was told; nothing is after that.
+bool session::may_still_follow() const {
+  const auto* access = options_.access.get();
+  return access == nullptr ||
+         may_follow(*access, events_->shown, events_->request.what->target->name);
 }
 
 void session::take_batch(const actors::followed& answer) {

@@ -250,6 +250,7 @@ void composition::spawn_groups() {
   for (auto& [id, part] : parts_) {
     auto setup = group_setup(id, part, identity);
     setup.window = window;
+    if (id == main_group) setup.records = records_;
     groups_.push_back(std::make_unique<group>(std::move(setup)));
   }
   // First, for the others' aggregates look into its state, and send it what is to be forgotten.

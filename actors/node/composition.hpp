@@ -18,6 +18,7 @@
 #include "actors/node/surroundings.hpp"
 #include "actors/peers/founding.hpp"
 #include "actors/peers/peer_registry.hpp"
+#include "actors/runtime/change_signal.hpp"
 #include "models/schema/schema.hpp"
 #include "persistence/data_directory.hpp"
 
@@ -70,6 +71,8 @@ class composition final : private peer_directory {
   const gate_handle& gate() const { return gate_; }
   /// For every model; none when one group keeps all of them.
   const data_handle& data() const { return data_; }
+  /// Tells when a record of the cluster has changed, or may have.
+  const std::shared_ptr<change_signal>& records() const { return records_; }
   /// The cluster that the directory belongs to; 0: none yet. Any thread.
   std::uint64_t cluster() const override;
 
@@ -135,6 +138,7 @@ class composition final : private peer_directory {
   std::atomic<std::uint64_t> cluster_;       // of the directory; read without waiting for the disk
   std::shared_ptr<node_groups> groups_of_node_ = std::make_shared<node_groups>();
   std::string log_lost_;
+  std::shared_ptr<change_signal> records_ = std::make_shared<change_signal>();
   std::shared_ptr<log_meters> log_counts_ = std::make_shared<log_meters>();
   std::unique_ptr<persistence::journaled_log_store> log_;
   std::atomic<std::uint64_t> measured_ms_ = 0;  // when somebody asked for the next last

@@ -61,6 +61,7 @@ void group::begin(const data_handle& local_raft) {
   state_of_models.wall_us = setup_.where.wall_us;
   state_of_models.meters = counts_;
   state_of_models.run = setup_.run;
+  state_of_models.records = setup_.records;
   state_of_models.seed = setup_.where.random();
   aggregate_ = spawn_at_home<actors::aggregate>(setup_.where, std::move(state_of_models));
   snapshot_writer_ = spawn_at_disk<snapshot_writer>(setup_.where);

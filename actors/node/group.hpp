@@ -30,6 +30,7 @@ struct opened_state;
 
 namespace lithair::actors {
 
+class change_signal;
 class state_window;
 
 /// One Raft group on this node: its durable state and the actors that drive it. Groups share the
@@ -49,6 +50,8 @@ class group {
     gate_handle gate;                                        ///< introduces peers to its shippers
     /// Of local data: see aggregate::setup; none where no model has local fields
     std::shared_ptr<state_window> window;
+    /// Of the cluster's records: see aggregate::setup; none where another group keeps them
+    std::shared_ptr<change_signal> records;
     /// Who keeps the local fields of its items: likewise; `begin` fills it in
     data_handle local_raft;
     /// Is told what the log held when it was opened: term and last entry; may be none

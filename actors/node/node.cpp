@@ -212,6 +212,7 @@ feed_handle node::feed(const models::collection& of) const {
   return impl_->parts->group_with(of).feed();
 }
 archivist_handle node::archivist() const { return impl_->parts->main().archivist(); }
+std::shared_ptr<change_signal> node::records() const { return impl_->parts->records(); }
 data_handle node::data() const { return impl_->parts->data(); }
 std::shared_ptr<const level> node::programs() const {
   return impl_->config.programs ? impl_->programs : nullptr;

@@ -12,6 +12,8 @@
 #include "actors/storage/checkpointer.hpp"
 #include "actors/storage/stored_view.hpp"
 #include "models/derived/feed.hpp"
+#include "models/schema/cluster_records.hpp"
+#include "models/state/keys.hpp"
 #include "persistence/storage_error.hpp"
 
 namespace lithair::actors {
@@ -36,6 +38,7 @@ class aggregate::view final : public stored_view {
 aggregate::aggregate(caf::actor_config& cfg, loop* home, setup s)
     : hosted_actor(cfg, home),
       setup_(std::move(s)),
+      records_(models::all_records(models::cluster_records_collection()).lower),
       checkpoint_time_(clock().now()),
       random_(setup_.seed) {
   open(setup_.state);
@@ -98,6 +101,7 @@ void aggregate::open(std::shared_ptr<const persistence::state_store> state) {
   applied_term_ = point.term;
   members_ = point.members;
   damaged_ = unreadable_ = false;
+  records_changed_ = setup_.records != nullptr;
   checkpoint_failed_ = false;
   stopped_.clear();
   repairing_ = true;

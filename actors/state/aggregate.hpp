@@ -31,6 +31,8 @@ class storage_error;
 
 namespace lithair::actors {
 
+class change_signal;
+
 /// From its group, once: tells an aggregate who makes its changes durable, which is spawned after
 /// it, and who wants to know. Until then there is no checkpoint.
 struct serve_checkpoints {
@@ -141,6 +143,8 @@ class aggregate final : public hosted_actor {
     std::function<std::int64_t()> wall_us = {};
     /// Where it tells how much is not saved yet; may be none
     std::shared_ptr<group_meters> meters = nullptr;
+    /// Is told when a record of the cluster has changed, or may have; none: it keeps none
+    std::shared_ptr<change_signal> records = nullptr;
     /// For picking random items
     std::uint64_t seed = std::random_device{}();
   };
@@ -210,6 +214,8 @@ class aggregate final : public hosted_actor {
   // The short way, and the long one: noted, shown, put.
   void put_changes();
   void put(const std::string& key, std::optional<std::string>&& value);
+  // Behind what is shown, so that who looks sees it.
+  void tell_of_records();
   bool note_changes();
   void show_changes();
   bool merge_changes();
@@ -270,6 +276,8 @@ class aggregate final : public hosted_actor {
   bool reads_for(const caf::actor_addr& asker) const;
 
   setup setup_;
+  const std::string records_;  // how keys of the cluster's records begin
+  bool records_changed_ = false;
   // None until serve_checkpoints comes.
   taking<give_back_memory> checkpointer_;
   taking<checkpoint, checkpointed, state_damaged, disk_failed> raft_;

@@ -7,6 +7,7 @@
 #include <caf/send.hpp>
 
 #include "actors/mutants.hpp"
+#include "actors/runtime/change_signal.hpp"
 #include "actors/state/aggregate.hpp"
 #include "models/command/local_fields.hpp"
 #include "models/derived/backfill.hpp"
@@ -62,6 +63,7 @@ void aggregate::apply_held() {
     if (all || applied_ != before) send(handle(from), std::move(result));
     if (all && !held_.empty()) held_.pop_front();
     show();
+    tell_of_records();
     bound_past();
     release_waiting();
     tell_feed();
@@ -87,6 +89,7 @@ bool aggregate::repair() {
   }
   repairing_ = false;
   show();
+  tell_of_records();
   release_waiting();
   go_on_later();
   if (feed_) begin_feed();
@@ -182,9 +185,14 @@ void aggregate::put_changes() {
 }
 
 void aggregate::put(const std::string& key, std::optional<std::string>&& value) {
+  if (setup_.records && key.starts_with(records_)) records_changed_ = true;
   if (!value) return state_->erase(key);
   state_->put(key, *value);
   if (feed_) keep_for_feed(key, std::move(*value));
+}
+
+void aggregate::tell_of_records() {
+  if (std::exchange(records_changed_, false)) setup_.records->tell();
 }
 
 // Nothing has changed yet, so what was is all there still. Whether all of it is noted.

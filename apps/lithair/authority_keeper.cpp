@@ -3,8 +3,6 @@
 #include <spdlog/spdlog.h>
 
 #include <chrono>
-#include <condition_variable>
-#include <deque>
 #include <exception>
 #include <stdexcept>
 #include <utility>
@@ -17,10 +15,6 @@ namespace {
 
 using office = http::certificate_office;
 using stages = authority_change::stages;
-
-// Each that fails lets another member's step through.
-constexpr int most_attempts = 32;
-constexpr int another_was_faster = 412;
 
 office::authorities refused(int status, std::string why) {
   if (why.ends_with('.')) why.pop_back();
@@ -49,59 +43,23 @@ std::string names_of(const std::vector<std::uint64_t>& nodes) {
 
 }  // namespace
 
-struct authority_keeper::inbox {
-  struct wanted {
-    office::authority_order what;
-    on_answer done;
-  };
-
-  std::mutex mutex;
-  std::condition_variable changed;
-  std::deque<wanted> orders;  // guarded by mutex, as the next
-  bool stopped = false;
-
-  void take(office::authority_order what, on_answer done) {
-    {
-      const std::lock_guard guard{mutex};
-      if (!stopped) {
-        orders.push_back({what, std::move(done)});
-        changed.notify_all();
-        return;
-      }
-    }
-    done(put_off());
-  }
-  bool has_stopped() {
-    const std::lock_guard guard{mutex};
-    return stopped;
-  }
-};
-
 authority_keeper::authority_keeper(secure_files kept, std::shared_ptr<node_certifier> by,
                                    surroundings of)
-    : by_(std::move(by)),
-      of_(std::move(of)),
-      files_(std::move(kept)),
-      inbox_(std::make_shared<inbox>()) {
+    : by_(std::move(by)), of_(std::move(of)), files_(std::move(kept)) {
   const auto own = files_.now();
   use_files(!own.other.empty() || !own.request.empty());
-  thread_ = std::thread([this] { run(); });
+  worker_ = std::make_unique<worker>([this] { return go_on(); });
+  worker_->wake();
 }
 
-authority_keeper::~authority_keeper() {
-  {
-    const std::lock_guard guard{inbox_->mutex};
-    inbox_->stopped = true;
-    inbox_->changed.notify_all();
-  }
-  thread_.join();
-  for (const auto& each : inbox_->orders) each.done(put_off());
-}
+authority_keeper::~authority_keeper() = default;
 
-std::function<void(office::authority_order, authority_keeper::on_answer)> authority_keeper::orders()
-    const {
-  return [inbox = inbox_](office::authority_order what, on_answer done) {
-    inbox->take(what, std::move(done));
+std::function<void(office::authority_order, authority_keeper::on_answer)>
+authority_keeper::orders() {
+  return [this, jobs = worker_->jobs()](office::authority_order what, on_answer done) {
+    jobs([this, what, done = std::move(done)](bool ended) {
+      done(ended ? put_off() : attempt(what));
+    });
   };
 }
 
@@ -110,61 +68,16 @@ void authority_keeper::with_files(const std::function<void()>& what) {
   what();
 }
 
-void authority_keeper::run() {
-  std::unique_lock lock{inbox_->mutex};
-  while (!inbox_->stopped) {
-    std::optional<inbox::wanted> next;
-    if (!inbox_->orders.empty()) {
-      next = std::move(inbox_->orders.front());
-      inbox_->orders.pop_front();
-    }
-    lock.unlock();
-    if (next) next->done(attempt(next->what));
-    try {
-      go_on();
-    } catch (const std::exception& error) {
-      say_once(std::string("the authority of the cluster: ") + error.what(), true);
-    }
-    lock.lock();
-    inbox_->changed.wait_for(lock, of_.between_looks,
-                             [this] { return inbox_->stopped || !inbox_->orders.empty(); });
-  }
-}
-
-template <class Answer>
-std::optional<Answer> authority_keeper::await(
-    const std::function<void(std::function<void(Answer)>)>& ask) {
-  // It may be answered when nobody waits any more.
-  struct place {
-    std::mutex mutex;
-    std::condition_variable changed;
-    std::optional<Answer> answer;
-  };
-  const auto shared = std::make_shared<place>();
-  ask([shared](Answer said) {
-    const std::lock_guard guard{shared->mutex};
-    shared->answer = std::move(said);
-    shared->changed.notify_all();
-  });
-  constexpr std::chrono::milliseconds until_looked_whether_to_stop{100};
-  std::unique_lock lock{shared->mutex};
-  while (!shared->changed.wait_for(lock, until_looked_whether_to_stop,
-                                   [&] { return shared->answer.has_value(); })) {
-    if (inbox_->has_stopped()) return std::nullopt;
-  }
-  return std::move(shared->answer);
-}
-
 // -- looking -------------------------------------------------------------------------------------
 
 bool authority_keeper::is_as_it_was() {
   if (!settled_at_) return false;
-  const auto here = await<models::result<record_access::record>>(of_.record.glance);
+  const auto here = worker_->await<models::result<record_access::record>>(of_.record.glance);
   return here && *here && (*here)->version == *settled_at_;
 }
 
 std::optional<authority_keeper::seen> authority_keeper::look() {
-  const auto read = await<models::result<record_access::record>>(of_.record.read);
+  const auto read = worker_->await<models::result<record_access::record>>(of_.record.read);
   if (!read || !*read) return std::nullopt;
   auto change = authority_change::parse((*read)->value);
   if (!change) throw std::runtime_error(change.error());
@@ -175,17 +88,28 @@ std::optional<authority_keeper::seen> authority_keeper::look() {
   return made;
 }
 
-void authority_keeper::go_on() {
-  if (is_as_it_was()) return;
+// While nothing can be told, or something is under way, it is looked at again.
+std::optional<std::chrono::milliseconds> authority_keeper::go_on() {
+  try {
+    if (!is_as_it_was()) do_steps();
+  } catch (const std::exception& error) {
+    say_once(std::string("the authority of the cluster: ") + error.what(), true);
+  }
+  if (settled_at_) return std::nullopt;
+  return of_.between_looks;
+}
+
+void authority_keeper::do_steps() {
   settled_at_.reset();
-  for (int left = most_attempts; left > 0; --left) {
+  for (int left = record_access::most_attempts; left > 0; --left) {
     auto now = look();
     if (!now) return;
     const bool put_off = now->change.is_under_way() && now->change.concerns(now->own);
     if (!use_files(put_off)) return;
     tell(*now);
     const auto step = now->change.step_of(of_.self, now->own, now->members);
-    if (step == change_step::rest && !put_off) settled_at_ = now->version;
+    const bool is_over = step == change_step::rest || step == change_step::lost;
+    if (is_over && !put_off) settled_at_ = now->version;
     if (!perform(step, *now)) return;
   }
 }
@@ -283,9 +207,10 @@ bool authority_keeper::trust(seen& now) {
 
 bool authority_keeper::end(seen& now) {
   // They would not count in any case: but a list of them would say that they do.
-  const auto revoked = await<office::tokens>([this](std::function<void(office::tokens)> done) {
-    by_->revoke_tokens({}, std::move(done));
-  });
+  const auto revoked =
+      worker_->await<office::tokens>([this](std::function<void(office::tokens)> done) {
+        by_->revoke_tokens({}, std::move(done));
+      });
   if (!revoked || revoked->status != 200) return false;
   now.change.stage = stages::done;
   now.change.members.clear();
@@ -294,11 +219,11 @@ bool authority_keeper::end(seen& now) {
 
 authority_keeper::written authority_keeper::write(const seen& now) {
   using outcome = models::result<std::uint64_t>;
-  const auto said = await<outcome>([&](std::function<void(outcome)> done) {
+  const auto said = worker_->await<outcome>([&](std::function<void(outcome)> done) {
     of_.record.write(now.change.text(), now.version, std::move(done));
   });
   if (said && *said) return written::done;
-  const bool is_overtaken = said && said->error().status == another_was_faster;
+  const bool is_overtaken = said && said->error().status == record_access::another_was_faster;
   return is_overtaken ? written::overtaken : written::failed;
 }
 
@@ -372,7 +297,7 @@ office::authorities authority_keeper::attempt(office::authority_order what) {
 }
 
 office::authorities authority_keeper::carry_out(office::authority_order what) {
-  for (int left = most_attempts; left > 0; --left) {
+  for (int left = record_access::most_attempts; left > 0; --left) {
     auto now = look();
     if (!now) return put_off();
     // It came with the data of another cluster.

@@ -7,12 +7,12 @@
 #include <mutex>
 #include <optional>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "apps/lithair/authority_change.hpp"
 #include "apps/lithair/authority_files.hpp"
 #include "apps/lithair/record_access.hpp"
+#include "apps/lithair/worker.hpp"
 #include "http/certificate_office.hpp"
 
 namespace lithair::apps {
@@ -20,8 +20,8 @@ namespace lithair::apps {
 class node_certifier;
 
 /// Does a node's part when another authority takes the place of its cluster's: looks at the
-/// cluster's record of it (authority_change.hpp) once a second, does the node's next step, and says
-/// so there; carries out what operators order. On a thread of its own, which reads and writes files
+/// cluster's record of it (authority_change.hpp) whenever that has changed, does the node's next
+/// step, and says so there; carries out what operators order. On a thread of its own, which reads and writes files
 /// and waits for the cluster.
 ///
 /// What is on the disk comes before what is said: a node that was killed goes on where it stood.
@@ -42,7 +42,7 @@ class authority_keeper {
     /// Has the node use what is in its files for new connections; why it does not, empty: it does
     std::function<std::string()> reload;
     std::function<std::int64_t()> now;  ///< seconds since 1970
-    /// Between two looks at what this node has of the record
+    /// Between two looks while it is under way, for members may be removed
     std::chrono::milliseconds between_looks{1000};
   };
 
@@ -52,7 +52,9 @@ class authority_keeper {
   authority_keeper& operator=(const authority_keeper&) = delete;
 
   /// Takes what is ordered, on any thread, and answers each; once this has ended, with 503.
-  std::function<void(office::authority_order, on_answer)> orders() const;
+  std::function<void(office::authority_order, on_answer)> orders();
+  /// The record may have changed. Any thread.
+  void wake() { worker_->wake(); }
   /// While the files stay as they are: for whoever else reads and writes them.
   void with_files(const std::function<void()>& what);
 
@@ -63,12 +65,11 @@ class authority_keeper {
     own_authorities own;
     std::vector<std::uint64_t> members;
   };
-  struct inbox;
   enum class written : std::uint8_t { done, overtaken, failed };
 
-  void run();
-  /// All steps that can be done now.
-  void go_on();
+  /// All steps that can be done now; when to look again.
+  std::optional<std::chrono::milliseconds> go_on();
+  void do_steps();
   bool is_as_it_was();
   /// As of now; none: it can't be told, or this ends.
   std::optional<seen> look();
@@ -89,10 +90,6 @@ class authority_keeper {
   office::authorities attempt(office::authority_order what);
   office::authorities carry_out(office::authority_order what);
   office::authorities told(const seen& now) const;
-  /// What a question is answered; none: this ends.
-  template <class Answer>
-  std::optional<Answer> await(const std::function<void(std::function<void(Answer)>)>& ask);
-
   const std::shared_ptr<node_certifier> by_;
   const surroundings of_;
   std::mutex files_in_use_;
@@ -101,8 +98,7 @@ class authority_keeper {
   std::optional<std::uint64_t> settled_at_;  // the record's version at which there is nothing to do
   bool are_files_used_ = true;
   std::string said_;
-  const std::shared_ptr<inbox> inbox_;  // any thread
-  std::thread thread_;
+  std::unique_ptr<worker> worker_;
 };
 
 }  // namespace lithair::apps

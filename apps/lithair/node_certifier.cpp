@@ -13,12 +13,8 @@ namespace {
 
 using office = http::certificate_office;
 
-// Of changes to a small book; each that fails lets another one through.
-constexpr int most_attempts = 32;
 // Each may have taken as long as a request may.
 constexpr int most_unknown = 2;
-constexpr int outcome_unknown = 504;
-constexpr int another_was_faster = 412;
 
 office::token as_told(const booked_token& of) {
   office::token made{of.number, of.expires, of.made, of.made_by, of.uses, {}, {}};
@@ -237,7 +233,7 @@ void node_certifier::decide(decision by, std::function<void(verdict)> done) {
 }
 
 void node_certifier::go_on(std::shared_ptr<change> with) {
-  if (++with->attempts > most_attempts)
+  if (++with->attempts > record_access::most_attempts)
     return with->done(put_off("too many change the cluster's join tokens; ask again"));
   const auto& read = with->book.read;
   read([self = shared_from_this(), with](models::result<record_access::record> got) {
@@ -293,8 +289,9 @@ void node_certifier::write(const std::shared_ptr<change>& with, const token_book
 
 // What may have been written is there when it is looked at again, and counted once.
 void node_certifier::on_failed(const std::shared_ptr<change>& with, const models::problem& why) {
-  const bool again = why.status == another_was_faster ||
-                     (why.status == outcome_unknown && ++with->unknown < most_unknown);
+  const bool again =
+      why.status == record_access::another_was_faster ||
+      (why.status == record_access::outcome_unknown && ++with->unknown < most_unknown);
   if (again) return go_on(with);
   with->done(put_off(why.detail));
 }

@@ -5,7 +5,9 @@
 
 #include "actors/embedded/cluster_members.hpp"
 #include "actors/embedded/cluster_records.hpp"
+#include "actors/node/node.hpp"
 #include "actors/tls/tls_credentials.hpp"
+#include "apps/lithair/access_keeper.hpp"
 #include "apps/lithair/authority_keeper.hpp"
 #include "apps/lithair/first_token.hpp"
 #include "apps/lithair/node_certifier.hpp"
@@ -49,6 +51,17 @@ std::string use_anew(const settings& chosen) {
 }  // namespace
 
 open_office::open_office(const settings& chosen, actors::node& node) : chosen_(chosen) {
+  chosen.access->use_book(access_to(node, access_book::record));
+  open_certifier(node);
+  listener_ = std::make_unique<actors::change_signal::listener>(
+      node.records(), [access = chosen.access.get(), keeper = keeper_.get()] {
+        access->wake();
+        if (keeper != nullptr) keeper->wake();
+      });
+}
+
+void open_office::open_certifier(actors::node& node) {
+  const auto& chosen = chosen_;
   const auto& by = chosen.certifier;
   if (!by) return;
   by->use_book(access_to(node, token_book::record));
@@ -80,6 +93,8 @@ bool open_office::renew_certificate() {
 }
 
 void open_office::close() {
+  listener_.reset();
+  chosen_.access->close();
   if (chosen_.certifier) chosen_.certifier->use_keeper({});
   keeper_.reset();
 }

@@ -4,20 +4,21 @@
 #include <memory>
 #include <optional>
 
+#include "actors/runtime/change_signal.hpp"
 #include "apps/lithair/options.hpp"
 
 namespace lithair::actors {
 class node;
-}
+}  // namespace lithair::actors
 
 namespace lithair::apps {
 
 class authority_keeper;
 class first_token;
 
-/// As long as the node is there to ask: certifies others by the cluster's book of tokens, and does
-/// this node's part when another authority takes the place of the cluster's. Nothing without
-/// --secure. Of one thread.
+/// As long as the node is there to ask: keeps the cluster's access tokens; with --secure certifies
+/// others by its book of join tokens, and does this node's part when another authority takes the
+/// place of the cluster's. Of one thread.
 class open_office {
  public:
   /// `node` outlives this, but for what `close` has ended.
@@ -32,7 +33,10 @@ class open_office {
   void close();
 
  private:
+  void open_certifier(actors::node& node);
+
   const settings& chosen_;
+  std::unique_ptr<actors::change_signal::listener> listener_;
   std::unique_ptr<authority_keeper> keeper_;
   std::unique_ptr<first_token> first_;
 };

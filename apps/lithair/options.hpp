@@ -37,6 +37,10 @@ struct settings {
   std::string new_token;   ///< to be shown once, for the cluster was founded just now
   /// Who certifies others, and proves that this node may; none without --secure
   std::shared_ptr<class node_certifier> certifier = {};
+  std::string auth_file;  ///< access tokens of this node's own; empty: none
+  bool protect = false;   ///< nobody is served without one, from the start
+  /// Who keeps the access tokens
+  std::shared_ptr<class access_keeper> access = {};
   std::optional<endpoint> join;    ///< a node of the running cluster that is to take this one in
   std::string cluster_token_file;  ///< the secret is shown when it asks to be taken in; empty: none
   std::string restore_file;        ///< make a data directory of this backup and end; empty: serve

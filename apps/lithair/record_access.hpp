@@ -15,6 +15,12 @@ struct record_access {
     std::string value;          ///< empty: there is none
     std::uint64_t version = 0;  ///< 0: there is none
   };
+  /// How writes end that are not done: another version was first; nobody knows.
+  static constexpr int another_was_faster = 412;
+  static constexpr int outcome_unknown = 504;
+  /// To read and write again: each that fails lets another member's write through.
+  static constexpr int most_attempts = 32;
+
   using on_read = std::function<void(models::result<record>)>;
 
   /// As of now, whichever node leads.

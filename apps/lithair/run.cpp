@@ -17,6 +17,7 @@
 #include "actors/host.hpp"
 #include "actors/node/node.hpp"
 #include "actors/runtime/listen_check.hpp"
+#include "apps/lithair/access_keeper.hpp"
 #include "apps/lithair/authority_command.hpp"
 #include "apps/lithair/banner.hpp"
 #include "apps/lithair/https.hpp"
@@ -29,6 +30,7 @@
 #include "apps/lithair/restore.hpp"
 #include "apps/lithair/secure.hpp"
 #include "apps/lithair/signals.hpp"
+#include "apps/lithair/wall_time.hpp"
 #include "http/published_projections.hpp"
 #include "http/server.hpp"
 #include "models/declaration/model_file.hpp"
@@ -87,16 +89,30 @@ std::string why_not_start(const apps::settings& chosen) {
   return wrong.empty() ? why_no_place(chosen) : wrong;
 }
 
+/// Empty, or one line that names the flag.
+std::string open_access(apps::settings& chosen) {
+  const std::filesystem::path in = chosen.node.data_dir;
+  try {
+    chosen.access = std::make_shared<apps::access_keeper>(apps::access_keeper::setup{
+        chosen.protect, chosen.auth_file, in / "guarded", in / "admin.token", apps::now_s});
+  } catch (const std::exception& error) {
+    return std::string("--auth: ") + error.what();
+  }
+  chosen.http.access = chosen.access;
+  return {};
+}
+
 void greet(const apps::program& self, const apps::settings& chosen, const schema& models,
            apps::program_log& log) {
   for (const auto& warning : chosen.warnings) spdlog::warn("{}", warning);
   for (const auto& remark : chosen.remarks) spdlog::debug("{}", remark);
   if (chosen.insecure)
     spdlog::warn("--insecure: whoever reaches this node may read and change everything");
-  else if (!actors::is_loopback(chosen.node.listening().host) && !chosen.tls->authorities)
+  else if (!actors::is_loopback(chosen.node.listening().host) && !chosen.tls->authorities &&
+           chosen.access->table()->is_open())
     spdlog::warn(
-        "clients need no certificate (--tls-client-ca): whoever reaches this node may read and "
-        "change everything");
+        "clients need no certificate (--tls-client-ca) and no access token (--protect): whoever "
+        "reaches this node may read and change everything");
   auto shown = chosen;
   // Logs are kept and sent elsewhere: no secret is for them.
   if (chosen.log == apps::log_format::json) shown.new_token.clear();
@@ -111,7 +127,7 @@ void greet(const apps::program& self, const apps::settings& chosen, const schema
 /// Runs the node from start to graceful stop. Throws when it can't start.
 void serve(const apps::program& self, apps::settings chosen, schema models,
            const std::vector<publication>& published) {
-  const apps::stop_signals signals{chosen.tls || chosen.peer_tls};
+  const apps::stop_signals signals{chosen.tls || chosen.peer_tls || !chosen.auth_file.empty()};
   apps::program_log log{chosen.log, chosen.log_level, chosen.node.self.id.value};
   const auto stops_within = [&signals](apps::milliseconds time) {
     return signals.come_within(time);
@@ -130,8 +146,9 @@ void serve(const apps::program& self, apps::settings chosen, schema models,
   apps::certificate_keeper keepers[]{{chosen.http.tls, "connections"},
                                      {chosen.node.peer_tls, "links between nodes"}};
   for (auto& each : keepers) each.look();
-  const int signal = signals.wait([&keepers, &office](bool replaced) {
+  const int signal = signals.wait([&keepers, &office, &chosen](bool replaced) {
     const bool renewed = office.renew_certificate();
+    if (replaced) chosen.access->read_file_again();
     for (auto& each : keepers) {
       if (replaced || renewed)
         each.reload();
@@ -213,6 +230,7 @@ int run_program(const apps::program& self, std::span<const char* const> argument
     return say(refuse(self, wrong));
   if (const auto wrong = apps::load_certificates(*options); !wrong.empty())
     return say(refuse(self, wrong));
+  if (const auto wrong = open_access(*options); !wrong.empty()) return say(refuse(self, wrong));
   if (const auto wrong = why_not_start(*options); !wrong.empty()) return say(refuse(self, wrong));
   try {
     serve(self, *options, std::move(*models), published);

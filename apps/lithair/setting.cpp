@@ -103,11 +103,6 @@ std::string take_cluster_token(draft& given, std::string_view text) {
   return {};
 }
 
-/// Known words that this version can't keep; ignoring them would be a quiet lie.
-std::string later(draft&, std::string_view) {
-  return "comes with a later version; this one can't do it";
-}
-
 constexpr std::string_view cluster = "Cluster";
 constexpr std::string_view data = "Data";
 constexpr std::string_view raft = "Raft";
@@ -263,6 +258,15 @@ constexpr std::array table{
         "cors-origin", logs, "ORIGIN", "pages of that site may use the API; *: all pages (none)",
         [](draft& given, text t) { return store(read_origins(t), given.made.http.shared_with); },
         true},
+    setting{"protect", logs, "", "nobody is served without an access token, from the start",
+            [](draft& given, text t) { return store(read_switch(t), given.made.protect); }},
+    setting{"auth", logs, "FILE",
+            "access tokens of this node's own, in TOML; SIGHUP reads it again",
+            [](draft& given, text t) { return take_text(given.made.auth_file, t); }},
+    setting{"metrics-for-all", logs, "", "/metrics without an access token",
+            [](draft& given, text t) {
+              return store(read_switch(t), given.made.http.metrics_for_all);
+            }},
     setting{"cluster-token", logs, "FILE",
             "the secret of members, and of those who may administer (loopback may)",
             take_cluster_token},
@@ -284,7 +288,6 @@ constexpr std::array table{
             [](draft& given, text t) { return take_file(given.peer_tls_key, t); }},
     setting{"peer-tls-ca", logs, "FILE", "the authorities of all nodes' certificates, in PEM",
             [](draft& given, text t) { return take_file(given.peer_tls_authorities, t); }},
-    setting{"auth", "", "FILE", "", later},
 };
 
 constexpr bool names_differ() {

@@ -1,15 +1,19 @@
 #include "actors/embedded/cluster_records.hpp"
 
+#include <atomic>
 #include <future>
+#include <memory>
 #include <thread>
+#include <vector>
 
 #include <boost/test/unit_test.hpp>
 #include <caf/actor_system.hpp>
 #include <caf/scoped_actor.hpp>
 #include <caf/send.hpp>
 
+#include "actors/embedded/caller.hpp"
 #include "actors/messages/status_messages.hpp"
-
+#include "actors/runtime/change_signal.hpp"
 #include "models/declaration/model_file.hpp"
 #include "models/declaration/model_text.hpp"
 #include "models/schema/cluster_records.hpp"
@@ -165,6 +169,46 @@ BOOST_AUTO_TEST_CASE(after_the_node_has_stopped_one_is_told_so) {
   BOOST_TEST(status == 503);
   here.write("a", "1", 0, [&status](auto made) { status = -made.error().status; });
   BOOST_TEST(status == -503);
+}
+
+BOOST_AUTO_TEST_CASE(every_node_is_told_when_a_record_has_changed_and_of_nothing_else) {
+  nodes_with_records nodes(3, true);
+  std::atomic<int> told[3] = {0, 0, 0};
+  std::vector<std::unique_ptr<actors::change_signal::listener>> listeners;
+  for (std::uint64_t id = 1; id <= 3; ++id)
+    listeners.push_back(std::make_unique<actors::change_signal::listener>(
+        nodes.at(id).records(), [&count = told[id - 1]] { ++count; }));
+  const auto all_told = [&](int times) {
+    return told[0] >= times && told[1] >= times && told[2] >= times;
+  };
+  const auto first = nodes.write(2, "a", "1", 0);
+  BOOST_TEST(first > 0);
+  while (!all_told(1)) std::this_thread::yield();
+  // What they are told of they see.
+  for (std::uint64_t id = 1; id <= 3; ++id) {
+    std::promise<models::result<cluster_records::record>> got;
+    const cluster_records here{nodes.at(id)};
+    here.read(
+        "a", [&got](auto said) { got.set_value(std::move(said)); }, actors::consistency::local);
+    BOOST_TEST(got.get_future().get()->value == "1");
+  }
+  const caller writes{nodes.at(1)};
+  for (int i = 0; i < 20; ++i) {
+    const auto body = R"({"id":")" + std::to_string(i) + R"("})";
+    models::write_request wish;
+    wish.target = nodes.at(1).schema().find("notes");
+    wish.body = body;
+    std::promise<void> done;
+    writes.submit(*writes.prepare(wish), [&done](auto&&) { done.set_value(); });
+    done.get_future().get();
+  }
+  BOOST_TEST(told[0] == 1);
+  BOOST_TEST(nodes.write(1, "a", "2", static_cast<std::uint64_t>(first)) > 0);
+  while (!all_told(2)) std::this_thread::yield();
+  listeners.erase(listeners.begin());
+  BOOST_TEST(nodes.write(1, "b", "2", 0) > 0);
+  while (told[1] < 3 || told[2] < 3) std::this_thread::yield();
+  BOOST_TEST(told[0] == 2);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

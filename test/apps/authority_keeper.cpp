@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstdlib>
 #include <filesystem>
+#include <functional>
 #include <future>
 #include <map>
 #include <memory>
@@ -53,6 +54,13 @@ class directory {
 struct shared_record {
   std::mutex mutex;
   record_access::record kept;
+  std::recursive_mutex telling;  ///< no listener goes while one is told
+  std::map<std::uint64_t, std::function<void()>> listeners;
+
+  void tell() {
+    const std::lock_guard guard{telling};
+    for (const auto& [id, each] : listeners) each();
+  }
 
   record_access access() {
     const auto read = [this](const record_access::on_read& done) {
@@ -73,6 +81,7 @@ struct shared_record {
                 else
                   kept = {std::move(value), version + 1};
               }
+              tell();
               done(std::move(said));
             },
             read};
@@ -144,11 +153,22 @@ struct cluster {
     of.between_looks = std::chrono::milliseconds{2};
     each.keeper = std::make_unique<authority_keeper>(each.files, each.certifier, std::move(of));
     each.certifier->use_keeper(each.keeper->orders());
+    const std::lock_guard guard{record.telling};
+    record.listeners[id] = [&each] { each.keeper->wake(); };
   }
   void start() {
     for (const auto& [id, each] : all) start(id);
   }
-  void stop(std::uint64_t id) { all.at(id)->keeper.reset(); }
+  void stop(std::uint64_t id) {
+    {
+      const std::lock_guard guard{record.telling};
+      record.listeners.erase(id);
+    }
+    all.at(id)->keeper.reset();
+  }
+  ~cluster() {
+    for (const auto& [id, each] : all) stop(id);
+  }
   void remove(std::uint64_t id) {
     stop(id);
     const std::lock_guard guard{mutex};
@@ -346,6 +366,7 @@ BOOST_AUTO_TEST_CASE(a_key_that_is_sealed_for_another_is_not_taken_and_another_o
     change.entry_of(2).trusts = false;
     nodes.record.kept = {change.text(), nodes.record.kept.version + 1};
   }
+  nodes.record.tell();
   nodes.start(2);
   nodes.await(1, "trusting", {});
   BOOST_TEST(nodes.all[2]->own().other == nodes.all[1]->own().other);

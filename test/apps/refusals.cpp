@@ -140,19 +140,12 @@ const std::vector<refused> refusals{
      ".example.org for all below it, nor *"},
 };
 
-const words later_flags{"--auth"};
-
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(refused_options)
 
 BOOST_DATA_TEST_CASE(what_is_wrong_is_said_in_one_line, data::make(refusals)) {
   BOOST_TEST(refusal(sample.flags) == "lithair_node: " + sample.line);
-}
-
-BOOST_DATA_TEST_CASE(what_comes_later_is_refused_and_not_ignored, data::make(later_flags)) {
-  BOOST_TEST(refusal({sample, "x"}) == "lithair_node: " + std::string(sample) +
-                                           ": comes with a later version; this one can't do it");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -18,7 +18,8 @@ constexpr std::chrono::milliseconds answer_limit{30'000};
 }  // namespace
 
 // In HTTP/1.0, so that the body comes without chunks.
-event_source::event_source(std::uint16_t port, std::string target, std::string last_id)
+event_source::event_source(std::uint16_t port, std::string target, std::string last_id,
+                           const std::string& token)
     : fd_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)), last_id_(std::move(last_id)) {
   sockaddr_in address{};
   address.sin_family = AF_INET;
@@ -27,6 +28,7 @@ event_source::event_source(std::uint16_t port, std::string target, std::string l
   if (::connect(fd_, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) return;
   std::string request = "GET " + target + " HTTP/1.0\r\nHost: 127.0.0.1\r\n";
   if (!last_id_.empty()) request += "Last-Event-ID: " + last_id_ + "\r\n";
+  if (!token.empty()) request += "Authorization: Bearer " + token + "\r\n";
   request += "\r\n";
   if (::send(fd_, request.data(), request.size(), MSG_NOSIGNAL) < 0) return;
   while (bytes_.find("\r\n\r\n") == std::string::npos)

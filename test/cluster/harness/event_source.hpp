@@ -21,8 +21,9 @@ struct stream_event {
 /// by one thread.
 class event_source {
  public:
-  /// `last_id`: where to go on; empty: from now on.
-  event_source(std::uint16_t port, std::string target, std::string last_id = {});
+  /// `last_id`: where to go on; empty: from now on. `token`: is shown; empty: none is.
+  event_source(std::uint16_t port, std::string target, std::string last_id = {},
+               const std::string& token = {});
   ~event_source() { disconnect(); }
   event_source(const event_source&) = delete;
   event_source& operator=(const event_source&) = delete;

@@ -1,0 +1,94 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+/// Who may ask for what: access tokens, which clients show as `Authorization: Bearer ...` (RFC 6750).
+namespace lithair::http {
+
+/// What the holder of a token may do. Each may what those before it may.
+enum class access_role : std::uint8_t {
+  read,   ///< read data, and how the node stands
+  write,  ///< change data
+  admin,  ///< what is below /cluster and /_admin
+};
+std::string_view name_of(access_role role);
+/// None: it is no such name.
+std::optional<access_role> read_role(std::string_view name);
+
+/// One token, as it counts. Itself is kept nowhere; its digest finds it.
+struct access_token {
+  std::string name;          ///< for people: who has it
+  std::uint64_t number = 0;  ///< in the cluster's book; 0: it is of a file of this node
+  access_role role = access_role::read;
+  std::vector<std::string>
+      collections;  ///< to which it is limited, with their data; empty: to none
+
+  bool may_use(std::string_view collection) const;
+};
+
+/// The tokens that count at one moment. Immutable; any thread.
+class access_table {
+ public:
+  /// A digest is SHA-256 of the token's text, 32 bytes. `guarded`: without tokens nobody may
+  /// anything, instead of everybody everything.
+  using entry = std::pair<std::string, access_token>;
+  access_table(std::vector<entry> all, bool guarded);
+
+  /// Whether nobody has to show a token.
+  bool is_open() const { return !guarded_ && by_digest_.empty(); }
+  /// Of this digest; none: there is no such token. The table lives as long as what it gives is used.
+  const access_token* find(const std::string& digest) const;
+
+ private:
+  // A digest of what nobody can guess: how long it takes to find it tells nothing of the token.
+  std::unordered_map<std::string, access_token> by_digest_;
+  const bool guarded_;
+};
+
+/// SHA-256 of what an Authorization header shows; empty: no bearer token.
+std::string digest_shown(std::string_view authorization);
+
+/// Keeps the cluster's access tokens. Any thread; it blocks nobody: what the cluster has to agree on
+/// is told later, once, on any thread.
+class access_office {
+ public:
+  /// A token as the book has it.
+  struct token {
+    std::uint64_t number = 0;
+    std::string name;
+    access_role role = access_role::read;
+    std::vector<std::string> collections;
+    std::int64_t made = 0;     ///< seconds since 1970, as the next
+    std::int64_t expires = 0;  ///< 0: never
+    std::string text;          ///< itself; only where it was made just now
+  };
+  struct wish {
+    std::string name;
+    access_role role = access_role::read;
+    std::vector<std::string> collections;
+    std::int64_t seconds = 0;  ///< until it ends; 0: never
+  };
+  /// Whether it was done; else why not, without a full stop.
+  struct outcome {
+    int status = 200;  ///< else 404, 409, 422 or 503
+    std::string detail;
+    std::vector<token> all;  ///< those that there are, or that which was made or revoked
+  };
+
+  virtual ~access_office() = default;
+  /// As of now; takes less than a microsecond.
+  virtual std::shared_ptr<const access_table> table() const = 0;
+  virtual void list(std::function<void(outcome)> done) = 0;
+  virtual void make(wish of, std::function<void(outcome)> done) = 0;
+  virtual void revoke(std::uint64_t number, std::function<void(outcome)> done) = 0;
+};
+
+}  // namespace lithair::http

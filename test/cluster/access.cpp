@@ -1,0 +1,208 @@
+#include <sys/stat.h>
+
+#include <csignal>
+#include <filesystem>
+#include <fstream>
+#include <string>
+
+#include "test/cluster/fixture.hpp"
+#include "test/cluster/harness/event_source.hpp"
+
+namespace access_test {
+
+using namespace lithair::test;
+
+namespace {
+
+/// Three nodes and what people show them.
+struct guarded_cluster : shop_cluster {
+  explicit guarded_cluster(std::vector<std::string> flags = {})
+      : shop_cluster({.flags = std::move(flags)}) {}
+
+  answer as(std::size_t node, const std::string& token, const std::string& verb,
+            const std::string& path, const std::string& body = {}) const {
+    headers more;
+    if (!token.empty()) more.push_back({"Authorization", "Bearer " + token});
+    auto through = client(node);
+    return through.send(verb, path, body, more);
+  }
+  /// Makes a token at a node, and tells it.
+  std::string make(std::size_t node, const std::string& as_whom, const std::string& wish) const {
+    const auto got = as(node, as_whom, "POST", "/_admin/tokens", wish);
+    BOOST_REQUIRE_MESSAGE(got.status == 201, got.body);
+    return json_at(got.body, "/token");
+  }
+  void await_status(std::size_t node, const std::string& token, const std::string& path,
+                    int status) {
+    await(path + " is " + std::to_string(status),
+          [&] { return as(node, token, "GET", path).status == status; });
+  }
+  /// That a guarded cluster began with, of whichever node made it.
+  std::string first_admin() {
+    std::string token;
+    await("there is a first token", [&] {
+      for (std::size_t i = 0; i < size(); ++i) {
+        token = read_file(data_directory(i) / "admin.token");
+        if (!token.empty() &&
+            as(i, token.substr(0, token.size() - 1), "GET", "/cluster").status == 200)
+          return true;
+      }
+      return false;
+    });
+    token.pop_back();
+    return token;
+  }
+};
+
+constexpr auto ware = R"({"name":"tea","price":"1.50"})";
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(cluster_access)
+
+BOOST_AUTO_TEST_CASE(from_the_first_token_on_every_node_asks_for_one_and_each_counts_everywhere) {
+  guarded_cluster nodes;
+  nodes.start_and_await();
+  BOOST_TEST(nodes.as(0, "", "POST", products, ware).status == 201);
+  BOOST_TEST(nodes.as(0, "", "POST", "/_admin/tokens", R"({"name":"a","role":"read"})").status ==
+             409);
+  const auto admin = nodes.make(0, "", R"({"name":"boss","role":"admin"})");
+  for (std::size_t i = 0; i < 3; ++i) {
+    nodes.await_status(i, "", products, 401);
+    nodes.await_status(i, admin, products, 200);
+    BOOST_TEST(nodes.as(i, "", "GET", "/cluster").status == 401);
+    BOOST_TEST(nodes.as(i, "", "GET", "/_admin/tokens").status == 401);
+    BOOST_TEST(nodes.as(i, "", "GET", "/livez").status == 200);
+    BOOST_TEST(nodes.as(i, "", "GET", "/readyz").status == 200);
+    BOOST_TEST(nodes.as(i, "", "GET", "/metrics").status == 401);
+  }
+  const auto reader = nodes.make(1, admin, R"({"name":"r","role":"read"})");
+  const auto writer =
+      nodes.make(2, admin, R"({"name":"w","role":"write","collections":["products"]})");
+  for (std::size_t i = 0; i < 3; ++i) {
+    nodes.await_status(i, reader, products, 200);
+    nodes.await_status(i, writer, products, 200);
+    BOOST_TEST(nodes.as(i, reader, "POST", products, ware).status == 403);
+    BOOST_TEST(nodes.as(i, writer, "GET", "/api/orders").status == 403);
+    BOOST_TEST(nodes.as(i, writer, "GET", "/cluster").status == 403);
+    const auto made = nodes.as(i, writer, "POST", products,
+                               R"({"name":"of )" + std::to_string(i) + R"(","price":"1.00"})");
+    BOOST_TEST(made.status == 201, made.body);
+  }
+  // Revoked at one, gone at all; who follows is told nothing of what comes behind that.
+  const auto stream = std::string(products) + "/stream";
+  BOOST_TEST(event_source(nodes.port(2), stream).status() == 401);
+  event_source following(nodes.port(2), stream, {}, reader);
+  event_source goes_on(nodes.port(2), stream, {}, writer);
+  BOOST_REQUIRE(following.opened());
+  BOOST_REQUIRE(goes_on.opened());
+  BOOST_TEST(nodes.as(1, writer, "POST", products, R"({"name":"seen","price":"1.00"})").status ==
+             201);
+  BOOST_TEST(following.next(cluster::patience).has_value());
+  BOOST_TEST(goes_on.next(cluster::patience).has_value());
+  const auto list = nodes.as(0, admin, "GET", "/_admin/tokens");
+  BOOST_TEST(json_at(list.body, "/tokens/1/name") == "r");
+  BOOST_TEST(nodes.as(0, admin, "DELETE", "/_admin/tokens/2").status == 200);
+  for (std::size_t i = 0; i < 3; ++i) nodes.await_status(i, reader, products, 401);
+  BOOST_TEST(nodes.as(1, writer, "POST", products, R"({"name":"unseen","price":"1.00"})").status ==
+             201);
+  BOOST_TEST(goes_on.next(cluster::patience).has_value());
+  BOOST_TEST(!following.next(cluster::patience).has_value());
+  BOOST_TEST(nodes.as(1, admin, "DELETE", "/_admin/tokens/1").status == 409);
+  for (std::size_t i = 0; i < 3; ++i)
+    for (const auto& secret : {admin, reader, writer})
+      BOOST_TEST(nodes.log(i).find(secret) == std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(tokens_outlive_leaders_and_nodes_and_are_not_forgotten_by_a_node_that_starts) {
+  guarded_cluster nodes;
+  const auto leader = nodes.start_and_await();
+  const auto admin = nodes.make(leader, "", R"({"name":"boss","role":"admin"})");
+  for (std::size_t i = 0; i < 3; ++i) nodes.await_status(i, "", products, 401);
+  nodes.kill(leader);
+  const auto next = (leader + 1) % 3;
+  nodes.await_status(next, admin, products, 200);
+  const auto writer = nodes.make(next, admin, R"({"name":"w","role":"write"})");
+  nodes.start(leader);
+  // From its first answer on, also by what it has itself alone.
+  const auto local = std::string(products) + "?consistency=local";
+  nodes.await("it answers", [&] {
+    const auto status = nodes.as(leader, "", "GET", local).status;
+    BOOST_TEST((status == 401 || status == 0));
+    return status == 401;
+  });
+  nodes.await_status(leader, writer, products, 200);
+  for (std::size_t i = 0; i < 3; ++i) nodes.kill(i);
+  for (std::size_t i = 0; i < 3; ++i) nodes.start(i);
+  for (std::size_t i = 0; i < 3; ++i) {
+    nodes.await("it answers", [&] {
+      const auto status = nodes.as(i, "", "GET", local).status;
+      BOOST_TEST((status == 401 || status == 0));
+      return status == 401;
+    });
+    nodes.await_status(i, writer, products, 200);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_protected_cluster_serves_nobody_without_a_token_from_the_start) {
+  guarded_cluster nodes({"--protect", "--metrics-for-all"});
+  nodes.start_all();
+  for (std::size_t i = 0; i < 3; ++i) {
+    nodes.await_status(i, "", "/livez", 200);
+    BOOST_TEST(nodes.as(i, "", "GET", products).status == 401);
+    BOOST_TEST(nodes.as(i, "", "POST", "/_admin/tokens", R"({"name":"a","role":"admin"})").status ==
+               401);
+    BOOST_TEST(nodes.as(i, "", "GET", "/metrics").status == 200);
+  }
+  const auto admin = nodes.first_admin();
+  std::size_t files = 0;
+  for (std::size_t i = 0; i < 3; ++i) {
+    nodes.await_status(i, admin, products, 200);
+    const auto path = nodes.data_directory(i) / "admin.token";
+    struct stat about {};
+    if (::stat(path.c_str(), &about) != 0) continue;
+    ++files;
+    BOOST_TEST((about.st_mode & 0777) == 0600u);
+    BOOST_TEST(nodes.log(i).find(path) != std::string::npos);
+    BOOST_TEST(nodes.log(i).find(admin) == std::string::npos);
+  }
+  BOOST_TEST(files == 1u);
+  BOOST_TEST(nodes.as(0, admin, "POST", products, ware).status == 201);
+  BOOST_TEST(json_at(nodes.as(1, admin, "GET", "/_admin/tokens").body, "/tokens/0/name") ==
+             "first admin");
+}
+
+BOOST_AUTO_TEST_CASE(tokens_of_a_file_count_at_its_node_and_are_read_again) {
+  guarded_cluster nodes;
+  const auto file = nodes.directory() / "auth.toml";
+  const std::string token = "the-token-of-the-operators-own-file";
+  const auto write = [&](const std::string& text) {
+    std::ofstream{file} << text;
+    ::chmod(file.c_str(), 0600);
+  };
+  const std::string about = "[[tokens]]\nname = \"ci\"\nrole = \"admin\"\ntoken = \"";
+  write(about + token + "\"\n");
+  nodes.told().flags = {"--auth", file.string()};
+  nodes.start_all();
+  for (std::size_t i = 0; i < 3; ++i) nodes.await_status(i, token, products, 200);
+  BOOST_TEST(nodes.as(0, "", "GET", products).status == 401);
+  BOOST_TEST(nodes.as(1, token, "POST", products, ware).status == 201);
+  const std::string other = "another-token-of-the-operators-own-file";
+  write(about + other + "\"\n");
+  nodes.at(0).signal(SIGHUP);
+  nodes.await_status(0, other, products, 200);
+  BOOST_TEST(nodes.as(0, token, "GET", products).status == 401);
+  BOOST_TEST(nodes.as(1, token, "GET", products).status == 200);
+  write("[[tokens]");
+  nodes.at(0).signal(SIGHUP);
+  nodes.await_log(0, "the tokens of before stay");
+  BOOST_TEST(nodes.as(0, other, "GET", products).status == 200);
+  BOOST_TEST((nodes.stop(0) == ending{0}));
+  nodes.start(0);
+  BOOST_TEST((nodes.at(0).wait(cluster::patience) == ending{2}));
+  BOOST_TEST(nodes.log(0).find("--auth: ") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace access_test
