@@ -27,7 +27,7 @@ bool access_token::may_use(std::string_view collection) const {
   return collections.empty() || std::ranges::find(collections, collection) != collections.end();
 }
 
-access_table::access_table(std::vector<entry> all, bool guarded) : guarded_(guarded) {
+access_table::access_table(std::vector<entry> all, access_default without) : without_(without) {
   for (auto& each : all) by_digest_.insert(std::move(each));
 }
 
@@ -39,6 +39,13 @@ const access_token* access_table::find(const std::string& digest) const {
 std::string digest_shown(std::string_view authorization) {
   const auto shown = bearer_of(authorization);
   return shown.empty() ? std::string{} : models::sha256(shown);
+}
+
+bool may_follow(const access_office& by, const std::string& digest, std::string_view collection) {
+  const auto table = by.table();
+  if (table->is_open()) return true;
+  const auto* token = digest.empty() ? nullptr : table->find(digest);
+  return token != nullptr && token->may_use(collection);
 }
 
 }  // namespace lithair::http

@@ -10,7 +10,8 @@
 #include <utility>
 #include <vector>
 
-/// Who may ask for what: access tokens, which clients show as `Authorization: Bearer ...` (RFC 6750).
+/// Who may ask for what: access tokens, which clients show as `Authorization: Bearer ...`
+/// (RFC 6750).
 namespace lithair::http {
 
 /// What the holder of a token may do. Each may what those before it may.
@@ -34,30 +35,48 @@ struct access_token {
   bool may_use(std::string_view collection) const;
 };
 
+/// What a node does without tokens.
+enum class access_default : std::uint8_t {
+  open,     ///< everybody may everything
+  guarded,  ///< nobody may anything
+  unknown,  ///< it can't tell yet whether its cluster has tokens: nobody is told of data
+};
+
 /// The tokens that count at one moment. Immutable; any thread.
 class access_table {
  public:
-  /// A digest is SHA-256 of the token's text, 32 bytes. `guarded`: without tokens nobody may
-  /// anything, instead of everybody everything.
+  /// A digest is SHA-256 of the token's text, 32 bytes.
   using entry = std::pair<std::string, access_token>;
-  access_table(std::vector<entry> all, bool guarded);
+  access_table(std::vector<entry> all, access_default without);
 
   /// Whether nobody has to show a token.
-  bool is_open() const { return !guarded_ && by_digest_.empty(); }
-  /// Of this digest; none: there is no such token. The table lives as long as what it gives is used.
+  bool is_open() const { return without_ == access_default::open && by_digest_.empty(); }
+  bool is_unknown() const { return without_ == access_default::unknown && by_digest_.empty(); }
+  /// Of this digest; none: there is no such token. What it gives lives as long as the table.
   const access_token* find(const std::string& digest) const;
 
  private:
   // A digest of what nobody can guess: how long it takes to find it tells nothing of the token.
   std::unordered_map<std::string, access_token> by_digest_;
-  const bool guarded_;
+  const access_default without_;
+};
+
+/// Who asks, as far as a token tells. What it points to lives with the guest.
+struct guest {
+  std::shared_ptr<const access_table> table;  ///< none: nobody has to show a token
+  std::string digest;                         ///< of what was shown; empty: nothing was
+  const access_token* token = nullptr;        ///< of the table; none: no such token
+
+  /// Whether tokens are asked for at all.
+  bool is_guarded() const { return table != nullptr; }
+  bool may(access_role role) const { return token != nullptr && token->role >= role; }
 };
 
 /// SHA-256 of what an Authorization header shows; empty: no bearer token.
 std::string digest_shown(std::string_view authorization);
 
-/// Keeps the cluster's access tokens. Any thread; it blocks nobody: what the cluster has to agree on
-/// is told later, once, on any thread.
+/// Keeps the cluster's access tokens. Any thread; it blocks nobody: what the cluster has to agree
+/// on is told later, once, on any thread.
 class access_office {
  public:
   /// A token as the book has it.
@@ -90,5 +109,8 @@ class access_office {
   virtual void make(wish of, std::function<void(outcome)> done) = 0;
   virtual void revoke(std::uint64_t number, std::function<void(outcome)> done) = 0;
 };
+
+/// Whether whoever showed this may follow the collection still.
+bool may_follow(const access_office& by, const std::string& digest, std::string_view collection);
 
 }  // namespace lithair::http

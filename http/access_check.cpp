@@ -1,4 +1,5 @@
-#include "http/access_check.hpp"
+#include "http/access.hpp"
+#include "http/exchange.hpp"
 
 #include <algorithm>
 
@@ -23,6 +24,24 @@ response unknown_guest(const guest& who) {
                              ? "Show an access token: Authorization: Bearer TOKEN."
                              : "The access token does not count: it was never made here, has "
                                "expired, or was revoked.");
+}
+
+// Nothing of what the cluster keeps, nor what changes it.
+bool tells_no_data(const operation& row) {
+  if (row.verb != method::get) return row.who == caller::member || row.who == caller::holder;
+  switch (row.at) {
+    case endpoint::index:
+    case endpoint::status:
+    case endpoint::cluster:
+    case endpoint::members:
+    case endpoint::leader:
+    case endpoint::metrics:
+    case endpoint::openapi:
+    case endpoint::docs:
+      return true;
+    default:
+      return row.who == caller::holder;
+  }
 }
 
 // Whether the process lives and serves is for whoever decides whom to send here; a node that joins
@@ -82,6 +101,12 @@ std::optional<response> check_command(const guest& who, std::string_view command
 
 std::optional<response> check_caller(const operation& row, const matched& place, const request& r,
                                      const site& site, const guest& who) {
+  if (who.is_guarded() && who.table->is_unknown() && !is_for_all(row.at)) {
+    if (!tells_no_data(row))
+      return problem_response(503, "unavailable",
+                              "This node has not heard of its cluster yet who may ask.");
+    return check_caller(row, place, r, site, {});
+  }
   switch (row.who) {
     case caller::member:
       return check_cluster_token(r, site.cluster_token);
@@ -98,13 +123,6 @@ std::optional<response> check_caller(const operation& row, const matched& place,
 response must_be_admin(const guest& who) {
   if (who.token == nullptr) return unknown_guest(who);
   return not_enough("This is for an access token of the role admin.");
-}
-
-bool may_follow(const access_office& by, const std::string& digest, std::string_view collection) {
-  const auto table = by.table();
-  if (table->is_open()) return true;
-  const auto* token = digest.empty() ? nullptr : table->find(digest);
-  return token != nullptr && token->may_use(collection);
 }
 
 }  // namespace lithair::http

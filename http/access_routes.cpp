@@ -2,6 +2,7 @@
 #include <boost/json/serialize.hpp>
 
 #include <algorithm>
+#include <cctype>
 #include <utility>
 
 #include "http/access.hpp"
@@ -35,7 +36,9 @@ response refusal_of(const access_office::outcome& said) {
         return "bad_token";
     }
   };
-  return problem_response(said.status, code(), said.detail + ".");
+  auto sentence = said.detail + ".";
+  sentence.front() = static_cast<char>(std::toupper(static_cast<unsigned char>(sentence.front())));
+  return problem_response(said.status, code(), sentence);
 }
 
 json::object object_of(const access_office::token& each) {
@@ -70,7 +73,7 @@ std::string read_collections(const json::value& from, const models::schema& sche
 }
 
 std::string read_access(const json::object& from, const models::schema& schema,
-                      access_office::wish& into) {
+                        access_office::wish& into) {
   std::optional<access_role> role;
   for (const auto& x : from) {
     const auto name = x.key();

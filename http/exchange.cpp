@@ -6,7 +6,6 @@
 #include "actors/messages/client_messages.hpp"
 #include "actors/messages/raft_messages.hpp"
 #include "actors/messages/status_messages.hpp"
-#include "http/access_check.hpp"
 #include "http/operations.hpp"
 #include "http/pages.hpp"
 #include "http/parameters.hpp"

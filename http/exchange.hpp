@@ -10,6 +10,7 @@
 #include "actors/messages/client_messages.hpp"
 #include "actors/messages/raft_messages.hpp"
 #include "actors/messages/status_messages.hpp"
+#include "http/access.hpp"
 #include "http/bearer_token.hpp"
 #include "http/header_values.hpp"
 #include "http/holdings.hpp"
@@ -28,9 +29,7 @@
 ///                           └─▶ a response at once: refusals and fixed pages
 namespace lithair::http {
 
-class access_office;
 class certificate_office;
-struct guest;
 
 /// Propose this command. The answer is `actors::submitted`.
 struct write_step {
@@ -129,8 +128,8 @@ step begin_member(const request& r, const matched& place, const site& site,
 /// Why this client may not use the operator's routes; none: it may. With a cluster token whoever
 /// shows it may, and else nobody (401, 403); without one clients on this machine, and nobody whom a
 /// proxy here speaks for (403, which says what helps). Who proves that it holds the key of the
-/// cluster's authority always may, and so may the holder of an admin's access token; where there are
-/// access tokens, nobody may for being on this machine.
+/// cluster's authority always may, and so may the holder of an admin's access token; where there
+/// are access tokens, nobody may for being on this machine.
 std::optional<response> check_operator(const request& r, const site& site, const guest& who);
 /// Why this client does not hold the key of the cluster's authority; none: it does. 403, or 404
 /// where there is no such authority.
@@ -143,6 +142,16 @@ step begin_tokens(const request& r, const matched& place, const site& site);
 step begin_authority(const request& r, const site& site);
 /// The part of `begin` for /raft/vote, /raft/append-entries and /raft/install-snapshot.
 step begin_raft(const request& r, const matched& place, const site& site);
+/// Who asks, as of now.
+guest guest_of(const request& r, const site& site);
+/// Why a row of `caller::anyone` is not for this guest; none: it may ask. 401 where no token is
+/// shown or one that does not count, 403 where it is not enough (RFC 6750 §3.1).
+std::optional<response> check_guest(const guest& who, const operation& row, const matched& place,
+                                    const site& site);
+/// Of several collections, by their ids in a command.
+std::optional<response> check_command(const guest& who, std::string_view command, const site& site);
+/// 401, or 403 when a token was shown that is not an admin's.
+response must_be_admin(const guest& who);
 /// The part of `begin` for /_admin/tokens and what is below.
 step begin_access(const request& r, const matched& place, const site& site);
 /// Why this caller may not do what this row does; none: it may.

@@ -57,6 +57,8 @@ struct common {
         hosts(node.names, o.allowed_hosts),
         others(o.shared_with),
         served_by(std::to_string(node.node_id)),
+        limiter(o.each_client.requests == 0 ? nullptr
+                                            : std::make_unique<rate_limiter>(o.each_client)),
         bodies(o.max_bodies),
         unsent(o.max_unsent) {}
 
@@ -81,14 +83,16 @@ struct common {
   /// Has each lane make room. Any thread; it is done later.
   void make_room(const admission::shortage& of) const;
 
-  const backend node;                             ///< what answers
-  const server_options options;                   ///< limits and secrets
-  const router routes;                            ///< from paths to endpoints
-  const std::string openapi;                      ///< the description, rendered once
-  const host_names hosts;                         ///< as which this node may be asked
-  const shared_origins others;                    ///< whose pages may ask, too
-  const std::string served_by;                    ///< X-Served-By: the node's id
-  actors::publisher_handle publisher;             ///< from start to stop, if anything is published
+  const backend node;                  ///< what answers
+  const server_options options;        ///< limits and secrets
+  const router routes;                 ///< from paths to endpoints
+  const std::string openapi;           ///< the description, rendered once
+  const host_names hosts;              ///< as which this node may be asked
+  const shared_origins others;         ///< whose pages may ask, too
+  const std::string served_by;         ///< X-Served-By: the node's id
+  actors::publisher_handle publisher;  ///< from start to stop, if anything is published
+  /// Holds clients to `options.each_client`; none: they are held to nothing
+  const std::unique_ptr<rate_limiter> limiter;
   admission sessions;                             ///< open connections; any thread
   open_count streams;                             ///< open streams of changes; any thread
   budget bodies;                                  ///< of requests until their outcome is known

@@ -7,6 +7,7 @@
 
 #include "http/openapi_documents.hpp"
 #include "http/openapi_items.hpp"
+#include "http/openapi_security.hpp"
 #include "http/operations.hpp"
 #include "models/problem/reason_phrase.hpp"
 #include "models/schema/projection.hpp"
@@ -56,6 +57,8 @@ constexpr std::array<header_row, answer_header_count> header_rows{{
     {"Accept-Patch", "The media types that a patch may come in (RFC 5789)."},
     {"Retry-After", "When to try again, in seconds.", true},
     {"WWW-Authenticate", "What to show."},
+    {"RateLimit-Policy", "How many requests (q) one client may make in so many seconds (w)."},
+    {"RateLimit", "How many are left to it (r), and in how many seconds there are more (t)."},
 }};
 
 constexpr header_set of_every_answer =
@@ -116,6 +119,7 @@ json_object problem_components() {
                                    answer_header::replayed, answer_header::retry_after});
     if (code == 401) always |= set_of({answer_header::authenticate});
     if (code == 503) always |= set_of({answer_header::retry_after});
+    if (code == 429) sometimes |= set_of({answer_header::rate_policy, answer_header::rate_left});
     if (code == 415) sometimes |= set_of({answer_header::accept_patch});
     add_headers(answer, always, sometimes);
     made[name] = std::move(answer);
@@ -257,17 +261,6 @@ std::string_view verb_of(method verb) {
     default:
       return "get";
   }
-}
-
-json::array security_of(caller who) {
-  const json_object token{{"cluster_token", json::array{}}};
-  const json_object access{{"access_token", json::array{}}};
-  if (who == caller::member) return {token};
-  const json_object key{{"authority_key", json::array{}}};
-  if (who == caller::operators) return {json_object{}, access, token, key};
-  if (who == caller::holder) return {key};
-  // With nothing shown as long as there is no token.
-  return {json_object{}, access};
 }
 
 json_object operation_of(const operation& row, const subject& of, std::string id) {
@@ -414,20 +407,6 @@ json::array all_tags(const models::schema& schema) {
 }  // namespace
 
 std::string openapi_text(const models::schema& schema, const published_projections& published) {
-  const json_object token{{"type", "http"},
-                          {"scheme", "bearer"},
-                          {"description", "What the file of --cluster-token holds."}};
-  const json_object access{{"type", "http"},
-                           {"scheme", "bearer"},
-                           {"description",
-                            "An access token, where there are some: `read` for what is read, "
-                            "`write` for what changes data, `admin` for all."}};
-  const json_object key{{"type", "http"},
-                        {"scheme", "bearer"},
-                        {"description",
-                         "A proof that its sender has the key of the cluster's authority, as "
-                         "members do; `lithair_node "
-                         "token` makes and shows one."}};
   auto paths = writer(schema, published).paths();
   auto problems = problem_components();
   auto seen = header_components(paths, problems);
@@ -447,9 +426,7 @@ std::string openapi_text(const models::schema& schema, const published_projectio
       {"components", json_object{{"schemas", all_schemas(schema)},
                                  {"responses", std::move(problems)},
                                  {"headers", std::move(seen)},
-                                 {"securitySchemes", json_object{{"access_token", access},
-                                                                 {"cluster_token", token},
-                                                                 {"authority_key", key}}}}}};
+                                 {"securitySchemes", security_schemes()}}}};
   return json::serialize(made);
 }
 

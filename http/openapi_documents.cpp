@@ -131,6 +131,30 @@ void add_operators(json_object& to) {
        {"members", list_of(schema_ref("lithair.member"))}});
 }
 
+json_object seconds_since_1970(std::string_view about) {
+  return described(whole_number(), std::string{about} + ", in seconds since 1970.");
+}
+
+void add_access(json_object& to) {
+  const auto role = word_of({"read", "write", "admin"});
+  const auto limited = described(list_of(text_schema()),
+                                 "Names of the collections that it is for; all unless it is said.");
+  to["lithair.access_token"] =
+      record({{"number", whole_number()},
+              {"name", described(text_schema(), "Who has it, for people.")},
+              {"role", role},
+              {"collections", limited},
+              {"made", seconds_since_1970("When it was made")},
+              {"expires?", seconds_since_1970("When it ends")},
+              {"token?", described(text_schema(), "Itself, where it was made just now.")}});
+  to["lithair.access_tokens"] = record({{"tokens", list_of(schema_ref("lithair.access_token"))}});
+  to["lithair.new_access_token"] =
+      record({{"name", described(text_schema(), "1 to 64 characters.")},
+              {"role", role},
+              {"collections?", limited},
+              {"expires_in?", described(whole_number(), "In seconds; at most ten years.")}});
+}
+
 void add_cluster(json_object& to) {
   to["lithair.member"] = record({{"id", id()},
                                  {"addr", text_schema()},
@@ -164,13 +188,10 @@ void add_cluster(json_object& to) {
       {{"certificate", described(text_schema(), "In PEM, as the next.")},
        {"authority", text_schema()},
        {"authority_key", described(text_schema(), "Sealed for the request's key; base64url.")}});
-  const auto seconds = [](std::string_view about) {
-    return described(whole_number(), std::string{about} + ", in seconds since 1970.");
-  };
   to["lithair.token"] =
       record({{"number", whole_number()},
-              {"expires", seconds("When it ends")},
-              {"made", seconds("When it was made")},
+              {"expires", seconds_since_1970("When it ends")},
+              {"made", seconds_since_1970("When it was made")},
               {"made_by", described(id(), "The node that made it.")},
               {"uses", described(whole_number(), "For how many nodes it is.")},
               {"nodes", described(list_of(id()), "Those that were certified with it.")},
@@ -181,30 +202,13 @@ void add_cluster(json_object& to) {
               {"uses?", described(whole_number(), "At most 100; 1 unless it is said.")}});
   to["lithair.revoked_tokens"] =
       record({{"number?", whole_number()}, {"all?", described(flag_schema(), "Instead of it.")}});
-  const auto role = word_of({"read", "write", "admin"});
-  const auto limited = described(list_of(text_schema()),
-                                 "Names of the collections that it is for; all unless it is said.");
-  to["lithair.access_token"] =
-      record({{"number", whole_number()},
-              {"name", described(text_schema(), "Who has it, for people.")},
-              {"role", role},
-              {"collections", limited},
-              {"made", seconds("When it was made")},
-              {"expires?", seconds("When it ends")},
-              {"token?", described(text_schema(), "Itself, where it was made just now.")}});
-  to["lithair.access_tokens"] = record({{"tokens", list_of(schema_ref("lithair.access_token"))}});
-  to["lithair.new_access_token"] =
-      record({{"name", described(text_schema(), "1 to 64 characters.")},
-              {"role", role},
-              {"collections?", limited},
-              {"expires_in?", described(whole_number(), "In seconds; at most ten years.")}});
   const auto one = record({{"fingerprint", described(text_schema(), "SHA-256 of its certificate.")},
-                           {"expires", seconds("When it ends")}});
+                           {"expires", seconds_since_1970("When it ends")}});
   to["lithair.authorities"] =
       record({{"stage", word_of({"settled", "gathering", "trusting", "certifying", "settling"})},
               {"current", described(one, "That which certifies the node that answers.")},
               {"next?", described(one, "That which is to take its place, or did at this node.")},
-              {"begun?", seconds("When that was ordered")},
+              {"begun?", seconds_since_1970("When that was ordered")},
               {"begun_by?", described(id(), "The node that was told so.")},
               {"waits_for", described(list_of(id()), "Members whose part is not done yet.")}});
   to["lithair.authority_order"] = record({{"action", word_of({"rotate", "finish", "cancel"})}});
@@ -301,6 +305,7 @@ json_object fixed_schemas(const models::schema& schema) {
   add_general(made);
   add_data(made, schema);
   add_operators(made);
+  add_access(made);
   add_cluster(made);
   add_raft(made);
   return made;

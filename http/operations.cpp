@@ -141,7 +141,7 @@ constexpr operation rows[] = {
      .summary = "Certify a node that is to join",
      .body = document::new_certificate,
      .answers = {{{200, document::certified}}},
-     .problems = {404, 415, 422, 429, 504},
+     .problems = {404, 415, 422, 504},
      .about = "For who shows a join token. The answer holds the authority's key, sealed for the "
               "key of the request. Who asks again for the same node and key gets it again."},
     {.at = endpoint::tokens,
@@ -403,7 +403,8 @@ constexpr operation rows[] = {
      .problems = {410, 504}},
 };
 
-constexpr std::uint16_t usual[] = {400, 401, 403, 408, 413, 414, 417, 421, 431, 500, 501, 503, 505};
+constexpr std::uint16_t usual[] = {400, 401, 403, 408, 413, 414, 417,
+                                   421, 429, 431, 500, 501, 503, 505};
 
 // Looked up for each request, so it is worked out once.
 struct directory {

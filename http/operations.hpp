@@ -99,11 +99,13 @@ enum class answer_header : std::uint8_t {
   accept_patch,
   retry_after,
   authenticate,
+  rate_policy,
+  rate_left,
 };
 inline constexpr std::size_t answer_header_count =
-    static_cast<std::size_t>(answer_header::authenticate) + 1;
+    static_cast<std::size_t>(answer_header::rate_left) + 1;
 /// A bit for each.
-using header_set = std::uint16_t;
+using header_set = std::uint32_t;
 /// The set of these.
 constexpr header_set set_of(std::initializer_list<answer_header> which) {
   header_set result = 0;

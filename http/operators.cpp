@@ -9,7 +9,6 @@
 #include <string_view>
 
 #include "actors/host.hpp"
-#include "http/access_check.hpp"
 #include "http/bearer_token.hpp"
 #include "http/certificate_office.hpp"
 #include "http/exchange.hpp"

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "http/bearer_token.hpp"
+#include "http/rate_limiter.hpp"
 
 namespace lithair::actors {
 class published;
@@ -53,6 +54,7 @@ struct server_options {
   std::shared_ptr<certificate_office> certificates = {};
   /// Who may ask for what; none: whoever reaches the node may, but for what is the operator's
   std::shared_ptr<access_office> access = {};
+  rate each_client = {};              ///< of requests, by token or else by address; more: 429
   bool metrics_for_all = false;       ///< /metrics without an access token
   std::size_t max_handshakes = 1024;  ///< under way at one time; the oldest gives way to a new one
   /// Whether members may be added, or moved to, off this machine although links are plain

@@ -121,6 +121,8 @@ class session final : public actors::hosted_actor,
                stream_step&& wanted);  ///< becomes the connection's last answer
   void perform(std::uint64_t token, office_step&& wanted);  ///< whose answer comes as a message
   std::uint64_t open_slot();                                ///< for the request that came just now
+  /// Why its client may not ask for more now; none: it may, and this counts.
+  std::optional<http::response> check_rate(const http::request& r);
   bool serves_place(endpoint what);  ///< whether a connection of this place may ask for it
 
   // -- what it holds

@@ -14,6 +14,7 @@ namespace {
 
 // An answer of at most so many bytes is given however much is unsent already.
 constexpr std::size_t small_answer = 16 << 10;
+constexpr std::uint64_t ns_per_us = 1000;
 
 // Bytes that the answer will have at most, or so: pages are bounded, items are taken for what this
 // client gets, and the rest is small. An answer that is there already is weighed when it is given.
@@ -132,6 +133,22 @@ bool session::is_behind() const {
 }
 
 // -- places --------------------------------------------------------------------------------------
+
+// Whoever decides whom to send here is not to be told that the node is gone.
+std::optional<http::response> session::check_rate(const http::request& r) {
+  auto* limiter = lane_.all().limiter.get();
+  if (limiter == nullptr) return std::nullopt;
+  const auto where = lane_.all().routes.match(r.path).what;
+  if (where == endpoint::livez || where == endpoint::readyz) return std::nullopt;
+  // A token that does not count is nobody's: else each would be another client.
+  const auto who = guest_of(r, lane_.all().served());
+  const auto& from = admitted_.from;
+  const auto wait =
+      limiter->why_wait(who.token != nullptr ? who.digest : std::string(from.begin(), from.end()),
+                        uv_hrtime() / ns_per_us);
+  if (!wait) return std::nullopt;
+  return limiter->refusal(*wait);
+}
 
 bool session::serves_place(endpoint what) {
   return admitted_.as == place::regular || what == endpoint::livez || what == endpoint::readyz ||

@@ -114,6 +114,7 @@ void session::on_request() {
     s.close = true;
     phase_ = phase::finishing;
   }
+  if (auto refusal = check_rate(r)) return answer(token, std::move(*refusal));
   if (prepare_elsewhere(token)) return;
   try {
     // Clock and chance come from here, once, so that `begin` is pure.

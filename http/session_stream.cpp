@@ -1,7 +1,6 @@
 #include <utility>
 
 #include "actors/messages/feed_messages.hpp"
-#include "http/access_check.hpp"
 #include "http/session.hpp"
 #include "http/turned_away.hpp"
 

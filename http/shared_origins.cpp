@@ -103,7 +103,8 @@ std::string_view shared_request_headers() {
 
 std::string_view shared_answer_headers() {
   return "Accept-Patch, Allow, ETag, Idempotency-Replayed, Location, Preference-Applied, "
-         "Retry-After, WWW-Authenticate, X-Applied-Index, X-Raft-Index, X-Request-Id, X-Served-By";
+         "RateLimit, RateLimit-Policy, Retry-After, WWW-Authenticate, X-Applied-Index, "
+         "X-Raft-Index, X-Request-Id, X-Served-By";
 }
 
 void append_sharing(const sharing& how, std::string_view preflight_allow, std::string& out) {

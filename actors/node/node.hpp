@@ -71,8 +71,8 @@ class node {
   /// For every model, wherever its fields live. None when one group keeps all of them: then its
   /// `raft` and `aggregate` do.
   data_handle data() const;
-  /// Tells when a record of the cluster (models/schema/cluster_records.hpp) has changed here, or may
-  /// have: on a loop's thread. Outlives a stop, if it is held.
+  /// Tells when a record of the cluster (models/schema/cluster_records.hpp) has changed here, or
+  /// may have: on a loop's thread. Outlives a stop, if it is held.
   std::shared_ptr<change_signal> records() const;
   /// How many programs are connected; none: it lets none in (`node_config::programs`).
   std::shared_ptr<const level> programs() const;

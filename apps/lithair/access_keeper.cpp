@@ -180,8 +180,12 @@ void access_keeper::build_table() {
     if (each.counts_at(now))
       all.emplace_back(actors::bytes_of_base64url(each.digest).value_or(std::string{}),
                        http::access_token{each.name, each.number, each.role, each.collections});
-  const bool guarded = setup_.guarded || is_marked_ || !setup_.auth_file.empty();
-  auto made = std::make_shared<http::access_table>(std::move(all), guarded);
+  auto without = http::access_default::open;
+  if (setup_.guarded || is_marked_ || !setup_.auth_file.empty())
+    without = http::access_default::guarded;
+  else if (setup_.joins && !has_asked_)
+    without = http::access_default::unknown;
+  auto made = std::make_shared<http::access_table>(std::move(all), without);
   const std::lock_guard guard{mutex_};
   table_ = std::move(made);
 }

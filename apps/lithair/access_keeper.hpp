@@ -29,6 +29,7 @@ class access_keeper final : public http::access_office {
  public:
   struct setup {
     bool guarded = false;               ///< --protect
+    bool joins = false;                 ///< a cluster that it knows nothing of yet
     std::string auth_file;              ///< --auth; empty: none
     std::string mark;                   ///< the path at which it notes that there are tokens
     std::string first_token;            ///< the path at which the first admin's token is left

@@ -20,8 +20,8 @@ namespace lithair::apps {
 ///     token = "…"                          # itself, 32 visible characters at least
 ///     expires = 2027-01-01T00:00:00Z       # never unless it is said
 ///
-/// `now`: seconds since 1970; what has ended is left out. Blocks. An error is one line that names the
-/// file and the place in it, and never a secret.
+/// `now`: seconds since 1970; what has ended is left out. Blocks. An error is one line that names
+/// the file and the place in it, and never a secret.
 struct auth_file {
   std::vector<http::access_table::entry> tokens;
   std::int64_t next_end = 0;  ///< when the next of them ends; 0: none does

@@ -21,8 +21,8 @@ class node_certifier;
 
 /// Does a node's part when another authority takes the place of its cluster's: looks at the
 /// cluster's record of it (authority_change.hpp) whenever that has changed, does the node's next
-/// step, and says so there; carries out what operators order. On a thread of its own, which reads and writes files
-/// and waits for the cluster.
+/// step, and says so there; carries out what operators order. On a thread of its own, which reads
+/// and writes files and waits for the cluster.
 ///
 /// What is on the disk comes before what is said: a node that was killed goes on where it stood.
 class authority_keeper {

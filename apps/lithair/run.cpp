@@ -35,6 +35,7 @@
 #include "http/server.hpp"
 #include "models/declaration/model_file.hpp"
 #include "models/declaration/model_text.hpp"
+#include "persistence/data_directory.hpp"
 #include "persistence/storage_error.hpp"
 
 namespace lithair {
@@ -94,7 +95,8 @@ std::string open_access(apps::settings& chosen) {
   const std::filesystem::path in = chosen.node.data_dir;
   try {
     chosen.access = std::make_shared<apps::access_keeper>(apps::access_keeper::setup{
-        chosen.protect, chosen.auth_file, in / "guarded", in / "admin.token", apps::now_s});
+        chosen.protect, chosen.join && !persistence::holds_data(in), chosen.auth_file,
+        in / "guarded", in / "admin.token", apps::now_s});
   } catch (const std::exception& error) {
     return std::string("--auth: ") + error.what();
   }

@@ -94,6 +94,20 @@ std::string take_drain(draft& given, std::string_view text) {
   return store(text == "0" ? read<milliseconds>{} : read_duration(text), given.made.drain);
 }
 
+// So many in a time: "100/1s".
+std::string take_rate(draft& given, std::string_view text) {
+  const auto slash = text.find('/');
+  const auto requests = read_number(text.substr(0, slash), 1, 1'000'000);
+  const auto time = slash == std::string_view::npos ? read<milliseconds>{milliseconds{1000}}
+                                                    : read_duration(text.substr(slash + 1));
+  if (!requests || !time || time->count() < 1000 || time->count() % 1000 != 0)
+    return "'" + std::string(text) +
+           "' is not so many requests in so many seconds, like 100/1s or 5000/1h";
+  given.made.http.each_client = {static_cast<std::uint32_t>(*requests),
+                                 static_cast<std::uint32_t>(time->count() / 1000)};
+  return {};
+}
+
 std::string take_cluster_token(draft& given, std::string_view text) {
   auto token = http::bearer_token::read(std::string(text));
   if (!token) return token.error();
@@ -222,6 +236,9 @@ constexpr std::array table{
             [](draft& given, text t) {
               return store(read_number(t, 1, 1'000'000), given.made.http.max_per_address);
             }},
+    setting{"rate-limit", limits, "N/TIME",
+            "requests of one client, by its token or else its address; else 429 (any number)",
+            take_rate},
     setting{"max-subscribers", limits, "N", "streams of changes at one time, else 503 (4096)",
             [](draft& given, text t) {
               return store(read_number(t, 1, 1'000'000), given.made.node.max_subscribers);

@@ -52,7 +52,8 @@ bool scale(const measure& one, const std::array<unit, N>& units, std::uint64_t l
   return false;
 }
 
-constexpr std::array<unit, 3> time_units{unit{"ms", 1}, unit{"s", 1000}, unit{"m", 60'000}};
+constexpr std::array<unit, 4> time_units{unit{"ms", 1}, unit{"s", 1000}, unit{"m", 60'000},
+                                         unit{"h", 3'600'000}};
 constexpr std::array<unit, 9> size_units{unit{"", 1},
                                          unit{"B", 1},
                                          unit{"kB", 1000},
@@ -149,7 +150,7 @@ read<milliseconds> read_duration(std::string_view text) {
   std::uint64_t ms = 0;
   const auto [fine, x] = split_measure(text);
   if (!fine || !scale(x, time_units, day, ms)) {
-    return refuse(text, "a duration like 50ms, 2s or 1m, of one day at most");
+    return refuse(text, "a duration like 50ms, 2s, 5m or 1h, of one day at most");
   }
   return milliseconds{ms};
 }

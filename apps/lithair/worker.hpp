@@ -38,8 +38,8 @@ class worker {
   /// Any thread; blocks nobody.
   void wake();
 
-  /// Asks something that is answered once, on any thread, and waits for the answer; none: this ends.
-  /// On its thread alone.
+  /// Asks something that is answered once, on any thread, and waits for the answer; none: this
+  /// ends. On its thread alone.
   template <class Answer>
   std::optional<Answer> await(const std::function<void(std::function<void(Answer)>)>& ask) const {
     // It may be answered when nobody waits any more.

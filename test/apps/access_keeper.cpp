@@ -88,11 +88,11 @@ struct cluster {
   std::string path(const std::string& name) const { return place / name; }
 
   access_keeper& add(bool guarded = false, const std::string& auth_file = {}, bool held = false,
-                     int number = 0) {
+                     int number = 0, bool joins = false) {
     if (number == 0) number = static_cast<int>(all.size()) + 1;
     const auto in = std::to_string(number);
     all.push_back(std::make_unique<access_keeper>(
-        access_keeper::setup{guarded, auth_file, path("guarded-" + in), path("token-" + in),
+        access_keeper::setup{guarded, joins, auth_file, path("guarded-" + in), path("token-" + in),
                              [this] { return now.load(); }}));
     auto& made_one = *all.back();
     made_one.use_book(record.access(held));
@@ -226,6 +226,18 @@ BOOST_AUTO_TEST_CASE(a_node_that_has_seen_tokens_serves_nobody_until_it_knows_th
   }
   again.wake();
   await("it knows them", [&] { return found(again, secret).has_value(); });
+}
+
+BOOST_AUTO_TEST_CASE(a_node_that_joins_is_open_only_once_the_cluster_has_told_it_so) {
+  cluster nodes;
+  nodes.record.is_there = false;
+  auto& one = nodes.add(false, {}, false, 0, true);
+  BOOST_TEST(one.table()->is_unknown());
+  {
+    const std::lock_guard guard{nodes.record.mutex};
+    nodes.record.is_there = true;
+  }
+  await("it knows that there are none", [&] { return one.table()->is_open(); });
 }
 
 BOOST_AUTO_TEST_CASE(tokens_of_a_file_count_beside_those_of_the_book) {

@@ -103,6 +103,21 @@ BOOST_AUTO_TEST_CASE(secure_is_the_one_word_for_both_ways) {
   BOOST_TEST(own.peer_tls->certificate == "./lithair-data/tls/node.pem");
 }
 
+BOOST_AUTO_TEST_CASE(a_client_may_ask_as_often_as_is_said) {
+  BOOST_TEST(accept({}).http.each_client.requests == 0u);
+  const auto each = accept({"--rate-limit", "5000/1h"}).http.each_client;
+  BOOST_TEST(each.requests == 5000u);
+  BOOST_TEST(each.seconds == 3600u);
+  BOOST_TEST(accept({"--rate-limit", "7"}).http.each_client.seconds == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(access_tokens_are_asked_for_where_it_is_said) {
+  BOOST_TEST(!accept({}).protect);
+  BOOST_TEST(accept({"--protect"}).protect);
+  BOOST_TEST(accept({"--auth", "tokens.toml"}).auth_file == "tokens.toml");
+  BOOST_TEST(accept({"--metrics-for-all"}).http.metrics_for_all);
+}
+
 BOOST_AUTO_TEST_CASE(a_drain_takes_five_seconds_or_as_long_as_it_is_told) {
   BOOST_TEST(accept({}).drain.count() == 5000);
   BOOST_TEST(accept({"--drain", "1m"}).drain.count() == 60'000);

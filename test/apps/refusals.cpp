@@ -131,13 +131,21 @@ const std::vector<refused> refusals{
     {{"--secure", "--peer-tls-cert", "c", "--peer-tls-key", "k", "--peer-tls-ca", "a"},
      "--secure: makes the certificates of --peer-tls-cert itself; leave that out"},
     {{"--secure", "--restore", "x"}, "--secure: is for serving; leave it out with --restore"},
-    {{"--drain", "5"}, "--drain: '5' is not a duration like 50ms, 2s or 1m, of one day at most"},
+    {{"--drain", "5"},
+     "--drain: '5' is not a duration like 50ms, 2s, 5m or 1h, of one day at most"},
     {{"--allow-host", "http://shop.example.org"},
      "--allow-host: 'http://shop.example.org' is not a name like node1.example.org (without scheme "
      "or port), nor .example.org for all below it, nor *"},
     {{"--allow-host", "shop.example.org", "--allow-host", "shop:80"},
      "--allow-host: 'shop:80' is not a name like node1.example.org (without scheme or port), nor "
      ".example.org for all below it, nor *"},
+    {{"--rate-limit", "fast"},
+     "--rate-limit: 'fast' is not so many requests in so many seconds, like 100/1s or 5000/1h"},
+    {{"--rate-limit", "0/1s"},
+     "--rate-limit: '0/1s' is not so many requests in so many seconds, like 100/1s or 5000/1h"},
+    {{"--rate-limit", "5/10ms"},
+     "--rate-limit: '5/10ms' is not so many requests in so many seconds, like 100/1s or 5000/1h"},
+    {{"--auth", ""}, "--auth: must not be empty"},
 };
 
 }  // namespace

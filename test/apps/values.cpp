@@ -34,8 +34,17 @@ const std::vector<const char*> wrong_sizes{"",
                                            "99999TiB",
                                            "18446744073709551616",
                                            "18446744073709551615KiB"};
-const std::vector<const char*> wrong_durations{
-    "", "5", "ms", "-5ms", "5 ms", "5ns", "1.5s", "1h", "86400001ms", "18446744073709551615m"};
+const std::vector<const char*> wrong_durations{"",
+                                               "5",
+                                               "ms",
+                                               "-5ms",
+                                               "5 ms",
+                                               "5ns",
+                                               "1.5s",
+                                               "1d",
+                                               "25h",
+                                               "86400001ms",
+                                               "18446744073709551615m"};
 const std::vector<const char*> wrong_ranges{"150",       "150ms",     "150-300",
                                             "300-150ms", "150-150ms", "-300ms",
                                             "150ms-",    "1s-300ms",  "150--300ms"};
@@ -65,6 +74,7 @@ BOOST_AUTO_TEST_CASE(a_duration_has_a_unit) {
   BOOST_TEST((read_duration("50ms") == 50ms));
   BOOST_TEST((read_duration("2s") == 2000ms));
   BOOST_TEST((read_duration("1m") == 60'000ms));
+  BOOST_TEST((read_duration("24h") == 86'400'000ms));
 }
 BOOST_DATA_TEST_CASE(a_wrong_duration_is_refused, data::make(wrong_durations)) {
   BOOST_TEST(!read_duration(sample));

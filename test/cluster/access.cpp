@@ -203,6 +203,38 @@ BOOST_AUTO_TEST_CASE(tokens_of_a_file_count_at_its_node_and_are_read_again) {
   BOOST_TEST(nodes.log(0).find("--auth: ") != std::string::npos);
 }
 
+BOOST_AUTO_TEST_CASE(each_client_is_held_to_its_rate_by_its_token_or_else_by_its_address) {
+  guarded_cluster nodes({"--rate-limit", "20/60s"});
+  nodes.start_all();
+  nodes.await_status(0, "", "/readyz", 200);
+  std::vector<std::string> tokens;
+  nodes.await("there is a leader", [&] {
+    const auto got = nodes.as(0, "", "POST", "/_admin/tokens", R"({"name":"a","role":"admin"})");
+    if (got.status == 201) tokens.push_back(json_at(got.body, "/token"));
+    return got.status == 201;
+  });
+  nodes.await("it counts", [&] { return nodes.as(0, tokens[0], "GET", products).status == 200; });
+  const auto ask_until_refused = [&](const std::string& token) {
+    for (int i = 0; i < 25; ++i) {
+      const auto got = nodes.as(0, token, "GET", products);
+      if (got.status == 429) return got;
+    }
+    return answer{};
+  };
+  const auto refused = ask_until_refused(tokens[0]);
+  BOOST_TEST(refused.status == 429);
+  BOOST_TEST(refused.field("ratelimit-policy") == "\"default\";q=20;w=60");
+  BOOST_TEST(refused.field("ratelimit").starts_with("\"default\";r=0;t="));
+  BOOST_TEST(!refused.field("retry-after").empty());
+  // By address: nobody, and whoever guesses.
+  BOOST_TEST(ask_until_refused("").status == 429);
+  BOOST_TEST(nodes.as(0, "lithair_guessed", "GET", products).status == 429);
+  // How the node is may always be asked, and other nodes are others.
+  BOOST_TEST(nodes.as(0, "", "GET", "/livez").status == 200);
+  BOOST_TEST(nodes.as(0, "", "GET", "/readyz").status == 200);
+  BOOST_TEST(nodes.as(1, tokens[0], "GET", products).status == 200);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace access_test

@@ -1,4 +1,3 @@
-#include "http/access_check.hpp"
 #include "http/exchange.hpp"
 #include "http/operations.hpp"
 
@@ -77,7 +76,7 @@ struct guarded_site {
                     entry("admin", access_role::admin),
                     entry("note-reader", access_role::read, {"notes"}),
                     entry("note-writer", access_role::write, {"notes"})},
-        false);
+        access_default::open);
   }
   /// 0: it is let in, and something is asked of the node or the office.
   int ask(method verb, const std::string& path, const std::string& token,
@@ -200,7 +199,8 @@ BOOST_AUTO_TEST_CASE(every_endpoint_that_reads_or_writes_is_guarded) {
 }
 
 BOOST_AUTO_TEST_CASE(without_tokens_all_is_as_open_as_ever) {
-  office.now = std::make_shared<access_table>(std::vector<access_table::entry>{}, false);
+  office.now =
+      std::make_shared<access_table>(std::vector<access_table::entry>{}, access_default::open);
   BOOST_TEST(ask(method::get, "/api/orders", "") == 0);
   BOOST_TEST(ask(method::post, "/api/orders", "", item) == 0);
   BOOST_TEST(ask(method::get, "/cluster", "") == 0);
@@ -208,11 +208,25 @@ BOOST_AUTO_TEST_CASE(without_tokens_all_is_as_open_as_ever) {
 }
 
 BOOST_AUTO_TEST_CASE(guarded_nobody_may_anything_before_there_are_tokens) {
-  office.now = std::make_shared<access_table>(std::vector<access_table::entry>{}, true);
+  office.now =
+      std::make_shared<access_table>(std::vector<access_table::entry>{}, access_default::guarded);
   BOOST_TEST(ask(method::get, "/api/orders", "") == 401);
   BOOST_TEST(ask(method::get, "/cluster", "") == 401);
   BOOST_TEST(ask(method::post, "/_admin/tokens", "") == 401);
   BOOST_TEST(ask(method::get, "/livez", "") == 0);
+}
+
+// Else a node that joins would serve what it was sent before it knows for whom that is.
+BOOST_AUTO_TEST_CASE(who_does_not_know_yet_for_whom_the_data_is_tells_nobody) {
+  office.now =
+      std::make_shared<access_table>(std::vector<access_table::entry>{}, access_default::unknown);
+  for (const auto* path : {"/api/orders", "/api/orders/a", "/api/orders/stream",
+                           "/api/projections/order_count", "/_admin/backup", "/_admin/tokens"})
+    BOOST_TEST(ask(method::get, path, "") == 503, path);
+  BOOST_TEST(ask(method::post, "/api/orders", "", item) == 503);
+  BOOST_TEST(ask(method::post, "/cluster/members/abort", "") == 503);
+  for (const auto* path : {"/", "/livez", "/readyz", "/status", "/cluster", "/metrics", "/docs"})
+    BOOST_TEST(ask(method::get, path, "") == 0, path);
 }
 
 BOOST_AUTO_TEST_CASE(metrics_can_be_for_all) {
@@ -245,9 +259,11 @@ BOOST_AUTO_TEST_CASE(who_follows_is_let_go_once_its_token_counts_no_more) {
   BOOST_TEST(!may_follow(office, digest, "orders"));
   BOOST_TEST(!may_follow(office, models::sha256("unknown"), "notes"));
   BOOST_TEST(!may_follow(office, "", "notes"));
-  office.now = std::make_shared<access_table>(std::vector<access_table::entry>{}, true);
+  office.now =
+      std::make_shared<access_table>(std::vector<access_table::entry>{}, access_default::guarded);
   BOOST_TEST(!may_follow(office, digest, "notes"));
-  office.now = std::make_shared<access_table>(std::vector<access_table::entry>{}, false);
+  office.now =
+      std::make_shared<access_table>(std::vector<access_table::entry>{}, access_default::open);
   BOOST_TEST(may_follow(office, "", "notes"));
 }
 
