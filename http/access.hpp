@@ -51,6 +51,8 @@ class access_table {
 
   /// Whether nobody has to show a token.
   bool is_open() const { return without_ == access_default::open && by_digest_.empty(); }
+  /// Whether there are tokens, or none would change nothing.
+  bool is_guarded() const { return without_ == access_default::guarded || !by_digest_.empty(); }
   bool is_unknown() const { return without_ == access_default::unknown && by_digest_.empty(); }
   /// Of this digest; none: there is no such token. What it gives lives as long as the table.
   const access_token* find(const std::string& digest) const;

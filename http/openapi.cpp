@@ -59,6 +59,8 @@ constexpr std::array<header_row, answer_header_count> header_rows{{
     {"WWW-Authenticate", "What to show."},
     {"RateLimit-Policy", "How many requests (q) one client may make in so many seconds (w)."},
     {"RateLimit", "How many are left to it (r), and in how many seconds there are more (t)."},
+    {"Content-Security-Policy", "What the page may load and run: itself."},
+    {"Referrer-Policy", "That it tells nobody where its reader comes from."},
 }};
 
 constexpr header_set of_every_answer =

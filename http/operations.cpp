@@ -19,6 +19,7 @@ constexpr header_set tagged = set_of({answer_header::etag});
 constexpr header_set logged = set_of({answer_header::raft_index});
 constexpr header_set replay = set_of({answer_header::replayed, answer_header::minimal});
 constexpr header_set placed = set_of({answer_header::location});
+constexpr header_set guarded = set_of({answer_header::page_policy, answer_header::referrer_policy});
 constexpr header_set saved = set_of({answer_header::disposition});
 constexpr header_set fresh = set_of({answer_header::not_cached, answer_header::unbuffered});
 
@@ -280,7 +281,7 @@ constexpr operation rows[] = {
      .tag = "operations",
      .summary = "This description as a page",
      .lets_others_be = true,
-     .answers = {{{200, document::docs}}}},
+     .answers = {{{200, document::docs, guarded}}}},
     {.at = endpoint::items,
      .verb = method::get,
      .id = "list",

@@ -101,9 +101,11 @@ enum class answer_header : std::uint8_t {
   authenticate,
   rate_policy,
   rate_left,
+  page_policy,
+  referrer_policy,
 };
 inline constexpr std::size_t answer_header_count =
-    static_cast<std::size_t>(answer_header::rate_left) + 1;
+    static_cast<std::size_t>(answer_header::referrer_policy) + 1;
 /// A bit for each.
 using header_set = std::uint32_t;
 /// The set of these.

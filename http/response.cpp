@@ -49,6 +49,10 @@ void append_optional_headers(const response& answer, std::string& out) {
   // RFC 7240 §3: so that nobody takes it for the whole representation.
   if (answer.minimal) append_header(out, "Preference-Applied", "return=minimal");
   if (answer.retry_after_s != 0) append_header(out, "Retry-After", answer.retry_after_s);
+  if (!answer.page_policy.empty()) {
+    append_header(out, "Content-Security-Policy", answer.page_policy);
+    append_header(out, "Referrer-Policy", "no-referrer");
+  }
   if (!answer.rate_policy.empty()) append_header(out, "RateLimit-Policy", answer.rate_policy);
   if (!answer.rate_left.empty()) append_header(out, "RateLimit", answer.rate_left);
 }

@@ -30,6 +30,7 @@ struct response {
   std::string accept_patch;                            ///< Accept-Patch (RFC 5789); empty: none
   bool asks_for_token = false;                         ///< WWW-Authenticate: Bearer
   std::uint32_t retry_after_s = 0;                     ///< Retry-After; 0: none
+  std::string page_policy;                             ///< Content-Security-Policy; empty: none
   std::string rate_policy;                             ///< RateLimit-Policy; empty: none
   std::string rate_left;                               ///< RateLimit; empty: none
   bool replayed = false;  ///< the stored answer to an earlier request of this Idempotency-Key

@@ -111,7 +111,7 @@ void greet(const apps::program& self, const apps::settings& chosen, const schema
   if (chosen.insecure)
     spdlog::warn("--insecure: whoever reaches this node may read and change everything");
   else if (!actors::is_loopback(chosen.node.listening().host) && !chosen.tls->authorities &&
-           chosen.access->table()->is_open())
+           !chosen.access->table()->is_guarded())
     spdlog::warn(
         "clients need no certificate (--tls-client-ca) and no access token (--protect): whoever "
         "reaches this node may read and change everything");

@@ -7,6 +7,8 @@
 #include <vector>
 
 #include "actors/messages/messages.hpp"
+#include "models/encoding/base64.hpp"
+#include "models/encoding/sha256.hpp"
 #include "test/http/prometheus_text.hpp"
 #include "test/http/served.hpp"
 
@@ -573,6 +575,18 @@ BOOST_AUTO_TEST_CASE(the_description_of_the_api_names_every_collection_and_hides
   BOOST_TEST(docs.header("content-type") == "text/html; charset=utf-8");
   BOOST_TEST(docs.body.find("http://") == std::string::npos);
   BOOST_TEST(docs.body.find("https://") == std::string::npos);
+  // What runs in it is what is in it, and nobody frames it.
+  const auto policy = docs.header("content-security-policy");
+  BOOST_TEST(policy.find("default-src 'none'") == 0u);
+  BOOST_TEST(policy.find("frame-ancestors 'none'") != std::string::npos);
+  for (const std::string tag : {"style", "script"}) {
+    const auto begin = docs.body.find("<" + tag + ">") + tag.size() + 2;
+    const auto text = docs.body.substr(begin, docs.body.find("</" + tag + ">") - begin);
+    const auto source =
+        tag + "-src 'sha256-" + lithair::models::to_base64(lithair::models::sha256(text)) + "'";
+    BOOST_TEST(policy.find(source) != std::string::npos, source);
+  }
+  BOOST_TEST(docs.header("referrer-policy") == "no-referrer");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

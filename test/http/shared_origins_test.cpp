@@ -219,8 +219,9 @@ BOOST_AUTO_TEST_CASE(all_headers_of_the_description_are_shared) {
   });
   BOOST_TEST(seen > 0u);
   // What the standard lets through, and what is for others on the way.
-  const std::set<std::string> others{"Cache-Control", "Content-Disposition", "X-Accel-Buffering",
-                                     "X-Content-Type-Options"};
+  const std::set<std::string> others{"Cache-Control",           "Content-Disposition",
+                                     "X-Accel-Buffering",       "X-Content-Type-Options",
+                                     "Content-Security-Policy", "Referrer-Policy"};
   for (const auto& one : document.at("components").at("headers").as_object()) {
     const auto key = text_of(one.key());
     const auto name = key.substr(0, key.find('.'));
