@@ -98,6 +98,9 @@ function(lithair_breakable name)
   target_compile_definitions(${name} PUBLIC LITHAIR_MUTANTS PRIVATE _GLIBCXX_ASSERTIONS)
   target_compile_options(${name} PRIVATE $<$<CONFIG:Debug>:-O1>)
   target_link_libraries(${name} PUBLIC ${rooms} ${arg_LINK} PRIVATE lithair_warnings)
+  # Whom they replace may be brought in all the same, by a linker that takes a template of the standard library's
+  # from there for somebody else: the first definition counts, and that is theirs.
+  target_link_options(${name} PUBLIC LINKER:-z,muldefs)
   lithair_compile_together(${name})
 endfunction()
 
@@ -156,7 +159,7 @@ function(lithair_compile_quickly target)
   set_source_files_properties(${PROJECT_SOURCE_DIR}/test/main.cpp PROPERTIES
     SKIP_PRECOMPILE_HEADERS ON SKIP_UNITY_BUILD_INCLUSION ON)
   # Of several files in one, those that are included may have what is only theirs.
-  target_compile_options(${target} PRIVATE -Wno-subobject-linkage)
+  target_compile_options(${target} PRIVATE $<$<CXX_COMPILER_ID:GNU>:-Wno-subobject-linkage>)
   lithair_compile_together(${target})
 endfunction()
 
