@@ -387,7 +387,7 @@ void add_process(families& all) {
 
 }  // namespace
 
-void lane_metrics::answered(endpoint what, int status, std::uint64_t microseconds) {
+void lane_metrics::answered(endpoint what, int status, std::uint64_t took_us) {
   auto& r = routes[static_cast<std::size_t>(what)];
   auto at = static_cast<std::size_t>(std::ranges::find(counted_statuses, status) -
                                      counted_statuses.begin());
@@ -397,9 +397,9 @@ void lane_metrics::answered(endpoint what, int status, std::uint64_t microsecond
                                   counted_statuses.begin());
   r.by_status[at].add(1);
   // The first bound that is not below it; none: the last bucket.
-  const auto* bound = std::ranges::lower_bound(latency_bounds_us, microseconds);
+  const auto* bound = std::ranges::lower_bound(latency_bounds_us, took_us);
   r.by_latency[static_cast<std::size_t>(bound - latency_bounds_us.begin())].add(1);
-  r.latency_sum_us.add(microseconds);
+  r.latency_sum_us.add(took_us);
 }
 
 std::string metrics_text(const std::vector<actors::node_status>& groups,

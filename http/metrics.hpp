@@ -54,8 +54,8 @@ struct lane_metrics {
   tally full_bodies;   ///< requests refused because those of all connections hold too much
   tally full_unsent;   ///< requests refused because answers of all connections hold too much
 
-  /// Once for each answered request. `microseconds` from its last byte to its answer.
-  void answered(endpoint what, int status, std::uint64_t microseconds);
+  /// Once for each answered request. `took_us`: microseconds from its last byte to its answer.
+  void answered(endpoint what, int status, std::uint64_t took_us);
 };
 
 /// The text of /metrics, in the exposition format of Prometheus (0.0.4). `groups`: how this node

@@ -118,7 +118,7 @@ struct driver {
         [this](const members_changed& x) { changed.push_back(x); },
         [this](const submitted& x) { written_answers.push_back(x); },
         [this](const answered& x) { read_answers.push_back(x); },
-        [this](const keep_chunk&) {},
+        [](const keep_chunk&) {},
         [this](const membership_lost& x) { memberships_lost.push_back(x.reason); },
         [](const compare_at&) {},
         [](const condemn_state&) {},
@@ -138,7 +138,7 @@ struct driver {
           if (silent.contains(who)) return;
           for (auto& each : x.messages) std::visit([&](auto& m) { hear(who, m); }, each);
         },
-        [this, who](const fetch& x) {
+        [this](const fetch& x) {
           tell(fetched{x.what, disk.read(protocol::group_id{1}, x.what.first, x.what.last,
                                          x.what.max_bytes)});
         },

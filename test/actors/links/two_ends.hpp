@@ -45,8 +45,15 @@ struct two_ends {
   std::pair<std::string, std::string> meet() {
     handshake here{handshake::side::dialling, dialling, of_dialling};
     handshake there{handshake::side::accepting, accepting, of_accepting};
-    for (bool moved = true; moved;) moved = pass(here, there) | pass(there, here);
+    talk(here, there);
     return {end(here), end(there)};
+  }
+  /// In turns, until neither has anything to say.
+  static void talk(handshake& here, handshake& there) {
+    for (bool moved = true; moved;) {
+      moved = pass(here, there);
+      moved = pass(there, here) || moved;
+    }
   }
   static bool pass(handshake& from, handshake& to) {
     const auto said = from.take_output();

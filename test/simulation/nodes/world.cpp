@@ -164,7 +164,7 @@ void world::run_until(std::uint64_t time, const std::function<bool()>& done) {
 
 actors::node_config world::config_of(machine& x, bool init) {
   actors::node_config config;
-  const auto address = [this](const machine& of) {
+  const auto address = [](const machine& of) {
     return actors::peer_address{protocol::node_id{of.id()}, "10.0.0.1", of.port,
                                 static_cast<std::uint16_t>(of.port + 1000)};
   };
