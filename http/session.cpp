@@ -218,11 +218,9 @@ void session::drain() {
   // A stream has no end of its own: its client comes back to another node.
   if (events_) {
     refuse_stream(503, "unavailable", stopping_text);
-  } else if (phase_ != phase::serving) {
-    // It finishes anyway.
-    return;
-  } else if (shaking_ || more_follows() || has_unread()) {
-    // The client spoke before it could know; its last answer will say that it is the last.
+  } else if (phase_ != phase::serving || shaking_ || more_follows() || has_unread()) {
+    // It finishes anyway, or its client spoke before it could know: its last answer will say that
+    // it is the last.
     return;
   }
   phase_ = phase::finishing;

@@ -57,7 +57,8 @@ void raft_core::implementation::step(node_id from, message msg) {
   if (why == objection::stranger || why == objection::leader_alive)
     return tell_if_removed(from, msg);
   if (why != objection::none) return;
-  std::visit([this, from](auto&& each) { on(from, std::move(each)); }, std::move(msg));
+  std::visit([this, from](auto&& each) { on(from, std::forward<decltype(each)>(each)); },
+             std::move(msg));
 }
 
 /// A node that was removed while it was away campaigns for ever, unheard; so it is told.

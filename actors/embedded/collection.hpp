@@ -143,29 +143,29 @@ class collection {
 
   /// Adds an item; 409: one of that key is there. Without a key of its own (a uuid of zeroes) it is
   /// given one. The answer is the item as it is stored, defaults filled in.
-  call<stored<T>> create(const T& item, write_options how = {}) const {
-    return write(models::operation::create, {}, models::to_json_of_new(*c_, item), std::move(how),
-                 item);
+  call<stored<T>> create(const T& item, const write_options& how = {}) const {
+    return write(models::operation::create, {}, models::to_json_of_new(*c_, item), how, item);
   }
   /// Replaces the item of the same key; 404: there is none. With `only_new` it creates the item
   /// instead; 412 if there is one.
-  call<stored<T>> replace(const T& item, write_options how = {}, bool only_new = false) const {
+  call<stored<T>> replace(const T& item, const write_options& how = {},
+                          bool only_new = false) const {
     return write(models::operation::replace, models::text_of_item_key(*c_, item),
-                 models::to_json(*c_, item), std::move(how), item, only_new);
+                 models::to_json(*c_, item), how, item, only_new);
   }
   /// Changes the fields that `changes` sets or clears, as each field's merge rule has it; 404:
   /// there is none. The answer is the item since.
   call<stored<T>> update(const key_of<T>& key, const patch<T>& changes,
-                         write_options how = {}) const {
+                         const write_options& how = {}) const {
     return write(models::operation::patch, models::text_of_key<T>(*c_, key), changes.to_json(*c_),
-                 std::move(how), T{});
+                 how, T{});
   }
   /// Deletes the item, and what refers to it as `on_delete` has it; 404: there is none. The answer
   /// is the log index of the deletion.
-  call<std::uint64_t> remove(const key_of<T>& key, write_options how = {}) const {
+  call<std::uint64_t> remove(const key_of<T>& key, const write_options& how = {}) const {
     // As `write`, but that there is no item to be read from the answer.
-    auto made = prepare(models::operation::remove, models::text_of_key<T>(*c_, key), {},
-                        std::move(how), false);
+    auto made =
+        prepare(models::operation::remove, models::text_of_key<T>(*c_, key), {}, how, false);
     return {through_, [through = through_, command = std::move(made)](auto answer) {
               if (!command) return answer(tl::make_unexpected(command.error()));
               through.submit(*command, [answer](actors::reply&& said) {
@@ -250,7 +250,7 @@ class collection {
 
   // Encodes the command at once: its time and ids are those of when it was asked for, not begun.
   models::result<std::string> prepare(models::operation op, std::string key, std::string_view body,
-                                      write_options how, bool only_new) const {
+                                      const write_options& how, bool only_new) const {
     models::write_request request;
     request.op = op;
     request.target = c_;
@@ -259,14 +259,14 @@ class collection {
     // Version 0 is no item's, so it stands for any.
     if (how.if_version != 0) request.conditions.if_match = {how.if_version};
     request.conditions.if_none_match_any = only_new;
-    request.idempotency_key = std::move(how.idempotency_key);
+    request.idempotency_key = how.idempotency_key;
     return through_.prepare(request);
   }
 
   // `given`: what the answer is read over.
   call<stored<T>> write(models::operation op, std::string key, const std::string& body,
-                        write_options how, T given, bool only_new = false) const {
-    auto made = prepare(op, std::move(key), body, std::move(how), only_new);
+                        const write_options& how, T given, bool only_new = false) const {
+    auto made = prepare(op, std::move(key), body, how, only_new);
     return {through_, [through = through_, c = c_, command = std::move(made),
                        given = std::move(given)](auto answer) {
               if (!command) return answer(tl::make_unexpected(command.error()));

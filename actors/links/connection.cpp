@@ -127,8 +127,7 @@ void connection::look() {
 // The reason may be a part of this, which goes when it is told.
 void connection::end(const std::string& why) {
   rounds_.stop();
-  const auto reason = why;
-  if (const auto tell = std::exchange(whom_, {}).ended) tell(reason);
+  if (const auto tell = std::exchange(whom_, {}).ended) tell(std::string(why));
 }
 
 }  // namespace lithair::actors

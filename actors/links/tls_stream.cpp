@@ -273,8 +273,7 @@ void tls_stream::end(const std::string& why) {
   if (shakes_ && turns_ != nullptr) turns_->remove(*this);
   shakes_ = false;
   over_->listen(false);
-  const auto reason = why;
-  if (const auto tell = std::exchange(whom_, {}).ended) tell(reason);
+  if (const auto tell = std::exchange(whom_, {}).ended) tell(std::string(why));
 }
 
 std::string tls_stream::why_failed() const {

@@ -96,7 +96,7 @@ std::optional<peer_piece_ack> decode_piece_ack(std::string_view payload) {
   made.stream = in.number<std::uint64_t>();
   made.received = in.number<std::uint64_t>();
   made.refused = in.flag();
-  return whole(std::move(made), in);
+  return whole(made, in);
 }
 
 }  // namespace lithair::actors

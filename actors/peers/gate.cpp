@@ -60,7 +60,7 @@ void gate::expect_somebody() {
 }
 
 // What is learned from the peer is on the disk before anything is said to it.
-void gate::joined(asker who) {
+void gate::joined(const asker& who) {
   auto& x = who.said;
   const auto how =
       identity_.peers->admit(x.node, protocol::group_id{x.group}, x.incarnation, x.proof);

@@ -82,7 +82,7 @@ class gate final : public hosted_actor {
     caf::typed_response_promise<welcome> answer;
     hello said;
   };
-  void joined(asker who);
+  void joined(const asker& who);
   void accept(asker who, const shipper_handle& shipper, trust how);
   void refuse(asker who, const std::string& why);
   void note_refusal(std::uint64_t node, const std::string& why);

@@ -64,7 +64,7 @@ void piece_sender::forget() {
 }
 
 // What a peer claims is checked before it costs memory.
-piece_receiver::result piece_receiver::take(peer_piece piece) {
+piece_receiver::result piece_receiver::take(const peer_piece& piece) {
   const bool stale = piece.stream < stream_ || (piece.stream == stream_ && total_ == 0);
   if (stale && !mutated(mutant::stale_piece_taken)) return {};
   const auto size = piece.bytes.size();

@@ -77,7 +77,7 @@ class piece_receiver {
   };
   /// Takes the next piece. One that does not follow what is here, or is longer than pieces may be,
   /// ends its stream: the sender is told, and begins with another.
-  result take(peer_piece piece);
+  result take(const peer_piece& piece);
   /// The link went down, or is another one: streams count anew.
   void forget();
 

@@ -74,9 +74,9 @@ caf::behavior shipper::make_behavior() {
         // Only who was welcomed on this link is heard: a late message of a former one is dropped.
         if (is_from_peer()) on_message(std::move(came.bytes));
       },
-      [this](peer_piece& piece) {
+      [this](const peer_piece& piece) {
         if (!is_from_peer()) return;
-        auto taken = coming_.take(std::move(piece));
+        auto taken = coming_.take(piece);
         if (taken.answer) send(peer_.endpoint, *taken.answer);
         if (taken.message) on_message(std::move(*taken.message));
       },

@@ -24,7 +24,6 @@ std::uint16_t status_of(raft_core::change_refusal why) {
   using refusal_of_change = raft_core::change_refusal;
   switch (why) {
     case refusal_of_change::none:
-      return 200;
     case refusal_of_change::same:
       return 200;
     case refusal_of_change::invalid:

@@ -30,6 +30,7 @@ member founder(const peer_address& where) {
 
 void log_members(const std::string& label, const configuration& members) {
   std::vector<std::string> names;
+  names.reserve(members.members.size());
   for (auto& m : members.members)
     names.push_back(fmt::format("{}{}", m.id.value, m.voter ? "" : " (learner)"));
   spdlog::info("{}members are now {}{}", label, fmt::join(names, ", "),

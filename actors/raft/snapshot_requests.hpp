@@ -71,6 +71,7 @@ class snapshot_requests {
   /// There will be none: takes out all.
   std::vector<protocol::node_id> give_up() {
     std::vector<protocol::node_id> out;
+    out.reserve(wanted_.size());
     for (auto& each : wanted_) out.push_back(each.first);
     wanted_.clear();
     return out;

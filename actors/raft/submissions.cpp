@@ -94,6 +94,7 @@ std::vector<submissions::expired> submissions::expire(std::uint64_t waiting_befo
 
 std::vector<submissions::expired> submissions::drain() {
   std::vector<expired> result;
+  result.reserve(pending_.size());
   for (auto& [serial, each] : pending_)
     result.push_back({std::move(each.who), static_cast<bool>(each.under)});
   pending_.clear();

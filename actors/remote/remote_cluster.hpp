@@ -65,6 +65,7 @@ class remote_cluster {
 
   /// For collections and transactions. Its schema is what the program declared.
   caller through() const;
+  // NOLINTNEXTLINE(google-explicit-constructor): collections and transactions are made of it.
   operator caller() const { return through(); }
 
  private:

@@ -197,7 +197,7 @@ void feed::ask_state(reading& one) {
   request.begun = one.reader.cursor().index();
   request.offset = one.reader.cursor().offset();
   state_reads_[request.token] = &one;
-  send(setup_.aggregate, std::move(request));
+  send(setup_.aggregate, request);
 }
 
 // What it held is read again where it goes on: it may be long until somebody asks.

@@ -232,7 +232,7 @@ void node_certifier::decide(decision by, std::function<void(verdict)> done) {
       std::make_shared<change>(change{std::move(by), std::move(done), std::move(*through), 0, 0}));
 }
 
-void node_certifier::go_on(std::shared_ptr<change> with) {
+void node_certifier::go_on(const std::shared_ptr<change>& with) {
   if (++with->attempts > record_access::most_attempts)
     return with->done(put_off("too many change the cluster's join tokens; ask again"));
   const auto& read = with->book.read;

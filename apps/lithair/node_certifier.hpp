@@ -81,7 +81,7 @@ class node_certifier final : public http::certificate_office,
   booked_token booked(const std::string& text, std::uint64_t uses) const;
   std::optional<verdict> put_off_by_change() const;
   void decide(decision by, std::function<void(verdict)> done);
-  void go_on(std::shared_ptr<change> with);
+  void go_on(const std::shared_ptr<change>& with);
   void on_book(const std::shared_ptr<change>& with, models::result<record_access::record> read);
   void write(const std::shared_ptr<change>& with, const token_book& book, std::uint64_t version,
              verdict said, bool enters);

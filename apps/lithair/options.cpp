@@ -68,7 +68,7 @@ std::string take_all(const settings_told& all, draft& into) {
 tl::expected<settings, early_exit> read_options(const program& self,
                                                 std::span<const char* const> arguments,
                                                 const environment& variables) {
-  const auto refused = [&self](std::string text) {
+  const auto refused = [&self](const std::string& text) {
     return tl::unexpected(early_exit{2, self.name + ": " + text});
   };
   auto flags = read_flags(self, arguments);
@@ -77,10 +77,10 @@ tl::expected<settings, early_exit> read_options(const program& self,
   for (auto& x : *flags) all.emplace(x.name, x);
   draft made;
   if (auto wrong = add_environment(variables, all, made.made); !wrong.empty())
-    return refused(std::move(wrong));
+    return refused(wrong);
   if (const auto file = add_file(all); !file) return refused(file.error().text);
-  if (auto wrong = take_all(all, made); !wrong.empty()) return refused(std::move(wrong));
-  if (auto wrong = complete(made); !wrong.empty()) return refused(std::move(wrong));
+  if (auto wrong = take_all(all, made); !wrong.empty()) return refused(wrong);
+  if (auto wrong = complete(made); !wrong.empty()) return refused(wrong);
   const bool has_models = !made.made.models_file.empty();
   if (self.compiled_models && has_models) {
     return refused(all.at("models").where + ": the models of this program are compiled in");

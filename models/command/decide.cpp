@@ -147,11 +147,9 @@ class decider {
 
   /// What the item is to hold, in `made_.fields`.
   std::optional<problem> make_fields() {
-    if (part_.op == operation::create && !exists_) {
-      made_.fields = part_.fields;
-    } else if (part_.op == operation::replace && !exists_) {
-      // Prepared as a creation. What the preparing node did not know of is not put in here: that
-      // node would not either.
+    if (!exists_ && (part_.op == operation::create || part_.op == operation::replace)) {
+      // A replace was prepared as a creation, too. What the preparing node did not know of is not
+      // put in here: that node would not either.
       made_.fields = part_.fields;
     } else if (!removes()) {
       merge();

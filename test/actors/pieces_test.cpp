@@ -34,7 +34,7 @@ struct pipe_of_pieces {
     while (auto piece = sender.next()) there.push_back(std::move(*piece));
   }
   void take_one() {
-    auto [answer, whole] = receiver.take(std::move(there.front()));
+    auto [answer, whole] = receiver.take(there.front());
     there.pop_front();
     if (answer) back.push_back(*answer);
     if (whole) arrived.push_back(std::move(*whole));
@@ -164,8 +164,8 @@ BOOST_AUTO_TEST_CASE(what_waits_and_what_is_received_is_bounded) {
   BOOST_TEST((put + 1) * 1024 * 1024 > most_waiting);
 
   piece_receiver receiver;
-  const auto refused = [&](peer_piece x) {
-    const auto got = receiver.take(std::move(x));
+  const auto refused = [&](const peer_piece& x) {
+    const auto got = receiver.take(x);
     return got.answer && got.answer->refused && !got.message;
   };
   BOOST_TEST(refused({1, 0, longest_message + 1, "x"}));
