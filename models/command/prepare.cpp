@@ -32,7 +32,7 @@ struct token_text {
 
 /// Digests, so that a key of any length costs the same in the log and nobody reads it there.
 std::optional<token_text> make_token(std::string_view client_key, std::string scope,
-                                     std::string request) {
+                                     const std::string& request) {
   if (client_key.empty()) {
     return std::nullopt;
   }

@@ -127,6 +127,7 @@ class field_text {
     }
     if (!f_.rules.one_of.empty()) {
       std::vector<std::string> choices;
+      choices.reserve(f_.rules.one_of.size());
       for (const auto& choice : f_.rules.one_of) {
         choices.push_back(to_text(choice));
       }
@@ -160,10 +161,12 @@ std::string table_of(const std::vector<std::pair<std::string, std::string>>& mem
 std::string text_of(const schema& s, const projection& p) {
   const collection& c = *s.find(p.collection_id);
   std::vector<std::string> groups;
+  groups.reserve(p.group_by.size());
   for (const auto at : p.group_by) {
     groups.push_back(c.fields[at].name);
   }
   std::vector<std::pair<std::string, std::string>> measures;
+  measures.reserve(p.measures.size());
   for (const auto& m : p.measures) {
     measures.emplace_back(m.name, m.text);
   }

@@ -132,7 +132,7 @@ class schema_builder {
 
   void check_field_name(const declared_collection& from, const declared_field& field_from,
                         const collection& c) {
-    const auto complain = [&](std::string message) { fail(from, field_from, message); };
+    const auto complain = [&](std::string message) { fail(from, field_from, std::move(message)); };
     if (!is_name(field_from.name, "_")) {
       complain("A field's name begins with a letter and has at most 64 letters, digits or _.");
     } else if (std::ranges::find(reserved_fields, field_from.name) != reserved_fields.end()) {

@@ -98,6 +98,7 @@ schema part_of(const schema& full, extent holds, const belonging& belongs) {
     }
   }
   std::vector<collection> collections;
+  collections.reserve(parts.size());
   for (auto& each : parts) {
     collections.push_back(std::move(each.made));
   }

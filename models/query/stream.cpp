@@ -50,7 +50,7 @@ std::string canonical(const collection& c, const parameter_list& filters,
     made += shown ? '+' : '-';
   }
   for (const auto& [name, text] : filters) {
-    made += name + ' ' + std::to_string(text.size()) + ':' + text;
+    made.append(name).append(" ").append(std::to_string(text.size())).append(":").append(text);
   }
   return made;
 }
