@@ -107,7 +107,7 @@ fs::path tidied(const fs::path& path) {
 
 /// Refuses what can't become or be a data directory of ours; creates nothing.
 fs::path checked_place(const fs::path& given, protocol::node_id node) {
-  const auto path = tidied(given);
+  auto path = tidied(given);
   struct stat about {};
   const bool there = exists(path, about);
   // A link could be turned elsewhere while the node runs.
