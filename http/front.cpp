@@ -61,6 +61,7 @@ front::front(backend node, const server_options& options)
       listener_(*common_.node.loops.front(), common_.options.tls != nullptr,
                 [this](int fd) { return take(fd); }) {
   std::vector<std::string_view> names;
+  names.reserve(common_.options.published.size());
   for (const auto& x : common_.options.published) names.push_back(x->name());
   // Before anything runs: names can't be told apart later.
   if (const auto wrong = why_not_publish(*common_.node.schema, names); !wrong.empty())

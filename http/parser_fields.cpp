@@ -27,7 +27,7 @@ struct field_sink {
       // The value begins empty: one that is empty has no callback.
       s.on_header_field = [](llhttp_t* p, const char* at, size_t n) {
         of(p).name = {at, n};
-        of(p).value = {at + n, 0};
+        of(p).value = of(p).name.substr(n);
         return 0;
       };
       s.on_header_value = [](llhttp_t* p, const char* at, size_t n) {

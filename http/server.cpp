@@ -34,7 +34,7 @@ struct server::implementation {
   front all;
 };
 
-server::server(actors::node& node, server_options options)
+server::server(actors::node& node, const server_options& options)
     : impl_(new implementation{front{backend_of(node), options}}) {}
 server::~server() = default;
 

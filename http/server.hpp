@@ -17,7 +17,7 @@ namespace lithair::http {
 class server {
  public:
   /// Throws std::invalid_argument when two projections have the same name.
-  server(actors::node& node, server_options options);
+  server(actors::node& node, const server_options& options);
   ~server();  ///< stops
   server(const server&) = delete;
   server& operator=(const server&) = delete;

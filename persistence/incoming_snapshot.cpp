@@ -88,7 +88,7 @@ fs::path incoming_snapshot::finish(const snapshot_meta& meta, std::uint64_t clus
   // The bytes first, then the name: what has the name is whole after any crash.
   file_->sync();
   reach(fault_point::receive_before_rename);
-  const auto complete = snapshot_path(directory_, group_, meta.index);
+  auto complete = snapshot_path(directory_, group_, meta.index);
   move_file(file_->path(), complete);
   // From here on it is a complete snapshot like any other; the next one begins a new file.
   file_.reset();

@@ -199,6 +199,7 @@ using schema_source = std::function<declared<schema>(const apps::settings&)>;
 
 std::string why_not_serve(const schema& models, const std::vector<publication>& published) {
   std::vector<std::string_view> names;
+  names.reserve(published.size());
   for (const auto& each : published) names.emplace_back(each.name);
   return http::why_not_publish(models, names);
 }

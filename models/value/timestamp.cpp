@@ -64,9 +64,9 @@ std::int64_t read_offset(cursor& in) {
   }
   const bool west = in.next_is('-');
   in.expect(west ? '-' : '+');
-  const int hour = in.number(2);
+  const std::int64_t hour = in.number(2);
   in.expect(':');
-  const int minute = in.number(2);
+  const std::int64_t minute = in.number(2);
   // "-00:00" is taken as UTC.
   in.good = in.good && hour < 24 && minute < 60;
   return (hour * 60 + minute) * (west ? -1 : 1);
