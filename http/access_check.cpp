@@ -102,9 +102,7 @@ std::optional<response> check_command(const guest& who, std::string_view command
 std::optional<response> check_caller(const operation& row, const matched& place, const request& r,
                                      const site& site, const guest& who) {
   if (who.is_guarded() && who.table->is_unknown() && !is_for_all(row.at)) {
-    if (!tells_no_data(row))
-      return problem_response(503, "unavailable",
-                              "This node has not heard of its cluster yet who may ask.");
+    if (!tells_no_data(row)) return not_heard_yet();
     return check_caller(row, place, r, site, {});
   }
   switch (row.who) {
@@ -118,6 +116,11 @@ std::optional<response> check_caller(const operation& row, const matched& place,
       break;
   }
   return check_guest(who, row, place, site);
+}
+
+response not_heard_yet() {
+  return problem_response(503, "unavailable",
+                          "This node has not heard of its cluster yet who may ask.");
 }
 
 response must_be_admin(const guest& who) {

@@ -286,6 +286,7 @@ step begin_stream(const matched& place, const known_headers& headers, const para
 step begin_ready(const parameters& all, const site& site) {
   // It still answers everything; but whoever asks this decides whom to send here.
   if (site.leaving) return problem_response(503, "draining", leaving_text);
+  if (site.access != nullptr && site.access->table()->is_unknown()) return not_heard_yet();
   ready_step result;
   for (const auto& [name, value] : all)
     if (name == facts_of(parameter::ready_index).name)

@@ -150,6 +150,8 @@ std::optional<response> check_guest(const guest& who, const operation& row, cons
                                     const site& site);
 /// Of several collections, by their ids in a command.
 std::optional<response> check_command(const guest& who, std::string_view command, const site& site);
+/// Of a node that can't tell yet whether its cluster has tokens.
+response not_heard_yet();
 /// 401, or 403 when a token was shown that is not an admin's.
 response must_be_admin(const guest& who);
 /// The part of `begin` for /_admin/tokens and what is below.

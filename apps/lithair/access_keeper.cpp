@@ -24,7 +24,7 @@ using write_result = models::result<std::uint64_t>;
 
 constexpr std::string_view token_prefix = "lithair_";
 constexpr std::size_t token_bytes = 32;
-constexpr std::chrono::milliseconds until_asked_again{500};
+constexpr std::chrono::milliseconds until_asked_again{100};
 constexpr std::chrono::hours longest_pause{24};
 
 std::string new_token() {
