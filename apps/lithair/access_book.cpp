@@ -70,9 +70,9 @@ std::string access_book::text() const {
   return json::serialize(json::object{{"next", next_}, {"tokens", std::move(all)}});
 }
 
-std::int64_t access_book::next_end(std::int64_t now) const {
+std::int64_t next_end(std::span<const booked_access> all, std::int64_t now) {
   std::int64_t made = 0;
-  for (const auto& each : tokens_)
+  for (const auto& each : all)
     if (each.expires > now && (made == 0 || each.expires < made)) made = each.expires;
   return made;
 }

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -12,11 +13,11 @@
 
 namespace lithair::apps {
 
-/// An access token as the cluster knows it. The token itself is nowhere but with who was told it.
+/// An access token as the cluster knows it, or a file of one node. The token itself is nowhere but with who was told it.
 struct booked_access {
-  std::uint64_t number = 0;
-  std::string name;    ///< who has it
-  std::string digest;  ///< SHA-256 of its text, in base64url
+  std::uint64_t number = 0;  ///< 0: it is of a file
+  std::string name;          ///< who has it
+  std::string digest;        ///< SHA-256 of its text, in base64url
   http::access_role role = http::access_role::read;
   std::vector<std::string> collections;  ///< empty: all
   std::int64_t made = 0;                 ///< seconds since 1970, as the next
@@ -25,6 +26,9 @@ struct booked_access {
   bool counts_at(std::int64_t now) const { return expires == 0 || expires > now; }
   bool operator==(const booked_access&) const = default;
 };
+
+/// When the next of them ends; 0: none does.
+std::int64_t next_end(std::span<const booked_access> all, std::int64_t now);
 
 /// The access tokens of one cluster: the record "access_tokens", which members change one after the
 /// other (actors/embedded/cluster_records.hpp). A value; the time is that of who proposes.
@@ -48,8 +52,6 @@ class access_book {
   /// The number of the next token; numbers are never given twice.
   std::uint64_t next() const { return next_; }
   const std::vector<booked_access>& tokens() const { return tokens_; }
-  /// When the next one ends; 0: none does.
-  std::int64_t next_end(std::int64_t now) const;
 
   /// Drops what has ended by then.
   void purge(std::int64_t now);

@@ -67,9 +67,9 @@ booked_access booked(const access_book& book, const access_office::wish& of,
 
 access_keeper::access_keeper(setup of) : setup_(std::move(of)) {
   if (!setup_.auth_file.empty()) {
-    auto read = read_auth_file(setup_.auth_file, setup_.now());
+    auto read = read_auth_file(setup_.auth_file, setup_.serves);
     if (!read) throw std::runtime_error(read.error());
-    file_ = std::move(*read);
+    of_file_ = std::move(*read);
   }
   is_marked_ = fs::exists(setup_.mark);
   build_table();
@@ -102,43 +102,58 @@ std::shared_ptr<const http::access_table> access_keeper::table() const {
 
 void access_keeper::read_file_again() {
   if (setup_.auth_file.empty()) return;
-  auto read = read_auth_file(setup_.auth_file, setup_.now());
+  auto read = read_auth_file(setup_.auth_file, setup_.serves);
   if (!read) {
     spdlog::error("--auth: {}; the tokens of before stay", read.error());
     return;
   }
   {
     const std::lock_guard guard{file_mutex_};
-    file_ = std::move(*read);
-    spdlog::info("SIGHUP: {} access tokens of {} count from now on", file_.tokens.size(),
-                 setup_.auth_file);
+    of_file_ = std::move(*read);
+    spdlog::info("SIGHUP: the access tokens of {} count from now on, {} of them", setup_.auth_file,
+                 of_file_.size());
   }
   wake();
 }
 
 // -- the table -----------------------------------------------------------------------------------
 
+// Built anew each time: tokens end although nothing is heard of the book.
 std::optional<std::chrono::milliseconds> access_keeper::look() {
   try {
     // The cluster is asked once: from then on what changes is told.
-    if (!has_asked_) {
-      if (const auto now = read(level::of_cluster)) {
-        has_asked_ = true;
-        if (now->version == 0 && setup_.guarded) make_first(*now);
-      }
-    }
+    has_asked_ = has_asked_ || ask_cluster();
     if (auto here = read(level::here)) take(std::move(here->book));
+    said_.clear();
   } catch (const std::exception& error) {
-    spdlog::error("access tokens: {}", error.what());
+    if (said_ != error.what()) spdlog::error("access tokens: {}", error.what());
+    said_ = error.what();
   }
+  build_table();
   if (!has_asked_ || !is_known_) return until_asked_again;
   return until_next_end();
 }
 
-std::optional<std::chrono::milliseconds> access_keeper::until_next_end() const {
+// What became of a proposal is seen when it is asked again.
+bool access_keeper::ask_cluster() {
+  const auto now = read(level::of_cluster);
+  if (!now) return false;
+  const bool lacks_book = now->version == 0 && setup_.guarded;
+  if (lacks_book)
+    propose_first(now->book);
+  else
+    tell_of_first(now->book);
+  return !lacks_book;
+}
+
+std::optional<std::chrono::milliseconds> access_keeper::until_next_end() {
   const auto now = setup_.now();
-  auto next = book_.next_end(now);
-  if (file_.next_end > now && (next == 0 || file_.next_end < next)) next = file_.next_end;
+  auto next = next_end(book_.tokens(), now);
+  {
+    const std::lock_guard guard{file_mutex_};
+    const auto of_file = next_end(of_file_, now);
+    if (next == 0 || (of_file != 0 && of_file < next)) next = of_file;
+  }
   if (next == 0) return std::nullopt;
   // Clocks may be set; and who waits for a year looks now and then.
   return std::min<std::chrono::milliseconds>(std::chrono::seconds{next - now}, longest_pause);
@@ -149,6 +164,8 @@ std::optional<access_keeper::read_book> access_keeper::read(level of) {
   const auto said = worker_->await<models::result<record_access::record>>(ask);
   if (!said || !*said) return std::nullopt;
   auto book = access_book::parse((*said)->value);
+  // There are some, whoever may do what by them.
+  is_strange_ = !book;
   if (!book) throw std::runtime_error(book.error());
   return read_book{std::move(*book), (*said)->version};
 }
@@ -161,7 +178,6 @@ void access_keeper::take(access_book book) {
   book_ = std::move(book);
   is_known_ = true;
   if (!book_.tokens().empty()) note_that_there_are_tokens();
-  build_table();
 }
 
 void access_keeper::note_that_there_are_tokens() {
@@ -172,16 +188,19 @@ void access_keeper::note_that_there_are_tokens() {
 void access_keeper::build_table() {
   const auto now = setup_.now();
   std::vector<http::access_table::entry> all;
+  const auto add = [&all, now](const std::vector<booked_access>& from) {
+    for (const auto& each : from)
+      if (each.counts_at(now))
+        all.emplace_back(actors::bytes_of_base64url(each.digest).value_or(std::string{}),
+                         http::access_token{each.name, each.number, each.role, each.collections});
+  };
   {
     const std::lock_guard guard{file_mutex_};
-    all = file_.tokens;
+    add(of_file_);
   }
-  for (const auto& each : book_.tokens())
-    if (each.counts_at(now))
-      all.emplace_back(actors::bytes_of_base64url(each.digest).value_or(std::string{}),
-                       http::access_token{each.name, each.number, each.role, each.collections});
+  add(book_.tokens());
   auto without = http::access_default::open;
-  if (setup_.guarded || is_marked_ || !setup_.auth_file.empty())
+  if (setup_.guarded || is_marked_ || is_strange_ || !setup_.auth_file.empty())
     without = http::access_default::guarded;
   else if (setup_.joins && !has_asked_)
     without = http::access_default::unknown;
@@ -190,24 +209,27 @@ void access_keeper::build_table() {
   table_ = std::move(made);
 }
 
-// Before the book has it, for it is told once: what is written and does not count is removed.
-void access_keeper::make_first(const read_book& found) {
-  auto book = found.book;
-  const auto text = new_token();
-  const auto entry = booked(book, {"first admin", access_role::admin, {}, 0}, text, setup_.now());
-  if (const auto why = book.add(entry); !why.empty()) throw std::runtime_error(why);
-  persistence::replace_file(setup_.first_token, text + "\n");
-  const auto said = worker_->await<write_result>([&](std::function<void(write_result)> done) {
-    record_->write(book.text(), found.version, std::move(done));
-  });
-  const bool is_open = !said || (!*said && said->error().status == record_access::outcome_unknown);
-  bool is_mine = said && *said;
-  if (is_open) {
-    const auto now = read(level::of_cluster);
-    // Nobody knows: it stays, and is of no use if another one was first.
-    is_mine = !now || (!now->book.tokens().empty() && now->book.tokens().front() == entry);
+// Left in the file before it is proposed, for it is told once; and proposed again as it stands
+// there, also after a restart, for as long as nobody knows whether it was written.
+void access_keeper::propose_first(access_book book) {
+  auto text = persistence::read_file(setup_.first_token).value_or(std::string{});
+  if (text.ends_with('\n')) text.pop_back();
+  if (!text.starts_with(token_prefix)) {
+    text = new_token();
+    persistence::replace_file(setup_.first_token, text + "\n");
   }
-  if (!is_mine) return persistence::remove_file(setup_.first_token);
+  const auto entry = booked(book, {"first admin", access_role::admin, {}, 0}, text, setup_.now());
+  proposed_ = entry.digest;
+  if (const auto why = book.add(entry); !why.empty()) throw std::runtime_error(why);
+  worker_->await<write_result>([&](std::function<void(write_result)> done) {
+    record_->write(book.text(), 0, std::move(done));
+  });
+}
+
+void access_keeper::tell_of_first(const access_book& book) {
+  if (proposed_.empty()) return;
+  if (std::ranges::find(book.tokens(), proposed_, &booked_access::digest) == book.tokens().end())
+    return persistence::remove_file(setup_.first_token);
   spdlog::warn("the first access token, of the role admin, is in {}: keep it elsewhere",
                setup_.first_token);
 }

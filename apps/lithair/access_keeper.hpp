@@ -6,6 +6,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "apps/lithair/access_book.hpp"
@@ -28,9 +29,11 @@ namespace lithair::apps {
 class access_keeper final : public http::access_office {
  public:
   struct setup {
-    bool guarded = false;               ///< --protect
-    bool joins = false;                 ///< a cluster that it knows nothing of yet
-    std::string auth_file;              ///< --auth; empty: none
+    bool guarded = false;   ///< --protect
+    bool joins = false;     ///< a cluster that it knows nothing of yet
+    std::string auth_file;  ///< --auth; empty: none
+    /// Whether there is a collection of this name, for the file
+    std::function<bool(std::string_view)> serves;
     std::string mark;                   ///< the path at which it notes that there are tokens
     std::string first_token;            ///< the path at which the first admin's token is left
     std::function<std::int64_t()> now;  ///< seconds since 1970
@@ -65,9 +68,12 @@ class access_keeper final : public http::access_office {
   enum class level : std::uint8_t { of_cluster, here };
 
   std::optional<std::chrono::milliseconds> look();
-  std::optional<std::chrono::milliseconds> until_next_end() const;
+  std::optional<std::chrono::milliseconds> until_next_end();
   std::optional<read_book> read(level of);
-  void make_first(const read_book& found);
+  /// Whether the cluster has been asked, and has a book where it must.
+  bool ask_cluster();
+  void propose_first(access_book book);
+  void tell_of_first(const access_book& book);
   void take(access_book book);
   void build_table();
   void note_that_there_are_tokens();
@@ -79,12 +85,15 @@ class access_keeper final : public http::access_office {
   std::shared_ptr<const http::access_table> table_;  // guarded by mutex_, as the next
   worker::line jobs_;                                // none until there is a book
   std::mutex file_mutex_;
-  auth_file file_;  // guarded by file_mutex_
+  std::vector<booked_access> of_file_;  // guarded by file_mutex_
   // Of the worker's thread alone, once there is one.
   access_book book_;
-  bool is_known_ = false;   // the book, as of some moment
-  bool is_marked_ = false;  // there is a note of it
-  bool has_asked_ = false;  // the cluster, since the start
+  bool is_known_ = false;    // the book, as of some moment
+  bool is_marked_ = false;   // there is a note of it
+  bool has_asked_ = false;   // the cluster, since the start
+  bool is_strange_ = false;  // the book, of a later version
+  std::string said_;         // of what is wrong, last
+  std::string proposed_;     // digest of the first token, if it is this node's
   std::optional<record_access> record_;
   std::unique_ptr<worker> worker_;
 };

@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <chrono>
 #include <exception>
-#include <optional>
 #include <set>
 #include <stdexcept>
 #include <utility>
 
+#include "actors/tls/sealing.hpp"
 #include "http/bearer_token.hpp"
 #include "models/declaration/toml.hpp"
 #include "models/encoding/sha256.hpp"
@@ -71,75 +71,84 @@ std::int64_t end_in(const toml::node& node) {
          at.time.minute * 60 + at.time.second - std::int64_t{at.offset->minutes} * 60;
 }
 
-std::vector<std::string> collections_in(const toml::node& node) {
-  std::vector<std::string> made;
-  const auto* all = node.as_array();
-  if (all == nullptr || all->empty())
-    throw wrong_file(node.source(), "collections must be a list of names");
-  for (const auto& each : *all) made.push_back(text_at_node(each, "a collection"));
-  return made;
-}
+/// Reads one file.
+class token_reader {
+ public:
+  explicit token_reader(const std::function<bool(std::string_view)>& serves) : serves_(serves) {}
 
-struct one_token {
-  http::access_table::entry entry;
-  std::int64_t expires = 0;
-};
+  std::vector<booked_access> tokens_in(const toml::table& file) const {
+    std::vector<booked_access> made;
+    std::set<std::string> digests;
+    for (const auto& [key, node] : file) {
+      const auto* all = node.as_array();
+      if (key.str() != "tokens" || all == nullptr || !all->is_array_of_tables())
+        throw wrong_file(node.source(), "only [[tokens]] are known here");
+      for (const auto& each : *all) {
+        made.push_back(token_in(*each.as_table()));
+        if (!digests.insert(made.back().digest).second)
+          throw wrong_file(each.source(), "the same token is there twice");
+      }
+    }
+    return made;
+  }
 
-one_token token_in(const toml::table& of) {
-  one_token made;
-  auto& [digest, about] = made.entry;
-  std::optional<http::access_role> role;
-  for (const auto& [key, node] : of) {
-    const std::string_view name = key.str();
+ private:
+  booked_access token_in(const toml::table& of) const {
+    booked_access made;
+    bool has_role = false;
+    for (const auto& [key, node] : of) {
+      if (key.str() == "role") has_role = true;
+      take(key.str(), node, made);
+    }
+    if (made.name.empty()) throw wrong_file(of.source(), "a token needs a name");
+    if (!has_role) throw wrong_file(of.source(), "a token needs a role");
+    if (made.digest.empty()) throw wrong_file(of.source(), "a token needs token or sha256");
+    if (made.role == http::access_role::admin && !made.collections.empty())
+      throw wrong_file(of.source(), "an admin's token is not for some collections only");
+    return made;
+  }
+
+  void take(std::string_view name, const toml::node& node, booked_access& into) const {
     if (name == "name") {
-      about.name = text_at_node(node, name);
+      into.name = text_at_node(node, name);
     } else if (name == "role") {
-      role = http::read_role(text_at_node(node, name));
+      const auto role = http::read_role(text_at_node(node, name));
       if (!role) throw wrong_file(node.source(), "role must be read, write or admin");
+      into.role = *role;
     } else if (name == "collections") {
-      about.collections = collections_in(node);
+      into.collections = collections_in(node);
     } else if (name == "expires") {
-      made.expires = end_in(node);
+      into.expires = end_in(node);
     } else if (name == "sha256" || name == "token") {
-      if (!digest.empty())
+      if (!into.digest.empty())
         throw wrong_file(node.source(), "say the token or its sha256, and one of them");
-      digest = name == "token" ? digest_of_token(node) : digest_in(node);
+      into.digest = actors::base64url(name == "token" ? digest_of_token(node) : digest_in(node));
     } else {
       throw wrong_file(node.source(), "nothing is known of " + std::string{name});
     }
   }
-  if (about.name.empty()) throw wrong_file(of.source(), "a token needs a name");
-  if (!role) throw wrong_file(of.source(), "a token needs a role");
-  if (digest.empty()) throw wrong_file(of.source(), "a token needs token or sha256");
-  about.role = *role;
-  if (about.role == http::access_role::admin && !about.collections.empty())
-    throw wrong_file(of.source(), "an admin's token is not for some collections only");
-  return made;
-}
 
-auth_file tokens_in(const toml::table& file, std::int64_t now) {
-  auth_file made;
-  std::set<std::string> digests;
-  for (const auto& [key, node] : file) {
+  // One that is misspelt would be of no use, and nobody would know why.
+  std::vector<std::string> collections_in(const toml::node& node) const {
+    std::vector<std::string> made;
     const auto* all = node.as_array();
-    if (key.str() != "tokens" || all == nullptr || !all->is_array_of_tables())
-      throw wrong_file(node.source(), "only [[tokens]] are known here");
+    if (all == nullptr || all->empty())
+      throw wrong_file(node.source(), "collections must be a list of names");
     for (const auto& each : *all) {
-      auto one = token_in(*each.as_table());
-      if (!digests.insert(one.entry.first).second)
-        throw wrong_file(each.source(), "the same token is there twice");
-      if (one.expires != 0 && one.expires <= now) continue;
-      if (one.expires != 0 && (made.next_end == 0 || one.expires < made.next_end))
-        made.next_end = one.expires;
-      made.tokens.push_back(std::move(one.entry));
+      made.push_back(text_at_node(each, "a collection"));
+      if (!serves_(made.back()))
+        throw wrong_file(each.source(), "there is no collection of the name " + made.back());
     }
+    return made;
   }
-  return made;
-}
+
+  const std::function<bool(std::string_view)>& serves_;
+};
 
 }  // namespace
 
-tl::expected<auth_file, std::string> read_auth_file(const std::string& path, std::int64_t now) {
+tl::expected<std::vector<booked_access>, std::string> read_auth_file(
+    const std::string& path, const std::function<bool(std::string_view)>& serves) {
   const auto text = http::read_private_file(path, largest_file);
   if (!text) return tl::unexpected(text.error());
   if (text->size() > largest_file) return tl::unexpected(path + " is larger than 1 MiB");
@@ -150,7 +159,7 @@ tl::expected<auth_file, std::string> read_auth_file(const std::string& path, std
                           ": " + std::string{file.error().description()});
   }
   try {
-    return tokens_in(file.table(), now);
+    return token_reader{serves}.tokens_in(file.table());
   } catch (const wrong_file& error) {
     return tl::unexpected(path + ":" + error.what());
   }

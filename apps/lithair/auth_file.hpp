@@ -1,11 +1,13 @@
 #pragma once
 
+#include <functional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <tl/expected.hpp>
 
-#include "http/access.hpp"
+#include "apps/lithair/access_book.hpp"
 
 namespace lithair::apps {
 
@@ -20,12 +22,9 @@ namespace lithair::apps {
 ///     token = "…"                          # itself, 32 visible characters at least
 ///     expires = 2027-01-01T00:00:00Z       # never unless it is said
 ///
-/// `now`: seconds since 1970; what has ended is left out. Blocks. An error is one line that names
-/// the file and the place in it, and never a secret.
-struct auth_file {
-  std::vector<http::access_table::entry> tokens;
-  std::int64_t next_end = 0;  ///< when the next of them ends; 0: none does
-};
-tl::expected<auth_file, std::string> read_auth_file(const std::string& path, std::int64_t now);
+/// `serves`: whether there is a collection of this name. Blocks. An error is one line that names the
+/// file and the place in it, and never a secret.
+tl::expected<std::vector<booked_access>, std::string> read_auth_file(
+    const std::string& path, const std::function<bool(std::string_view)>& serves);
 
 }  // namespace lithair::apps

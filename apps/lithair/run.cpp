@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <functional>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <utility>
@@ -91,12 +92,15 @@ std::string why_not_start(const apps::settings& chosen) {
 }
 
 /// Empty, or one line that names the flag.
-std::string open_access(apps::settings& chosen) {
+std::string open_access(apps::settings& chosen, const schema& models) {
   const std::filesystem::path in = chosen.node.data_dir;
+  std::set<std::string, std::less<>> names;
+  for (const auto& each : models.collections()) names.insert(each.name);
   try {
     chosen.access = std::make_shared<apps::access_keeper>(apps::access_keeper::setup{
         chosen.protect, chosen.join && !persistence::holds_data(in), chosen.auth_file,
-        in / "guarded", in / "admin.token", apps::now_s});
+        [names](std::string_view name) { return names.contains(name); }, in / "guarded",
+        in / "admin.token", apps::now_s});
   } catch (const std::exception& error) {
     return std::string("--auth: ") + error.what();
   }
@@ -233,7 +237,8 @@ int run_program(const apps::program& self, std::span<const char* const> argument
     return say(refuse(self, wrong));
   if (const auto wrong = apps::load_certificates(*options); !wrong.empty())
     return say(refuse(self, wrong));
-  if (const auto wrong = open_access(*options); !wrong.empty()) return say(refuse(self, wrong));
+  if (const auto wrong = open_access(*options, *models); !wrong.empty())
+    return say(refuse(self, wrong));
   if (const auto wrong = why_not_start(*options); !wrong.empty()) return say(refuse(self, wrong));
   try {
     serve(self, *options, std::move(*models), published);

@@ -9,9 +9,11 @@
 #include <filesystem>
 #include <fstream>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
+#include "actors/tls/sealing.hpp"
 #include "apps/lithair/auth_file.hpp"
 #include "models/encoding/sha256.hpp"
 
@@ -44,9 +46,11 @@ struct secret_file {
 
 const std::string token = "a-token-that-is-long-enough-to-count";
 
+bool serves(std::string_view name) { return name == "orders"; }
+
 std::string why_not(const std::string& text) {
   const secret_file file{text};
-  const auto read = read_auth_file(file.path, 1000);
+  const auto read = read_auth_file(file.path, serves);
   BOOST_REQUIRE_MESSAGE(!read, text);
   BOOST_TEST(read.error().starts_with(file.path + ":"));
   return read.error().substr(file.path.size() + 1);
@@ -78,9 +82,9 @@ BOOST_AUTO_TEST_CASE(what_has_ended_counts_no_more_and_leaves_it) {
   static_cast<void>(book.add(entry(book, access_role::admin)));
   static_cast<void>(book.add(entry(book, access_role::read, 500)));
   static_cast<void>(book.add(entry(book, access_role::read, 400)));
-  BOOST_TEST(book.next_end(100) == 400);
-  BOOST_TEST(book.next_end(400) == 500);
-  BOOST_TEST(book.next_end(500) == 0);
+  BOOST_TEST(next_end(book.tokens(), 100) == 400);
+  BOOST_TEST(next_end(book.tokens(), 400) == 500);
+  BOOST_TEST(next_end(book.tokens(), 500) == 0);
   BOOST_TEST(book.tokens()[1].counts_at(499));
   BOOST_TEST(!book.tokens()[1].counts_at(500));
   book.purge(450);
@@ -120,17 +124,19 @@ BOOST_AUTO_TEST_CASE(tokens_are_read_with_what_they_may_do) {
       "\"\nexpires = 1970-01-01T01:00:00Z\n"
       "[[tokens]]\nname = \"gone\"\nrole = \"admin\"\nsha256 = \"" +
       std::string(64, 'b') + "\"\nexpires = 1970-01-01T00:00:10+00:00\n"};
-  const auto read = read_auth_file(file.path, 1000);
+  const auto read = read_auth_file(file.path, serves);
   BOOST_REQUIRE_MESSAGE(read, read.error());
-  BOOST_REQUIRE(read->tokens.size() == 2u);
-  BOOST_TEST(read->next_end == 3600);
-  const auto& [digest, about] = read->tokens.front();
-  BOOST_TEST((digest == models::sha256(token)));
-  BOOST_TEST(about.name == "billing");
-  BOOST_TEST((about.role == access_role::write));
-  BOOST_TEST(about.may_use("orders"));
-  BOOST_TEST(!about.may_use("notes"));
-  BOOST_TEST((read->tokens.back().first == std::string(32, '\xaa')));
+  BOOST_REQUIRE(read->size() == 3u);
+  BOOST_TEST(next_end(*read, 9) == 10);
+  BOOST_TEST(next_end(*read, 1000) == 3600);
+  const auto& first = read->front();
+  BOOST_TEST(first.digest == actors::base64url(models::sha256(token)));
+  BOOST_TEST(first.name == "billing");
+  BOOST_TEST((first.role == access_role::write));
+  BOOST_TEST((first.collections == std::vector<std::string>{"orders"}));
+  BOOST_TEST(first.counts_at(1'000'000'000));
+  BOOST_TEST(read->at(1).digest == actors::base64url(std::string(32, '\xaa')));
+  BOOST_TEST(!read->back().counts_at(10));
 }
 
 BOOST_AUTO_TEST_CASE(what_is_wrong_is_said_with_its_place_and_without_a_secret) {
@@ -148,11 +154,13 @@ BOOST_AUTO_TEST_CASE(what_is_wrong_is_said_with_its_place_and_without_a_secret) 
       {whole + "sha256 = \"" + std::string(64, 'a') + "\"\n", "say the token or its sha256"},
       {whole + "expires = \"soon\"\n", "expires must be a time like 2027-01-01T00:00:00Z"},
       {whole + "collections = \"a\"\n", "collections must be a list of names"},
+      {whole + "collections = [\"orders\", \"odrers\"]\n",
+       "5:26: there is no collection of the name odrers"},
       {whole + "more = 1\n", "nothing is known of more"},
       {whole + whole, "the same token is there twice"},
       {"[[tokens]]\nname = \"a\"\nrole = \"root\"\n", "role must be read, write or admin"},
-      {"[[tokens]]\nname = \"a\"\nrole = \"admin\"\ncollections = [\"a\"]\ntoken = \"" + token +
-           "\"\n",
+      {"[[tokens]]\nname = \"a\"\nrole = \"admin\"\ncollections = [\"orders\"]\ntoken = \"" +
+           token + "\"\n",
        "an admin's token is not for some collections only"},
   };
   for (const auto& [text, said] : cases) {
@@ -162,9 +170,9 @@ BOOST_AUTO_TEST_CASE(what_is_wrong_is_said_with_its_place_and_without_a_secret) 
   }
   const secret_file file{whole};
   ::chmod(file.path.c_str(), 0644);
-  BOOST_TEST(read_auth_file(file.path, 0).error() ==
+  BOOST_TEST(read_auth_file(file.path, serves).error() ==
              file.path + " is open to other users; say chmod 600 " + file.path);
-  BOOST_TEST(!read_auth_file(file.path + ".none", 0));
+  BOOST_TEST(!read_auth_file(file.path + ".none", serves));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -35,6 +35,7 @@ struct shared_record {
   record_access::record kept;
   record_access::record behind;  ///< what a node has that is `held`
   bool is_there = true;          ///< the cluster can be asked
+  std::vector<int> failures;     ///< how the next writes fail; 504 only seems to
   std::vector<std::function<void()>> listeners;
 
   record_access access(bool held = false) {
@@ -56,16 +57,27 @@ struct shared_record {
     const std::lock_guard guard{mutex};
     return {is_there, at};
   }
+  static models::result<std::uint64_t> failed(int status) {
+    return tl::make_unexpected(
+        models::problem{static_cast<std::uint16_t>(status), "x", "It failed.", {}});
+  }
   models::result<std::uint64_t> write(std::string value, std::uint64_t version) {
     std::vector<std::function<void()>> tell;
+    int fails_with = 0;
     {
       const std::lock_guard guard{mutex};
       if (version != kept.version)
         return tl::make_unexpected(models::problem{412, "x", "It was changed.", {}});
+      if (!failures.empty()) {
+        fails_with = failures.back();
+        failures.pop_back();
+      }
+      if (fails_with == 503) return failed(503);
       kept = {std::move(value), version + 1};
       tell = listeners;
     }
     for (const auto& each : tell) each();
+    if (fails_with != 0) return failed(fails_with);
     return version + 1;
   }
 };
@@ -91,9 +103,9 @@ struct cluster {
                      int number = 0, bool joins = false) {
     if (number == 0) number = static_cast<int>(all.size()) + 1;
     const auto in = std::to_string(number);
-    all.push_back(std::make_unique<access_keeper>(
-        access_keeper::setup{guarded, joins, auth_file, path("guarded-" + in), path("token-" + in),
-                             [this] { return now.load(); }}));
+    all.push_back(std::make_unique<access_keeper>(access_keeper::setup{
+        guarded, joins, auth_file, [](auto) { return true; }, path("guarded-" + in),
+        path("token-" + in), [this] { return now.load(); }}));
     auto& made_one = *all.back();
     made_one.use_book(record.access(held));
     if (held) return made_one;
@@ -204,6 +216,39 @@ BOOST_AUTO_TEST_CASE(a_guarded_cluster_begins_with_one_admin_whose_token_one_nod
   BOOST_TEST(list(*nodes.all[3]).size() == 1u);
 }
 
+// Nobody else could ever make one.
+BOOST_AUTO_TEST_CASE(the_first_token_is_proposed_until_it_is_there_whatever_becomes_of_a_write) {
+  for (const std::vector<int>& failures :
+       {std::vector{503}, std::vector{504}, std::vector{503, 503, 504}}) {
+    cluster nodes;
+    nodes.record.failures = failures;
+    auto& one = nodes.add(true);
+    std::string token;
+    await("there is one that counts", [&] {
+      std::ifstream file{nodes.path("token-1")};
+      return file >> token && found(one, token).has_value();
+    });
+    BOOST_TEST(list(one).size() == 1u);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_token_that_was_left_before_a_restart_is_the_one_that_is_proposed) {
+  cluster nodes;
+  const std::string token = "lithair_left-before-it-was-known-whether-it-was-written";
+  std::ofstream{nodes.path("token-1")} << token << "\n";
+  auto& one = nodes.add(true);
+  await("it counts", [&] { return found(one, token).has_value(); });
+}
+
+BOOST_AUTO_TEST_CASE(a_book_of_a_later_version_opens_nothing) {
+  cluster nodes;
+  nodes.record.kept = {R"({"next":"later"})", 7};
+  auto& one = nodes.add();
+  await("it is seen", [&] { return !one.table()->is_open(); });
+  BOOST_TEST(make(one, access_role::admin).status == 503);
+  BOOST_TEST(nodes.record.kept.version == 7u);
+}
+
 // What it has may be of before it was stopped: whoever is served without a token then would be let
 // in by what was undone.
 BOOST_AUTO_TEST_CASE(a_node_that_has_seen_tokens_serves_nobody_until_it_knows_them_again) {
@@ -265,6 +310,21 @@ BOOST_AUTO_TEST_CASE(tokens_of_a_file_count_beside_those_of_the_book) {
   BOOST_TEST(!one.table()->is_open());
   write("[[tokens]");
   BOOST_CHECK_THROW(nodes.add(false, file), std::runtime_error);
+}
+
+BOOST_AUTO_TEST_CASE(a_token_of_a_file_ends_although_the_file_stays_and_the_cluster_is_away) {
+  cluster nodes;
+  const auto file = nodes.path("auth.toml");
+  const std::string token(40, 'k');
+  // A second from now on: 2027-01-15T08:00:01Z.
+  std::ofstream{file} << "[[tokens]]\nname = \"a\"\nrole = \"read\"\ntoken = \"" << token
+                      << "\"\nexpires = 2027-01-15T08:00:01Z\n";
+  fs::permissions(file, fs::perms::owner_read | fs::perms::owner_write);
+  auto& one = nodes.add(false, file);
+  BOOST_TEST(found(one, token).has_value());
+  await("the cluster was asked", [&] { return make(one, access_role::read).status == 409; });
+  nodes.now += 1;
+  await("it has ended", [&] { return !found(one, token).has_value(); });
 }
 
 BOOST_AUTO_TEST_CASE(once_it_is_closed_what_is_asked_is_put_off_and_the_table_stays) {
