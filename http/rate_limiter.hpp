@@ -1,12 +1,13 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
+#include <vector>
 
 #include "http/response.hpp"
 
@@ -19,13 +20,17 @@ struct rate {
 };
 
 /// Holds each client to a rate: the generic cell rate algorithm (ITU-T I.371, a leaky bucket), so
-/// that one client costs a number, and who has been quiet costs nothing. Memory is bounded: when
-/// more clients than it can tell apart ask too much, those that came last share what one may.
+/// that one client costs a number, and who has been quiet costs nothing.
+///
+/// Its memory is made at once and its work is the same for each request: clients lie in sets of a
+/// few places, by a digest with a secret of this process, and a place whose client has paid off is
+/// anybody's. Where all of a set are taken, who comes to it shares one with others that do.
 ///
 /// Any thread.
 class rate_limiter {
  public:
-  static constexpr std::size_t most_clients = 100'000;
+  static constexpr std::size_t sets = 16'384;
+  static constexpr std::size_t places_of_set = 8;  ///< 131,072 clients in all, 2 MiB
 
   explicit rate_limiter(rate each);
 
@@ -37,16 +42,19 @@ class rate_limiter {
   response refusal(std::uint64_t wait_us) const;
 
  private:
-  std::uint64_t& place_of(std::string_view client, std::uint64_t now_us);
+  struct place {
+    std::uint64_t client = 0;       // of its digest
+    std::uint64_t paid_off_us = 0;  // when what was asked is
+  };
+  std::uint64_t& paid_off_of(std::string_view client, std::uint64_t now_us);
 
   const rate each_;
   const std::uint64_t interval_us_;  // of a request
   const std::uint64_t window_us_;    // in which all of them come back
+  const std::string secret_;
   std::mutex mutex_;
-  // When what was asked is paid off; guarded by mutex_, as the next.
-  std::unordered_map<std::string, std::uint64_t> paid_off_us_;
-  std::uint64_t shared_us_ = 0;  // of those that have no place
-  std::uint64_t swept_us_ = 0;
+  std::vector<std::array<place, places_of_set>> sets_;  // guarded by mutex_, as the next
+  std::uint64_t shared_us_ = 0;                         // of those that have no place
 };
 
 }  // namespace lithair::http
