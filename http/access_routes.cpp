@@ -1,12 +1,11 @@
-#include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 
 #include <algorithm>
-#include <cctype>
 #include <utility>
 
 #include "http/access.hpp"
 #include "http/exchange.hpp"
+#include "http/office_answers.hpp"
 #include "http/operations.hpp"
 #include "http/parameters.hpp"
 
@@ -20,26 +19,6 @@ namespace {
 constexpr std::size_t longest_name = 64;
 constexpr std::size_t most_collections = 64;
 constexpr std::int64_t longest_access_s = std::int64_t{3650} * 86'400;
-
-response bad_access(std::string_view detail) { return problem_response(422, "bad_token", detail); }
-
-response refusal_of(const access_office::outcome& said) {
-  const auto code = [&said] {
-    switch (said.status) {
-      case 404:
-        return "not_found";
-      case 409:
-        return "conflict";
-      case 503:
-        return "unavailable";
-      default:
-        return "bad_token";
-    }
-  };
-  auto sentence = said.detail + ".";
-  sentence.front() = static_cast<char>(std::toupper(static_cast<unsigned char>(sentence.front())));
-  return problem_response(said.status, code(), sentence);
-}
 
 json::object object_of(const access_office::token& each) {
   json::object made{{"number", each.number},
@@ -82,14 +61,14 @@ std::string read_access(const json::object& from, const models::schema& schema,
       into.name = value.get_string();
     } else if (name == "role" && value.is_string()) {
       role = read_role(value.get_string());
-    } else if (name == "expires_in" && value.is_int64() && value.get_int64() > 0 &&
-               value.get_int64() <= longest_access_s) {
-      into.seconds = value.get_int64();
+    } else if (const auto seconds = number_within(value, longest_access_s);
+               name == "expires_in" && seconds) {
+      into.seconds = *seconds;
     } else if (name == "collections") {
       if (auto wrong = read_collections(value, schema, into.collections); !wrong.empty())
         return wrong;
     } else {
-      return "There is nothing, or nothing like that, to be said of " + std::string{name} + ".";
+      return unknown_member(name);
     }
   }
   if (!is_name(into.name)) return "name must say who has it, in 1 to 64 characters.";
@@ -104,7 +83,8 @@ office_step ask(std::function<void(std::function<void(access_office::outcome)>)>
                 bool changes) {
   return {[of = std::move(of), status](std::function<void(response)> done) {
             of([done = std::move(done), status](const access_office::outcome& said) {
-              if (said.status != 200 || said.all.empty()) return done(refusal_of(said));
+              if (said.status != 200 || said.all.empty())
+                return done(office_refusal(said.status, said.detail));
               response result;
               result.status = status;
               result.body = json::serialize(object_of(said.all.front()));
@@ -115,15 +95,11 @@ office_step ask(std::function<void(std::function<void(access_office::outcome)>)>
 }
 
 step make(const request& r, const site& site) {
-  if (auto wrong = check_media(r.find("Content-Type"), document::new_access))
-    return std::move(*wrong);
-  boost::system::error_code error;
-  const auto body = json::parse(json::string_view{r.body.data(), r.body.size()}, error);
-  if (error) return problem_response(400, "malformed_json", "The body is not JSON.");
-  if (!body.is_object()) return bad_access("The body must be an object.");
+  json::object body;
+  if (auto wrong = read_object(r, document::new_access, body)) return std::move(*wrong);
   access_office::wish wish;
-  if (const auto wrong = read_access(body.get_object(), *site.schema, wish); !wrong.empty())
-    return bad_access(wrong);
+  if (const auto wrong = read_access(body, *site.schema, wish); !wrong.empty())
+    return bad_wish(wrong);
   return ask(
       [by = site.access, wish = std::move(wish)](std::function<void(access_office::outcome)> done) {
         by->make(wish, std::move(done));
@@ -134,7 +110,8 @@ step make(const request& r, const site& site) {
 step list(access_office& by) {
   return office_step{[&by](std::function<void(response)> done) {
                        by.list([done = std::move(done)](const access_office::outcome& said) {
-                         if (said.status != 200) return done(refusal_of(said));
+                         if (said.status != 200)
+                           return done(office_refusal(said.status, said.detail));
                          json::array all;
                          for (const auto& each : said.all) all.push_back(object_of(each));
                          response result;

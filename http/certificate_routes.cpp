@@ -1,10 +1,10 @@
-#include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 
 #include <utility>
 
 #include "http/certificate_office.hpp"
 #include "http/exchange.hpp"
+#include "http/office_answers.hpp"
 #include "http/operations.hpp"
 
 namespace lithair::http {
@@ -17,43 +17,6 @@ constexpr std::size_t most_hosts = 16;
 constexpr std::uint64_t highest_node = 65535;
 constexpr std::int64_t longest_s = 86'400;
 constexpr std::int64_t most_uses = 100;
-
-response bad_wish(std::string_view detail) { return problem_response(422, "bad_request", detail); }
-
-std::string unknown_member(std::string_view name) {
-  return "There is nothing, or nothing like that, to be said of " + std::string{name} + ".";
-}
-
-response refusal_of(const certificate_office::verdict& said) {
-  const auto code = [&said] {
-    switch (said.status) {
-      case 403:
-        return "forbidden";
-      case 404:
-        return "not_found";
-      case 409:
-        return "conflict";
-      case 429:
-        return "too_many_requests";
-      case 503:
-        return "unavailable";
-      default:
-        return "bad_request";
-    }
-  };
-  return problem_response(said.status, code(), said.detail + ".");
-}
-
-// The body's object, in the media type of the row; or why not.
-std::optional<response> read_body(const request& r, document wanted, json::object& into) {
-  if (auto wrong = check_media(r.find("Content-Type"), wanted)) return wrong;
-  boost::system::error_code error;
-  auto parsed = json::parse(json::string_view{r.body.data(), r.body.size()}, error);
-  if (error) return problem_response(400, "malformed_json", "The body is not JSON.");
-  if (!parsed.is_object()) return bad_wish("The body must be an object.");
-  into = std::move(parsed.get_object());
-  return std::nullopt;
-}
 
 // -- certificates --------------------------------------------------------------------------------
 
@@ -83,13 +46,13 @@ std::string read_wish(const json::object& from, certificate_office::wish& into) 
 
 step certify(const request& r, certificate_office& by) {
   json::object body;
-  if (auto wrong = read_body(r, document::new_certificate, body)) return std::move(*wrong);
+  if (auto wrong = read_object(r, document::new_certificate, body)) return std::move(*wrong);
   certificate_office::wish wish;
   if (const auto wrong = read_wish(body, wish); !wrong.empty()) return bad_wish(wrong);
   return office_step{[&by, wish = std::move(wish)](std::function<void(response)> done) {
     by.certify(wish, [done = std::move(done),
                       authority = by.authority()](const certificate_office::outcome& made) {
-      if (made.status != 200) return done(refusal_of(made));
+      if (made.status != 200) return done(office_refusal(made.status, made.detail));
       response result;
       result.body = json::serialize(json::object{{"certificate", made.certificate},
                                                  {"authority", authority},
@@ -112,7 +75,7 @@ json::object object_of(const certificate_office::token& each) {
 
 std::function<void(certificate_office::tokens)> told_as_list(std::function<void(response)> done) {
   return [done = std::move(done)](const certificate_office::tokens& made) {
-    if (made.status != 200) return done(refusal_of(made));
+    if (made.status != 200) return done(office_refusal(made.status, made.detail));
     json::array all;
     for (const auto& each : made.all) all.push_back(object_of(each));
     response result;
@@ -121,15 +84,9 @@ std::function<void(certificate_office::tokens)> told_as_list(std::function<void(
   };
 }
 
-// A whole number of these; none: it is no such number.
-std::optional<std::int64_t> number_within(const json::value& of, std::int64_t most) {
-  if (!of.is_int64() || of.get_int64() < 1 || of.get_int64() > most) return std::nullopt;
-  return of.get_int64();
-}
-
 step make_token(const request& r, certificate_office& by) {
   json::object body;
-  if (auto wrong = read_body(r, document::new_token, body)) return std::move(*wrong);
+  if (auto wrong = read_object(r, document::new_token, body)) return std::move(*wrong);
   certificate_office::token_wish wish;
   for (const auto& x : body) {
     if (x.key() == "expires_in") {
@@ -145,7 +102,8 @@ step make_token(const request& r, certificate_office& by) {
   if (wish.seconds == 0) return bad_wish("expires_in must be 1 to 86400 seconds.");
   return office_step{[&by, wish](std::function<void(response)> done) {
     by.make_token(wish, [done = std::move(done)](const certificate_office::tokens& made) {
-      if (made.status != 200 || made.all.empty()) return done(refusal_of(made));
+      if (made.status != 200 || made.all.empty())
+        return done(office_refusal(made.status, made.detail));
       response result;
       result.body = json::serialize(object_of(made.all.front()));
       done(std::move(result));
@@ -155,7 +113,7 @@ step make_token(const request& r, certificate_office& by) {
 
 step revoke_tokens(const request& r, certificate_office& by) {
   json::object body;
-  if (auto wrong = read_body(r, document::revoked_tokens, body)) return std::move(*wrong);
+  if (auto wrong = read_object(r, document::revoked_tokens, body)) return std::move(*wrong);
   std::optional<std::uint64_t> number;
   bool all = false;
   for (const auto& x : body) {
@@ -182,7 +140,7 @@ step order(certificate_office& by, certificate_office::authority_order what) {
   return office_step{
       [&by, what](std::function<void(response)> done) {
         by.order(what, [done = std::move(done)](const certificate_office::authorities& said) {
-          if (said.status != 200) return done(refusal_of(said));
+          if (said.status != 200) return done(office_refusal(said.status, said.detail));
           json::object told{{"stage", said.stage}, {"current", object_of(said.current)}};
           if (!said.next.fingerprint.empty()) told["next"] = object_of(said.next);
           if (said.begun != 0) told["begun"] = said.begun;
@@ -222,7 +180,7 @@ step begin_authority(const request& r, const site& site) {
   auto& by = *site.certificates;  // its holder is asking
   if (r.verb != method::post) return order(by, wanted::look);
   json::object body;
-  if (auto wrong = read_body(r, document::authority_order, body)) return std::move(*wrong);
+  if (auto wrong = read_object(r, document::authority_order, body)) return std::move(*wrong);
   for (const auto& x : body)
     if (x.key() != "action") return bad_wish(unknown_member(x.key()));
   const auto* said = body.if_contains("action");

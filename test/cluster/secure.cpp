@@ -87,7 +87,7 @@ BOOST_AUTO_TEST_CASE(who_has_no_right_token_gets_no_certificate) {
   const auto own = actors::cluster_authority::read(read_file(nodes.tls(0, "ca.pem")),
                                                    read_file(nodes.tls(0, "ca.key")));
   nodes.token = own->make_token(1, now - 1);
-  BOOST_TEST(nodes.refused(1).find("the token has expired at ") != std::string::npos);
+  BOOST_TEST(nodes.refused(1).find("The token has expired at ") != std::string::npos);
   // As an earlier version made them: by the authority's key alone.
   nodes.token = own->make_token(0x123456789abcdef, now + 60);
   BOOST_TEST(nodes.refused(1).find("the token does not count: it has expired or was revoked, or "
@@ -121,7 +121,7 @@ BOOST_AUTO_TEST_CASE(tokens_are_made_told_and_revoked_by_a_node_that_runs) {
   const auto number = std::to_string(facts->number);
   BOOST_TEST(nodes.ask_tokens({"--revoke", number}) == "1 token revoked");
   BOOST_TEST(nodes.ask_tokens({"--revoke", number}, 2)
-                 .ends_with("there is no token " + number + " that counts."));
+                 .ends_with("There is no token " + number + " that counts."));
   nodes.token = made;
   BOOST_TEST(nodes.refused(1).find("it has expired or was revoked") != std::string::npos);
   BOOST_TEST(nodes.ask_tokens({"--revoke", "all"}) == "1 token revoked");
