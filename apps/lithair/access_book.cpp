@@ -2,9 +2,10 @@
 
 #include <algorithm>
 #include <boost/json.hpp>
-#include <exception>
 #include <stdexcept>
 #include <utility>
+
+#include "apps/lithair/record_text.hpp"
 
 namespace lithair::apps {
 namespace {
@@ -12,20 +13,18 @@ namespace {
 namespace json = boost::json;
 using http::access_role;
 
-std::string text_within(const json::value& of) { return std::string{of.as_string()}; }
-
 booked_access access_in(const json::object& of) {
-  const auto role = http::read_role(text_within(of.at("role")));
+  const auto role = http::read_role(text_at(of, "role"));
   if (!role) throw std::invalid_argument("role");
   booked_access made{of.at("number").to_number<std::uint64_t>(),
-                     text_within(of.at("name")),
-                     text_within(of.at("digest")),
+                     text_at(of, "name"),
+                     text_at(of, "digest"),
                      *role,
                      {},
                      of.at("made").to_number<std::int64_t>(),
                      of.at("expires").to_number<std::int64_t>()};
   for (const auto& each : of.at("collections").as_array())
-    made.collections.push_back(text_within(each));
+    made.collections.emplace_back(each.as_string());
   return made;
 }
 
@@ -50,18 +49,12 @@ bool has_lasting_admin(const std::vector<booked_access>& all) {
 }  // namespace
 
 tl::expected<access_book, std::string> access_book::parse(std::string_view text) {
-  access_book made;
-  if (text.empty()) return made;
-  try {
-    const auto all = json::parse(json::string_view{text.data(), text.size()});
-    made.next_ = all.at("next").to_number<std::uint64_t>();
-    for (const auto& each : all.at("tokens").as_array())
-      made.tokens_.push_back(access_in(each.as_object()));
-  } catch (const std::exception&) {
-    return tl::unexpected(
-        std::string{"the cluster's book of access tokens is not as this version writes it"});
-  }
-  return made;
+  return read_record<access_book>(text, "book of access tokens",
+                                  [](const json::object& all, access_book& made) {
+                                    made.next_ = all.at("next").to_number<std::uint64_t>();
+                                    for (const auto& each : all.at("tokens").as_array())
+                                      made.tokens_.push_back(access_in(each.as_object()));
+                                  });
 }
 
 std::string access_book::text() const {

@@ -3,8 +3,9 @@
 #include <algorithm>
 #include <array>
 #include <boost/json.hpp>
-#include <exception>
 #include <stdexcept>
+
+#include "apps/lithair/record_text.hpp"
 
 namespace lithair::apps {
 namespace {
@@ -15,10 +16,6 @@ using stages = authority_change::stages;
 // In the order of the enum.
 constexpr std::array<std::string_view, 6> stage_names{"none",       "gathering", "trusting",
                                                       "certifying", "done",      "cancelled"};
-
-std::string text_at(const json::object& of, std::string_view name) {
-  return std::string{of.at(name).as_string()};
-}
 
 stages stage_in(const json::object& of) {
   const auto name = text_at(of, "stage");
@@ -75,22 +72,16 @@ bool is_anything_unsealed(const authority_change& of, authority_change::node_ids
 std::string_view name_of(stages stage) { return stage_names[static_cast<std::size_t>(stage)]; }
 
 tl::expected<authority_change, std::string> authority_change::parse(std::string_view text) {
-  authority_change made;
-  if (text.empty()) return made;
-  try {
-    const auto all = json::parse(json::string_view{text.data(), text.size()}).as_object();
-    made.stage = stage_in(all);
-    made.begun = all.at("begun").to_number<std::int64_t>();
-    made.begun_by = all.at("by").to_number<std::uint64_t>();
-    made.before = text_at(all, "before");
-    made.next = text_at(all, "next");
-    for (const auto& each : all.at("members").as_array())
-      made.members.push_back(member_in(each.as_object()));
-  } catch (const std::exception&) {
-    return tl::unexpected(
-        std::string{"the record of the cluster's authority is not as this version writes it"});
-  }
-  return made;
+  return read_record<authority_change>(text, "record of its authority",
+                                       [](const json::object& all, authority_change& made) {
+                                         made.stage = stage_in(all);
+                                         made.begun = all.at("begun").to_number<std::int64_t>();
+                                         made.begun_by = all.at("by").to_number<std::uint64_t>();
+                                         made.before = text_at(all, "before");
+                                         made.next = text_at(all, "next");
+                                         for (const auto& each : all.at("members").as_array())
+                                           made.members.push_back(member_in(each.as_object()));
+                                       });
 }
 
 std::string authority_change::text() const {

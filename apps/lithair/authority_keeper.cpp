@@ -52,7 +52,8 @@ authority_keeper::authority_keeper(secure_files kept, std::shared_ptr<node_certi
   worker_->wake();
 }
 
-authority_keeper::~authority_keeper() = default;
+// Its jobs use all of this.
+authority_keeper::~authority_keeper() { worker_->end(); }
 
 std::function<void(office::authority_order, authority_keeper::on_answer)>
 authority_keeper::orders() {

@@ -1,5 +1,6 @@
 #include "apps/lithair/open_office.hpp"
 
+#include <chrono>
 #include <string>
 #include <utility>
 
@@ -9,13 +10,16 @@
 #include "actors/tls/tls_credentials.hpp"
 #include "apps/lithair/access_keeper.hpp"
 #include "apps/lithair/authority_keeper.hpp"
-#include "apps/lithair/first_token.hpp"
 #include "apps/lithair/node_certifier.hpp"
 #include "apps/lithair/secure.hpp"
 #include "apps/lithair/wall_time.hpp"
+#include "apps/lithair/worker.hpp"
 
 namespace lithair::apps {
 namespace {
+
+// Between two attempts: a cluster of one leads within a second.
+constexpr std::chrono::milliseconds until_entered_again{250};
 
 /// A record of the cluster, as the node reads and writes it.
 record_access access_to(actors::node& node, std::string_view name) {
@@ -77,11 +81,23 @@ void open_office::open_certifier(actors::node& node) {
   keeper_ =
       std::make_unique<authority_keeper>(secure_files_of(chosen.node.data_dir), by, std::move(of));
   by->use_keeper(keeper_->orders());
-  if (!chosen.new_token.empty()) first_ = std::make_unique<first_token>(by);
+  if (!chosen.new_token.empty()) enter_first_token();
+}
+
+// The join token that is shown at a founding, as soon as the cluster can write it.
+void open_office::enter_first_token() {
+  first_ = std::make_unique<worker>([this]() -> std::optional<std::chrono::milliseconds> {
+    using verdict = http::certificate_office::verdict;
+    const auto said = first_->await<verdict>([this](std::function<void(verdict)> done) {
+      chosen_.certifier->enter_first(std::move(done));
+    });
+    if (said && said->status == 200) return std::nullopt;
+    return until_entered_again;
+  });
+  first_->wake();
 }
 
 open_office::~open_office() {
-  first_.reset();
   close();
   if (chosen_.certifier) chosen_.certifier->use_book(std::nullopt);
 }
@@ -94,6 +110,7 @@ bool open_office::renew_certificate() {
 
 void open_office::close() {
   listener_.reset();
+  if (first_) first_->end();
   chosen_.access->close();
   if (chosen_.certifier) chosen_.certifier->use_keeper({});
   keeper_.reset();

@@ -14,7 +14,7 @@ class node;
 namespace lithair::apps {
 
 class authority_keeper;
-class first_token;
+class worker;
 
 /// As long as the node is there to ask: keeps the cluster's access tokens; with --secure certifies
 /// others by its book of join tokens, and does this node's part when another authority takes the
@@ -34,11 +34,12 @@ class open_office {
 
  private:
   void open_certifier(actors::node& node);
+  void enter_first_token();
 
   const settings& chosen_;
   std::unique_ptr<actors::change_signal::listener> listener_;
   std::unique_ptr<authority_keeper> keeper_;
-  std::unique_ptr<first_token> first_;
+  std::unique_ptr<worker> first_;
 };
 
 }  // namespace lithair::apps

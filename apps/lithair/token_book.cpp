@@ -4,14 +4,12 @@
 #include <boost/json.hpp>
 #include <utility>
 
+#include "apps/lithair/record_text.hpp"
+
 namespace lithair::apps {
 namespace {
 
 namespace json = boost::json;
-
-std::string text_at(const json::object& of, std::string_view name) {
-  return std::string{of.at(name).as_string()};
-}
 
 booked_token token_in(const json::object& of) {
   booked_token made{of.at("number").to_number<std::uint64_t>(),
@@ -38,18 +36,12 @@ json::object object_of(const booked_token& of) {
 }  // namespace
 
 tl::expected<token_book, std::string> token_book::parse(std::string_view text) {
-  token_book made;
-  if (text.empty()) return made;
-  try {
-    const auto all = json::parse(json::string_view{text.data(), text.size()});
-    made.next_ = all.at("next").to_number<std::uint64_t>();
-    for (const auto& each : all.at("tokens").as_array())
-      made.tokens_.push_back(token_in(each.as_object()));
-  } catch (const std::exception&) {
-    return tl::unexpected(
-        std::string{"the cluster's book of join tokens is not as this version writes it"});
-  }
-  return made;
+  return read_record<token_book>(text, "book of join tokens",
+                                 [](const json::object& all, token_book& made) {
+                                   made.next_ = all.at("next").to_number<std::uint64_t>();
+                                   for (const auto& each : all.at("tokens").as_array())
+                                     made.tokens_.push_back(token_in(each.as_object()));
+                                 });
 }
 
 std::string token_book::text() const {
