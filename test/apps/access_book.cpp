@@ -3,9 +3,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include <sys/stat.h>
-#include <unistd.h>
 
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <string>
@@ -16,6 +14,7 @@
 #include "actors/tls/sealing.hpp"
 #include "apps/lithair/auth_file.hpp"
 #include "models/encoding/sha256.hpp"
+#include "test/apps/own_directory.hpp"
 
 namespace access_book_test {
 
@@ -31,17 +30,13 @@ booked_access entry(const access_book& in, access_role role, std::int64_t expire
 
 /// A file that only its owner may read.
 struct secret_file {
-  std::string path = std::filesystem::temp_directory_path() / "lithair-auth-XXXXXX";
+  test::own_directory place;
+  std::string path = place.path() / "auth.toml";
 
   explicit secret_file(const std::string& text) {
-    const int made = ::mkstemp(path.data());
-    BOOST_REQUIRE(made >= 0);
-    ::close(made);
     std::ofstream{path} << text;
+    std::filesystem::permissions(path, std::filesystem::perms::owner_read);
   }
-  ~secret_file() { std::filesystem::remove(path); }
-  secret_file(const secret_file&) = delete;
-  secret_file& operator=(const secret_file&) = delete;
 };
 
 const std::string token = "a-token-that-is-long-enough-to-count";

@@ -4,7 +4,6 @@
 
 #include <atomic>
 #include <chrono>
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <functional>
@@ -18,6 +17,7 @@
 #include <vector>
 
 #include "models/encoding/sha256.hpp"
+#include "test/apps/own_directory.hpp"
 
 namespace access_keeper_test {
 
@@ -83,21 +83,15 @@ struct shared_record {
 };
 
 struct cluster {
-  fs::path place = made();
+  test::own_directory place;
   shared_record record;
   std::atomic<std::int64_t> now{1'800'000'000};
   std::vector<std::unique_ptr<access_keeper>> all;
 
   ~cluster() {
     for (const auto& each : all) each->close();
-    fs::remove_all(place);
   }
-  static fs::path made() {
-    std::string name = fs::temp_directory_path() / "lithair-XXXXXX";
-    BOOST_REQUIRE(::mkdtemp(name.data()) != nullptr);
-    return name;
-  }
-  std::string path(const std::string& name) const { return place / name; }
+  std::string path(const std::string& name) const { return place.path() / name; }
 
   access_keeper& add(bool guarded = false, const std::string& auth_file = {}, bool held = false,
                      int number = 0, bool joins = false) {

@@ -4,7 +4,6 @@
 
 #include <atomic>
 #include <chrono>
-#include <cstdlib>
 #include <filesystem>
 #include <functional>
 #include <future>
@@ -19,6 +18,7 @@
 #include "actors/tls/tls_context.hpp"
 #include "apps/lithair/node_certifier.hpp"
 #include "persistence/files.hpp"
+#include "test/apps/own_directory.hpp"
 
 namespace authority_keeper_test {
 
@@ -32,23 +32,6 @@ namespace {
 
 constexpr std::int64_t now = 1'800'000'000;
 constexpr std::chrono::seconds patience{60};
-
-class directory {
- public:
-  directory() {
-    std::string name = std::filesystem::temp_directory_path() / "lithair-XXXXXX";
-    BOOST_REQUIRE(::mkdtemp(name.data()) != nullptr);
-    path_ = name;
-  }
-  ~directory() { std::filesystem::remove_all(path_); }
-  directory(const directory&) = delete;
-  directory& operator=(const directory&) = delete;
-
-  const std::filesystem::path& path() const { return path_; }
-
- private:
-  std::filesystem::path path_;
-};
 
 /// A record as a cluster keeps it, for members that ask on threads of their own.
 struct shared_record {
@@ -104,7 +87,7 @@ struct member {
 };
 
 struct cluster {
-  directory place;
+  test::own_directory place;
   shared_record record;
   shared_record book;
   std::string first;

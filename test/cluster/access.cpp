@@ -6,6 +6,7 @@
 #include <string>
 
 #include "test/cluster/fixture.hpp"
+#include "test/cluster/harness/document.hpp"
 #include "test/cluster/harness/event_source.hpp"
 
 namespace access_test {
@@ -233,24 +234,15 @@ BOOST_AUTO_TEST_CASE(each_client_is_held_to_its_rate_by_its_token_or_else_by_its
 BOOST_AUTO_TEST_CASE(the_commands_of_the_document_about_it_work_as_written) {
   shop_cluster node({.nodes = 1});
   node.start_and_await();
-  const auto document = read_file(LITHAIR_SOURCE "/docs/security.md");
-  const std::string mark = "<!-- run -->\n```sh\n";
-  const auto begin = document.find(mark) + mark.size();
-  auto commands = document.substr(begin, document.find("```", begin) - begin);
-  const auto replace = [&commands](const std::string& what, const std::string& with) {
-    BOOST_TEST(commands.find(what) != std::string::npos, what);
-    for (auto at = commands.find(what); at != std::string::npos;
-         at = commands.find(what, at + with.size()))
-      commands.replace(at, what.size(), with);
-  };
-  replace("localhost:8080", "127.0.0.1:" + std::to_string(node.port(0)));
-  replace("lithair_0bQ…", R"sh($(sed -n 's/.*"token":"\([^"]*\)".*/\1/p' said))sh");
-  replace("curl ", "curl -sSf --retry 5 --retry-all-errors ");
+  document_commands commands{read_file(LITHAIR_SOURCE "/docs/security.md")};
+  commands.replace("localhost:8080", "127.0.0.1:" + std::to_string(node.port(0)));
+  commands.replace("lithair_0bQ…", R"sh($(sed -n 's/.*"token":"\([^"]*\)".*/\1/p' said))sh");
+  commands.replace("curl ", "curl -sSf --retry 5 --retry-all-errors ");
   const temporary_directory place;
-  std::ofstream(place.path() / "script") << "set -e\n" + commands;
+  std::ofstream(place.path() / "script") << "set -e\n" + commands.text();
   process shell({{"/usr/bin/env", "bash", "script"}, place.path() / "said", place.path(), {}});
   const auto how = shell.wait(cluster::patience);
-  const auto said = read_file(place.path() / "said") + commands;
+  const auto said = read_file(place.path() / "said") + commands.text();
   BOOST_REQUIRE_MESSAGE(how, said);
   BOOST_TEST(how->status == 0, said);
   BOOST_TEST(said.find(R"("name":"me","role":"admin")") != std::string::npos, said);

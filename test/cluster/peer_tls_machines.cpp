@@ -2,6 +2,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "test/cluster/harness/document.hpp"
 #include "test/cluster/harness/own_network.hpp"
 #include "test/cluster/operators_files.hpp"
 #include "test/cluster/sealed_cluster.hpp"
@@ -70,23 +71,13 @@ BOOST_AUTO_TEST_CASE(across_machines_both_certificates_are_enough_and_one_is_not
 BOOST_AUTO_TEST_CASE(the_commands_of_the_document_work_as_written) {
   const port_block ports;
   const temporary_directory place;
-  const auto document = read_file(LITHAIR_SOURCE "/docs/links.md");
-  const std::string mark = "<!-- run -->\n```sh\n";
-  std::string commands = "set -e\ntrap 'kill $(jobs -p); wait' EXIT\n";
-  for (auto at = document.find(mark); at != std::string::npos; at = document.find(mark, at + 1)) {
-    const auto begin = at + mark.size();
-    commands += document.substr(begin, document.find("```", begin) - begin);
-  }
-  const auto replace = [&commands](const std::string& what, const std::string& with) {
-    for (auto at = commands.find(what); at != std::string::npos;
-         at = commands.find(what, at + with.size()))
-      commands.replace(at, what.size(), with);
-  };
+  document_commands commands{read_file(LITHAIR_SOURCE "/docs/links.md")};
   for (std::size_t i = 0; i < 3; ++i)
-    replace(std::to_string(8081 + i), std::to_string(ports.http(i)));
-  replace("808$id", "$((" + std::to_string(ports.http(0) - 1) + " + id))");
+    commands.replace(std::to_string(8081 + i), std::to_string(ports.http(i)));
+  commands.replace("808$id", "$((" + std::to_string(ports.http(0) - 1) + " + id))");
   std::filesystem::copy_file(LITHAIR_SOURCE "/apps/examples/shop.toml", place.path() / "shop.toml");
-  std::ofstream(place.path() / "script") << commands;
+  std::ofstream(place.path() / "script")
+      << "set -e\ntrap 'kill $(jobs -p); wait' EXIT\n" + commands.text();
   const auto programs = std::filesystem::path(LITHAIR_NODE).parent_path().string();
   process shell({{"/usr/bin/env", "PATH=" + programs + ":/usr/bin:/bin", "/bin/bash", "script"},
                  place.path() / "log",

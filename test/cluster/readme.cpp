@@ -4,6 +4,7 @@
 #include <sstream>
 
 #include "test/cluster/fixture.hpp"
+#include "test/cluster/harness/document.hpp"
 
 namespace readme_test {
 
@@ -14,32 +15,13 @@ namespace {
 
 const std::string readme = read_file(LITHAIR_SOURCE "/README.md");
 
-/// The fenced shell commands after `<!-- run -->`, in order.
-std::string marked_commands() {
-  const std::string mark = "<!-- run -->\n```sh\n";
-  std::string made;
-  for (auto at = readme.find(mark); at != std::string::npos; at = readme.find(mark, at + 1)) {
-    const auto begin = at + mark.size();
-    made += readme.substr(begin, readme.find("```", begin) - begin);
-  }
-  return made;
-}
-
-std::string replace_all(std::string text, const std::string& what, const std::string& with) {
-  for (auto at = text.find(what); at != std::string::npos; at = text.find(what, at + with.size())) {
-    text.replace(at, what.size(), with);
-  }
-  return text;
-}
-
 /// The README's commands with ports that are free here, as a script that stops at the first failure
 /// and takes the nodes it started with it.
 std::string script(const port_block& ports) {
-  auto commands = marked_commands();
-  for (std::size_t i = 0; i < 3; ++i) {
-    commands = replace_all(commands, std::to_string(8081 + i), std::to_string(ports.http(i)));
-  }
-  return "set -e\ntrap 'kill $(jobs -p); wait' EXIT\n" + commands;
+  document_commands commands{readme};
+  for (std::size_t i = 0; i < 3; ++i)
+    commands.replace(std::to_string(8081 + i), std::to_string(ports.http(i)));
+  return "set -e\ntrap 'kill $(jobs -p); wait' EXIT\n" + commands.text();
 }
 
 }  // namespace

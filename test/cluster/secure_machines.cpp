@@ -3,6 +3,7 @@
 #include <fstream>
 
 #include "actors/links/node_certificate.hpp"
+#include "test/cluster/harness/document.hpp"
 #include "test/cluster/harness/machines.hpp"
 #include "test/cluster/secured_cluster.hpp"
 #include "test/cluster/tls_caller.hpp"
@@ -122,43 +123,32 @@ BOOST_AUTO_TEST_CASE(nodes_on_machines_of_their_own_work_under_load_whoever_call
 BOOST_AUTO_TEST_CASE(the_commands_of_the_document_about_it_work_as_written) {
   const port_block ports;
   const temporary_directory place;
-  const auto document = read_file(LITHAIR_SOURCE "/docs/secure.md");
-  const std::string mark = "<!-- run -->\n```sh\n";
-  std::string commands;
-  for (auto at = document.find(mark); at != std::string::npos; at = document.find(mark, at + 1)) {
-    const auto begin = at + mark.size();
-    commands += document.substr(begin, document.find("```", begin) - begin);
-  }
-  const auto replace = [&commands](const std::string& what, const std::string& with) {
-    BOOST_TEST(commands.find(what) != std::string::npos, what);
-    for (auto at = commands.find(what); at != std::string::npos;
-         at = commands.find(what, at + with.size()))
-      commands.replace(at, what.size(), with);
-  };
+  document_commands commands{read_file(LITHAIR_SOURCE "/docs/secure.md")};
   // Two machines are two ports, and a server does not end by itself.
-  replace("10.0.0.1:8080", "127.0.0.1:" + std::to_string(ports.http(0)));
-  replace("10.0.0.2:8080", "127.0.0.1:" + std::to_string(ports.http(1)));
-  replace("lithair1.kX2…", "$(sed -n 's/.*--join-token //p' first)");
+  commands.replace("10.0.0.1:8080", "127.0.0.1:" + std::to_string(ports.http(0)));
+  commands.replace("10.0.0.2:8080", "127.0.0.1:" + std::to_string(ports.http(1)));
+  commands.replace("lithair1.kX2…", "$(sed -n 's/.*--join-token //p' first)");
   const std::string ready = "for i in $(seq 300); do $READY && break; sleep 0.1; done\n";
-  replace("--node-id 1 --addr 127.0.0.1:" + std::to_string(ports.http(0)) + " --models shop.toml\n",
-          "--node-id 1 --addr 127.0.0.1:" + std::to_string(ports.http(0)) +
-              " --drain 0 --models shop.toml > first &\nREADY='grep -q join-token first'; " +
-              ready);
-  replace(" --models shop.toml\ncurl --cacert",
-          " --data-dir second --drain 0 --models shop.toml 2> second.log &\n"
-          "READY='grep -q took second.log'; " +
-              ready + "curl --cacert");
-  replace("curl --cacert", "curl -sf --retry 30 --retry-all-errors --retry-delay 1 --cacert");
+  commands.replace(
+      "--node-id 1 --addr 127.0.0.1:" + std::to_string(ports.http(0)) + " --models shop.toml\n",
+      "--node-id 1 --addr 127.0.0.1:" + std::to_string(ports.http(0)) +
+          " --drain 0 --models shop.toml > first &\nREADY='grep -q join-token first'; " + ready);
+  commands.replace(" --models shop.toml\ncurl --cacert",
+                   " --data-dir second --drain 0 --models shop.toml 2> second.log &\n"
+                   "READY='grep -q took second.log'; " +
+                       ready + "curl --cacert");
+  commands.replace("curl --cacert",
+                   "curl -sf --retry 30 --retry-all-errors --retry-delay 1 --cacert");
   std::filesystem::copy_file(LITHAIR_SOURCE "/apps/examples/shop.toml", place.path() / "shop.toml");
   std::ofstream(place.path() / "script")
-      << "set -e\ntrap 'kill $(jobs -p); wait' EXIT\n" + commands;
+      << "set -e\ntrap 'kill $(jobs -p); wait' EXIT\n" + commands.text();
   const auto programs = std::filesystem::path(LITHAIR_NODE).parent_path().string();
   process shell({{"/usr/bin/env", "PATH=" + programs + ":/usr/bin:/bin", "/bin/bash", "script"},
                  place.path() / "log",
                  place.path(),
                  {}});
   const auto how = shell.wait(cluster::patience * 2);
-  const auto log = read_file(place.path() / "log") + commands;
+  const auto log = read_file(place.path() / "log") + commands.text();
   BOOST_REQUIRE_MESSAGE(how, log);
   BOOST_TEST(how->status == 0, log);
   BOOST_TEST(log.find("1 of 16") != std::string::npos, log);
