@@ -39,7 +39,16 @@ cluster_authority authority_in(const secure_files& kept) {
 authority_files::authority_files(secure_files kept) : kept_(std::move(kept)) {}
 
 void authority_files::recover() const {
-  if (fs::exists(next_of(kept_).certificate)) carry_over();
+  const auto next = next_of(kept_);
+  const auto previous = previous_of(kept_);
+  if (fs::exists(next.certificate)) carry_over();
+  // What was to be dropped holds keys.
+  for (const auto& each :
+       {next.directory + ".old", previous.directory + ".old", previous.directory + ".new"})
+    fs::remove_all(each);
+  const bool is_trusted =
+      read_text(kept_.authority).find(text_or_none(previous.authority)) != std::string::npos;
+  if (!is_trusted) drop(previous.directory);
 }
 
 own_authorities authority_files::now() const {

@@ -394,6 +394,21 @@ BOOST_AUTO_TEST_CASE(a_node_that_ended_while_it_changed_goes_on_with_its_next_st
   BOOST_TEST(is_certified(*nodes.all[2], by.certificate()));
 }
 
+// Whoever finds the directory later finds no key that was to be gone.
+BOOST_AUTO_TEST_CASE(of_what_was_to_be_dropped_when_a_node_ended_nothing_is_left) {
+  cluster nodes(1);
+  const auto& files = nodes.all[1]->files;
+  for (const auto* name : {"/next.old", "/previous.old", "/previous.new", "/previous"}) {
+    std::filesystem::create_directory(files.directory + name);
+    persistence::replace_file(files.directory + name + "/ca.key", "a key");
+    persistence::replace_file(files.directory + name + "/ca.pem", "no authority that is trusted");
+  }
+  authority_files{files}.recover();
+  for (const auto* name : {"/next.old", "/previous.old", "/previous.new", "/previous"})
+    BOOST_TEST(!std::filesystem::exists(files.directory + name), name);
+  BOOST_TEST(nodes.all[1]->own().current == nodes.first);
+}
+
 BOOST_AUTO_TEST_CASE(once_it_has_ended_what_is_ordered_is_put_off) {
   cluster nodes(1);
   nodes.start();
