@@ -131,7 +131,7 @@ BOOST_AUTO_TEST_CASE(who_is_not_certified_is_told_why) {
   };
   const auto refused = post(of("wrong"));
   BOOST_TEST(refused.status == 403);
-  BOOST_TEST(refused.body.find("it is not of here.") != std::string::npos);
+  BOOST_TEST(refused.body.find("It is not of here.") != std::string::npos);
   BOOST_TEST(post(of("late")).status == 429);
   BOOST_TEST(post(of("lost")).status == 503);
   where.certificates = nullptr;
