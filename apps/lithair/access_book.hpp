@@ -13,7 +13,8 @@
 
 namespace lithair::apps {
 
-/// An access token as the cluster knows it, or a file of one node. The token itself is nowhere but with who was told it.
+/// An access token as the cluster knows it, or a file of one node. The token itself is nowhere but
+/// with who was told it.
 struct booked_access {
   std::uint64_t number = 0;  ///< 0: it is of a file
   std::string name;          ///< who has it

@@ -22,8 +22,8 @@ namespace lithair::apps {
 ///     token = "…"                          # itself, 32 visible characters at least
 ///     expires = 2027-01-01T00:00:00Z       # never unless it is said
 ///
-/// `serves`: whether there is a collection of this name. Blocks. An error is one line that names the
-/// file and the place in it, and never a secret.
+/// `serves`: whether there is a collection of this name. Blocks. An error is one line that names
+/// the file and the place in it, and never a secret.
 tl::expected<std::vector<booked_access>, std::string> read_auth_file(
     const std::string& path, const std::function<bool(std::string_view)>& serves);
 

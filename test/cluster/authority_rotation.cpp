@@ -127,7 +127,7 @@ BOOST_AUTO_TEST_CASE(
   nodes.kill(1);
   nodes.order("--rotate");
   nodes.await_authority("waits for node 2, as long");
-  BOOST_TEST(has(nodes.ask_authority({"--finish"}, 2), "not all members have said"));
+  BOOST_TEST(has(nodes.ask_authority({"--finish"}, 2), "Not all members have said"));
   nodes.start(1);
   nodes.await_authority("all members trust both");
   nodes.kill(1);
@@ -178,8 +178,8 @@ BOOST_AUTO_TEST_CASE(who_says_what_is_not_understood_is_told_so) {
   };
   refused({"--burn"}, "there is no such flag");
   refused({"--rotate", "--finish"}, "is one of --rotate, --finish and --cancel");
-  refused({"--finish"}, "no authority is on its way");
-  refused({"--cancel"}, "no authority is on its way");
+  refused({"--finish"}, "No authority is on its way");
+  refused({"--cancel"}, "No authority is on its way");
   BOOST_TEST(has(nodes.ask_authority(), ", until 20"));
   auto anybody = nodes.client(0);
   BOOST_TEST(anybody.get("/cluster/authority").status == 403);

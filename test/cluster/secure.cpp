@@ -90,7 +90,7 @@ BOOST_AUTO_TEST_CASE(who_has_no_right_token_gets_no_certificate) {
   BOOST_TEST(nodes.refused(1).find("The token has expired at ") != std::string::npos);
   // As an earlier version made them: by the authority's key alone.
   nodes.token = own->make_token(0x123456789abcdef, now + 60);
-  BOOST_TEST(nodes.refused(1).find("the token does not count: it has expired or was revoked, or "
+  BOOST_TEST(nodes.refused(1).find("The token does not count: it has expired or was revoked, or "
                                    "this cluster never made it") != std::string::npos);
   BOOST_TEST(!fs::exists(nodes.data_directory(1)));
   // Asked by hand it is the same, and not for ever.
@@ -161,7 +161,7 @@ BOOST_AUTO_TEST_CASE(of_two_nodes_that_join_at_once_with_a_token_for_one_exactly
       if (nodes.at(i).wait(milliseconds{5})) out = i;
   BOOST_REQUIRE(out != 0);
   BOOST_TEST((nodes.at(out).wait(milliseconds{0}) == ending{2}));
-  BOOST_TEST(nodes.log(out).find("the token is used up: it was for 1 node") != std::string::npos,
+  BOOST_TEST(nodes.log(out).find("The token is used up: it was for 1 node") != std::string::npos,
              nodes.log(out));
   nodes.kill(out);
   const auto in = 3 - out;
