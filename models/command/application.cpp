@@ -45,10 +45,15 @@ application::application(const schema& s, std::uint64_t index, std::string_view 
 application::stage application::take_command() {
   what_ = reader_.take();
   // Never skipped: a node that applies less than others would differ for ever.
-  if (!what_ || !models::is_known(with_.models, *what_)) {
+  auto rights = what_ && models::is_known(with_.models, *what_)
+                    ? read_rights(with_.models, what_->rights)
+                    : std::nullopt;
+  if (!rights) {
     what_.reset();
     return stage::done;
   }
+  with_.rights = std::move(*rights);
+  with_.at.by = what_->by;
   // A majority's clocks decide what expires, not the clock of who made the command.
   if (log_time_us_ != 0) {
     what_->time_us = log_time_us_;

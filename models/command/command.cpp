@@ -13,6 +13,10 @@ namespace {
 /// The first byte. Another format gets another one, so that older nodes stop instead of guessing.
 constexpr char command_format = 2;
 constexpr char earlier_format = 1;
+constexpr char format_with_rights = 3;
+constexpr std::size_t parts_with_rights = 8;
+
+bool has_rights(const command& what) { return !what.by.empty() || !what.rights.empty(); }
 
 bool unconditional(const preconditions& conditions) {
   return conditions.if_match.empty() && !conditions.if_match_any && !conditions.if_none_match_any;
@@ -191,10 +195,12 @@ void command_writer::begin() {
     }
   }
   out_.reserve(size);
-  out_ += command_format;
+  out_ += has_rights(what_) ? format_with_rights : command_format;
   const bool has_limit = what_.max_item != default_max_item;
   const bool has_judged = has_limit || !what_.judged.empty();
-  msgpack::write_array(out_, 4u + (has_judged ? 1u : 0u) + (has_limit ? 1u : 0u));
+  msgpack::write_array(out_, has_rights(what_)
+                                 ? parts_with_rights
+                                 : 4u + (has_judged ? 1u : 0u) + (has_limit ? 1u : 0u));
   msgpack::write_unsigned(out_, static_cast<std::uint64_t>(what_.shape));
   msgpack::write_signed(out_, what_.time_us);
   msgpack::write_array(out_, what_.operations.size());
@@ -202,12 +208,16 @@ void command_writer::begin() {
 
 void command_writer::finish() {
   write_token(out_, what_.token);
-  const bool has_limit = what_.max_item != default_max_item;
+  const bool has_limit = what_.max_item != default_max_item || has_rights(what_);
   if (has_limit || !what_.judged.empty()) {
     write_judged(out_, what_.judged);
   }
   if (has_limit) {
     msgpack::write_unsigned(out_, what_.max_item);
+  }
+  if (has_rights(what_)) {
+    msgpack::write_string(out_, what_.by);
+    msgpack::write_binary(out_, what_.rights);
   }
 }
 
@@ -216,13 +226,14 @@ command_reader::command_reader(std::string_view bytes) : in_(bytes.substr(bytes.
 }
 
 void command_reader::begin(std::string_view bytes) {
-  if (bytes.empty() || (bytes.front() != command_format && bytes.front() != earlier_format)) {
+  if (bytes.empty() || bytes.front() < earlier_format || bytes.front() > format_with_rights) {
     return;
   }
   made_.is_of_format_1 = bytes.front() == earlier_format;
+  const bool rights = bytes.front() == format_with_rights;
   parts_ = in_.read_array();
   const std::uint64_t shape = in_.read_unsigned();
-  if (parts_ < 4 || parts_ > 6 || shape < 1 || shape > 3) {
+  if ((rights ? parts_ != parts_with_rights : parts_ < 4 || parts_ > 6) || shape < 1 || shape > 3) {
     return;
   }
   made_.shape = static_cast<command_shape>(shape);
@@ -250,8 +261,14 @@ bool command_reader::go_on(const std::function<bool()>& is_late) {
 void command_reader::finish() {
   made_.token = read_token(in_);
   good_ = parts_ < 5 || read_judged(in_, made_.judged);
-  if (good_ && parts_ == 6) {
+  if (good_ && parts_ >= 6) {
     made_.max_item = in_.read_unsigned();
+  }
+  if (good_ && parts_ == parts_with_rights) {
+    made_.by = in_.read_string();
+    made_.rights = in_.read_binary();
+    // Without either it would have been written otherwise.
+    good_ = has_rights(made_);
   }
   // Bytes behind the command would be a second meaning of the same entry.
   good_ = good_ && in_.finished();

@@ -14,6 +14,8 @@
 /// A command as it stands in the log:
 ///
 ///     command    := format:byte(2) [shape, time, [operation, ...], token (, judged (, most))]
+///                 | format:byte(3)
+///                       [shape, time, [operation, ...], token, judged, most, by, rights]
 ///     operation  := [op, collection id, key, conditions, {field id: value or nil, ...}]
 ///     conditions := nil | [any, none, [version, ...]]
 ///     token      := nil | [scope, key, digest]
@@ -28,6 +30,8 @@
 ///     op         := 1 create | 2 replace | 3 patch | 4 remove
 ///     time       := microseconds since 1970, of who made the command
 ///     most       := bytes that an item may take, where that is not `default_max_item`
+///     by         := who asked, or ""
+///     rights     := what rules let them do, in bytes: models/command/command_rights.hpp, or none
 ///     any, none  := bool: `If-Match: *`, `If-None-Match: *`
 ///
 /// Commands are read again from logs of earlier versions, so the format may only grow: another
@@ -45,6 +49,8 @@ struct operation_part {
   std::string_view key;              ///< the item's, in stored form
   preconditions conditions;          ///< what must hold of the item before
   stored_fields fields;              ///< lie in the command's bytes
+  /// It follows from the deletion of what the item refers to: no rule is asked.
+  bool follows = false;
 };
 
 /// What an `Idempotency-Key` becomes: requests are the same when all three are.
@@ -72,6 +78,9 @@ struct command {
   std::vector<field_name> judged;          ///< each once
   /// Bytes that an item's record may take, unless it had more before
   std::uint64_t max_item = default_max_item;
+  std::string_view by;  ///< who asked; empty: nobody said
+  std::string_view
+      rights;  ///< what rules let them do, see command_rights.hpp; empty: no rule binds
   bool is_of_format_1 = false;  ///< it was read so; it is never written so
 };
 

@@ -1,7 +1,9 @@
 #include "models/command/command_answer.hpp"
 
+#include <algorithm>
 #include <utility>
 
+#include "models/command/command_rights.hpp"
 #include "models/state/record.hpp"
 #include "models/state/variant.hpp"
 
@@ -41,8 +43,13 @@ void answer_writer::append_item(const collection& c, const written_part& part) {
     return;
   }
   version_ = record.version;
+  const auto* seen = seen_of(c);
   if (!part.key_only && body_.size() + part.record.size() <= max_answer_bytes) {
-    append_json(body_, c, record.fields);
+    if (seen != nullptr) {
+      append_json(body_, c, record.fields, *seen);
+    } else {
+      append_json(body_, c, record.fields);
+    }
     // Of one item alone, for nothing else has an ETag.
     if (what_.shape == command_shape::single) {
       variant_ = variant_of(c, record.fields, body_);
@@ -54,6 +61,20 @@ void answer_writer::append_item(const collection& c, const written_part& part) {
   std::vector<bool> wanted(c.fields.size());
   wanted[c.key_at] = c.key().exposed;
   append_json(body_, c, record.fields, wanted);
+}
+
+const std::vector<bool>* answer_writer::seen_of(const collection& c) {
+  if (what_.rights.empty()) {
+    return nullptr;
+  }
+  const auto [at, is_new] = seen_.try_emplace(c.id);
+  if (is_new) {
+    const auto unseen = unseen_fields(what_.rights, c.id);
+    for (const auto& f : c.fields) {
+      at->second.push_back(f.exposed && std::ranges::find(unseen, f.id) == unseen.end());
+    }
+  }
+  return &at->second;
 }
 
 std::string answer_writer::finish() {

@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "models/command/command.hpp"
 #include "models/problem/outcome.hpp"
@@ -18,7 +20,7 @@ inline constexpr std::size_t max_answer_bytes = 64 << 20;
 /// Writes the body of the answer to a command that was accepted as of `index`, from what it wrote:
 /// one part for each operation, in the same order, so that it may be done bit by bit. A single
 /// operation is answered with its item, a bulk with the array of items, a transaction with
-/// `{"index":…,"results":[…]}`. Hidden fields are left out.
+/// `{"index":…,"results":[…]}`. Hidden fields are left out, and those that who asked is not shown.
 class answer_writer {
  public:
   /// Both must outlive it.
@@ -39,6 +41,7 @@ class answer_writer {
 
  private:
   void append_item(const collection& c, const written_part& part);
+  const std::vector<bool>* seen_of(const collection& c);  // none: all that is exposed
 
   const schema& models_;
   const command& what_;
@@ -47,6 +50,7 @@ class answer_writer {
   std::string body_;
   std::size_t count_ = 0;
   bool minimal_ = false;
+  std::map<std::uint32_t, std::vector<bool>> seen_;  // by collection, per field
 };
 
 /// Fills in the body of an accepted command at once, and for a single operation the version and

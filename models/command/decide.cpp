@@ -13,6 +13,7 @@
 #include "models/schema/merge.hpp"
 #include "models/schema/rules.hpp"
 #include "models/schema/value_codec.hpp"
+#include "models/state/filter_match.hpp"
 #include "models/state/key_text.hpp"
 #include "models/state/keys.hpp"
 
@@ -27,7 +28,11 @@ class decider {
  public:
   decider(const setting& with, const collection& c, const operation_part& part,
           const state_view& state)
-      : with_(with), c_(c), part_(part), state_(state), pair_key_(record_key(c, part.key)) {}
+      : with_(with), c_(c), part_(part), state_(state), pair_key_(record_key(c, part.key)) {
+    const auto found = std::ranges::find(with.rights, c.id, &command_rights::collection_id);
+    // What follows from a deletion is done by nobody.
+    rights_ = found == with.rights.end() || part.follows ? nullptr : &*found;
+  }
 
   result<decision> run(change_set& out) {
     if (auto bytes = state_.get(pair_key_)) {
@@ -42,6 +47,10 @@ class decider {
     if (!exists_) {
       old_ = {};
     }
+    // Who may not make the item need not know whether there is one.
+    if (part_.op == operation::create && !may_create()) {
+      return tl::make_unexpected(not_allowed());
+    }
     if (auto refused = refuse()) {
       return tl::make_unexpected(std::move(*refused));
     }
@@ -50,8 +59,13 @@ class decider {
     made_.changes =
         // The history goes on behind a deletion: a new item of an old key must not repeat versions.
         (exists_ || !c_.tracked ? old_.changes : last_version(c_, part_.key, state_)) + 1;
-    if (auto refused = make_fields()) {
-      return tl::make_unexpected(std::move(*refused));
+    make_fields();
+    // Before anything is told of what the fields hold.
+    if (!is_allowed()) {
+      return tl::make_unexpected(not_allowed());
+    }
+    if (!errors_.empty()) {
+      return tl::make_unexpected(invalid(std::move(errors_)));
     }
     if (changes_nothing()) {
       return unchanged();
@@ -128,36 +142,67 @@ class decider {
     if (part_.op == operation::create) {
       return exists_ ? std::optional(already_exists(c_.key().name)) : std::nullopt;
     }
+    const bool there = exists_ && is_seen();
     // Before If-Match, which RFC 9110 §13.2.2 puts first: here both orders give 412.
     if (exists_ && when.if_none_match_any) {
       return precondition_failed("The item exists.");
     }
     // Any of the versions will do (RFC 9110 §13.1.1).
     if (!when.if_match.empty() &&
-        (!exists_ || std::ranges::find(when.if_match, old_.version) == when.if_match.end())) {
-      return precondition_failed(exists_ ? "The item has another version by now."
-                                         : "There is no such item.");
+        (!there || std::ranges::find(when.if_match, old_.version) == when.if_match.end())) {
+      return precondition_failed(there ? "The item has another version by now."
+                                       : "There is no such item.");
     }
-    if (!exists_ && when.if_match_any) {
+    if (!there && when.if_match_any) {
       return precondition_failed("There is no such item.");
     }
     const bool may_create = part_.op == operation::replace && when.if_none_match_any;
-    return exists_ || may_create ? std::nullopt : std::optional(not_found());
+    return there || may_create ? std::nullopt : std::optional(not_found());
   }
 
-  /// What the item is to hold, in `made_.fields`.
-  std::optional<problem> make_fields() {
+  /// What the item is to hold, in `made_.fields`, and what is wrong with that.
+  void make_fields() {
     if (!exists_ && (part_.op == operation::create || part_.op == operation::replace)) {
       // A replace was prepared as a creation, too. What the preparing node did not know of is not
       // put in here: that node would not either.
       made_.fields = part_.fields;
     } else if (!removes()) {
       merge();
-      if (!errors_.empty()) {
-        return invalid(std::move(errors_));
-      }
     }
-    return std::nullopt;
+  }
+
+  problem not_allowed() const {
+    return forbidden("The rules of " + c_.name + " do not let you do this.");
+  }
+
+  bool may_create() const {
+    if (rights_ == nullptr) {
+      return true;
+    }
+    const auto& rule = rights_->rules[static_cast<std::size_t>(access_kind::create)];
+    return rule && holds(c_, *rule, {nullptr, &part_.fields});
+  }
+
+  /// Whether who asked may do that to the item, as it is and as it would be.
+  bool is_allowed() const {
+    if (rights_ == nullptr) {
+      return true;
+    }
+    const auto what = removes() ? access_kind::remove
+                      : exists_ ? access_kind::update
+                                : access_kind::create;
+    const auto& rule = rights_->rules[static_cast<std::size_t>(what)];
+    return !touches_fixed_ && rule &&
+           holds(c_, *rule,
+                 {exists_ ? &old_.fields : nullptr, removes() ? nullptr : &made_.fields});
+  }
+
+  /// Whether the item is there for who asked.
+  bool is_seen() const {
+    const auto& rule = rights_ == nullptr
+                           ? std::nullopt
+                           : rights_->rules[static_cast<std::size_t>(access_kind::read)];
+    return rights_ == nullptr || (rule && matches(c_, *rule, old_.fields));
   }
 
   /// Walks the item's fields and the command's side by side; both rise by id.
@@ -185,8 +230,9 @@ class decider {
 
   void merge_omitted(const stored_field& now) {
     const field* f = field_of(now.id);
-    // A replace says all that an item has, but for what can't change.
-    if (part_.op == operation::patch || (f != nullptr && f->immutable)) {
+    // A replace says all that an item has, but for what can't change or is not seen.
+    if (part_.op == operation::patch || (f != nullptr && f->immutable) || is_fixed(now.id) ||
+        is_unseen(now.id)) {
       made_.fields.push_back(now);
     }
   }
@@ -201,9 +247,13 @@ class decider {
     }
     // null gives the default back, or removes.
     const stored_field& wanted = is_nil(given) && fallback ? *fallback : given;
-    if (f != nullptr && f->immutable) {
-      // The same value again is no change: clients send whole items back.
-      if (!same(*f, now, wanted)) {
+    if (f != nullptr && (f->immutable || is_fixed(given.id))) {
+      // The same value again is no change: clients send whole items back. But who is not shown what
+      // the field holds does not find out so.
+      const bool is_same = !is_unseen(given.id) && same(*f, now, wanted);
+      if (!is_same && is_fixed(given.id)) {
+        touches_fixed_ = true;
+      } else if (!is_same) {
         errors_.push_back({f->name, "immutable", "The field can't change once the item exists."});
       } else if (now != nullptr) {
         // The stored spelling stays, so that the record does not change for nothing.
@@ -215,6 +265,9 @@ class decider {
       made_.fields.push_back(wanted);
     }
   }
+
+  bool is_fixed(std::uint32_t id) const { return rights_ != nullptr && rights_->is_fixed(id); }
+  bool is_unseen(std::uint32_t id) const { return rights_ != nullptr && rights_->is_unseen(id); }
 
   std::optional<stored_field> default_of(const field* f) {
     if (f == nullptr || absent(f->default_value)) {
@@ -258,6 +311,8 @@ class decider {
     };
     return part_.op == operation::patch && exists_ && !is_local_part() &&
            find(part_.fields, written_id) == nullptr &&
+           // Whether it was a change would tell what the field holds.
+           std::ranges::none_of(part_.fields, [this](auto& f) { return is_unseen(f.id); }) &&
            std::ranges::equal(made_.fields, old_.fields, equal);
   }
 
@@ -296,6 +351,8 @@ class decider {
   const collection& c_;
   const operation_part& part_;
   const state_view& state_;
+  const command_rights* rights_ = nullptr;  // none: no rule binds
+  bool touches_fixed_ = false;              // it would change what who asked can't
   std::string pair_key_;
   std::string old_bytes_;
   stored_record old_;

@@ -2,8 +2,10 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "models/command/command.hpp"
+#include "models/command/command_rights.hpp"
 #include "models/derived/history.hpp"
 #include "models/state/record.hpp"
 
@@ -31,17 +33,19 @@ struct setting {
   change_recorder* record = nullptr;  ///< is told of every change; none: nobody wants to know
   merges_ahead* merges = nullptr;     ///< what may be merged already; none: nothing is
   std::uint64_t max_item = default_max_item;  ///< bytes of a record, but for one that had more
+  std::vector<command_rights> rights = {};    ///< what rules let who asked do
 };
 
 /// Decides one operation against the state as of just before it. Accepted: its changes are added to
 /// `out` and take effect for nobody before the caller makes them. Refused: nothing is added.
 ///
 /// What refers to a deleted item is the executor's part, not this one's. Refusals, in this order:
-/// preconditions (412), not there (404) or there already (409), immutable fields, merges and rules
-/// (422), the record's size (413), unique values (409), references (422). The order is fixed, so
-/// that every node refuses with the same words. A patch that leaves all as it was is no change: it
-/// adds nothing, not even a version or an event. `state` has what earlier operations of the command
-/// did. The views in `part` must live as long as the call.
+/// preconditions (412), not there (404) or there already (409), access rules (403), immutable
+/// fields, merges and rules (422), the record's size (413), unique values (409), references (422).
+/// The order is fixed, so that every node refuses with the same words. An item that who asked may
+/// not read counts as none but where another can't take its key. A patch that leaves all as it was
+/// is no change: it adds nothing, not even a version or an event. `state` has what earlier
+/// operations of the command did. The views in `part` must live as long as the call.
 result<decision> decide(const setting& with, const collection& c, const operation_part& part,
                         const state_view& state, change_set& out);
 

@@ -136,6 +136,7 @@ std::optional<problem> executor::settle(const std::string& key) {
   operation_part part;
   part.collection_id = referring_->id;
   part.key = key;
+  part.follows = true;
   part.op = reference_->on_delete == delete_rule::cascade ? operation::remove : operation::patch;
   if (part.op == operation::patch) {
     // nil removes the field.

@@ -1,8 +1,11 @@
 #include "models/command/item_reader.hpp"
 
+#include <algorithm>
+
 #include "models/encoding/msgpack.hpp"
 #include "models/encoding/utf8.hpp"
 #include "models/schema/rules.hpp"
+#include "models/schema/text_codec.hpp"
 #include "models/schema/value_codec.hpp"
 #include "models/state/keys.hpp"
 
@@ -15,8 +18,14 @@ constexpr std::size_t max_errors = 100;
 
 }  // namespace
 
-item_reader::item_reader(const collection& c, operation op, const stamp& at)
-    : c_(c), op_(op), at_(at), values_(c.fields.size()), states_(c.fields.size()) {}
+item_reader::item_reader(const collection& c, operation op, const stamp& at,
+                         rights_gathering* rights)
+    : c_(c),
+      op_(op),
+      at_(at),
+      rights_(rights),
+      values_(c.fields.size()),
+      states_(c.fields.size()) {}
 
 void item_reader::read(const json_document& document, std::uint32_t position, std::string key) {
   key_ = std::move(key);
@@ -24,6 +33,7 @@ void item_reader::read(const json_document& document, std::uint32_t position, st
     return fail({"", "type", "An item is a JSON object."});
   }
   read_members(document, position);
+  stamp_fields();
   read_key();
   complete();
   if (good()) {
@@ -43,6 +53,9 @@ void item_reader::read_members(const json_document& document, std::uint32_t obje
       states_[at] = state::null;
       return;
     }
+    // Of an item that is there it is judged in the log's order, where the same again is no change.
+    forbidden_ = forbidden_ || (op_ == operation::create && rights_ != nullptr &&
+                                !c_.fields[at].is_stamped() && !rights_->may_set(c_, at));
     states_[at] = state::given;
     auto made = from_json(c_.fields[at], document, position);
     if (!made) {
@@ -54,6 +67,59 @@ void item_reader::read_members(const json_document& document, std::uint32_t obje
     }
     values_[at] = std::move(*made);
   });
+}
+
+void item_reader::stamp_fields() {
+  // A patch that says nothing changes nothing.
+  const bool says_something =
+      std::ranges::any_of(states_, [](state s) { return s != state::missing; });
+  for (std::size_t i = 0; i < c_.fields.size(); ++i) {
+    const field& f = c_.fields[i];
+    if (f.set.from != stamp_source::none && op_ == operation::create) {
+      stamp_field(i, f.set);
+    } else if (f.set_on_update.from != stamp_source::none &&
+               (op_ != operation::patch || says_something)) {
+      stamp_field(i, f.set_on_update);
+    }
+  }
+}
+
+/// Whom no rule binds may say it: an admin who brings items from elsewhere, a program.
+void item_reader::stamp_field(std::size_t position, const stamp_rule& from) {
+  if (!at_.bound && states_[position] == state::given) {
+    return;
+  }
+  const field& f = c_.fields[position];
+  states_[position] = state::missing;
+  if (from.from == stamp_source::now) {
+    values_[position] = timestamp{at_.time_us};
+    states_[position] = state::given;
+    return;
+  }
+  std::string_view text;
+  if (!at_.bound) {
+    text = from.name == "id" ? std::string_view(at_.by) : std::string_view();
+  } else if (from.name == "id") {
+    text = at_.bound->id;
+  } else if (const auto found = at_.bound->claims.find(from.name);
+             found != at_.bound->claims.end() && found->second.size() == 1) {
+    text = found->second.front();
+  }
+  auto made = text.empty() ? std::nullopt : parse_text(f, text);
+  if (!made) {
+    return;
+  }
+  check_rules(f, *made, errors_);
+  values_[position] = std::move(*made);
+  states_[position] = state::given;
+}
+
+bool item_reader::is_kept(std::size_t position) const {
+  if (op_ == operation::patch) {
+    return states_[position] == state::missing;
+  }
+  return op_ == operation::replace &&
+         (c_.fields[position].immutable || (rights_ != nullptr && rights_->keeps(c_, position)));
 }
 
 void item_reader::read_key() {
@@ -109,10 +175,8 @@ void item_reader::complete() {
 void item_reader::complete(std::size_t position) {
   const field& f = c_.fields[position];
   state& s = states_[position];
-  const bool keeps =
-      op_ == operation::patch ? s == state::missing : op_ == operation::replace && f.immutable;
   const bool combines = f.merge != merge_rule::last_write || f.type == value_type::json;
-  if (keeps) {
+  if (is_kept(position)) {
     s = state::missing;
   } else if (!absent(f.default_value)) {
     if (op_ == operation::patch && combines) {
@@ -146,7 +210,9 @@ void item_reader::encode() {
 /// A hidden field is not named to a client that did not name it first.
 void item_reader::require(const field& f) {
   if (f.exposed) {
-    fail({f.name, "required", "The field is missing."});
+    fail({f.name, "required",
+          f.is_stamped() ? "The field is set from who asks, of whom that is not known."
+                         : "The field is missing."});
   } else {
     fail({"", "required", "A field that is not shown is missing."});
   }

@@ -86,6 +86,8 @@ bool joint_command::split(const lateness& is_late) {
       part_.token = what_->token;
       part_.judged = what_->judged;
       part_.max_item = what_->max_item;
+      part_.by = what_->by;
+      part_.rights = what_->rights;
       part_.operations.reserve(count);
       // It must not name what the shared schema lacks: nodes would stop.
       std::erase_if(part_.judged, [this](const field_name& named) {

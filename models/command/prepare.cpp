@@ -32,9 +32,13 @@ struct token_text {
 
 /// Digests, so that a key of any length costs the same in the log and nobody reads it there.
 std::optional<token_text> make_token(std::string_view client_key, std::string scope,
-                                     const std::string& request) {
+                                     const std::string& request, const stamp& at) {
   if (client_key.empty()) {
     return std::nullopt;
+  }
+  // An answer is for who asked: others may use the same key.
+  if (!at.by.empty()) {
+    scope += '\0' + at.by;
   }
   return token_text{std::move(scope), sha256(client_key), sha256(request)};
 }
@@ -95,28 +99,40 @@ std::optional<problem> check_size(const collection& c, operation op, std::string
   return item_too_large(excerpt(key_text(c, key)), c.name, size, at.max_item);
 }
 
+/// Whose deeds nothing tells of need not be told.
+std::string_view told_by(const collection& c, const stamp& at) {
+  return c.tracked ? std::string_view(at.by) : std::string_view();
+}
+
 std::string encode(const write_request& request, std::string_view key, const stored_fields& fields,
-                   const stamp& at) {
+                   const stamp& at, const rights_gathering& rights) {
   command made;
   made.time_us = at.time_us;
   made.max_item = at.max_item;
+  made.by = told_by(*request.target, at);
+  const auto bytes = rights.write();
+  made.rights = bytes;
   add_operation(made, *request.target,
                 {request.op, request.target->id, key, request.conditions, fields});
   const auto token =
       make_token(request.idempotency_key,
                  scope_of(*request.target, static_cast<char>('0' + static_cast<int>(request.op))),
                  // The text is put together only where a key asks for it.
-                 request.idempotency_key.empty() ? "" : text_of(request));
+                 request.idempotency_key.empty() ? "" : text_of(request), at);
   if (token) {
     made.token = token->view();
   }
   return write_command(made);
 }
 
+problem sets_what_is_not_its(const collection& c) {
+  return forbidden("The rules of " + c.name + " do not let you set one of the fields.");
+}
+
 /// Collects the operations of a command that has many, and their errors.
 class collector {
  public:
-  collector(command_shape shape, const stamp& at) : at_(at) {
+  collector(command_shape shape, const stamp& at) : at_(at), rights_(at.bound) {
     made_.shape = shape;
     made_.time_us = at.time_us;
     made_.max_item = at.max_item;
@@ -127,8 +143,14 @@ class collector {
            const json_document& document, std::uint32_t item, const std::string& part) {
     // Also of what turns out wrong: whether models may be mixed is judged in any case.
     note(c);
-    item_reader& reader = items_.emplace_back(c, op, at_);
+    if (auto refused = rights_.add(c, op)) {
+      return fail(of_part(std::move(*refused), part));
+    }
+    item_reader& reader = items_.emplace_back(c, op, at_, &rights_);
     reader.read(document, item, std::move(key));
+    if (reader.is_forbidden()) {
+      return fail(of_part(sets_what_is_not_its(c), part));
+    }
     if (!reader.good()) {
       return fail(of_part(invalid(reader.take_errors()), part));
     }
@@ -138,8 +160,12 @@ class collector {
     add_operation(made_, c, {op, c.id, reader.key(), std::move(conditions), reader.fields()});
   }
 
-  void add_removal(const collection& c, std::string key, preconditions conditions) {
+  void add_removal(const collection& c, std::string key, preconditions conditions,
+                   const std::string& part) {
     note(c);
+    if (auto refused = rights_.add(c, operation::remove)) {
+      return fail(of_part(std::move(*refused), part));
+    }
     keys_.push_back(std::move(key));
     made_.operations.push_back({operation::remove, c.id, keys_.back(), std::move(conditions), {}});
   }
@@ -166,14 +192,20 @@ class collector {
     if (token) {
       made_.token = token->view();
     }
+    const auto rights = rights_.write();
+    made_.rights = rights;
     return write_command(made_);
   }
 
  private:
   // Whole models: a mixed one goes through consensus like a replicated one.
-  void note(const collection& c) { (is_local(c) ? has_local_ : has_replicated_) = true; }
+  void note(const collection& c) {
+    (is_local(c) ? has_local_ : has_replicated_) = true;
+    made_.by = made_.by.empty() ? told_by(c, at_) : made_.by;
+  }
 
   const stamp& at_;
+  rights_gathering rights_;
   command made_;
   std::list<item_reader> items_;  // operations lie in them
   std::list<std::string> keys_;
@@ -284,7 +316,7 @@ class operation_reader {
                                part));
     }
     if (op_ == operation::remove) {
-      out_.add_removal(*c_, std::move(*key), std::move(conditions_));
+      out_.add_removal(*c_, std::move(*key), std::move(conditions_), part);
     } else {
       out_.add(*c_, *op_, std::move(*key), std::move(conditions_), document_, *item_, part);
     }
@@ -319,6 +351,10 @@ std::optional<std::uint32_t> find_operations(const json_document& document) {
 }  // namespace
 
 result<std::string> prepare(const schema&, const write_request& request, const stamp& at) {
+  rights_gathering rights(at.bound);
+  if (auto refused = rights.add(*request.target, reads_as(request))) {
+    return tl::make_unexpected(std::move(*refused));
+  }
   std::string key;
   if (request.op == operation::create) {
     if (wants_present(request.conditions)) {
@@ -331,22 +367,25 @@ result<std::string> prepare(const schema&, const write_request& request, const s
     return tl::make_unexpected(std::move(from_path.error()));
   }
   if (request.op == operation::remove) {
-    return encode(request, key, {}, at);
+    return encode(request, key, {}, at, rights);
   }
   const auto document = json_document::parse(request.body);
   if (!document) {
     return tl::make_unexpected(malformed(document.error()));
   }
   // Held to what a create is where the request can do nothing else.
-  item_reader item(*request.target, reads_as(request), at);
+  item_reader item(*request.target, reads_as(request), at, &rights);
   item.read(*document, json_document::root, std::move(key));
+  if (item.is_forbidden()) {
+    return tl::make_unexpected(sets_what_is_not_its(*request.target));
+  }
   if (!item.good()) {
     return tl::make_unexpected(invalid(item.take_errors()));
   }
   if (auto large = check_size(*request.target, reads_as(request), item.key(), item.fields(), at)) {
     return tl::make_unexpected(std::move(*large));
   }
-  return encode(request, item.key(), item.fields(), at);
+  return encode(request, item.key(), item.fields(), at, rights);
 }
 
 result<std::string> prepare(const schema&, const bulk_request& request, const stamp& at) {
@@ -372,7 +411,7 @@ result<std::string> prepare(const schema&, const bulk_request& request, const st
   }
   // 'b' and no digit: no single operation has this scope.
   return all.encode(make_token(request.idempotency_key, scope_of(*request.target, 'b'),
-                               std::string(request.body)));
+                               std::string(request.body), at));
 }
 
 result<std::string> prepare(const schema& s, const transaction_request& request, const stamp& at) {
@@ -398,7 +437,7 @@ result<std::string> prepare(const schema& s, const transaction_request& request,
     all.fail(too_many("operations"));
   }
   // All transactions share one scope.
-  return all.encode(make_token(request.idempotency_key, "txn", std::string(request.body)));
+  return all.encode(make_token(request.idempotency_key, "txn", std::string(request.body), at));
 }
 
 }  // namespace lithair::models

@@ -2,12 +2,14 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "models/problem/outcome.hpp"
 #include "models/schema/schema.hpp"
+#include "models/schema/subject.hpp"
 
 /// Requests that write, and the commands they become before consensus. All of it pure.
 namespace lithair::models {
@@ -34,6 +36,9 @@ struct stamp {
   std::function<std::string()> new_uuid;  ///< 16 bytes of a UUIDv7
   /// What an item takes at most; goes with the command, so that every node holds it to the same
   std::uint64_t max_item = default_max_item;
+  std::string by = {};  ///< who asks, for the history; empty: nobody says
+  /// Whom access rules bind; none: nobody, as with admins and with programs in a node.
+  std::shared_ptr<const subject> bound = {};
 };
 
 /// One operation on one item, from one HTTP request or one call in C++.
@@ -48,9 +53,9 @@ struct write_request {
 
 /// Parses and checks everything that needs no state, and encodes the command for the log. A command
 /// that can't succeed in any state never reaches the log. Errors: 400 malformed JSON, 404 a key
-/// that no item can have, 412 a precondition that can't hold, 413 a new item that is too large, 422
-/// fields. The result is for
-/// `apply`; it owns its bytes. Pure but for `at.new_uuid`: may run on any thread.
+/// that no item can have, 403 or 404 where rules let nobody like who asks do it, 412 a precondition
+/// that can't hold, 413 a new item that is too large, 422 fields. The result is for `apply`; it
+/// owns its bytes. Pure but for `at.new_uuid`: may run on any thread.
 result<std::string> prepare(const schema& s, const write_request& request, const stamp& at);
 
 /// An array of items that are created all or none. The outcome is 201 with the array of them. At

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "models/schema/access.hpp"
+
 namespace lithair::models {
 
 namespace {
@@ -158,6 +160,23 @@ class comparison {
   std::vector<std::string> found_;
 };
 
+// What decides who may do what, as text.
+std::string rules_of(const collection& c) {
+  std::string made = c.access ? "rules" : "";
+  const auto add = [&made](std::string_view text) { made.append("\n").append(text); };
+  for (std::size_t i = 0; c.access && i < access_kinds; ++i) add(c.access->of[i].text);
+  for (const auto at : c.by_id) {
+    const auto& f = c.fields[at];
+    if (!f.access && !f.is_stamped()) continue;
+    add(f.name);
+    add(f.access ? f.access->read_text : "");
+    add(f.access ? f.access->update_text : "");
+    add(text_of(f.set));
+    add(text_of(f.set_on_update));
+  }
+  return made;
+}
+
 // Of a field that a program has and a node serves: what differs; empty: nothing that matters.
 std::string_view difference(const field& its, const field& served) {
   if (its.type != served.type || !has_same_element(its, served)) return "is of another type there";
@@ -191,6 +210,8 @@ std::string why_not_join(const schema& ours, const schema& its) {
   if (auto found = incompatibilities(ours, its); !found.empty()) return found.front();
   for (const auto& c : ours.collections()) {
     const collection* other = its.find(c.name);
+    if (other != nullptr && rules_of(c) != rules_of(*other))
+      return c.name + " has other access rules than the members have; declare theirs.";
     for (const auto& f : c.fields) {
       const field* theirs = other == nullptr ? nullptr : other->find(f.name);
       if (theirs == nullptr || theirs->exposed == f.exposed) continue;

@@ -40,6 +40,7 @@ struct declared_attribute {
   std::string name;  ///< with "validate." before the words of `validate`
   literal what;      ///< what it was set to
   place where;
+  place text_begins = {};  ///< where a text was written on one line, behind its quote
 };
 
 /// One field, as a bag of words: unknown ones are kept for the builder to complain of.
@@ -55,6 +56,7 @@ struct declared_collection {
   std::string path;  ///< empty: the default
   place where;
   std::vector<declared_field> fields;
+  std::vector<declared_attribute> access;  ///< "read" and the others, and their rules
 };
 
 /// A table that follows a collection; see models/schema/projection.hpp.

@@ -63,7 +63,7 @@ class reader {
   }
 
   void read_model(const toml::key& name, const toml::node& node) {
-    declared_collection made{std::string(name.str()), {}, place_of(name), {}};
+    declared_collection made{std::string(name.str()), {}, place_of(name), {}, {}};
     if (!node.is_table()) {
       return fail(name, made.name, "A model is a table with fields.");
     }
@@ -74,11 +74,17 @@ class reader {
         read_fields(made, *part->as_table());
       } else if (key->str() == "path" && part->is_string()) {
         made.path = part->as_string()->get();
+      } else if (key->str() == "access" && part->is_table()) {
+        read_parts(made.name, *part->as_table(), made.access);
+        // Nothing said must not become everything allowed.
+        if (made.access.empty()) {
+          fail(*key, made.name, "Access rules are read, create, update and delete.");
+        }
       } else {
         fail(*key, made.name,
              "Unknown word \"" + std::string(key->str()) +
-                 "\" or not of the right type; a model has a table of fields and "
-                 "maybe a path, which is text.");
+                 "\" or not of the right type; a model has a table of fields, and "
+                 "maybe a path, which is text, and a table of access rules.");
       }
     }
     if (made.fields.empty() && errors.size() == errors_before) {
@@ -128,7 +134,8 @@ class reader {
                   std::vector<declared_attribute>& out) {
     for (const auto& [key, node] : in_file_order(table)) {
       if (auto what = to_literal(*node)) {
-        out.push_back({std::string(key->str()), std::move(*what), place_of(*key)});
+        out.push_back(
+            {std::string(key->str()), std::move(*what), place_of(*key), text_place(*node)});
       } else {
         fail(*key, subject, std::string(key->str()) + " is text.");
       }
@@ -152,11 +159,11 @@ class reader {
                        const std::string& prefix, declared_field& made) {
     for (const auto& [key, node] : in_file_order(table)) {
       const std::string name = prefix + std::string(key->str());
-      if (name == "validate" && node->is_table()) {
+      if ((name == "validate" || name == "access") && node->is_table()) {
         // { min = 1 } becomes "validate.min", the builder's word.
-        read_attributes(subject, *node->as_table(), "validate.", made);
+        read_attributes(subject, *node->as_table(), name + '.', made);
       } else if (auto what = to_literal(*node)) {
-        made.attributes.push_back({name, std::move(*what), place_of(*key)});
+        made.attributes.push_back({name, std::move(*what), place_of(*key), text_place(*node)});
       } else {
         fail(
             *key, subject,
@@ -213,6 +220,14 @@ class reader {
   place place_of(const toml::key& key) const {
     const auto& at = key.source().begin;
     return {filename_, at.line, at.column};
+  }
+
+  /// Of a text on one line.
+  place text_place(const toml::node& node) const {
+    const auto& from = node.source().begin;
+    return node.is_string() && from.line == node.source().end.line
+               ? place{filename_, from.line, from.column + 1}
+               : place{};
   }
 
   void fail(const toml::key& at, std::string subject, std::string message) {

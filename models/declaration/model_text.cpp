@@ -4,6 +4,7 @@
 
 #include "models/encoding/json_text.hpp"
 #include "models/encoding/msgpack.hpp"
+#include "models/schema/access.hpp"
 #include "models/schema/attribute_words.hpp"
 #include "models/schema/projection.hpp"
 #include "models/schema/text_codec.hpp"
@@ -27,6 +28,14 @@ std::string in_quotes(std::string_view text) {
   std::string out;
   append_toml_string(out, text);
   return out;
+}
+
+std::string table_of(const std::vector<std::pair<std::string, std::string>>& members) {
+  std::string out = "{";
+  for (const auto& [name, text] : members) {
+    out += (out.size() == 1 ? " " : ", ") + name + " = " + in_quotes(text);
+  }
+  return out + " }";
 }
 
 std::string list_of(const std::vector<std::string>& texts) {
@@ -100,6 +109,26 @@ class field_text {
     if (!absent(f_.default_value)) {
       attribute(word::default_value, literal_of(f_, f_.default_value));
     }
+    if (f_.set.from != stamp_source::none) {
+      attribute(word::set, in_quotes(text_of(f_.set)));
+    }
+    if (f_.set_on_update.from != stamp_source::none) {
+      attribute(word::set_on_update, in_quotes(text_of(f_.set_on_update)));
+    }
+    if (f_.access) {
+      append_access(*f_.access);
+    }
+  }
+
+  void append_access(const field_access& access) {
+    std::vector<std::pair<std::string, std::string>> words;
+    if (access.read) {
+      words.emplace_back("read", access.read_text);
+    }
+    if (access.update) {
+      words.emplace_back("update", access.update_text);
+    }
+    out_ += ", access = " + table_of(words);
   }
 
   void append_rules() {
@@ -150,12 +179,22 @@ class field_text {
 
 namespace {
 
-std::string table_of(const std::vector<std::pair<std::string, std::string>>& members) {
-  std::string out = "{";
-  for (const auto& [name, text] : members) {
-    out += (out.size() == 1 ? " " : ", ") + name + " = " + in_quotes(text);
+std::string text_of(const collection& c) {
+  std::string out = "[models." + c.name + "]\npath = " + in_quotes(c.path) + '\n';
+  if (c.access) {
+    std::vector<std::pair<std::string, std::string>> rules;
+    for (std::size_t i = 0; i < access_kinds; ++i) {
+      if (c.access->of[i].what) {
+        rules.emplace_back(name_of(static_cast<access_kind>(i)), c.access->of[i].text);
+      }
+    }
+    out += "access = " + table_of(rules) + '\n';
   }
-  return out + " }";
+  out += "[models." + c.name + ".fields]\n";
+  for (const auto& f : c.fields) {
+    out += field_text(f).run();
+  }
+  return out;
 }
 
 std::string text_of(const schema& s, const projection& p) {
@@ -181,11 +220,7 @@ std::string to_model_text(const schema& models) {
   std::string out;
   // By id, as the schema has them: the same schema gives the same text.
   for (const auto& c : models.collections()) {
-    out += "[models." + c.name + "]\npath = " + in_quotes(c.path) + "\n[models." + c.name +
-           ".fields]\n";
-    for (const auto& f : c.fields) {
-      out += field_text(f).run();
-    }
+    out += text_of(c);
   }
   for (const auto& p : models.projections()) {
     out += text_of(models, p);

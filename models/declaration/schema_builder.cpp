@@ -4,6 +4,7 @@
 #include <array>
 #include <tuple>
 
+#include "models/declaration/access_builder.hpp"
 #include "models/declaration/field_builder.hpp"
 #include "models/declaration/projection_builder.hpp"
 #include "models/schema/cluster_records.hpp"
@@ -92,6 +93,7 @@ class schema_builder {
     // Which fields are local can't be told while some are wrong.
     if (errors_.size() == errors_before) {
       check_local_fields(from, x);
+      build_access(from, x, errors_);
     }
     made_.push_back(std::move(x));
   }

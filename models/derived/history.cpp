@@ -32,11 +32,14 @@ stored_fields tracked_changes(const transition& change) {
 
 std::string write_event(const event& change) {
   std::string made;
-  msgpack::write_array(made, 5);
+  msgpack::write_array(made, change.by.empty() ? 5 : 6);
   msgpack::write_unsigned(made, change.index);
   msgpack::write_signed(made, change.time_us);
   msgpack::write_unsigned(made, static_cast<std::uint64_t>(change.type));
   write_fields(made, change.changes);
+  if (!change.by.empty()) {
+    msgpack::write_string(made, change.by);
+  }
   return made;
 }
 
@@ -68,7 +71,8 @@ key_range events_of(const collection& c, std::string_view key) {
 bool read_event(std::string_view pair_key, std::string_view bytes, event& out) {
   msgpack::reader in(bytes);
   // The version is the last 8 bytes, whatever the item's key is.
-  if (pair_key.size() < 8 || in.read_array() != 5) {
+  const auto parts = in.read_array();
+  if (pair_key.size() < 8 || parts < 5 || parts > 6) {
     return false;
   }
   out.version = read_big_endian(pair_key.substr(pair_key.size() - 8));
@@ -79,6 +83,7 @@ bool read_event(std::string_view pair_key, std::string_view bytes, event& out) {
     return false;
   }
   out.type = static_cast<event_type>(type);
+  out.by = parts == 6 ? in.read_string() : std::string_view{};
   out.hash = in.read_binary();
   return in.finished();
 }
@@ -100,6 +105,7 @@ void derive_event(const transition& change, const moment& at, std::uint64_t vers
   event made;
   made.index = at.index;
   made.time_us = at.time_us;
+  made.by = at.by;
   made.type = change.before == nullptr  ? event_type::created
               : change.after == nullptr ? event_type::deleted
                                         : event_type::updated;
@@ -114,7 +120,7 @@ void derive_event(const transition& change, const moment& at, std::uint64_t vers
   std::string key = event_key(change.c, change.key, version);
   std::string bytes = write_event(made);
   const std::string hash = chain(before.hash, key, bytes);
-  // The hash is appended as the fifth member; the array says five from the start.
+  // The hash is appended as the last member; the array counts it from the start.
   msgpack::write_binary(bytes, hash);
   out.push_back({std::move(key), std::move(bytes)});
 }

@@ -13,11 +13,11 @@
 
 /// The events of items in collections with tracked fields:
 ///
-///     event := [index, time, type, {field id: value or nil, ...}, hash]      in msgpack
+///     event := [index, time, type, {field id: value or nil, ...}(, by), hash]      in msgpack
 ///
-/// one per accepted change, kept behind the item's deletion. `hash` is the SHA-256 of the hash
-/// before it (none for version 1), the pair's key, and the event without its hash: who changes an
-/// event, must change all that follow, on every node.
+/// with who did it, where that was known: one per accepted change, kept behind the item's deletion.
+/// `hash` is the SHA-256 of the hash before it (none for version 1), the pair's key, and the event
+/// without its hash: who changes an event, must change all that follow, on every node.
 namespace lithair::models {
 
 /// The numbers stand in events and in the feed.
@@ -30,13 +30,15 @@ struct event {
   std::int64_t time_us = 0;   ///< when it was proposed; never before the item's event before
   event_type type = event_type::created;  ///< a deletion has no changes
   stored_fields changes;                  ///< of tracked fields; nil: removed
+  std::string_view by;                    ///< who did it; empty: not known
   std::string_view hash;                  ///< 32 bytes
 };
 
-/// Where and when a command takes effect.
+/// Where and when a command takes effect, and by whom.
 struct moment {
   std::uint64_t index = 0;
   std::int64_t time_us = 0;  ///< microseconds since 1970
+  std::string_view by = {};  ///< who asked; empty: not known
 };
 
 /// The version of the item's latest event, also of an item that is gone; 0: none. Versions go on

@@ -17,6 +17,8 @@ problem bad_parameter(std::string_view parameter, std::string message) {
           {{std::move(name), "parameter", std::move(message)}}};
 }
 
+problem forbidden(std::string detail) { return {403, "forbidden", std::move(detail), {}}; }
+
 problem not_found() { return {404, "not_found", "There is no such item.", {}}; }
 
 problem already_exists(const std::string& key_field) {

@@ -14,6 +14,8 @@ namespace lithair::models {
 problem malformed(std::string detail);
 /// 400: a query parameter. The client's word is cut to a length that can be given back.
 problem bad_parameter(std::string_view parameter, std::string message);
+/// 403: the model's rules do not let who asks do that.
+problem forbidden(std::string detail);
 /// 404: no such item.
 problem not_found();
 /// 409: a create of an item that is there.

@@ -20,15 +20,16 @@ bool is_cut(const value& v) {
 
 /// Absent values have no entry anywhere; one among them would come first.
 bool names_values(const filter& condition) {
-  return condition.how == comparison_word::equal ||
-         (condition.how == comparison_word::any_of &&
-          (condition.values.empty() || !absent(condition.values.front())));
+  return condition.is_plain() &&
+         (condition.how == comparison_word::equal ||
+          (condition.how == comparison_word::any_of &&
+           (condition.values.empty() || !absent(condition.values.front()))));
 }
 
 bool bounds_values(const filter& condition) {
   using enum comparison_word;
-  return condition.how == less || condition.how == at_most || condition.how == greater ||
-         condition.how == at_least;
+  return condition.is_plain() && (condition.how == less || condition.how == at_most ||
+                                  condition.how == greater || condition.how == at_least);
 }
 
 /// The pairs of exactly one key.

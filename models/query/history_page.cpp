@@ -12,6 +12,7 @@
 #include "models/query/page_limits.hpp"
 #include "models/query/range_cursor.hpp"
 #include "models/schema/value_codec.hpp"
+#include "models/state/filter_match.hpp"
 #include "models/state/variant.hpp"
 
 namespace lithair::models {
@@ -30,12 +31,14 @@ std::string_view name_of(event_type type) {
   return "deleted";
 }
 
-void append_changes(std::string& out, const collection& c, const stored_fields& changes) {
+void append_changes(std::string& out, const collection& c, const stored_fields& changes,
+                    const std::vector<bool>& shown) {
   out += '{';
   bool first = true;
-  for (const auto& f : c.fields) {
+  for (std::size_t i = 0; i < c.fields.size(); ++i) {
+    const auto& f = c.fields[i];
     // Hidden fields are left out, as everywhere.
-    const auto* change = f.exposed ? find(changes, f.id) : nullptr;
+    const auto* change = shown[i] ? find(changes, f.id) : nullptr;
     if (change == nullptr) {
       continue;
     }
@@ -52,20 +55,39 @@ void append_changes(std::string& out, const collection& c, const stored_fields& 
   out += '}';
 }
 
-void append_event(std::string& out, const collection& c, const event& change) {
+void append_event(std::string& out, const collection& c, const event& change,
+                  const std::vector<bool>& shown) {
   out += "{\"version\":" + std::to_string(change.version) +
          ",\"index\":" + std::to_string(change.index) + ",\"time\":";
   append_json_string(out, to_string(timestamp{change.time_us}));
   out += ",\"type\":";
   append_json_string(out, name_of(change.type));
+  if (!change.by.empty()) {
+    out += ",\"by\":";
+    append_json_string(out, change.by);
+  }
   out += ",\"changes\":";
-  append_changes(out, c, change.changes);
+  append_changes(out, c, change.changes, shown);
   out += '}';
 }
 
 void append_verification(std::string& out, const verification& checked) {
   out += checked.good ? ",\"verified\":true" : ",\"verified\":false,\"broken_at\":";
   out += checked.good ? "" : std::to_string(checked.broken_at);
+}
+
+/// From which index on the item's events may be told: to whom items are kept from, while the item
+/// may be read, since it was made; what had its key before was somebody else's. None: not at all.
+std::optional<std::uint64_t> told_since(const query& q, const state_view& state) {
+  if (!q.is_restricted()) {
+    return 0;
+  }
+  const auto bytes = state.get(record_key(*q.target, q.key));
+  stored_record now;
+  if (!bytes || !read_record(*bytes, now) || !matches(*q.target, q.rights->allowed, now.fields)) {
+    return std::nullopt;
+  }
+  return now.created;
 }
 
 /// By the log's index or by its time, whichever was asked for.
@@ -152,7 +174,8 @@ outcome refused(const problem& why) {
 class history_cursor final : public query_cursor {
  public:
   explicit history_cursor(const query& q)
-      : c_(*q.target),
+      : q_(q),
+        c_(*q.target),
         key_(q.key),
         options_(q.item),
         page_({{event_key(c_, key_, options_->after + 1), events_of(c_, key_).upper}}),
@@ -161,10 +184,12 @@ class history_cursor final : public query_cursor {
 
   bool go_on(const state_view& state, const pause& now) override {
     if (out_.empty()) {
-      // Nothing was ever tracked of this key.
-      if (last_version(c_, key_, state) == 0) {
+      const auto since = told_since(q_, state);
+      // Nothing was ever tracked of this key, or nothing that may be told.
+      if (!since || last_version(c_, key_, state) == 0) {
         return true;
       }
+      since_ = *since;
       out_ = "{\"id\":";
       append_json(out_, from_key(c_.key(), key_).value_or(value{}));
       out_ += ",\"events\":[";
@@ -211,17 +236,19 @@ class history_cursor final : public query_cursor {
   bool show(std::string_view pair_key, std::string_view bytes) {
     event x;
     more_ = shown_ == options_->take || out_.size() >= max_page_bytes;
-    if (!more_ && read_event(pair_key, bytes, x)) {
+    if (!more_ && read_event(pair_key, bytes, x) && x.index >= since_) {
       out_ += shown_++ == 0 ? "" : ",";
-      append_event(out_, c_, x);
+      append_event(out_, c_, x, options_->wanted);
       last_ = x.version;
     }
     return !more_;
   }
 
+  const query q_;
   const collection& c_;
   std::string key_;
   std::shared_ptr<const item_options> options_;
+  std::uint64_t since_ = 0;  // the index of the first event that may be told
   range_cursor page_;
   range_cursor all_;
   event_verifier verifier_;
@@ -237,7 +264,7 @@ class history_cursor final : public query_cursor {
 class past_item_cursor final : public query_cursor {
  public:
   explicit past_item_cursor(const query& q)
-      : c_(*q.target), key_(q.key), options_(q.item), events_({events_of(c_, key_)}) {}
+      : q_(q), c_(*q.target), key_(q.key), options_(q.item), events_({events_of(c_, key_)}) {}
 
   bool go_on(const state_view& state, const pause& now) override {
     // An index of another life of the data could answer with somebody else's item.
@@ -245,6 +272,12 @@ class past_item_cursor final : public query_cursor {
     if (index && timeline_of(state).is_elsewhere(*index)) {
       why_not_ = other_timeline(*index);
       why_not_->status = 410;
+      return true;
+    }
+    if (!since_) {
+      since_ = told_since(q_, state);
+    }
+    if (!since_) {
       return true;
     }
     careful_pause careful(now);
@@ -257,7 +290,9 @@ class past_item_cursor final : public query_cursor {
           if (!read_event(pair_key, bytes, x) || is_later(x, *options_)) {
             return false;
           }
-          item_.take(x);
+          if (x.index >= *since_) {
+            item_.take(x);
+          }
           return true;
         });
   }
@@ -277,9 +312,11 @@ class past_item_cursor final : public query_cursor {
   }
 
  private:
+  const query q_;
   const collection& c_;
   std::string key_;
   std::shared_ptr<const item_options> options_;
+  std::optional<std::uint64_t> since_;  // the index of the first event that may be told
   range_cursor events_;
   replay item_;
   std::optional<problem> why_not_;

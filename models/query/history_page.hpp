@@ -12,11 +12,12 @@ namespace lithair::models {
 
 /// The JSON of an item's history; 404 when it has none.
 ///
-///     {"id": KEY, "events": [{"version", "index", "time", "type", "changes"}, …],
+///     {"id": KEY, "events": [{"version", "index", "time", "type", "by"?, "changes"}, …],
 ///      "has_more": BOOL, "next": VERSION or null, "verified"?: BOOL, "broken_at"?: VERSION}
 ///
 /// Oldest first; a page ends at `take` events or `max_page_bytes`, and `after=next` goes on. Hidden
-/// fields are left out; a removed one is null. `verify` reads all events of the item.
+/// fields are left out; a removed one is null. `by` is who did it, where that was known. `verify`
+/// reads all events of the item.
 std::unique_ptr<query_cursor> begin_history(const query& q);
 
 /// The item as it was at the moment asked for, with its version then; 404 when it was not there,

@@ -367,11 +367,13 @@ class list_cursor final : public query_cursor {
                      : from_.via == access_path::path::unique  ? "unique"
                                                                : "index";
     out += std::string(",\"explain\":{\"access\":\"") + via + '"';
-    if (!all) {
+    // A rule may have found them by what is not for the client to know.
+    if (!all && (!q_.rights || q_.rights->shown[from_.position])) {
       out += ",\"field\":";
       append_json_string(out, c_.fields[from_.position].name);
     }
     out += ",\"examined\":" + std::to_string(finding_.examined());
+    out += q_.is_restricted() ? ",\"access_rule\":true" : "";
     out += is_in_order() ? ",\"sorted\":false}" : ",\"sorted\":true}";
   }
 

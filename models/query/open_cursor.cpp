@@ -4,6 +4,7 @@
 #include "models/query/item_options.hpp"
 #include "models/query/list_page.hpp"
 #include "models/query/projection_page.hpp"
+#include "models/query/random_key.hpp"
 
 namespace lithair::models {
 
@@ -28,8 +29,10 @@ std::unique_ptr<query_cursor> open_cursor(const query& q) {
     case query::kind::item:
       // Of the present it is one pair.
       return is_of_the_past(q) ? begin_past_item(q) : nullptr;
+    case query::kind::random_id:
+      // Of all items it is one seek.
+      return q.is_restricted() ? begin_random(q) : nullptr;
     default:
-      // Answered at once.
       return nullptr;
   }
 }

@@ -1,5 +1,7 @@
 #include "models/query/parameters.hpp"
 
+#include <utility>
+
 #include "models/problem/problems.hpp"
 
 namespace lithair::models {
@@ -17,17 +19,30 @@ std::vector<std::string_view> split(std::string_view text) {
   }
 }
 
+std::vector<bool> shown_fields(const collection& c, const rights_to_ask& rights) {
+  if (rights) {
+    return rights->shown;
+  }
+  std::vector<bool> shown;
+  shown.reserve(c.fields.size());
+  for (const auto& f : c.fields) {
+    shown.push_back(f.exposed);
+  }
+  return shown;
+}
+
 std::optional<problem> read_wanted(const collection& c, std::string_view text,
-                                   std::vector<bool>& wanted) {
+                                   std::vector<bool>& shown) {
   // Only what is named is shown: the fields that a list would show are off.
-  wanted.assign(c.fields.size(), false);
+  std::vector<bool> wanted(c.fields.size());
   for (const auto name : split(text)) {
     const std::size_t at = c.position(name);
-    if (at == c.fields.size() || !c.fields[at].exposed) {
+    if (at == c.fields.size() || !shown[at]) {
       return bad_parameter("fields", "The collection has no such field.");
     }
     wanted[at] = true;
   }
+  shown = std::move(wanted);
   return std::nullopt;
 }
 

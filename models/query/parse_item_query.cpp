@@ -17,11 +17,9 @@ namespace {
 
 using parameter_list = std::span<const std::pair<std::string, std::string>>;
 
-item_options all_shown(const collection& c) {
+item_options all_shown(const collection& c, const rights_to_ask& rights) {
   item_options made;
-  for (const auto& f : c.fields) {
-    made.wanted.push_back(f.exposed);
-  }
+  made.wanted = shown_fields(c, rights);
   return made;
 }
 
@@ -114,13 +112,25 @@ std::optional<problem> check_tracked(const collection& c, const item_options& op
                  std::move(errors)};
 }
 
-query query_of(const collection& c, query::kind what, std::string key, item_options options) {
+query query_of(const collection& c, query::kind what, std::string key, item_options options,
+               const rights_to_ask& rights) {
   query made;
+  made.rights = rights;
   made.what = what;
   made.target = &c;
   made.key = std::move(key);
   made.item = std::make_shared<const item_options>(std::move(options));
   return made;
+}
+
+/// Rows tell of all items, and of these fields.
+bool may_read(const projection& p, const reading_rights& rights) {
+  const auto shown = [&rights](std::size_t at) { return rights.shown[at]; };
+  return rights.allowed.empty() && std::ranges::all_of(p.group_by, shown) &&
+         std::ranges::all_of(p.filters, shown, &filter::position) &&
+         std::ranges::all_of(p.measures, [&](const measure& m) {
+           return m.kind == measure_kind::count || shown(m.position);
+         });
 }
 
 /// Reads each parameter once; the first that can't be used is the answer.
@@ -141,8 +151,9 @@ std::optional<problem> read_each(parameter_list parameters, Read read) {
 
 }  // namespace
 
-result<query> item_query(const collection& c, std::string_view key, parameter_list parameters) {
-  auto options = all_shown(c);
+result<query> item_query(const collection& c, std::string_view key, parameter_list parameters,
+                         const rights_to_ask& rights) {
+  auto options = all_shown(c, rights);
   auto refused = read_each(parameters, [&](const auto& name, const auto& text) {
     return read_item_parameter(c, name, text, options);
   });
@@ -158,18 +169,22 @@ result<query> item_query(const collection& c, std::string_view key, parameter_li
   if (!stored) {
     return tl::make_unexpected(not_found());
   }
-  return query_of(c, query::kind::item, std::move(*stored), std::move(options));
+  return query_of(c, query::kind::item, std::move(*stored), std::move(options), rights);
 }
 
 result<query> item_query(const collection& c, std::string_view key) {
   return item_query(c, key, {});
 }
 
-result<query> projection_query(const schema& s, std::string_view name, parameter_list parameters) {
+result<query> projection_query(const schema& s, std::string_view name, parameter_list parameters,
+                               const rights_to_ask& rights) {
   const projection* p = s.find_projection(name);
   const collection* c = p != nullptr ? s.find(p->collection_id) : nullptr;
   if (c == nullptr) {
     return tl::make_unexpected(problem{404, "not_found", "There is no such projection.", {}});
+  }
+  if (rights && !may_read(*p, *rights)) {
+    return tl::make_unexpected(forbidden("The projection tells of what is not for all to read."));
   }
   list_query list;
   if (auto refused = read_each(parameters, [&list](const auto& parameter, const auto& text) {
@@ -185,8 +200,9 @@ result<query> projection_query(const schema& s, std::string_view name, parameter
   return made;
 }
 
-result<query> history_query(const collection& c, std::string_view key, parameter_list parameters) {
-  auto options = all_shown(c);
+result<query> history_query(const collection& c, std::string_view key, parameter_list parameters,
+                            const rights_to_ask& rights) {
+  auto options = all_shown(c, rights);
   if (auto refused = read_each(parameters, [&options](const auto& name, const auto& text) {
         return read_history_parameter(name, text, options);
       })) {
@@ -197,7 +213,7 @@ result<query> history_query(const collection& c, std::string_view key, parameter
   if (!stored || !c.tracked) {
     return tl::make_unexpected(not_found());
   }
-  return query_of(c, query::kind::history, std::move(*stored), std::move(options));
+  return query_of(c, query::kind::history, std::move(*stored), std::move(options), rights);
 }
 
 }  // namespace lithair::models

@@ -26,9 +26,12 @@ constexpr std::ptrdiff_t max_long_filters = 16;
 /// Reads the parameters of a list one by one; the first that can't be used is the answer.
 class query_parser {
  public:
-  query_parser(const collection& c, query::kind what) : c_(c), what_(what) {
-    for (const auto& f : c.fields) {
-      made_.wanted.push_back(f.exposed);
+  query_parser(const collection& c, query::kind what, const rights_to_ask& rights)
+      : c_(c), what_(what), shown_(shown_fields(c, rights)) {
+    made_.wanted = shown_;
+    // They hold before anything that is asked for.
+    if (rights) {
+      made_.filters = rights->allowed;
     }
   }
 
@@ -36,13 +39,13 @@ class query_parser {
     if (what_ == query::kind::random_id) {
       return bad_parameter(name, "Nothing can be asked of a random id.");
     }
-    const field* f = c_.find(name);
+    const std::size_t at = shown(name);
     // A field may be called "total": of a list true and false mean the parameter, and "true" in
     // quotes the field.
     const bool is_total = what_ == query::kind::list && name == "total" &&  //
                           (text == "true" || text == "false");
-    if (f != nullptr && f->exposed && !is_total) {
-      return add_filter(*f, text);
+    if (at < c_.fields.size() && !is_total) {
+      return add_filter(at, text);
     }
     if (what_ != query::kind::list || !is_parameter(name)) {
       // Hidden fields are not told from fields that are not there.
@@ -61,6 +64,7 @@ class query_parser {
       return read_sort(text);
     }
     if (name == "fields") {
+      made_.wanted = shown_;
       return read_wanted(c_, text, made_.wanted);
     }
     // Judged when the order is known, which may come later.
@@ -116,7 +120,7 @@ class query_parser {
   /// The position of a shown field, or the number of fields.
   std::size_t shown(std::string_view name) const {
     const std::size_t at = c_.position(name);
-    return at < c_.fields.size() && c_.fields[at].exposed ? at : c_.fields.size();
+    return at < c_.fields.size() && shown_[at] ? at : c_.fields.size();
   }
 
   std::optional<problem> read_sort(std::string_view text) {
@@ -153,12 +157,12 @@ class query_parser {
     }
   }
 
-  std::optional<problem> add_filter(const field& f, std::string_view text) {
-    if (made_.filters.size() == max_filters) {
+  std::optional<problem> add_filter(std::size_t position, std::string_view text) {
+    const field& f = c_.fields[position];
+    if (++count_ > max_filters) {
       return bad_parameter(f.name, "There are more than 100 filters.");
     }
-    // The position is the field's place: `f` lies in the collection.
-    auto made = read_filter(c_, static_cast<std::size_t>(&f - c_.fields.data()), text);
+    auto made = read_filter(c_, position, text);
     if (!made) {
       return bad_parameter(f.name, std::move(made.error()));
     }
@@ -166,14 +170,26 @@ class query_parser {
     if (is_long && ++long_filters_ > max_long_filters) {
       return bad_parameter(f.name, "There are more than 16 filters by ~ and of lists.");
     }
+    // What a rule says already need not be said again: an index that answers one filter alone
+    // counts without a look at the items.
+    if (std::ranges::any_of(made_.filters, [&](const filter& x) { return says_same(x, *made); })) {
+      return std::nullopt;
+    }
     // The cheap ones are judged first: most items fail one of them.
     auto& filters = made_.filters;
     filters.insert(is_long ? filters.end() : filters.end() - long_filters_, std::move(*made));
     return std::nullopt;
   }
 
+  static bool says_same(const filter& a, const filter& b) {
+    return a.is_plain() && a.how == comparison_word::equal && b.how == a.how &&
+           a.position == b.position && identical(a.values.front(), b.values.front());
+  }
+
   const collection& c_;
   const query::kind what_;
+  const std::vector<bool> shown_;
+  std::size_t count_ = 0;  // of filters that were asked for
   list_query made_;
   std::optional<std::string> after_;
   std::set<std::string, std::less<>> seen_;
@@ -183,8 +199,9 @@ class query_parser {
 }  // namespace
 
 result<query> parse_query(const collection& c, query::kind what,
-                          std::span<const std::pair<std::string, std::string>> parameters) {
-  query_parser parser(c, what);
+                          std::span<const std::pair<std::string, std::string>> parameters,
+                          const rights_to_ask& rights) {
+  query_parser parser(c, what, rights);
   for (const auto& [name, text] : parameters) {
     if (auto refused = parser.read(name, text)) {
       return tl::make_unexpected(std::move(*refused));
@@ -196,6 +213,7 @@ result<query> parse_query(const collection& c, query::kind what,
   query made;
   made.what = what;
   made.target = &c;
+  made.rights = rights;
   made.list = std::make_shared<const list_query>(parser.take());
   return made;
 }

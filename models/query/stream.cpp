@@ -6,6 +6,7 @@
 #include "models/problem/problems.hpp"
 #include "models/query/parameters.hpp"
 #include "models/query/query.hpp"
+#include "models/schema/filter_codec.hpp"
 #include "models/schema/value_codec.hpp"
 #include "models/state/filter_match.hpp"
 #include "models/state/keys.hpp"
@@ -44,8 +45,11 @@ std::optional<std::string> take(parameter_list& from, std::string_view name) {
 
 /// What makes two streams the same, so that one reading of the feed serves both.
 std::string canonical(const collection& c, const parameter_list& filters,
-                      const std::vector<bool>& wanted) {
+                      const std::vector<bool>& wanted, const rights_to_ask& rights) {
   std::string made = c.name;
+  if (rights) {
+    write_filters(made, c, rights->allowed);
+  }
   for (const bool shown : wanted) {
     made += shown ? '+' : '-';
   }
@@ -97,18 +101,24 @@ std::optional<problem> read_start(const std::optional<std::string>& after,
 
 result<stream_request> parse_stream(const collection& c,
                                     std::span<const std::pair<std::string, std::string>> parameters,
-                                    std::optional<std::string_view> last_event_id) {
+                                    std::optional<std::string_view> last_event_id,
+                                    const rights_to_ask& rights) {
   // Taken out, since the parser of filters knows neither.
   parameter_list filters(parameters.begin(), parameters.end());
   const auto after = take(filters, "after");
   const auto fields = take(filters, "fields");
-  // A stream's filters are those of a list.
-  auto parsed = parse_query(c, query::kind::count, filters);
+  // A stream's filters are those of a list. What may be read is judged apart: an item that may be
+  // read no more is gone.
+  const auto shown =
+      rights ? std::make_shared<const reading_rights>(reading_rights{filter_list{}, rights->shown})
+             : nullptr;
+  auto parsed = parse_query(c, query::kind::count, filters, shown);
   if (!parsed) {
     return tl::make_unexpected(parsed.error());
   }
   auto made = std::make_shared<stream_query>();
   made->target = &c;
+  made->rights = rights;
   made->filters = parsed->list->filters;
   made->wanted = parsed->list->wanted;
   stream_request request;
@@ -123,19 +133,32 @@ result<stream_request> parse_stream(const collection& c,
     return tl::make_unexpected(std::move(*refused));
   }
   // By its filters' text: equal texts make equal streams.
-  made->text = canonical(c, filters, made->wanted);
+  made->text = canonical(c, filters, made->wanted, rights);
   request.what = std::move(made);
   return request;
 }
 
-bool stream_cursor::passes(const feed_event& event) const {
+bool stream_cursor::passes(const feed_event& event) {
   if (event.collection_id != what_->target->id) {
     return false;
   }
+  const auto concerns = [this](const stored_fields& fields) {
+    return may_read(fields) && matches(*what_->target, what_->filters, fields);
+  };
+  leaves_ = false;
   // After an update the item may pass or may have passed: both concern the client.
-  return matches(*what_->target, what_->filters, event.fields) ||
-         (event.type == event_type::updated &&
-          matches(*what_->target, what_->filters, fields_before(event)));
+  if (concerns(event.fields)) {
+    return true;
+  }
+  if (event.type != event_type::updated || !concerns(fields_before(event))) {
+    return false;
+  }
+  leaves_ = !may_read(event.fields);
+  return true;
+}
+
+bool stream_cursor::may_read(const stored_fields& fields) const {
+  return !what_->rights || matches(*what_->target, what_->rights->allowed, fields);
 }
 
 stream_cursor::step stream_cursor::read(const feed_piece& from, std::size_t limit,
@@ -212,11 +235,12 @@ void stream_cursor::tell(const feed_position& id) {
 
 void stream_cursor::render(const feed_event& event) {
   const collection& c = *what_->target;
+  const auto type = leaves_ ? event_type::deleted : event.type;
   pending_ = "\nevent: ";
-  pending_ += name_of(event.type);
+  pending_ += name_of(type);
   pending_ += "\ndata: ";
   // The item is gone: its key is all that a client needs.
-  if (event.type == event_type::deleted) {
+  if (type == event_type::deleted) {
     pending_ += "{\"id\":";
     models::append_json(pending_, from_key(c.key(), event.key).value_or(value{}));
     pending_ += '}';

@@ -13,6 +13,7 @@
 #include "models/derived/feed.hpp"
 #include "models/problem/outcome.hpp"
 #include "models/query/list_query.hpp"
+#include "models/query/query.hpp"
 #include "models/query/query_cursor.hpp"
 
 /// The changes of one collection as Server-Sent Events (the HTML standard, "Server-sent events"):
@@ -28,12 +29,14 @@
 /// filters is told too, so that a follower can drop the item.
 namespace lithair::models {
 
-/// What a stream is to tell: changes of items that pass the filters, before or after the change.
+/// What a stream is to tell: changes of items that pass the filters, before or after the change. Of
+/// an item that who follows may read no more, that it is gone: `delete`.
 struct stream_query {
   const collection* target = nullptr;  ///< of the schema, which must live as long
-  std::vector<filter> filters;         ///< all must hold, before or after
-  std::vector<bool> wanted;            ///< per field: whether it is shown
-  std::string text;                    ///< the same for streams that tell the same
+  rights_to_ask rights;
+  std::vector<filter> filters;  ///< all must hold, before or after
+  std::vector<bool> wanted;     ///< per field: whether it is shown
+  std::string text;             ///< the same for streams that tell the same
 };
 
 /// A stream as it was asked for.
@@ -48,7 +51,8 @@ struct stream_request {
 /// events"); an empty one counts as none.
 result<stream_request> parse_stream(const collection& c,
                                     std::span<const std::pair<std::string, std::string>> parameters,
-                                    std::optional<std::string_view> last_event_id);
+                                    std::optional<std::string_view> last_event_id,
+                                    const rights_to_ask& rights = {});
 
 /// Some of a stream, in whole events.
 struct stream_text {
@@ -99,9 +103,10 @@ class stream_cursor {
   std::uint64_t events_read() const { return read_; }
 
  private:
-  bool passes(const feed_event& event) const;  ///< the collection's, and passes before or after
-  void render(const feed_event& event);        ///< into `pending_`
-  void tell(const feed_position& id);          ///< what is pending, if anything is
+  bool passes(const feed_event& event);  ///< the collection's, and passes before or after
+  bool may_read(const stored_fields& fields) const;
+  void render(const feed_event& event);  ///< into `pending_`
+  void tell(const feed_position& id);    ///< what is pending, if anything is
 
   std::shared_ptr<const stream_query> what_;
   feed_position through_;
@@ -109,6 +114,7 @@ class stream_cursor {
   // An event that passes, all but its id: the last of an index has the whole index for it, so it is
   // told when the next one is found.
   std::string pending_;
+  bool leaves_ = false;             // may be read no more since the event that passed last
   std::uint32_t pending_part_ = 0;  // 0: there is none
   stream_text text_;
   std::uint64_t read_ = 0;

@@ -28,6 +28,10 @@ enum class word : std::uint8_t {
   references,     ///< holds the key of another item
   on_delete,      ///< what a deletion of that item does
   merge,          ///< how a PATCH combines
+  access_read,    ///< who is shown it
+  access_update,  ///< who may set or change it
+  set,            ///< what it is set to when the item is made
+  set_on_update,  ///< what it is set to with each write
   min,            ///< the least value, inclusive
   max,            ///< the greatest value, inclusive
   min_length,     ///< the shortest length
@@ -41,7 +45,7 @@ enum class word : std::uint8_t {
 inline constexpr std::string_view validate_prefix = "validate.";
 
 /// As they are spelled, in the order of `word`; people are told them in this order.
-inline constexpr std::array<std::string_view, 19> word_names{"primary_key",
+inline constexpr std::array<std::string_view, 23> word_names{"primary_key",
                                                              "unique",
                                                              "indexed",
                                                              "immutable",
@@ -53,6 +57,10 @@ inline constexpr std::array<std::string_view, 19> word_names{"primary_key",
                                                              "references",
                                                              "on_delete",
                                                              "merge",
+                                                             "access.read",
+                                                             "access.update",
+                                                             "set",
+                                                             "set_on_update",
                                                              "validate.min",
                                                              "validate.max",
                                                              "validate.min_length",

@@ -22,6 +22,18 @@ std::string_view name_of(merge_rule rule) {
   return names[static_cast<std::size_t>(rule)];
 }
 
+std::string text_of(const stamp_rule& rule) {
+  switch (rule.from) {
+    case stamp_source::now:
+      return "@now";
+    case stamp_source::user:
+      return "@user." + rule.name;
+    case stamp_source::none:
+      break;
+  }
+  return {};
+}
+
 /// By halves over `by_name`, which the builder sorted.
 std::size_t collection::position(std::string_view field_name) const {
   const auto at = std::ranges::lower_bound(

@@ -57,6 +57,24 @@ std::string_view name_of(delete_rule rule);
 /// Likewise.
 std::string_view name_of(merge_rule rule);
 
+struct access_rules;
+struct field_access;
+
+/// Where a field's value comes from that is not taken from the request.
+enum class stamp_source : std::uint8_t {
+  none,
+  now,   ///< `@now`: the time of the command
+  user,  ///< `@user.NAME`: what is known of who asks
+};
+struct stamp_rule {
+  stamp_source from = stamp_source::none;
+  std::string name;  ///< of `@user.NAME`
+
+  bool operator==(const stamp_rule&) const = default;
+};
+/// As model files spell it: `@now`, `@user.id`; empty for none.
+std::string text_of(const stamp_rule& rule);
+
 /// One field of a collection. Made by the declarations' builder only, so that it is consistent. Its
 /// members agree with each other, so readers need not check again. Immutable once the schema is
 /// built; shared by all threads.
@@ -81,10 +99,18 @@ struct field {
   std::vector<std::string> names;        ///< of an enumeration, in declared order
   constraints rules;                     ///< what `validate` asks for
   std::shared_ptr<const field> element;  ///< of a list: type and names of its elements
+  /// Who may see and change it, of those who may the item; models/schema/access.hpp
+  std::shared_ptr<const field_access> access;
+  stamp_rule set;            ///< what it is set to when the item is made
+  stamp_rule set_on_update;  ///< and with each write
 
   /// Whether an item can't be without it and nothing fills it in. A key is asked for elsewhere,
   /// since a uuid key is made by the node.
   bool required() const { return !optional && !primary_key && absent(default_value); }
+  /// Whether requests do not say what it is.
+  bool is_stamped() const {
+    return set.from != stamp_source::none || set_on_update.from != stamp_source::none;
+  }
   /// Strings and names: their values are text, in which text may be looked for.
   bool is_text() const { return type == value_type::string || type == value_type::enumeration; }
 };
@@ -114,6 +140,8 @@ struct collection {
 
   std::vector<referrer> referrers;  ///< the fields whose values are keys of this collection
   bool tracked = false;             ///< whether any field is
+  /// Who may do what, models/schema/access.hpp; none: nothing is declared
+  std::shared_ptr<const access_rules> access;
   extent holds = extent::whole;
 
   /// There is exactly one.

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "models/encoding/text_search.hpp"
@@ -11,7 +12,7 @@
 namespace lithair::models {
 
 /// How a filter compares a field with its values. `models/query/read_filter.hpp` says how the query
-/// of a list spells them.
+/// of a list spells them. The numbers stand in commands.
 enum class comparison_word : std::uint8_t {
   equal,      ///< equal to the value; of a list, one element is
   not_equal,  ///< also true of an absent field
@@ -19,14 +20,25 @@ enum class comparison_word : std::uint8_t {
   at_most,
   greater,
   at_least,
-  contains,  ///< text within text, ignoring case by `fold_case`
-  any_of,    ///< equal to one of the values
-  absent,    ///< the field has no value; an empty list is one
-  present,   ///< it has one
+  contains,       ///< text within text, ignoring case by `fold_case`
+  any_of,         ///< equal to one of the values
+  absent,         ///< the field has no value; an empty list is one
+  present,        ///< it has one
+  any_condition,  ///< one of several conditions holds; no field is compared
 };
 
-/// One condition on one field, as a query or a projection has it. `models/state/filter_match.hpp`
-/// tells whether an item passes.
+struct filter;
+/// All of these filters have to hold; none: everything passes.
+using filter_list = std::vector<filter>;
+
+/// A field of an item, or of what a write makes of it.
+struct field_side {
+  std::size_t position = 0;  ///< of the field in its collection
+  bool of_new = false;       ///< as the write leaves it; else as it is
+};
+
+/// One condition on one field, as a query or a projection has it, or an access rule comes to.
+/// `models/state/filter_match.hpp` tells whether an item passes.
 struct filter {
   std::size_t position = 0;  ///< of the field in its collection
   comparison_word how = comparison_word::equal;
@@ -34,7 +46,22 @@ struct filter {
   /// one, which comes first, passes absent fields. Of contains, absent and present none.
   std::vector<value> values;
   std::shared_ptr<const text_search> search;  ///< of contains
+
+  // What only access rules have; see models/schema/access.hpp.
+
+  bool negated = false;             ///< what would not pass does
+  bool of_new = false;              ///< the field is that of the item as a write leaves it
+  std::optional<field_side> other;  ///< what it is compared with, in the place of values
+  std::shared_ptr<const std::vector<filter_list>> any;  ///< of any_condition
+
+  /// Whether it compares a field with values, and nothing else.
+  bool is_plain() const { return !negated && !of_new && !other && !any; }
 };
+
+/// Nothing passes.
+filter_list never();
+/// Whether it is said that nothing passes.
+bool is_never(const filter_list& what);
 
 /// Whether it looks through all of a value instead of comparing it once. Judged after the others.
 inline bool is_long(const filter& condition, value_type type) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "models/schema/access.hpp"
 #include "models/schema/projection.hpp"
 #include "models/schema/text_codec.hpp"
 
@@ -50,6 +51,14 @@ std::string describe(const field& f) {
   for (const auto& choice : f.rules.one_of) {
     part("one_of", to_text(choice));
   }
+  if (f.access) {
+    part("access.read", f.access->read_text);
+    part("access.update", f.access->update_text);
+  }
+  if (f.is_stamped()) {
+    part("set", text_of(f.set));
+    part("set_on_update", text_of(f.set_on_update));
+  }
   return line + '\n';
 }
 
@@ -58,6 +67,11 @@ std::string describe(const collection& c) {
   std::string text = c.name + ' ' + c.path + '\n';
   for (const auto at : c.by_id) {
     text += describe(c.fields[at]);
+  }
+  for (std::size_t i = 0; c.access && i < access_kinds; ++i) {
+    const auto& each = c.access->of[i].text;
+    text += "access." + std::string(name_of(static_cast<access_kind>(i))) + '=' +
+            std::to_string(each.size()) + ':' + each + '\n';
   }
   return text;
 }

@@ -52,6 +52,7 @@ bool holds(const field& f, const filter& condition, std::string_view stored) {
     case contains:
     case absent:
     case present:
+    case any_condition:
       break;
   }
   return condition.how == present;
@@ -64,10 +65,57 @@ bool passes_absent(const filter& condition) {
           models::absent(condition.values.front()));
 }
 
+const stored_fields& side(const item_sides& of, bool of_new) {
+  static const stored_fields nothing;
+  const auto* found = of_new ? of.then : of.now;
+  return found != nullptr ? *found : nothing;
+}
+
+/// Whether two fields compare so. What is absent is like nothing, and less or more than nothing.
+bool compares(const collection& c, const filter& condition, const item_sides& of) {
+  const field& left = c.fields[condition.position];
+  const field& right = c.fields[condition.other->position];
+  const value a = value_of(left, side(of, condition.of_new));
+  const value b = value_of(right, side(of, condition.other->of_new));
+  if (models::absent(a) || models::absent(b)) {
+    return condition.how == comparison_word::not_equal && models::absent(a) != models::absent(b);
+  }
+  const auto order = compare(a, b);
+  switch (condition.how) {
+    case comparison_word::equal:
+      return order == 0;
+    case comparison_word::not_equal:
+      return order != 0;
+    case comparison_word::less:
+      return order < 0;
+    case comparison_word::at_most:
+      return order <= 0;
+    case comparison_word::greater:
+      return order > 0;
+    default:
+      return order >= 0;
+  }
+}
+
+bool holds(const collection& c, const filter& condition, const item_sides& of) {
+  if (condition.any) {
+    return std::ranges::any_of(*condition.any,
+                               [&](const auto& each) { return holds(c, each, of); });
+  }
+  if (condition.other) {
+    return compares(c, condition, of) != condition.negated;
+  }
+  return matches(c, {&condition, 1}, side(of, condition.of_new));
+}
+
 }  // namespace
 
-bool matches(const collection& c, const std::vector<filter>& filters, const stored_fields& fields) {
+bool matches(const collection& c, std::span<const filter> filters, const stored_fields& fields) {
   return matcher(c, filters).go_on(fields, [] { return false; }).value_or(false);
+}
+
+bool holds(const collection& c, std::span<const filter> what, const item_sides& of) {
+  return std::ranges::all_of(what, [&](const filter& each) { return holds(c, each, of); });
 }
 
 void matcher::begin() {
@@ -78,8 +126,11 @@ void matcher::begin() {
 std::optional<bool> matcher::go_on(const stored_fields& fields, const pause& now) {
   while (at_ < filters_.size()) {
     const auto passes = judge(filters_[at_], fields, now);
-    if (!passes || !*passes) {
+    if (!passes) {
       return passes;
+    }
+    if (*passes == filters_[at_].negated) {
+      return false;
     }
     ++at_;
     within_ = {};
@@ -92,6 +143,14 @@ std::optional<bool> matcher::go_on(const stored_fields& fields, const pause& now
 
 std::optional<bool> matcher::judge(const filter& condition, const stored_fields& fields,
                                    const pause& now) {
+  if (condition.any) {
+    return std::ranges::any_of(*condition.any,
+                               [&](const auto& each) { return matches(c_, each, fields); });
+  }
+  if (condition.other) {
+    spend(steps_of_an_element);
+    return compares(c_, condition, {&fields, &fields});
+  }
   const field& f = c_.fields[condition.position];
   std::string made;
   const auto stored = stored_value(f, fields, made);

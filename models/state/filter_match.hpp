@@ -3,8 +3,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string_view>
-#include <vector>
 
 #include "models/schema/filter.hpp"
 #include "models/schema/schema.hpp"
@@ -16,13 +16,22 @@ namespace lithair::models {
 /// Whether the stored item passes all filters. Absent fields, those that have no default, pass
 /// `not_equal` and `absent` only. A list passes for one of its elements. Deterministic, since
 /// projections are kept with it. Takes as long as the item is long, for each of the filters.
-bool matches(const collection& c, const std::vector<filter>& filters, const stored_fields& fields);
+bool matches(const collection& c, std::span<const filter> filters, const stored_fields& fields);
+
+/// An item and what a write makes of it. Neither is owned; none: it is not there.
+struct item_sides {
+  const stored_fields* now = nullptr;
+  const stored_fields* then = nullptr;
+};
+/// Whether a write may do that, as far as a rule that was bound says so; see
+/// models/schema/access.hpp. Of what is not there all fields are absent.
+bool holds(const collection& c, std::span<const filter> what, const item_sides& of);
 
 /// The same bit by bit: one item may be long, and its lists may have many elements. Of one item at
 /// a time. Collection and filters must outlive it.
 class matcher {
  public:
-  matcher(const collection& c, const std::vector<filter>& filters) : c_(c), filters_(filters) {}
+  matcher(const collection& c, std::span<const filter> filters) : c_(c), filters_(filters) {}
 
   /// For another item. What was not finished is forgotten.
   void begin();
@@ -51,7 +60,7 @@ class matcher {
   };
 
   const collection& c_;
-  const std::vector<filter>& filters_;
+  const std::span<const filter> filters_;
   std::size_t at_ = 0;  ///< the filter that is judged
   progress within_;     ///< that one
   std::uint64_t steps_ = 0;

@@ -50,6 +50,18 @@ using literal_type = decltype(literal_of(std::declval<T>()));
 
 namespace lithair {
 
+/// Who may do what with the items of a model, as rules; see models/declaration/rule_text.hpp for
+/// what they say. What has no rule is for admins alone. Programs in a node are not asked.
+///
+///     static constexpr lithair::access_declaration access{.read = "customer = @user.id",
+///                                                         .create = "customer = @user.id"};
+struct access_declaration {
+  const char* read = nullptr;
+  const char* create = nullptr;
+  const char* update = nullptr;
+  const char* remove = nullptr;
+};
+
 /// The attributes of fields, for declarations to say them without a prefix:
 ///
 ///     template <>
@@ -128,6 +140,28 @@ struct attributes {
   /// it either, and errors do not name it to who did not name it first. A primary key can't be
   /// hidden.
   static constexpr models::attribute<models::word::expose> hidden{false};
+
+  /// Who is shown it, of those who may read the item: a rule about the caller alone, "role(staff)".
+  /// To others it is like a hidden field. For models with an `access_declaration`.
+  static constexpr models::attribute<models::word::access_read, const char*> readable_by(
+      const char* rule) {
+    return {rule};
+  }
+  /// Who may set and change it, likewise; 403 "forbidden" for others.
+  static constexpr models::attribute<models::word::access_update, const char*> changeable_by(
+      const char* rule) {
+    return {rule};
+  }
+  /// What it is when the item is made, whatever the request says: "@now", "@user.id" or a claim
+  /// "@user.team". It is immutable. Items that a program makes say it themselves, but for "@now".
+  static constexpr models::attribute<models::word::set, const char*> set(const char* from) {
+    return {from};
+  }
+  /// What it becomes with each write, likewise.
+  static constexpr models::attribute<models::word::set_on_update, const char*> set_on_update(
+      const char* from) {
+    return {from};
+  }
 
   // -- where it is kept
 

@@ -309,9 +309,32 @@ declared_field to_declared_field(const Field& field) {
 /// The collection in the same words, fields in declared order.
 template <class... Fields>
 declared_collection to_declared(const model_declaration<Fields...>& model) {
-  declared_collection made{std::string(model.name), std::string(model.path), {}, {}};
+  declared_collection made{std::string(model.name), std::string(model.path), {}, {}, {}};
   std::apply([&made](const auto&... f) { (made.fields.push_back(to_declared_field(f)), ...); },
              model.fields);
+  return made;
+}
+
+/// The collection of a specialisation of `lithair::model`, with what its static member `access`
+/// declares, if there is one.
+template <class Declared>
+declared_collection to_declared_model() {
+  auto made = to_declared(Declared::declaration);
+  if constexpr (requires { Declared::access; }) {
+    const access_declaration& said = Declared::access;
+    const auto add = [&made](const char* name, const char* rule) {
+      if (rule != nullptr) {
+        made.access.push_back({name, std::string(rule), {}});
+      }
+    };
+    add("read", said.read);
+    add("create", said.create);
+    add("update", said.update);
+    add("delete", said.remove);
+    static_assert(Declared::access.read != nullptr || Declared::access.create != nullptr ||
+                      Declared::access.update != nullptr || Declared::access.remove != nullptr,
+                  "access has a rule at least");
+  }
   return made;
 }
 
@@ -331,7 +354,8 @@ void add_projections(std::vector<declared_projection>& out) {
 namespace lithair {
 
 /// Specialise it for a struct of yours, with a static constexpr member `declaration` and, if you
-/// like, `projections` (models/typed/projection_declaration.hpp).
+/// like, `projections` (models/typed/projection_declaration.hpp) and `access`, an
+/// `access_declaration`.
 ///
 /// There is no definition for other types: the use of a struct without a declaration does not
 /// compile. The specialisation must be seen wherever the struct is used, best in the struct's
@@ -361,7 +385,7 @@ template <class... Models>
 models::declared<models::schema> schema_of() {
   std::vector<models::declared_projection> projected;
   (models::add_projections<model<Models>>(projected), ...);
-  return models::build_schema({models::to_declared(model<Models>::declaration)...}, projected);
+  return models::build_schema({models::to_declared_model<model<Models>>()...}, projected);
 }
 
 }  // namespace lithair

@@ -36,6 +36,8 @@ outcome service_fixture::run_request(const Request& request) {
   stamp at;
   at.time_us = time_us += 1000;
   at.max_item = max_item;
+  at.by = by;
+  at.bound = bound;
   at.new_uuid = [this, &at] {
     ++uuids_;
     return std::string(make_uuid_v7(at.time_us, uuids_, uuids_).view());
@@ -65,6 +67,18 @@ outcome service_fixture::run_request(const Request& request) {
   return *made;
 }
 
+void service_fixture::ask_as(std::string id, std::vector<std::string> roles,
+                             std::map<std::string, std::vector<std::string>, std::less<>> claims) {
+  by = id;
+  bound =
+      std::make_shared<const subject>(subject{std::move(id), std::move(roles), std::move(claims)});
+}
+
+rights_to_ask service_fixture::rights(const collection& c) const {
+  return bound && c.access ? std::make_shared<const reading_rights>(rights_to_read(c, *bound))
+                           : nullptr;
+}
+
 outcome service_fixture::write(const write_request& request) { return run_request(request); }
 
 std::map<std::string, std::string> service_fixture::items_and_what_follows() const {
@@ -88,14 +102,16 @@ outcome service_fixture::transact(std::string_view body, std::string_view idempo
 
 outcome service_fixture::get(std::string_view collection_name, std::string_view key,
                              std::vector<std::pair<std::string, std::string>> parameters) const {
-  const auto q = item_query(*find(collection_name), key, parameters);
+  const auto q =
+      item_query(*find(collection_name), key, parameters, rights(*find(collection_name)));
   return q ? run(schema_, *q, state_, 0) : refusal(q.error());
 }
 
 outcome service_fixture::history(
     std::string_view collection_name, std::string_view key,
     std::vector<std::pair<std::string, std::string>> parameters) const {
-  const auto q = history_query(*find(collection_name), key, parameters);
+  const auto q =
+      history_query(*find(collection_name), key, parameters, rights(*find(collection_name)));
   return q ? run(schema_, *q, state_, 0) : refusal(q.error());
 }
 
@@ -123,7 +139,7 @@ outcome service_fixture::remove(std::string_view collection_name, std::string ke
 }
 
 outcome service_fixture::get(std::string_view collection_name, std::string_view key) const {
-  const auto q = item_query(*find(collection_name), key);
+  const auto q = item_query(*find(collection_name), key, {}, rights(*find(collection_name)));
   return q ? run(schema_, *q, state_, 0) : refusal(q.error());
 }
 
@@ -135,7 +151,10 @@ outcome service_fixture::list(std::string_view collection_name,
 outcome service_fixture::ask(query::kind what, std::string_view collection_name,
                              std::vector<std::pair<std::string, std::string>> parameters,
                              std::uint64_t random) const {
-  const auto q = parse_query(*find(collection_name), what, parameters);
+  auto q = parse_query(*find(collection_name), what, parameters, rights(*find(collection_name)));
+  if (q) {
+    q->random = random;
+  }
   return q ? run(schema_, *q, state_, random) : refusal(q.error());
 }
 

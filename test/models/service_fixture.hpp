@@ -1,6 +1,7 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -52,6 +53,14 @@ class service_fixture {
   const schema& models() const { return schema_; }
   const collection* find(std::string_view name) const { return schema_.find(name); }
 
+  /// Whom access rules bind; none: nobody. And as whom the history knows who asks.
+  std::shared_ptr<const subject> bound;
+  std::string by;
+  /// Somebody asks from now on.
+  void ask_as(std::string id, std::vector<std::string> roles = {},
+              std::map<std::string, std::vector<std::string>, std::less<>> claims = {});
+  void ask_as_admin() { bound = nullptr; }
+
   /// Of the last write that reached the log.
   std::string last_command;
   /// The clock of the node that proposes; every request is a millisecond later.
@@ -66,6 +75,7 @@ class service_fixture {
   memory_state& mutable_state() { return state_; }
 
  private:
+  rights_to_ask rights(const collection& c) const;
   template <class Request>
   outcome run_request(const Request& request);
 

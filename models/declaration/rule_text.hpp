@@ -1,0 +1,45 @@
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include <tl/expected.hpp>
+
+#include "models/schema/access.hpp"
+#include "models/schema/collection.hpp"
+
+/// Access rules as text:
+///
+///     rule       := and { "or" and }
+///     and        := term { "and" term }
+///     term       := "not" term | "(" rule ")" | "true" | "false" | "@user" | "role(" NAME ")"
+///                 | operand mark operand | operand [ "not" ] "in" ( operand | list )
+///     mark       := "=" | "!=" | "<" | "<=" | ">" | ">="
+///     operand    := FIELD | "@old." FIELD | "@new." FIELD | "@user." NAME | literal
+///     literal    := "'" text "'" | number | "true" | "false" | "null"
+///     list       := "(" literal { "," literal } ")"
+///
+/// One of two operands is a field, or both; or one is `@user.NAME` and the other one text.
+/// `@user.id` is a token's name or the `sub` of a JWT, any other NAME a claim. A field alone is
+/// that of the item as it is; in a rule for `create`, as it is to be. `@old` and `@new` tell both
+/// apart where an item changes. A quote within a text is written twice. A list field is equal to
+/// what one of its elements is. What is absent is equal to nothing but `null`.
+namespace lithair::models {
+
+/// Why a text is no rule.
+struct rule_error {
+  std::size_t at = 0;   ///< of the text's bytes
+  std::string message;  ///< one sentence
+};
+
+/// Reads the rule for `what` of a collection whose fields are known; it has at most 4 KiB and 100
+/// terms.
+tl::expected<rule, rule_error> read_rule(const collection& c, access_kind what,
+                                         std::string_view text);
+
+/// `@now`, or `@user.NAME`; none for anything else.
+std::optional<stamp_rule> read_stamp(std::string_view text);
+
+}  // namespace lithair::models

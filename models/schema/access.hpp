@@ -1,0 +1,91 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "models/schema/filter.hpp"
+#include "models/schema/subject.hpp"
+
+/// Who may do what with the items of a collection: rules that a model declares. A rule is declared
+/// once, bound to who asks, and comes to conditions on the item:
+///
+///     "role(staff) or customer = @user.id"  ──bind, for ann──▶  customer = "ann"
+///                                           ──bind, for staff─▶  (nothing)
+///
+/// Conditions on what is read become filters of the query; those on what is written go with the
+/// command, and are judged in the log's order, where it is known what the item is. So all nodes
+/// judge alike, whatever rules they have themselves.
+namespace lithair::models {
+
+struct collection;
+
+/// A rule as it was declared. `models/declaration/rule_text.hpp` has the grammar.
+struct rule {
+  enum class kind : std::uint8_t {
+    always,     ///< `true`
+    never,      ///< `false`
+    all,        ///< `and`
+    any,        ///< `or`
+    negation,   ///< `not`, of one part
+    has_role,   ///< `role(NAME)`
+    is_known,   ///< `@user`: somebody asks, and it is known who
+    caller_is,  ///< `@user.NAME` with texts
+    compares,   ///< a field with values, with what is known of who asks, or with another field
+  };
+  kind what = kind::never;
+  std::vector<rule> parts;  ///< of all, any and negation
+  /// Of has_role the role, of caller_is and compares which `@user.NAME`; empty: none
+  std::string name;
+  std::vector<std::string> texts;  ///< of caller_is: one of them
+  filter test = {};                ///< of compares; without values where `name` says whose they are
+};
+
+/// Whether it asks about nothing but who asks.
+bool is_about_caller(const rule& what);
+
+/// What is done to items, as far as rules tell it apart. The numbers stand in commands.
+enum class access_kind : std::uint8_t { read = 0, create = 1, update = 2, remove = 3 };
+inline constexpr std::size_t access_kinds = 4;
+/// As model files spell them: read, create, update, delete.
+std::string_view name_of(access_kind what);
+
+/// The rules of a collection that has some. What has no rule is for admins alone.
+struct access_rules {
+  struct entry {
+    std::optional<rule> what;
+    std::string text;  ///< as it was declared
+  };
+  entry of[access_kinds];
+
+  const entry& at(access_kind what) const { return of[static_cast<std::size_t>(what)]; }
+};
+
+/// The rules of one field, which ask about the caller alone. None: those of the collection.
+struct field_access {
+  std::optional<rule> read;    ///< who is shown it
+  std::optional<rule> update;  ///< who may set or change it
+  std::string read_text;       ///< as they were declared
+  std::string update_text;
+};
+
+/// What a rule comes to for somebody, as filters of which all must hold. What is compared with
+/// something of the caller that is not known does not hold, and its negation does not either.
+filter_list bind(const collection& c, const rule& what, const subject& who);
+/// The same of a collection's rule; what has none is for nobody.
+filter_list bind(const collection& c, access_kind what, const subject& who);
+
+/// What somebody may read of a collection.
+struct reading_rights {
+  filter_list allowed;      ///< of items
+  std::vector<bool> shown;  ///< per field
+};
+/// The collection has rules.
+reading_rights rights_to_read(const collection& c, const subject& who);
+/// Per field: whether it may be set and changed.
+std::vector<bool> rights_to_change(const collection& c, const subject& who);
+
+}  // namespace lithair::models
