@@ -104,6 +104,14 @@ function(lithair_breakable name)
   lithair_compile_together(${name})
 endfunction()
 
+# What is only there so that what is tested can run is not instrumented, nor optimized: half of the time that the
+# instrumented build takes. The whole tree is, where its tests are, too.
+function(lithair_spare_instruments target)
+  if(LITHAIR_SANITIZE AND NOT LITHAIR_SANITIZE_TESTS)
+    target_compile_options(${target} PRIVATE -fno-sanitize=all -O0)
+  endif()
+endfunction()
+
 # lithair_library(<name> SOURCES ... [LINK ...] [PRIVATE_LINK ...] [HEADERS ...]): the library of one
 # room, `lithair::<name>`. HEADERS are targets of which only headers are needed, and only to build it.
 # Headers are included from the top of the tree: #include "protocol/core.hpp".
