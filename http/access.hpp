@@ -10,19 +10,29 @@
 #include <utility>
 #include <vector>
 
+#include "http/identity.hpp"
+#include "models/schema/subject.hpp"
+
 /// Who may ask for what: access tokens, which clients show as `Authorization: Bearer ...`
 /// (RFC 6750).
 namespace lithair::http {
 
 /// What the holder of a token may do. Each may what those before it may.
 enum class access_role : std::uint8_t {
+  own,    ///< of the model's own: what access rules let it do, and nothing else
   read,   ///< read data, and how the node stands
   write,  ///< change data
   admin,  ///< what is below /cluster and /_admin
 };
 std::string_view name_of(access_role role);
-/// None: it is no such name.
-std::optional<access_role> read_role(std::string_view name);
+/// A role as it is spelled. What is none of the three others is the model's own.
+struct named_role {
+  access_role role = access_role::read;
+  std::string own;  ///< its name, of access_role::own
+};
+/// None: it is no name of a role: a small letter, and then small letters, digits, _ and -, at most
+/// 64.
+std::optional<named_role> read_role(std::string_view name);
 
 /// One token, as it counts. Itself is kept nowhere; its digest finds it.
 struct access_token {
@@ -30,7 +40,10 @@ struct access_token {
   std::uint64_t number = 0;  ///< in the cluster's book; 0: it is of a file of this node
   access_role role = access_role::read;
   std::vector<std::string>
-      collections;  ///< to which it is limited, with their data; empty: to none
+      collections;            ///< to which it is limited, with their data; empty: to none
+  std::string own_role = {};  ///< of access_role::own
+  /// As access rules see it; none: they do not bind it.
+  std::shared_ptr<const models::subject> bound = {};
 
   bool may_use(std::string_view collection) const;
 };
@@ -68,10 +81,17 @@ struct guest {
   std::shared_ptr<const access_table> table;  ///< none: nobody has to show a token
   std::string digest;                         ///< of what was shown; empty: nothing was
   const access_token* token = nullptr;        ///< of the table; none: no such token
+  std::shared_ptr<const identity> named;      ///< whom a JSON Web Token names
+  std::string why_not;  ///< why what was shown does not count, if that is known
 
   /// Whether tokens are asked for at all.
   bool is_guarded() const { return table != nullptr; }
+  bool is_known() const { return token != nullptr || named != nullptr; }
   bool may(access_role role) const { return token != nullptr && token->role >= role; }
+  /// As access rules see it; none: they do not bind it.
+  std::shared_ptr<const models::subject> bound() const;
+  /// The token's name, or whom it names; empty: nobody that is known.
+  std::string_view name() const;
 };
 
 /// SHA-256 of what an Authorization header shows; empty: no bearer token.
@@ -90,12 +110,14 @@ class access_office {
     std::int64_t made = 0;     ///< seconds since 1970, as the next
     std::int64_t expires = 0;  ///< 0: never
     std::string text;          ///< itself; only where it was made just now
+    std::string own_role = {};
   };
   struct wish {
     std::string name;
     access_role role = access_role::read;
     std::vector<std::string> collections;
     std::int64_t seconds = 0;  ///< until it ends; 0: never
+    std::string own_role = {};
   };
   /// Whether it was done; else why not, without a full stop.
   struct outcome {

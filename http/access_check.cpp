@@ -3,8 +3,10 @@
 
 #include <algorithm>
 
+#include "http/bearer_token.hpp"
 #include "http/operations.hpp"
 #include "models/command/command.hpp"
+#include "models/encoding/sha256.hpp"
 #include "models/schema/projection.hpp"
 
 namespace lithair::http {
@@ -20,6 +22,7 @@ response must_show_token(std::string_view why) {
 response not_enough(std::string_view why) { return problem_response(403, "forbidden", why); }
 
 response unknown_guest(const guest& who) {
+  if (!who.why_not.empty()) return must_show_token(who.why_not);
   return must_show_token(who.digest.empty()
                              ? "Show an access token: Authorization: Bearer TOKEN."
                              : "The access token does not count: it was never made here, has "
@@ -50,6 +53,39 @@ bool is_for_all(endpoint where) {
   return where == endpoint::livez || where == endpoint::readyz || where == endpoint::certificates;
 }
 
+/// Whether anybody may try, since the rules of the collection decide.
+bool has_rules(const models::collection* which) {
+  return which != nullptr && which->access != nullptr;
+}
+
+bool any_has_rules(const models::schema& s) {
+  return std::ranges::any_of(s.collections(), [](const auto& each) { return has_rules(&each); });
+}
+
+std::optional<response> check_collection(const guest& who, const models::collection* which) {
+  if (which == nullptr || who.token == nullptr || who.token->may_use(which->name))
+    return std::nullopt;
+  return not_enough("The access token is not for " + which->name + ".");
+}
+
+/// Who is known by rules alone, or not at all.
+bool is_for_rules_alone(const guest& who) {
+  return who.token == nullptr || who.token->role == access_role::own;
+}
+
+response needs_other_token(const guest& who) {
+  if (!who.is_known()) return unknown_guest(who);
+  return not_enough("This is for an access token of the role read, write or admin.");
+}
+
+/// What says how to ask, and nothing of data.
+bool tells_how_to_ask(endpoint where) {
+  return where == endpoint::index || where == endpoint::openapi || where == endpoint::docs ||
+         where == endpoint::projections;
+}
+
+}  // namespace
+
 const models::collection* collection_of(const matched& place, const site& site) {
   if (place.target != nullptr || place.what != endpoint::projection) return place.target;
   for (const auto& each : site.schema->projections())
@@ -59,21 +95,24 @@ const models::collection* collection_of(const matched& place, const site& site) 
   return own ? site.schema->find(own->from().id) : nullptr;
 }
 
-std::optional<response> check_collection(const guest& who, const models::collection* which) {
-  if (which == nullptr || who.token->may_use(which->name)) return std::nullopt;
-  return not_enough("The access token is not for " + which->name + ".");
-}
-
-}  // namespace
-
-guest guest_of(const request& r, const site& site) {
+guest guest_of(const request& r, const site& site, std::int64_t now) {
   guest made;
   if (site.access == nullptr) return made;
   auto table = site.access->table();
-  if (table->is_open()) return made;
-  if (const auto* shown = r.find("Authorization")) made.digest = digest_shown(*shown);
+  if (table->is_open() && site.identities == nullptr) return made;
+  const auto* header = r.find("Authorization");
+  const auto shown = header == nullptr ? std::string_view{} : bearer_of(*header);
+  if (!shown.empty()) made.digest = models::sha256(shown);
   made.token = made.digest.empty() ? nullptr : table->find(made.digest);
   made.table = std::move(table);
+  // A JSON Web Token has two points, and none of ours has one.
+  if (made.token == nullptr && site.identities != nullptr && std::ranges::count(shown, '.') == 2) {
+    auto found = site.identities->identify(shown, now);
+    if (found)
+      made.named = std::move(*found);
+    else
+      made.why_not = std::move(found.error());
+  }
   return made;
 }
 
@@ -81,22 +120,52 @@ std::optional<response> check_guest(const guest& who, const operation& row, cons
                                     const site& site) {
   if (!who.is_guarded() || is_for_all(place.what)) return std::nullopt;
   if (place.what == endpoint::metrics && site.metrics_for_all) return std::nullopt;
-  if (who.token == nullptr) return unknown_guest(who);
+  // What is shown and does not count is told so, and not taken for nothing.
+  if (!who.is_known() && !who.digest.empty()) return unknown_guest(who);
+  const auto* which = collection_of(place, site);
+  const bool by_rules =
+      place.what == endpoint::transaction ? any_has_rules(*site.schema) : has_rules(which);
+  if (is_for_rules_alone(who)) {
+    if (by_rules) return check_collection(who, which);
+    if (who.is_known() && tells_how_to_ask(place.what)) return std::nullopt;
+    return needs_other_token(who);
+  }
   const bool changes = row.verb != method::get;
   if (changes && !who.may(access_role::write))
     return not_enough("The access token is for reading.");
-  return check_collection(who, collection_of(place, site));
+  return check_collection(who, which);
 }
 
 std::optional<response> check_command(const guest& who, std::string_view command,
                                       const site& site) {
-  if (!who.is_guarded() || who.token == nullptr || who.token->collections.empty())
-    return std::nullopt;
+  const bool all_have_rules = !is_for_rules_alone(who);
+  const bool all_are_its = who.token == nullptr || who.token->collections.empty();
+  if (!who.is_guarded() || (all_have_rules && all_are_its)) return std::nullopt;
   const auto read = models::read_command(command);
   if (!read) return not_enough("The access token is not for this.");
-  for (const auto& each : read->operations)
-    if (auto refusal = check_collection(who, site.schema->find(each.collection_id))) return refusal;
+  for (const auto& each : read->operations) {
+    const auto* which = site.schema->find(each.collection_id);
+    if (!all_have_rules && !has_rules(which)) return needs_other_token(who);
+    if (auto refusal = check_collection(who, which)) return refusal;
+  }
   return std::nullopt;
+}
+
+models::rights_to_ask rights_of(const guest& who, const models::collection& which) {
+  const auto bound = who.bound();
+  if (bound == nullptr || which.access == nullptr) return nullptr;
+  return std::make_shared<const models::reading_rights>(models::rights_to_read(which, *bound));
+}
+
+std::optional<response> check_rights(const guest& who, const models::rights_to_ask& rights) {
+  if (rights == nullptr || who.is_known() || !models::is_never(rights->allowed))
+    return std::nullopt;
+  return unknown_guest(who);
+}
+
+response of_refusal(const guest& who, const models::problem& why) {
+  return why.status == 403 && who.is_guarded() && !who.is_known() ? unknown_guest(who)
+                                                                  : of_problem(why);
 }
 
 std::optional<response> check_caller(const operation& row, const matched& place, const request& r,
@@ -124,7 +193,7 @@ response not_heard_yet() {
 }
 
 response must_be_admin(const guest& who) {
-  if (who.token == nullptr) return unknown_guest(who);
+  if (!who.is_known()) return unknown_guest(who);
   return not_enough("This is for an access token of the role admin.");
 }
 

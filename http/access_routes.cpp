@@ -23,7 +23,8 @@ constexpr std::int64_t longest_access_s = std::int64_t{3650} * 86'400;
 json::object object_of(const access_office::token& each) {
   json::object made{{"number", each.number},
                     {"name", each.name},
-                    {"role", name_of(each.role)},
+                    {"role", each.role == access_role::own ? std::string_view{each.own_role}
+                                                           : name_of(each.role)},
                     {"collections", json::array(each.collections.begin(), each.collections.end())},
                     {"made", each.made}};
   if (each.expires != 0) made["expires"] = each.expires;
@@ -53,7 +54,7 @@ std::string read_collections(const json::value& from, const models::schema& sche
 
 std::string read_access(const json::object& from, const models::schema& schema,
                         access_office::wish& into) {
-  std::optional<access_role> role;
+  std::optional<named_role> role;
   for (const auto& x : from) {
     const auto name = x.key();
     const auto& value = x.value();
@@ -72,8 +73,9 @@ std::string read_access(const json::object& from, const models::schema& schema,
     }
   }
   if (!is_name(into.name)) return "name must say who has it, in 1 to 64 characters.";
-  if (!role) return "role must be read, write or admin.";
-  into.role = *role;
+  if (!role) return "role must be read, write, admin, or one that access rules ask for.";
+  into.role = role->role;
+  into.own_role = std::move(role->own);
   if (into.role == access_role::admin && !into.collections.empty())
     return "An admin's token is not for some collections only.";
   return {};

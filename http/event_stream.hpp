@@ -10,6 +10,7 @@
 #include <caf/typed_actor.hpp>
 
 #include "actors/messages/handles.hpp"
+#include "http/identity.hpp"
 #include "http/outbox.hpp"
 #include "models/query/stream.hpp"
 
@@ -23,6 +24,8 @@ struct event_stream {
   actors::feed_handle feed;                   ///< who is asked
   models::stream_request request;             ///< what it tells and from where
   std::string shown;                          ///< digest of the access token; see `may_follow`
+  std::shared_ptr<const identity> named;      ///< whom a JSON Web Token names, if that was shown
+  bool for_all = false;                       ///< rules let anybody follow it
   models::feed_position position;             ///< everything up to here was told
   std::optional<models::feed_position> said;  ///< the last id that the client has
   bool open = false;                          ///< its head was sent

@@ -147,15 +147,15 @@ std::optional<response> check_write(const operation& row, const known_headers& h
   return std::nullopt;
 }
 
-step of_command(models::result<std::string>&& command) {
-  if (!command) return of_problem(command.error());
+step of_command(const guest& who, models::result<std::string>&& command) {
+  if (!command) return of_refusal(who, command.error());
   // `prepare` has looked at everything that needs no state.
   return write_step{std::move(*command)};
 }
 
 step begin_write(const request& r, const operation& row, matched&& place,
                  const known_headers& headers, const models::schema& schema,
-                 const models::stamp& at) {
+                 const models::stamp& at, const guest& who) {
   if (auto refusal = check_write(row, headers)) return std::move(*refusal);
   const auto key =
       headers.idempotency_key == nullptr ? std::string_view{} : *headers.idempotency_key;
@@ -165,14 +165,15 @@ step begin_write(const request& r, const operation& row, matched&& place,
   if (!contains(row.takes, parameter::match) && (headers.if_match || headers.if_none_match))
     return bad_request("bad_condition", "Conditions for several items belong into the body.");
   if (place.what == endpoint::transaction)
-    return of_command(models::prepare(schema, models::transaction_request{r.body, key}, at));
+    return of_command(who, models::prepare(schema, models::transaction_request{r.body, key}, at));
   if (place.what == endpoint::bulk)
-    return of_command(models::prepare(schema, models::bulk_request{place.target, r.body, key}, at));
+    return of_command(who,
+                      models::prepare(schema, models::bulk_request{place.target, r.body, key}, at));
   models::write_request write{operation_of(r.verb),  place.target, std::move(place.key), r.body,
                               std::move(conditions), key};
   // RFC 9110 §9.3.5: a body of DELETE has no meaning.
   if (write.op == models::operation::remove) write.body = {};
-  return of_command(models::prepare(schema, write, at));
+  return of_command(who, models::prepare(schema, write, at));
 }
 
 // -- reads ---------------------------------------------------------------------------------------
@@ -231,21 +232,39 @@ std::optional<response> item_conditions(const known_headers& headers, read_step&
 }
 
 models::result<models::query> query_of(const matched& place, const parameters& all,
-                                       const models::schema& schema) {
+                                       const models::schema& schema,
+                                       const models::rights_to_ask& rights) {
   switch (place.what) {
     case endpoint::projection:
-      return models::projection_query(schema, place.key, all);
+      return models::projection_query(schema, place.key, all, rights);
     case endpoint::item:
-      return models::item_query(*place.target, place.key, all);
+      return models::item_query(*place.target, place.key, all, rights);
     case endpoint::history:
-      return models::history_query(*place.target, place.key, all);
+      return models::history_query(*place.target, place.key, all, rights);
     case endpoint::count:
-      return models::parse_query(*place.target, models::query::kind::count, all);
+      return models::parse_query(*place.target, models::query::kind::count, all, rights);
     case endpoint::random_id:
-      return models::parse_query(*place.target, models::query::kind::random_id, all);
+      return models::parse_query(*place.target, models::query::kind::random_id, all, rights);
     default:
-      return models::parse_query(*place.target, models::query::kind::list, all);
+      return models::parse_query(*place.target, models::query::kind::list, all, rights);
   }
+}
+
+// Eight bytes that nobody can guess.
+std::uint64_t random_number(const models::stamp& at) {
+  const auto id = at.new_uuid();
+  std::uint64_t made = 0;
+  for (std::size_t i = id.size() - std::min<std::size_t>(id.size(), 8); i < id.size(); ++i)
+    made = made << 8 | static_cast<std::uint8_t>(id[i]);
+  return made;
+}
+
+// A program's own rows tell of all items, and of whatever it takes from them.
+bool may_read_all(const models::collection& of, const models::rights_to_ask& rights) {
+  if (rights == nullptr) return true;
+  for (std::size_t i = 0; i < of.fields.size(); ++i)
+    if (of.fields[i].exposed && !rights->shown[i]) return false;
+  return rights->allowed.empty();
 }
 
 std::shared_ptr<const actors::published> published_at(const matched& place, const site& site) {
@@ -254,8 +273,11 @@ std::shared_ptr<const actors::published> published_at(const matched& place, cons
 }
 
 step begin_read(const operation& row, const matched& place, const known_headers& headers,
-                parameters&& all, const site& site) {
+                parameters&& all, const site& site, const models::stamp& at, const guest& who) {
   read_step result;
+  const auto* which = collection_of(place, site);
+  const auto rights = which == nullptr ? nullptr : rights_of(who, *which);
+  if (auto refusal = check_rights(who, rights)) return std::move(*refusal);
   if (auto refusal = read_level(headers, all, result)) return std::move(*refusal);
   if (contains(row.takes, parameter::none_match))
     if (auto refusal = item_conditions(headers, result)) return std::move(*refusal);
@@ -264,12 +286,17 @@ step begin_read(const operation& row, const matched& place, const known_headers&
     if (!all.empty())
       return of_problem(
           models::bad_parameter(all.front().first, "The projection takes no parameters."));
+    if (which != nullptr && !may_read_all(*which, rights))
+      return of_refusal(who,
+                        models::forbidden("The projection tells of what is not for all to read."));
     result.published = std::move(published);
     return result;
   }
-  auto query = query_of(place, all, *site.schema);
-  if (!query) return of_problem(query.error());
+  auto query = query_of(place, all, *site.schema, rights);
+  if (!query) return of_refusal(who, query.error());
   result.what = std::move(*query);
+  if (place.what == endpoint::random_id && rights != nullptr)
+    result.what.random = random_number(at);
   return result;
 }
 
@@ -278,9 +305,11 @@ step begin_stream(const matched& place, const known_headers& headers, const para
   // Sent by browsers when they connect again (HTML, "Server-sent events").
   const auto last =
       headers.last_event_id != nullptr ? std::optional(*headers.last_event_id) : std::nullopt;
-  auto made = models::parse_stream(*place.target, all, last);
+  const auto rights = rights_of(who, *place.target);
+  if (auto refusal = check_rights(who, rights)) return std::move(*refusal);
+  auto made = models::parse_stream(*place.target, all, last, rights);
   if (!made) return of_problem(made.error());
-  return stream_step{std::move(*made), who.digest};
+  return stream_step{std::move(*made), who.digest, who.named, who.is_guarded() && !who.is_known()};
 }
 
 step begin_ready(const parameters& all, const site& site) {
@@ -323,8 +352,12 @@ step begin_data(const request& r, const operation& row, matched&& place, paramet
     return bad_request("repeated_header", "A header that may come once came twice: " +
                                               std::string{headers.repeated} + ".");
   if (place.what == endpoint::stream) return begin_stream(place, headers, query, who);
-  if (row.verb == method::get) return begin_read(row, place, headers, std::move(query), site);
-  auto made = begin_write(r, row, std::move(place), headers, *site.schema, at);
+  if (row.verb == method::get)
+    return begin_read(row, place, headers, std::move(query), site, at, who);
+  auto theirs = at;
+  theirs.by = who.name();
+  theirs.bound = who.bound();
+  auto made = begin_write(r, row, std::move(place), headers, *site.schema, theirs, who);
   if (const auto* write = std::get_if<write_step>(&made))
     if (auto refusal = check_command(who, write->command, site)) return std::move(*refusal);
   return made;
@@ -396,7 +429,7 @@ step begin_at(const request& r, matched&& place, const site& site, const models:
   const auto* row = operation_at(place.what, r.verb);
   if (row == nullptr) return not_allowed(allow);
   // Before anything else is read: who may not ask learns nothing.
-  const auto who = guest_of(r, site);
+  const auto who = guest_of(r, site, at.time_us / 1'000'000);
   if (auto refusal = check_caller(*row, place, r, site, who)) return std::move(*refusal);
   auto query = query_parameters(r.query);
   if (!query) return bad_request("bad_query", "The query string's percent-encoding is malformed.");

@@ -51,6 +51,9 @@ struct read_step {
 struct stream_step {
   models::stream_request request;
   std::string shown;  ///< the digest of the access token; see `may_follow`
+  /// Whom a JSON Web Token names, as long as that counts; none: another token, or no token
+  std::shared_ptr<const identity> named;
+  bool for_all = false;  ///< nothing was shown, and rules let anybody follow it
 };
 
 /// Ask how the node stands, for the page `exchange::what` names.
@@ -109,6 +112,7 @@ struct site {
   actors::protection links = {};  ///< by which members may be off this machine, or not
   certificate_office* certificates = nullptr;  ///< see server_options; none: there is none
   access_office* access = nullptr;             ///< likewise; none: nobody shows a token
+  identity_office* identities = nullptr;       ///< likewise; none: JSON Web Tokens count nowhere
   bool metrics_for_all = false;                ///< who has no token, too
 };
 
@@ -142,14 +146,22 @@ step begin_tokens(const request& r, const matched& place, const site& site);
 step begin_authority(const request& r, const site& site);
 /// The part of `begin` for /raft/vote, /raft/append-entries and /raft/install-snapshot.
 step begin_raft(const request& r, const matched& place, const site& site);
-/// Who asks, as of now.
-guest guest_of(const request& r, const site& site);
+/// Who asks, as of `now`, seconds since 1970.
+guest guest_of(const request& r, const site& site, std::int64_t now);
 /// Why a row of `caller::anyone` is not for this guest; none: it may ask. 401 where no token is
 /// shown or one that does not count, 403 where it is not enough (RFC 6750 §3.1).
 std::optional<response> check_guest(const guest& who, const operation& row, const matched& place,
                                     const site& site);
 /// Of several collections, by their ids in a command.
 std::optional<response> check_command(const guest& who, std::string_view command, const site& site);
+/// Whose data are asked for there; none: of no collection, or of several.
+const models::collection* collection_of(const matched& place, const site& site);
+/// What rules let the guest read of the collection; none: all.
+models::rights_to_ask rights_of(const guest& who, const models::collection& which);
+/// 401 for who shows nothing and may read nothing at all; none: it may ask.
+std::optional<response> check_rights(const guest& who, const models::rights_to_ask& rights);
+/// Of what rules refuse: 401 for who shows nothing, who may be somebody.
+response of_refusal(const guest& who, const models::problem& why);
 /// Of a node that can't tell yet whether its cluster has tokens.
 response not_heard_yet();
 /// 401, or 403 when a token was shown that is not an admin's.

@@ -75,6 +75,7 @@ struct common {
             {false, options.peer_tls != nullptr, options.insecure},
             options.certificates.get(),
             options.access.get(),
+            options.identities.get(),
             options.metrics_for_all};
   }
 

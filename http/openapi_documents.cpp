@@ -37,6 +37,7 @@ void add_data(json_object& to, const models::schema& schema) {
       record({{"access", word_of({"scan", "primary_key", "unique", "index"})},
               {"field?", text_schema()},
               {"examined", whole_number()},
+              {"access_rule?", described(flag_schema(), "Rules keep some items from who asks.")},
               {"sorted", flag_schema()}});
   json::array operations;
   json::array items;
@@ -136,7 +137,8 @@ json_object seconds_since_1970(std::string_view about) {
 }
 
 void add_access(json_object& to) {
-  const auto role = word_of({"read", "write", "admin"});
+  const auto role =
+      described(text_schema(), "read, write or admin; or one that access rules of models ask for.");
   const auto limited = described(list_of(text_schema()),
                                  "Names of the collections that it is for; all unless it is said.");
   to["lithair.access_token"] =

@@ -6,6 +6,7 @@
 #include "http/ecma_pattern.hpp"
 #include "models/command/local_fields.hpp"
 #include "models/query/read_filter.hpp"
+#include "models/schema/access.hpp"
 #include "models/schema/projection.hpp"
 #include "models/schema/text_codec.hpp"
 #include "models/schema/value_codec.hpp"
@@ -167,6 +168,23 @@ json_object type_of(const models::collection& c, const models::measure& m) {
 
 }  // namespace
 
+namespace {
+
+// Who may not read it is not shown it.
+bool is_for_some(const models::field& f) { return f.access && f.access->read; }
+
+void add_access(json_object& to, const models::field& f) {
+  if (is_for_some(f)) describe(to, "Shown to: " + f.access->read_text + ".");
+  if (f.access && f.access->update)
+    describe(to, "Set and changed by: " + f.access->update_text + ".");
+  if (f.set.from != models::stamp_source::none)
+    describe(to, "Set to " + text_of(f.set) + " when the item is made.");
+  if (f.set_on_update.from != models::stamp_source::none)
+    describe(to, "Set to " + text_of(f.set_on_update) + " with each write.");
+}
+
+}  // namespace
+
 json_object schema_of(const models::field& f, usage why) {
   auto made = type_of(f, is_answer(why));
   // What a patch is combined with is judged when it is known what comes out.
@@ -190,18 +208,21 @@ json_object schema_of(const models::collection& c, usage why) {
     // what another node keeps for itself.
     bool always = false;
     if (why == usage::shown)
-      always = !f.optional && (f.replicated || !models::is_mixed(c));
+      always = !f.optional && (f.replicated || !models::is_mixed(c)) && !is_for_some(f);
+    else if (f.is_stamped())
+      always = false;
     else if (why == usage::created)
       always = f.required() || (f.primary_key && f.type != value_type::uuid);
     else if (why == usage::keyed)
       always = f.required();
     else if (why == usage::replaced)
       always = f.required() && !f.immutable;
-    const bool needed = f.required() && why != usage::replaced;
+    const bool needed = f.required() && why != usage::replaced && !f.is_stamped();
     // null means absent, or in a patch: be gone.
     if (!is_answer(why) && !always && !needed && !(f.primary_key && why == usage::patched))
       made = or_null(std::move(made));
     if (!is_answer(why) && why != usage::patched) add_default(made, f);
+    add_access(made, f);
     properties[f.name] = std::move(made);
     if (always) required.push_back(json::string(f.name));
   }
@@ -285,6 +306,7 @@ json_object history_schema(const models::collection& c) {
                        {"index", whole_number()},
                        {"time", json_object{{"type", "string"}, {"format", "date-time"}}},
                        {"type", word_of({"created", "updated", "deleted"})},
+                       {"by?", described(text_schema(), "Whose token was shown.")},
                        {"changes", changes_schema(c)}});
   return record({{"id", type_of(c.key(), true)},
                  {"events", list_of(std::move(event))},

@@ -21,6 +21,7 @@ namespace lithair::http {
 
 class access_office;
 class certificate_office;
+class identity_office;
 
 /// Limits of the HTTP side; every one answers with its own status, none grows memory without bound.
 struct server_options {
@@ -54,6 +55,8 @@ struct server_options {
   std::shared_ptr<certificate_office> certificates = {};
   /// Who may ask for what; none: whoever reaches the node may, but for what is the operator's
   std::shared_ptr<access_office> access = {};
+  /// Who judges JSON Web Tokens; none: none counts
+  std::shared_ptr<identity_office> identities = {};
   rate each_client = {};              ///< of requests, by token or else by address; more: 429
   bool metrics_for_all = false;       ///< /metrics without an access token
   std::size_t max_handshakes = 1024;  ///< under way at one time; the oldest gives way to a new one

@@ -3,8 +3,10 @@
 
 #include <algorithm>
 
+#include "actors/runtime/unix_time.hpp"
 #include "http/session.hpp"
 #include "http/turned_away.hpp"
+#include "models/encoding/sha256.hpp"
 #include "models/query/page_limits.hpp"
 
 /// What a session holds of the node's memory and of its places, and when it holds them too long.
@@ -141,11 +143,13 @@ std::optional<http::response> session::check_rate(const http::request& r) {
   const auto where = lane_.all().routes.match(r.path).what;
   if (where == endpoint::livez || where == endpoint::readyz) return std::nullopt;
   // A token that does not count is nobody's: else each would be another client.
-  const auto who = guest_of(r, lane_.all().served());
+  const auto who = guest_of(r, lane_.all().served(), actors::unix_time_us() / 1'000'000);
   const auto& from = admitted_.from;
-  const auto wait =
-      limiter->why_wait(who.token != nullptr ? who.digest : std::string(from.begin(), from.end()),
-                        uv_hrtime() / ns_per_us);
+  // Somebody has many tokens of an identity provider, one after the other.
+  const auto client = who.token != nullptr   ? who.digest
+                      : who.named != nullptr ? models::sha256(who.named->who.id)
+                                             : std::string(from.begin(), from.end());
+  const auto wait = limiter->why_wait(client, uv_hrtime() / ns_per_us);
   if (!wait) return std::nullopt;
   return limiter->refusal(*wait);
 }

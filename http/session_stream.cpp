@@ -1,6 +1,7 @@
 #include <utility>
 
 #include "actors/messages/feed_messages.hpp"
+#include "actors/runtime/unix_time.hpp"
 #include "http/session.hpp"
 #include "http/turned_away.hpp"
 
@@ -35,6 +36,8 @@ void session::perform(std::uint64_t token, stream_step&& wanted) {
   events_->feed = feed->second;
   events_->request = std::move(wanted.request);
   events_->shown = std::move(wanted.shown);
+  events_->named = std::move(wanted.named);
+  events_->for_all = wanted.for_all;
 }
 
 // It asks for the next batch once everything before it has left: so a reader costs one batch,
@@ -64,7 +67,9 @@ void session::on_followed(const actors::followed& answer) {
 // What was told before it was revoked was told; nothing is after that.
 bool session::may_still_follow() const {
   const auto* access = options_.access.get();
-  return access == nullptr ||
+  if (events_->named != nullptr)
+    return actors::unix_time_us() / 1'000'000 < events_->named->expires;
+  return access == nullptr || events_->for_all ||
          may_follow(*access, events_->shown, events_->request.what->target->name);
 }
 

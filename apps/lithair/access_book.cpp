@@ -19,10 +19,11 @@ booked_access access_in(const json::object& of) {
   booked_access made{of.at("number").to_number<std::uint64_t>(),
                      text_at(of, "name"),
                      text_at(of, "digest"),
-                     *role,
+                     role->role,
                      {},
                      of.at("made").to_number<std::int64_t>(),
-                     of.at("expires").to_number<std::int64_t>()};
+                     of.at("expires").to_number<std::int64_t>(),
+                     role->own};
   for (const auto& each : of.at("collections").as_array())
     made.collections.emplace_back(each.as_string());
   return made;
@@ -32,7 +33,8 @@ json::object object_of(const booked_access& of) {
   return {{"number", of.number},
           {"name", of.name},
           {"digest", of.digest},
-          {"role", http::name_of(of.role)},
+          {"role",
+           of.role == access_role::own ? std::string_view{of.own_role} : http::name_of(of.role)},
           {"collections", json::array(of.collections.begin(), of.collections.end())},
           {"made", of.made},
           {"expires", of.expires}};

@@ -23,6 +23,7 @@ struct booked_access {
   std::vector<std::string> collections;  ///< empty: all
   std::int64_t made = 0;                 ///< seconds since 1970, as the next
   std::int64_t expires = 0;              ///< 0: never
+  std::string own_role = {};             ///< the model's, of http::access_role::own
 
   bool counts_at(std::int64_t now) const { return expires == 0 || expires > now; }
   bool operator==(const booked_access&) const = default;

@@ -40,7 +40,7 @@ std::string booked_digest(const std::string& token) {
 }
 
 access_office::token as_told(const booked_access& of) {
-  return {of.number, of.name, of.role, of.collections, of.made, of.expires, {}};
+  return {of.number, of.name, of.role, of.collections, of.made, of.expires, {}, of.own_role};
 }
 
 access_office::outcome denied(int status, std::string why) {
@@ -60,7 +60,8 @@ booked_access booked(const access_book& book, const access_office::wish& of,
           of.role,
           of.collections,
           now,
-          of.seconds == 0 ? 0 : now + of.seconds};
+          of.seconds == 0 ? 0 : now + of.seconds,
+          of.own_role};
 }
 
 }  // namespace
@@ -191,8 +192,9 @@ void access_keeper::build_table() {
   const auto add = [&all, now](const std::vector<booked_access>& from) {
     for (const auto& each : from)
       if (each.counts_at(now))
-        all.emplace_back(actors::bytes_of_base64url(each.digest).value_or(std::string{}),
-                         http::access_token{each.name, each.number, each.role, each.collections});
+        all.emplace_back(
+            actors::bytes_of_base64url(each.digest).value_or(std::string{}),
+            http::access_token{each.name, each.number, each.role, each.collections, each.own_role});
   };
   {
     const std::lock_guard guard{file_mutex_};

@@ -113,8 +113,11 @@ class token_reader {
       into.name = text_at_node(node, name);
     } else if (name == "role") {
       const auto role = http::read_role(text_at_node(node, name));
-      if (!role) throw wrong_file(node.source(), "role must be read, write or admin");
-      into.role = *role;
+      if (!role)
+        throw wrong_file(node.source(),
+                         "role must be read, write, admin, or one that access rules ask for");
+      into.role = role->role;
+      into.own_role = role->own;
     } else if (name == "collections") {
       into.collections = collections_in(node);
     } else if (name == "expires") {

@@ -99,7 +99,7 @@ BOOST_AUTO_TEST_CASE(it_is_bounded_and_is_read_as_it_was_written) {
   BOOST_TEST((*read == book));
   BOOST_TEST((*access_book::parse("") == access_book{}));
   for (const auto* text : {"{", "[]", "{}", R"({"next":1,"tokens":[{}]})",
-                           R"({"next":2,"tokens":[{"number":1,"name":"a","digest":"","role":"x",)"
+                           R"({"next":2,"tokens":[{"number":1,"name":"a","digest":"","role":"X",)"
                            R"("collections":[],"made":1,"expires":0}]})"})
     BOOST_TEST(!access_book::parse(text), text);
 }
@@ -153,7 +153,8 @@ BOOST_AUTO_TEST_CASE(what_is_wrong_is_said_with_its_place_and_without_a_secret) 
        "5:26: there is no collection of the name odrers"},
       {whole + "more = 1\n", "nothing is known of more"},
       {whole + whole, "the same token is there twice"},
-      {"[[tokens]]\nname = \"a\"\nrole = \"root\"\n", "role must be read, write or admin"},
+      {"[[tokens]]\nname = \"a\"\nrole = \"Root\"\n",
+       "role must be read, write, admin, or one that access rules"},
       {"[[tokens]]\nname = \"a\"\nrole = \"admin\"\ncollections = [\"orders\"]\ntoken = \"" +
            token + "\"\n",
        "an admin's token is not for some collections only"},

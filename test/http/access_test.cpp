@@ -193,7 +193,7 @@ BOOST_AUTO_TEST_CASE(every_endpoint_that_reads_or_writes_is_guarded) {
     const matched place{row.at, schema.find("orders"), "a"};
     const bool is_open =
         row.at == endpoint::livez || row.at == endpoint::readyz || row.at == endpoint::certificates;
-    const auto nobody = guest_of({}, where);
+    const auto nobody = guest_of({}, where, 0);
     BOOST_TEST(check_guest(nobody, row, place, where).has_value() != is_open, row.id);
   }
 }
@@ -306,7 +306,7 @@ BOOST_AUTO_TEST_CASE(what_is_no_wish_for_a_token_is_refused_in_words) {
         std::string{R"({"role":"read"})"}, std::string{R"({"name":"","role":"read"})"},
         std::string{R"({"name":"a\n","role":"read"})"},
         R"({"name":")" + long_name + R"(","role":"read"})",
-        std::string{R"({"name":"a","role":"root"})"},
+        std::string{R"({"name":"a","role":"Root"})"},
         std::string{R"({"name":"a","role":"read","expires_in":0})"},
         std::string{R"({"name":"a","role":"read","collections":[]})"},
         std::string{R"({"name":"a","role":"read","collections":["none"]})"},
