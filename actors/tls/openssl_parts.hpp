@@ -6,12 +6,14 @@
 #include <string_view>
 
 #include <openssl/bio.h>
+#include <openssl/ec.h>
 #include <openssl/evp.h>
 #include <openssl/kdf.h>
+#include <openssl/param_build.h>
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
 
-/// OpenSSL's parts with owners, for the sources that make certificates.
+/// OpenSSL's parts with owners, for the sources that make certificates or judge signatures.
 namespace lithair::actors {
 
 struct freed_by_openssl {
@@ -26,6 +28,10 @@ struct freed_by_openssl {
   void operator()(X509_EXTENSION* x) const { X509_EXTENSION_free(x); }
   void operator()(GENERAL_NAMES* x) const { GENERAL_NAMES_free(x); }
   void operator()(BIGNUM* x) const { BN_clear_free(x); }
+  void operator()(EVP_MD_CTX* x) const { EVP_MD_CTX_free(x); }
+  void operator()(ECDSA_SIG* x) const { ECDSA_SIG_free(x); }
+  void operator()(OSSL_PARAM* x) const { OSSL_PARAM_free(x); }
+  void operator()(OSSL_PARAM_BLD* x) const { OSSL_PARAM_BLD_free(x); }
 };
 template <class T>
 using openssl_pointer = std::unique_ptr<T, freed_by_openssl>;
