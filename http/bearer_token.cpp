@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <utility>
 
 #include "http/request.hpp"
 #include "models/encoding/sha256.hpp"
@@ -33,23 +34,29 @@ struct descriptor {
 
 }  // namespace
 
-tl::expected<std::string, std::string> read_private_file(const std::string& path,
-                                                         std::size_t most) {
+tl::expected<small_file, std::string> read_small_file(const std::string& path, std::size_t most) {
   // Not blocking: a pipe in the place of the file must not hold up the start.
   const descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)};
   struct stat about {};
   if (file.number < 0 || ::fstat(file.number, &about) != 0)
     return tl::unexpected(path + " can't be read: " + std::strerror(errno));
   if (!S_ISREG(about.st_mode)) return tl::unexpected(path + " is not a file");
-  // Readable for its owner only, or it is no secret.
-  if ((about.st_mode & 077) != 0)
-    return tl::unexpected(path + " is open to other users; say chmod 600 " + path);
   // One byte more than allowed is enough to notice.
   std::string content(most + 1, '\0');
   const auto size = ::read(file.number, content.data(), content.size());
   if (size < 0) return tl::unexpected(path + " can't be read: " + std::strerror(errno));
   content.resize(static_cast<std::size_t>(size));
-  return content;
+  return small_file{std::move(content), about.st_mode};
+}
+
+tl::expected<std::string, std::string> read_private_file(const std::string& path,
+                                                         std::size_t most) {
+  auto file = read_small_file(path, most);
+  if (!file) return tl::unexpected(file.error());
+  // Readable for its owner only, or it is no secret.
+  if (file->is_open_to_others())
+    return tl::unexpected(path + " is open to other users; say chmod 600 " + path);
+  return std::move(file->content);
 }
 
 tl::expected<std::string, std::string> bearer_token::secret_in(const std::string& path) {
