@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <numeric>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "actors/host.hpp"
@@ -180,6 +181,20 @@ std::string complete_peer_tls(draft& given) {
   return {};
 }
 
+std::string complete_jwt(draft& given) {
+  const auto& keys = given.jwt_keys;
+  for (const auto& [flag, value] : {std::pair{"--jwt-issuer", &given.jwt_issuer},
+                                    {"--jwt-audience", &given.jwt_audience},
+                                    {"--jwt-roles", &given.jwt_roles}})
+    if (*value && !keys) return std::string(flag) + ": needs --jwt-keys";
+  if (!keys) return {};
+  if (!given.jwt_issuer) return "--jwt-keys: needs whose tokens count, --jwt-issuer";
+  if (!given.jwt_audience) return "--jwt-keys: needs for whom they are, --jwt-audience";
+  given.made.jwt = {*keys, *given.jwt_issuer, *given.jwt_audience,
+                    given.jwt_roles.value_or("roles")};
+  return {};
+}
+
 /// Whoever has certificates in DIR/tls uses them for both ways.
 std::string complete_secure(draft& given) {
   auto& made = given.made;
@@ -247,8 +262,9 @@ std::string check_exposure(draft& given) {
 std::string complete(draft& given) {
   if (auto wrong = expand_shorthand(given); !wrong.empty()) return wrong;
   if (given.data_dir) given.made.node.data_dir = *given.data_dir;
-  for (const auto step : {complete_self, complete_members, complete_timing, complete_tls,
-                          complete_peer_tls, complete_secure, check_limits, check_exposure}) {
+  for (const auto step :
+       {complete_self, complete_members, complete_timing, complete_tls, complete_peer_tls,
+        complete_secure, complete_jwt, check_limits, check_exposure}) {
     if (auto wrong = step(given); !wrong.empty()) return wrong;
   }
   return {};

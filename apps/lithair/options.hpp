@@ -20,6 +20,14 @@ namespace lithair::apps {
 /// One line for people, or one JSON object for programs, for each message.
 enum class log_format { text, json };
 
+/// Whose JSON Web Tokens count.
+struct jwt_settings {
+  std::string keys_file;              ///< a key set (RFC 7517)
+  std::string issuer;                 ///< `iss` of each token
+  std::string audience;               ///< in `aud` of each token
+  std::string roles_claim = "roles";  ///< the claim that has the roles
+};
+
 /// Everything that a server is told at its start.
 struct settings {
   /// How long a node that is told to stop still serves whoever comes, and sends them elsewhere
@@ -41,6 +49,9 @@ struct settings {
   bool protect = false;   ///< nobody is served without one, from the start
   /// Who keeps the access tokens
   std::shared_ptr<class access_keeper> access = {};
+  std::optional<jwt_settings> jwt;  ///< none: no JSON Web Token counts
+  /// Who keeps the keys of these
+  std::shared_ptr<class identity_keeper> identities = {};
   std::optional<endpoint> join;    ///< a node of the running cluster that is to take this one in
   std::string cluster_token_file;  ///< the secret is shown when it asks to be taken in; empty: none
   std::string restore_file;        ///< make a data directory of this backup and end; empty: serve

@@ -22,6 +22,7 @@
 #include "apps/lithair/authority_command.hpp"
 #include "apps/lithair/banner.hpp"
 #include "apps/lithair/https.hpp"
+#include "apps/lithair/identity_keeper.hpp"
 #include "apps/lithair/join.hpp"
 #include "apps/lithair/join_tokens.hpp"
 #include "apps/lithair/log.hpp"
@@ -133,7 +134,8 @@ void greet(const apps::program& self, const apps::settings& chosen, const schema
 /// Runs the node from start to graceful stop. Throws when it can't start.
 void serve(const apps::program& self, apps::settings chosen, schema models,
            const std::vector<publication>& published) {
-  const apps::stop_signals signals{chosen.tls || chosen.peer_tls || !chosen.auth_file.empty()};
+  const apps::stop_signals signals{chosen.tls || chosen.peer_tls || !chosen.auth_file.empty() ||
+                                   chosen.jwt};
   apps::program_log log{chosen.log, chosen.log_level, chosen.node.self.id.value};
   const auto stops_within = [&signals](apps::milliseconds time) {
     return signals.come_within(time);
@@ -155,6 +157,7 @@ void serve(const apps::program& self, apps::settings chosen, schema models,
   const int signal = signals.wait([&keepers, &office, &chosen](bool replaced) {
     const bool renewed = office.renew_certificate();
     if (replaced) chosen.access->read_file_again();
+    if (replaced && chosen.identities) chosen.identities->read_file_again();
     for (auto& each : keepers) {
       if (replaced || renewed)
         each.reload();
@@ -229,6 +232,8 @@ int run_program(const apps::program& self, std::span<const char* const> argument
   }
   if (restores) return run_restore(self, *options, &*models);
   if (const auto wrong = why_not_serve(*models, published); !wrong.empty())
+    return say(refuse(self, wrong));
+  if (const auto wrong = apps::open_identities(*options); !wrong.empty())
     return say(refuse(self, wrong));
   // Else nothing is made before all is judged.
   if (const auto wrong = options->secure ? why_no_place(*options) : ""; !wrong.empty())

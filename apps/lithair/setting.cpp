@@ -56,7 +56,7 @@ std::string take_text(std::string& target, std::string_view text) {
   return {};
 }
 
-std::string take_file(std::optional<std::string>& target, std::string_view text) {
+std::string take_text(std::optional<std::string>& target, std::string_view text) {
   target.emplace();
   return take_text(*target, text);
 }
@@ -280,6 +280,15 @@ constexpr std::array table{
     setting{"auth", logs, "FILE",
             "access tokens of this node's own, in TOML; SIGHUP reads it again",
             [](draft& given, text t) { return take_text(given.made.auth_file, t); }},
+    setting{"jwt-keys", logs, "FILE",
+            "tokens of an identity provider count, by this JWKS of it; SIGHUP reads it again",
+            [](draft& given, text t) { return take_text(given.jwt_keys, t); }},
+    setting{"jwt-issuer", logs, "TEXT", "whose tokens these are: their iss",
+            [](draft& given, text t) { return take_text(given.jwt_issuer, t); }},
+    setting{"jwt-audience", logs, "TEXT", "for whom they are: in their aud",
+            [](draft& given, text t) { return take_text(given.jwt_audience, t); }},
+    setting{"jwt-roles", logs, "CLAIM", "their claim that has the roles (roles)",
+            [](draft& given, text t) { return take_text(given.jwt_roles, t); }},
     setting{"metrics-for-all", logs, "", "/metrics without an access token",
             [](draft& given, text t) {
               return store(read_switch(t), given.made.http.metrics_for_all);
@@ -289,22 +298,22 @@ constexpr std::array table{
             take_cluster_token},
     setting{"tls-cert", logs, "FILE",
             "clients come by HTTPS; its certificate in PEM, then those that signed it (none)",
-            [](draft& given, text t) { return take_file(given.tls_certificate, t); }},
+            [](draft& given, text t) { return take_text(given.tls_certificate, t); }},
     setting{"tls-key", logs, "FILE", "the certificate's key in PEM; SIGHUP reads both again",
-            [](draft& given, text t) { return take_file(given.tls_key, t); }},
+            [](draft& given, text t) { return take_text(given.tls_key, t); }},
     setting{"tls-client-ca", logs, "FILE",
             "clients must show a certificate of these authorities, in PEM (they need none)",
-            [](draft& given, text t) { return take_file(given.tls_client_authorities, t); }},
+            [](draft& given, text t) { return take_text(given.tls_client_authorities, t); }},
     setting{"join-ca", logs, "FILE",
             "authorities of the node at --join, which is asked by HTTPS, too (the system's)",
             [](draft& given, text t) { return take_text(given.made.join_authorities, t); }},
     setting{"peer-tls-cert", logs, "FILE",
             "nodes speak TLS with each other; this one's certificate in PEM (none)",
-            [](draft& given, text t) { return take_file(given.peer_tls_certificate, t); }},
+            [](draft& given, text t) { return take_text(given.peer_tls_certificate, t); }},
     setting{"peer-tls-key", logs, "FILE", "that certificate's key in PEM; SIGHUP reads all again",
-            [](draft& given, text t) { return take_file(given.peer_tls_key, t); }},
+            [](draft& given, text t) { return take_text(given.peer_tls_key, t); }},
     setting{"peer-tls-ca", logs, "FILE", "the authorities of all nodes' certificates, in PEM",
-            [](draft& given, text t) { return take_file(given.peer_tls_authorities, t); }},
+            [](draft& given, text t) { return take_text(given.peer_tls_authorities, t); }},
 };
 
 constexpr bool names_differ() {

@@ -31,6 +31,10 @@ struct draft {
   std::optional<std::string> peer_tls_certificate;
   std::optional<std::string> peer_tls_key;
   std::optional<std::string> peer_tls_authorities;
+  std::optional<std::string> jwt_keys;
+  std::optional<std::string> jwt_issuer;
+  std::optional<std::string> jwt_audience;
+  std::optional<std::string> jwt_roles;
   duration_range election{milliseconds{150}, milliseconds{300}};
   milliseconds heartbeat{50};
 };

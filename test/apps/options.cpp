@@ -118,6 +118,20 @@ BOOST_AUTO_TEST_CASE(access_tokens_are_asked_for_where_it_is_said) {
   BOOST_TEST(accept({"--metrics-for-all"}).http.metrics_for_all);
 }
 
+BOOST_AUTO_TEST_CASE(tokens_of_an_identity_provider_count_where_it_is_said_whose) {
+  BOOST_TEST(!accept({}).jwt.has_value());
+  const words needed{"--jwt-keys",         "keys.json",      "--jwt-issuer",
+                     "https://id.example", "--jwt-audience", "shop"};
+  const auto plain = accept(needed).jwt.value();
+  BOOST_TEST(plain.keys_file == "keys.json");
+  BOOST_TEST(plain.issuer == "https://id.example");
+  BOOST_TEST(plain.audience == "shop");
+  BOOST_TEST(plain.roles_claim == "roles");
+  BOOST_TEST(accept(needed, {{"LITHAIR_JWT_ROLES", "groups"}}).jwt->roles_claim == "groups");
+  const temporary_file file("jwt-keys = 'k'\njwt-issuer = 'i'\njwt-audience = 'a'");
+  BOOST_TEST(accept({"--config", file.path().c_str()}).jwt->audience == "a");
+}
+
 BOOST_AUTO_TEST_CASE(a_drain_takes_five_seconds_or_as_long_as_it_is_told) {
   BOOST_TEST(accept({}).drain.count() == 5000);
   BOOST_TEST(accept({"--drain", "1m"}).drain.count() == 60'000);

@@ -146,6 +146,15 @@ const std::vector<refused> refusals{
     {{"--rate-limit", "5/10ms"},
      "--rate-limit: '5/10ms' is not so many requests in so many seconds, like 100/1s or 5000/1h"},
     {{"--auth", ""}, "--auth: must not be empty"},
+    {{"--jwt-keys", ""}, "--jwt-keys: must not be empty"},
+    {{"--jwt-keys", "k"}, "--jwt-keys: needs whose tokens count, --jwt-issuer"},
+    {{"--jwt-keys", "k", "--jwt-issuer", "i"},
+     "--jwt-keys: needs for whom they are, --jwt-audience"},
+    {{"--jwt-keys", "k", "--jwt-issuer", "i", "--jwt-audience", ""},
+     "--jwt-audience: must not be empty"},
+    {{"--jwt-issuer", "i"}, "--jwt-issuer: needs --jwt-keys"},
+    {{"--jwt-audience", "a"}, "--jwt-audience: needs --jwt-keys"},
+    {{"--jwt-roles", "groups"}, "--jwt-roles: needs --jwt-keys"},
 };
 
 }  // namespace
