@@ -85,11 +85,15 @@ tl::expected<std::string, std::string> signed_payload(std::string_view token,
   if (!header) return tl::unexpected(header.error());
   const auto text = token.substr(0, (*parts)[0].size() + 1 + (*parts)[1].size());
   bool is_known = false;
+  std::size_t tried = 0;
   for (const auto& [id, key] : keys.all()) {
     if (header->key && id != header->key) continue;
     is_known = true;
-    if (key.algorithm() == header->algorithm && key.verifies(text, *signature))
-      return std::move(*payload);
+    if (key.algorithm() != header->algorithm) continue;
+    // Each takes its time, which whoever sends a token must not choose.
+    if (++tried > most_keys_tried)
+      return not_signed("The token does not name its key, and there are many (kid).");
+    if (key.verifies(text, *signature)) return std::move(*payload);
   }
   return is_known ? not_signed("The token's signature is wrong.")
                   : not_signed("The token is signed by a key that is not known here.");

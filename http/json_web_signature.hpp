@@ -12,6 +12,8 @@ namespace lithair::http {
 
 /// Longer tokens are refused unseen; a header of a request holds little more.
 inline constexpr std::size_t largest_token = 8 << 10;
+/// Keys of its algorithm that a token without a `kid` is tried against.
+inline constexpr std::size_t most_keys_tried = 4;
 
 /// What a text of the compact serialization (RFC 7515 §3.1) carries, if one of the keys signed it:
 /// three parts of base64url, of which the first one is a JSON object. Judged by the key and not by

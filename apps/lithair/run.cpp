@@ -116,10 +116,16 @@ void greet(const apps::program& self, const apps::settings& chosen, const schema
   if (chosen.insecure)
     spdlog::warn("--insecure: whoever reaches this node may read and change everything");
   else if (!actors::is_loopback(chosen.node.listening().host) && !chosen.tls->authorities &&
-           !chosen.access->table()->is_guarded())
+           !chosen.access->table()->is_guarded() && !chosen.identities)
     spdlog::warn(
         "clients need no certificate (--tls-client-ca) and no access token (--protect): whoever "
         "reaches this node may read and change everything");
+  const auto has_rules = [](const auto& each) { return each.access != nullptr; };
+  if (std::ranges::any_of(models.collections(), has_rules) && chosen.access->table()->is_open() &&
+      !chosen.identities)
+    spdlog::warn(
+        "the models' access rules bind nobody until there is an access token (POST "
+        "/_admin/tokens), or with --jwt-keys or --protect");
   auto shown = chosen;
   // Logs are kept and sent elsewhere: no secret is for them.
   if (chosen.log == apps::log_format::json) shown.new_token.clear();

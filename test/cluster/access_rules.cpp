@@ -1,8 +1,11 @@
+#include <csignal>
+#include <ctime>
 #include <fstream>
 #include <string>
 
 #include "test/cluster/fixture.hpp"
 #include "test/cluster/harness/event_source.hpp"
+#include "test/http/token_signer.hpp"
 
 namespace access_rules_test {
 
@@ -116,6 +119,56 @@ BOOST_AUTO_TEST_CASE(a_stream_tells_each_follower_of_its_own_and_ends_with_its_t
               [&] { return nodes.as(0, nodes.ann, "GET", orders).status == 401; });
   nodes.order(2, nodes.bob, "bob");
   BOOST_TEST(!of_ann.next(cluster::patience).has_value());
+}
+
+BOOST_AUTO_TEST_CASE(people_of_an_identity_provider_are_let_do_what_the_rules_say) {
+  using lithair::http::test::token_signer;
+  const token_signer provider{lithair::http::jws_algorithm::eddsa};
+  const token_signer next{lithair::http::jws_algorithm::es256};
+  shop_cluster nodes({.models = LITHAIR_SOURCE "/apps/examples/orders.toml"});
+  const auto file = nodes.directory() / "keys.json";
+  std::ofstream(file) << R"({"keys":[)" << provider.jwk("1") << "]}";
+  nodes.told().flags = {"--jwt-keys",     file.string(), "--jwt-issuer", "https://id.example",
+                        "--jwt-audience", "shop",        "--jwt-roles",  "groups"};
+  nodes.start_and_await();
+  const auto token = [](const token_signer& by, const std::string& claims) {
+    const auto ends = std::to_string(::time(nullptr) + 600);
+    return by.token(R"({"iss":"https://id.example","aud":"shop","exp":)" + ends + ',' + claims +
+                    '}');
+  };
+  const auto as = [&](std::size_t node, const std::string& shown, const std::string& verb,
+                      const std::string& path, const std::string& body = {}) {
+    headers more;
+    if (!shown.empty()) more.push_back({"Authorization", "Bearer " + shown});
+    return nodes.client(node).send(verb, path, body, more);
+  };
+  const auto ann = token(provider, R"("sub":"ann")");
+  const auto sue = token(provider, R"("sub":"sue","groups":["staff"])");
+  const auto made = as(0, ann, "POST", orders, R"({"item":"tea","customer":"ann"})");
+  BOOST_REQUIRE_MESSAGE(made.status == 201, made.body);
+  const auto path = std::string(orders) + '/' + json_at(made.body, "/id");
+  const auto eve = token(token_signer{lithair::http::jws_algorithm::eddsa}, R"("sub":"ann")");
+  for (std::size_t i = 0; i < 3; ++i) {
+    BOOST_TEST(as(i, ann, "GET", path).status == 200);
+    BOOST_TEST(as(i, sue, "GET", path).status == 200);
+    BOOST_TEST(as(i, token(provider, R"("sub":"bob")"), "GET", path).status == 404);
+    BOOST_TEST(as(i, eve, "GET", path).status == 401);
+    BOOST_TEST(as(i, "", "GET", path).status == 401);
+    BOOST_TEST(as(i, "", "GET", "/api/news").status == 200);
+  }
+  BOOST_TEST(as(1, sue, "PATCH", path, R"({"state":"paid","margin":"1.00"})").status == 200);
+  const auto history = as(2, ann, "GET", path + "/history").body;
+  BOOST_TEST(json_at(history, "/events/0/by") == "ann");
+  BOOST_TEST(json_at(history, "/events/1/by") == "sue");
+  // Another key takes the place of the first.
+  std::ofstream(file) << R"({"keys":[)" << next.jwk("2") << "]}";
+  const auto of_next = token(next, R"("sub":"ann")");
+  for (std::size_t i = 0; i < 3; ++i) {
+    nodes.at(i).signal(SIGHUP);
+    nodes.await("the other key counts", [&] { return as(i, of_next, "GET", path).status == 200; });
+    BOOST_TEST(as(i, ann, "GET", path).status == 401);
+    BOOST_TEST(nodes.log(i).find(ann) == std::string::npos);
+  }
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -379,12 +379,17 @@ BOOST_AUTO_TEST_CASE(each_algorithm_is_verified_with_and_without_the_name_of_its
   }
 }
 
-BOOST_AUTO_TEST_CASE(without_a_name_all_keys_of_the_algorithm_are_tried) {
+BOOST_AUTO_TEST_CASE(without_a_name_some_keys_of_the_algorithm_are_tried) {
   std::string keys;
-  for (int i = 0; i < 5; ++i) keys += http::test::token_signer{jws_algorithm::eddsa}.jwk() + ',';
+  for (int i = 0; i < 3; ++i) keys += http::test::token_signer{jws_algorithm::eddsa}.jwk() + ',';
   BOOST_TEST(signed_payload(ed().token(payload), set_of(keys + ed().jwk())).has_value());
   BOOST_TEST(signed_payload(ed().token(payload), set_of(keys + es().jwk())).error() ==
              wrong_signature);
+  keys += http::test::token_signer{jws_algorithm::eddsa}.jwk() + ',';
+  BOOST_TEST(signed_payload(ed().token(payload), set_of(keys + ed().jwk())).error() ==
+             "The token does not name its key, and there are many (kid).");
+  const auto named = ed().token(R"({"alg":"EdDSA","kid":"ed"})", payload);
+  BOOST_TEST(signed_payload(named, set_of(keys + ed().jwk("ed"))).has_value());
 }
 
 BOOST_AUTO_TEST_CASE(what_a_header_may_say_besides_changes_nothing) {
