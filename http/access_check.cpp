@@ -151,10 +151,11 @@ std::optional<response> check_command(const guest& who, std::string_view command
   return std::nullopt;
 }
 
-models::rights_to_ask rights_of(const guest& who, const models::collection& which) {
+models::rights_to_ask rights_of(const guest& who, const models::schema& all,
+                                const models::collection& which) {
   const auto bound = who.bound();
   if (bound == nullptr || which.access == nullptr) return nullptr;
-  return std::make_shared<const models::reading_rights>(models::rights_to_read(which, *bound));
+  return std::make_shared<const models::reading_rights>(models::rights_to_read(all, which, *bound));
 }
 
 std::optional<response> check_rights(const guest& who, const models::rights_to_ask& rights) {

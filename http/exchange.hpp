@@ -157,7 +157,8 @@ std::optional<response> check_command(const guest& who, std::string_view command
 /// Whose data are asked for there; none: of no collection, or of several.
 const models::collection* collection_of(const matched& place, const site& site);
 /// What rules let the guest read of the collection; none: all.
-models::rights_to_ask rights_of(const guest& who, const models::collection& which);
+models::rights_to_ask rights_of(const guest& who, const models::schema& all,
+                                const models::collection& which);
 /// 401 for who shows nothing and may read nothing at all; none: it may ask.
 std::optional<response> check_rights(const guest& who, const models::rights_to_ask& rights);
 /// Of what rules refuse: 401 for who shows nothing, who may be somebody.

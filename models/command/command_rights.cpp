@@ -29,7 +29,7 @@ std::vector<std::uint32_t> read_ids(msgpack::reader& in) {
   return made;
 }
 
-bool read_rules(msgpack::reader& in, const collection& c, command_rights& out) {
+bool read_rules(msgpack::reader& in, const schema& s, const collection& c, command_rights& out) {
   if (in.read_array() != access_kinds) {
     return false;
   }
@@ -37,7 +37,7 @@ bool read_rules(msgpack::reader& in, const collection& c, command_rights& out) {
     if (in.take_nil()) {
       continue;
     }
-    rule = read_filters(in, c);
+    rule = read_filters(in, s, c);
     if (!rule) {
       return false;
     }
@@ -76,7 +76,7 @@ std::optional<std::vector<command_rights>> read_rights(const schema& s, std::str
     }
     auto& one = made.emplace_back();
     one.collection_id = c->id;
-    if (!read_rules(in, *c, one)) {
+    if (!read_rules(in, s, *c, one)) {
       return std::nullopt;
     }
     one.unseen = read_ids(in);
@@ -115,7 +115,7 @@ rights_gathering::entry* rights_gathering::find(const collection& c) {
   made.c = &c;
   made.rights.collection_id = c.id;
   made.changeable = rights_to_change(c, *who_);
-  const auto shown = rights_to_read(c, *who_).shown;
+  const auto shown = rights_to_read(schema_, c, *who_).shown;
   for (std::size_t i = 0; i < c.fields.size(); ++i) {
     const auto id = c.fields[i].id;
     if (!shown[i] && c.fields[i].exposed) {
@@ -131,7 +131,7 @@ rights_gathering::entry* rights_gathering::find(const collection& c) {
 const filter_list& rights_gathering::bound(entry& of, access_kind what) {
   auto& rule = of.rights.rules[static_cast<std::size_t>(what)];
   if (!rule) {
-    rule = bind(*of.c, what, *who_);
+    rule = bind(schema_, *of.c, what, *who_);
   }
   return *rule;
 }

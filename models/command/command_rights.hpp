@@ -43,8 +43,9 @@ std::vector<std::uint32_t> unseen_fields(std::string_view rights, std::uint32_t 
 /// Gathers what a command needs while it is made, each collection once.
 class rights_gathering {
  public:
-  /// None: nobody is bound.
-  explicit rights_gathering(std::shared_ptr<const subject> who) : who_(std::move(who)) {}
+  /// None: nobody is bound. `s` must outlive it.
+  rights_gathering(const schema& s, std::shared_ptr<const subject> who)
+      : schema_(s), who_(std::move(who)) {}
 
   /// Notes that the command does this to items of the collection. Whether it can be allowed in any
   /// state; if not, why not.
@@ -65,6 +66,7 @@ class rights_gathering {
   entry* find(const collection& c);
   const filter_list& bound(entry& of, access_kind what);
 
+  const schema& schema_;
   std::shared_ptr<const subject> who_;
   std::list<entry> all_;
 };

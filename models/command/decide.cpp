@@ -180,7 +180,7 @@ class decider {
       return true;
     }
     const auto& rule = rights_->rules[static_cast<std::size_t>(access_kind::create)];
-    return rule && holds(c_, *rule, {nullptr, &part_.fields});
+    return rule && holds(c_, *rule, {nullptr, &part_.fields}, &state_);
   }
 
   /// Whether who asked may do that to the item, as it is and as it would be.
@@ -193,8 +193,8 @@ class decider {
                                 : access_kind::create;
     const auto& rule = rights_->rules[static_cast<std::size_t>(what)];
     return !touches_fixed_ && rule &&
-           holds(c_, *rule,
-                 {exists_ ? &old_.fields : nullptr, removes() ? nullptr : &made_.fields});
+           holds(c_, *rule, {exists_ ? &old_.fields : nullptr, removes() ? nullptr : &made_.fields},
+                 &state_);
   }
 
   /// Whether the item is there for who asked.
@@ -202,7 +202,7 @@ class decider {
     const auto& rule = rights_ == nullptr
                            ? std::nullopt
                            : rights_->rules[static_cast<std::size_t>(access_kind::read)];
-    return rights_ == nullptr || (rule && matches(c_, *rule, old_.fields));
+    return rights_ == nullptr || (rule && matches(c_, *rule, old_.fields, &state_));
   }
 
   /// Walks the item's fields and the command's side by side; both rise by id.

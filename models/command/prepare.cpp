@@ -132,7 +132,7 @@ problem sets_what_is_not_its(const collection& c) {
 /// Collects the operations of a command that has many, and their errors.
 class collector {
  public:
-  collector(command_shape shape, const stamp& at) : at_(at), rights_(at.bound) {
+  collector(const schema& s, command_shape shape, const stamp& at) : at_(at), rights_(s, at.bound) {
     made_.shape = shape;
     made_.time_us = at.time_us;
     made_.max_item = at.max_item;
@@ -350,8 +350,8 @@ std::optional<std::uint32_t> find_operations(const json_document& document) {
 
 }  // namespace
 
-result<std::string> prepare(const schema&, const write_request& request, const stamp& at) {
-  rights_gathering rights(at.bound);
+result<std::string> prepare(const schema& s, const write_request& request, const stamp& at) {
+  rights_gathering rights(s, at.bound);
   if (auto refused = rights.add(*request.target, reads_as(request))) {
     return tl::make_unexpected(std::move(*refused));
   }
@@ -388,7 +388,7 @@ result<std::string> prepare(const schema&, const write_request& request, const s
   return encode(request, item.key(), item.fields(), at, rights);
 }
 
-result<std::string> prepare(const schema&, const bulk_request& request, const stamp& at) {
+result<std::string> prepare(const schema& s, const bulk_request& request, const stamp& at) {
   const auto document = json_document::parse(request.body);
   if (!document) {
     return tl::make_unexpected(malformed(document.error()));
@@ -396,7 +396,7 @@ result<std::string> prepare(const schema&, const bulk_request& request, const st
   if (document->at(json_document::root).what != kind::array) {
     return tl::make_unexpected(invalid({{"", "type", "The body is a JSON array of items."}}));
   }
-  collector all(command_shape::bulk, at);
+  collector all(s, command_shape::bulk, at);
   std::size_t count = 0;
   document->for_each_element(json_document::root, [&](std::uint32_t item) {
     // Counted to the end, but only so many are read.
@@ -424,7 +424,7 @@ result<std::string> prepare(const schema& s, const transaction_request& request,
     return tl::make_unexpected(
         invalid({{"", "type", "The body is {\"operations\": [...]} and nothing else."}}));
   }
-  collector all(command_shape::transaction, at);
+  collector all(s, command_shape::transaction, at);
   std::size_t count = 0;
   document->for_each_element(*operations, [&](std::uint32_t position) {
     if (count < max_operations) {

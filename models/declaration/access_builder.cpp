@@ -30,9 +30,9 @@ const declared_attribute* find(const declared_field& in, word which) {
 
 class access_builder {
  public:
-  access_builder(const declared_collection& from, collection& into,
-                 std::vector<declaration_error>& errors)
-      : from_(from), into_(into), errors_(errors) {}
+  access_builder(const declared_collection& from, const std::vector<collection>& all,
+                 collection& into, std::vector<declaration_error>& errors)
+      : from_(from), all_(all), into_(into), errors_(errors) {}
 
   void build() {
     if (!from_.access.empty()) {
@@ -94,7 +94,7 @@ class access_builder {
       fail(said.where, subject, "A rule is text, such as \"role(staff)\".");
       return std::nullopt;
     }
-    auto made = read_rule(into_, what, *text);
+    auto made = read_rule(all_, into_, what, *text);
     if (!made) {
       auto where = said.where;
       // A text without escapes is as long in the file as it is here.
@@ -159,15 +159,16 @@ class access_builder {
   }
 
   const declared_collection& from_;
+  const std::vector<collection>& all_;
   collection& into_;
   std::vector<declaration_error>& errors_;
 };
 
 }  // namespace
 
-void build_access(const declared_collection& from, collection& into,
-                  std::vector<declaration_error>& errors) {
-  access_builder(from, into, errors).build();
+void build_access(const declared_collection& from, const std::vector<collection>& all,
+                  collection& into, std::vector<declaration_error>& errors) {
+  access_builder(from, all, into, errors).build();
 }
 
 }  // namespace lithair::models

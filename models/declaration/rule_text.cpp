@@ -5,6 +5,8 @@
 #include <utility>
 #include <vector>
 
+#include "models/declaration/rule_comparison.hpp"
+#include "models/declaration/rule_tokens.hpp"
 #include "models/encoding/utf8.hpp"
 #include "models/schema/text_codec.hpp"
 
@@ -16,131 +18,16 @@ constexpr std::size_t max_rule_bytes = 4096;
 constexpr std::size_t max_terms = 100;
 constexpr std::size_t max_nesting = 32;
 
-bool begins_word(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '@';
-}
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-
-bool continues_word(char c) { return begins_word(c) || is_digit(c) || c == '.' || c == '-'; }
-
-/// A piece of the text.
-struct token {
-  enum class kind : std::uint8_t { word, text, number, mark, end };
-  kind what = kind::end;
-  std::string text;  // of a text without its quotes
-  std::size_t at = 0;
-};
-
-/// What stops the reading; caught where it began.
-struct wrong_rule {
-  rule_error why;
-};
-
-[[noreturn]] void refuse(std::size_t at, std::string message) {
-  throw wrong_rule{{at, std::move(message)}};
-}
-
-class tokens {
- public:
-  explicit tokens(std::string_view text) : text_(text) { advance(); }
-
-  const token& now() const { return now_; }
-  token take() {
-    token taken = std::move(now_);
-    advance();
-    return taken;
-  }
-  bool is(token::kind what, std::string_view text) const {
-    return now_.what == what && now_.text == text;
-  }
-  bool takes(token::kind what, std::string_view text) {
-    const bool found = is(what, text);
-    if (found) {
-      advance();
-    }
-    return found;
-  }
-
- private:
-  void advance() {
-    while (at_ < text_.size() && (text_[at_] == ' ' || text_[at_] == '\t' || text_[at_] == '\n')) {
-      ++at_;
-    }
-    now_ = {token::kind::end, {}, at_};
-    if (at_ == text_.size()) {
-      return;
-    }
-    const char c = text_[at_];
-    if (c == '\'') {
-      read_text();
-    } else if (begins_word(c)) {
-      read_while(token::kind::word, continues_word);
-    } else if (is_digit(c) || (c == '-' && at_ + 1 < text_.size() && is_digit(text_[at_ + 1]))) {
-      read_while(token::kind::number, continues_word);
-    } else {
-      read_mark();
-    }
-  }
-
-  void read_while(token::kind what, bool (*continues)(char)) {
-    now_.what = what;
-    do {
-      now_.text += text_[at_++];
-    } while (at_ < text_.size() && continues(text_[at_]));
-  }
-
-  void read_text() {
-    now_.what = token::kind::text;
-    for (++at_; at_ < text_.size(); ++at_) {
-      if (text_[at_] != '\'') {
-        now_.text += text_[at_];
-      } else if (at_ + 1 < text_.size() && text_[at_ + 1] == '\'') {
-        now_.text += text_[at_++];
-      } else {
-        ++at_;
-        return;
-      }
-    }
-    refuse(now_.at, "A text ends with a quote: 'like this'.");
-  }
-
-  void read_mark() {
-    constexpr std::array<std::string_view, 9> marks{"!=", "<=", ">=", "=", "<", ">", "(", ")", ","};
-    for (const auto mark : marks) {
-      if (text_.substr(at_).starts_with(mark)) {
-        now_.what = token::kind::mark;
-        now_.text = mark;
-        at_ += mark.size();
-        return;
-      }
-    }
-    refuse(at_, "Nothing is known that begins so; texts are in single quotes: 'like this'.");
-  }
-
-  std::string_view text_;
-  std::size_t at_ = 0;
-  token now_;
-};
-
-/// One side of a comparison.
-struct operand {
-  enum class kind : std::uint8_t { field, user, text, null };
-  kind what = kind::text;
-  std::string text;  // a literal, or which `@user.NAME`
-  field_side side = {};
-  std::size_t at = 0;
-};
-
 class parser {
  public:
-  parser(const collection& c, access_kind what, std::string_view text)
-      : c_(c), what_(what), in_(text) {}
+  parser(std::span<const collection> others, const collection& c, access_kind what,
+         std::string_view text)
+      : others_(others), c_(&c), what_(what), in_(text) {}
 
   rule read() {
     auto made = read_any();
-    if (in_.now().what != token::kind::end) {
-      refuse(in_.now().at, "Behind a term come \"and\", \"or\" or the end.");
+    if (in_.now().what != rule_token::kind::end) {
+      refuse_rule(in_.now().at, "Behind a term come \"and\", \"or\" or the end.");
     }
     return made;
   }
@@ -148,7 +35,7 @@ class parser {
  private:
   rule read_any() {
     if (++nesting_ > max_nesting) {
-      refuse(in_.now().at, "There are more than 32 terms within each other.");
+      refuse_rule(in_.now().at, "There are more than 32 terms within each other.");
     }
     auto made = chain(rule::kind::any, "or", [this] { return read_all(); });
     --nesting_;
@@ -162,13 +49,13 @@ class parser {
   template <class Read>
   rule chain(rule::kind what, std::string_view word, Read read) {
     auto first = read();
-    if (!in_.is(token::kind::word, word)) {
+    if (!in_.is(rule_token::kind::word, word)) {
       return first;
     }
     rule made;
     made.what = what;
     made.parts.push_back(std::move(first));
-    while (in_.takes(token::kind::word, word)) {
+    while (in_.takes(rule_token::kind::word, word)) {
       made.parts.push_back(read());
     }
     return made;
@@ -176,304 +63,330 @@ class parser {
 
   rule read_term() {
     if (++terms_ > max_terms) {
-      refuse(in_.now().at, "There are more than 100 terms.");
+      refuse_rule(in_.now().at, "There are more than 100 terms.");
     }
-    if (in_.takes(token::kind::word, "not")) {
-      return negation(read_nested_term());
+    if (in_.takes(rule_token::kind::word, "not")) {
+      return negation_of(read_nested_term());
     }
-    if (in_.takes(token::kind::mark, "(")) {
+    if (in_.takes(rule_token::kind::mark, "(")) {
       auto made = read_any();
       expect(")", "A parenthesis is not closed.");
       return made;
     }
-    if (in_.takes(token::kind::word, "role")) {
+    if (in_.takes(rule_token::kind::word, "role")) {
       return read_role();
     }
-    if (in_.takes(token::kind::word, "@user")) {
-      return of_kind(rule::kind::is_known);
+    if (in_.takes(rule_token::kind::word, "@user")) {
+      return rule_of(rule::kind::is_known);
+    }
+    if (in_.is(rule_token::kind::word, "exists")) {
+      return read_exists(in_.take().at);
     }
     return read_comparison();
   }
 
   rule read_nested_term() {
     if (++nesting_ > max_nesting) {
-      refuse(in_.now().at, "There are more than 32 terms within each other.");
+      refuse_rule(in_.now().at, "There are more than 32 terms within each other.");
     }
     auto made = read_term();
     --nesting_;
     return made;
   }
 
-  static rule of_kind(rule::kind what) {
-    rule made;
-    made.what = what;
-    return made;
-  }
-
-  static rule negation(rule of) {
-    auto made = of_kind(rule::kind::negation);
-    made.parts.push_back(std::move(of));
-    return made;
-  }
-
   void expect(std::string_view mark, std::string message) {
-    if (!in_.takes(token::kind::mark, mark)) {
-      refuse(in_.now().at, std::move(message));
+    if (!in_.takes(rule_token::kind::mark, mark)) {
+      refuse_rule(in_.now().at, std::move(message));
     }
   }
 
   rule read_role() {
     expect("(", "A role is asked for so: role(staff).");
     const auto name = in_.take();
-    if ((name.what != token::kind::word && name.what != token::kind::text) || name.text.empty()) {
-      refuse(name.at, "A role is asked for so: role(staff).");
+    if ((name.what != rule_token::kind::word && name.what != rule_token::kind::text) ||
+        name.text.empty()) {
+      refuse_rule(name.at, "A role is asked for so: role(staff).");
     }
     expect(")", "A role is asked for so: role(staff).");
-    auto made = of_kind(rule::kind::has_role);
+    auto made = rule_of(rule::kind::has_role);
     made.name = name.text;
     return made;
   }
 
-  operand read_operand() {
+  rule_operand read_operand() {
     const auto from = in_.take();
-    operand made;
+    rule_operand made;
     made.at = from.at;
     made.text = from.text;
     switch (from.what) {
-      case token::kind::text:
-      case token::kind::number:
+      case rule_token::kind::text:
+      case rule_token::kind::number:
         return made;
-      case token::kind::word:
+      case rule_token::kind::word:
         break;
       default:
-        refuse(from.at, "Here comes a field, @user.NAME, or a value such as 'text', 1 or null.");
+        refuse_rule(from.at,
+                    "Here comes a field, @user.NAME, or a value such as 'text', 1 or null.");
     }
     if (from.text == "null") {
-      made.what = operand::kind::null;
+      made.what = rule_operand::kind::null;
     } else if (from.text.starts_with("@user.")) {
-      made.what = operand::kind::user;
+      made.what = rule_operand::kind::user;
       made.text = from.text.substr(6);
       check_name(made.text, from.at);
     } else if (from.text != "true" && from.text != "false") {
-      made.what = operand::kind::field;
-      made.side = side_of(from);
+      made.what = rule_operand::kind::field;
+      const auto point = name_behind_mark(from.text).find('.');
+      if (point == std::string_view::npos) {
+        made.side = side_of(from);
+      } else {
+        take_step(from, point, made);
+      }
     }
     return made;
+  }
+
+  /// Without `@old.` or `@new.`.
+  static std::string_view name_behind_mark(std::string_view word) {
+    const bool marked = word.starts_with("@old.") || word.starts_with("@new.");
+    return word.substr(marked ? 5 : 0);
+  }
+
+  void take_step(const rule_token& from, std::size_t point, rule_operand& into) const {
+    const auto name = name_behind_mark(from.text);
+    auto first = from;
+    first.text.resize(from.text.size() - name.size() + point);
+    into.what = rule_operand::kind::step;
+    into.side = side_of(first);
+    const field& f = c_->fields[into.side.position];
+    const auto target = std::ranges::find(others_, f.references, &collection::name);
+    if (f.references.empty() || target == others_.end() || outer_ != nullptr) {
+      refuse_rule(from.at, outer_ != nullptr ? std::string("Within exists no step is made.")
+                                             : "The field \"" + f.name + "\" refers to no item.");
+    }
+    into.beyond = &*target;
+    into.position = position_in(*target, name.substr(point + 1), from.at);
   }
 
   static void check_name(std::string_view name, std::size_t at) {
     if (name.empty() || name.find('.') != std::string_view::npos ||
         name.find('@') != std::string_view::npos) {
-      refuse(at, "What is known of who asks is @user.id, or a claim such as @user.team.");
+      refuse_rule(at, "What is known of who asks is @user.id, or a claim such as @user.team.");
     }
   }
 
-  field_side side_of(const token& from) const {
+  field_side side_of(const rule_token& from) const {
     std::string_view name = from.text;
     const bool is_old = name.starts_with("@old.");
     const bool is_new = name.starts_with("@new.");
     if ((is_old && what_ == access_kind::create) || (is_new && what_ == access_kind::remove) ||
         ((is_old || is_new) && what_ == access_kind::read)) {
-      refuse(from.at, "A rule for " + std::string(models::name_of(what_)) + " knows no " +
-                          (is_old ? "@old." : "@new."));
+      refuse_rule(from.at, "A rule for " + std::string(models::name_of(what_)) + " knows no " +
+                               (is_old ? "@old." : "@new."));
     }
     name.remove_prefix(is_old || is_new ? 5 : 0);
-    const auto at = c_.position(name);
-    if (at == c_.fields.size()) {
-      refuse(from.at, name.starts_with('@') || name.empty()
+    const auto at = position_in(*c_, name, from.at);
+    // Of other items there is no before and after.
+    if (outer_ != nullptr && (is_old || is_new)) {
+      refuse_rule(from.at, "Within exists a field is that of the other item.");
+    }
+    return {at, outer_ == nullptr && (is_new || what_ == access_kind::create)};
+  }
+
+  static std::size_t position_in(const collection& c, std::string_view name, std::size_t at) {
+    const auto found = c.position(name);
+    if (found == c.fields.size()) {
+      refuse_rule(at, name.starts_with('@') || name.empty()
                           ? std::string("There are @user, @user.NAME, @old.FIELD and @new.FIELD.")
                           : "There is no field \"" + excerpt(name) + "\"; texts are in quotes.");
     }
-    if (!c_.fields[at].replicated && is_mixed(c_)) {
-      refuse(from.at, "A rule asks for fields with replicate = true, which all nodes have alike.");
+    if (!c.fields[found].replicated && is_mixed(c)) {
+      refuse_rule(at, "A rule asks for fields with replicate = true, which all nodes have alike.");
     }
-    return {at, is_new || what_ == access_kind::create};
+    return found;
   }
 
-  static comparison_word word_of(const token& mark) {
-    using enum comparison_word;
-    constexpr std::array<std::pair<std::string_view, comparison_word>, 6> marks{{{"=", equal},
-                                                                                 {"!=", not_equal},
-                                                                                 {"<", less},
-                                                                                 {"<=", at_most},
-                                                                                 {">", greater},
-                                                                                 {">=", at_least}}};
-    for (const auto& [text, means] : marks) {
-      if (mark.what == token::kind::mark && mark.text == text) {
-        return means;
-      }
+  /// The right side of a comparison; within exists a field there is that of the item outside.
+  rule_operand read_right() {
+    if (outer_ == nullptr) {
+      return read_operand();
     }
-    refuse(mark.at, "Behind it comes =, !=, <, <=, >, >=, in or not in.");
+    const auto* inner = std::exchange(c_, outer_);
+    outer_ = nullptr;
+    auto made = read_operand();
+    outer_ = std::exchange(c_, inner);
+    return made;
   }
 
-  static comparison_word mirrored(comparison_word how) {
-    using enum comparison_word;
-    switch (how) {
-      case less:
-        return greater;
-      case at_most:
-        return at_least;
-      case greater:
-        return less;
-      case at_least:
-        return at_most;
-      default:
-        return how;
+  rule read_exists(std::size_t at) {
+    constexpr std::string_view form = "It is written so: exists(members where user = @user.id).";
+    expect("(", std::string(form));
+    const auto name = in_.take();
+    const auto target = std::ranges::find(others_, name.text, &collection::name);
+    if (name.what != rule_token::kind::word || target == others_.end() || outer_ != nullptr) {
+      refuse_rule(name.at, outer_ != nullptr ? std::string("Within exists there is no other one.")
+                                             : "There is no model \"" + excerpt(name.text) + "\".");
     }
+    if (is_local(*target) != is_local(*c_)) {
+      refuse_rule(name.at,
+                  "A model that is replicated and one that is not can't ask for each other.");
+    }
+    if (!in_.takes(rule_token::kind::word, "where")) {
+      refuse_rule(in_.now().at, std::string(form));
+    }
+    outer_ = std::exchange(c_, &*target);
+    ties_.clear();
+    auto inner = read_any();
+    c_ = std::exchange(outer_, nullptr);
+    expect(")", "A parenthesis is not closed.");
+    auto made = rule_of(rule::kind::finds);
+    made.target_id = target->id;
+    made.ties = take_ties(inner, ties_);
+    const auto found = find_index(*target, made.ties, inner);
+    if (!found) {
+      refuse_rule(at, "One of the fields that exists asks for by = is a key, unique or indexed.");
+    }
+    made.looked_up = *found;
+    made.parts.push_back(std::move(inner));
+    return made;
   }
 
   rule read_comparison() {
     // Alone they are rules, and before a mark values.
     const auto first = in_.now();
-    const bool is_flag = first.what == token::kind::word &&  //
+    const bool is_flag = first.what == rule_token::kind::word &&  //
                          (first.text == "true" || first.text == "false");
     auto left = read_operand();
     if (is_flag && !compares_next()) {
-      return of_kind(first.text == "true" ? rule::kind::always : rule::kind::never);
+      return rule_of(first.text == "true" ? rule::kind::always : rule::kind::never);
     }
     const auto behind = in_.now().at;
-    const bool negated = in_.takes(token::kind::word, "not");
-    if (in_.takes(token::kind::word, "in")) {
+    const bool negated = in_.takes(rule_token::kind::word, "not");
+    if (in_.takes(rule_token::kind::word, "in")) {
       auto made = read_choice(std::move(left));
-      return negated ? negation(std::move(made)) : made;
+      return negated ? negation_of(std::move(made)) : made;
     }
     if (negated) {
-      refuse(behind, "Behind \"not\" comes a term, or \"in\".");
+      refuse_rule(behind, "Behind \"not\" comes a term, or \"in\".");
     }
-    const auto how = word_of(in_.take());
-    auto right = read_operand();
-    if (left.what == operand::kind::field) {
-      return compare(left, how, {std::move(right)});
+    const auto how = comparison_of(in_.take());
+    auto right = read_right();
+    if (outer_ != nullptr && right.what == rule_operand::kind::field) {
+      return tie(left, how, right);
     }
-    if (right.what == operand::kind::field) {
-      return compare(right, mirrored(how), {std::move(left)});
+    if (left.what == rule_operand::kind::step) {
+      return step(left, how, std::move(right));
     }
-    if (right.what == operand::kind::user && left.what != operand::kind::user) {
+    if (right.what == rule_operand::kind::step) {
+      return step(right, mirrored(how), std::move(left));
+    }
+    if (left.what == rule_operand::kind::field) {
+      return compare_field(*c_, left, how, {std::move(right)});
+    }
+    if (right.what == rule_operand::kind::field) {
+      return compare_field(*c_, right, mirrored(how), {std::move(left)});
+    }
+    if (right.what == rule_operand::kind::user && left.what != rule_operand::kind::user) {
       std::swap(left, right);
     }
     return compare_caller(left, how, {std::move(right)});
   }
 
-  bool compares_next() const {
-    return in_.is(token::kind::word, "in") || in_.is(token::kind::word, "not") ||
-           (in_.now().what == token::kind::mark && in_.now().text != ")" && in_.now().text != ",");
+  rule tie(const rule_operand& theirs, comparison_word how, const rule_operand& ours) {
+    if (theirs.what != rule_operand::kind::field || how != comparison_word::equal) {
+      refuse_rule(theirs.at, "A field of another item is tied so: team = team.");
+    }
+    const field& f = c_->fields[theirs.side.position];
+    const field& other = outer_->fields[ours.side.position];
+    if (f.type != other.type || f.type == value_type::json || f.type == value_type::list) {
+      refuse_rule(ours.at, "Two fields that are compared are of the same type, and no lists.");
+    }
+    ties_.push_back(theirs.at);
+    auto made = rule_of(rule::kind::finds);
+    made.ties.push_back({theirs.side.position, ours.side});
+    return made;
   }
 
-  rule read_choice(operand left) {
-    std::vector<operand> choices;
-    const bool is_list = in_.takes(token::kind::mark, "(");
+  /// What the other item's field is compared with says the rest.
+  rule step(const rule_operand& from, comparison_word how, rule_operand with) {
+    if (with.what == rule_operand::kind::field || with.what == rule_operand::kind::step) {
+      refuse_rule(with.at, "A field beyond a reference is compared with a value or @user.NAME.");
+    }
+    rule_operand beyond = from;
+    beyond.what = rule_operand::kind::field;
+    beyond.side = {from.position, false};
+    const auto* here = std::exchange(c_, from.beyond);
+    auto inner = compare_field(*c_, beyond, how, {std::move(with)});
+    c_ = here;
+    auto made = rule_of(rule::kind::finds);
+    made.target_id = from.beyond->id;
+    made.reference = from.side;
+    made.parts.push_back(std::move(inner));
+    return made;
+  }
+
+  bool compares_next() const {
+    return in_.is(rule_token::kind::word, "in") || in_.is(rule_token::kind::word, "not") ||
+           (in_.now().what == rule_token::kind::mark && in_.now().text != ")" &&
+            in_.now().text != ",");
+  }
+
+  rule read_choice(rule_operand left) {
+    std::vector<rule_operand> choices;
+    const bool is_list = in_.takes(rule_token::kind::mark, "(");
     do {
       choices.push_back(read_operand());
-    } while (is_list && in_.takes(token::kind::mark, ","));
+    } while (is_list && in_.takes(rule_token::kind::mark, ","));
     if (is_list) {
       expect(")", "The list of values is not closed.");
     }
     for (const auto& each : choices) {
-      if (is_list && (each.what == operand::kind::field || each.what == operand::kind::user)) {
-        refuse(each.at, "A list has values only.");
+      if (is_list &&
+          (each.what == rule_operand::kind::field || each.what == rule_operand::kind::user)) {
+        refuse_rule(each.at, "A list has values only.");
       }
+    }
+    if (left.what == rule_operand::kind::step || std::ranges::any_of(choices, [](const auto& x) {
+          return x.what == rule_operand::kind::step;
+        })) {
+      refuse_rule(left.at, "A field beyond a reference is compared by = and the like.");
     }
     // 'x' in a_list_field
-    if (!is_list && choices.front().what == operand::kind::field) {
+    if (!is_list && choices.front().what == rule_operand::kind::field) {
       const auto field = choices.front();
-      if (c_.fields[field.side.position].type != value_type::list) {
-        refuse(field.at, "Only a list field has something in it.");
+      if (c_->fields[field.side.position].type != value_type::list) {
+        refuse_rule(field.at, "Only a list field has something in it.");
       }
-      return compare(field, comparison_word::equal, {std::move(left)});
+      return compare_field(*c_, field, comparison_word::equal, {std::move(left)});
     }
-    if (!is_list && choices.front().what != operand::kind::user) {
-      refuse(choices.front().at, "Behind \"in\" comes a list of values, @user.NAME or a field.");
+    if (!is_list && choices.front().what != rule_operand::kind::user) {
+      refuse_rule(choices.front().at,
+                  "Behind \"in\" comes a list of values, @user.NAME or a field.");
     }
-    return left.what == operand::kind::field
-               ? compare(left, comparison_word::equal, std::move(choices))
+    return left.what == rule_operand::kind::field
+               ? compare_field(*c_, left, comparison_word::equal, std::move(choices))
                : compare_caller(left, comparison_word::equal, choices);
   }
 
-  static rule compare_caller(const operand& who, comparison_word how,
-                             const std::vector<operand>& with) {
-    if (who.what != operand::kind::user) {
-      refuse(who.at, "One of the two is a field or @user.NAME.");
-    }
-    if (how != comparison_word::equal && how != comparison_word::not_equal) {
-      refuse(who.at, "What is known of who asks is equal to a text or not.");
-    }
-    auto made = of_kind(rule::kind::caller_is);
-    made.name = who.text;
-    for (const auto& each : with) {
-      if (each.what != operand::kind::text) {
-        refuse(each.at, "What is known of who asks is compared with a text: @user.plan = 'free'.");
-      }
-      made.texts.push_back(each.text);
-    }
-    return how == comparison_word::not_equal ? negation(std::move(made)) : made;
-  }
-
-  /// `with`: one, or several literals.
-  rule compare(const operand& left, comparison_word how, std::vector<operand> with) const {
-    const field& f = c_.fields[left.side.position];
-    rule made = of_kind(rule::kind::compares);
-    made.test.position = left.side.position;
-    made.test.of_new = left.side.of_new;
-    made.test.how = how;
-    const bool has_order = f.type != value_type::json && f.type != value_type::list;
-    const bool by_order = how != comparison_word::equal && how != comparison_word::not_equal;
-    if (by_order && !has_order) {
-      refuse(left.at, "A field of json or a list has no order.");
-    }
-    const auto& right = with.front();
-    if (right.what == operand::kind::null) {
-      if (by_order || with.size() > 1) {
-        refuse(right.at, "A field is = null or != null.");
-      }
-      made.test.how =
-          how == comparison_word::equal ? comparison_word::absent : comparison_word::present;
-      return made;
-    }
-    if (f.type == value_type::json) {
-      refuse(left.at, "A field of json is = null or != null.");
-    }
-    if (right.what == operand::kind::user) {
-      made.name = right.text;
-      return made;
-    }
-    if (right.what == operand::kind::field) {
-      const field& other = c_.fields[right.side.position];
-      if (other.type != f.type || !has_order) {
-        refuse(right.at, "Two fields that are compared are of the same type, and no lists.");
-      }
-      made.test.other = right.side;
-      return made;
-    }
-    for (const auto& each : with) {
-      made.test.values.push_back(value_of(f.element ? *f.element : f, each));
-    }
-    return made;
-  }
-
-  static value value_of(const field& f, const operand& from) {
-    auto made = from.what == operand::kind::text ? parse_text(f, from.text) : std::nullopt;
-    if (!made) {
-      refuse(from.at, "The field \"" + f.name + "\" is " + expected_form(f) + ".");
-    }
-    return std::move(*made);
-  }
-
-  const collection& c_;
+  const std::span<const collection> others_;
+  const collection* c_;                // whose fields are named
+  const collection* outer_ = nullptr;  // within exists: that of the item which the rule is about
+  std::vector<std::size_t> ties_;      // where they are, within exists
   const access_kind what_;
-  tokens in_;
+  rule_tokens in_;
   std::size_t terms_ = 0;
   std::size_t nesting_ = 0;
 };
 
 }  // namespace
 
-tl::expected<rule, rule_error> read_rule(const collection& c, access_kind what,
-                                         std::string_view text) {
+tl::expected<rule, rule_error> read_rule(std::span<const collection> others, const collection& c,
+                                         access_kind what, std::string_view text) {
   if (text.size() > max_rule_bytes) {
     return tl::make_unexpected(rule_error{0, "A rule has at most 4096 bytes."});
   }
   try {
-    return parser(c, what, text).read();
+    return parser(others, c, what, text).read();
   } catch (const wrong_rule& wrong) {
     return tl::make_unexpected(wrong.why);
   }

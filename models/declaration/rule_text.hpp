@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -16,6 +17,8 @@
 ///     and        := term { "and" term }
 ///     term       := "not" term | "(" rule ")" | "true" | "false" | "@user" | "role(" NAME ")"
 ///                 | operand mark operand | operand [ "not" ] "in" ( operand | list )
+///                 | REFERENCE "." FIELD mark operand
+///                 | "exists(" MODEL "where" rule ")"
 ///     mark       := "=" | "!=" | "<" | "<=" | ">" | ">="
 ///     operand    := FIELD | "@old." FIELD | "@new." FIELD | "@user." NAME | literal
 ///     literal    := "'" text "'" | number | "true" | "false" | "null"
@@ -36,8 +39,13 @@ struct rule_error {
 
 /// Reads the rule for `what` of a collection whose fields are known; it has at most 4 KiB and 100
 /// terms.
-tl::expected<rule, rule_error> read_rule(const collection& c, access_kind what,
-                                         std::string_view text);
+///
+/// `REFERENCE.FIELD` is a field of the item that a field with `references` names. Within `exists` a
+/// field is that of an item of MODEL; on the right of one, `FIELD = FIELD`, that of the item which
+/// the rule is about. One of the fields that are asked for is its key, unique or indexed.
+/// `others`: all collections, whose fields are known.
+tl::expected<rule, rule_error> read_rule(std::span<const collection> others, const collection& c,
+                                         access_kind what, std::string_view text);
 
 /// `@now`, or `@user.NAME`; none for anything else.
 std::optional<stamp_rule> read_stamp(std::string_view text);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <tuple>
 
 #include "models/declaration/access_builder.hpp"
@@ -57,6 +58,11 @@ class schema_builder {
     for (const auto& x : from) {
       connect(x);
     }
+    // Rules of models whose fields are wrong would only give more errors.
+    for (std::size_t i = 0; errors_.empty() && i < from.size(); ++i) {
+      build_access(from[i], made_, made_[i], wrong_rules_);
+    }
+    std::ranges::move(wrong_rules_, std::back_inserter(errors_));
     std::vector<projection> projected;
     for (const auto& x : projections) {
       if (!is_name(x.name, "_-")) {
@@ -93,7 +99,6 @@ class schema_builder {
     // Which fields are local can't be told while some are wrong.
     if (errors_.size() == errors_before) {
       check_local_fields(from, x);
-      build_access(from, x, errors_);
     }
     made_.push_back(std::move(x));
   }
@@ -231,6 +236,7 @@ class schema_builder {
   }
 
   std::vector<declaration_error> errors_;
+  std::vector<declaration_error> wrong_rules_;
   std::vector<collection> made_;
 };
 

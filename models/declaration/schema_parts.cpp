@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "models/schema/access.hpp"
 #include "models/schema/projection.hpp"
 
 namespace lithair::models {
@@ -42,9 +43,28 @@ part part_of(const collection& whole, extent holds, const belonging& belongs) {
   return out;
 }
 
+/// Whether all that the rule asks for is in the parts.
+bool is_answered(const rule& what, const std::vector<part>& parts) {
+  const auto is_target = [&what](const part& each) { return each.made.id == what.target_id; };
+  return (what.what != rule::kind::finds || std::ranges::any_of(parts, is_target)) &&
+         std::ranges::all_of(what.parts, [&](const rule& x) { return is_answered(x, parts); });
+}
+
+/// One group judges a command, by what it has itself.
+void check_rules_of(const collection& c, const std::vector<part>& parts) {
+  for (std::size_t i = 0; c.access && i < access_kinds; ++i) {
+    const auto& rule = c.access->of[i].what;
+    if (rule && !is_answered(*rule, parts)) {
+      throw std::logic_error("the rules of " + c.name +
+                             " ask for items of a model that another group keeps");
+    }
+  }
+}
+
 /// References point from and to collections that have the same home.
 void connect(std::vector<part>& parts) {
   for (const auto& from : parts) {
+    check_rules_of(from.made, parts);
     for (std::size_t i = 0; i < from.made.fields.size(); ++i) {
       const auto& f = from.made.fields[i];
       if (f.references.empty()) {

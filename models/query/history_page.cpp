@@ -84,7 +84,8 @@ std::optional<std::uint64_t> told_since(const query& q, const state_view& state)
   }
   const auto bytes = state.get(record_key(*q.target, q.key));
   stored_record now;
-  if (!bytes || !read_record(*bytes, now) || !matches(*q.target, q.rights->allowed, now.fields)) {
+  if (!bytes || !read_record(*bytes, now) ||
+      !matches(*q.target, q.rights->allowed, now.fields, &state)) {
     return std::nullopt;
   }
   return now.created;

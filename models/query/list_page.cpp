@@ -353,15 +353,12 @@ class list_cursor final : public query_cursor {
     if (list_.explain) {
       append_explanation(out);
     }
-    out += '}';
-    return out;
+    return out + '}';
   }
 
   void append_explanation(std::string& out) const {
-    // All records in one range are a scan.
     const bool all = from_.via == access_path::path::records && from_.ranges.size() == 1 &&
-                     from_.ranges.front().lower == all_records(c_).lower &&
-                     from_.ranges.front().upper == all_records(c_).upper;
+                     from_.ranges.front() == all_records(c_);
     const auto via = all                                       ? "scan"
                      : from_.via == access_path::path::records ? "primary_key"
                      : from_.via == access_path::path::unique  ? "unique"

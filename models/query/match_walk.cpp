@@ -10,6 +10,7 @@ match_walk::match_walk(const collection& c, const std::vector<filter>& filters,
     : c_(c), from_(from), pairs_(std::move(ranges), order), match_(c, filters) {}
 
 bool match_walk::go_on(const state_view& state, const pause& now, const visitor& visit) {
+  state_ = &state;
   if (holds_) {
     const auto how = examine_held(now, visit);
     if (how != visited::done) {
@@ -40,7 +41,7 @@ bool match_walk::go_on(const state_view& state, const pause& now, const visitor&
 match_walk::visited match_walk::examine(std::string_view key, const pause& now,
                                         const visitor& visit) {
   if (!passes_) {
-    const auto passes = match_.go_on(record_.fields, now);
+    const auto passes = match_.go_on(record_.fields, now, state_);
     if (!passes) {
       return visited::again;
     }

@@ -47,6 +47,7 @@ class match_walk {
   const collection& c_;
   const access_path& from_;
   range_cursor pairs_;
+  const state_view* state_ = nullptr;  // during a call
   matcher match_;
   stored_record record_;  // its fields lie in the item that is looked at
   bool passes_ = false;   // it, for sure

@@ -18,7 +18,7 @@ outcome run_item(const query& q, const state_view& state) {
   // Damaged bytes are shown as nothing rather than as half an item; and what may not be read is not
   // there for who asks.
   if (!bytes || !read_record(*bytes, record) ||
-      (q.is_restricted() && !matches(*q.target, q.rights->allowed, record.fields))) {
+      (q.is_restricted() && !matches(*q.target, q.rights->allowed, record.fields, &state))) {
     return nothing_found();
   }
   outcome made;

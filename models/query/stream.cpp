@@ -103,6 +103,11 @@ result<stream_request> parse_stream(const collection& c,
                                     std::span<const std::pair<std::string, std::string>> parameters,
                                     std::optional<std::string_view> last_event_id,
                                     const rights_to_ask& rights) {
+  // A feed tells of the items themselves, and not of what was there besides at the time.
+  if (rights && asks_for_others(rights->allowed)) {
+    return tl::make_unexpected(forbidden("What you may read of " + c.name +
+                                         " depends on other items, which streams can't follow."));
+  }
   // Taken out, since the parser of filters knows neither.
   parameter_list filters(parameters.begin(), parameters.end());
   const auto after = take(filters, "after");

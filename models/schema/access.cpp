@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "models/schema/collection.hpp"
+#include "models/schema/schema.hpp"
 #include "models/schema/text_codec.hpp"
 
 namespace lithair::models {
@@ -41,7 +42,7 @@ filter equal_to(const filter& test, std::vector<value> values, bool negated) {
 /// may count as not holding wherever it stands.
 class binder {
  public:
-  binder(const collection& c, const subject& who) : c_(c), who_(who) {}
+  binder(const schema* s, const collection& c, const subject& who) : schema_(s), c_(c), who_(who) {}
 
   filter_list bind(const rule& what, bool negated) const {
     switch (what.what) {
@@ -61,6 +62,8 @@ class binder {
         return constant(!who_.id.empty() != negated);
       case kind::caller_is:
         return constant(caller_is(what, negated));
+      case kind::finds:
+        return find(what, negated);
       case kind::compares:
         break;
     }
@@ -69,6 +72,25 @@ class binder {
   }
 
  private:
+  /// Of another item. What nothing like who asks can be found by is not known to be missing.
+  filter_list find(const rule& what, bool negated) const {
+    const auto* target = schema_ == nullptr ? nullptr : schema_->find(what.target_id);
+    if (target == nullptr) {
+      return never();
+    }
+    auto conditions = binder(schema_, *target, who_).bind(what.parts.front(), false);
+    if (is_never(conditions)) {
+      return conditions;
+    }
+    filter made;
+    made.position = c_.key_at;
+    made.how = comparison_word::related;
+    made.negated = negated;
+    made.others = std::make_shared<const related_items>(
+        related_items{target, what.reference, what.ties, std::move(conditions), what.looked_up});
+    return {std::move(made)};
+  }
+
   static filter_list constant(bool holds) { return holds ? filter_list{} : never(); }
 
   filter_list all_of(const std::vector<rule>& parts, bool negated) const {
@@ -186,9 +208,15 @@ class binder {
     return {std::move(made)};
   }
 
+  const schema* schema_;  // none: rules about the caller alone
   const collection& c_;
   const subject& who_;
 };
+
+/// Of a rule about the caller alone.
+bool lets(const collection& c, const rule& what, const subject& who) {
+  return binder(nullptr, c, who).bind(what, false).empty();
+}
 
 }  // namespace
 
@@ -204,27 +232,34 @@ bool is_never(const filter_list& what) {
                              [](const filter& each) { return each.any && each.any->empty(); });
 }
 
+bool asks_for_others(const filter_list& what) {
+  return std::ranges::any_of(what, [](const filter& each) {
+    return each.others || (each.any && std::ranges::any_of(*each.any, asks_for_others));
+  });
+}
+
 std::string_view name_of(access_kind what) { return access_names[static_cast<std::size_t>(what)]; }
 
 bool is_about_caller(const rule& what) {
-  return what.what != kind::compares && std::ranges::all_of(what.parts, is_about_caller);
+  return what.what != kind::compares && what.what != kind::finds &&
+         std::ranges::all_of(what.parts, is_about_caller);
 }
 
-filter_list bind(const collection& c, const rule& what, const subject& who) {
-  return binder(c, who).bind(what, false);
+filter_list bind(const schema& s, const collection& c, const rule& what, const subject& who) {
+  return binder(&s, c, who).bind(what, false);
 }
 
-filter_list bind(const collection& c, access_kind what, const subject& who) {
+filter_list bind(const schema& s, const collection& c, access_kind what, const subject& who) {
   const auto& rule = c.access->at(what).what;
-  return rule ? bind(c, *rule, who) : never();
+  return rule ? bind(s, c, *rule, who) : never();
 }
 
-reading_rights rights_to_read(const collection& c, const subject& who) {
-  reading_rights made{bind(c, access_kind::read, who), {}};
+reading_rights rights_to_read(const schema& s, const collection& c, const subject& who) {
+  reading_rights made{bind(s, c, access_kind::read, who), {}};
   made.shown.reserve(c.fields.size());
   for (const auto& f : c.fields) {
-    const bool may = !f.access || !f.access->read || bind(c, *f.access->read, who).empty();
-    made.shown.push_back(f.exposed && may);
+    made.shown.push_back(f.exposed &&
+                         (!f.access || !f.access->read || lets(c, *f.access->read, who)));
   }
   return made;
 }
@@ -233,7 +268,7 @@ std::vector<bool> rights_to_change(const collection& c, const subject& who) {
   std::vector<bool> made;
   made.reserve(c.fields.size());
   for (const auto& f : c.fields) {
-    made.push_back(!f.access || !f.access->update || bind(c, *f.access->update, who).empty());
+    made.push_back(!f.access || !f.access->update || lets(c, *f.access->update, who));
   }
   return made;
 }

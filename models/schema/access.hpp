@@ -21,7 +21,7 @@
 /// judge alike, whatever rules they have themselves.
 namespace lithair::models {
 
-struct collection;
+class schema;
 
 /// A rule as it was declared. `models/declaration/rule_text.hpp` has the grammar.
 struct rule {
@@ -35,6 +35,7 @@ struct rule {
     is_known,   ///< `@user`: somebody asks, and it is known who
     caller_is,  ///< `@user.NAME` with texts
     compares,   ///< a field with values, with what is known of who asks, or with another field
+    finds,      ///< another item: `FIELD.FIELD`, `exists(...)`
   };
   kind what = kind::never;
   std::vector<rule> parts;  ///< of all, any and negation
@@ -42,6 +43,11 @@ struct rule {
   std::string name;
   std::vector<std::string> texts;  ///< of caller_is: one of them
   filter test = {};                ///< of compares; without values where `name` says whose they are
+  // Of finds, see related_items; its one part is what has to hold of the other item.
+  std::uint32_t target_id = 0;
+  std::optional<field_side> reference;
+  std::vector<related_items::tie> ties;
+  std::size_t looked_up = 0;
 };
 
 /// Whether it asks about nothing but who asks.
@@ -74,9 +80,9 @@ struct field_access {
 
 /// What a rule comes to for somebody, as filters of which all must hold. What is compared with
 /// something of the caller that is not known does not hold, and its negation does not either.
-filter_list bind(const collection& c, const rule& what, const subject& who);
+filter_list bind(const schema& s, const collection& c, const rule& what, const subject& who);
 /// The same of a collection's rule; what has none is for nobody.
-filter_list bind(const collection& c, access_kind what, const subject& who);
+filter_list bind(const schema& s, const collection& c, access_kind what, const subject& who);
 
 /// What somebody may read of a collection.
 struct reading_rights {
@@ -84,7 +90,7 @@ struct reading_rights {
   std::vector<bool> shown;  ///< per field
 };
 /// The collection has rules.
-reading_rights rights_to_read(const collection& c, const subject& who);
+reading_rights rights_to_read(const schema& s, const collection& c, const subject& who);
 /// Per field: whether it may be set and changed.
 std::vector<bool> rights_to_change(const collection& c, const subject& who);
 

@@ -115,6 +115,11 @@ struct field {
   bool is_text() const { return type == value_type::string || type == value_type::enumeration; }
 };
 
+/// Whether no two items share its value.
+inline bool names_one_item(const field& f) { return f.primary_key || f.unique; }
+/// Whether items can be found by its value without a look at all of them.
+inline bool can_be_looked_up(const field& f) { return names_one_item(f) || f.indexed; }
+
 /// A field that refers to items of some collection.
 struct referrer {
   std::uint32_t collection_id = 0;  ///< of the collection that has the field

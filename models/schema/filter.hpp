@@ -25,6 +25,7 @@ enum class comparison_word : std::uint8_t {
   absent,         ///< the field has no value; an empty list is one
   present,        ///< it has one
   any_condition,  ///< one of several conditions holds; no field is compared
+  related,        ///< another item is there that passes
 };
 
 struct filter;
@@ -36,6 +37,9 @@ struct field_side {
   std::size_t position = 0;  ///< of the field in its collection
   bool of_new = false;       ///< as the write leaves it; else as it is
 };
+
+struct collection;
+struct related_items;
 
 /// One condition on one field, as a query or a projection has it, or an access rule comes to.
 /// `models/state/filter_match.hpp` tells whether an item passes.
@@ -53,10 +57,29 @@ struct filter {
   bool of_new = false;              ///< the field is that of the item as a write leaves it
   std::optional<field_side> other;  ///< what it is compared with, in the place of values
   std::shared_ptr<const std::vector<filter_list>> any;  ///< of any_condition
+  std::shared_ptr<const related_items> others;          ///< of related
 
   /// Whether it compares a field with values, and nothing else.
-  bool is_plain() const { return !negated && !of_new && !other && !any; }
+  bool is_plain() const { return !negated && !of_new && !other && !any && !others; }
 };
+
+/// Items that an access rule asks for besides the one that it is about: what one of its fields
+/// refers to, or any of a collection, one of whose fields is looked up.
+struct related_items {
+  /// A field of theirs that is equal to one of the item.
+  struct tie {
+    std::size_t position = 0;  ///< in their collection
+    field_side with;           ///< in the item's
+  };
+  const collection* target = nullptr;   ///< of the schema, which lives as long
+  std::optional<field_side> reference;  ///< what refers to it; none: it is found by `looked_up`
+  std::vector<tie> ties;
+  filter_list conditions;     ///< all hold of it
+  std::size_t looked_up = 0;  ///< a field of theirs with a tie, or a plain filter by values
+};
+
+/// Whether it asks for other items, somewhere.
+bool asks_for_others(const filter_list& what);
 
 /// Nothing passes.
 filter_list never();

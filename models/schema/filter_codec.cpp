@@ -25,8 +25,27 @@ std::uint64_t flags_of(const filter& of) {
          (of.other && of.other->of_new ? other_is_of_new : 0);
 }
 
+void write_others(std::string& out, const collection& c, const related_items& of) {
+  msgpack::write_unsigned(out, of.target->id);
+  if (of.reference) {
+    msgpack::write_array(out, 2);
+    msgpack::write_unsigned(out, c.fields[of.reference->position].id);
+    msgpack::write_bool(out, of.reference->of_new);
+  } else {
+    msgpack::write_unsigned(out, of.target->fields[of.looked_up].id);
+  }
+  msgpack::write_array(out, of.ties.size());
+  for (const auto& each : of.ties) {
+    msgpack::write_array(out, 3);
+    msgpack::write_unsigned(out, of.target->fields[each.position].id);
+    msgpack::write_unsigned(out, c.fields[each.with.position].id);
+    msgpack::write_bool(out, each.with.of_new);
+  }
+  write_filters(out, *of.target, of.conditions);
+}
+
 void write_filter(std::string& out, const collection& c, const filter& of) {
-  msgpack::write_array(out, of.any ? 3 : 4);
+  msgpack::write_array(out, of.any ? 3 : of.others ? 6 : 4);
   msgpack::write_unsigned(out, flags_of(of));
   msgpack::write_unsigned(out, static_cast<std::uint64_t>(of.how));
   if (of.any) {
@@ -35,6 +54,9 @@ void write_filter(std::string& out, const collection& c, const filter& of) {
       write_filters(out, c, each);
     }
     return;
+  }
+  if (of.others) {
+    return write_others(out, c, *of.others);
   }
   msgpack::write_unsigned(out, c.fields[of.position].id);
   if (of.other) {
@@ -48,7 +70,8 @@ void write_filter(std::string& out, const collection& c, const filter& of) {
 
 class filter_reader {
  public:
-  filter_reader(msgpack::reader& in, const collection& c) : in_(in), c_(c) {}
+  filter_reader(msgpack::reader& in, const schema& s, const collection& c)
+      : in_(in), schema_(s), c_(c) {}
 
   std::optional<filter_list> read_list(std::size_t depth) {
     filter_list made;
@@ -68,7 +91,7 @@ class filter_reader {
     const auto flags = in_.read_unsigned();
     const auto how = in_.read_unsigned();
     filter made;
-    if (how > static_cast<std::uint64_t>(comparison_word::any_condition) || flags > 15 ||
+    if (how > static_cast<std::uint64_t>(comparison_word::related) || flags > 15 ||
         depth > max_depth) {
       return std::nullopt;
     }
@@ -76,10 +99,13 @@ class filter_reader {
     made.negated = (flags & is_negated) != 0;
     made.of_new = (flags & is_of_new) != 0;
     const bool is_any = made.how == comparison_word::any_condition;
-    if (parts != (is_any ? 3u : 4u) || made.how == comparison_word::contains) {
+    const bool is_related = made.how == comparison_word::related;
+    if (parts != (is_any ? 3u : is_related ? 6u : 4u) || made.how == comparison_word::contains) {
       return std::nullopt;
     }
-    const bool good = is_any ? read_any(made, depth) : read_test(made, flags);
+    const bool good = is_any       ? read_any(made, depth)
+                      : is_related ? read_others(made, depth)
+                                   : read_test(made, flags);
     return good && in_.good() ? std::optional(std::move(made)) : std::nullopt;
   }
 
@@ -97,14 +123,55 @@ class filter_reader {
     return true;
   }
 
+  bool read_others(filter& out, std::size_t depth) {
+    out.position = c_.key_at;
+    related_items made;
+    const auto id = in_.read_unsigned();
+    made.target = id <= 0xffffffff ? schema_.find(static_cast<std::uint32_t>(id)) : nullptr;
+    if (made.target == nullptr) {
+      return false;
+    }
+    if (in_.next() == msgpack::kind::array) {
+      const auto parts = in_.read_array();
+      const auto at = position_of(c_, in_.read_unsigned());
+      made.reference = field_side{at.value_or(0), in_.read_bool()};
+      if (parts != 2 || !at) {
+        return false;
+      }
+    } else if (const auto at = position_of(*made.target, in_.read_unsigned());
+               at && can_be_looked_up(made.target->fields[*at])) {
+      made.looked_up = *at;
+    } else {
+      // Without the index nothing would be found, and others find it.
+      return false;
+    }
+    for (auto left = in_.read_array(); left > 0 && in_.good(); --left) {
+      const auto parts = in_.read_array();
+      const auto theirs = position_of(*made.target, in_.read_unsigned());
+      const auto ours = position_of(c_, in_.read_unsigned());
+      const bool of_new = in_.read_bool();
+      if (parts != 3 || !theirs || !ours) {
+        return false;
+      }
+      made.ties.push_back({*theirs, {*ours, of_new}});
+    }
+    auto conditions = filter_reader(in_, schema_, *made.target).read_list(depth + 1);
+    if (!conditions) {
+      return false;
+    }
+    made.conditions = std::move(*conditions);
+    out.others = std::make_shared<const related_items>(std::move(made));
+    return true;
+  }
+
   bool read_test(filter& out, std::uint64_t flags) {
-    const auto at = position_of(in_.read_unsigned());
+    const auto at = position_of(c_, in_.read_unsigned());
     if (!at) {
       return false;
     }
     out.position = *at;
     if ((flags & has_other) != 0) {
-      const auto other = position_of(in_.read_unsigned());
+      const auto other = position_of(c_, in_.read_unsigned());
       out.other = field_side{other.value_or(0), (flags & other_is_of_new) != 0};
       return other.has_value();
     }
@@ -129,9 +196,9 @@ class filter_reader {
     return of.values.size() == (of.how == absent || of.how == present ? 0u : 1u);
   }
 
-  std::optional<std::size_t> position_of(std::uint64_t id) const {
-    for (std::size_t i = 0; i < c_.fields.size(); ++i) {
-      if (c_.fields[i].id == id) {
+  static std::optional<std::size_t> position_of(const collection& c, std::uint64_t id) {
+    for (std::size_t i = 0; i < c.fields.size(); ++i) {
+      if (c.fields[i].id == id) {
         return i;
       }
     }
@@ -139,6 +206,7 @@ class filter_reader {
   }
 
   msgpack::reader& in_;
+  const schema& schema_;
   const collection& c_;
 };
 
@@ -151,8 +219,8 @@ void write_filters(std::string& out, const collection& c, const filter_list& all
   }
 }
 
-std::optional<filter_list> read_filters(msgpack::reader& in, const collection& c) {
-  return filter_reader(in, c).read_list(0);
+std::optional<filter_list> read_filters(msgpack::reader& in, const schema& s, const collection& c) {
+  return filter_reader(in, s, c).read_list(0);
 }
 
 }  // namespace lithair::models

@@ -5,6 +5,7 @@
 
 #include "models/encoding/msgpack.hpp"
 #include "models/schema/value_codec.hpp"
+#include "models/state/related_match.hpp"
 
 namespace lithair::models {
 
@@ -53,6 +54,7 @@ bool holds(const field& f, const filter& condition, std::string_view stored) {
     case absent:
     case present:
     case any_condition:
+    case related:
       break;
   }
   return condition.how == present;
@@ -97,25 +99,37 @@ bool compares(const collection& c, const filter& condition, const item_sides& of
   }
 }
 
-bool holds(const collection& c, const filter& condition, const item_sides& of) {
+bool holds(const collection& c, const filter& condition, const item_sides& of,
+           const state_view* state) {
   if (condition.any) {
     return std::ranges::any_of(*condition.any,
-                               [&](const auto& each) { return holds(c, each, of); });
+                               [&](const auto& each) { return holds(c, each, of, state); });
+  }
+  if (condition.others) {
+    const auto value_at = [&](const field_side& at) {
+      return value_of(c.fields[at.position], side(of, at.of_new));
+    };
+    return state != nullptr && is_there(*condition.others, value_at, *state) != condition.negated;
   }
   if (condition.other) {
     return compares(c, condition, of) != condition.negated;
   }
-  return matches(c, {&condition, 1}, side(of, condition.of_new));
+  return matches(c, {&condition, 1}, side(of, condition.of_new), state);
 }
 
 }  // namespace
 
-bool matches(const collection& c, std::span<const filter> filters, const stored_fields& fields) {
-  return matcher(c, filters).go_on(fields, [] { return false; }).value_or(false);
+bool matches(const collection& c, std::span<const filter> filters, const stored_fields& fields,
+             const state_view* state) {
+  return matcher(c, filters)
+      .go_on(
+          fields, [] { return false; }, state)
+      .value_or(false);
 }
 
-bool holds(const collection& c, std::span<const filter> what, const item_sides& of) {
-  return std::ranges::all_of(what, [&](const filter& each) { return holds(c, each, of); });
+bool holds(const collection& c, std::span<const filter> what, const item_sides& of,
+           const state_view* state) {
+  return std::ranges::all_of(what, [&](const filter& each) { return holds(c, each, of, state); });
 }
 
 void matcher::begin() {
@@ -123,7 +137,9 @@ void matcher::begin() {
   within_ = {};
 }
 
-std::optional<bool> matcher::go_on(const stored_fields& fields, const pause& now) {
+std::optional<bool> matcher::go_on(const stored_fields& fields, const pause& now,
+                                   const state_view* state) {
+  state_ = state;
   while (at_ < filters_.size()) {
     const auto passes = judge(filters_[at_], fields, now);
     if (!passes) {
@@ -145,7 +161,15 @@ std::optional<bool> matcher::judge(const filter& condition, const stored_fields&
                                    const pause& now) {
   if (condition.any) {
     return std::ranges::any_of(*condition.any,
-                               [&](const auto& each) { return matches(c_, each, fields); });
+                               [&](const auto& each) { return matches(c_, each, fields, state_); });
+  }
+  if (condition.others) {
+    spend(steps_of_an_element);
+    // Who asks for what can't be looked up is not told that it is missing.
+    const auto value_at = [&](const field_side& at) {
+      return value_of(c_.fields[at.position], fields);
+    };
+    return state_ == nullptr ? condition.negated : is_there(*condition.others, value_at, *state_);
   }
   if (condition.other) {
     spend(steps_of_an_element);

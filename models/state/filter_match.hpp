@@ -10,13 +10,17 @@
 #include "models/schema/schema.hpp"
 #include "models/state/pause.hpp"
 #include "models/state/record.hpp"
+#include "models/state/state_view.hpp"
 
 namespace lithair::models {
 
 /// Whether the stored item passes all filters. Absent fields, those that have no default, pass
 /// `not_equal` and `absent` only. A list passes for one of its elements. Deterministic, since
 /// projections are kept with it. Takes as long as the item is long, for each of the filters.
-bool matches(const collection& c, std::span<const filter> filters, const stored_fields& fields);
+///
+/// `state` is where other items are that an access rule asks for; none: none of them is there.
+bool matches(const collection& c, std::span<const filter> filters, const stored_fields& fields,
+             const state_view* state = nullptr);
 
 /// An item and what a write makes of it. Neither is owned; none: it is not there.
 struct item_sides {
@@ -25,7 +29,8 @@ struct item_sides {
 };
 /// Whether a write may do that, as far as a rule that was bound says so; see
 /// models/schema/access.hpp. Of what is not there all fields are absent.
-bool holds(const collection& c, std::span<const filter> what, const item_sides& of);
+bool holds(const collection& c, std::span<const filter> what, const item_sides& of,
+           const state_view* state);
 
 /// The same bit by bit: one item may be long, and its lists may have many elements. Of one item at
 /// a time. Collection and filters must outlive it.
@@ -36,8 +41,10 @@ class matcher {
   /// For another item. What was not finished is forgotten.
   void begin();
   /// Whether the item passes; none when it is not known yet and `now` said to pause. Then it is to
-  /// be called again, with the same fields, wherever their bytes lie by then.
-  std::optional<bool> go_on(const stored_fields& fields, const pause& now);
+  /// be called again, with the same fields, wherever their bytes lie by then. `state` is as for
+  /// `matches`; by then another view may show it.
+  std::optional<bool> go_on(const stored_fields& fields, const pause& now,
+                            const state_view* state = nullptr);
 
   /// What all items took so far: for each filter at most two for each byte of its field, and 32 for
   /// each element of a list. Some nanoseconds each.
@@ -61,8 +68,9 @@ class matcher {
 
   const collection& c_;
   const std::span<const filter> filters_;
-  std::size_t at_ = 0;  ///< the filter that is judged
-  progress within_;     ///< that one
+  const state_view* state_ = nullptr;  ///< during a call
+  std::size_t at_ = 0;                 ///< the filter that is judged
+  progress within_;                    ///< that one
   std::uint64_t steps_ = 0;
   std::uint64_t unasked_ = 0;  ///< steps since `now` was asked
 };

@@ -73,6 +73,8 @@ void append_bounded(std::string& out, const value& v);
 struct key_range {
   std::string lower;  ///< inclusive
   std::string upper;  ///< exclusive
+
+  bool operator==(const key_range&) const = default;
 };
 
 /// Everything that begins with `lower`. `lower` must begin with the letter of a pair, so that there

@@ -130,7 +130,8 @@ BOOST_AUTO_TEST_CASE(people_of_an_identity_provider_are_let_do_what_the_rules_sa
   std::ofstream(file) << R"({"keys":[)" << provider.jwk("1") << "]}";
   nodes.told().flags = {"--jwt-keys",     file.string(), "--jwt-issuer", "https://id.example",
                         "--jwt-audience", "shop",        "--jwt-roles",  "groups"};
-  nodes.start_and_await();
+  nodes.start_all();
+  for (std::size_t i = 0; i < 3; ++i) nodes.await_ready(i);
   const auto token = [](const token_signer& by, const std::string& claims) {
     const auto ends = std::to_string(::time(nullptr) + 600);
     return by.token(R"({"iss":"https://id.example","aud":"shop","exp":)" + ends + ',' + claims +

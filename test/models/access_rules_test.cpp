@@ -105,6 +105,16 @@ const std::vector<wrong_rule> wrong_rules{
     {read, "@new.owner = 'x'", 0, "A rule for read knows no @new."},
     {create, "@old.owner = 'x'", 0, "A rule for create knows no @old."},
     {remove, "@new.owner = 'x'", 0, "A rule for delete knows no @new."},
+    {read, "owner.x = 'y'", 0, "The field \"owner\" refers to no item."},
+    {read, "exists(q where n = 1)", 7, "There is no model \"q\"."},
+    {read, "exists(m id = 1)", 9, "It is written so"},
+    {read, "exists(m where n = 1)", 0, "is a key, unique or indexed"},
+    {read, "exists(m where id > 1)", 0, "is a key, unique or indexed"},
+    {read, "exists(m where id = 1 or owner = owner)", 25, "Fields are tied where all has to hold"},
+    {read, "exists(m where id < id)", 15, "is tied so: team = team"},
+    {read, "exists(m where id = owner)", 20, "of the same type"},
+    {read, "exists(m where id = id and exists(m where id = 1))", 34, "there is no other one"},
+    {update, "exists(m where @new.id = 1)", 15, "a field is that of the other item"},
     {read, nested(40), 32, "more than 32 terms within each other"},
     {read, many_terms(), 800, "more than 100 terms"},
     {read, std::string(4097, ' '), 0, "at most 4096 bytes"},
@@ -116,7 +126,7 @@ BOOST_AUTO_TEST_SUITE(access_rules)
 
 BOOST_DATA_TEST_CASE(what_is_no_rule_is_told_with_its_place, wrong_rules, x) {
   const auto s = schema_from(fields);
-  const auto made = read_rule(*s.find("m"), x.what, x.text);
+  const auto made = read_rule(s.collections(), *s.find("m"), x.what, x.text);
   BOOST_REQUIRE(!made);
   BOOST_TEST(made.error().at == x.at);
   BOOST_TEST(made.error().message.find(x.said) != std::string::npos, made.error().message);

@@ -14,6 +14,11 @@ std::vector<std::string> lithair::fuzz::seeds() {
           "{ n = \"count\", x = \"sum(m)\", y = \"min(t)\" }\n",
       "[models.a]\npath = \"/api/x/a\"\n[models.a.fields.id]\ntype = \"uuid\"\nprimary_key = "
       "true\nreplicate = true\n[models.a.fields.id.validate]\nformat = \"uuid\"\n",
+      "[models.c.access]\nread = \"role(a) or o = @user.id\"\nupdate = \"exists(c where id = "
+      "id)\"\n[models.c.fields]\nid = { type = \"integer\", primary_key = true, replicate = true "
+      "}\no = "
+      "{ type = \"string\", replicate = true, access = { read = \"@user\" } }\nw = { type = "
+      "\"timestamp\", replicate = true, set_on_update = \"@now\" }\n",
       "[models.b.fields]\nid={type=\"integer\",primary_key=true,replicate=true,validate={min=1,"
       "one_of=[1,2.5,\"3\"]}}\nx={type=\"enum\",values=[\"a\"],default=\"b\",unknown=1979-05-27}",
   };

@@ -75,8 +75,9 @@ void service_fixture::ask_as(std::string id, std::vector<std::string> roles,
 }
 
 rights_to_ask service_fixture::rights(const collection& c) const {
-  return bound && c.access ? std::make_shared<const reading_rights>(rights_to_read(c, *bound))
-                           : nullptr;
+  return bound && c.access
+             ? std::make_shared<const reading_rights>(rights_to_read(schema_, c, *bound))
+             : nullptr;
 }
 
 outcome service_fixture::write(const write_request& request) { return run_request(request); }
