@@ -3,13 +3,10 @@
 #include <string>
 #include <string_view>
 
-#include "http/exchange.hpp"
-#include "http/parameters.hpp"
 #include "http/request.hpp"
 #include "http/response.hpp"
 
-/// The two halves of `begin` for data: what writes is in exchange.cpp, what reads in
-/// read_exchange.cpp.
+/// The headers of requests for data.
 namespace lithair::http {
 
 /// The lines of a header that is a list: together they are one (RFC 9110 §5.3).
@@ -44,12 +41,5 @@ struct known_headers {
 inline response bad_request(std::string_view code, std::string_view detail) {
   return problem_response(400, code, detail);
 }
-
-/// The part of `begin` for reads, but for streams.
-step begin_read(const operation& row, const matched& place, const known_headers& headers,
-                parameters&& all, const site& site, const models::stamp& at, const guest& who);
-/// The part of `begin` for streams.
-step begin_stream(const matched& place, const known_headers& headers, const parameters& all,
-                  const site& site, const guest& who);
 
 }  // namespace lithair::http

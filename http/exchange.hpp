@@ -30,6 +30,7 @@
 namespace lithair::http {
 
 class certificate_office;
+struct known_headers;
 
 /// Propose this command. The answer is `actors::submitted`.
 struct write_step {
@@ -146,6 +147,12 @@ step begin_tokens(const request& r, const matched& place, const site& site);
 step begin_authority(const request& r, const site& site);
 /// The part of `begin` for /raft/vote, /raft/append-entries and /raft/install-snapshot.
 step begin_raft(const request& r, const matched& place, const site& site);
+/// The part of `begin` for reads, but for streams.
+step begin_read(const operation& row, const matched& place, const known_headers& headers,
+                parameters&& all, const site& site, const models::stamp& at, const guest& who);
+/// The part of `begin` for streams.
+step begin_stream(const matched& place, const known_headers& headers, const parameters& all,
+                  const site& site, const guest& who);
 /// Who asks, as of `now`, seconds since 1970.
 guest guest_of(const request& r, const site& site, std::int64_t now);
 /// Why a row of `caller::anyone` is not for this guest; none: it may ask. 401 where no token is

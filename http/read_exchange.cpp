@@ -1,10 +1,11 @@
-#include "http/data_headers.hpp"
+#include "http/exchange.hpp"
 
 #include <algorithm>
 #include <optional>
 #include <utility>
 
 #include "actors/messages/client_messages.hpp"
+#include "http/data_headers.hpp"
 #include "http/operations.hpp"
 #include "models/problem/problems.hpp"
 

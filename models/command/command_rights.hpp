@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "models/command/command.hpp"
-#include "models/schema/access.hpp"
+#include "models/schema/access_binding.hpp"
 #include "models/schema/schema.hpp"
 
 /// What who asks may do, as a command carries it:

@@ -8,6 +8,7 @@
 
 #include <tl/expected.hpp>
 
+#include "models/declaration/rule_tokens.hpp"
 #include "models/schema/access.hpp"
 #include "models/schema/collection.hpp"
 
@@ -30,12 +31,6 @@
 /// apart where an item changes. A quote within a text is written twice. A list field is equal to
 /// what one of its elements is. What is absent is equal to nothing but `null`.
 namespace lithair::models {
-
-/// Why a text is no rule.
-struct rule_error {
-  std::size_t at = 0;   ///< of the text's bytes
-  std::string message;  ///< one sentence
-};
 
 /// Reads the rule for `what` of a collection whose fields are known; it has at most 4 KiB and 100
 /// terms.

@@ -5,10 +5,14 @@
 #include <string>
 #include <string_view>
 
-#include "models/declaration/rule_text.hpp"
-
 /// The pieces that access rules are written in.
 namespace lithair::models {
+
+/// Why a text is no rule.
+struct rule_error {
+  std::size_t at = 0;   ///< of the text's bytes
+  std::string message;  ///< one sentence
+};
 
 /// A piece of the text.
 struct rule_token {

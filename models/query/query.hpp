@@ -8,7 +8,7 @@
 #include <utility>
 
 #include "models/problem/outcome.hpp"
-#include "models/schema/access.hpp"
+#include "models/schema/access_binding.hpp"
 #include "models/schema/schema.hpp"
 #include "models/state/state_view.hpp"
 

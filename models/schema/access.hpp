@@ -8,7 +8,6 @@
 #include <vector>
 
 #include "models/schema/filter.hpp"
-#include "models/schema/subject.hpp"
 
 /// Who may do what with the items of a collection: rules that a model declares. A rule is declared
 /// once, bound to who asks, and comes to conditions on the item:
@@ -20,8 +19,6 @@
 /// command, and are judged in the log's order, where it is known what the item is. So all nodes
 /// judge alike, whatever rules they have themselves.
 namespace lithair::models {
-
-class schema;
 
 /// A rule as it was declared. `models/declaration/rule_text.hpp` has the grammar.
 struct rule {
@@ -77,21 +74,5 @@ struct field_access {
   std::string read_text;       ///< as they were declared
   std::string update_text;
 };
-
-/// What a rule comes to for somebody, as filters of which all must hold. What is compared with
-/// something of the caller that is not known does not hold, and its negation does not either.
-filter_list bind(const schema& s, const collection& c, const rule& what, const subject& who);
-/// The same of a collection's rule; what has none is for nobody.
-filter_list bind(const schema& s, const collection& c, access_kind what, const subject& who);
-
-/// What somebody may read of a collection.
-struct reading_rights {
-  filter_list allowed;      ///< of items
-  std::vector<bool> shown;  ///< per field
-};
-/// The collection has rules.
-reading_rights rights_to_read(const schema& s, const collection& c, const subject& who);
-/// Per field: whether it may be set and changed.
-std::vector<bool> rights_to_change(const collection& c, const subject& who);
 
 }  // namespace lithair::models

@@ -14,6 +14,10 @@
 
 namespace lithair::models {
 
+/// Of other items that an access rule asks for so many are looked at where an index names them;
+/// what lies behind them is not found. It decides, so it is the same on every node.
+inline constexpr std::size_t most_related = 1000;
+
 /// Whether the stored item passes all filters. Absent fields, those that have no default, pass
 /// `not_equal` and `absent` only. A list passes for one of its elements. Deterministic, since
 /// projections are kept with it. Takes as long as the item is long, for each of the filters.

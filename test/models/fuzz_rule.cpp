@@ -3,7 +3,7 @@
 
 #include "models/declaration/model_file.hpp"
 #include "models/declaration/rule_text.hpp"
-#include "models/schema/access.hpp"
+#include "models/schema/access_binding.hpp"
 #include "models/schema/filter_codec.hpp"
 #include "models/state/filter_match.hpp"
 #include "models/state/memory_state.hpp"
