@@ -36,7 +36,7 @@ void add_data(json_object& to, const models::schema& schema) {
   to["lithair.explanation"] =
       record({{"access", word_of({"scan", "primary_key", "unique", "index"})},
               {"field?", text_schema()},
-              {"examined", whole_number()},
+              {"examined?", whole_number()},
               {"access_rule?", described(flag_schema(), "Rules keep some items from who asks.")},
               {"sorted", flag_schema()}});
   json::array operations;

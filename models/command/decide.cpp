@@ -199,10 +199,11 @@ class decider {
 
   /// Whether the item is there for who asked.
   bool is_seen() const {
-    const auto& rule = rights_ == nullptr
-                           ? std::nullopt
-                           : rights_->rules[static_cast<std::size_t>(access_kind::read)];
-    return rights_ == nullptr || (rule && matches(c_, *rule, old_.fields, &state_));
+    if (rights_ == nullptr) {
+      return true;
+    }
+    const auto& rule = rights_->rules[static_cast<std::size_t>(access_kind::read)];
+    return rule && matches(c_, *rule, old_.fields, &state_);
   }
 
   /// Walks the item's fields and the command's side by side; both rise by id.

@@ -75,6 +75,10 @@ class access_builder {
         fail(said->where, subject, "The key is for all who may read the item.");
       }
       const bool reads = which == word::access_read;
+      if (!reads && is_mixed(into_) && !f.replicated) {
+        fail(said->where, subject,
+             "A field without replicate beside others that have it has no rule for update.");
+      }
       auto read = read_text(*said, access_kind::read, subject);
       if (read && !is_about_caller(*read)) {
         fail(said->where, subject,
@@ -149,6 +153,9 @@ class access_builder {
     }
     if (is_mixed(into_) && !f.replicated) {
       complain("A field that is set by itself has replicate = true.");
+    }
+    if (f.access && f.access->update) {
+      complain("A field that is set by itself is changed by nobody: it has no rule for update.");
     }
     // Who made it stays who made it.
     f.immutable = f.immutable || f.set.from != stamp_source::none;

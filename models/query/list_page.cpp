@@ -369,8 +369,9 @@ class list_cursor final : public query_cursor {
       out += ",\"field\":";
       append_json_string(out, c_.fields[from_.position].name);
     }
-    out += ",\"examined\":" + std::to_string(finding_.examined());
-    out += q_.is_restricted() ? ",\"access_rule\":true" : "";
+    // How many were looked at would tell of those that are kept from the client.
+    out += q_.is_restricted() ? ",\"access_rule\":true"
+                              : ",\"examined\":" + std::to_string(finding_.examined());
     out += is_in_order() ? ",\"sorted\":false}" : ",\"sorted\":true}";
   }
 

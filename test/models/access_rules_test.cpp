@@ -167,6 +167,11 @@ BOOST_AUTO_TEST_CASE(mistakes_are_told_with_file_line_and_column) {
       std::string::npos);
   BOOST_TEST(field("set_on_update = \"@user.id\", immutable = true").find("not set again") !=
              std::string::npos);
+  BOOST_TEST(field("set_on_update = \"@user.id\", access = { update = \"@user\" }")
+                 .find("no rule for update") != std::string::npos);
+  BOOST_TEST(
+      told(some, "f = { type = \"string\", optional = true, access = { update = \"@user\" } }")
+          .find("has no rule for update") != std::string::npos);
   BOOST_TEST(field("set_on_update = \"@user.id\"") == "");
 }
 
