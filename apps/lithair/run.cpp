@@ -37,6 +37,7 @@
 #include "http/server.hpp"
 #include "models/declaration/model_file.hpp"
 #include "models/declaration/model_text.hpp"
+#include "models/query/unserved_rules.hpp"
 #include "persistence/data_directory.hpp"
 #include "persistence/storage_error.hpp"
 
@@ -126,6 +127,10 @@ void greet(const apps::program& self, const apps::settings& chosen, const schema
     spdlog::warn(
         "the models' access rules bind nobody until there is an access token (POST "
         "/_admin/tokens), or with --jwt-keys or --protect");
+  for (const auto& name : models::rules_without_index(models))
+    spdlog::warn(
+        "lists of {} look at every item where its rule for reading binds: no index serves it",
+        name);
   auto shown = chosen;
   // Logs are kept and sent elsewhere: no secret is for them.
   if (chosen.log == apps::log_format::json) shown.new_token.clear();

@@ -45,6 +45,33 @@ bool read_rules(msgpack::reader& in, const schema& s, const collection& c, comma
   return in.good();
 }
 
+void write_quota(std::string& out, const collection& c, const item_quota& of) {
+  if (!of.is_set()) {
+    return msgpack::write_nil(out);
+  }
+  msgpack::write_array(out, 3);
+  msgpack::write_unsigned(out, of.items);
+  msgpack::write_unsigned(out, of.items_per);
+  msgpack::write_unsigned(out, c.fields[of.per].id);
+}
+
+bool read_quota(msgpack::reader& in, const collection& c, item_quota& out) {
+  if (in.take_nil()) {
+    return true;
+  }
+  const auto parts = in.read_array();
+  out.items = in.read_unsigned();
+  out.items_per = in.read_unsigned();
+  const auto field_id = in.read_unsigned();
+  const auto found = std::ranges::find(c.fields, field_id, &field::id);
+  // Without the index nothing would be counted, and others count.
+  if (parts != 3 || found == c.fields.end() || (out.items_per != 0 && !found->indexed)) {
+    return false;
+  }
+  out.per = static_cast<std::size_t>(found - c.fields.begin());
+  return in.good();
+}
+
 access_kind kind_of(operation op) {
   switch (op) {
     case operation::create:
@@ -71,7 +98,7 @@ std::optional<std::vector<command_rights>> read_rights(const schema& s, std::str
     const auto parts = in.read_array();
     const auto id = in.read_unsigned();
     const auto* c = id <= 0xffffffff ? s.find(static_cast<std::uint32_t>(id)) : nullptr;
-    if (parts != 4 || c == nullptr) {
+    if (parts != 5 || c == nullptr) {
       return std::nullopt;
     }
     auto& one = made.emplace_back();
@@ -81,6 +108,9 @@ std::optional<std::vector<command_rights>> read_rights(const schema& s, std::str
     }
     one.unseen = read_ids(in);
     one.fixed = read_ids(in);
+    if (!read_quota(in, *c, one.quota)) {
+      return std::nullopt;
+    }
   }
   return in.finished() ? std::optional(std::move(made)) : std::nullopt;
 }
@@ -95,6 +125,7 @@ std::vector<std::uint32_t> unseen_fields(std::string_view rights, std::uint32_t 
     const auto id = in.read_unsigned();
     in.read_any();
     auto unseen = read_ids(in);
+    in.read_any();
     in.read_any();
     if (id == collection_id) {
       return unseen;
@@ -114,6 +145,7 @@ rights_gathering::entry* rights_gathering::find(const collection& c) {
   auto& made = all_.emplace_back();
   made.c = &c;
   made.rights.collection_id = c.id;
+  made.rights.quota = c.access->quota;
   made.changeable = rights_to_change(c, *who_);
   const auto shown = rights_to_read(schema_, c, *who_).shown;
   for (std::size_t i = 0; i < c.fields.size(); ++i) {
@@ -171,7 +203,7 @@ std::string rights_gathering::write() const {
   }
   msgpack::write_array(out, all_.size());
   for (const auto& each : all_) {
-    msgpack::write_array(out, 4);
+    msgpack::write_array(out, 5);
     msgpack::write_unsigned(out, each.c->id);
     msgpack::write_array(out, access_kinds);
     for (const auto& rule : each.rights.rules) {
@@ -183,6 +215,7 @@ std::string rights_gathering::write() const {
     }
     write_ids(out, each.rights.unseen);
     write_ids(out, each.rights.fixed);
+    write_quota(out, *each.c, each.rights.quota);
   }
   return out;
 }

@@ -16,7 +16,8 @@
 /// What who asks may do, as a command carries it:
 ///
 ///     rights := [[collection id, [filters or nil of each access_kind], [unseen id, ...],
-///                 [fixed id, ...]], ...]
+///                 [fixed id, ...], quota], ...]
+///     quota  := nil | [items, items of each value, field id]
 ///
 /// of each collection with rules that it is about; models/schema/filter_codec.hpp has the filters.
 /// So a command is judged in the log's order by what held where it was made, and by every node
@@ -30,6 +31,7 @@ struct command_rights {
   std::array<std::optional<filter_list>, access_kinds> rules;
   std::vector<std::uint32_t> unseen;  ///< ids of fields that it is not shown
   std::vector<std::uint32_t> fixed;   ///< ids of fields that it can't change
+  item_quota quota;
 
   bool is_unseen(std::uint32_t field_id) const;
   bool is_fixed(std::uint32_t field_id) const;

@@ -89,6 +89,9 @@ class decider {
     if (!errors_.empty()) {
       return tl::make_unexpected(invalid(std::move(errors_)));
     }
+    if (auto refused = check_quota()) {
+      return tl::make_unexpected(std::move(*refused));
+    }
     // The order of changes is part of what must be equal on all nodes.
     derive_entries(change, out);
     if (c_.tracked) {
@@ -169,6 +172,33 @@ class decider {
     } else if (!removes()) {
       merge();
     }
+  }
+
+  /// Whether there is room for what the item becomes, by as many as there are by now.
+  std::optional<problem> check_quota() const {
+    if (rights_ == nullptr || removes() || !rights_->quota.is_set()) {
+      return std::nullopt;
+    }
+    const auto& quota = rights_->quota;
+    if (!exists_ && quota.items != 0 && items_in(c_, state_) >= quota.items) {
+      return quota_exceeded(c_.name, quota.items);
+    }
+    const field& f = c_.fields[quota.per];
+    const value owner = value_of(f, made_.fields);
+    // Who had the item already has it still.
+    const bool is_new = !exists_ || compare(owner, value_of(f, old_.fields)) != 0;
+    if (quota.items_per != 0 && is_new && !absent(owner) && has_items(f, owner, quota.items_per)) {
+      return quota_exceeded(c_.name, quota.items_per);
+    }
+    return std::nullopt;
+  }
+
+  bool has_items(const field& f, const value& v, std::uint64_t most) const {
+    const auto range = entries_of(c_, f, v);
+    std::uint64_t found = 0;
+    state_.scan(range.lower, range.upper, state_view::direction::ascending,
+                [&](std::string_view, std::string_view) { return ++found < most; });
+    return found >= most;
   }
 
   problem not_allowed() const {

@@ -50,14 +50,46 @@ class access_builder {
     for (const auto& each : from_.access) {
       const auto what = kind_named(each.name);
       if (!what) {
-        fail(each.where, from_.name,
-             "Unknown rule \"" + each.name + "\"; the rules are read, create, update and delete.");
+        read_quota(each, made->quota);
       } else if (auto read = read_text(each, *what, from_.name)) {
         made->of[static_cast<std::size_t>(*what)] = {std::move(read),
                                                      std::get<std::string>(each.what)};
       }
     }
+    const auto is_per = [](const declared_attribute& each) { return each.name == "per"; };
+    const auto per = std::ranges::find_if(from_.access, is_per);
+    if ((per != from_.access.end()) != (made->quota.items_per != 0)) {
+      fail(from_.access.front().where, from_.name,
+           "items_per and per are said together: how many items each value of which field has.");
+    }
     into_.access = std::move(made);
+  }
+
+  void read_quota(const declared_attribute& said, item_quota& into) {
+    const auto* number = std::get_if<std::int64_t>(&said.what);
+    const auto* text = std::get_if<std::string>(&said.what);
+    if (said.name == "items") {
+      if (number == nullptr || *number < 1) {
+        return fail(said.where, from_.name, "items is a number, 1 or more.");
+      }
+      into.items = static_cast<std::uint64_t>(*number);
+    } else if (said.name == "items_per") {
+      if (number == nullptr || *number < 1 || *number > most_items_per) {
+        return fail(said.where, from_.name, "items_per is a number, 1 to 10000.");
+      }
+      into.items_per = static_cast<std::uint64_t>(*number);
+    } else if (said.name == "per") {
+      into.per = text != nullptr ? into_.position(*text) : into_.fields.size();
+      if (into.per == into_.fields.size() || !into_.fields[into.per].indexed ||
+          (is_mixed(into_) && !into_.fields[into.per].replicated)) {
+        into.per = 0;
+        fail(said.where, from_.name, "per is a field of the model that is indexed.");
+      }
+    } else {
+      fail(said.where, from_.name,
+           "Unknown rule \"" + said.name +
+               "\"; the rules are read, create, update and delete, and items, items_per and per.");
+    }
   }
 
   void read_field(const declared_field& from, field& f) {

@@ -165,6 +165,12 @@ std::string rules_of(const collection& c) {
   std::string made = c.access ? "rules" : "";
   const auto add = [&made](std::string_view text) { made.append("\n").append(text); };
   for (std::size_t i = 0; c.access && i < access_kinds; ++i) add(c.access->of[i].text);
+  if (c.access && c.access->quota.is_set()) {
+    const auto& quota = c.access->quota;
+    add(std::to_string(quota.items));
+    add(std::to_string(quota.items_per));
+    add(c.fields[quota.per].name);
+  }
   for (const auto at : c.by_id) {
     const auto& f = c.fields[at];
     if (!f.access && !f.is_stamped()) continue;

@@ -179,6 +179,25 @@ class field_text {
 
 namespace {
 
+std::string with_quota(std::string table, const collection& c) {
+  const auto& quota = c.access->quota;
+  std::string more;
+  const auto add = [&more](const std::string& word) { more += (more.empty() ? " " : ", ") + word; };
+  if (quota.items != 0) {
+    add("items = " + std::to_string(quota.items));
+  }
+  if (quota.items_per != 0) {
+    add("items_per = " + std::to_string(quota.items_per));
+    add("per = " + in_quotes(c.fields[quota.per].name));
+  }
+  if (more.empty()) {
+    return table;
+  }
+  // Behind the rules, if there are any.
+  table.resize(table.size() - 2);
+  return table + (table.size() > 1 ? "," : "") + more + " }";
+}
+
 std::string text_of(const collection& c) {
   std::string out = "[models." + c.name + "]\npath = " + in_quotes(c.path) + '\n';
   if (c.access) {
@@ -188,7 +207,7 @@ std::string text_of(const collection& c) {
         rules.emplace_back(name_of(static_cast<access_kind>(i)), c.access->of[i].text);
       }
     }
-    out += "access = " + table_of(rules) + '\n';
+    out += "access = " + with_quota(table_of(rules), c) + '\n';
   }
   out += "[models." + c.name + ".fields]\n";
   for (const auto& f : c.fields) {

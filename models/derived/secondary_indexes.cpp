@@ -76,13 +76,16 @@ void derive_counter(const transition& change, const state_view& state, change_se
   if ((change.before == nullptr) == (change.after == nullptr)) {
     return;
   }
-  std::string key = counter_key(change.c);
-  const auto stored = state.get(key);
-  // Missing means 0: the first item makes the pair.
-  const std::uint64_t count = stored ? read_big_endian(*stored) : 0;
+  const std::uint64_t count = items_in(change.c, state);
   std::string next;
   append_big_endian(next, change.after == nullptr ? count - 1 : count + 1);
-  out.push_back({std::move(key), std::move(next)});
+  out.push_back({counter_key(change.c), std::move(next)});
+}
+
+std::uint64_t items_in(const collection& c, const state_view& state) {
+  const auto stored = state.get(counter_key(c));
+  // Missing means 0: the first item makes the pair.
+  return stored ? read_big_endian(*stored) : 0;
 }
 
 }  // namespace lithair::models

@@ -36,5 +36,7 @@ void derive_entries(const transition& change, change_set& out);
 
 /// Adds the change of the collection's number of items. Nothing for an update.
 void derive_counter(const transition& change, const state_view& state, change_set& out);
+/// How many items there are, by the pair that commands keep up to date.
+std::uint64_t items_in(const collection& c, const state_view& state);
 
 }  // namespace lithair::models

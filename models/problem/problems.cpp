@@ -19,6 +19,14 @@ problem bad_parameter(std::string_view parameter, std::string message) {
 
 problem forbidden(std::string detail) { return {403, "forbidden", std::move(detail), {}}; }
 
+problem quota_exceeded(const std::string& collection_name, std::uint64_t most) {
+  return {403,
+          "quota_exceeded",
+          "The rules of " + collection_name + " let you have " + std::to_string(most) +
+              " items, and there are as many.",
+          {}};
+}
+
 problem not_found() { return {404, "not_found", "There is no such item.", {}}; }
 
 problem already_exists(const std::string& key_field) {

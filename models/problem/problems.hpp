@@ -16,6 +16,8 @@ problem malformed(std::string detail);
 problem bad_parameter(std::string_view parameter, std::string message);
 /// 403: the model's rules do not let who asks do that.
 problem forbidden(std::string detail);
+/// 403: there are as many items as the model's rules let there be.
+problem quota_exceeded(const std::string& collection_name, std::uint64_t most);
 /// 404: no such item.
 problem not_found();
 /// 409: a create of an item that is there.

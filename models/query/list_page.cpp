@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "models/derived/secondary_indexes.hpp"
 #include "models/encoding/json_text.hpp"
 #include "models/query/access_path.hpp"
 #include "models/query/list_query.hpp"
@@ -22,12 +23,6 @@ using visited = match_walk::visited;
 
 /// For a list that has to be sorted; its order may be that of values of any length.
 constexpr std::size_t max_sorted_bytes = std::size_t{32} << 20;
-
-/// What commands keep up to date, so counting all items reads one pair.
-std::uint64_t items_in(const collection& c, const state_view& state) {
-  const auto stored = state.get(counter_key(c));
-  return stored ? read_big_endian(*stored) : 0;
-}
 
 /// An item that belongs into the page, and where it stands.
 struct ranked {

@@ -56,6 +56,17 @@ inline constexpr std::size_t access_kinds = 4;
 /// As model files spell them: read, create, update, delete.
 std::string_view name_of(access_kind what);
 
+/// How many items there may be, for whom rules bind.
+struct item_quota {
+  std::uint64_t items = 0;      ///< of the collection; 0: any number
+  std::uint64_t items_per = 0;  ///< of each value of a field; 0: any number
+  std::size_t per = 0;          ///< that field, which is indexed
+
+  bool is_set() const { return items != 0 || items_per != 0; }
+};
+/// They are counted one by one.
+inline constexpr std::int64_t most_items_per = 10'000;
+
 /// The rules of a collection that has some. What has no rule is for admins alone.
 struct access_rules {
   struct entry {
@@ -63,6 +74,7 @@ struct access_rules {
     std::string text;  ///< as it was declared
   };
   entry of[access_kinds];
+  item_quota quota;
 
   const entry& at(access_kind what) const { return of[static_cast<std::size_t>(what)]; }
 };

@@ -73,6 +73,12 @@ std::string describe(const collection& c) {
     text += "access." + std::string(name_of(static_cast<access_kind>(i))) + '=' +
             std::to_string(each.size()) + ':' + each + '\n';
   }
+  if (c.access && c.access->quota.is_set()) {
+    const auto& quota = c.access->quota;
+    text += "items=" + std::to_string(quota.items) +
+            " items_per=" + std::to_string(quota.items_per) + " per=" + c.fields[quota.per].name +
+            '\n';
+  }
   return text;
 }
 

@@ -60,6 +60,9 @@ struct access_declaration {
   const char* create = nullptr;
   const char* update = nullptr;
   const char* remove = nullptr;
+  std::int64_t items = 0;      ///< how many there may be; 0: any number
+  std::int64_t items_per = 0;  ///< and with each value of `per`, an indexed field; 0: any number
+  const char* per = nullptr;
 };
 
 /// The attributes of fields, for declarations to say them without a prefix:

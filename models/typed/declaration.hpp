@@ -331,6 +331,14 @@ declared_collection to_declared_model() {
     add("create", said.create);
     add("update", said.update);
     add("delete", said.remove);
+    add("per", said.per);
+    const auto count = [&made](const char* name, std::int64_t number) {
+      if (number != 0) {
+        made.access.push_back({name, number, {}});
+      }
+    };
+    count("items", said.items);
+    count("items_per", said.items_per);
     static_assert(Declared::access.read != nullptr || Declared::access.create != nullptr ||
                       Declared::access.update != nullptr || Declared::access.remove != nullptr,
                   "access has a rule at least");

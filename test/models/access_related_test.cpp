@@ -127,5 +127,81 @@ BOOST_AUTO_TEST_CASE(what_an_index_names_is_looked_at_up_to_a_bound) {
 
 BOOST_AUTO_TEST_SUITE_END()
 
+namespace {
+
+constexpr std::string_view bounded = R"toml(
+[models.m.access]
+read   = "true"
+create = "@user"
+update = "@user"
+delete = "@user"
+items     = 5
+items_per = 2
+per       = "owner"
+[models.m.fields]
+id    = { type = "integer", primary_key = true, replicate = true }
+owner = { type = "string", indexed = true, optional = true, replicate = true }
+n     = { type = "integer", optional = true, replicate = true }
+)toml";
+
+struct bounded_service : service_fixture {
+  bounded_service() : service_fixture(bounded) { ask_as("x"); }
+
+  outcome add(int id, const std::string& owner) {
+    return post("m", "{\"id\":" + std::to_string(id) +
+                         (owner.empty() ? "" : ",\"owner\":\"" + owner + '"') + '}');
+  }
+};
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(access_quotas, bounded_service)
+
+BOOST_AUTO_TEST_CASE(there_are_as_many_items_as_the_model_lets_there_be) {
+  for (int id = 0; id < 5; ++id) BOOST_TEST(add(id, "").status == 201);
+  const auto refused = add(5, "");
+  BOOST_TEST(refused.status == 403);
+  BOOST_TEST(member(refused.body, "error") == "\"quota_exceeded\"");
+  BOOST_TEST(patch("m", "1", R"({"n":1})").status == 200);
+  BOOST_TEST(remove("m", "1").status == 204);
+  BOOST_TEST(add(5, "").status == 201);
+  // It binds whom rules bind.
+  ask_as_admin();
+  BOOST_TEST(add(6, "").status == 201);
+}
+
+BOOST_AUTO_TEST_CASE(each_owner_has_as_many_as_it_may_however_it_gets_them) {
+  BOOST_TEST(add(1, "a").status == 201);
+  BOOST_TEST(add(2, "a").status == 201);
+  BOOST_TEST(add(3, "a").status == 403);
+  BOOST_TEST(add(3, "b").status == 201);
+  BOOST_TEST(patch("m", "3", R"({"owner":"a"})").status == 403);
+  BOOST_TEST(patch("m", "1", R"({"owner":"a","n":4})").status == 200);
+  BOOST_TEST(
+      bulk("m", R"([{"id":7,"owner":"c"},{"id":8,"owner":"c"},{"id":9,"owner":"c"}])").status ==
+      403);
+  BOOST_TEST(bulk("m", R"([{"id":7,"owner":"c"},{"id":8,"owner":"c"}])").status == 201);
+  const auto moved = transact(R"({"operations":[
+      {"op":"patch","collection":"m","id":"1","item":{"owner":"d"}},
+      {"op":"patch","collection":"m","id":"3","item":{"owner":"a"}}]})");
+  BOOST_TEST(moved.status == 200, moved.body);
+}
+
+BOOST_AUTO_TEST_CASE(a_node_that_lacks_the_index_does_not_judge) {
+  BOOST_TEST(add(1, "a").status == 201);
+  std::string text{bounded};
+  text = text.substr(text.find("[models.m.fields]"));
+  const auto is_applied = [this](const std::string& models_text) {
+    change_set changes;
+    const service_fixture empty{models_text};
+    return apply(empty.models(), 1, last_command, empty.state(), true, changes, 0).has_value();
+  };
+  BOOST_TEST(is_applied(text));
+  text.replace(text.find("indexed = true, "), 16, "");
+  BOOST_TEST(!is_applied(text));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
 }  // namespace access_related_test
 }  // namespace lithair::models

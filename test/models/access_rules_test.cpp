@@ -6,6 +6,7 @@
 #include "models/declaration/model_text.hpp"
 #include "models/declaration/rule_text.hpp"
 #include "models/model.hpp"
+#include "models/query/unserved_rules.hpp"
 #include "test/models/service_fixture.hpp"
 
 namespace {
@@ -22,11 +23,14 @@ template <>
 struct lithair::model<parcel> : lithair::attributes {
   static constexpr auto declaration =
       declare("parcels", field<&parcel::id>("id", primary_key, replicate),
-              field<&parcel::customer>("customer", replicate, readable_by("role(staff)"),
+              field<&parcel::customer>("customer", replicate, indexed, readable_by("role(staff)"),
                                        changeable_by("@user.plan = 'pro'")),
               field<&parcel::made_by>("made_by", replicate, set("@user.id")));
   static constexpr lithair::access_declaration access{.read = "made_by = @user.id",
-                                                      .remove = "role(staff)"};
+                                                      .remove = "role(staff)",
+                                                      .items = 90,
+                                                      .items_per = 9,
+                                                      .per = "customer"};
 };
 
 namespace lithair::models {
@@ -147,6 +151,11 @@ BOOST_AUTO_TEST_CASE(mistakes_are_told_with_file_line_and_column) {
   BOOST_TEST(
       told("access = { raed = \"true\" }", "").starts_with("shop.toml:2:12: m: Unknown rule"));
   BOOST_TEST(told("access = {}", "").starts_with("shop.toml:2:1: m: Access rules are"));
+  for (const auto* wrong : {"items = 0", "items = \"1\"", "items_per = 20000, per = \"id\"",
+                            "items_per = 5", "per = \"id\"", "items_per = 5, per = \"other\""})
+    BOOST_TEST(!told("access = { " + std::string(wrong) + " }", "").empty(), wrong);
+  BOOST_TEST(told("access = { items = 5, items_per = 2, per = \"f\" }",
+                  "f = { type = \"string\", indexed = true, replicate = true }") == "");
   BOOST_TEST(told("access = { read = true }", "").find("A rule is text") != std::string::npos);
   const std::string some = "access = { read = \"true\" }";
   const auto field = [&](const std::string& words) {
@@ -182,14 +191,34 @@ BOOST_AUTO_TEST_CASE(both_faces_declare_the_same_and_its_text_gives_it_back) {
 [models.parcels.access]
 read   = "made_by = @user.id"
 delete = "role(staff)"
+items = 90
+items_per = 9
+per = "customer"
 [models.parcels.fields]
 id       = { type = "integer", primary_key = true, replicate = true }
-customer = { type = "string", replicate = true, access = { read = "role(staff)", update = "@user.plan = 'pro'" } }
+customer = { type = "string", replicate = true, indexed = true, access = { read = "role(staff)", update = "@user.plan = 'pro'" } }
 made_by  = { type = "string", replicate = true, set = "@user.id" }
 )toml");
   BOOST_TEST(typed->fingerprint() == text.fingerprint());
   BOOST_TEST(text.find("parcels")->find("made_by")->immutable);
   BOOST_TEST(schema_from(to_model_text(text)).fingerprint() == text.fingerprint());
+}
+
+BOOST_AUTO_TEST_CASE(rules_for_reading_that_no_index_serves_are_known) {
+  const auto is_served = [](const std::string& rule, const std::string& words) {
+    return rules_without_index(schema_from("[models.m]\naccess = { read = \"" + rule +
+                                           "\" }\n[models.m.fields]\nid = { type = \"integer\", "
+                                           "primary_key = true, replicate = true }\no = { type = "
+                                           "\"string\", replicate = true" +
+                                           words + " }\n"))
+        .empty();
+  };
+  BOOST_TEST(is_served("role(a) or o = @user.id", ", indexed = true"));
+  BOOST_TEST(!is_served("role(a) or o = @user.id", ""));
+  BOOST_TEST(!is_served("o = @user.id or o != 'x'", ", indexed = true"));
+  BOOST_TEST(is_served("o = @user.id and o != 'x'", ", indexed = true"));
+  BOOST_TEST(is_served("true", ""));
+  BOOST_TEST(is_served("role(a)", ""));
 }
 
 BOOST_AUTO_TEST_CASE(rules_are_part_of_what_nodes_agree_on_and_may_change) {
@@ -200,6 +229,8 @@ BOOST_AUTO_TEST_CASE(rules_are_part_of_what_nodes_agree_on_and_may_change) {
   const auto now = with("access = { read = \"role(b)\" }");
   BOOST_TEST(before.fingerprint() != now.fingerprint());
   BOOST_TEST(before.fingerprint() != with("").fingerprint());
+  BOOST_TEST(before.fingerprint() !=
+             with("access = { read = \"role(a)\", items = 5 }").fingerprint());
   BOOST_TEST(incompatibilities(before, now).empty());
   BOOST_TEST(why_not_join(before, now).find("has other access rules") != std::string::npos);
   BOOST_TEST(why_not_join(before, before) == "");
