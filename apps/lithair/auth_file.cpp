@@ -67,8 +67,9 @@ std::int64_t end_in(const toml::node& node) {
   const auto& at = when->get();
   using namespace std::chrono;
   const sys_days day = year{at.date.year} / at.date.month / at.date.day;
-  return duration_cast<seconds>(day.time_since_epoch()).count() + at.time.hour * 3600 +
-         at.time.minute * 60 + at.time.second - std::int64_t{at.offset->minutes} * 60;
+  return duration_cast<seconds>(day.time_since_epoch()).count() +
+         std::int64_t{at.time.hour} * 3600 + std::int64_t{at.time.minute} * 60 + at.time.second -
+         std::int64_t{at.offset->minutes} * 60;
 }
 
 /// Reads one file.

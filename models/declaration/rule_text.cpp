@@ -364,7 +364,7 @@ class parser {
                   "Behind \"in\" comes a list of values, @user.NAME or a field.");
     }
     return left.what == rule_operand::kind::field
-               ? compare_field(*c_, left, comparison_word::equal, std::move(choices))
+               ? compare_field(*c_, left, comparison_word::equal, choices)
                : compare_caller(left, comparison_word::equal, choices);
   }
 

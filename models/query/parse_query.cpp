@@ -166,14 +166,15 @@ class query_parser {
     if (!made) {
       return bad_parameter(f.name, std::move(made.error()));
     }
+    // What a rule says already need not be said again: an index that answers one filter alone
+    // counts without a look at the items.
+    // Before it is counted among the long ones, in front of which the others go.
+    if (std::ranges::any_of(made_.filters, [&](const filter& x) { return says_same(x, *made); })) {
+      return std::nullopt;
+    }
     const bool is_long = models::is_long(*made, f.type);
     if (is_long && ++long_filters_ > max_long_filters) {
       return bad_parameter(f.name, "There are more than 16 filters by ~ and of lists.");
-    }
-    // What a rule says already need not be said again: an index that answers one filter alone
-    // counts without a look at the items.
-    if (std::ranges::any_of(made_.filters, [&](const filter& x) { return says_same(x, *made); })) {
-      return std::nullopt;
     }
     // The cheap ones are judged first: most items fail one of them.
     auto& filters = made_.filters;

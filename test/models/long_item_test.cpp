@@ -236,6 +236,16 @@ BOOST_AUTO_TEST_CASE(slices_of_any_size_judge_as_one) {
   }));
 }
 
+BOOST_AUTO_TEST_CASE(a_filter_that_is_there_twice_counts_once) {
+  const service_fixture node(long_notes);
+  const auto& c = *node.find("notes");
+  const parameters twice{{"tags", "b"}, {"tags", "b"}, {"tags", "b"}, {"rank", "7"}, {"rank", "7"}};
+  BOOST_TEST(filters_of(c, twice).size() == 2u);
+  BOOST_TEST(filters_of(c, twice).front().position == c.position("rank"));
+  const parameters apart{{"tags", "b"}, {"tags", "b"}, {"rank", "7"}, {"rank", "8"}};
+  BOOST_TEST(filters_of(c, apart).size() == 3u);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace long_item_test
