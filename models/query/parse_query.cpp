@@ -32,6 +32,7 @@ class query_parser {
     // They hold before anything that is asked for.
     if (rights) {
       made_.filters = rights->allowed;
+      cheap_ = made_.filters.size();
     }
   }
 
@@ -168,17 +169,20 @@ class query_parser {
     }
     // What a rule says already need not be said again: an index that answers one filter alone
     // counts without a look at the items.
-    // Before it is counted among the long ones, in front of which the others go.
-    if (std::ranges::any_of(made_.filters, [&](const filter& x) { return says_same(x, *made); })) {
+    auto& filters = made_.filters;
+    if (std::ranges::any_of(filters, [&](const filter& x) { return says_same(x, *made); })) {
       return std::nullopt;
     }
-    const bool is_long = models::is_long(*made, f.type);
-    if (is_long && ++long_filters_ > max_long_filters) {
-      return bad_parameter(f.name, "There are more than 16 filters by ~ and of lists.");
-    }
     // The cheap ones are judged first: most items fail one of them.
-    auto& filters = made_.filters;
-    filters.insert(is_long ? filters.end() : filters.end() - long_filters_, std::move(*made));
+    const auto first_long = filters.begin() + static_cast<std::ptrdiff_t>(cheap_);
+    if (!models::is_long(*made, f.type)) {
+      filters.insert(first_long, std::move(*made));
+      ++cheap_;
+    } else if (filters.end() - first_long == max_long_filters) {
+      return bad_parameter(f.name, "There are more than 16 filters by ~ and of lists.");
+    } else {
+      filters.push_back(std::move(*made));
+    }
     return std::nullopt;
   }
 
@@ -194,7 +198,7 @@ class query_parser {
   list_query made_;
   std::optional<std::string> after_;
   std::set<std::string, std::less<>> seen_;
-  std::ptrdiff_t long_filters_ = 0;
+  std::size_t cheap_ = 0;  // filters; those that look through a whole value come behind them
 };
 
 }  // namespace

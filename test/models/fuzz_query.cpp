@@ -49,6 +49,7 @@ std::vector<std::string> lithair::fuzz::seeds() {
       "skip=1&take=2&sort=-i,s&fields=id,s&total=false",
       "i=>=1&s=~NE&m=in(1,2.50)&e=!x&t=<2027-01-01T00:00:00Z&n=<=0",
       R"(s="!x\"\\"&s=!null&e=in("x",null)&l=in("a,b",c)&j=null&y=AP9h&t=2027-01-01T00:00:00 01:00)",
+      "l=a&l=a&i=7&l=b&i=7&s=~x&c=1&l=a",
       "after=AAAA&sort=id&b=true&u=01900000-0000-7000-8000-00000000000a"};
 }
 
