@@ -3,9 +3,6 @@
 #include <algorithm>
 #include <array>
 
-#include "http/bearer_token.hpp"
-#include "models/encoding/sha256.hpp"
-
 namespace lithair::http {
 
 namespace {
@@ -66,11 +63,6 @@ std::shared_ptr<const models::subject> guest::bound() const {
 std::string_view guest::name() const {
   if (token != nullptr) return token->name;
   return named != nullptr ? std::string_view{named->who.id} : std::string_view{};
-}
-
-std::string digest_shown(std::string_view authorization) {
-  const auto shown = bearer_of(authorization);
-  return shown.empty() ? std::string{} : models::sha256(shown);
 }
 
 bool may_follow(const access_office& by, const std::string& digest, std::string_view collection) {

@@ -94,9 +94,6 @@ struct guest {
   std::string_view name() const;
 };
 
-/// SHA-256 of what an Authorization header shows; empty: no bearer token.
-std::string digest_shown(std::string_view authorization);
-
 /// Keeps the cluster's access tokens. Any thread; it blocks nobody: what the cluster has to agree
 /// on is told later, once, on any thread.
 class access_office {

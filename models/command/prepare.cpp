@@ -389,6 +389,10 @@ result<std::string> prepare(const schema& s, const write_request& request, const
 }
 
 result<std::string> prepare(const schema& s, const bulk_request& request, const stamp& at) {
+  // Also of no items at all: what nobody may do is no work, and nothing in the log.
+  if (auto refused = rights_gathering(s, at.bound).add(*request.target, operation::create)) {
+    return tl::make_unexpected(std::move(*refused));
+  }
   const auto document = json_document::parse(request.body);
   if (!document) {
     return tl::make_unexpected(malformed(document.error()));

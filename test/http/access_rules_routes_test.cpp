@@ -14,6 +14,7 @@
 #include "models/command/command.hpp"
 #include "models/declaration/model_file.hpp"
 #include "models/encoding/sha256.hpp"
+#include "test/http/asked_site.hpp"
 
 namespace access_rules_routes_test {
 
@@ -83,17 +84,7 @@ struct ruled_site {
   }
   int ask(method verb, const std::string& path, const std::string& token,
           std::string_view body = {}) const {
-    request r;
-    r.verb = verb;
-    r.path = r.target = path;
-    const auto shown = "Bearer " + token;
-    std::vector<header> headers{{"Content-Type", verb == method::patch
-                                                     ? "application/merge-patch+json"
-                                                     : "application/json"}};
-    if (!token.empty()) headers.push_back({"Authorization", shown});
-    r.headers = headers;
-    r.body = body;
-    next = begin(r, where, {0, [] { return std::string(16, '\0'); }}).next;
+    next = test::step_of(where, verb, path, token, body);
     auto* said = std::get_if<response>(&next);
     last = said == nullptr ? response{} : std::move(*said);
     return said == nullptr || last.status == 200 ? 0 : last.status;
@@ -141,7 +132,9 @@ const std::vector<expectation> table{
     {method::put, "/api/posts/a", R"({"id":"a"})", admins_alone},
     {method::remove, "/api/posts/a", "", admins_alone},
     {method::post, "/api/orders", order, {401, 401, 403, 0, 0, 0, 0, 401}},
-    {method::post, "/api/orders/_bulk", "[]", {0, 401, 403, 0, 0, 0, 0, 401}},
+    {method::post, "/api/orders/_bulk", "[]", {401, 401, 403, 0, 0, 0, 0, 401}},
+    {method::post, "/api/posts/_bulk", "[]", admins_alone},
+    {method::post, "/api/_txn", R"({"operations":[]})", {401, 401, 403, 403, 0, 0, 403, 401}},
     {method::patch, "/api/orders/a", "{}", admins_alone},
     {method::remove, "/api/orders/a", "", admins_alone},
     {method::post, "/api/_txn", one, {401, 401, 403, 0, 0, 0, 0, 401}},

@@ -21,6 +21,24 @@ std::string prepared(const write_request& request) {
   return prepare(test_schema(), request, {}).value();
 }
 
+/// Commands of somebody whom rules bind, as a node makes them whose models have some.
+std::vector<std::string> bound_by_rules() {
+  const auto ruled = *parse_model_text(
+      "[models.m.access]\nread = \"s = @user.id or i > 2\"\ncreate = \"@user\"\n"
+      "update = \"(c < 9 or exists(m where id = r)) and @new.s = @old.s\"\n"
+      "delete = \"r.s != @user.id\"\nitems = 9\nitems_per = 2\nper = \"c\"\n" +
+          std::string(lithair::fuzz::model_text),
+      "fuzz.toml");
+  stamp at;
+  at.by = "ann";
+  at.bound = std::make_shared<const subject>(subject{"ann", {}, {}});
+  const collection* c = ruled.find("m");
+  return {prepare(ruled, write_request{operation::create, c, "", R"({"id":"k","i":7})", {}}, at)
+              .value(),
+          prepare(ruled, write_request{operation::patch, c, "k", R"({"c":1})", {}}, at).value(),
+          prepare(ruled, write_request{operation::remove, c, "k", "", {}}, at).value()};
+}
+
 }  // namespace
 
 std::vector<std::string> lithair::fuzz::seeds() {
@@ -38,6 +56,9 @@ std::vector<std::string> lithair::fuzz::seeds() {
   };
   for (const auto& change : changes) {
     made.push_back(change.value.value_or(""));
+  }
+  for (auto& each : bound_by_rules()) {
+    made.push_back(std::move(each));
   }
   return made;
 }
