@@ -14,7 +14,7 @@ namespace lithair::http {
 /// Whom a JSON Web Token (RFC 7519) names.
 struct identity {
   models::subject who;
-  std::int64_t expires = 0;  ///< seconds since 1970; the token counts before it
+  std::int64_t expires = 0;  ///< seconds since 1970; the token counts before it, leeway included
 };
 
 /// Judges tokens of an identity provider. Any thread; an answer takes some 100 us at most.

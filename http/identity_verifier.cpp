@@ -53,7 +53,7 @@ std::shared_ptr<const identity> identity_verifier::recall(const std::string& dig
     remember(std::move(moved.key()), std::move(moved.mapped()));
     found = recent_.find(digest);
   }
-  if (now < found->second->expires + expected_.leeway) return found->second;
+  if (now < found->second->expires) return found->second;
   recent_.erase(found);
   return nullptr;
 }

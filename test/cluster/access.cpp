@@ -5,9 +5,9 @@
 #include <fstream>
 #include <string>
 
-#include "test/cluster/fixture.hpp"
 #include "test/cluster/harness/document.hpp"
 #include "test/cluster/harness/event_source.hpp"
+#include "test/cluster/token_cluster.hpp"
 
 namespace access_test {
 
@@ -16,23 +16,10 @@ using namespace lithair::test;
 namespace {
 
 /// Three nodes and what people show them.
-struct guarded_cluster : shop_cluster {
+struct guarded_cluster : token_cluster {
   explicit guarded_cluster(std::vector<std::string> flags = {})
-      : shop_cluster({.flags = std::move(flags)}) {}
+      : token_cluster({.flags = std::move(flags)}) {}
 
-  answer as(std::size_t node, const std::string& token, const std::string& verb,
-            const std::string& path, const std::string& body = {}) const {
-    headers more;
-    if (!token.empty()) more.push_back({"Authorization", "Bearer " + token});
-    auto through = client(node);
-    return through.send(verb, path, body, more);
-  }
-  /// Makes a token at a node, and tells it.
-  std::string make(std::size_t node, const std::string& as_whom, const std::string& wish) const {
-    const auto got = as(node, as_whom, "POST", "/_admin/tokens", wish);
-    BOOST_REQUIRE_MESSAGE(got.status == 201, got.body);
-    return json_at(got.body, "/token");
-  }
   void await_status(std::size_t node, const std::string& token, const std::string& path,
                     int status) {
     await(path + " is " + std::to_string(status),

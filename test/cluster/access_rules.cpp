@@ -3,8 +3,8 @@
 #include <fstream>
 #include <string>
 
-#include "test/cluster/fixture.hpp"
 #include "test/cluster/harness/event_source.hpp"
+#include "test/cluster/token_cluster.hpp"
 #include "test/http/token_signer.hpp"
 
 namespace access_rules_test {
@@ -16,34 +16,22 @@ namespace {
 constexpr auto orders = "/api/orders";
 
 /// Three nodes with the example's rules; an admin, staff, and two customers.
-struct ruled_cluster : shop_cluster {
+struct ruled_cluster : token_cluster {
   std::string admin;
   std::string staff;
   std::string ann;
   std::string bob;
 
-  ruled_cluster() : shop_cluster({.models = LITHAIR_SOURCE "/apps/examples/orders.toml"}) {
+  ruled_cluster() : token_cluster({.models = LITHAIR_SOURCE "/apps/examples/orders.toml"}) {
     start_and_await();
-    admin = make("", R"({"name":"boss","role":"admin"})");
-    staff = make(admin, R"({"name":"sue","role":"staff"})");
-    ann = make(admin, R"({"name":"ann","role":"customer"})");
-    bob = make(admin, R"({"name":"bob","role":"customer"})");
+    admin = make(0, "", R"({"name":"boss","role":"admin"})");
+    staff = make(0, admin, R"({"name":"sue","role":"staff"})");
+    ann = make(0, admin, R"({"name":"ann","role":"customer"})");
+    bob = make(0, admin, R"({"name":"bob","role":"customer"})");
     for (std::size_t i = 0; i < 3; ++i)
       await("all tokens are known", [&] { return as(i, bob, "GET", orders).status == 200; });
   }
 
-  answer as(std::size_t node, const std::string& token, const std::string& verb,
-            const std::string& path, const std::string& body = {}) const {
-    headers more;
-    if (!token.empty()) more.push_back({"Authorization", "Bearer " + token});
-    auto through = client(node);
-    return through.send(verb, path, body, more);
-  }
-  std::string make(const std::string& as_whom, const std::string& wish) const {
-    const auto got = as(0, as_whom, "POST", "/_admin/tokens", wish);
-    BOOST_REQUIRE_MESSAGE(got.status == 201, got.body);
-    return json_at(got.body, "/token");
-  }
   std::string order(std::size_t node, const std::string& token, const std::string& customer) const {
     const auto got =
         as(node, token, "POST", orders, R"({"item":"tea","customer":")" + customer + R"("})");
@@ -125,7 +113,7 @@ BOOST_AUTO_TEST_CASE(people_of_an_identity_provider_are_let_do_what_the_rules_sa
   using lithair::http::test::token_signer;
   const token_signer provider{lithair::http::jws_algorithm::eddsa};
   const token_signer next{lithair::http::jws_algorithm::es256};
-  shop_cluster nodes({.models = LITHAIR_SOURCE "/apps/examples/orders.toml"});
+  token_cluster nodes({.models = LITHAIR_SOURCE "/apps/examples/orders.toml"});
   const auto file = nodes.directory() / "keys.json";
   std::ofstream(file) << R"({"keys":[)" << provider.jwk("1") << "]}";
   nodes.told().flags = {"--jwt-keys",     file.string(), "--jwt-issuer", "https://id.example",
@@ -137,28 +125,22 @@ BOOST_AUTO_TEST_CASE(people_of_an_identity_provider_are_let_do_what_the_rules_sa
     return by.token(R"({"iss":"https://id.example","aud":"shop","exp":)" + ends + ',' + claims +
                     '}');
   };
-  const auto as = [&](std::size_t node, const std::string& shown, const std::string& verb,
-                      const std::string& path, const std::string& body = {}) {
-    headers more;
-    if (!shown.empty()) more.push_back({"Authorization", "Bearer " + shown});
-    return nodes.client(node).send(verb, path, body, more);
-  };
   const auto ann = token(provider, R"("sub":"ann")");
   const auto sue = token(provider, R"("sub":"sue","groups":["staff"])");
-  const auto made = as(0, ann, "POST", orders, R"({"item":"tea","customer":"ann"})");
+  const auto made = nodes.as(0, ann, "POST", orders, R"({"item":"tea","customer":"ann"})");
   BOOST_REQUIRE_MESSAGE(made.status == 201, made.body);
   const auto path = std::string(orders) + '/' + json_at(made.body, "/id");
   const auto eve = token(token_signer{lithair::http::jws_algorithm::eddsa}, R"("sub":"ann")");
   for (std::size_t i = 0; i < 3; ++i) {
-    BOOST_TEST(as(i, ann, "GET", path).status == 200);
-    BOOST_TEST(as(i, sue, "GET", path).status == 200);
-    BOOST_TEST(as(i, token(provider, R"("sub":"bob")"), "GET", path).status == 404);
-    BOOST_TEST(as(i, eve, "GET", path).status == 401);
-    BOOST_TEST(as(i, "", "GET", path).status == 401);
-    BOOST_TEST(as(i, "", "GET", "/api/news").status == 200);
+    BOOST_TEST(nodes.as(i, ann, "GET", path).status == 200);
+    BOOST_TEST(nodes.as(i, sue, "GET", path).status == 200);
+    BOOST_TEST(nodes.as(i, token(provider, R"("sub":"bob")"), "GET", path).status == 404);
+    BOOST_TEST(nodes.as(i, eve, "GET", path).status == 401);
+    BOOST_TEST(nodes.as(i, "", "GET", path).status == 401);
+    BOOST_TEST(nodes.as(i, "", "GET", "/api/news").status == 200);
   }
-  BOOST_TEST(as(1, sue, "PATCH", path, R"({"state":"paid","margin":"1.00"})").status == 200);
-  const auto history = as(2, ann, "GET", path + "/history").body;
+  BOOST_TEST(nodes.as(1, sue, "PATCH", path, R"({"state":"paid","margin":"1.00"})").status == 200);
+  const auto history = nodes.as(2, ann, "GET", path + "/history").body;
   BOOST_TEST(json_at(history, "/events/0/by") == "ann");
   BOOST_TEST(json_at(history, "/events/1/by") == "sue");
   // Another key takes the place of the first.
@@ -166,8 +148,9 @@ BOOST_AUTO_TEST_CASE(people_of_an_identity_provider_are_let_do_what_the_rules_sa
   const auto of_next = token(next, R"("sub":"ann")");
   for (std::size_t i = 0; i < 3; ++i) {
     nodes.at(i).signal(SIGHUP);
-    nodes.await("the other key counts", [&] { return as(i, of_next, "GET", path).status == 200; });
-    BOOST_TEST(as(i, ann, "GET", path).status == 401);
+    nodes.await("the other key counts",
+                [&] { return nodes.as(i, of_next, "GET", path).status == 200; });
+    BOOST_TEST(nodes.as(i, ann, "GET", path).status == 401);
     BOOST_TEST(nodes.log(i).find(ann) == std::string::npos);
   }
 }
