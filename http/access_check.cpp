@@ -157,9 +157,7 @@ std::optional<response> check_command(const guest& who, std::string_view command
 
 models::rights_to_ask rights_of(const guest& who, const models::schema& all,
                                 const models::collection& which) {
-  const auto bound = who.bound();
-  if (bound == nullptr || which.access == nullptr) return nullptr;
-  return std::make_shared<const models::reading_rights>(models::rights_to_read(all, which, *bound));
+  return models::rights_to_ask_for(all, which, who.bound().get());
 }
 
 std::optional<response> check_rights(const guest& who, const models::rights_to_ask& rights) {

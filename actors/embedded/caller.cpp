@@ -102,11 +102,15 @@ class line_to_node final : public caller_line {
   }
 
   const models::schema& schema() const override { return about_; }
-  models::result<std::string> prepare(const models::write_request& what) const override {
-    return models::prepare(schema(), what, stamp());
+  models::result<std::string> prepare(
+      const models::write_request& what,
+      const std::shared_ptr<const models::subject>& bound) const override {
+    return models::prepare(schema(), what, stamp(bound));
   }
-  models::result<std::string> prepare(const models::transaction_request& what) const override {
-    return models::prepare(schema(), what, stamp());
+  models::result<std::string> prepare(
+      const models::transaction_request& what,
+      const std::shared_ptr<const models::subject>& bound) const override {
+    return models::prepare(schema(), what, stamp(bound));
   }
   void submit(std::string prepared, handler answer) override;
   void ask(question what, handler answer) override;
@@ -114,7 +118,10 @@ class line_to_node final : public caller_line {
   node* target() const override { return &target_; }
 
  private:
-  models::stamp stamp() const { return {unix_time_us(), new_uuid, target_.config().max_item}; }
+  models::stamp stamp(const std::shared_ptr<const models::subject>& bound) const {
+    return {unix_time_us(), new_uuid, target_.config().max_item, bound ? bound->id : std::string{},
+            bound};
+  }
 
   // Under the lock, so that nothing reaches for a loop that is gone.
   template <class Message>
@@ -227,7 +234,8 @@ void line_to_node::submit(std::string prepared, handler answer) {
 
 // What is wrong in itself asks nobody.
 void line_to_node::ask(question what, handler answer) {
-  auto query = models::whole_query(what.what, *what.of, what.key, what.parameters);
+  auto query = models::whole_query(what.what, *what.of, what.key, what.parameters,
+                                   models::rights_to_ask_for(about_, *what.of, what.bound.get()));
   auto errand_of = std::make_shared<errand>(std::move(answer));
   if (!query) return errand_of->finish(reply_of(query.error()));
   actors::ask asked;
@@ -255,7 +263,15 @@ caller caller::of_cluster_records(node& to) {
       std::make_shared<line_to_node>(to, models::cluster_records_schema(), data_handle{})};
 }
 
+caller caller::acting_for(models::subject who) const {
+  auto made = *this;
+  made.bound_ = std::make_shared<const models::subject>(std::move(who));
+  return made;
+}
+
 node& caller::target() const {
+  if (bound_)
+    throw std::logic_error("changes are told to a program, and not to somebody for whom it acts");
   if (auto* here = line_->target()) return *here;
   throw std::logic_error(
       "changes are followed in the process of a node, and this one is elsewhere");

@@ -31,6 +31,8 @@ std::optional<models::problem> problem_of_read(const reply& answer);
 ///     const auto prepared = here.prepare(request);
 ///     if (prepared) here.submit(*prepared, [](auto&& x) { ... problem_of_write(x) ... });
 ///
+/// No access rule binds a program, unless it says for whom it acts: `acting_for`.
+///
 /// Every request is answered exactly once: after the node has stopped, with `unavailable`; a write
 /// that was under way when it stopped, with `unknown`. Answers come on the loop's thread, where a
 /// handler must not block; one that throws is logged. What the actor is not there to take is
@@ -52,33 +54,46 @@ class caller {
   /// all nodes share keeps and no dispatcher knows.
   static caller of_cluster_records(node& to);
 
+  /// The same on behalf of somebody whom the models' access rules bind, as over HTTP: what `who` may
+  /// not read is 404, what `who` may not do 403, fields that are not shown stay as in `T{}`, and the
+  /// history says by whom. A caller without it passes all rules by, like an admin; so do, with it,
+  /// collections that have none. An empty id is nobody who is known.
+  caller acting_for(models::subject who) const;
+  /// For whom it acts; none: for the program itself.
+  const std::shared_ptr<const models::subject>& bound() const { return bound_; }
+
   /// What the node serves; valid as long as the node, stopped or not. Elsewhere: what the program
   /// declared.
   const models::schema& schema() const { return line_->schema(); }
   /// What `submit` takes of a write, or why it is wrong in itself. Its time and ids are those of
   /// now. `what` is of this schema. Of a caller that leads elsewhere the node there judges.
   models::result<std::string> prepare(const models::write_request& what) const {
-    return line_->prepare(what);
+    return line_->prepare(what, bound_);
   }
   models::result<std::string> prepare(const models::transaction_request& what) const {
-    return line_->prepare(what);
+    return line_->prepare(what, bound_);
   }
   /// A write that this caller has prepared.
   void submit(std::string prepared, handler answer) const {
     line_->submit(std::move(prepared), std::move(answer));
   }
-  /// A read, which gives hidden fields too. One that is wrong in itself is answered as the models
+  /// A read, which gives hidden fields too, unless it is for somebody. One that is wrong in itself is answered as the models
   /// answer it: by an outcome of 400 or 404.
-  void ask(question what, handler answer) const { line_->ask(std::move(what), std::move(answer)); }
+  void ask(question what, handler answer) const {
+    if (bound_) what.bound = bound_;
+    line_->ask(std::move(what), std::move(answer));
+  }
 
   /// Throws std::logic_error on a thread of the node's loops, where waiting would be for ever.
   /// After the node has stopped it never throws, for then nothing is waited for.
   void require_waiting_allowed() const { line_->require_waiting_allowed(); }
-  /// The node it speaks to; throws std::logic_error if that is not in this process.
+  /// The node it speaks to; throws std::logic_error if that is not in this process, and where it acts
+  /// for somebody: changes are followed by a program, to whom all of them are told.
   node& target() const;
 
  private:
   std::shared_ptr<caller_line> line_;
+  std::shared_ptr<const models::subject> bound_;
 };
 
 }  // namespace lithair::actors
@@ -87,5 +102,6 @@ namespace lithair {
 
 using actors::caller;
 using actors::consistency;
+using models::subject;
 
 }  // namespace lithair

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -36,6 +37,8 @@ struct question {
   consistency level = consistency::linearizable;
   /// What must be applied where it is answered, as of `ask`; 0: nothing in particular
   std::uint64_t min_index = 0;
+  /// Whom access rules bind; none: nobody
+  std::shared_ptr<const models::subject> bound = {};
 };
 
 /// Where a caller leads. Thread-safe; see `caller` for what is promised of each.
@@ -45,8 +48,13 @@ class caller_line {
 
   virtual ~caller_line() = default;
   virtual const models::schema& schema() const = 0;
-  virtual models::result<std::string> prepare(const models::write_request& what) const = 0;
-  virtual models::result<std::string> prepare(const models::transaction_request& what) const = 0;
+  /// `bound`: for whom it is done, whom access rules bind; none: for the program, whom none binds.
+  virtual models::result<std::string> prepare(
+      const models::write_request& what,
+      const std::shared_ptr<const models::subject>& bound) const = 0;
+  virtual models::result<std::string> prepare(
+      const models::transaction_request& what,
+      const std::shared_ptr<const models::subject>& bound) const = 0;
   virtual void submit(std::string prepared, handler answer) = 0;
   virtual void ask(question what, handler answer) = 0;
   virtual void require_waiting_allowed() const = 0;

@@ -102,7 +102,7 @@ using key_of = models::key_type_of<T>;
 ///     auto some = notes.list({{"text", "bye"}, {"sort", "text"}, {"take", "10"}}).get();
 ///
 /// A cheap handle, copied freely; thread-safe. It must not outlive the node, which may have
-/// stopped. Reads give hidden fields too; in the answer of a write they are as they were given, and
+/// stopped. It passes access rules by; `acting_for` keeps them. Reads give hidden fields too; in the answer of a write they are as they were given, and
 /// those that were not, as in `T{}`.
 ///
 /// No method asks anything before its call is begun. What each may be told besides its own answers:
@@ -179,6 +179,14 @@ class collection {
   /// What the node serves under this model; valid as long as the node, stopped
   /// or not.
   const models::collection& declared() const { return *c_; }
+  /// The same for somebody whom access rules bind; see caller::acting_for.
+  ///
+  ///     const auto hers = orders.acting_for({.id = "ann", .roles = {"customer"}});
+  collection acting_for(models::subject who) const {
+    auto made = *this;
+    made.through_ = through_.acting_for(std::move(who));
+    return made;
+  }
   /// Whom it asks through.
   const caller& through() const { return through_; }
 

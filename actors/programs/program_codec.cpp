@@ -7,20 +7,47 @@ namespace lithair::actors {
 namespace {
 
 // The first byte of a request.
-enum class call_kind : std::uint8_t { models = 1, item = 2, items = 3, read = 4 };
+enum class call_kind : std::uint8_t { models = 1, item = 2, items = 3, read = 4, for_somebody = 5 };
+
+using bound_by_rules = std::shared_ptr<const models::subject>;
 
 constexpr std::uint8_t any_match = 1;
 constexpr std::uint8_t only_new = 2;
 constexpr std::uint8_t replayed_bit = 1;
 constexpr std::uint8_t minimal_bit = 2;
 
+void write_texts(field_writer& out, const std::vector<std::string>& texts) {
+  out.number(static_cast<std::uint16_t>(texts.size()));
+  for (const auto& each : texts) out.text(each);
+}
+
+std::vector<std::string> read_texts(field_reader& in) {
+  std::vector<std::string> made;
+  for (auto left = in.number<std::uint16_t>(); left > 0 && in.sound(); --left)
+    made.emplace_back(in.text());
+  return made;
+}
+
+bound_by_rules read_subject(field_reader& in) {
+  auto made = std::make_shared<models::subject>();
+  made->id = in.text();
+  made->roles = read_texts(in);
+  for (auto left = in.number<std::uint16_t>(); left > 0 && in.sound(); --left) {
+    std::string name{in.text()};
+    made->claims[std::move(name)] = read_texts(in);
+  }
+  return made;
+}
+
+call_kind read_kind(field_reader& in) { return static_cast<call_kind>(in.number<std::uint8_t>()); }
+
 struct call_writer {
   field_writer out;
 
-  std::string operator()(const models_asked&) { return begin(call_kind::models).take(); }
+  std::string operator()(const models_asked&) { return begin({}, call_kind::models).take(); }
   std::string operator()(const item_write& x) {
     const auto& when = x.conditions;
-    begin(call_kind::item).number(static_cast<std::uint8_t>(x.op));
+    begin(x.bound, call_kind::item).number(static_cast<std::uint8_t>(x.op));
     out.text(x.collection).text(x.key).text(x.idempotency_key);
     out.number(static_cast<std::uint8_t>((when.if_match_any ? any_match : 0) |
                                          (when.if_none_match_any ? only_new : 0)));
@@ -29,10 +56,10 @@ struct call_writer {
     return out.rest(x.body).take();
   }
   std::string operator()(const items_write& x) {
-    return begin(call_kind::items).text(x.idempotency_key).rest(x.body).take();
+    return begin(x.bound, call_kind::items).text(x.idempotency_key).rest(x.body).take();
   }
   std::string operator()(const items_read& x) {
-    begin(call_kind::read).number(static_cast<std::uint8_t>(x.what));
+    begin(x.bound, call_kind::read).number(static_cast<std::uint8_t>(x.what));
     out.number(static_cast<std::uint8_t>(x.level)).number(x.min_index);
     out.text(x.collection).text(x.key);
     out.number(static_cast<std::uint16_t>(x.parameters.size()));
@@ -41,11 +68,20 @@ struct call_writer {
   }
 
  private:
-  field_writer& begin(call_kind what) { return out.number(static_cast<std::uint8_t>(what)); }
+  field_writer& begin(const bound_by_rules& bound, call_kind what) {
+    if (bound) {
+      out.number(static_cast<std::uint8_t>(call_kind::for_somebody)).text(bound->id);
+      write_texts(out, bound->roles);
+      out.number(static_cast<std::uint16_t>(bound->claims.size()));
+      for (const auto& [name, values] : bound->claims) write_texts(out.text(name), values);
+    }
+    return out.number(static_cast<std::uint8_t>(what));
+  }
 };
 
-std::optional<program_call> read_item_write(field_reader& in) {
+std::optional<program_call> read_item_write(field_reader& in, bound_by_rules bound) {
   item_write made;
+  made.bound = std::move(bound);
   const auto op = in.number<std::uint8_t>();
   made.op = static_cast<models::operation>(op);
   made.collection = in.text();
@@ -63,16 +99,18 @@ std::optional<program_call> read_item_write(field_reader& in) {
   return made;
 }
 
-std::optional<program_call> read_items_write(field_reader& in) {
+std::optional<program_call> read_items_write(field_reader& in, bound_by_rules bound) {
   items_write made;
+  made.bound = std::move(bound);
   made.idempotency_key = in.text();
   made.body = in.rest();
   if (!in.sound()) return std::nullopt;
   return made;
 }
 
-std::optional<program_call> read_items_read(field_reader& in) {
+std::optional<program_call> read_items_read(field_reader& in, bound_by_rules bound) {
   items_read made;
+  made.bound = std::move(bound);
   const auto what = in.number<std::uint8_t>();
   const auto level = in.number<std::uint8_t>();
   made.what = static_cast<models::query::kind>(what);
@@ -97,18 +135,27 @@ std::string encode(const program_call& call) { return std::visit(call_writer{}, 
 
 std::optional<program_call> decode_call(std::string_view bytes) {
   field_reader in{bytes};
-  switch (static_cast<call_kind>(in.number<std::uint8_t>())) {
-    case call_kind::models:
-      if (!in.rest().empty()) return std::nullopt;
-      return models_asked{};
-    case call_kind::item:
-      return read_item_write(in);
-    case call_kind::items:
-      return read_items_write(in);
-    case call_kind::read:
-      return read_items_read(in);
+  auto what = read_kind(in);
+  if (what == call_kind::models) {
+    if (!in.rest().empty()) return std::nullopt;
+    return models_asked{};
   }
-  return std::nullopt;
+  bound_by_rules bound;
+  if (what == call_kind::for_somebody) {
+    bound = read_subject(in);
+    what = read_kind(in);
+  }
+  // A second somebody is nothing that is known here.
+  switch (what) {
+    case call_kind::item:
+      return read_item_write(in, std::move(bound));
+    case call_kind::items:
+      return read_items_write(in, std::move(bound));
+    case call_kind::read:
+      return read_items_read(in, std::move(bound));
+    default:
+      return std::nullopt;
+  }
 }
 
 std::string encode(const program_outcome& said) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -9,6 +10,7 @@
 #include <vector>
 
 #include "actors/consistency.hpp"
+#include "models/schema/subject.hpp"
 #include "models/service.hpp"
 
 /// The bytes within a program_request and a program_answer, version 1, in the terms of
@@ -20,13 +22,16 @@
 ///                  | 3:u8 idempotency_key:text body:rest                    items_write
 ///                  | 4:u8 kind:u8 consistency:u8 min_index:u64 collection:text key:text
 ///                    count:u16 (name:text value:text)×count                 items_read
+///                  | 5:u8 subject request                                   for somebody
+///     subject     := id:text roles:texts count:u16 (claim:text values:texts)×count
+///     texts       := count:u16 text×count
 ///     conditions  := 1 (If-Match: *) | 2 (If-None-Match: *)
 ///
 ///     answer      := disposition:u8 index:u64 status:u16 version:u64 flags:u8 reason:text
 ///                    location:text body:rest
 ///     flags       := 1 (replayed) | 2 (minimal)
 ///
-/// What is malformed gives nothing; nothing is believed beyond the bytes that are there. Pure.
+/// A request for somebody is one that reads or writes. What is malformed gives nothing; nothing is believed beyond the bytes that are there. Pure.
 namespace lithair::actors {
 
 /// What the node serves: answered with the text of a model file.
@@ -42,12 +47,16 @@ struct item_write {
   std::string idempotency_key;
   models::preconditions conditions;
   std::string body;  ///< JSON
+  /// Whom access rules bind; none: nobody
+  std::shared_ptr<const models::subject> bound = {};
 };
 
 /// A transaction, as of models::transaction_request.
 struct items_write {
   std::string idempotency_key;
   std::string body;  ///< JSON
+  /// As of an item_write
+  std::shared_ptr<const models::subject> bound = {};
 };
 
 /// A read, as of models::whole_query.
@@ -58,6 +67,8 @@ struct items_read {
   std::string collection;  ///< its name
   std::string key;         ///< as text; of an item
   std::vector<std::pair<std::string, std::string>> parameters;
+  /// As of an item_write
+  std::shared_ptr<const models::subject> bound = {};
 };
 
 using program_call = std::variant<models_asked, item_write, items_write, items_read>;

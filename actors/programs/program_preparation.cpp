@@ -15,14 +15,15 @@ namespace {
 
 constexpr std::size_t longest_key = 255;
 
-models::stamp stamp_of_now(std::uint64_t max_item) {
+models::stamp stamp_of_now(std::uint64_t max_item,
+                           const std::shared_ptr<const models::subject>& bound) {
   return {unix_time_us(),
           [] {
             thread_local random_words words;  // of each thread: ids are drawn without a lock
             const auto high = words();
             return std::string{models::make_uuid_v7(unix_time_us(), high, words()).view()};
           },
-          max_item};
+          max_item, bound ? bound->id : std::string{}, bound};
 }
 
 // As of the header of HTTP.
@@ -47,8 +48,9 @@ models::problem program_preparation::no_collection(std::string_view name) {
 }
 
 models::result<std::string> program_preparation::make() const {
-  const auto at = stamp_of_now(max_item_);
   const auto* one = std::get_if<item_write>(&call_);
+  const auto at =
+      stamp_of_now(max_item_, one != nullptr ? one->bound : std::get<items_write>(call_).bound);
   const auto& key =
       one != nullptr ? one->idempotency_key : std::get<items_write>(call_).idempotency_key;
   if (!is_idempotency_key(key))

@@ -185,7 +185,9 @@ void program_session::prepared(prepared_write& made) {
 void program_session::begin_read(std::uint64_t token, const items_read& what) {
   const auto* target = to_.models->find(what.collection);
   if (target == nullptr) return refuse(token, program_preparation::no_collection(what.collection));
-  auto query = models::whole_query(what.what, *target, what.key, what.parameters);
+  auto query =
+      models::whole_query(what.what, *target, what.key, what.parameters,
+                          models::rights_to_ask_for(*to_.models, *target, what.bound.get()));
   if (!query) return refuse(token, query.error());
   if (query->what == models::query::kind::list) {
     if (lists_ >= most_lists)

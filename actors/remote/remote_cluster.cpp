@@ -83,14 +83,18 @@ class line_to_cluster final : public caller_line {
 
   const models::schema& schema() const override { return *models_; }
 
-  models::result<std::string> prepare(const models::write_request& what) const override {
+  models::result<std::string> prepare(
+      const models::write_request& what,
+      const std::shared_ptr<const models::subject>& bound) const override {
     return prepared(
         item_write{what.op, what.target->name, what.key, std::string{what.idempotency_key},
-                   what.conditions, std::string{what.body}},
+                   what.conditions, std::string{what.body}, bound},
         !what.idempotency_key.empty());
   }
-  models::result<std::string> prepare(const models::transaction_request& what) const override {
-    return prepared(items_write{std::string{what.idempotency_key}, std::string{what.body}},
+  models::result<std::string> prepare(
+      const models::transaction_request& what,
+      const std::shared_ptr<const models::subject>& bound) const override {
+    return prepared(items_write{std::string{what.idempotency_key}, std::string{what.body}, bound},
                     !what.idempotency_key.empty());
   }
 
@@ -106,8 +110,9 @@ class line_to_cluster final : public caller_line {
     open_calls::call call;
     call.whose = std::make_shared<errand>(std::move(answer), program_gone);
     call.is_list = what.what == models::query::kind::list;
-    call.bytes = encode(items_read{what.what, what.level, what.min_index, what.of->name,
-                                   std::move(what.key), std::move(what.parameters)});
+    call.bytes =
+        encode(items_read{what.what, what.level, what.min_index, what.of->name, std::move(what.key),
+                          std::move(what.parameters), std::move(what.bound)});
     send(std::move(call));
   }
   void require_waiting_allowed() const override {

@@ -19,6 +19,11 @@ std::vector<std::string_view> split(std::string_view text) {
   }
 }
 
+rights_to_ask rights_to_ask_for(const schema& s, const collection& c, const subject* who) {
+  if (who == nullptr || c.access == nullptr) return nullptr;
+  return std::make_shared<const reading_rights>(rights_to_read(s, c, *who));
+}
+
 std::vector<bool> shown_fields(const collection& c, const rights_to_ask& rights) {
   if (rights) {
     return rights->shown;

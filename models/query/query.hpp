@@ -17,6 +17,8 @@ namespace lithair::models {
 /// What who asks may read of the collection; none: all that is exposed. What is not shown is like
 /// hidden, and items that are not allowed are like none.
 using rights_to_ask = std::shared_ptr<const reading_rights>;
+/// Those of somebody whom rules bind; none for nobody, and where the collection has no rules.
+rights_to_ask rights_to_ask_for(const schema& s, const collection& c, const subject* who);
 
 /// A read of one collection. Parsed once, on the thread of the request, and run on the thread of
 /// the state. It points into the schema, which must live as long; all else it owns.

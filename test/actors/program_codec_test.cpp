@@ -12,6 +12,16 @@ using namespace lithair::actors;
 
 namespace {
 
+std::shared_ptr<const models::subject> somebody_or_nobody() {
+  if (*rc::gen::arbitrary<bool>()) return nullptr;
+  models::subject made;
+  made.id = *rc::gen::arbitrary<std::string>();
+  made.roles = *rc::gen::arbitrary<std::vector<std::string>>();
+  for (const auto& name : *rc::gen::arbitrary<std::vector<std::string>>())
+    made.claims[name] = *rc::gen::arbitrary<std::vector<std::string>>();
+  return std::make_shared<const models::subject>(std::move(made));
+}
+
 program_call some_write() {
   item_write made;
   made.op = *rc::gen::element(models::operation::create, models::operation::replace,
@@ -23,6 +33,7 @@ program_call some_write() {
   made.conditions.if_match_any = *rc::gen::arbitrary<bool>();
   made.conditions.if_none_match_any = *rc::gen::arbitrary<bool>();
   made.conditions.if_match = *rc::gen::arbitrary<std::vector<std::uint64_t>>();
+  made.bound = somebody_or_nobody();
   return made;
 }
 
@@ -36,6 +47,7 @@ program_call some_read() {
   made.collection = *rc::gen::arbitrary<std::string>();
   made.key = *rc::gen::arbitrary<std::string>();
   made.parameters = *rc::gen::arbitrary<std::vector<std::pair<std::string, std::string>>>();
+  made.bound = somebody_or_nobody();
   return made;
 }
 
@@ -44,7 +56,8 @@ program_call some_call() {
     case 0:
       return models_asked{};
     case 1:
-      return items_write{*rc::gen::arbitrary<std::string>(), *rc::gen::arbitrary<std::string>()};
+      return items_write{*rc::gen::arbitrary<std::string>(), *rc::gen::arbitrary<std::string>(),
+                         somebody_or_nobody()};
     case 2:
       return some_read();
     default:
@@ -114,7 +127,17 @@ BOOST_AUTO_TEST_CASE(what_is_cut_or_unknown_gives_nothing) {
     BOOST_TEST(!decode_call(bytes.substr(0, size)).has_value(), size);
   BOOST_TEST(!decode_call(bytes + "x").has_value());
   BOOST_TEST(!decode_call(std::string_view{"\0", 1}).has_value());
-  BOOST_TEST(!decode_call("\x05").has_value());
+  one.bound = std::make_shared<const models::subject>(
+      models::subject{"ann", {"staff"}, {{"team", {"a", "b"}}}});
+  const auto for_ann = encode(program_call{one});
+  for (std::size_t size = 0; size < for_ann.size(); ++size)
+    BOOST_TEST(!decode_call(for_ann.substr(0, size)).has_value(), size);
+  // Nobody is for somebody for somebody else.
+  const auto who = for_ann.substr(0, for_ann.size() - bytes.size());
+  BOOST_TEST(decode_call(who + bytes).has_value());
+  BOOST_TEST(!decode_call(who + for_ann).has_value());
+  BOOST_TEST(!decode_call(who + encode(models_asked{})).has_value());
+  BOOST_TEST(!decode_call("\x06").has_value());
   BOOST_TEST(!decode_call("\x01more").has_value());
   BOOST_TEST(!decode_outcome("\x03").has_value());
 }
