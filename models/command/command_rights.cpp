@@ -49,10 +49,14 @@ void write_quota(std::string& out, const collection& c, const item_quota& of) {
   if (!of.is_set()) {
     return msgpack::write_nil(out);
   }
-  msgpack::write_array(out, 3);
+  // Nodes of before there was a bound of bytes go on with commands that have none.
+  msgpack::write_array(out, of.item_bytes == 0 ? 3 : 4);
   msgpack::write_unsigned(out, of.items);
   msgpack::write_unsigned(out, of.items_per);
   msgpack::write_unsigned(out, c.fields[of.per].id);
+  if (of.item_bytes != 0) {
+    msgpack::write_unsigned(out, of.item_bytes);
+  }
 }
 
 bool read_quota(msgpack::reader& in, const collection& c, item_quota& out) {
@@ -63,9 +67,11 @@ bool read_quota(msgpack::reader& in, const collection& c, item_quota& out) {
   out.items = in.read_unsigned();
   out.items_per = in.read_unsigned();
   const auto field_id = in.read_unsigned();
+  out.item_bytes = parts == 4 ? in.read_unsigned() : 0;
   const auto found = std::ranges::find(c.fields, field_id, &field::id);
   // Without the index nothing would be counted, and others count.
-  if (parts != 3 || found == c.fields.end() || (out.items_per != 0 && !found->indexed)) {
+  if ((parts != 3 && parts != 4) || found == c.fields.end() ||
+      (out.items_per != 0 && !found->indexed)) {
     return false;
   }
   out.per = static_cast<std::size_t>(found - c.fields.begin());

@@ -17,7 +17,7 @@
 ///
 ///     rights := [[collection id, [filters or nil of each access_kind], [unseen id, ...],
 ///                 [fixed id, ...], quota], ...]
-///     quota  := nil | [items, items of each value, field id]
+///     quota  := nil | [items, items of each value, field id] | [these, bytes of an item]
 ///
 /// of each collection with rules that it is about; models/schema/filter_codec.hpp has the filters.
 /// So a command is judged in the log's order by what held where it was made, and by every node

@@ -73,9 +73,9 @@ class decider {
     if (!removes()) {
       new_bytes_ = write_record(made_);
       // Larger ones come from before there was a limit. They may shrink, and are not to grow.
-      if (new_bytes_.size() > std::max<std::uint64_t>(with_.max_item, kept_size())) {
+      if (new_bytes_.size() > std::max<std::uint64_t>(max_item(), kept_size())) {
         return tl::make_unexpected(item_too_large(excerpt(key_text(c_, part_.key)), c_.name,
-                                                  new_bytes_.size(), with_.max_item));
+                                                  new_bytes_.size(), max_item()));
       }
     }
     const transition change{c_, part_.key, exists_ ? &old_.fields : nullptr,
@@ -109,6 +109,10 @@ class decider {
  private:
   bool removes() const { return part_.op == operation::remove; }
   std::size_t kept_size() const { return exists_ ? old_bytes_.size() : 0; }
+  std::uint64_t max_item() const {
+    const auto most = rights_ == nullptr ? 0 : rights_->quota.item_bytes;
+    return most == 0 ? with_.max_item : std::min<std::uint64_t>(most, with_.max_item);
+  }
   bool is_local_part() const { return c_.holds == extent::local_part; }
 
   /// Local fields that were written for an item of this key which has gone are nobody's.

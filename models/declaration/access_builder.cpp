@@ -78,6 +78,11 @@ class access_builder {
         return fail(said.where, from_.name, "items_per is a number, 1 to 10000.");
       }
       into.items_per = static_cast<std::uint64_t>(*number);
+    } else if (said.name == "item_bytes") {
+      if (number == nullptr || *number < least_item_bytes) {
+        return fail(said.where, from_.name, "item_bytes is a number, 64 or more.");
+      }
+      into.item_bytes = static_cast<std::uint64_t>(*number);
     } else if (said.name == "per") {
       into.per = text != nullptr ? into_.position(*text) : into_.fields.size();
       if (into.per == into_.fields.size() || !into_.fields[into.per].indexed ||
@@ -88,7 +93,8 @@ class access_builder {
     } else {
       fail(said.where, from_.name,
            "Unknown rule \"" + said.name +
-               "\"; the rules are read, create, update and delete, and items, items_per and per.");
+               "\"; the rules are read, create, update and delete, and items, items_per, per and "
+               "item_bytes.");
     }
   }
 

@@ -170,6 +170,7 @@ std::string rules_of(const collection& c) {
     add(std::to_string(quota.items));
     add(std::to_string(quota.items_per));
     add(c.fields[quota.per].name);
+    add(std::to_string(quota.item_bytes));
   }
   for (const auto at : c.by_id) {
     const auto& f = c.fields[at];

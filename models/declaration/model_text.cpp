@@ -190,6 +190,9 @@ std::string with_quota(std::string table, const collection& c) {
     add("items_per = " + std::to_string(quota.items_per));
     add("per = " + in_quotes(c.fields[quota.per].name));
   }
+  if (quota.item_bytes != 0) {
+    add("item_bytes = " + std::to_string(quota.item_bytes));
+  }
   if (more.empty()) {
     return table;
   }

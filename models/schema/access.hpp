@@ -56,16 +56,20 @@ inline constexpr std::size_t access_kinds = 4;
 /// As model files spell them: read, create, update, delete.
 std::string_view name_of(access_kind what);
 
-/// How many items there may be, for whom rules bind.
+/// How many items there may be and how large, for whom rules bind: with `items_per` and `item_bytes`
+/// the bytes of each owner are bounded, too.
 struct item_quota {
-  std::uint64_t items = 0;      ///< of the collection; 0: any number
-  std::uint64_t items_per = 0;  ///< of each value of a field; 0: any number
-  std::size_t per = 0;          ///< that field, which is indexed
+  std::uint64_t items = 0;       ///< of the collection; 0: any number
+  std::uint64_t items_per = 0;   ///< of each value of a field; 0: any number
+  std::size_t per = 0;           ///< that field, which is indexed
+  std::uint64_t item_bytes = 0;  ///< that an item takes as it is stored; 0: as of any item
 
-  bool is_set() const { return items != 0 || items_per != 0; }
+  bool is_set() const { return items != 0 || items_per != 0 || item_bytes != 0; }
 };
 /// They are counted one by one.
 inline constexpr std::int64_t most_items_per = 10'000;
+/// What an item takes that has hardly more than a key.
+inline constexpr std::int64_t least_item_bytes = 64;
 
 /// The rules of a collection that has some. What has no rule is for admins alone.
 struct access_rules {

@@ -77,7 +77,7 @@ std::string describe(const collection& c) {
     const auto& quota = c.access->quota;
     text += "items=" + std::to_string(quota.items) +
             " items_per=" + std::to_string(quota.items_per) + " per=" + c.fields[quota.per].name +
-            '\n';
+            (quota.item_bytes == 0 ? "" : " item_bytes=" + std::to_string(quota.item_bytes)) + '\n';
   }
   return text;
 }

@@ -63,6 +63,7 @@ struct access_declaration {
   std::int64_t items = 0;      ///< how many there may be; 0: any number
   std::int64_t items_per = 0;  ///< and with each value of `per`, an indexed field; 0: any number
   const char* per = nullptr;
+  std::int64_t item_bytes = 0;  ///< that an item takes; 0: as of any item
 };
 
 /// The attributes of fields, for declarations to say them without a prefix:

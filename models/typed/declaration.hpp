@@ -339,6 +339,7 @@ declared_collection to_declared_model() {
     };
     count("items", said.items);
     count("items_per", said.items_per);
+    count("item_bytes", said.item_bytes);
     static_assert(Declared::access.read != nullptr || Declared::access.create != nullptr ||
                       Declared::access.update != nullptr || Declared::access.remove != nullptr,
                   "access has a rule at least");

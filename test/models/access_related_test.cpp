@@ -138,10 +138,12 @@ delete = "@user"
 items     = 5
 items_per = 2
 per       = "owner"
+item_bytes = 100
 [models.m.fields]
 id    = { type = "integer", primary_key = true, replicate = true }
 owner = { type = "string", indexed = true, optional = true, replicate = true }
 n     = { type = "integer", optional = true, replicate = true }
+words = { type = "list<string>", optional = true, replicate = true, merge = "append" }
 )toml";
 
 struct bounded_service : service_fixture {
@@ -168,6 +170,22 @@ BOOST_AUTO_TEST_CASE(there_are_as_many_items_as_the_model_lets_there_be) {
   // It binds whom rules bind.
   ask_as_admin();
   BOOST_TEST(add(6, "").status == 201);
+}
+
+BOOST_AUTO_TEST_CASE(an_item_is_as_large_as_the_model_lets_it_be_however_it_grows) {
+  const std::string half(50, 'a');
+  BOOST_TEST(add(1, "x").status == 201);
+  BOOST_TEST(patch("m", "1", "{\"words\":[\"" + half + "\"]}").status == 200);
+  const auto refused = patch("m", "1", "{\"words\":[\"" + half + "\"]}");
+  BOOST_TEST(refused.status == 413);
+  BOOST_TEST(refused.body.find("at most 100.") != std::string::npos);
+  BOOST_TEST(post("m", "{\"id\":2,\"words\":[\"" + half + half + "\"]}").status == 413);
+  // It binds whom rules bind; and who has a larger one may make it smaller.
+  ask_as_admin();
+  BOOST_TEST(patch("m", "1", "{\"words\":[\"" + half + half + "\"]}").status == 200);
+  ask_as("x");
+  BOOST_TEST(patch("m", "1", "{\"words\":[\"" + half + "\"]}").status == 413);
+  BOOST_TEST(put("m", "1", "{\"id\":1,\"words\":[\"" + half + "aa\"]}").status == 200);
 }
 
 BOOST_AUTO_TEST_CASE(each_owner_has_as_many_as_it_may_however_it_gets_them) {

@@ -30,7 +30,8 @@ struct lithair::model<parcel> : lithair::attributes {
                                                       .remove = "role(staff)",
                                                       .items = 90,
                                                       .items_per = 9,
-                                                      .per = "customer"};
+                                                      .per = "customer",
+                                                      .item_bytes = 4000};
 };
 
 namespace lithair::models {
@@ -152,7 +153,8 @@ BOOST_AUTO_TEST_CASE(mistakes_are_told_with_file_line_and_column) {
       told("access = { raed = \"true\" }", "").starts_with("shop.toml:2:12: m: Unknown rule"));
   BOOST_TEST(told("access = {}", "").starts_with("shop.toml:2:1: m: Access rules are"));
   for (const auto* wrong : {"items = 0", "items = \"1\"", "items_per = 20000, per = \"id\"",
-                            "items_per = 5", "per = \"id\"", "items_per = 5, per = \"other\""})
+                            "items_per = 5", "item_bytes = 63", "item_bytes = \"100\"",
+                            "per = \"id\"", "items_per = 5, per = \"other\""})
     BOOST_TEST(!told("access = { " + std::string(wrong) + " }", "").empty(), wrong);
   BOOST_TEST(told("access = { items = 5, items_per = 2, per = \"f\" }",
                   "f = { type = \"string\", indexed = true, replicate = true }") == "");
@@ -194,6 +196,7 @@ delete = "role(staff)"
 items = 90
 items_per = 9
 per = "customer"
+item_bytes = 4000
 [models.parcels.fields]
 id       = { type = "integer", primary_key = true, replicate = true }
 customer = { type = "string", replicate = true, indexed = true, access = { read = "role(staff)", update = "@user.plan = 'pro'" } }

@@ -26,7 +26,7 @@ std::vector<std::string> bound_by_rules() {
   const auto ruled = *parse_model_text(
       "[models.m.access]\nread = \"s = @user.id or i > 2\"\ncreate = \"@user\"\n"
       "update = \"(c < 9 or exists(m where id = r)) and @new.s = @old.s\"\n"
-      "delete = \"r.s != @user.id\"\nitems = 9\nitems_per = 2\nper = \"c\"\n" +
+      "delete = \"r.s != @user.id\"\nitems = 9\nitems_per = 2\nitem_bytes = 900\nper = \"c\"\n" +
           std::string(lithair::fuzz::model_text),
       "fuzz.toml");
   stamp at;
