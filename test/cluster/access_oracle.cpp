@@ -174,9 +174,10 @@ struct ruled {
       const auto item = nodes.ask(by, "GET", path('/' + key));
       RC_ASSERT(is_right(item));
       RC_ASSERT(is_right(nodes.ask(by, "GET", path('/' + key + "/history"))));
-      const auto now = may ? item.field("x-raft-index") : "1";
-      RC_ASSERT(
-          is_right(nodes.ask(by, "GET", path('/' + key + "?fields=id,n&as_of=").append(now))));
+      // Its version is an index at which it was there.
+      const auto now = may ? std::to_string(std::stoull(item.field("etag").substr(1))) : "1";
+      const auto past = nodes.ask(by, "GET", path('/' + key + "?fields=id,n&as_of=").append(now));
+      RC_ASSERT(is_right(past));
     }
     for (const std::string words : {"?sort=id", "?sort=-a", "?sort=n&take=1"}) {
       const auto page = nodes.ask(by, "GET", path(words));
