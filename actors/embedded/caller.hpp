@@ -54,10 +54,10 @@ class caller {
   /// all nodes share keeps and no dispatcher knows.
   static caller of_cluster_records(node& to);
 
-  /// The same on behalf of somebody whom the models' access rules bind, as over HTTP: what `who` may
-  /// not read is 404, what `who` may not do 403, fields that are not shown stay as in `T{}`, and the
-  /// history says by whom. A caller without it passes all rules by, like an admin; so do, with it,
-  /// collections that have none. An empty id is nobody who is known.
+  /// The same on behalf of somebody whom the models' access rules bind, as over HTTP: what `who`
+  /// may not read is 404, what `who` may not do 403, fields that are not shown stay as in `T{}`,
+  /// and the history says by whom. A caller without it passes all rules by, like an admin. Of a
+  /// collection without rules nothing is kept from it. An empty id is nobody who is known.
   caller acting_for(models::subject who) const;
   /// For whom it acts; none: for the program itself.
   const std::shared_ptr<const models::subject>& bound() const { return bound_; }
@@ -77,8 +77,8 @@ class caller {
   void submit(std::string prepared, handler answer) const {
     line_->submit(std::move(prepared), std::move(answer));
   }
-  /// A read, which gives hidden fields too, unless it is for somebody. One that is wrong in itself is answered as the models
-  /// answer it: by an outcome of 400 or 404.
+  /// A read, which gives hidden fields too, unless it is for somebody. One that is wrong in itself
+  /// is answered as the models answer it: by an outcome of 400 or 404.
   void ask(question what, handler answer) const {
     if (bound_) what.bound = bound_;
     line_->ask(std::move(what), std::move(answer));
@@ -87,8 +87,8 @@ class caller {
   /// Throws std::logic_error on a thread of the node's loops, where waiting would be for ever.
   /// After the node has stopped it never throws, for then nothing is waited for.
   void require_waiting_allowed() const { line_->require_waiting_allowed(); }
-  /// The node it speaks to; throws std::logic_error if that is not in this process, and where it acts
-  /// for somebody: changes are followed by a program, to whom all of them are told.
+  /// The node it speaks to; throws std::logic_error if that is not in this process, and where it
+  /// acts for somebody: changes are followed by a program, to whom all of them are told.
   node& target() const;
 
  private:

@@ -102,8 +102,8 @@ using key_of = models::key_type_of<T>;
 ///     auto some = notes.list({{"text", "bye"}, {"sort", "text"}, {"take", "10"}}).get();
 ///
 /// A cheap handle, copied freely; thread-safe. It must not outlive the node, which may have
-/// stopped. It passes access rules by; `acting_for` keeps them. Reads give hidden fields too; in the answer of a write they are as they were given, and
-/// those that were not, as in `T{}`.
+/// stopped. It passes access rules by; `acting_for` keeps them. Reads give hidden fields too; in
+/// the answer of a write they are as they were given, and those that were not, as in `T{}`.
 ///
 /// No method asks anything before its call is begun. What each may be told besides its own answers:
 /// 422 for what is against the model's rules, 409 for a unique value that another item has, 503 and

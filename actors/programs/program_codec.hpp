@@ -31,7 +31,8 @@
 ///                    location:text body:rest
 ///     flags       := 1 (replayed) | 2 (minimal)
 ///
-/// A request for somebody is one that reads or writes. What is malformed gives nothing; nothing is believed beyond the bytes that are there. Pure.
+/// A request for somebody is one that reads or writes. What is malformed gives nothing; nothing is
+/// believed beyond the bytes that are there. Pure.
 namespace lithair::actors {
 
 /// What the node serves: answered with the text of a model file.

@@ -56,8 +56,8 @@ inline constexpr std::size_t access_kinds = 4;
 /// As model files spell them: read, create, update, delete.
 std::string_view name_of(access_kind what);
 
-/// How many items there may be and how large, for whom rules bind: with `items_per` and `item_bytes`
-/// the bytes of each owner are bounded, too.
+/// How many items there may be and how large, for whom rules bind: with `items_per` and
+/// `item_bytes` the bytes of each owner are bounded, too.
 struct item_quota {
   std::uint64_t items = 0;       ///< of the collection; 0: any number
   std::uint64_t items_per = 0;   ///< of each value of a field; 0: any number
