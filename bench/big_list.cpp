@@ -1,20 +1,19 @@
 // Lists of a collection with many records: how long a page takes by how it is found, and what
 // writes feel of long lists beside them.
 
-#include <unistd.h>
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <cstdio>
-#include <fstream>
 #include <functional>
 #include <stdexcept>
 #include <string>
 #include <thread>
 #include <vector>
 
+#include "bench/fill.hpp"
 #include "bench/load.hpp"
 #include "test/cluster/harness/cluster.hpp"
 #include "test/cluster/harness/http_client.hpp"
@@ -54,21 +53,6 @@ std::string item(std::uint64_t id, const wishes& x) {
          field("thousand", id % 1000) + field("many", id / 3) +
          field("plain", id * 7919 % x.records) + ",\"text\":\"" + std::string(x.payload, 't') +
          "\"}";
-}
-
-void fill(test::http_client& client, const wishes& x) {
-  for (std::uint64_t first = 0; first < x.records; first += x.bulk) {
-    std::string items = "[";
-    for (std::uint64_t i = first; i < std::min(first + x.bulk, x.records); ++i)
-      items += (i == first ? "" : ",") + item(i, x);
-    for (;;) {
-      const auto made = client.post("/api/records/_bulk", items + "]");
-      if (made.status == 201 || made.status == 409) break;
-      if (made.status != 503 && made.status != 504)
-        throw std::runtime_error("a bulk was answered " + std::to_string(made.status) + " " +
-                                 made.body);
-    }
-  }
 }
 
 /// Asks for a list again and again, each time of another value, and prints how long that took.
@@ -160,15 +144,14 @@ std::uint64_t measure_writes(std::uint16_t port, const wishes& x, unsigned lists
 }
 
 int run(const wishes& x) {
-  const auto file = std::filesystem::temp_directory_path() /
-                    ("lithair-bench-" + std::to_string(::getpid()) + ".toml");
-  std::ofstream(file) << model;
-  test::cluster node({.nodes = 1, .models = file, .flags = {"--max-body", "33554432"}});
+  const models_file models{model};
+  test::cluster node({.nodes = 1, .models = models.path(), .flags = {"--max-body", "33554432"}});
   node.start(0);
   node.await_ready(0);
   test::http_client client{node.port(0), patience};
   const auto began = clock::now();
-  fill(client, x);
+  fill(client, "/api/records", 0, x.records, x.bulk,
+       [&x](std::uint64_t id) { return item(id, x); });
   std::printf("%llu records in %.1f s\n", static_cast<unsigned long long>(x.records),
               std::chrono::duration<double>(clock::now() - began).count());
   client.post("/_admin/snapshot", "");
@@ -179,7 +162,6 @@ int run(const wishes& x) {
   std::uint64_t used = 0;
   for (const unsigned lists : {0u, 1u, 4u, 16u})
     used += measure_writes(node.port(0), x, lists, used);
-  std::filesystem::remove(file);
   return 0;
 }
 

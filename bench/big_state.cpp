@@ -1,19 +1,18 @@
 // One node with many records: what memory it takes, how soon it serves after a kill, and what
 // checkpoints cost the writes meanwhile.
 
-#include <unistd.h>
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
-#include <fstream>
 #include <sstream>
-#include <stdexcept>
 #include <string>
 #include <vector>
 
+#include "bench/fill.hpp"
 #include "bench/load.hpp"
+#include "bench/process_costs.hpp"
 #include "test/cluster/harness/cluster.hpp"
 #include "test/cluster/harness/http_client.hpp"
 
@@ -39,16 +38,6 @@ double seconds_since(clock::time_point began) {
   return std::chrono::duration<double>(clock::now() - began).count();
 }
 
-/// MiB of a line of /proc/PID/status.
-double status_mib(pid_t pid, const std::string& name) {
-  std::ifstream lines("/proc/" + std::to_string(pid) + "/status");
-  for (std::string line; std::getline(lines, line);) {
-    if (!line.starts_with(name + ":")) continue;
-    return std::stod(line.substr(name.size() + 1)) / 1024;
-  }
-  return 0;
-}
-
 /// What the node said about its checkpoints.
 void print_checkpoints(const std::string& log) {
   std::istringstream lines(log);
@@ -66,24 +55,15 @@ void print_checkpoints(const std::string& log) {
 
 void fill(test::http_client& client, const wishes& x) {
   const std::string text(x.payload, 't');
-  for (std::uint64_t first = 0; first < x.records; first += x.bulk) {
-    std::string items = "[";
-    for (std::uint64_t i = first; i < std::min(first + x.bulk, x.records); ++i)
-      items += (i == first ? "{\"id\":" : ",{\"id\":") + std::to_string(i) + ",\"text\":\"" + text +
-               "\"}";
-    for (;;) {
-      const auto made = client.post(std::string(route) + "/_bulk", items + "]");
-      if (made.status == 201 || made.status == 409) break;
-      if (made.status != 503 && made.status != 504)
-        throw std::runtime_error("a bulk was answered " + std::to_string(made.status) + " " +
-                                 made.body);
-    }
-  }
+  bench::fill(client, route, 0, x.records, x.bulk, [&text](std::uint64_t id) {
+    return "{\"id\":" + std::to_string(id) + ",\"text\":\"" + text + "\"}";
+  });
 }
 
 void print_memory(const char* when, pid_t pid) {
-  std::printf("  %-34s %7.1f MiB private, %7.1f MiB of the files mapped\n", when,
-              status_mib(pid, "RssAnon"), status_mib(pid, "RssFile"));
+  const auto now = costs_of(pid);
+  std::printf("  %-34s %7.1f MiB private, %7.1f MiB of the files mapped\n", when, now.private_mib,
+              now.resident_mib - now.private_mib);
   std::fflush(stdout);
 }
 
@@ -99,13 +79,11 @@ load_result write_for(std::uint16_t port, const wishes& x, std::uint64_t first) 
 }
 
 int run(const wishes& x) {
-  const auto file = std::filesystem::temp_directory_path() /
-                    ("lithair-bench-" + std::to_string(::getpid()) + ".toml");
-  std::ofstream(file) << model;
+  const models_file models{model};
   std::uint64_t used = 0;
   for (const std::string interval : {"3600s", "1s"}) {
     test::cluster node({.nodes = 1,
-                        .models = file,
+                        .models = models.path(),
                         .flags = {"--checkpoint-interval", interval, "--log-level", "debug",
                                   "--max-body", "33554432"}});
     node.start(0);
@@ -135,7 +113,6 @@ int run(const wishes& x) {
     print_checkpoints(node.log(0));
     used += load.writes;
   }
-  std::filesystem::remove(file);
   return 0;
 }
 

@@ -62,8 +62,7 @@ double rate_of(side& of, const plan_of_run& how, bool reads) {
   plan.connections = how.connections;
   plan.write = of.system->write_request(how.payload);
   // Of the node alone: what is measured is the way to the client.
-  plan.read = of.system->read_request();
-  plan.read.bytes.insert(plan.read.bytes.find("\r\n") + 2, "X-Consistency: local\r\n");
+  plan.read = with_header(of.system->read_request(), "X-Consistency: local");
   plan.read_percent = reads ? 100 : 0;
   plan.readable = measured_system::readable;
   plan.first_number = of.next_number;

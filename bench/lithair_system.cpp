@@ -1,7 +1,7 @@
-#include <fstream>
+#include <algorithm>
 #include <functional>
-#include <stdexcept>
 
+#include "bench/fill.hpp"
 #include "bench/systems.hpp"
 #include "test/cluster/harness/cluster.hpp"
 #include "test/cluster/harness/peer_certificates.hpp"
@@ -25,7 +25,7 @@ class lithair_system final : public measured_system {
                  const std::shared_ptr<const actors::tls_context>& secure, bool peer_tls)
       : kept_(peer_tls ? std::make_unique<test::peer_certificates>(nodes) : nullptr),
         nodes_({.nodes = nodes,
-                .models = write_models(),
+                .models = models_.path(),
                 .flags = std::move(flags),
                 .program = program,
                 .place = placing(),
@@ -61,25 +61,19 @@ class lithair_system final : public measured_system {
     if (!kept_) return {};
     return [this](const test::cluster& all, std::size_t i) { return kept_->place(all, i); };
   }
-  std::string write_models() const {
-    const auto file = models_.path() / "models.toml";
-    std::ofstream(file) << models;
-    return file;
-  }
-
   void store(std::size_t payload) {
     auto through = nodes_.client(leader_);
     const std::string prefix = std::string(item_id).substr(0, 24);
-    for (std::uint64_t i = 0; i < readable; ++i) {
+    const auto value = R"(","value":")" + std::string(payload, 'x') + "\"}";
+    // Far below what a body may be.
+    const auto at_once = std::max<std::size_t>(1, 256 * 1024 / (payload + 100));
+    fill(through, "/api/items", 0, readable, at_once, [&](std::uint64_t i) {
       const auto digits = std::to_string(i);
-      const auto id = prefix + std::string(12 - digits.size(), '0') + digits;
-      const auto said = through.post(
-          "/api/items", R"({"id":")" + id + R"(","value":")" + std::string(payload, 'x') + "\"}");
-      if (said.status != 201) throw std::runtime_error("an item was refused: " + said.body);
-    }
+      return R"({"id":")" + prefix + std::string(12 - digits.size(), '0') + digits + value;
+    });
   }
 
-  test::temporary_directory models_;
+  models_file models_{models};
   std::unique_ptr<test::peer_certificates> kept_;  // none: links are plain
   test::cluster nodes_;
   std::size_t leader_ = 0;

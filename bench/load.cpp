@@ -193,6 +193,7 @@ class generator {
     }
     const auto size = response_size(x.received);
     if (size == 0) return;
+    made_.answer_bytes = size;
     count(x, std::atoi(x.received.c_str() + 9));
     x.received.erase(0, size);
     send_next(x);
@@ -242,6 +243,14 @@ request_template make_request(const std::string& method, const std::string& targ
     made.width = std::min(made.bytes.find_first_not_of('#', at), made.bytes.size()) - at;
   }
   return made;
+}
+
+request_template with_header(request_template x, const std::string& header) {
+  // Behind the request line; the number may be in front of it, or come behind.
+  const auto at = x.bytes.find("\r\n") + 2;
+  x.bytes.insert(at, header + "\r\n");
+  if (x.at >= at) x.at += header.size() + 2;
+  return x;
 }
 
 double load_result::percentile(double share) const {

@@ -25,6 +25,9 @@ struct request_template {
 request_template make_request(const std::string& method, const std::string& target,
                               const std::string& body, int expected);
 
+/// The same request with another header: "Name: value".
+request_template with_header(request_template x, const std::string& header);
+
 /// What load is driven, from one thread over connections that stay open and have one request under
 /// way each.
 struct load_plan {
@@ -44,10 +47,11 @@ struct load_plan {
 };
 
 struct load_result {
-  std::uint64_t answered = 0;  ///< with the expected status, while measuring
-  std::uint64_t failed = 0;    ///< another status or a lost connection, warm-up included
-  int first_failure = 0;       ///< its status; 0: the connection was lost
-  std::uint64_t writes = 0;    ///< numbers used, warm-up included
+  std::uint64_t answered = 0;      ///< with the expected status, while measuring
+  std::uint64_t failed = 0;        ///< another status or a lost connection, warm-up included
+  int first_failure = 0;           ///< its status; 0: the connection was lost
+  std::uint64_t writes = 0;        ///< numbers used, warm-up included
+  std::uint64_t answer_bytes = 0;  ///< of the last answer, with its head
   double seconds = 0;
   std::chrono::milliseconds client_cpu{0};
   std::vector<std::uint32_t> latencies_us;  ///< sorted

@@ -1,27 +1,20 @@
 // Streams of changes: what followers of a large change cost, what writes feel of thousands of
 // subscribers, and each beside the same without them.
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
-#include <sys/epoll.h>
-#include <sys/resource.h>
-#include <sys/socket.h>
-#include <unistd.h>
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
-#include <array>
 #include <atomic>
 #include <chrono>
 #include <cstdio>
-#include <fstream>
 #include <stdexcept>
 #include <string>
-#include <string_view>
 #include <thread>
 #include <vector>
 
+#include "bench/fill.hpp"
 #include "bench/load.hpp"
+#include "bench/stream_readers.hpp"
 #include "test/cluster/harness/cluster.hpp"
 #include "test/cluster/harness/http_client.hpp"
 
@@ -48,97 +41,6 @@ struct wishes {
   unsigned seconds = 8;
   unsigned bulks = 3;
   std::string program;
-};
-
-/// Subscribers of one stream, read by a thread of their own, which counts their events.
-class readers {
- public:
-  readers(std::uint16_t port, const std::string& target, std::size_t count)
-      : poll_(epoll_create1(EPOLL_CLOEXEC)), all_(count) {
-    const auto request = "GET " + target + " HTTP/1.1\r\nHost: localhost\r\n\r\n";
-    for (std::size_t i = 0; i < count; ++i) {
-      sockaddr_in address{};
-      address.sin_family = AF_INET;
-      address.sin_port = htons(port);
-      address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-      const int fd = all_[i].fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-      if (connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0 ||
-          send(fd, request.data(), request.size(), MSG_NOSIGNAL) < 0)
-        throw std::runtime_error("a subscriber can't connect");
-      epoll_event event{};
-      event.events = EPOLLIN;
-      event.data.u64 = i;
-      epoll_ctl(poll_, EPOLL_CTL_ADD, fd, &event);
-    }
-    thread_ = std::thread([this] { run(); });
-    await("streams to open", [this] { return open_ == all_.size(); });
-  }
-  ~readers() {
-    over_ = true;
-    thread_.join();
-    for (const auto& each : all_) close(each.fd);
-    close(poll_);
-  }
-  readers(const readers&) = delete;
-  readers& operator=(const readers&) = delete;
-
-  std::uint64_t events() const { return events_; }
-  /// Waits until each has had so many events since it began.
-  void await_events(std::uint64_t of_each) {
-    await("events", [&] { return events_ >= of_each * all_.size(); });
-  }
-
- private:
-  struct reader {
-    int fd = -1;
-    bool open = false;
-    std::string rest;  // of what was read last: a word may be cut
-  };
-  static constexpr std::string_view word = "\nevent: ";
-
-  template <class Condition>
-  static void await(const char* what, Condition reached) {
-    const auto until = clock::now() + patience;
-    while (!reached()) {
-      if (clock::now() > until) throw std::runtime_error(std::string("in vain waited for ") + what);
-      std::this_thread::sleep_for(std::chrono::microseconds{200});
-    }
-  }
-
-  void run() {
-    std::array<epoll_event, 512> events{};
-    while (!over_) {
-      const int ready = epoll_wait(poll_, events.data(), static_cast<int>(events.size()), 20);
-      for (int i = 0; i < ready; ++i) take(all_[events[static_cast<std::size_t>(i)].data.u64]);
-    }
-  }
-
-  void take(reader& one) {
-    const auto got = recv(one.fd, buffer_.data(), buffer_.size(), 0);
-    if (got <= 0) {
-      epoll_ctl(poll_, EPOLL_CTL_DEL, one.fd, nullptr);
-      return;
-    }
-    one.rest.append(buffer_.data(), static_cast<std::size_t>(got));
-    std::uint64_t found = 0;
-    std::size_t at = 0;
-    for (auto next = one.rest.find(word); next != std::string::npos;
-         next = one.rest.find(word, at)) {
-      at = next + word.size();
-      ++found;
-    }
-    one.rest.erase(0, std::max(at, one.rest.size() - std::min(one.rest.size(), word.size() - 1)));
-    events_ += found;
-    if (!std::exchange(one.open, true)) ++open_;
-  }
-
-  int poll_;
-  std::vector<reader> all_;
-  std::vector<char> buffer_ = std::vector<char>(256 * 1024);
-  std::atomic<std::size_t> open_{0};
-  std::atomic<std::uint64_t> events_{0};
-  std::atomic<bool> over_{false};
-  std::thread thread_;
 };
 
 std::string bulk(std::uint64_t first, const wishes& what) {
@@ -189,7 +91,7 @@ struct bulk_cost {
 
 bulk_cost measure_bulk(test::cluster& node, const wishes& what, std::size_t followers,
                        std::uint64_t first) {
-  readers all(node.port(0), "/api/records/stream", followers);
+  stream_readers all(node.port(0), "/api/records/stream", followers);
   test::http_client client{node.port(0), patience};
   const auto body = bulk(first, what);
   small_writes others(node.port(0), first);
@@ -234,7 +136,7 @@ void measure_subscribers(test::cluster& node, const wishes& what) {
   std::uint64_t used = 0;
   for (const auto subscribers :
        {std::size_t{0}, what.subscribers / 10, what.subscribers, std::size_t{0}}) {
-    readers all(node.port(0), "/api/records/stream", subscribers);
+    stream_readers all(node.port(0), "/api/records/stream", subscribers);
     load_plan plan;
     plan.ports = {node.port(0)};
     plan.connections = 1;
@@ -260,19 +162,13 @@ void measure_subscribers(test::cluster& node, const wishes& what) {
 }
 
 int run(const wishes& what) {
-  rlimit limit{};
-  getrlimit(RLIMIT_NOFILE, &limit);
-  limit.rlim_cur = limit.rlim_max;
-  setrlimit(RLIMIT_NOFILE, &limit);
-  const auto file = std::filesystem::temp_directory_path() /
-                    ("lithair-bench-" + std::to_string(::getpid()) + ".toml");
-  std::ofstream(file) << model;
-  test::cluster node({.nodes = 1, .models = file, .program = what.program});
+  allow_many_connections();
+  const models_file models{model};
+  test::cluster node({.nodes = 1, .models = models.path(), .program = what.program});
   node.start(0);
   node.await_ready(0);
   if (what.followers > 0) measure_bulks(node, what);
   if (what.subscribers > 0) measure_subscribers(node, what);
-  std::filesystem::remove(file);
   return 0;
 }
 
