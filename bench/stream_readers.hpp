@@ -22,8 +22,8 @@ class stream_readers {
   std::uint64_t events() const { return events_; }
   /// Waits until all together have had so many events for each since it began.
   void await_events(std::uint64_t of_each);
-  /// Whether each has seen items whose integer `id` begins at `first` and goes on by one from event
-  /// to event, `count` of them: nothing missed, nothing twice. Ask when nothing is written any more.
+  /// Whether each has seen `count` items whose integer `id` begins at `first` and goes on by one
+  /// from event to event: nothing missed, nothing twice. Ask when nothing is written any more.
   bool all_saw(std::uint64_t first, std::uint64_t count) const;
 
  private:
