@@ -99,8 +99,8 @@ figures idle(const settings& how, measured_system& system) {
 
 row make_idle(const settings& how) {
   // Fresh ones: what memory load left behind is no idle node's.
-  const std::shared_ptr<measured_system> alone = start_lithair(1, how.payload, how.program);
-  const std::shared_ptr<measured_system> three = start_lithair(3, how.payload, how.program);
+  const std::shared_ptr<measured_system> alone = how.nodes(1);
+  const std::shared_ptr<measured_system> three = how.nodes(3);
   const std::shared_ptr<measured_system> etcd = start_etcd(how.payload);
   // What follows their start is over then.
   std::this_thread::sleep_for(std::chrono::milliseconds{how.quick ? 100 : 5000});

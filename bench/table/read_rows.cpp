@@ -77,7 +77,7 @@ class plain_server {
 };
 
 row make_get_local(const settings& how) {
-  const std::shared_ptr<measured_system> node = start_lithair(1, how.payload, how.program);
+  const std::shared_ptr<measured_system> node = how.nodes(1);
   const auto request = with_header(node->read_request(), "X-Consistency: local");
   auto brief = how;
   brief.seconds = 0.02;

@@ -8,7 +8,7 @@ std::shared_ptr<three_nodes> settings::three() const {
   auto made = three_.lock();
   if (made) return made;
   made = std::make_shared<three_nodes>();
-  made->lithair = start_lithair(3, payload, program);
+  made->lithair = nodes(3);
   made->etcd = start_etcd(payload);
   three_ = made;
   return made;

@@ -89,7 +89,7 @@ void over_nodes(const settings& how, std::vector<chart>& charts) {
   chart rates{"POST, 64 connections", "nodes", "requests/s", {{"lithair", {}}}, false};
   chart costs{"CPU of all nodes a POST, 64 connections", "nodes", "µs", {{"lithair", {}}}, false};
   for (const std::size_t nodes : {1u, 3u, 5u}) {
-    const auto system = start_lithair(nodes, how.payload, how.program);
+    const auto system = how.nodes(nodes);
     std::uint64_t next_number = measured_system::readable;
     const auto found = post(how, *system, 64, next_number);
     const auto at = static_cast<double>(nodes);

@@ -132,7 +132,7 @@ row make_bulk(const settings& how) {
 
 row make_five(const settings& how) {
   const auto three = how.three();
-  const std::shared_ptr<measured_system> five = start_lithair(5, how.payload, how.program);
+  const std::shared_ptr<measured_system> five = how.nodes(5);
   const auto next_number = std::make_shared<std::uint64_t>(measured_system::readable);
   return {{{"five", [=, &how] { return post(how, *five, 64, *next_number); }},
            {"three", [=, &how] { return post(how, *three->lithair, 64, three->next_number); }}},
