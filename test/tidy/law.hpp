@@ -60,6 +60,8 @@ inline const std::vector<room_rule> room_rules{
     {"bench",
      {"actors/links", "actors/tls", "actors/embedded", "actors/remote", "models", "models/",
       "test/actors/fuzz", "test/cluster/harness", "test/http"}},
+    // It measures what lies inside, step by step.
+    {"bench/micro", {"models/", "persistence", "protocol", "test/http"}},
 };
 
 inline constexpr exception cycles[] = {
