@@ -10,6 +10,7 @@
 #include <thread>
 #include <vector>
 
+#include "bench/process_costs.hpp"
 #include "bench/systems.hpp"
 
 namespace lithair::bench {
@@ -43,7 +44,7 @@ struct row {
   std::size_t nodes = 0;
   std::size_t connections = 0;
   load_result load;
-  milliseconds nodes_cpu{0};
+  double nodes_cpu_us = 0;
 };
 
 struct idle_row {
@@ -52,24 +53,17 @@ struct idle_row {
   std::vector<node_cost> costs;
 };
 
-milliseconds cpu_of(measured_system& system) {
-  milliseconds sum{0};
-  for (const auto* x : system.processes()) sum += x->used().cpu;
-  return sum;
-}
-
 /// What the nodes use while nobody asks for anything.
 idle_row measure_idle(measured_system& system, unsigned seconds) {
   idle_row made{system.name(), system.ports().size(), {}};
   const auto processes = system.processes();
-  std::vector<milliseconds> before;
-  for (const auto* x : processes) before.push_back(x->used().cpu);
+  std::vector<process_costs> before;
+  for (const auto* x : processes) before.push_back(costs_of(x->pid()));
   // Passes the time, unless a node ends, which would spoil the measurement.
   if (processes.front()->wait(milliseconds{seconds * 1000})) std::exit(1);
   for (std::size_t i = 0; i < processes.size(); ++i) {
-    const auto now = processes[i]->used();
-    made.costs.push_back({static_cast<double>((now.cpu - before[i]).count()) / (10.0 * seconds),
-                          static_cast<double>(now.resident_kib) / 1024});
+    const auto used = costs_of(processes[i]->pid()).since(before[i]);
+    made.costs.push_back({used.cpu_us / (1e4 * seconds), used.resident_mib});
   }
   return made;
 }
@@ -87,17 +81,22 @@ row measure_load(measured_system& system, const wishes& w, std::size_t connectio
   plan.readable = measured_system::readable;
   plan.first_number = next_number;
   plan.measured = milliseconds{w.seconds * 1000};
-  plan.on_begin = [&made, &system] { made.nodes_cpu = cpu_of(system); };
-  plan.on_end = [&made, &system] { made.nodes_cpu = cpu_of(system) - made.nodes_cpu; };
+  plan.on_begin = [&made, &system] { made.nodes_cpu_us = costs_of(system).cpu_us; };
+  plan.on_end = [&made, &system] {
+    made.nodes_cpu_us = costs_of(system).cpu_us - made.nodes_cpu_us;
+  };
   made.load = run_load(plan);
   next_number += made.load.writes;
   return made;
 }
 
-double per_request(milliseconds cpu, const load_result& x) {
-  return x.answered == 0
-             ? 0
-             : static_cast<double>(cpu.count()) * 1000 / static_cast<double>(x.answered);
+double per_request(double cpu_us, const load_result& x) {
+  return x.answered == 0 ? 0 : cpu_us / static_cast<double>(x.answered);
+}
+
+/// Of the client itself.
+double client_cpu_us(const load_result& x) {
+  return static_cast<double>(x.client_cpu.count()) * 1000;
 }
 
 const row* find(const std::vector<row>& rows, const std::string& system, const row& like) {
@@ -127,8 +126,8 @@ void print_table(const wishes& w, const std::vector<row>& rows, const std::vecto
     std::printf("%-13s %5zu  %7zu  %10.0f  %6s  %7.2f  %7.2f  %8.2f  %6llu  %21.1f  %6.1f\n",
                 x.system.c_str(), x.nodes, x.connections, x.load.rate(), ratio(rows, x).c_str(),
                 x.load.percentile(0.5), x.load.percentile(0.99), x.load.percentile(0.999),
-                static_cast<unsigned long long>(x.load.failed), per_request(x.nodes_cpu, x.load),
-                per_request(x.load.client_cpu, x.load));
+                static_cast<unsigned long long>(x.load.failed), per_request(x.nodes_cpu_us, x.load),
+                per_request(client_cpu_us(x.load), x.load));
   }
   std::printf("\nidle for %u s   nodes  CPU %% and RSS MiB of each\n", w.idle_seconds);
   for (const auto& x : idle) {
@@ -148,8 +147,8 @@ void print_json(const wishes& w, const std::vector<row>& rows, const std::vector
         R"("p99_ms":%.3f,"p999_ms":%.3f,"errors":%llu,"node_cpu_us":%.2f,"client_cpu_us":%.2f})",
         &x == rows.data() ? "" : ",", x.system.c_str(), x.nodes, x.connections, x.load.rate(),
         x.load.percentile(0.5), x.load.percentile(0.99), x.load.percentile(0.999),
-        static_cast<unsigned long long>(x.load.failed), per_request(x.nodes_cpu, x.load),
-        per_request(x.load.client_cpu, x.load));
+        static_cast<unsigned long long>(x.load.failed), per_request(x.nodes_cpu_us, x.load),
+        per_request(client_cpu_us(x.load), x.load));
   }
   std::printf("],\"idle\":[");
   for (const auto& x : idle) {

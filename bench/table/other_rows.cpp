@@ -25,10 +25,10 @@ text = { type = "string", replicate = true }
 )";
 constexpr std::uint64_t events_per_second = 5000;
 
-/// One writer: a bulk each 10 ms, so that writes wait neither for the disk nor for each other.
+/// One writer: a bulk each 20 ms, so that the disk does not bound how much it writes.
 std::uint64_t write_paced(test::http_client& client, const settings& how, std::uint64_t next) {
-  const auto tick = std::chrono::milliseconds{10};
-  const auto of_tick = how.quick ? 2 : events_per_second / 100;
+  const auto tick = std::chrono::milliseconds{20};
+  const auto of_tick = how.quick ? 2 : events_per_second / 50;
   const auto until = clock::now() + how.measured();
   for (auto due = clock::now(); due < until; due += tick) {
     std::this_thread::sleep_until(due);

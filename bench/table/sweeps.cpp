@@ -2,34 +2,13 @@
 
 #include <cstdio>
 
-#include "bench/process_costs.hpp"
+#include "bench/table/posts.hpp"
 #include "bench/table/single_node.hpp"
 
 namespace lithair::bench {
 namespace {
 
 void say(const char* what) { std::fprintf(stderr, "curves over %s\n", what); }
-
-/// A point of a curve: POSTs to all nodes, and what they cost them.
-struct point {
-  load_result load;
-  double cpu_us = 0;  ///< of all nodes, each
-};
-
-point post(const settings& how, measured_system& system, std::size_t connections,
-           std::uint64_t& next_number) {
-  point made;
-  auto plan = plan_for(how, system.ports(), connections);
-  plan.write = system.write_request(how.payload);
-  plan.first_number = next_number;
-  process_costs costs;
-  plan.on_begin = [&] { costs = costs_of(system); };
-  plan.on_end = [&] { costs = costs_of(system).since(costs); };
-  made.load = run_whole(plan);
-  next_number += made.load.writes;
-  made.cpu_us = costs.cpu_us / static_cast<double>(made.load.answered);
-  return made;
-}
 
 /// The systems that are compared: three nodes each.
 std::vector<measured_system*> systems(const three_nodes& all) {
@@ -52,7 +31,7 @@ void over_connections(const settings& how, std::vector<chart>& charts) {
     chart::curve p99{system->name() + ", p99", {}};
     for (const auto each : connections) {
       const auto at = static_cast<double>(each);
-      const auto found = post(how, *system, each, all->next_number);
+      const auto found = measure_posts(how, *system, each, all->next_number);
       rate.points.emplace_back(at, found.load.rate());
       p50.points.emplace_back(at, found.load.percentile(0.5));
       p99.points.emplace_back(at, found.load.percentile(0.99));
@@ -77,7 +56,8 @@ void over_payload(const settings& how, std::vector<chart>& charts) {
     for (const auto each : sizes) {
       auto of_size = how;
       of_size.payload = each;
-      cost.points.emplace_back(each, post(of_size, *system, 64, all->next_number).cpu_us);
+      cost.points.emplace_back(each,
+                               measure_posts(of_size, *system, 64, all->next_number).cpu_us());
     }
     made.curves.push_back(cost);
   }
@@ -91,10 +71,10 @@ void over_nodes(const settings& how, std::vector<chart>& charts) {
   for (const std::size_t nodes : {1u, 3u, 5u}) {
     const auto system = how.nodes(nodes);
     std::uint64_t next_number = measured_system::readable;
-    const auto found = post(how, *system, 64, next_number);
+    const auto found = measure_posts(how, *system, 64, next_number);
     const auto at = static_cast<double>(nodes);
     rates.curves.front().points.emplace_back(at, found.load.rate());
-    costs.curves.front().points.emplace_back(at, found.cpu_us);
+    costs.curves.front().points.emplace_back(at, found.cpu_us());
   }
   charts.push_back(rates);
   charts.push_back(costs);

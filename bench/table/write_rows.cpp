@@ -1,10 +1,7 @@
 // Writes: against etcd by its two faces, over one connection and many; in bulks; by five nodes.
 
-#include <stdexcept>
-
 #include "bench/grpc_load.hpp"
-#include "bench/process_costs.hpp"
-#include "bench/table/row.hpp"
+#include "bench/table/posts.hpp"
 
 namespace lithair::bench {
 namespace {
@@ -13,24 +10,17 @@ using kind = target::kind;
 
 constexpr double key_bytes = 16;
 
-/// POSTs over so many connections to all nodes, and what they cost the nodes.
 figures post(const settings& how, measured_system& system, std::size_t connections,
              std::uint64_t& next_number) {
-  auto plan = plan_for(how, system.ports(), connections);
-  plan.write = system.write_request(how.payload);
-  plan.first_number = next_number;
-  process_costs costs;
-  plan.on_begin = [&] { costs = costs_of(system); };
-  plan.on_end = [&] { costs = costs_of(system).since(costs); };
-  const auto load = run_whole(plan);
-  next_number += load.writes;
-  const auto count = static_cast<double>(load.answered);
-  const auto entries = count * (static_cast<double>(how.payload) + key_bytes);
-  return {{"rate", load.rate()},
-          {"p50", load.percentile(0.5)},
-          {"p99", load.percentile(0.99)},
-          {"cpu", costs.cpu_us / count},
-          {"disk", costs.disk_bytes / static_cast<double>(system.processes().size()) / entries}};
+  const auto made = measure_posts(how, system, connections, next_number);
+  const auto nodes = static_cast<double>(system.processes().size());
+  const auto entries =
+      static_cast<double>(made.load.answered) * (static_cast<double>(how.payload) + key_bytes);
+  return {{"rate", made.load.rate()},
+          {"p50", made.load.percentile(0.5)},
+          {"p99", made.load.percentile(0.99)},
+          {"cpu", made.cpu_us()},
+          {"disk", made.costs.disk_bytes / nodes / entries}};
 }
 
 /// The same message again and again by gRPC, to the leader.
