@@ -25,7 +25,9 @@ class stalled_cluster {
  private:
   load_plan plan(std::size_t payload);
   load_result run(const load_plan& plan);
-  double checkpoints();
+  /// Of the leader, of the group that has the records.
+  double metric(const std::string& name);
+  std::size_t snapshots_sent() const;
 
   const settings& how_;
   models_file models_;
