@@ -168,6 +168,9 @@ void check(const std::string& what, const costs& counted, const costs& most) {
     text << "\n  " << std::setw(22) << std::left << name << std::right << std::setw(10)
          << counted.*value << "  at most " << std::setw(8) << most.*value;
   BOOST_TEST_MESSAGE(text.str());
+  // The counter is there.
+  BOOST_TEST(counted.allocations > 1);
+  BOOST_TEST(counted.polls > 0);
   for (const auto& [name, value] : names)
     BOOST_TEST((counted.*value <= most.*value),
                what << ": " << name << ": " << counted.*value << " each, at most " << most.*value);
@@ -266,6 +269,7 @@ BOOST_AUTO_TEST_CASE(a_request_costs_no_more_than_it_did) {
   check("GET over one from a follower", of_each(nodes, few, 1, read, nodes.follower()),
         get_from_follower);
   check("GET over 64", of_each(nodes, many, many_clients, read, leader), get_over_many);
+  BOOST_TEST(nodes.await_leader() == leader);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
