@@ -12,6 +12,7 @@
 #include <charconv>
 #include <chrono>
 #include <stdexcept>
+#include <string_view>
 #include <utility>
 
 namespace lithair::bench {

@@ -1,7 +1,7 @@
 // Streams, nodes without work, and what the worst writes wait for.
 
+#include <algorithm>
 #include <chrono>
-#include <cmath>
 #include <stdexcept>
 #include <string>
 #include <thread>
