@@ -63,7 +63,8 @@ class raft_core {
   /// as leader carry no time.
   void clock(std::int64_t wall_us, std::int64_t steady_us);
 
-  /// How many more ticks it takes, at the earliest and at least 1, until a tick does anything. A
+  /// How many more ticks it takes, at the earliest and at least 1, until a tick does anything; of a
+  /// leader without peers many, for nothing is due. A
   /// driver may sleep so long, if it makes up for the ticks that passed before it gives any other
   /// input.
   std::uint32_t ticks_until_due() const;

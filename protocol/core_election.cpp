@@ -9,6 +9,8 @@ namespace {
 /// How long the followers of a leader that is gone wait for each other: a vote on its way there and
 /// back, and on the disk.
 constexpr std::uint64_t turn_ticks = 2;
+/// For how long whoever has nothing to wait for may sleep.
+constexpr std::uint32_t ticks_of_sleep = 1 << 16;
 
 }  // namespace
 
@@ -59,12 +61,14 @@ void raft_core::implementation::tick_leader() {
 }
 
 std::uint32_t raft_core::implementation::ticks_until_due() const {
+  // Nobody to send heartbeats to, and nobody's silence to notice.
+  if (leads() && lead().peers.empty()) return ticks_of_sleep;
   // A leader's other deadlines are no shorter than a heartbeat, and may be noticed with the next
   // one.
   std::uint64_t due = now + opts.election_max_ticks;
   auto at = [&due](std::uint64_t tick) { due = std::min(due, tick); };
   if (leads()) {
-    if (!lead().peers.empty()) at(lead().heartbeat_tick + opts.heartbeat_ticks);
+    at(lead().heartbeat_tick + opts.heartbeat_ticks);
   } else {
     if (can_campaign() || may_ask_whether_removed())
       at(now + election_timeout - std::min(election_timeout, election_elapsed));

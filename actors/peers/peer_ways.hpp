@@ -50,6 +50,7 @@ class peer_ways {
   const shipper_handle* find(protocol::node_id peer) const;
   /// Where its peer is looked for; none: nowhere, as there is no way, or it is a stranger's.
   const peer_address* address(protocol::node_id peer) const;
+  bool empty() const { return ways_.empty(); }
   /// All that there are, strangers' included. `what` must not change them.
   void for_each(const std::function<void(protocol::node_id, const shipper_handle&)>& what) const;
 

@@ -62,6 +62,8 @@ class member_changes {
   /// After each turn and tick: finishes what is committed, gives up what is late, promotes
   /// learners.
   void advance(std::uint64_t now_ms);
+  /// Whether nothing is under way that `advance` would have to look at.
+  bool is_idle() const { return !current_ && forwarded_.empty(); }
   /// The node stops: whoever waits is told that it may still take effect.
   void stop();
 

@@ -249,15 +249,31 @@ void raft_actor::turn_begins() {
 }
 
 void raft_actor::turn_ended() {
-  if (setup_.wake_after) {
-    bool somebody_waits = submissions_.size() + reads_.size() + calls_.size() != 0;
-    auto due = core_.ticks_until_due();
-    // One that nobody has told anything yet looks whether there is somebody to wait for.
-    if (!setup_.is_main && !known_leader_)
-      due = std::min(due, setup_.config.raft.election_max_ticks);
-    setup_.wake_after(somebody_waits || stopper_ ? std::min(due, request_check_ticks) : due,
-                      handle_of(this));
-  }
+  finish_turn();
+  // Behind all that the turn found.
+  if (setup_.wake_after) ask_to_be_woken();
+}
+
+void raft_actor::ask_to_be_woken() {
+  const bool somebody_waits = submissions_.size() + reads_.size() + calls_.size() != 0;
+  auto due = core_.ticks_until_due();
+  if (somebody_waits || stopper_)
+    due = std::min(due, request_check_ticks);
+  else if (!has_nothing_to_see_to())
+    due = std::min(due, setup_.config.raft.election_max_ticks);
+  setup_.wake_after(due, handle_of(this));
+}
+
+// Whether a tick does nothing but what the core has a deadline for. Other groups look at the main
+// one's members, and whoever is in trouble whether it is over.
+bool raft_actor::has_nothing_to_see_to() const {
+  const bool follows_others = !setup_.is_main && (setup_.groups || !known_leader_);
+  const bool is_well = health_.trouble().empty() && !lacks_room_ && (!self_moved_ || found_here_);
+  return !follows_others && is_well && changes_.is_idle() && ways_.empty() && snapshots_.empty() &&
+         !gated_;
+}
+
+void raft_actor::finish_turn() {
   // Also while out of service: then it is refused, and the aggregate does not wait for ever.
   release_checkpoint();
   if (!health_.may_step()) return;

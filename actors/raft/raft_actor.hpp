@@ -56,6 +56,9 @@ class raft_actor final : public hosted_actor {
   void on_exit() override;
 
   void found();
+  void finish_turn();
+  void ask_to_be_woken();
+  bool has_nothing_to_see_to() const;
   // From the core to its neighbours, and what is committed to the state.
   void perform(protocol::output out);
   void propose_waiting();
