@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <utility>
 
 namespace lithair::http {
 
@@ -25,12 +26,9 @@ class pace {
     whole_ = whole;
     owed_ = std::min(left, std::max(least, whole_ / parts));
   }
-  /// Behind every step: whether bytes are on their way. The first window begins when they were not
-  /// before, and what leaves in pieces goes on in the same ones.
-  void follow(bool moves, std::uint64_t now, std::uint64_t moved, std::uint64_t left) {
-    if (moves && !moves_) begin(now, moved, left, left);
-    moves_ = moves;
-  }
+  /// Behind every step: whether bytes are on their way. True when they were not before: then the
+  /// first window has to `begin`. What leaves in pieces goes on in the same ones.
+  [[nodiscard]] bool starts(bool moves) { return !std::exchange(moves_, moves) && moves; }
   /// When the window ends.
   std::uint64_t due() const { return since_ + window_; }
   /// At a window's end: false when too little has moved; else the next one begins.
@@ -54,7 +52,7 @@ class pace {
   std::uint64_t from_ = 0;
   std::uint64_t whole_ = 0;
   std::uint64_t owed_ = 0;
-  bool moves_ = false;  // see `follow`
+  bool moves_ = false;  // see `starts`
 };
 
 }  // namespace lithair::http

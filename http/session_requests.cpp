@@ -401,8 +401,12 @@ void session::settle() {
     if (!out_.flush(stream(), written, this)) return close();
     pump();
     if (phase_ == phase::closed) return;
-    // Progress is measured from here, over all pieces.
-    sending_.follow(out_.writing(), now(), taken(), untaken());
+    // Progress is measured from here, over all pieces. The system is only asked what it holds where
+    // something waits: of most answers nothing does.
+    if (sending_.starts(out_.writing())) {
+      const auto left = untaken();
+      sending_.begin(now(), taken(), left, left);
+    }
     run_stream();
     // Room again: what was read and not taken comes first.
     if (!paused_ || phase_ != phase::serving || full()) break;

@@ -164,14 +164,16 @@ BOOST_AUTO_TEST_CASE(what_leaves_in_pieces_has_the_windows_of_the_whole) {
   constexpr std::uint64_t whole = 1 << 20;
   constexpr std::uint64_t piece = 32 << 10;
   pace one{1000};
-  one.follow(true, 0, 0, whole);
+  BOOST_TEST(one.starts(true));
+  one.begin(0, 0, whole, whole);
   // A piece more each time, which alone would be fast enough.
-  for (std::uint64_t i = 1; i <= 3; ++i) one.follow(true, i * 300, i * piece, whole - i * piece);
+  for (int i = 0; i < 3; ++i) BOOST_TEST(!one.starts(true));
   BOOST_TEST(one.due() == 1000u);
   BOOST_TEST(!one.go_on(1000, 3 * piece, whole - 3 * piece, whole - 3 * piece));
   // Once all has left, the next begins anew.
-  one.follow(false, 5000, whole, 0);
-  one.follow(true, 6000, whole, piece);
+  BOOST_TEST(!one.starts(false));
+  BOOST_TEST(one.starts(true));
+  one.begin(6000, whole, piece, piece);
   BOOST_TEST(one.due() == 7000u);
   BOOST_TEST(one.go_on(7000, whole + piece, 0, 0));
 }
