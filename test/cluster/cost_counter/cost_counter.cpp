@@ -6,11 +6,13 @@
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <sys/epoll.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdarg>
 #include <cstdlib>
 
 // The C library's own, under the names that it keeps for those who stand in its way.
@@ -100,6 +102,16 @@ ssize_t recvmsg(int socket, msghdr* what, int flags) {
   static auto* const next = real("recvmsg", &recvmsg);
   add(costs->socket_calls);
   return next(socket, what, flags);
+}
+
+int ioctl(int fd, unsigned long what, ...) {
+  static auto* const next = real("ioctl", &ioctl);
+  std::va_list more;
+  va_start(more, what);
+  void* const with = va_arg(more, void*);
+  va_end(more);
+  add(costs->socket_calls);
+  return next(fd, what, with);
 }
 
 int epoll_wait(int poll, epoll_event* events, int most, int timeout) {
