@@ -1,8 +1,6 @@
 #include "actors/node/node.hpp"
 
-#include <netinet/in.h>
-#include <sys/socket.h>
-#include <unistd.h>
+#include <stdlib.h>
 
 #include <chrono>
 #include <filesystem>
@@ -18,6 +16,7 @@
 #include "actors/runtime/listen_check.hpp"
 #include "models/declaration/model_file.hpp"
 #include "models/service.hpp"
+#include "test/cluster/harness/ports.hpp"
 
 namespace node_test {
 
@@ -33,29 +32,10 @@ id    = { type = "string", primary_key = true, immutable = true, replicate = tru
 value = { type = "string", optional = true, replicate = true }
 )";
 
-// Ports that were free a moment ago, all different.
-std::vector<std::uint16_t> free_ports(std::size_t n) {
-  std::vector<int> sockets;
-  std::vector<std::uint16_t> result;
-  for (; n > 0; --n) {
-    int fd = ::socket(AF_INET, SOCK_STREAM, 0);
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t size = sizeof address;
-    BOOST_REQUIRE(::bind(fd, reinterpret_cast<sockaddr*>(&address), size) == 0);
-    BOOST_REQUIRE(::getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size) == 0);
-    result.push_back(ntohs(address.sin_port));
-    sockets.push_back(fd);
-  }
-  for (int fd : sockets) ::close(fd);
-  return result;
-}
-
 // Nodes in one process, linked through the middleman, on real disks.
 struct process {
   std::filesystem::path directory;
-  std::vector<std::uint16_t> ports = free_ports(8);
+  lithair::test::port_block ports;
   std::map<std::uint64_t, std::unique_ptr<node>> nodes;
   std::uint64_t checkpoint_entries = node_config{}.checkpoint_entries;
   std::uint64_t log_margin = node_config{}.log_margin;
@@ -83,7 +63,7 @@ id = { type = "string", primary_key = true, replicate = true }
     groups = {{"events", protocol::group_id{2}}};
   }
   peer_address address(std::uint64_t id) const {
-    return {protocol::node_id{id}, "127.0.0.1", ports[2 * (id - 1)], ports[2 * (id - 1) + 1]};
+    return {protocol::node_id{id}, "127.0.0.1", ports.http(id - 1), ports.peer(id - 1)};
   }
   node_config config(std::uint64_t id, std::uint64_t count) const {
     node_config result;

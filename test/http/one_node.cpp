@@ -1,11 +1,7 @@
 #include "test/http/one_node.hpp"
 
-#include <netinet/in.h>
 #include <stdlib.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
-#include <stdexcept>
 #include <string_view>
 
 #include "http/openapi.hpp"
@@ -23,24 +19,10 @@ name  = { type = "string", unique = true, replicate = true, validate = { min_len
 price = { type = "money", replicate = true, validate = { min = "0.01" } }
 )";
 
-// A port that was free a moment ago.
-std::uint16_t free_port() {
-  const int fd = ::socket(AF_INET, SOCK_STREAM, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof address;
-  const bool bound = ::bind(fd, reinterpret_cast<sockaddr*>(&address), size) == 0 &&
-                     ::getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size) == 0;
-  ::close(fd);
-  if (!bound) throw std::runtime_error("no port is free");
-  return ntohs(address.sin_port);
-}
-
 }  // namespace
 
 one_node::one_node(const server_options& how, std::uint32_t max_subscribers)
-    : port(free_port()), peer_port(free_port()), options(how), subscribers(max_subscribers) {
+    : options(how), subscribers(max_subscribers) {
   if (!options.tls) options.tls = usual_server();
   auto pattern = (std::filesystem::temp_directory_path() / "lithair-http-XXXXXX").string();
   directory = ::mkdtemp(pattern.data());
@@ -54,7 +36,7 @@ one_node::~one_node() {
 
 void one_node::start() {
   actors::node_config config;
-  config.self = {protocol::node_id{1}, "127.0.0.1", port, peer_port};
+  config.self = {protocol::node_id{1}, "127.0.0.1", port, ports.peer(0)};
   config.init = true;
   config.loops = 2;
   config.max_subscribers = subscribers;

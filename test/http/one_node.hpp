@@ -7,6 +7,7 @@
 
 #include "actors/node/node.hpp"
 #include "http/server.hpp"
+#include "test/cluster/harness/ports.hpp"
 #include "test/http/client.hpp"
 
 namespace lithair::http::test {
@@ -24,8 +25,8 @@ struct one_node {
   }
 
   std::filesystem::path directory;
-  std::uint16_t port;
-  std::uint16_t peer_port;
+  lithair::test::port_block ports;
+  const std::uint16_t port = ports.http(0);
   server_options options;
   std::uint32_t subscribers;
   std::optional<actors::node> node;
