@@ -73,7 +73,7 @@ access_keeper::access_keeper(setup of) : setup_(std::move(of)) {
     of_file_ = std::move(*read);
   }
   is_marked_ = fs::exists(setup_.mark);
-  build_table();
+  build_table(setup_.now());
 }
 
 access_keeper::~access_keeper() = default;
@@ -130,9 +130,12 @@ std::optional<std::chrono::milliseconds> access_keeper::look() {
     if (said_ != error.what()) spdlog::error("access tokens: {}", error.what());
     said_ = error.what();
   }
-  build_table();
+  // One reading of the clock for both: what ends between two would be in the table, and not waited
+  // for.
+  const auto now = setup_.now();
+  build_table(now);
   if (!has_asked_ || !is_known_) return until_asked_again;
-  return until_next_end();
+  return until_next_end(now);
 }
 
 // What became of a proposal is seen when it is asked again.
@@ -147,8 +150,7 @@ bool access_keeper::ask_cluster() {
   return !lacks_book;
 }
 
-std::optional<std::chrono::milliseconds> access_keeper::until_next_end() {
-  const auto now = setup_.now();
+std::optional<std::chrono::milliseconds> access_keeper::until_next_end(std::int64_t now) {
   auto next = next_end(book_.tokens(), now);
   {
     const std::lock_guard guard{file_mutex_};
@@ -186,8 +188,7 @@ void access_keeper::note_that_there_are_tokens() {
   persistence::replace_file(setup_.mark, "There are access tokens: nobody is served without.\n");
 }
 
-void access_keeper::build_table() {
-  const auto now = setup_.now();
+void access_keeper::build_table(std::int64_t now) {
   std::vector<http::access_table::entry> all;
   const auto add = [&all, now](const std::vector<booked_access>& from) {
     for (const auto& each : from)

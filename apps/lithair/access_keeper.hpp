@@ -68,14 +68,14 @@ class access_keeper final : public http::access_office {
   enum class level : std::uint8_t { of_cluster, here };
 
   std::optional<std::chrono::milliseconds> look();
-  std::optional<std::chrono::milliseconds> until_next_end();
+  std::optional<std::chrono::milliseconds> until_next_end(std::int64_t now);
   std::optional<read_book> read(level of);
   /// Whether the cluster has been asked, and has a book where it must.
   bool ask_cluster();
   void propose_first(access_book book);
   void tell_of_first(const access_book& book);
   void take(access_book book);
-  void build_table();
+  void build_table(std::int64_t now);
   void note_that_there_are_tokens();
   outcome carry_out(const change& what);
   void order(change what, std::function<void(outcome)> done);

@@ -86,6 +86,7 @@ struct cluster {
   test::own_directory place;
   shared_record record;
   std::atomic<std::int64_t> now{1'800'000'000};
+  std::int64_t step = 0;  ///< how far the clock moves each time that it is read
   std::vector<std::unique_ptr<access_keeper>> all;
 
   ~cluster() {
@@ -99,7 +100,7 @@ struct cluster {
     const auto in = std::to_string(number);
     all.push_back(std::make_unique<access_keeper>(access_keeper::setup{
         guarded, joins, auth_file, [](auto) { return true; }, path("guarded-" + in),
-        path("token-" + in), [this] { return now.load(); }}));
+        path("token-" + in), [this] { return now.fetch_add(step); }}));
     auto& made_one = *all.back();
     made_one.use_book(record.access(held));
     if (held) return made_one;
@@ -319,6 +320,20 @@ BOOST_AUTO_TEST_CASE(a_token_of_a_file_ends_although_the_file_stays_and_the_clus
   await("the cluster was asked", [&] { return make(one, access_role::read).status == 409; });
   nodes.now += 1;
   await("it has ended", [&] { return !found(one, token).has_value(); });
+}
+
+BOOST_AUTO_TEST_CASE(a_token_ends_at_whatever_moment_the_clock_moves_on) {
+  for (const char second : {'2', '3', '4'}) {
+    cluster nodes;
+    nodes.step = 1;
+    const auto file = nodes.path("auth.toml");
+    const std::string token(40, 'k');
+    std::ofstream{file} << "[[tokens]]\nname = \"a\"\nrole = \"read\"\ntoken = \"" << token
+                        << "\"\nexpires = 2027-01-15T08:00:0" << second << "Z\n";
+    fs::permissions(file, fs::perms::owner_read | fs::perms::owner_write);
+    auto& one = nodes.add(false, file);
+    await("it has ended", [&] { return !found(one, token).has_value(); });
+  }
 }
 
 BOOST_AUTO_TEST_CASE(once_it_is_closed_what_is_asked_is_put_off_and_the_table_stays) {
