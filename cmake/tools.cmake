@@ -168,6 +168,10 @@ function(lithair_test_options target)
   if(LITHAIR_SANITIZE MATCHES undefined AND NOT LITHAIR_SANITIZE_TESTS)
     target_compile_options(${target} PRIVATE -fno-sanitize=undefined)
   endif()
+  # Where a function without arguments is spawned CAF binds a reference to nothing.
+  if(LITHAIR_SANITIZE MATCHES undefined AND LITHAIR_SANITIZE_TESTS)
+    target_compile_options(${target} PRIVATE -fno-sanitize=null)
+  endif()
 endfunction()
 
 # lithair_test_headers(<name> LINK ... HEADERS ...): the test library's header, and these, read for whoever names it.
@@ -208,7 +212,7 @@ function(lithair_test name)
   if(NOT arg_TIMEOUT)
     set(arg_TIMEOUT 300)
   endif()
-  if(LITHAIR_SANITIZE)
+  if(LITHAIR_SANITIZE OR CMAKE_CXX_FLAGS_DEBUG MATCHES coverage)
     math(EXPR arg_TIMEOUT "${arg_TIMEOUT} * 4")  # instrumented code is many times slower
   endif()
   set_tests_properties(${name} PROPERTIES TIMEOUT ${arg_TIMEOUT})
