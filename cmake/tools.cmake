@@ -216,10 +216,6 @@ function(lithair_test name)
     math(EXPR arg_TIMEOUT "${arg_TIMEOUT} * 4")  # instrumented code is many times slower
   endif()
   set_tests_properties(${name} PROPERTIES TIMEOUT ${arg_TIMEOUT})
-  # Properties are looked for at length where that is fast; what is instrumented looks at fewer examples more closely.
-  if(LITHAIR_SANITIZE AND NOT LITHAIR_SANITIZE_TESTS)
-    set_tests_properties(${name} PROPERTIES ENVIRONMENT RC_PARAMS=max_success=25)
-  endif()
   if(arg_LABELS)
     set_tests_properties(${name} PROPERTIES LABELS "${arg_LABELS}")
   endif()
