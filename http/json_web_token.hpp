@@ -20,11 +20,10 @@ struct token_expectations {
   std::int64_t leeway = 60;           ///< seconds by which clocks may differ
 };
 
-/// Bounds of what is taken over of a token; a claim beyond them is left out.
-inline constexpr std::size_t most_claims = 64;
-inline constexpr std::size_t most_values = 64;         ///< of a claim that is a list
-inline constexpr std::size_t largest_value = 1 << 10;  ///< bytes, of the claim's name as well
-inline constexpr std::size_t largest_subject = 256;    ///< bytes of `sub`
+using models::largest_subject;
+using models::largest_value;
+using models::most_claims;
+using models::most_values;
 
 /// Whom a JSON Web Token (RFC 7519) names: signed by one of the keys (`signed_payload`), and good
 /// as of `now`, seconds since 1970. It must say `iss`, `aud`, `exp` and `sub`; `nbf` and `iat` may

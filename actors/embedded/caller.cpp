@@ -264,6 +264,8 @@ caller caller::of_cluster_records(node& to) {
 }
 
 caller caller::acting_for(models::subject who) const {
+  if (!who.is_bounded())
+    throw std::invalid_argument("more is said of whoever is acted for than anybody may know");
   auto made = *this;
   made.bound_ = std::make_shared<const models::subject>(std::move(who));
   return made;

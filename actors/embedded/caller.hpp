@@ -58,6 +58,7 @@ class caller {
   /// may not read is 404, what `who` may not do 403, fields that are not shown stay as in `T{}`,
   /// and the history says by whom. A caller without it passes all rules by, like an admin. Of a
   /// collection without rules nothing is kept from it. An empty id is nobody who is known.
+  /// Throws std::invalid_argument for more than `models::subject` may have.
   caller acting_for(models::subject who) const;
   /// For whom it acts; none: for the program itself.
   const std::shared_ptr<const models::subject>& bound() const { return bound_; }

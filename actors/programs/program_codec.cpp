@@ -143,6 +143,7 @@ std::optional<program_call> decode_call(std::string_view bytes) {
   bound_by_rules bound;
   if (what == call_kind::for_somebody) {
     bound = read_subject(in);
+    if (!in.sound() || !bound->is_bounded()) return std::nullopt;
     what = read_kind(in);
   }
   // A second somebody is nothing that is known here.

@@ -135,6 +135,21 @@ BOOST_AUTO_TEST_CASE(from_outside_they_are_let_do_what_that_one_may) {
   check_rules(outside.through());
 }
 
+BOOST_AUTO_TEST_CASE(no_more_is_said_of_that_one_than_tokens_may_tell) {
+  one_node nodes;
+  const caller here{nodes.at(1)};
+  const auto some = [](std::size_t count, std::size_t size) {
+    return std::vector<std::string>(count, std::string(size, 'x'));
+  };
+  here.acting_for({.id = std::string(256, 'x'), .roles = some(64, 1024)});
+  const subject wrong[] = {{.id = std::string(257, 'x')},
+                           {.id = "a", .roles = some(65, 1)},
+                           {.id = "a", .roles = some(1, 1025)},
+                           {.id = "a", .claims = {{"team", some(65, 1)}}},
+                           {.id = "a", .claims = {{std::string(1025, 'x'), {}}}}};
+  for (const auto& each : wrong) BOOST_CHECK_THROW(here.acting_for(each), std::invalid_argument);
+}
+
 BOOST_AUTO_TEST_CASE(changes_are_told_to_programs_alone) {
   one_node nodes;
   const caller here{nodes.at(1)};

@@ -14,11 +14,11 @@ namespace {
 
 std::shared_ptr<const models::subject> somebody_or_nobody() {
   if (*rc::gen::arbitrary<bool>()) return nullptr;
+  const auto texts = rc::gen::resize(60, rc::gen::arbitrary<std::vector<std::string>>());
   models::subject made;
   made.id = *rc::gen::arbitrary<std::string>();
-  made.roles = *rc::gen::arbitrary<std::vector<std::string>>();
-  for (const auto& name : *rc::gen::arbitrary<std::vector<std::string>>())
-    made.claims[name] = *rc::gen::arbitrary<std::vector<std::string>>();
+  made.roles = *texts;
+  for (const auto& name : *texts) made.claims[name] = *texts;
   return std::make_shared<const models::subject>(std::move(made));
 }
 
@@ -137,6 +137,9 @@ BOOST_AUTO_TEST_CASE(what_is_cut_or_unknown_gives_nothing) {
   BOOST_TEST(decode_call(who + bytes).has_value());
   BOOST_TEST(!decode_call(who + for_ann).has_value());
   BOOST_TEST(!decode_call(who + encode(models_asked{})).has_value());
+  one.bound = std::make_shared<const models::subject>(
+      models::subject{"ann", std::vector<std::string>(models::most_values + 1, "r")});
+  BOOST_TEST(!decode_call(encode(program_call{one})).has_value());
   BOOST_TEST(!decode_call("\x06").has_value());
   BOOST_TEST(!decode_call("\x01more").has_value());
   BOOST_TEST(!decode_outcome("\x03").has_value());
