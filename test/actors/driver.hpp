@@ -32,9 +32,11 @@ using protocol::term_t;
 /// Node 1 of three. Its peers grant every vote and take every entry, unless they are silent; its
 /// log disk writes at once, unless it hangs; its state applies at once, unless it is held up.
 struct driver {
-  /// Of the main group; with `all` of another one, which follows it.
-  explicit driver(std::shared_ptr<node_groups> all = nullptr)
-      : system(config.set("scheduler.policy", caf::atom("testing"))), groups(std::move(all)) {
+  /// Of the main group; with `all` of another one, which follows it. With `lonely` it has no peers.
+  explicit driver(std::shared_ptr<node_groups> all = nullptr, bool lonely = false)
+      : system(config.set("scheduler.policy", caf::atom("testing"))),
+        groups(std::move(all)),
+        alone(lonely) {
     neighbour = system.spawn([this](caf::event_based_actor* self) { return behaviour(self); });
     start();
     become_leader();
@@ -51,7 +53,7 @@ struct driver {
     setup.group = protocol::group_id{1};
     setup.config.self = address(1);
     setup.config.init = true;
-    setup.config.peers = {address(2), address(3)};
+    if (!alone) setup.config.peers = {address(2), address(3)};
     setup.chance = [](std::uint32_t) { return 0u; };
     setup.cluster = [] { return std::uint64_t{7}; };
     setup.log = &disk;
@@ -65,6 +67,7 @@ struct driver {
     setup.checkpointer = all;
     setup.config.log_margin = 0;
     setup.now_ms = [this] { return now_ms; };
+    setup.wake_after = [this](std::uint32_t ticks, const taking<ticked>&) { sleeps_for = ticks; };
     setup.set_aside = [] {
       return std::vector<set_aside_part>{{"state/1/3", "a checksum is wrong", 4096}};
     };
@@ -78,6 +81,7 @@ struct driver {
     };
     raft = system.spawn<raft_actor>(nullptr, std::move(setup));
     run();
+    if (alone) return;
     for (std::uint64_t peer : {2, 3}) tell(link_changed{node_id{peer}, true});
   }
   // Its log is there again, and nothing is applied.
@@ -259,6 +263,8 @@ struct driver {
   caf::actor_system system;
   persistence::memory_log_store disk;
   std::shared_ptr<node_groups> groups;
+  bool alone = false;            // has no peers
+  std::uint32_t sleeps_for = 0;  // ticks, as of its last turn
   caf::actor neighbour, raft;
   std::uint64_t now_ms = 1;
   std::uint64_t token = 0;

@@ -28,6 +28,25 @@ BOOST_FIXTURE_TEST_CASE(a_checkpoint_waits_until_the_log_is_durable_up_to_it, dr
   BOOST_TEST((checkpoints.front().point.index == x.point.index));
 }
 
+// A node that sleeps has to look from time to time whether what is wrong is over.
+BOOST_AUTO_TEST_CASE(a_leader_alone_sleeps_unless_somebody_waits_or_something_is_wrong) {
+  constexpr std::uint32_t long_sleep = 10'000;
+  const protocol::options usual;
+  driver lonely{nullptr, true};
+  BOOST_TEST(lonely.sleeps_for > long_sleep);
+  lonely.tell(disk_full{"no room"});
+  lonely.run();
+  BOOST_TEST(lonely.sleeps_for <= usual.election_max_ticks);
+  lonely.tell(disk_full{});
+  lonely.run();
+  BOOST_TEST(lonely.sleeps_for > long_sleep);
+  lonely.log_hangs = true;
+  lonely.submit_one();
+  BOOST_TEST(lonely.sleeps_for <= usual.heartbeat_ticks);
+  const driver among_three;
+  BOOST_TEST(among_three.sleeps_for <= usual.heartbeat_ticks);
+}
+
 // It would wait for what only the checkpoint can free.
 BOOST_FIXTURE_TEST_CASE(a_checkpoint_does_not_wait_for_a_log_without_room, driver) {
   submit_one();

@@ -141,6 +141,16 @@ BOOST_AUTO_TEST_CASE(who_should_rather_not_lead_votes_at_once_and_waits_with_its
   BOOST_TEST(c.run_until([&] { return c.core(3).ready(); }, c[1].opts.election_min_ticks - 1));
 }
 
+BOOST_AUTO_TEST_CASE(a_leader_without_peers_has_nothing_due_and_one_with_peers_a_heartbeat) {
+  for (const std::size_t nodes : {1, 3}) {
+    cluster c{nodes};
+    c.found();
+    BOOST_REQUIRE(c.core(1).ready());
+    const auto due = c.core(1).ticks_until_due();
+    BOOST_TEST((nodes == 1 ? due > 10'000u : due <= cluster::quick_options().heartbeat_ticks));
+  }
+}
+
 BOOST_AUTO_TEST_CASE(a_node_that_may_sleep_wakes_for_its_turn_and_to_ask_again) {
   cluster c = with_a_gone_leader(4);
   c.core(3).gone(node_id{1});
