@@ -1,4 +1,8 @@
-#include "http/operations.hpp"
+#include <algorithm>
+#include <array>
+#include <iterator>
+
+#include "http/data_operations.hpp"
 
 namespace lithair::http {
 
@@ -6,27 +10,7 @@ namespace lithair::http {
 namespace table {
 namespace {
 
-using enum parameter;
-
-constexpr parameter_set reading = set_of({consistency, consistency_header, min_index});
-constexpr parameter_set writing = set_of({idempotency_key});
-constexpr parameter_set row_pages = set_of({skip, take, after, total});
-constexpr parameter_set item_pages = row_pages | set_of({sort, fields, explain, filters});
-constexpr parameter_set conditions = set_of({match, only_new});
-
-constexpr header_set indexed = set_of({answer_header::applied_index});
-constexpr header_set tagged = set_of({answer_header::etag});
-constexpr header_set logged = set_of({answer_header::raft_index});
-constexpr header_set replay = set_of({answer_header::replayed, answer_header::minimal});
-constexpr header_set placed = set_of({answer_header::location});
-constexpr header_set guarded = set_of({answer_header::page_policy, answer_header::referrer_policy});
-constexpr header_set saved = set_of({answer_header::disposition});
-constexpr header_set fresh = set_of({answer_header::not_cached, answer_header::unbuffered});
-
-using http::caller;
-using http::method;
-
-constexpr operation rows[] = {
+constexpr operation own_rows[] = {
     {.at = endpoint::index,
      .verb = method::get,
      .id = "lithair.index",
@@ -260,6 +244,17 @@ constexpr operation rows[] = {
      .answers = {{{200, document::backup, indexed | tagged | saved}}},
      .problems = {504},
      .who = caller::operators},
+    {.at = endpoint::explained,
+     .verb = method::get,
+     .id = "lithair.explain",
+     .tag = "operations",
+     .summary = "What became of an entry of the log",
+     .takes = set_of({group}),
+     .answers = {{{200, document::explained}}},
+     .problems = {404, 504},
+     .who = caller::operators,
+     .about = "What it is, who asked for it, and when this node saw it where. Of the last 8192 "
+              "entries the way is remembered, since the node's start."},
     {.at = endpoint::metrics,
      .verb = method::get,
      .id = "lithair.metrics",
@@ -282,127 +277,14 @@ constexpr operation rows[] = {
      .summary = "This description as a page",
      .lets_others_be = true,
      .answers = {{{200, document::docs, guarded}}}},
-    {.at = endpoint::items,
-     .verb = method::get,
-     .id = "list",
-     .tag = "",
-     .summary = "List items",
-     .takes = reading | item_pages,
-     .answers = {{{200, document::page, indexed}}},
-     .problems = {412, 504}},
-    {.at = endpoint::items,
-     .verb = method::post,
-     .id = "create",
-     .tag = "",
-     .summary = "Create an item",
-     .takes = writing | conditions,
-     .body = document::create,
-     .answers = {{{201, document::item, tagged | logged | placed, replay}}},
-     .problems = {409, 412, 415, 422, 504}},
-    {.at = endpoint::item,
-     .verb = method::get,
-     .id = "get",
-     .tag = "",
-     .summary = "Read an item",
-     .takes = reading | set_of({fields, as_of, match, none_match}),
-     .answers = {{{200, document::item, indexed | tagged},
-                  {304, document::none, indexed | tagged}}},
-     .problems = {404, 410, 412, 422, 504}},
-    {.at = endpoint::item,
-     .verb = method::put,
-     .id = "replace",
-     .tag = "",
-     .summary = "Replace an item, or create it",
-     .takes = writing | conditions,
-     .body = document::replace,
-     .answers = {{{200, document::item, tagged | logged, replay},
-                  {201, document::item, tagged | logged, placed | replay}}},
-     .problems = {404, 409, 412, 415, 422, 504},
-     .about = "What is left out returns to its default or is removed; immutable fields stay."},
-    {.at = endpoint::item,
-     .verb = method::patch,
-     .id = "patch",
-     .tag = "",
-     .summary = "Change fields of an item",
-     .takes = writing | conditions,
-     .body = document::patch,
-     .answers = {{{200, document::item, tagged | logged, replay}}},
-     .problems = {404, 409, 412, 415, 422, 504},
-     .about = "A JSON merge patch (RFC 7396): null removes a field, or gives it its default back."},
-    {.at = endpoint::item,
-     .verb = method::remove,
-     .id = "delete",
-     .tag = "",
-     .summary = "Delete an item",
-     .takes = writing | conditions,
-     .answers = {{{204, document::none, logged, replay}}},
-     .problems = {404, 409, 412, 422, 504}},
-    {.at = endpoint::count,
-     .verb = method::get,
-     .id = "count",
-     .tag = "",
-     .summary = "Count items",
-     .takes = reading | set_of({filters}),
-     .answers = {{{200, document::counted, indexed}}},
-     .problems = {412, 504}},
-    {.at = endpoint::random_id,
-     .verb = method::get,
-     .id = "random_id",
-     .tag = "",
-     .summary = "The key of any item",
-     .takes = reading,
-     .answers = {{{200, document::found_key, indexed}}},
-     .problems = {404, 412, 504}},
-    {.at = endpoint::history,
-     .verb = method::get,
-     .id = "history",
-     .tag = "",
-     .summary = "The events of an item",
-     .takes = reading | set_of({take, after_version, verify}),
-     .answers = {{{200, document::events, indexed}}},
-     .problems = {404, 412, 504},
-     .about = "Kept after its deletion."},
-    {.at = endpoint::bulk,
-     .verb = method::post,
-     .id = "create_many",
-     .tag = "",
-     .summary = "Create items, all or none",
-     .takes = writing,
-     .body = document::many,
-     .answers = {{{201, document::items, logged, tagged | replay}}},
-     .problems = {409, 412, 415, 422, 504}},
-    {.at = endpoint::transaction,
-     .verb = method::post,
-     .id = "lithair.transaction",
-     .tag = "data",
-     .summary = "Carry out operations on any models, all or none",
-     .takes = writing,
-     .body = document::operations,
-     .answers = {{{200, document::results, logged, tagged | replay}}},
-     .problems = {404, 409, 412, 415, 422, 504}},
-    {.at = endpoint::projections,
-     .verb = method::get,
-     .id = "lithair.projections",
-     .tag = "projections",
-     .summary = "The projections that are served",
-     .answers = {{{200, document::projections}}}},
-    {.at = endpoint::projection,
-     .verb = method::get,
-     .id = "read",
-     .tag = "projections",
-     .summary = "Read a projection",
-     .takes = reading | row_pages,
-     .answers = {{{200, document::rows, indexed}}},
-     .problems = {404, 412, 504}},
-    {.at = endpoint::stream,
-     .verb = method::get,
-     .id = "follow",
-     .tag = "",
-     .summary = "Follow the changes",
-     .takes = set_of({fields, after_event, filters, last_event_id}),
-     .answers = {{{200, document::changes, fresh}}},
-     .problems = {410, 504}},
 };
+
+// Those of operators first, as they are described.
+constexpr auto rows = [] {
+  std::array<operation, std::size(own_rows) + std::size(data_rows)> all{};
+  std::ranges::copy(data_rows, std::ranges::copy(own_rows, all.begin()).out);
+  return all;
+}();
 
 constexpr std::uint16_t usual[] = {400, 401, 403, 408, 413, 414, 417,
                                    421, 429, 431, 500, 501, 503, 505};
