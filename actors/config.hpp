@@ -108,6 +108,8 @@ struct node_config {
   std::uint32_t max_subscribers = 4096;  ///< streams of changes on this node; more: 503
   /// Then a write gets 504, or 503 when it was certainly not applied; and so does a read
   std::uint32_t request_timeout_ms = 5000;
+  /// Writes that take so long are told in the log, with where their time went; 0: none are
+  std::uint32_t slow_write_ms = 1000;
   /// While no leader is known a request waits this long for an election, then 503
   std::uint32_t leaderless_wait_ms = 2000;
 

@@ -31,6 +31,7 @@ constexpr std::array<endpoint_facts, endpoint_count> endpoint_rows{{
     {"access_token", root::token},
     {"admin_snapshot", root::fixed, {"/_admin/snapshot"}},
     {"admin_backup", root::fixed, {"/_admin/backup"}},
+    {"explained", root::entry},
     {"metrics", root::fixed, {"/metrics"}},
     {"openapi", root::fixed, {"/openapi.json"}},
     {"docs", root::fixed, {"/docs"}},

@@ -36,6 +36,7 @@ enum class endpoint : std::uint8_t {
   access_token,    ///< /_admin/tokens/{number}
   admin_snapshot,  ///< /_admin/snapshot
   admin_backup,    ///< /_admin/backup
+  explained,       ///< /_admin/explain/{index}
   metrics,         ///< /metrics
   openapi,         ///< /openapi.json
   docs,            ///< /docs
@@ -61,6 +62,7 @@ enum class root : std::uint8_t {
   item,        ///< an item's path, and `below` behind it
   member,      ///< a member's path, and `below` behind it
   token,       ///< that of an access token
+  entry,       ///< that of an entry of the log
   projection,  ///< that of a projection
 };
 

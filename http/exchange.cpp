@@ -155,6 +155,18 @@ step begin_ready(const parameters& all, const site& site) {
   return result;
 }
 
+step begin_explained(const matched& place, const parameters& query) {
+  const auto index = parse_number(place.key);
+  // 404 and not 422: the path leads to no entry.
+  if (!index || *index == 0)
+    return problem_response(404, "not_found", "There is no such entry: its index is a number.");
+  explain_step result{{}, protocol::index_t{*index}};
+  for (const auto& [name, value] : query)
+    if (name == facts_of(parameter::group).name)
+      result.group = protocol::group_id{parse_number(value).value_or(0)};
+  return result;
+}
+
 // -- all -----------------------------------------------------------------------------------------
 
 // The media types that a patch may come in, for Accept-Patch.
@@ -227,6 +239,8 @@ step begin_operation(const request& r, const operation& row, matched&& place, pa
     case endpoint::access_tokens:
     case endpoint::access_token:
       return begin_access(r, place, site);
+    case endpoint::explained:
+      return begin_explained(place, query);
     case endpoint::projections:
       return projections_page(
           *site.schema, site.published != nullptr ? *site.published : published_projections{});

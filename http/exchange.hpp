@@ -8,6 +8,7 @@
 
 #include "actors/host.hpp"
 #include "actors/messages/client_messages.hpp"
+#include "actors/messages/explain_messages.hpp"
 #include "actors/messages/raft_messages.hpp"
 #include "actors/messages/status_messages.hpp"
 #include "http/access.hpp"
@@ -76,6 +77,12 @@ struct raft_step {
   bool packed = false;     ///< the answer is wanted in msgpack
 };
 
+/// Ask what became of an entry.
+struct explain_step {
+  protocol::group_id group;  ///< whose log; none: the main group's
+  protocol::index_t index;
+};
+
 /// Ask for a backup, to tell about it or to send it.
 struct backup_step {};
 
@@ -88,7 +95,7 @@ struct office_step {
 
 /// What is to be done about a request: answer it at once, or ask first.
 using step = std::variant<response, write_step, read_step, stream_step, status_step, ready_step,
-                          member_step, raft_step, backup_step, office_step>;
+                          member_step, raft_step, explain_step, backup_step, office_step>;
 
 /// Why a node that is about to stop is not ready.
 inline constexpr std::string_view leaving_text = "The node is draining: it is about to stop.";

@@ -231,6 +231,26 @@ bool accepts_media(std::string_view accept, media wanted) {
   return accepted;
 }
 
+// 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01; later versions may have more behind it.
+std::string_view trace_of(std::string_view traceparent) {
+  constexpr std::size_t length = 55;
+  const auto digits = [&](std::size_t from, std::size_t count) {
+    return std::ranges::all_of(traceparent.substr(from, count),
+                               [](char c) { return is_digit(c) || (c >= 'a' && c <= 'f'); });
+  };
+  const auto zeros = [&](std::size_t from, std::size_t count) {
+    return traceparent.substr(from, count).find_first_not_of('0') == std::string_view::npos;
+  };
+  if (traceparent.size() < length || traceparent[2] != '-' || traceparent[35] != '-' ||
+      traceparent[52] != '-')
+    return {};
+  if (!digits(0, 2) || !digits(3, 32) || !digits(36, 16) || !digits(53, 2)) return {};
+  const auto version = traceparent.substr(0, 2);
+  const bool fits = traceparent.size() == length || (version != "00" && traceparent[55] == '-');
+  if (version == "ff" || !fits || zeros(3, 32) || zeros(36, 16)) return {};
+  return traceparent.substr(3, 32);
+}
+
 bool is_request_id(std::string_view value) {
   constexpr auto fits = [](char c) {
     return is_digit(c) || (lower(c) >= 'a' && lower(c) <= 'z') ||

@@ -76,4 +76,8 @@ bool accepts_media(std::string_view accept, media wanted);
 /// of a small set: nothing that could break a line of a log or a header.
 bool is_request_id(std::string_view value);
 
+/// The trace that a `traceparent` names (W3C Trace Context, §3.2): 32 hexadecimal digits. Empty for
+/// one that is malformed, which is to be taken as if there was none.
+std::string_view trace_of(std::string_view traceparent);
+
 }  // namespace lithair::http

@@ -305,6 +305,10 @@ class writer {
           add("/_admin/tokens/{id}", row, {}, std::string{row.id},
               path_parameter("The token's number.", whole_number()));
           break;
+        case root::entry:
+          add("/_admin/explain/{index}", row, {}, std::string{row.id},
+              path_parameter("The entry's index.", whole_number()));
+          break;
         case root::member:
           add("/cluster/members/{id}" + below, row, {}, std::string{row.id},
               path_parameter("The member's node id.", whole_number()));

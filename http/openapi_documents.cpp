@@ -157,6 +157,37 @@ void add_access(json_object& to) {
               {"expires_in?", described(whole_number(), "In seconds; at most ten years.")}});
 }
 
+void add_explained(json_object& to) {
+  const auto moment = described(text_schema(), "RFC 3339, by this node's clock.");
+  to["lithair.way_step"] =
+      record({{"what", word_of({"received", "logged", "synced", "replicated", "committed", "given",
+                                "applied", "answered"})},
+              {"at", moment},
+              {"after_us", described(whole_number(), "Microseconds behind the first of them.")},
+              {"node?", described(id(), "Whose disk it was on.")}});
+  to["lithair.told_operation"] = record(
+      {{"op", word_of({"create", "replace", "patch", "delete", "unknown"})},
+       {"collection", text_schema()},
+       {"key", text_schema()},
+       {"fields", described(list_of(text_schema()), "Those that are named, not their values.")},
+       {"follows", described(flag_schema(), "It follows from another item's deletion.")}});
+  to["lithair.explained"] = record(
+      {{"index", whole_number()},
+       {"node_id", described(id(), "Who tells it.")},
+       {"group", id()},
+       {"term", whole_number()},
+       {"kind", word_of({"noop", "command", "configuration", "unknown"})},
+       {"bytes", whole_number()},
+       {"time", described(or_null(text_schema()), "When its leader appended it.")},
+       {"proposed_by", described(or_null(id()), "The node whose client asked for it.")},
+       {"by", described(or_null(text_schema()), "Who asked, where rules or stamps name them.")},
+       {"trace", described(or_null(text_schema()), "As the request's traceparent named it.")},
+       {"way", list_of(schema_ref("lithair.way_step"))},
+       {"operations", list_of(schema_ref("lithair.told_operation"))},
+       {"more_operations", flag_schema()},
+       {"story", described(list_of(text_schema()), "The same in sentences.")}});
+}
+
 void add_cluster(json_object& to) {
   to["lithair.member"] = record({{"id", id()},
                                  {"addr", text_schema()},
@@ -308,6 +339,7 @@ json_object fixed_schemas(const models::schema& schema) {
   add_data(made, schema);
   add_operators(made);
   add_access(made);
+  add_explained(made);
   add_cluster(made);
   add_raft(made);
   return made;

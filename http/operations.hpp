@@ -64,6 +64,7 @@ enum class document : std::uint8_t {
   docs,
   snapshot,
   backup,
+  explained,  ///< an entry of the log
   voted,  ///< the core's answer, as the next two
   appended,
   installed,

@@ -66,6 +66,11 @@ constexpr std::array<parameter_facts, parameter_count> parameter_rows{{
      .form = grammar::number,
      .most = largest_number,
      .code = "bad_min_index"},
+    {.name = "group",
+     .about = "Whose log: the number of a group of models, as /metrics has it; 1 unless it is said.",
+     .form = grammar::number,
+     .least = 1,
+     .most = largest_number},
     {.name = "force",
      .about = "true: also when the change may never end, since a majority of the old or the new "
               "voters is silent; the answer tells the risk.",

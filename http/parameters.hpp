@@ -29,6 +29,7 @@ enum class parameter : std::uint8_t {
   as_of,          ///< an item as it was
   verify,         ///< whether a history is checked
   ready_index,    ///< of readyz
+  group,          ///< of models, whose log it is
   force,          ///< a change of members that may never end
   consistency,    ///< what a read may miss; counts more than the header
   consistency_header,

@@ -12,6 +12,7 @@ namespace {
 
 // Deeper paths lead nowhere.
 constexpr std::size_t max_depth = 8;
+constexpr std::string_view entries_path = "/_admin/explain";
 
 // A path cut at its slashes: `ends[i]` is where segment i ends in `text`.
 struct cut_path {
@@ -71,6 +72,8 @@ router::router(const models::schema& schema) {
     for (auto path : facts_of(what).paths)
       if (!path.empty()) add(path, what, nullptr);
   }
+  // It leads nowhere itself, and to the entries below it.
+  add(entries_path, endpoint::nowhere, nullptr);
   for (const auto& x : schema.collections()) add(x.path, endpoint::items, &x);
 }
 
@@ -116,6 +119,7 @@ matched router::below(const place& parent, std::string_view name) const {
   if (parent.what == endpoint::members) return {endpoint::member, nullptr, std::string{name}};
   if (parent.what == endpoint::access_tokens)
     return {endpoint::access_token, nullptr, std::string{name}};
+  if (parent.what == endpoint::nowhere) return {endpoint::explained, nullptr, std::string{name}};
   if (parent.what == endpoint::projections)
     return {endpoint::projection, nullptr, std::string{name}};
   if (parent.target == nullptr) return {};

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "actors/messages/feed_messages.hpp"
+#include "http/explained.hpp"
 #include "http/operators.hpp"
 #include "http/turned_away.hpp"
 
@@ -102,6 +103,10 @@ caf::behavior session::make_behavior() {
         if (s == nullptr) return;
         const auto token = taken.token;
         answer(token, answer_backup(std::move(taken), s->what));
+      },
+      [this](const actors::entry_explained& said) {
+        if (slots_.find(said.token) != nullptr)
+          answer(said.token, answer_explained(said, *lane_.all().node.schema));
       },
       [this](actors::readiness& said) { answer(said.token, answer_ready(said)); },
       [this](office_answer& told) { answer(told.token, std::move(told.said)); },

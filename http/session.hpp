@@ -134,6 +134,7 @@ class session final : public actors::hosted_actor,
   std::size_t outstanding() const { return unsent() + slots_.weight(); }
 
   // -- answers
+  void explain(std::uint64_t token, const explain_step& wanted);
   void on_status(actors::node_status&& status);  ///< one group's, of those asked
   /// To the request with this token, in turn.
   void answer(std::uint64_t token, http::response&& response);

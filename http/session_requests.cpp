@@ -109,6 +109,8 @@ void session::on_request() {
   const auto* id = r.find("X-Request-Id");
   // A client's own id makes its logs and ours match.
   s.request_id = id != nullptr && is_request_id(*id) ? std::string{*id} : lane_.new_request_id();
+  if (r.verb != method::get && r.verb != method::head)
+    if (const auto* parent = r.find("traceparent")) s.trace = trace_of(*parent);
   // A place of the reserve is for one request.
   if (!r.keep_alive || admitted_.as != place::regular) {
     s.close = true;
@@ -225,7 +227,7 @@ void session::perform(std::uint64_t token, step&& next) {
     // From here on nobody knows, should the answer not come.
     slots_.find(token)->write = true;
     send(node.data ? node.data : actors::data_handle{node.raft},
-         actors::submit{token, std::move(write->command)});
+         actors::submit{token, std::move(write->command), std::move(slots_.find(token)->trace)});
   } else if (auto* read = std::get_if<read_step>(&next)) {
     perform(token, std::move(*read));
   } else if (auto* stream = std::get_if<stream_step>(&next)) {
@@ -240,6 +242,8 @@ void session::perform(std::uint64_t token, step&& next) {
     // A group that is not here is refused by the one that always is.
     const auto at = node.groups.find(raft->call.group.value);
     send(at == node.groups.end() ? node.raft : at->second, std::move(raft->call));
+  } else if (auto* explained = std::get_if<explain_step>(&next)) {
+    explain(token, *explained);
   } else if (std::holds_alternative<backup_step>(next)) {
     send(node.archivist, actors::take_backup{token});
   } else if (auto* office = std::get_if<office_step>(&next)) {
@@ -253,6 +257,15 @@ void session::perform(std::uint64_t token, step&& next) {
   } else {
     send(node.raft, actors::inspect_node{token});
   }
+}
+
+void session::explain(std::uint64_t token, const explain_step& wanted) {
+  const auto& node = lane_.all().node;
+  const actors::explain_entry question{token, wanted.index};
+  if (!wanted.group) return send(node.raft, question);
+  const auto at = node.groups.find(wanted.group.value);
+  if (at != node.groups.end()) return send(at->second, question);
+  answer(token, problem_response(404, "not_found", "This node has no such group."));
 }
 
 void session::perform(std::uint64_t token, read_step&& read) {

@@ -26,6 +26,7 @@ struct slot {
   std::uint64_t since_ms = 0;  ///< of the loop's clock
   std::uint64_t since_ns = 0;  ///< of a finer one
   std::string request_id;      ///< the client's X-Request-Id, or one of ours
+  std::string trace;           ///< of a write: its `traceparent` names it; may be empty
   /// The origin of another site's page that may read it; see `shared_origins`
   const std::string* page = nullptr;
   std::unique_ptr<read_conditions> conditions;

@@ -35,6 +35,9 @@ class published;
 struct submit {
   std::uint64_t token = 0;  ///< the sender's own number, given back
   std::string command;      ///< the bytes of the log entry; opaque to everybody but the models
+  /// Of the request, as `traceparent` names it (W3C Trace Context), for who asks afterwards what
+  /// became of it; empty: it has none
+  std::string trace = {};
 };
 
 /// The answer to `submit`: from the raft actor once the command is applied on this node, certainly

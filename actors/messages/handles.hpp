@@ -36,6 +36,7 @@ struct cut_log;
 struct disk_failed;
 struct disk_full;
 struct expect_peer;
+struct explain_entry;
 struct feed_begins;
 struct feed_consults;
 struct feed_grew;
@@ -118,7 +119,7 @@ using data_handle = taking<submit, ask>;
 /// The raft actor of a group.
 using raft_handle =
     taking<  // from sessions, the library and the dispatcher; probe_ready from the feed too
-        submit, ask, probe_ready, inspect_node, change_members, raft_call,
+        submit, ask, probe_ready, inspect_node, explain_entry, change_members, raft_call,
         // from its clock, and from other groups of its node
         ticked, readiness,
         // from shippers, and meet from the gate

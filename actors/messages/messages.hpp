@@ -4,6 +4,7 @@
 /// cross the network are in peer_messages.hpp.
 #include "actors/messages/client_messages.hpp"
 #include "actors/messages/control_messages.hpp"
+#include "actors/messages/explain_messages.hpp"
 #include "actors/messages/raft_messages.hpp"
 #include "actors/messages/state_messages.hpp"
 #include "actors/messages/status_messages.hpp"

@@ -67,6 +67,7 @@ void dispatcher::begin(submit& request) {
   made.asker = current_sender();
   made.token = request.token;
   made.bytes = bytes;
+  made.trace = std::move(request.trace);
   made.command =
       std::make_unique<models::joint_command>(*setup_.schema, std::move(request.command));
   writes_.emplace(number, std::move(made));
@@ -154,13 +155,13 @@ bool dispatcher::advance(std::uint64_t number, write& at) {
   if (at.now == stage::splitting) {
     if (!command.split(late)) return false;
     at.now = stage::deciding;
-    send(at.shared, submit{number, command.take_replicated()});
+    send(at.shared, submit{number, command.take_replicated(), at.trace});
   }
   if (at.now == stage::localizing) {
     if (!command.localize(late)) return false;
     auto part = command.take_local();
     at.now = part.empty() ? stage::joining : stage::writing;
-    if (!part.empty()) send(at.own, submit{number, std::move(part)});
+    if (!part.empty()) send(at.own, submit{number, std::move(part), at.trace});
   }
   if (at.now == stage::joining) {
     // The window has what was written: the own group has applied it before it answered.
@@ -180,7 +181,7 @@ bool dispatcher::place_write(std::uint64_t number, write& at) {
     tell(at, submitted{number, disposition::done, {}, 0, refusal(std::move(refused))});
   } else if (!at.command->is_joint()) {
     const auto& to = where->replicated.raft ? where->replicated.raft : where->local.raft;
-    pass_on(at.asker, to, submit{at.token, at.command->take_bytes()}, home());
+    pass_on(at.asker, to, submit{at.token, at.command->take_bytes(), std::move(at.trace)}, home());
     at.now = stage::leaving;
   } else {
     at.shared = where->replicated.raft;

@@ -87,6 +87,7 @@ class dispatcher final : public hosted_actor {
     caf::strong_actor_ptr asker;
     std::uint64_t token = 0;
     std::size_t bytes = 0;
+    std::string trace;  // as the request has it
     std::unique_ptr<models::joint_command> command;
     stage now = stage::placing;
     data_handle shared{};  // the raft actors of both groups

@@ -62,6 +62,10 @@ raft_actor::raft_actor(caf::actor_config& cfg, loop* home, raft_setup setup)
       calls_(core_, [this](const caf::strong_actor_ptr& asker,
                            raft_answered answer) { send(handle(asker), std::move(answer)); }),
       meter_(setup_.meters),
+      explanations_([this](const caf::strong_actor_ptr& asker, entry_explained answer) {
+        send(handle(asker), std::move(answer));
+      }),
+      slow_(setup_.config.slow_write_ms),
       ways_({setup_.make_shipper,
              [this](node_id peer, const shipper_handle& shipper) {
                setup_.end_shipper(peer, shipper);
@@ -103,7 +107,8 @@ caf::behavior raft_actor::make_behavior() {
   return behavior_of<handle_type>(
       [this](submit& request) {
         // Proposed when the turn ends, with all that came beside it.
-        submissions::client who{current_sender(), request.token};
+        submissions::client who{current_sender(), request.token, std::move(request.trace),
+                                meter_clock()};
         if (!health_.why_no_writes().empty() || stopper_ || leaderless_too_long()) {
           refuse(who, disposition::unavailable, why_unavailable());
         } else if (submissions_.size() >= setup_.config.max_pending) {
@@ -128,6 +133,7 @@ caf::behavior raft_actor::make_behavior() {
       [this](const inspect_node& question) {
         send(handle(current_sender()), describe(question.token));
       },
+      [this](const explain_entry& question) { explain(question); },
       [this](const change_members& wanted) {
         if (health_.may_step()) return changes_.ask(current_sender(), wanted, setup_.now_ms());
         send(handle(current_sender()), members_changed{wanted.token, 503, why_unavailable()});
@@ -148,6 +154,8 @@ caf::behavior raft_actor::make_behavior() {
         look_for_installed(step);
         for (auto& each : step.messages) {
           const bool is_chunk = std::holds_alternative<snapshot_request>(each);
+          if (auto* said = std::get_if<append_response>(&each); said && said->success)
+            meter_.replicated(step.from, said->match);
           core_.step(step.from, std::move(each));
           // The core gives out one chunk at a time, and several may have come.
           while (is_chunk && health_.may_step() && core_.has_output()) perform(core_.take_output());
@@ -157,7 +165,11 @@ caf::behavior raft_actor::make_behavior() {
         if (health_.may_step()) core_.receiving(news.peer);
       },
       [this](fetched& answer) {
-        if (health_.may_step()) on_fetched(answer);
+        // Who asked what became of an entry gets an answer in any case.
+        if (answer.what.peer == setup_.config.self.id)
+          explanations_.fetched(answer);
+        else if (health_.may_step())
+          on_fetched(answer);
       },
       [this](const link_changed& news) { on_link(news); },
       [this](const meet& caller) { hear(caller); },

@@ -13,6 +13,7 @@
 #include "actors/messages/messages.hpp"
 #include "actors/peers/peer_ways.hpp"
 #include "actors/raft/apply_window.hpp"
+#include "actors/raft/explanations.hpp"
 #include "actors/raft/health.hpp"
 #include "actors/raft/log_allowance.hpp"
 #include "actors/raft/member_changes.hpp"
@@ -21,6 +22,7 @@
 #include "actors/raft/raft_meter.hpp"
 #include "actors/raft/raft_setup.hpp"
 #include "actors/raft/read_requests.hpp"
+#include "actors/raft/slow_writes.hpp"
 #include "actors/raft/snapshot_requests.hpp"
 #include "actors/raft/state_comparison.hpp"
 #include "actors/raft/storage_room.hpp"
@@ -68,6 +70,7 @@ class raft_actor final : public hosted_actor {
   std::vector<protocol::entry> committed_entries(protocol::index_t last);
   void on_fetched(fetched& answer);
   void on_applied(applied& news);
+  void tell_if_slow(protocol::index_t index, std::uint64_t since_us, std::uint64_t now_us);
   // Roles, members and the ways to them: raft_actor_members.cpp.
   void log_role(const protocol::role_change& change) const;
   void on_role(const protocol::role_change& change);
@@ -145,6 +148,8 @@ class raft_actor final : public hosted_actor {
   void tell_why_leaderless();
   bool leaderless_too_long() const;
   node_status describe(std::uint64_t token) const;
+  void explain(const explain_entry& question);
+  std::int64_t epoch_us() const;
   member_status describe_member(const protocol::member& m, const protocol::status& raft) const;
 
   // Before the core, which is made of it.
@@ -155,6 +160,8 @@ class raft_actor final : public hosted_actor {
   member_changes changes_;
   raft_calls calls_;
   raft_meter meter_;
+  explanations explanations_;
+  slow_writes slow_;
   peer_ways ways_;
   protocol::index_t ways_as_of_;  // the main group's members that the ways were looked up by
   // The data directory that each answered from, where that is known.

@@ -93,14 +93,16 @@ void raft_actor::on_applied(applied& news) {
   window_.apply(news.through);
   // Of a state that was replaced meanwhile it may be less than there is.
   const auto through = window_.applied();
-  meter_.applied(through);
+  const auto now_us = meter_.applied(through);
   core_.applied(mutated(mutant::applies_before_committing) ? std::min(through, core_.commit_index())
                                                            : through);
   for (auto& each : news.results) {
     auto who = submissions_.finish(each.serial);
-    if (who.asker)
-      send(handle(who.asker),
-           submitted{who.token, disposition::done, {}, each.index, std::move(each.result)});
+    if (!who.asker) continue;
+    send(handle(who.asker),
+         submitted{who.token, disposition::done, {}, each.index, std::move(each.result)});
+    meter_.answered(index_t{each.index}, who.since_us, std::move(who.trace), now_us);
+    tell_if_slow(index_t{each.index}, who.since_us, now_us);
   }
   // What was proposed under an earlier term and is not in the log by now never will be.
   if (news.term) submissions_.entered(news.term);

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <string>
 #include <unordered_map>
 #include <vector>
 
@@ -29,6 +30,8 @@ class submissions {
   struct client {
     caf::strong_actor_ptr asker;  ///< none: nobody waits
     std::uint64_t token = 0;      ///< the asker's own
+    std::string trace = {};       ///< as `submit` has it
+    std::uint64_t since_us = 0;   ///< by `meter_clock`: when it asked
   };
 
   /// `run` is a random number of this process: with it, and only with it, the serials are this

@@ -94,6 +94,13 @@ std::string take_drain(draft& given, std::string_view text) {
   return store(text == "0" ? read<milliseconds>{} : read_duration(text), given.made.drain);
 }
 
+std::string take_slow(draft& given, std::string_view text) {
+  auto limit = text == "0" ? read<milliseconds>{} : read_duration(text);
+  if (!limit) return limit.error();
+  given.made.node.slow_write_ms = static_cast<std::uint32_t>(limit->count());
+  return {};
+}
+
 // So many in a time: "100/1s".
 std::string take_rate(draft& given, std::string_view text) {
   const auto slash = text.find('/');
@@ -263,6 +270,9 @@ constexpr std::array table{
         [](draft& given, text t) { return store(read_number(t, 1, 1024), given.made.node.loops); }},
     setting{"log", logs, "FORMAT", "text, or json: one object a line (text)", take_log_format},
     setting{"log-level", logs, "LEVEL", "debug, info, warn, error or off (info)", take_log_level},
+    setting{"slow", logs, "DURATION",
+            "writes that take longer are logged, with where the time went; 0: none (1s)",
+            take_slow},
     setting{"insecure", logs, "", "go beyond this machine where nothing protects what is said",
             [](draft& given, text t) { return store(read_switch(t), given.made.insecure); }},
     setting{"allow-host", logs, "NAME",
