@@ -90,6 +90,8 @@ struct group_meters {
   level state_live_bytes;
   // Changed by the aggregate.
   level unsaved_bytes;  ///< of memory that hold changes which no checkpoint has saved yet
+  // Changed by the raft actor.
+  tally slow;  ///< writes of this node's clients that took longer than they should
 };
 
 /// Of one event loop; changed by its thread. A turn is what it does between two looks at its
@@ -100,6 +102,20 @@ struct loop_meters {
   /// The most that one needed of a processor, in microseconds and up to a millisecond more: what a
   /// turn took beyond that it waited for a processor, which others had.
   level longest_cpu_us;
+};
+
+/// Of all connections with other nodes; changed by the loop that they live on.
+struct link_meters {
+  /// One for each class of frames, see links/frame.hpp
+  static constexpr std::size_t classes = 4;
+  struct one_way {
+    std::array<tally, classes> frames;
+    std::array<tally, classes> bytes;  ///< heads included
+  };
+  one_way out, in;
+  level queued_bytes;  ///< put and not taken by the system yet, of all connections
+  tally begun;         ///< connections over which both ends know each other
+  tally ended;         ///< of them, those that are over
 };
 
 /// Of the log that all groups of a node share; changed by the log writer.

@@ -45,6 +45,11 @@ class journaled_log_store final : public log_store {
 
   /// For what it tells about room and failures.
   const lmdb_environment& environment() const { return home_.environment(); }
+  /// Bytes that the journal holds and home does not have yet, about. Any thread.
+  std::uint64_t unmoved_bytes() const {
+    const std::lock_guard guard{mutex_};
+    return ring_->kept_bytes();
+  }
   /// Whether writes of the journal pass the page cache by.
   bool is_direct() const { return ring_->direct(); }
 

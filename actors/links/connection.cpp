@@ -25,6 +25,24 @@ connection::connection(loop& home, std::unique_ptr<byte_stream> over, handshake 
       over_(std::move(over)),
       rounds_(home, [this] { look(); }) {}
 
+static_assert(link_meters::classes == frame_classes);
+
+connection::~connection() {
+  if (!meters_) return;
+  meters_->queued_bytes.set(meters_->queued_bytes.now() - counted_);
+  if (listens_) meters_->ended.add(1);
+}
+
+void connection::count_queued() {
+  if (!meters_) return;
+  std::size_t waits = 0;
+  for (std::size_t i = 0; i < frame_classes; ++i)
+    waits += going_.bytes(static_cast<frame_class>(i));
+  // Unsigned, so what becomes less is added likewise.
+  meters_->queued_bytes.set(meters_->queued_bytes.now() + (waits - counted_));
+  counted_ = waits;
+}
+
 void connection::tell(listener whom) {
   const bool begins = !whom_.ended;
   whom_ = std::move(whom);
@@ -38,6 +56,7 @@ void connection::tell(listener whom) {
 // What is behind the handshake waits for whoever takes the connection over.
 void connection::listen() {
   listens_ = true;
+  if (meters_) meters_->begun.add(1);
   over_->listen(true);
   rounds_.start(limits_.alive_ms, limits_.alive_ms);
   take(std::exchange(early_, {}));
@@ -77,7 +96,13 @@ void connection::take(std::string_view bytes) {
   while (!bytes.empty()) {
     auto came = decoder_.next(bytes);
     if (!decoder_.failed().empty()) return end(decoder_.failed());
-    if (!came || came->head.kind == frame_kind::alive) continue;
+    if (!came) continue;
+    if (meters_) {
+      const auto rank = static_cast<std::size_t>(came->head.rank);
+      meters_->in.frames[rank].add(1);
+      meters_->in.bytes[rank].add(came->payload.size() + frame_head::bytes);
+    }
+    if (came->head.kind == frame_kind::alive) continue;
     const auto tell = whom_.came;
     tell(*came);
   }
@@ -88,6 +113,10 @@ void connection::put(frame_class rank, frame_kind kind, std::uint64_t group, std
   head.rank = rank;
   head.kind = kind;
   head.group = group;
+  if (meters_) {
+    meters_->out.frames[static_cast<std::size_t>(rank)].add(1);
+    meters_->out.bytes[static_cast<std::size_t>(rank)].add(payload.size() + frame_head::bytes);
+  }
   if (!going_.put(head, std::move(payload))) over_full_ = true;
 }
 
@@ -105,8 +134,9 @@ void connection::flush() {
     const auto sent = over_->write({parts.data(), count});
     going_.sent(sent);
     if (sent != 0) stuck_rounds_ = 0;
-    if (sent < wanted) return;
+    if (sent < wanted) break;
   }
+  count_queued();
 }
 
 // One timer for all that takes long: the handshake, silence, a peer that takes nothing.

@@ -4,12 +4,14 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "actors/config.hpp"
 #include "actors/links/byte_stream.hpp"
 #include "actors/links/frame_decoder.hpp"
 #include "actors/links/frame_queue.hpp"
 #include "actors/links/handshake.hpp"
+#include "actors/meters.hpp"
 #include "actors/runtime/loop_timer.hpp"
 
 namespace lithair::actors {
@@ -38,6 +40,10 @@ class connection {
   connection(const connection&) = delete;
   connection& operator=(const connection&) = delete;
 
+  ~connection();
+
+  /// What it sends and gets is counted there, too; before it begins to greet.
+  void count_into(std::shared_ptr<link_meters> meters) { meters_ = std::move(meters); }
   /// Whom to tell from now on; the first time, it begins to greet.
   void tell(listener whom);
   /// Once greeted: from now on frames come.
@@ -61,6 +67,7 @@ class connection {
   void greet(std::string_view bytes);
   void take(std::string_view bytes);
   void look();
+  void count_queued();
   void end(const std::string& why);
 
   const link_limits limits_;
@@ -75,6 +82,8 @@ class connection {
   // By `look`, in its rounds: since when nothing came, or nothing left although something waits
   std::uint32_t silent_rounds_ = 0;
   std::uint32_t stuck_rounds_ = 0;
+  std::shared_ptr<link_meters> meters_;  // may be none
+  std::size_t counted_ = 0;              // of what waits, there
   listener whom_;
   std::unique_ptr<byte_stream> over_;
   loop_timer rounds_;

@@ -75,10 +75,13 @@ struct node_status {
   std::uint64_t data_bytes = 0;  ///< of the data directory, as of the last time somebody asked
   /// That the log's LMDB map may hold now, for all groups
   std::uint64_t log_map_bytes = 0;
-  std::uint64_t log_used_bytes = 0;            ///< of them in use
+  std::uint64_t log_used_bytes = 0;  ///< of them in use
+  /// That the journal holds and LMDB does not have yet, of all groups
+  std::uint64_t journal_bytes = 0;
   std::vector<member_status> members;          ///< of the newest configuration, committed or not
   std::shared_ptr<const group_meters> meters;  ///< of the group; may be none
   std::shared_ptr<const log_meters> log;       ///< of the node's log; may be none
+  std::shared_ptr<const link_meters> links;    ///< of the node's links; may be none
 };
 
 }  // namespace lithair::actors

@@ -307,6 +307,8 @@ group::setup composition::group_setup(protocol::group_id id, const models::schem
   setup.log_map = [store = log_.get()] {
     return std::pair{store->environment().map_size(), store->environment().used_bytes()};
   };
+  setup.journal_bytes = [store = log_.get()] { return store->unmoved_bytes(); };
+  setup.link_counts = where_.link_counts;
   setup.log_lost = log_lost_;
   setup.recovered = [this, id] { peers_.recovered(id, parts_.size()); };
   setup.opened = [this, id](protocol::term_t term, protocol::index_t last) {

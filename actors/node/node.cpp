@@ -55,6 +55,7 @@ struct node::implementation {
   std::unique_ptr<caf::actor_system> system;
   std::vector<std::unique_ptr<loop>> loops;
   std::unique_ptr<memory_return> memory;
+  std::shared_ptr<link_meters> link_counts = std::make_shared<link_meters>();
   connector_handle connector;
   // Handles of programs look into it as long as they live, also when the node has stopped.
   std::shared_ptr<const models::schema> models;
@@ -70,7 +71,7 @@ struct node::implementation {
     start_loops();
     memory = std::make_unique<memory_return>(*loops.front());
     connector = caf::actor_cast<connector_handle>(system->spawn<actors::connector>(
-        loops.front().get(), config.insecure, config.links, config.peer_tls));
+        loops.front().get(), config.insecure, config.links, config.peer_tls, link_counts));
     try {
       parts = std::make_unique<composition>(config, models, machine());
     } catch (...) {
@@ -99,6 +100,7 @@ struct node::implementation {
     made.system = system.get();
     made.home = loops.front().get();
     made.connector = connector;
+    made.link_counts = link_counts;
     if (!config.lets_others_in())
       made.open_peer_port = [this](std::function<void(bool)> done) {
         caf::anon_send(connector, open_port{config.listening(), std::move(done)});

@@ -11,6 +11,7 @@
 #include <caf/typed_actor.hpp>
 
 #include "actors/messages/handles.hpp"
+#include "actors/meters.hpp"
 #include "actors/runtime/tick_source.hpp"
 
 namespace lithair::actors {
@@ -30,10 +31,11 @@ struct surroundings {
   bool detached = true;
   /// Lets other nodes in and tells whether that worked; none: they are, or there are none
   std::function<void(std::function<void(bool)> done)> open_peer_port;
-  connector_handle connector;             ///< none: this node dials nobody
-  std::function<std::uint64_t()> now_ms;  ///< of a steady clock; any thread
-  std::function<std::int64_t()> wall_us;  ///< Unix time, as wrong as it may be; any thread
-  std::function<std::uint64_t()> random;  ///< 64 bits that nobody can predict; any thread
+  connector_handle connector;                      ///< none: this node dials nobody
+  std::shared_ptr<const link_meters> link_counts;  ///< of its connections; none: nobody counts
+  std::function<std::uint64_t()> now_ms;           ///< of a steady clock; any thread
+  std::function<std::int64_t()> wall_us;           ///< Unix time, as wrong as it may be; any thread
+  std::function<std::uint64_t()> random;           ///< 64 bits that nobody can predict; any thread
   std::function<std::unique_ptr<tick_source>()> make_ticks;  ///< a clock for one group
   /// Has what is free handed back to the system, some time; any thread; may be none
   std::function<void()> give_back_memory;

@@ -285,6 +285,7 @@ void connector::meet(int fd, std::uint64_t of_attempt, std::uint64_t node) {
       *home(), std::move(stream),
       handshake{comes ? handshake::side::accepting : handshake::side::dialling, ours, judge_},
       limits_);
+  made.over->count_into(meters_);
   made.over->tell({[this, number] { met(number); },
                    {},
                    [this, number](const std::string& why) { failed(number, why); }});

@@ -81,9 +81,14 @@ class connector final : public hosted_actor {
   /// `insecure`: it may leave this machine without TLS. Else whoever is elsewhere is not reached,
   /// and nobody is let in from there: whatever way an address came (flags, the log, other members),
   /// here it is used. `tls`: as whom it speaks with all other nodes; none: links are plain.
+  /// `meters`: where links are counted; may be none.
   connector(caf::actor_config& cfg, loop* home, bool insecure, const link_limits& limits,
-            std::shared_ptr<tls_credentials> tls = {})
-      : hosted_actor(cfg, home), insecure_(insecure), limits_(limits), tls_(std::move(tls)) {}
+            std::shared_ptr<tls_credentials> tls = {}, std::shared_ptr<link_meters> meters = {})
+      : hosted_actor(cfg, home),
+        insecure_(insecure),
+        limits_(limits),
+        tls_(std::move(tls)),
+        meters_(std::move(meters)) {}
 
   const char* name() const override { return "connector"; }
 
@@ -135,6 +140,7 @@ class connector final : public hosted_actor {
   const bool insecure_;
   const link_limits limits_;
   const std::shared_ptr<tls_credentials> tls_;
+  const std::shared_ptr<link_meters> meters_;  // may be none
   std::unique_ptr<handshakes> shaking_;
   std::optional<introduce_node> node_;
   handshake::judge judge_;

@@ -20,6 +20,7 @@ std::int64_t raft_actor::epoch_us() const {
 void raft_actor::tell_if_slow(index_t index, std::uint64_t since_us, std::uint64_t now_us) {
   const auto took = now_us - since_us;
   if (!slow_.is_slow(took)) return;
+  meter_.counts().slow.add(1);
   const auto untold = slow_.tell(now_us);
   if (!untold) return;
   const auto way = meter_.recorder().way_of(index, epoch_us());

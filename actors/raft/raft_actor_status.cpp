@@ -27,8 +27,10 @@ node_status raft_actor::describe(std::uint64_t token) const {
   result.pending = submissions_.size();
   result.data_bytes = setup_.data_bytes ? setup_.data_bytes() : 0;
   if (setup_.log_map) std::tie(result.log_map_bytes, result.log_used_bytes) = setup_.log_map();
+  if (setup_.journal_bytes) result.journal_bytes = setup_.journal_bytes();
   result.meters = meter_.shared();
   result.log = setup_.log_counts;
+  result.links = setup_.link_counts;
   result.uptime_ms = static_cast<std::int64_t>(setup_.now_ms() - started_ms_);
   result.compared = comparison_.agreed().value;
   result.diverged = comparison_.first().index.value;

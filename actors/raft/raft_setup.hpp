@@ -59,9 +59,12 @@ struct group_basis {
   std::function<std::string()> why_waiting;
   /// Of the data directory, for status pages
   std::function<std::uint64_t()> data_bytes;
-  std::shared_ptr<const log_meters> log_counts;  ///< of the node's log, for status pages
+  std::shared_ptr<const log_meters> log_counts;    ///< of the node's log, for status pages
+  std::shared_ptr<const link_meters> link_counts;  ///< of its links, likewise; may be none
   /// Size of the log's LMDB map, and how much of it is in use; for status pages, may be none
   std::function<std::pair<std::uint64_t, std::uint64_t>()> log_map;
+  /// Bytes that the journal holds and LMDB does not have yet; likewise
+  std::function<std::uint64_t()> journal_bytes;
 };
 
 /// What a raft actor works with. A test of one fills in what it needs.
