@@ -1,17 +1,25 @@
 #include "models/encoding/msgpack.hpp"
 
+#include <array>
 #include <bit>
+#include <cstring>
 #include <limits>
 
 namespace lithair::models::msgpack {
 
 namespace {
 
-void put(std::string& out, std::uint8_t tag, std::uint64_t number, int bytes) {
-  out += static_cast<char>(tag);
-  for (int shift = (bytes - 1) * 8; shift >= 0; shift -= 8) {
-    out += static_cast<char>(number >> shift);
-  }
+/// The machine's order of bytes turned into the network's, and back.
+std::uint64_t big_endian(std::uint64_t number) {
+  return std::endian::native == std::endian::big ? number : __builtin_bswap64(number);
+}
+
+void put(std::string& out, std::uint8_t tag, std::uint64_t number, std::size_t bytes) {
+  // Appended at once: there are many of them in a record.
+  std::array<char, 9> all{static_cast<char>(tag)};
+  const auto in_order = big_endian(number);
+  std::memcpy(&all[1], reinterpret_cast<const char*>(&in_order) + (8 - bytes), bytes);
+  out.append(all.data(), bytes + 1);
 }
 
 /// The shortest of the 8, 16 and 32 bit forms, whose tags follow each other.
@@ -104,11 +112,9 @@ reader::head reader::peek() const {
     if (rest_.size() < size + 1) {
       return head{};
     }
-    std::uint64_t number = 0;
-    for (std::size_t i = 1; i <= size; ++i) {
-      number = (number << 8) | static_cast<std::uint8_t>(rest_[i]);
-    }
-    return head{what, number, size + 1};
+    std::uint64_t in_order = 0;
+    std::memcpy(reinterpret_cast<char*>(&in_order) + (8 - size), rest_.data() + 1, size);
+    return head{what, big_endian(in_order), size + 1};
   };
   // A negative integer's sign is carried from its own width to 64 bits.
   const auto extended = [&with](int bits) {
@@ -266,7 +272,7 @@ std::string_view reader::read_any() {
       continue;
     }
     const head x = peek();
-    take(x.what);
+    rest_.remove_prefix(x.bytes);
     if (x.what == kind::invalid) {
       fail();
     } else if (x.what == kind::string || x.what == kind::binary) {

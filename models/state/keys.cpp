@@ -1,5 +1,6 @@
 #include "models/state/keys.hpp"
 
+#include <array>
 #include <bit>
 
 #include "models/encoding/sha256.hpp"
@@ -31,14 +32,14 @@ std::uint64_t sortable_bits(double number) {
 
 /// NUL becomes NUL FF, and NUL `end` closes the text, so no text is the beginning of another.
 void append_closed(std::string& out, std::string_view text, char end) {
-  for (const char c : text) {
-    out += c;
-    if (c == '\0') {
-      out += '\xff';
-    }
+  // Mostly there is none, and the text is appended at once.
+  for (auto nul = text.find('\0'); nul != std::string_view::npos; nul = text.find('\0')) {
+    out.append(text, 0, nul + 1) += '\xff';
+    text.remove_prefix(nul + 1);
   }
-  out += '\0';
-  out += end;
+  out += text;
+  const char close[] = {'\0', end};
+  out.append(close, sizeof close);
 }
 
 struct sortable_writer {
@@ -80,15 +81,19 @@ std::optional<value> fixed_key(value_type type, std::string_view key) {
 }  // namespace
 
 void append_big_endian(std::string& out, std::uint64_t number) {
-  for (int shift = 56; shift >= 0; shift -= 8) {
-    out += static_cast<char>(number >> shift);
+  std::array<char, 8> bytes;
+  for (auto at = bytes.rbegin(); at != bytes.rend(); ++at, number >>= 8) {
+    *at = static_cast<char>(number);
   }
+  out.append(bytes.data(), bytes.size());
 }
 
 void append_big_endian(std::string& out, std::uint32_t number) {
-  for (int shift = 24; shift >= 0; shift -= 8) {
-    out += static_cast<char>(number >> shift);
+  std::array<char, 4> bytes;
+  for (auto at = bytes.rbegin(); at != bytes.rend(); ++at, number >>= 8) {
+    *at = static_cast<char>(number);
   }
+  out.append(bytes.data(), bytes.size());
 }
 
 std::uint64_t read_big_endian(std::string_view bytes) {
