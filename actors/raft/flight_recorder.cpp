@@ -14,9 +14,11 @@ void flight_recorder::note(moments& to, index_t through, std::uint64_t now) {
   to.push_back({through, now});
 }
 
-// Entries from here on are no longer what they were.
+// Entries from here on are no longer what they were; what is said of those before them stays.
 void flight_recorder::cut(moments& of, index_t from) {
-  while (!of.empty() && of.back().through >= from) of.pop_back();
+  std::optional<std::uint64_t> at;
+  for (; !of.empty() && of.back().through >= from; of.pop_back()) at = of.back().at;
+  if (at && (of.empty() || of.back().through < from - 1)) of.push_back({from - 1, *at});
 }
 
 std::uint64_t flight_recorder::when(const moments& of, index_t index) {
