@@ -2,6 +2,8 @@
 
 lithair_found_library(toml toml++/toml.h "")
 lithair_found_library(cli11 CLI/CLI.hpp "")
+# For the programs that ask nodes; a node has no part of it.
+lithair_found_library(curl curl/curl.h curl)
 
 # msgpack-c's C++ headers; Debian's package asks for another Boost than ours, so `.ci/packages`
 # unpacks it below .deps when it is not installed. The headers themselves need no Boost.

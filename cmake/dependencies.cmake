@@ -39,7 +39,6 @@ if(LITHAIR_CORE_ONLY)
 endif()
 
 lithair_found_library(uv uv.h uv)
-lithair_found_library(curl curl/curl.h curl)
 lithair_found_library(caf_core caf/actor_system.hpp caf_core LINK Threads::Threads)
 lithair_found_library(caf_io caf/io/middleman.hpp caf_io LINK lithair_deps::caf_core)
 find_library(prometheus_core_LIBRARY prometheus-cpp-core REQUIRED)

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "apps/lithair/answer_reader.hpp"
 #include "apps/lithair/options.hpp"
 
 namespace lithair::apps {
@@ -25,15 +26,15 @@ struct contact {
 /// Of the node that is to take this one in.
 contact contact_of(const settings& chosen);
 
-struct answer {
-  long status = 0;   ///< 0: nobody answered
-  std::string body;  ///< or why nobody did
-};
+/// As long as asking takes at most, if nothing else is said: the name's lookup, the handshake and
+/// all of the answer.
+inline constexpr milliseconds longest_asking{15'000};
 
-/// A GET, or a POST of JSON when there is a body. Blocks for up to 15 s, or until `stop`; none:
-/// nothing stops it. Throws std::runtime_error when the token can't be read any more.
+/// A GET, or a POST of JSON when there is a body; by no proxy, and following nobody elsewhere.
+/// Blocks for up to `limit`, or until `stop`; none: nothing stops it. An answer has 16 MiB at most.
+/// Throws std::runtime_error when the token can't be read any more.
 answer ask(const contact& there, const std::string& path, const std::string& body,
-           std::atomic<bool>* stop);
+           const std::atomic<bool>* stop, milliseconds limit = longest_asking);
 /// What a refusal says, else its status.
 std::string sentence_of(const answer& refusal);
 
