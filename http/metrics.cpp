@@ -1,6 +1,5 @@
 #include "http/metrics.hpp"
 
-#include <prometheus/text_serializer.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -12,6 +11,7 @@
 #include <utility>
 
 #include "actors/messages/status_messages.hpp"
+#include "http/exposition_text.hpp"
 #include "http/group_metrics.hpp"
 #include "http/histogram_metric.hpp"
 
@@ -262,8 +262,7 @@ std::string metrics_text(const std::vector<actors::node_status>& groups,
   add_process(all);
   counter(all, "log_lines_dropped_total", "Lines of the log that nobody took from stderr in time.",
           number(log_lines_dropped));
-  std::erase_if(all, [](const MetricFamily& family) { return family.metric.empty(); });
-  return prometheus::TextSerializer{}.Serialize(all);
+  return text_of(all);
 }
 
 }  // namespace lithair::http
