@@ -28,8 +28,10 @@ constexpr int unsent_in_system = 128 << 10;
 
 // Free again when whoever was told has returned.
 std::array<char, read_at_once>& read_buffer() {
-  thread_local std::array<char, read_at_once> buffer;
-  return buffer;
+  // Only of threads that read: what each has anyway, each would pay for.
+  using bytes = std::array<char, read_at_once>;
+  thread_local const auto buffer = std::make_unique_for_overwrite<bytes>();
+  return *buffer;
 }
 
 }  // namespace

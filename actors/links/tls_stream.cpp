@@ -35,13 +35,15 @@ std::string why_not_taken(std::string_view said) {
 
 // Free again when whoever was told has returned.
 std::array<char, opened_at_once + tls_session::held_back>& opened_buffer() {
-  thread_local std::array<char, opened_at_once + tls_session::held_back> buffer;
-  return buffer;
+  using bytes = std::array<char, opened_at_once + tls_session::held_back>;
+  thread_local const auto buffer = std::make_unique_for_overwrite<bytes>();
+  return *buffer;
 }
 
 std::array<char, longest_record>& record_buffer() {
-  thread_local std::array<char, longest_record> buffer;
-  return buffer;
+  using bytes = std::array<char, longest_record>;
+  thread_local const auto buffer = std::make_unique_for_overwrite<bytes>();
+  return *buffer;
 }
 
 }  // namespace

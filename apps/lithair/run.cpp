@@ -26,12 +26,14 @@
 #include "apps/lithair/join.hpp"
 #include "apps/lithair/join_tokens.hpp"
 #include "apps/lithair/log.hpp"
+#include "apps/lithair/memory.hpp"
 #include "apps/lithair/open_office.hpp"
 #include "apps/lithair/options.hpp"
 #include "apps/lithair/own_address.hpp"
 #include "apps/lithair/restore.hpp"
 #include "apps/lithair/secure.hpp"
 #include "apps/lithair/signals.hpp"
+#include "apps/lithair/supervisor.hpp"
 #include "apps/lithair/wall_time.hpp"
 #include "http/published_projections.hpp"
 #include "http/server.hpp"
@@ -145,8 +147,10 @@ void greet(const apps::program& self, const apps::settings& chosen, const schema
 /// Runs the node from start to graceful stop. Throws when it can't start.
 void serve(const apps::program& self, apps::settings chosen, schema models,
            const std::vector<publication>& published) {
-  const apps::stop_signals signals{chosen.tls || chosen.peer_tls || !chosen.auth_file.empty() ||
-                                   chosen.jwt};
+  const auto supervisor = apps::supervisor::of_process();
+  // Who supervises may say "reload" whatever there is to be read again.
+  const apps::stop_signals signals{supervisor.is_there() || chosen.tls || chosen.peer_tls ||
+                                   !chosen.auth_file.empty() || chosen.jwt};
   apps::program_log log{chosen.log, chosen.log_level, chosen.node.self.id.value};
   const auto stops_within = [&signals](apps::milliseconds time) {
     return signals.come_within(time);
@@ -165,17 +169,21 @@ void serve(const apps::program& self, apps::settings chosen, schema models,
   apps::certificate_keeper keepers[]{{chosen.http.tls, "connections"},
                                      {chosen.node.peer_tls, "links between nodes"}};
   for (auto& each : keepers) each.look();
-  const int signal = signals.wait([&keepers, &office, &chosen](bool replaced) {
-    const bool renewed = office.renew_certificate();
-    if (replaced) chosen.access->read_file_again();
-    if (replaced && chosen.identities) chosen.identities->read_file_again();
-    for (auto& each : keepers) {
-      if (replaced || renewed)
-        each.reload();
-      else
-        each.look();
-    }
-  });
+  supervisor.tell("READY=1");
+  const int signal =
+      signals.wait([&keepers, &office, &chosen, started = false](bool replaced) mutable {
+        if (!std::exchange(started, true)) apps::let_go_of_the_start();
+        const bool renewed = office.renew_certificate();
+        if (replaced) chosen.access->read_file_again();
+        if (replaced && chosen.identities) chosen.identities->read_file_again();
+        for (auto& each : keepers) {
+          if (replaced || renewed)
+            each.reload();
+          else
+            each.look();
+        }
+      });
+  supervisor.tell("STOPPING=1");
   joining.reset();
   spdlog::info("{}: finishing what is under way", signal == SIGTERM ? "SIGTERM" : "SIGINT");
   if (chosen.drain.count() > 0) {
@@ -224,6 +232,7 @@ std::string why_not_serve(const schema& models, const std::vector<publication>& 
 
 int run_program(const apps::program& self, std::span<const char* const> arguments,
                 const schema_source& source, const std::vector<publication>& published = {}) {
+  apps::keep_memory_small();
   if (arguments.size() > 1 && std::string_view{arguments[1]} == "token")
     return say(apps::manage_tokens(self, arguments.subspan(2)));
   if (arguments.size() > 1 && std::string_view{arguments[1]} == "authority")

@@ -25,6 +25,9 @@ void handle(int signal, void (*handler)(int)) {
   sigaction(signal, &action, nullptr);
 }
 
+// When all that begins with the start has happened.
+constexpr time_t first_tended_s = 5;
+
 }  // namespace
 
 stop_signals::stop_signals(bool takes_hangup) : takes_hangup_(takes_hangup) {
@@ -38,10 +41,11 @@ int stop_signals::wait(const std::function<void(bool hung_up)>& tend) const {
   const auto set = stopping_signals();
   auto all = set;
   if (takes_hangup_) sigaddset(&all, SIGHUP);
-  constexpr timespec hour{3600, 0};
+  timespec patience{first_tended_s, 0};
   int signal = 0;
   while (signal != SIGTERM && signal != SIGINT) {
-    signal = sigtimedwait(&all, nullptr, &hour);
+    signal = sigtimedwait(&all, nullptr, &patience);
+    patience.tv_sec = 3600;
     if (signal == SIGHUP || (signal < 0 && errno == EAGAIN)) tend(signal == SIGHUP);
   }
   handle(SIGTERM, exit_at_once);

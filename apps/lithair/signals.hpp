@@ -17,7 +17,7 @@ class stop_signals {
   /// Blocks until the first of SIGTERM and SIGINT arrives, and returns its number. From then on a
   /// second one ends the process at once, with status 128 + its number, as a shell would report it.
   /// Meanwhile `tend` is called on this thread: with true for each SIGHUP that is taken, with false
-  /// every hour.
+  /// after five seconds and then every hour.
   int wait(const std::function<void(bool hung_up)>& tend) const;
   /// Waits for one of them for so long; whether it came. Then the process should end.
   bool come_within(milliseconds time) const;
