@@ -396,10 +396,16 @@ json_object all_schemas(const models::schema& schema) {
   return made;
 }
 
+// `x-collection` is for whoever makes clients: what else could only be guessed from names.
 json::array all_tags(const models::schema& schema) {
   json::array made;
   for (const auto& c : schema.collections())
-    made.push_back(json_object{{"name", c.name}, {"description", "The items of " + c.path + "."}});
+    made.push_back(json_object{{"name", c.name},
+                               {"description", "The items of " + c.path + "."},
+                               {"x-collection", json_object{{"path", c.path},
+                                                            {"key", c.key().name},
+                                                            {"local", models::is_local(c)},
+                                                            {"tracked", c.tracked}}}});
   for (const auto& [name, about] :
        {std::pair{"data", "Several collections at once."}, std::pair{"projections", "Read models."},
         std::pair{"operations", "For those who run nodes."}, std::pair{"cluster", "The members."},

@@ -147,6 +147,19 @@ BOOST_FIXTURE_TEST_CASE(every_operation_is_named_once_and_tells_its_answers, des
   });
 }
 
+BOOST_FIXTURE_TEST_CASE(every_collection_says_where_it_is_and_what_it_keeps, described) {
+  std::map<std::string, json::value> said;
+  for (const auto& tag : api.at("tags").as_array())
+    if (const auto* one = tag.as_object().if_contains("x-collection"))
+      said[std::string{tag.at("name").as_string()}] = *one;
+  const auto facts = [](std::string_view path, bool tracked) {
+    return json::value{{"path", path}, {"key", "id"}, {"local", false}, {"tracked", tracked}};
+  };
+  BOOST_TEST(said.size() == 2u);
+  BOOST_TEST(said.at("products") == facts("/api/products", true));
+  BOOST_TEST(said.at("orders") == facts("/api/shop/v1/orders", false));
+}
+
 BOOST_FIXTURE_TEST_CASE(every_parameter_of_a_path_is_described_and_required, described) {
   for (const auto& [path, item] : paths()) {
     std::set<std::string> described_ones;
