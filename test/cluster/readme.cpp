@@ -3,8 +3,7 @@
 #include <regex>
 #include <sstream>
 
-#include "test/cluster/fixture.hpp"
-#include "test/cluster/harness/document.hpp"
+#include "test/cluster/run_commands.hpp"
 
 namespace readme_test {
 
@@ -15,15 +14,6 @@ namespace {
 
 const std::string readme = read_file(LITHAIR_SOURCE "/README.md");
 
-/// The README's commands with ports that are free here, as a script that stops at the first failure
-/// and takes the nodes it started with it.
-std::string script(const port_block& ports) {
-  document_commands commands{readme};
-  for (std::size_t i = 0; i < 3; ++i)
-    commands.replace(std::to_string(8081 + i), std::to_string(ports.http(i)));
-  return "set -e\ntrap 'kill $(jobs -p); wait' EXIT\n" + commands.text();
-}
-
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(cluster_readme)
@@ -31,18 +21,10 @@ BOOST_AUTO_TEST_SUITE(cluster_readme)
 BOOST_AUTO_TEST_CASE(the_commands_for_three_nodes_by_hand_work_as_written) {
   const port_block ports;
   const temporary_directory place;
-  fs::create_directories(place.path() / "build/release");
-  fs::create_directory_symlink(fs::path(LITHAIR_NODE).parent_path(),
-                               place.path() / "build/release/apps");
-  fs::create_directory_symlink(LITHAIR_SOURCE "/apps", place.path() / "apps");
-  const auto commands = script(ports);
-  BOOST_REQUIRE(commands.find("DELETE") != std::string::npos);
-  std::ofstream(place.path() / "script") << commands;
-  process shell({{"/bin/bash", "script"}, place.path() / "log", place.path(), {}});
-  const auto how = shell.wait(cluster::patience * 2);
-  const auto log = read_file(place.path() / "log");
-  BOOST_REQUIRE_MESSAGE(how, log);
-  BOOST_TEST(how->status == 0, log);
+  document_commands commands{readme};
+  move_ports(commands, ports, 8081, 3);
+  BOOST_REQUIRE(commands.text().find("DELETE") != std::string::npos);
+  const auto log = run_commands(commands, place.path());
   BOOST_TEST(log.find(R"("stock":12)") != std::string::npos, log);
 }
 
@@ -58,6 +40,14 @@ BOOST_AUTO_TEST_CASE(the_demo_goes_through_and_leaves_nothing_behind) {
   BOOST_REQUIRE_MESSAGE(how, log);
   BOOST_TEST(how->status == 0, log);
   BOOST_TEST(log.find("Done in") != std::string::npos, log);
+  // Each node's stream told of both writes: of the second one to whom was there, and then to all.
+  const auto count = [&log](const std::string& what) {
+    std::size_t found = 0;
+    for (auto at = log.find(what); at != std::string::npos; at = log.find(what, at + 1)) ++found;
+    return found;
+  };
+  BOOST_TEST(count("tea create, index") == 3u, log);
+  BOOST_TEST(count("coffee create, index") == 5u, log);
   BOOST_TEST(fs::is_empty(place.path() / "tmp"));
 }
 
