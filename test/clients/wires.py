@@ -87,8 +87,10 @@ class Wire:
             state.writes = head[1] != b"GET"
             state.streams = b"/stream" in head[0]
         if self.mode == "busy":
-            self.turned_away += 1
-            client.sendall(_BUSY % self.retry_after)
+            # The body, which may come behind, belongs to the head.
+            if head is not None:
+                self.turned_away += 1
+                client.sendall(_BUSY % self.retry_after)
             return False
         if self.mode == "cutting" and not state.streams and self._chance.random() < 0.01:
             node.sendall(some[: len(some) // 2])
