@@ -57,6 +57,7 @@ std::vector<open_calls::call> open_calls::lose() {
       at = all_.erase(at);
       continue;
     }
+    each.was_lost |= was_under_way;
     waiting_.insert(number);
     ++at;
   }

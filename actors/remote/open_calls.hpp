@@ -27,6 +27,7 @@ class open_calls {
     std::uint64_t begun_ms = 0;
     bool is_under_way = false;  ///< a node was given it, over the link that is there now
     bool was_given = false;     ///< a node was given it, over this link or an earlier one
+    bool was_lost = false;      ///< over an earlier one, so that node may have done it
   };
   struct limits {
     std::size_t calls = 4096;

@@ -291,7 +291,12 @@ void remote_speaker::answered_by_node(std::uint64_t number, const program_answer
   auto outcome = decode_outcome(said.bytes);
   if (!outcome || said.number != number) return link_->end("its answer is not understood");
   const auto call = calls_.take(number);
-  if (call)
+  // This node has not done it; the one before, with which the link was lost, perhaps has.
+  if (call && call->is_write && call->was_lost && outcome->what == disposition::unavailable)
+    give_up(*call, fmt::format("The link with a node that was given it was lost, and the next one "
+                               "says: {}",
+                               outcome->reason));
+  else if (call)
     call->whose->finish(
         {outcome->what, std::move(outcome->reason), outcome->index, std::move(outcome->result)});
   give();

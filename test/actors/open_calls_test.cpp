@@ -74,6 +74,7 @@ BOOST_AUTO_TEST_CASE(with_the_link_only_what_could_be_done_twice_is_lost) {
   BOOST_TEST(calls.next() == 3u);
   BOOST_TEST(calls.next() == 4u);
   BOOST_TEST((calls.at(2).was_given && calls.at(4).is_under_way));
+  BOOST_TEST((calls.at(2).was_lost && calls.at(3).was_lost && !calls.at(4).was_lost));
 }
 
 BOOST_AUTO_TEST_CASE(who_waits_for_a_node_has_less_patience_than_who_was_given_to_one) {

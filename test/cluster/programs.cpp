@@ -181,6 +181,41 @@ BOOST_AUTO_TEST_CASE(when_leaders_are_killed_each_write_with_a_key_takes_effect_
   BOOST_TEST_MESSAGE(total << " writes over 3 killed leaders, each there once");
 }
 
+// The first node has the write in its log when it is killed, and the second one no majority: it has
+// certainly not done it, and yet it takes effect once the first is back.
+BOOST_AUTO_TEST_CASE(what_a_lost_node_may_have_done_is_unknown_whatever_the_next_one_says) {
+  shop_cluster nodes({.flags = {"--programs"}});
+  const auto leader = nodes.start_and_await();
+  const auto next = (leader + 1) % 3;
+  const auto last = (leader + 2) % 3;
+  const auto all = places(nodes);
+  const remote_cluster shop{schema_of<ware>(),
+                            {.nodes = {all[leader], all[next]}, .request_timeout_ms = 60'000}};
+  const collection<ware> wares{shop};
+  must(wares.create({{}, "tea", price, 5}).get());
+  nodes.at(next).pause();
+  nodes.at(last).pause();
+  const auto end_of_log = [&] {
+    return number_at(nodes.client(leader).get("/status").body, "/last_index").value_or(0);
+  };
+  const auto before = end_of_log();
+  auto asked = wares.create({{}, "coffee", price, 1}, {.idempotency_key = "coffee"}).future();
+  nodes.await("the leader has it in its log", [&] { return end_of_log() > before; });
+  nodes.kill(leader);
+  nodes.at(next).resume();
+  const auto said = asked.get();
+  BOOST_REQUIRE(!said.has_value());
+  BOOST_TEST(said.error().status == 504, said.error().detail);
+  nodes.kill(last);
+  nodes.start(leader);
+  nodes.await_ready(leader);
+  // Asked once more, it is told what became of it.
+  BOOST_TEST(
+      must(wares.create({{}, "coffee", price, 1}, {.idempotency_key = "coffee"}).get()).item.name ==
+      "coffee");
+  BOOST_TEST(must(wares.list().get()).total == 2u);
+}
+
 BOOST_AUTO_TEST_CASE(a_node_without_the_flag_refuses_programs_in_words) {
   shop_cluster nodes;
   nodes.start_and_await();
