@@ -141,7 +141,13 @@ def _() -> None:
     # What has no key is not asked again.
     with Client(NODES) as operator:
         refused(lithair.UnknownOutcome, lambda: operator.request("POST", "/cluster/transfer", {}))
+    # Who is let in no more has no word about what was done before, either.
+    order("mode", mode="denying", wires=[1, 2])
+    with Client(NODES) as expired:
+        refused(lithair.UnknownOutcome, lambda: expired.marks.create({"name": "expired"}))
+        refused(lithair.NotAllowed, lambda: Client(NODES[1:]).marks.create({"name": "never"}))
     order("mode", mode="through")
+    assert named("expired") == 1
     shop.marks.create({"name": "unheard"}, key=why.key)
     assert named("unheard") == 1
 

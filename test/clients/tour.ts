@@ -151,7 +151,14 @@ await step('a write whose answer is lost is asked elsewhere, and takes effect on
   // What has no key is not asked again.
   const raw = new Client({ nodes: told.nodes }).api.POST('/cluster/transfer', { body: {} });
   await assert.rejects(raw, lithair.UnknownOutcome);
+  // Who is let in no more has no word about what was done before, either.
+  await order('mode', { mode: 'denying', wires: [1, 2] });
+  const expired = new Client({ nodes: told.nodes });
+  await assert.rejects(expired.marks.create({ name: 'expired' }), lithair.UnknownOutcome);
+  const others = new Client({ nodes: told.nodes.slice(1) });
+  await assert.rejects(others.marks.create({ name: 'never' }), lithair.NotAllowed);
   await order('mode', { mode: 'through' });
+  assert.equal(await named('expired'), 1);
   await shop.marks.create({ name: 'unheard' }, { key: why.key });
   assert.equal(await named('unheard'), 1);
 });

@@ -7,10 +7,11 @@ import socket
 import threading
 
 _HEAD_END = b"\r\n\r\n"
-_BUSY = (
-    b"HTTP/1.1 503 Service Unavailable\r\nContent-Type: application/problem+json\r\n"
-    b"Retry-After: %d\r\nContent-Length: 2\r\n\r\n{}"
-)
+_PROBLEM = b"\r\nContent-Type: application/problem+json\r\nContent-Length: 2\r\n\r\n{}"
+_ANSWERS = {
+    "busy": b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 60" + _PROBLEM,
+    "denying": b"HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Bearer" + _PROBLEM,
+}
 
 
 class Wire:
@@ -20,7 +21,7 @@ class Wire:
     `cutting`: now and then an answer is lost, a request breaks off in its middle, or a stream ends
     within an event.
     `swallowing`: each answer to a write is lost, once the node has given it.
-    `busy`: each request is answered 503 without the node, with `retry_after`.
+    `busy`, `denying`: each request is answered 503 or 401 without the node.
     """
 
     def __init__(self, port: int, node: int, chance: random.Random) -> None:
@@ -28,7 +29,6 @@ class Wire:
         self._node = node
         self._chance = chance
         self.mode = "through"
-        self.retry_after = 60
         self.lost_answers = 0
         self.cut_streams = 0
         self.replayed = 0  # answers to requests that were repeated, and had taken effect
@@ -86,11 +86,11 @@ class Wire:
             self.last_head = some.partition(_HEAD_END)[0].decode("latin-1")
             state.writes = head[1] != b"GET"
             state.streams = b"/stream" in head[0]
-        if self.mode == "busy":
+        if self.mode in _ANSWERS:
             # The body, which may come behind, belongs to the head.
             if head is not None:
                 self.turned_away += 1
-                client.sendall(_BUSY % self.retry_after)
+                client.sendall(_ANSWERS[self.mode])
             return False
         if self.mode == "cutting" and not state.streams and self._chance.random() < 0.01:
             node.sendall(some[: len(some) // 2])
@@ -104,7 +104,9 @@ class Wire:
                 if self.mode == "swallowing" and state.writes:
                     self.lost_answers += 1
                     break
-                if self.mode == "cutting" and self._chance.random() < 0.03:
+                # A stream often, so that some end between the changes of one command.
+                often = 0.15 if state.streams else 0.03
+                if self.mode == "cutting" and self._chance.random() < often:
                     self.lost_answers += state.writes
                     self.cut_streams += state.streams
                     if state.streams:

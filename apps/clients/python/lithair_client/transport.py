@@ -12,7 +12,7 @@ from email.message import Message
 from email.utils import parsedate_to_datetime
 from typing import Literal
 
-from .errors import LithairError, Unavailable, UnknownOutcome
+from .errors import LithairError, Unavailable, UnknownOutcome, refusal_of
 from .nodes import Nodes
 
 # What a read may miss. `session`: nothing that this client wrote or saw; costs as little as
@@ -207,6 +207,8 @@ class Transport:
                 self.nodes.worked(at)
                 if not x.pinned:
                     self._note(said.headers)
+                if doubt and _is_silent_on_before(said):
+                    raise _overdue(x, doubt) from refusal_of(said.status, said.body)
                 return said
             last = said.why
             self.nodes.failed(at, said.retry_after)
@@ -274,6 +276,14 @@ class Transport:
         with self._lock:
             for name in ("X-Raft-Index", "X-Applied-Index"):
                 self._seen = max(self._seen, int(headers[name] or 0))
+
+
+def _is_silent_on_before(said: Answer) -> bool:
+    """Who asks was not let in this time, or the node is at fault: not a word about the tries
+    before. What is decided in the order of the log has its index, and counts for them: they had the
+    key."""
+    refused = said.status in (401, 403, 421) or said.status >= 500
+    return refused and "X-Raft-Index" not in said.headers
 
 
 def _overdue(x: Call, doubt: bool) -> LithairError:

@@ -1,5 +1,5 @@
 // One call, asked of one node after the other until one has answered it.
-import { LithairError, Unavailable, UnknownOutcome } from './errors.js';
+import { LithairError, Unavailable, UnknownOutcome, refusalOf } from './errors.js';
 import { Nodes } from './nodes.js';
 import type { CallOptions, ClientOptions, Consistency, Fetch } from './options.js';
 
@@ -41,6 +41,13 @@ export interface Opened {
 // was not begun.
 const notApplied = new Set([408, 429, 503]);
 const unknown = new Set([502, 504]);
+
+// Who asks was not let in this time, or the node is at fault: not a word about the tries before.
+// What is decided in the order of the log has its index, and counts for them: they had the key.
+function isSilentOnBefore({ status, headers }: Answer): boolean {
+  const refused = status === 401 || status === 403 || status === 421 || status >= 500;
+  return refused && !headers.has('X-Raft-Index');
+}
 
 export function textOf(answer: Answer): string {
   return new TextDecoder().decode(answer.body);
@@ -126,6 +133,8 @@ export class Transport {
       if (!(said instanceof Failure)) {
         this.nodes.worked(at);
         if (!x.pinned) this.note(said.headers);
+        if (doubt && isSilentOnBefore(said))
+          throw this.overdue(x, doubt, refusalOf(said.status, textOf(said)));
         return said;
       }
       x.signal?.throwIfAborted();
