@@ -18,7 +18,7 @@ inline std::string run_commands(const document_commands& commands,
   fs::create_directories(place / "build/release");
   fs::create_directory_symlink(fs::path(LITHAIR_NODE).parent_path(), place / "build/release/apps");
   fs::create_directory_symlink(LITHAIR_SOURCE "/apps", place / "apps");
-  std::ofstream(place / "script") << "set -e\ntrap 'kill $(jobs -p); wait' EXIT\n"
+  std::ofstream(place / "script") << "set -e\ntrap 'kill $(jobs -rp) || true; wait' EXIT\n"
                                   << commands.text();
   process shell({{"/bin/bash", "script"}, place / "log", place, {}});
   const auto how = shell.wait(cluster::patience * 2);

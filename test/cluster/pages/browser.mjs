@@ -29,6 +29,29 @@ function text_of(text) {
   return made;
 }
 
+/// Follows a stream as browsers do, until it is closed or ends.
+globalThis.EventSource ??= class {
+  constructor(url) {
+    this.told = {};
+    this.control = new AbortController();
+    this.run(url).catch(() => {});
+  }
+  addEventListener(type, listener) { this.told[type] = listener; }
+  close() { this.control.abort(); }
+  async run(url) {
+    const answer = await fetch(url, {signal: this.control.signal});
+    let text = "";
+    for await (const part of answer.body.pipeThrough(new TextDecoderStream())) {
+      const events = (text += part).split("\n\n");
+      text = events.pop();
+      for (const each of events) {
+        const field = name => each.match(new RegExp(`^${name}: (.*)$`, "m"))?.[1];
+        if (field("data")) this.told[field("event")]?.({data: field("data")});
+      }
+    }
+  }
+};
+
 /// Opens a page at a node: what it shows and how to use it.
 export function open(file, node, entered = {}) {
   const html = readFileSync(file, "utf8");
