@@ -4,7 +4,7 @@
 
 namespace lithair::http {
 
-std::string_view docs_html() {
+std::string_view api_html() {
   return R"html(<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
@@ -12,13 +12,14 @@ std::string_view docs_html() {
 <title>API</title>
 <style>
   body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; }
+  :root { color-scheme: light dark }
   code, pre { font: 14px/1.4 ui-monospace, monospace; }
   pre { overflow: auto; padding: .75rem; background: #8881; border-radius: .5rem; }
   summary { cursor: pointer; padding: .25rem 0; }
   .verb { display: inline-block; width: 4.5rem; font-weight: 600; text-transform: uppercase; }
 </style>
 <h1>API</h1>
-<p>The same as <a href="/openapi.json">openapi.json</a>, for people.</p>
+<p>The same as <a href="/openapi.json">openapi.json</a>, for people. What it all means: <a href="/docs">the documentation</a>.</p>
 <main>Loading ...</main>
 <script>
   const make = (name, text, ...children) => {

@@ -35,6 +35,7 @@ constexpr std::array<endpoint_facts, endpoint_count> endpoint_rows{{
     {"metrics", root::fixed, {"/metrics"}},
     {"openapi", root::fixed, {"/openapi.json"}},
     {"docs", root::fixed, {"/docs"}},
+    {"docs_part", root::docs_part},
     {"items", root::collection},
     {"item", root::item},
     {"count", root::collection, {}, "count"},

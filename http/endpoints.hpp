@@ -40,6 +40,7 @@ enum class endpoint : std::uint8_t {
   metrics,         ///< /metrics
   openapi,         ///< /openapi.json
   docs,            ///< /docs
+  docs_part,       ///< /docs/{name}
   items,           ///< a collection's path
   item,            ///< {path}/{key}
   count,           ///< {path}/count
@@ -64,6 +65,7 @@ enum class root : std::uint8_t {
   token,       ///< that of an access token
   entry,       ///< that of an entry of the log
   projection,  ///< that of a projection
+  docs_part,   ///< that of a page of the documentation, or of what pages need
 };
 
 /// All that is fixed about where an endpoint is.

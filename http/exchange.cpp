@@ -173,7 +173,7 @@ step begin_explained(const matched& place, const parameters& query) {
 std::string patch_types() {
   std::string made;
   for (const auto media : facts_of(document::patch).media)
-    made.append(made.empty() ? "" : ", ").append(media);
+    if (!media.empty()) made.append(made.empty() ? "" : ", ").append(media);
   return made;
 }
 
@@ -252,7 +252,8 @@ step begin_operation(const request& r, const operation& row, matched&& place, pa
     case endpoint::raft_install:
       return begin_raft(r, place, site);
     case endpoint::docs:
-      return docs_page();
+    case endpoint::docs_part:
+      return docs_page(place.key);
     case endpoint::openapi: {
       response result;
       result.body = site.openapi;

@@ -309,6 +309,10 @@ class writer {
           add("/_admin/explain/{index}", row, {}, std::string{row.id},
               path_parameter("The entry's index.", whole_number()));
           break;
+        case root::docs_part:
+          add("/docs/{id}", row, {}, std::string{row.id},
+              path_parameter("The page's name.", {{"type", "string"}}));
+          break;
         case root::member:
           add("/cluster/members/{id}" + below, row, {}, std::string{row.id},
               path_parameter("The member's node id.", whole_number()));

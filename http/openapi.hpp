@@ -12,6 +12,6 @@ namespace lithair::http {
 std::string openapi_text(const models::schema& schema, const published_projections& published = {});
 
 /// A page that shows the description, without anything from elsewhere.
-std::string_view docs_html();
+std::string_view api_html();
 
 }  // namespace lithair::http

@@ -274,9 +274,17 @@ constexpr operation own_rows[] = {
      .verb = method::get,
      .id = "lithair.docs",
      .tag = "operations",
-     .summary = "This description as a page",
+     .summary = "The documentation",
      .lets_others_be = true,
      .answers = {{{200, document::docs, guarded}}}},
+    {.at = endpoint::docs_part,
+     .verb = method::get,
+     .id = "lithair.docs.part",
+     .tag = "operations",
+     .summary = "A page of it; this description is the page `api`",
+     .lets_others_be = true,
+     .answers = {{{200, document::docs_part, guarded}}},
+     .problems = {404}},
 };
 
 // Those of operators first, as they are described.

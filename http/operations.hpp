@@ -62,6 +62,7 @@ enum class document : std::uint8_t {
   metrics,
   openapi,
   docs,
+  docs_part,
   snapshot,
   backup,
   explained,  ///< an entry of the log
@@ -73,7 +74,7 @@ inline constexpr std::size_t document_count = static_cast<std::size_t>(document:
 
 /// One row.
 struct document_facts {
-  std::array<std::string_view, 2> media{};  ///< the media types it comes in; the first is usual
+  std::array<std::string_view, 4> media{};  ///< the media types it comes in; the first is usual
   /// The name of its schema; with a dot in front it is one of the collection's, or projection's.
   std::string_view schema{};
   std::string_view about{};  ///< of an answer, one sentence

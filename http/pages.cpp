@@ -5,6 +5,7 @@
 
 #include "actors/messages/client_messages.hpp"
 #include "actors/messages/status_messages.hpp"
+#include "http/docs_site.hpp"
 #include "http/hex.hpp"
 #include "http/openapi.hpp"
 #include "models/encoding/base64.hpp"
@@ -244,15 +245,30 @@ std::string policy_of(std::string_view page) {
          "; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 }
 
-}  // namespace
-
-response docs_page() {
-  static const std::string policy = policy_of(docs_html());
+response api_page() {
+  static const std::string policy = policy_of(api_html());
   response result;
   result.page_policy = policy;
   result.content_type = "text/html; charset=utf-8";
-  result.body = docs_html();
+  result.body = api_html();
   return result;
+}
+
+}  // namespace
+
+response docs_page(std::string_view name) {
+  if (name == "api") return api_page();
+  for (const auto& each : docs_parts()) {
+    if (each.name != name) continue;
+    response result;
+    result.page_policy =
+        "default-src 'none'; img-src 'self'; style-src 'self'; script-src 'self'; "
+        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+    result.content_type = each.type;
+    result.body = each.body;
+    return result;
+  }
+  return not_found();
 }
 
 }  // namespace lithair::http

@@ -29,7 +29,8 @@ response status_page(const actors::node_status& status, const models::schema& sc
 response cluster_page(const actors::node_status& status);
 /// Who leads, null where nobody is known to.
 response leader_page(const actors::node_status& status);
-/// The description of the API for people.
-response docs_page();
+/// A part of the documentation: a page, or what pages need. The first page has no name; `api` is
+/// the description of the API for people.
+response docs_page(std::string_view name);
 
 }  // namespace lithair::http

@@ -120,6 +120,7 @@ matched router::below(const place& parent, std::string_view name) const {
   if (parent.what == endpoint::access_tokens)
     return {endpoint::access_token, nullptr, std::string{name}};
   if (parent.what == endpoint::nowhere) return {endpoint::explained, nullptr, std::string{name}};
+  if (parent.what == endpoint::docs) return {endpoint::docs_part, nullptr, std::string{name}};
   if (parent.what == endpoint::projections)
     return {endpoint::projection, nullptr, std::string{name}};
   if (parent.target == nullptr) return {};

@@ -1,7 +1,4 @@
 #include <filesystem>
-#include <fstream>
-#include <regex>
-#include <sstream>
 
 #include "test/cluster/run_commands.hpp"
 
@@ -49,36 +46,6 @@ BOOST_AUTO_TEST_CASE(the_demo_goes_through_and_leaves_nothing_behind) {
   BOOST_TEST(count("tea create, index") == 3u, log);
   BOOST_TEST(count("coffee create, index") == 5u, log);
   BOOST_TEST(fs::is_empty(place.path() / "tmp"));
-}
-
-BOOST_AUTO_TEST_CASE(the_program_in_the_readme_is_one_that_is_built) {
-  BOOST_TEST(readme.find("```cpp\n" + read_file(LITHAIR_SOURCE "/apps/examples/notes.cpp") +
-                         "```") != std::string::npos);
-}
-
-BOOST_AUTO_TEST_CASE(the_readme_shows_the_files_and_flags_that_exist) {
-  // Code may look like links, and is none.
-  std::string prose;
-  bool code = false;
-  std::istringstream lines(readme);
-  for (std::string line; std::getline(lines, line);) {
-    if (line.starts_with("```")) code = !code;
-    if (!code) prose += line + '\n';
-  }
-  const std::regex link(R"(\]\(([^)]+)\))");
-  for (auto at = std::sregex_iterator(prose.begin(), prose.end(), link);
-       at != std::sregex_iterator(); ++at) {
-    BOOST_TEST(fs::exists(fs::path(LITHAIR_SOURCE) / (*at)[1].str()), (*at)[1].str());
-  }
-  const temporary_directory place;
-  process asked({{LITHAIR_NODE, "--help"}, place.path() / "help", {}, {}});
-  BOOST_REQUIRE(asked.wait(cluster::patience));
-  const auto help = read_file(place.path() / "help");
-  for (const std::string flag : {"--port", "--peers", "--node-id", "--addr", "--cluster",
-                                 "--models", "--config", "--insecure"}) {
-    BOOST_TEST(readme.find(flag) != std::string::npos, flag);
-    BOOST_TEST(help.find(flag) != std::string::npos, flag);
-  }
 }
 
 BOOST_AUTO_TEST_SUITE_END()

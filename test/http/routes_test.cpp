@@ -570,7 +570,7 @@ BOOST_AUTO_TEST_CASE(the_description_of_the_api_names_every_collection_and_hides
   BOOST_TEST(schemas.at("products.create").as_object().at("additionalProperties") == true);
   BOOST_TEST(schemas.at("products").as_object().at("additionalProperties") == false);
   BOOST_TEST(sent.find(R"("minimum":0)") != std::string::npos);
-  const auto docs = s.ask("GET", "/docs");
+  const auto docs = s.ask("GET", "/docs/api");
   BOOST_TEST(docs.status == 200);
   BOOST_TEST(docs.header("content-type") == "text/html; charset=utf-8");
   BOOST_TEST(docs.body.find("http://") == std::string::npos);
@@ -587,6 +587,28 @@ BOOST_AUTO_TEST_CASE(the_description_of_the_api_names_every_collection_and_hides
     BOOST_TEST(policy.find(source) != std::string::npos, source);
   }
   BOOST_TEST(docs.header("referrer-policy") == "no-referrer");
+}
+
+BOOST_AUTO_TEST_CASE(the_documentation_is_served_as_pages_that_run_nothing_of_others) {
+  shop s;
+  for (const auto& [path, type] : {std::pair{"/docs", "text/html; charset=utf-8"},
+                                   {"/docs/models", "text/html; charset=utf-8"},
+                                   {"/docs/site.css", "text/css; charset=utf-8"},
+                                   {"/docs/site.js", "text/javascript; charset=utf-8"},
+                                   {"/docs/search.js", "text/javascript; charset=utf-8"},
+                                   {"/docs/cluster.svg", "image/svg+xml"}}) {
+    const auto got = s.ask("GET", path);
+    BOOST_TEST(got.status == 200, path);
+    BOOST_TEST(got.header("content-type") == type, path);
+    const auto policy = got.header("content-security-policy");
+    BOOST_TEST(policy.find("default-src 'none'") == 0u, path);
+    BOOST_TEST(policy.find("script-src 'self';") != std::string::npos, path);
+    BOOST_TEST(policy.find("unsafe") == std::string::npos, path);
+    BOOST_TEST(got.header("x-content-type-options") == "nosniff", path);
+  }
+  for (const auto* path : {"/docs/nothing", "/docs/", "/docs/models/more", "/docs/..%2fmodels"})
+    BOOST_TEST(s.ask("GET", path).status == 404, path);
+  BOOST_TEST(s.ask("DELETE", "/docs/models").status == 405);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -55,6 +55,7 @@ inline const std::vector<room_rule> room_rules{
      {"actors", "actors/runtime", "actors/tls", "actors/messages", "actors/node", "models/",
       "persistence"}},
     {"apps", {"apps/", "http", "actors/", "models/", "persistence"}},
+    {"docs", {}},  // what makes the site of them, at build time
 
     {"test", {"test/", "apps/", "http", "actors/", "models/", "persistence", "protocol"}},
     {"bench",

@@ -10,7 +10,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr std::string_view rooms[] = {"actors", "apps",        "bench",    "http",
+constexpr std::string_view rooms[] = {"actors", "apps",        "bench",    "docs", "http",
                                       "models", "persistence", "protocol", "test"};
 
 bool is_source(const fs::path& x) { return x.extension() == ".cpp" || x.extension() == ".hpp"; }
