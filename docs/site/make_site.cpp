@@ -1,16 +1,18 @@
-// Makes the site of the documentation, which nodes serve at /docs, of the Markdown files in docs/:
+// Makes the site of the documentation, which nodes serve at /docs, of Markdown files:
 //
-//     make_site CMARK DOCS OUTPUT.cpp
+//     make_site CMARK TREE OUTPUT.cpp
 //
-// CMARK is the program that turns Markdown into HTML, DOCS the folder. The output is a source file
-// with all parts of the site: a page for each file, pictures, style, script and what the search
-// looks through. README.md is the first page, and its lists say what stands where in the others'
-// navigation; a file that it doesn't name stands at the end.
+// CMARK is the program that turns Markdown into HTML, TREE the folder with this project. The output
+// is a source file with all parts of the site: a page for each file in docs/ and each README of the
+// examples, pictures, style, script and what the search looks through. docs/README.md is the first
+// page, and its lists say what stands where in the others' navigation; a file that it doesn't name
+// stands at the end.
 
 #include <sys/wait.h>
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
@@ -36,9 +38,13 @@ constexpr auto script = "text/javascript; charset=utf-8";
 
 struct page {
   std::string name;
+  fs::path file;  // in the tree
   std::string title;
   std::string html;  // what cmark made of it
 };
+
+/// What files of the tree are called in the site.
+using names_of_files = std::map<std::string, std::string>;
 
 struct group {
   std::string title;
@@ -194,9 +200,19 @@ std::string with_anchors(const page& of, word_index& index) {
   return made + of.html.substr(copied);
 }
 
+/// What the file is called that a page links to; none: it is no part of the site.
+const std::string* find(const names_of_files& names, const page& from, const std::string& target) {
+  const auto at = names.find((from.file.parent_path() / target).lexically_normal().string());
+  return at == names.end() ? nullptr : &at->second;
+}
+
+std::string address_of(const std::string& name) {
+  return "/docs" + (name.empty() ? "" : "/" + name);
+}
+
 /// Links between the files become links between the pages; those to files that are no pages are
 /// text.
-std::string with_links(const std::string& html, const std::set<std::string>& names) {
+std::string with_links(const page& of, const std::string& html, const names_of_files& names) {
   const std::string mark = "<a href=\"";
   std::string made;
   std::size_t copied = 0;
@@ -206,13 +222,10 @@ std::string with_links(const std::string& html, const std::set<std::string>& nam
     if (target.starts_with('#') || target.starts_with("http") || target.starts_with("mailto:"))
       continue;
     const auto hash = std::min(target.find('#'), target.size());
-    auto file = target.substr(0, hash);
-    if (file.ends_with(".md")) file.resize(file.size() - 3);
-    if (file == "README") file.clear();
     made += html.substr(copied, at - copied);
     const auto close = html.find('>', begin);
-    if (file.find('/') == std::string::npos && names.contains(file)) {
-      made += mark + "/docs" + (file.empty() ? "" : "/") + file + target.substr(hash) + "\">";
+    if (const auto* name = find(names, of, target.substr(0, hash))) {
+      made += mark + address_of(*name) + target.substr(hash) + "\">";
       copied = close + 1;
     } else {
       const auto end = html.find("</a>", close);
@@ -221,37 +234,52 @@ std::string with_links(const std::string& html, const std::set<std::string>& nam
       copied = end + 4;
     }
   }
-  made += html.substr(copied);
-  made = replaced(made, "<!-- raw HTML omitted -->\n", "");
-  return replaced(made, "<img src=\"", "<img src=\"/docs/");
+  return made + html.substr(copied);
+}
+
+std::string with_pictures(const page& of, const std::string& html, const names_of_files& names) {
+  const std::string mark = "<img src=\"";
+  std::string made;
+  std::size_t copied = 0;
+  for (auto at = html.find(mark); at != std::string::npos; at = html.find(mark, at + 1)) {
+    const auto begin = at + mark.size();
+    const auto end = html.find('"', begin);
+    const auto target = html.substr(begin, end - begin);
+    const auto* name = find(names, of, target);
+    if (name == nullptr) throw std::runtime_error(of.file.string() + ": there is no " + target);
+    made += html.substr(copied, begin - copied) + address_of(*name);
+    copied = end;
+  }
+  return made + html.substr(copied);
 }
 
 /// What the lists of the first page say, and at the end what they don't.
-std::vector<group> groups_of(const std::string& readme, const std::map<std::string, page>& pages) {
+std::vector<group> groups_of(const page& first, const std::string& text,
+                             const std::map<std::string, page>& pages,
+                             const names_of_files& names) {
   std::vector<group> made;
-  std::set<std::string> named{""};
-  std::istringstream lines(readme);
+  std::set<std::string> named{first.name};
+  std::istringstream lines(text);
   for (std::string line; std::getline(lines, line);) {
     if (line.starts_with("## ")) made.push_back({line.substr(3), {}});
     const auto open = line.find("](");
     if (made.empty() || open == std::string::npos || !line.starts_with("* [")) continue;
-    const auto file = line.substr(open + 2, line.find(')', open) - open - 2);
-    if (!file.ends_with(".md")) continue;
-    const auto name = file.substr(0, file.size() - 3);
-    if (!pages.contains(name)) throw std::runtime_error("docs/README.md: there is no " + file);
-    made.back().pages.push_back(name);
-    named.insert(name);
+    const auto target = line.substr(open + 2, line.find(')', open) - open - 2);
+    const auto* name = find(names, first, target);
+    if (name == nullptr) throw std::runtime_error("docs/README.md: there is no " + target);
+    made.back().pages.push_back(*name);
+    named.insert(*name);
   }
   group others{"More", {}};
   for (const auto& [name, each] : pages)
     if (!named.contains(name)) others.pages.push_back(name);
-  if (!others.pages.empty()) made.push_back(others);
+  made.push_back(others);
   std::erase_if(made, [](const group& each) { return each.pages.empty(); });
   return made;
 }
 
 std::string link_to(const page& which, const std::string& now) {
-  return "<a href=\"/docs" + (which.name.empty() ? "" : "/" + which.name) + "\"" +
+  return "<a href=\"" + address_of(which.name) + "\"" +
          (which.name == now ? " aria-current=\"page\"" : "") + ">" + which.title + "</a>";
 }
 
@@ -288,31 +316,55 @@ std::string whole_page(const page& of, const std::string& article, const std::st
 
 // -- the whole -----------------------------------------------------------------------------------
 
-std::vector<part> make_site(const std::string& cmark, const fs::path& docs) {
+/// Below docs/ a file's own name; of an example that of its folder.
+std::string name_of(const fs::path& file) {
+  const auto kind = file.extension() == ".md" ? std::string{} : file.extension().string();
+  const bool is_own = file.parent_path() == "docs";
+  if (is_own) return (file.stem() == "README" ? "" : file.stem().string()) + kind;
+  return file.parent_path().filename().string() + kind;
+}
+
+/// Those that become parts of the site.
+std::vector<fs::path> files_in(const fs::path& tree) {
+  std::vector<fs::path> made;
+  const auto take = [&](const fs::path& folder) {
+    for (const auto& each : fs::directory_iterator(tree / folder))
+      if (each.path().extension() == ".md" || each.path().extension() == ".svg")
+        made.push_back(folder / each.path().filename());
+  };
+  take("docs");
+  take("apps/examples");
+  for (const auto& each : fs::directory_iterator(tree / "apps/examples"))
+    if (each.is_directory()) take(fs::path("apps/examples") / each.path().filename());
+  return made;
+}
+
+std::vector<part> make_site(const std::string& cmark, const fs::path& tree) {
   std::map<std::string, page> pages;
+  names_of_files names;
   std::vector<part> made;
-  for (const auto& each : fs::directory_iterator(docs)) {
-    const auto file = each.path();
-    if (file.extension() == ".md") {
-      const auto name = file.stem() == "README" ? "" : file.stem().string();
-      auto html = html_of(cmark, file);
+  for (const auto& file : files_in(tree)) {
+    const auto name = name_of(file);
+    names[file.string()] = name;
+    if (file.extension() == ".svg") {
+      made.push_back({name, "image/svg+xml", text_of(tree / file)});
+    } else {
+      auto html = replaced(html_of(cmark, tree / file), "<!-- raw HTML omitted -->\n", "");
       auto title = title_in(html);
-      pages[name] = {name, std::move(title), std::move(html)};
-    } else if (file.extension() == ".svg") {
-      made.push_back({file.filename().string(), "image/svg+xml", text_of(file)});
+      pages[name] = {name, file, std::move(title), std::move(html)};
     }
   }
-  const auto groups = groups_of(text_of(docs / "README.md"), pages);
-  std::set<std::string> names;
-  for (const auto& [name, each] : pages) names.insert(name);
+  const auto groups = groups_of(pages.at(""), text_of(tree / "docs/README.md"), pages, names);
   word_index index;
-  for (const auto& [name, each] : pages)
+  for (const auto& [name, each] : pages) {
+    const auto article =
+        with_pictures(each, with_links(each, with_anchors(each, index), names), names);
     made.push_back({name, "text/html; charset=utf-8",
-                    whole_page(each, with_links(with_anchors(each, index), names),
-                               navigation(groups, pages, name))});
+                    whole_page(each, article, navigation(groups, pages, name))});
+  }
   made.push_back({"search.js", script, "export default " + index.json()});
-  made.push_back({"site.css", "text/css; charset=utf-8", text_of(docs / "site/site.css")});
-  made.push_back({"site.js", script, text_of(docs / "site/site.js")});
+  made.push_back({"site.css", "text/css; charset=utf-8", text_of(tree / "docs/site/site.css")});
+  made.push_back({"site.js", script, text_of(tree / "docs/site/site.js")});
   std::ranges::sort(made, {}, &part::name);
   return made;
 }
@@ -338,7 +390,7 @@ std::string literal_of(const std::string& text) {
 
 void write(const std::vector<part>& parts, const fs::path& file) {
   std::ofstream out(file, std::ios::binary);
-  out << "// Made of docs/ by docs/site/make_site.cpp.\n#include \"http/docs_site.hpp\"\n\n"
+  out << "// Made by docs/site/make_site.cpp.\n#include \"http/docs_site.hpp\"\n\n"
       << "namespace lithair::http {\n\nnamespace {\n\nconstexpr docs_part parts[] = {\n";
   for (const auto& each : parts)
     out << "    {" << literal_of(each.name) << ", " << literal_of(each.type) << ",\n     {"
@@ -351,7 +403,7 @@ void write(const std::vector<part>& parts, const fs::path& file) {
 }  // namespace
 
 int main(int argc, char** argv) try {
-  if (argc != 4) throw std::runtime_error("make_site CMARK DOCS OUTPUT.cpp");
+  if (argc != 4) throw std::runtime_error("make_site CMARK TREE OUTPUT.cpp");
   write(make_site(argv[1], argv[2]), argv[3]);
 } catch (const std::exception& wrong) {
   std::cerr << "make_site: " << wrong.what() << '\n';

@@ -18,7 +18,7 @@ const std::set<std::string> run_elsewhere{"links.md", "secure.md", "security.md"
 void run_page(const std::string& name) {
   document_commands commands{read_file(LITHAIR_SOURCE "/docs/" + name)};
   const port_block ports;
-  for (int i = 0; i < 4; ++i) {
+  for (int i = 0; i < 10; ++i) {
     const auto port = std::to_string(8080 + i);
     if (commands.text().find(port) != std::string::npos)
       commands.replace(port, std::to_string(ports.http(static_cast<std::size_t>(i))));

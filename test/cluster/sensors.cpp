@@ -1,3 +1,4 @@
+#include <cctype>
 #include <charconv>
 
 #include "test/cluster/run_commands.hpp"
@@ -38,8 +39,8 @@ BOOST_AUTO_TEST_CASE(each_reading_is_counted_once_though_two_of_three_nodes_are_
   shop_cluster nodes({.models = example + "/sensors.toml", .flags = {"--leader-wait", "200ms"}});
   nodes.start_and_await();
   const auto log = nodes.directory() / "gateways";
-  process gateways({{"/usr/bin/env", "python3", example + "/gateways.py", "--rate", "3000",
-                     "--seconds", "3", "--gateways", "3", "--batch", "50", address(nodes, 0),
+  process gateways({{"/usr/bin/env", "python3", example + "/gateways.py", "--rate", "1500",
+                     "--seconds", "6", "--gateways", "3", "--batch", "50", address(nodes, 0),
                      address(nodes, 1), address(nodes, 2)},
                     log,
                     {},

@@ -1,7 +1,7 @@
 #include <boost/test/unit_test.hpp>
 
+#include <cctype>
 #include <filesystem>
-#include <map>
 #include <regex>
 #include <set>
 
