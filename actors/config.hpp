@@ -44,6 +44,15 @@ struct link_limits {
   std::uint32_t max_programs = 64;
 };
 
+/// Backups that a node makes by itself.
+struct backup_config {
+  std::string directory = {};           ///< is there; empty: it makes none
+  std::uint64_t every_ms = 86'400'000;  ///< from one base to the next
+  std::size_t keep = 7;                 ///< bases, with the log behind the oldest of them
+  /// So long after an entry is applied it is in the archived log, about
+  std::uint32_t log_every_ms = 1000;
+};
+
 /// What one node is told at start. Addresses are checked by the command line; `validate` checks the
 /// whole. Nothing of it changes while the node runs.
 ///
@@ -68,6 +77,7 @@ struct node_config {
   /// docs/programs.md. What they prove is what other nodes prove
   bool programs = false;
   link_limits links = {};
+  backup_config backups = {};  ///< of the main group
   /// The other members as the operator knows them, until the log tells who they are; empty: it is
   /// alone
   std::vector<peer_address> peers;

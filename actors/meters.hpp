@@ -80,6 +80,7 @@ struct group_meters {
   time_histogram append;  ///< from handing entries to the log writer until they are durable here
   time_histogram commit;  ///< from there until this node knows that they are committed
   time_histogram apply;  ///< from handing committed entries to the aggregate until they are applied
+  level settled_index;   ///< the last entry that is both applied and durable here
   // Changed by the checkpointer.
   time_histogram checkpoint;  ///< time of one checkpoint's transaction
   /// That the state's LMDB map may hold now, as of the last checkpoint

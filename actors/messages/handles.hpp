@@ -21,7 +21,10 @@ struct applied;
 struct apply_entries;
 struct ask;
 struct attend_feed;
+struct archive_rest;
 struct await_notes;
+struct backup_taken;
+struct base_kept;
 struct change_members;
 struct checkpoint;
 struct checkpoint_now;
@@ -54,6 +57,7 @@ struct hello;
 struct inspect_node;
 struct introduce_node;
 struct join_cluster;
+struct keep_base;
 struct keep_chunk;
 struct link_changed;
 struct link_refused;
@@ -185,6 +189,15 @@ using snapshot_writer_handle = taking<write_snapshot>;
 
 /// The archivist of a group.
 using archivist_handle = taking<take_backup, checkpointed, snapshot_made, file_opened>;
+
+/// The log archiver of a node.
+using log_archiver_handle = taking<  // from the archivist and the base keeper
+    backup_taken, base_kept,
+    // from the thread that ends the node
+    archive_rest>;
+
+/// The base keeper of a node.
+using base_keeper_handle = taking<keep_base>;
 
 /// The gate of a node. What other nodes send there is `hello`; turned_away is the connector's.
 using gate_handle = caf::typed_actor<caf::reacts_to<expect_peer>, caf::reacts_to<forget_peer>,

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -47,6 +48,22 @@ struct set_aside_part {
   std::uint64_t bytes = 0;  ///< what it takes on the disk
 };
 
+/// How the backups of a node stand. Times are Unix times; 0: there is none yet.
+struct backup_status {
+  std::string directory;              ///< where they are
+  std::uint64_t base_index = 0;       ///< of the newest base of this node
+  std::int64_t base_time_us = 0;      ///< when it was done
+  std::uint64_t base_bytes = 0;       ///< of its file
+  std::uint64_t archived_index = 0;   ///< up to here the log is archived
+  std::int64_t archived_time_us = 0;  ///< of the entry there
+  std::uint64_t gaps = 0;             ///< in the archived log, since the node started
+  std::uint64_t bytes = 0;            ///< of bases that were kept since then
+  std::uint64_t failures = 0;         ///< likewise
+  std::string trouble;                ///< what fails now; empty: nothing
+  /// It fails for longer than two intervals
+  bool overdue = false;
+};
+
 /// The raft actor's answer to `inspect_node`, as of one turn.
 struct node_status {
   std::uint64_t token = 0;    ///< of the question
@@ -82,6 +99,7 @@ struct node_status {
   std::shared_ptr<const group_meters> meters;  ///< of the group; may be none
   std::shared_ptr<const log_meters> log;       ///< of the node's log; may be none
   std::shared_ptr<const link_meters> links;    ///< of the node's links; may be none
+  std::optional<backup_status> backups;        ///< of the main group; none: it makes none
 };
 
 }  // namespace lithair::actors

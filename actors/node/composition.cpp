@@ -258,6 +258,11 @@ void composition::spawn_groups() {
   for (auto& each : groups_) each->begin(own_ ? own_->raft() : raft_handle{});
   if (own_ || groups_.size() > 1)
     data_ = spawn_at_home<dispatcher>(where_, dispatcher::setup{&schema_, places(), window});
+  if (!config_.backups.directory.empty())
+    backups_ = std::make_unique<backups>(
+        backups::setup{config_.backups, config_.self.id, models_text_, [this] { return cluster(); },
+                       log_.get(), where_, board_},
+        main());
   // Last: from here on the node meets others, and nothing of what follows fails.
   if (where_.connector)
     caf::anon_send(where_.connector, introduce_node{std::move(identity), run_, gate_});
@@ -332,6 +337,8 @@ group::setup composition::group_setup(protocol::group_id id, const models::schem
   setup.is_main = id == main_group;
   setup.may_found = config_.peers.empty() || directory_.founded();
   setup.why_waiting = [this] { return cluster_ == 0 ? founding_.why_waiting() : std::string{}; };
+  if (setup.is_main && !config_.backups.directory.empty())
+    setup.backups = [board = board_] { return board->now(); };
   if (!setup.is_main) setup.label = fmt::format("group {}: ", id.value);
   return setup;
 }
@@ -352,6 +359,7 @@ group::setup composition::own_group_setup(const link_identity& identity,
   setup.members_known = nullptr;
   setup.members_committed = nullptr;
   setup.groups = nullptr;
+  setup.backups = nullptr;
   setup.window = std::move(window);
   return setup;
 }
@@ -361,6 +369,8 @@ std::vector<caf::actor> composition::actors() const {
   for (auto& each : {untyped(data_), untyped(gate_), untyped(writer_), untyped(settler_),
                      untyped(reader_), untyped(notes_)})
     if (each) result.push_back(each);
+  if (backups_)
+    for (auto& each : backups_->actors()) result.push_back(each);
   for (auto* each : all()) {
     auto some = each->actors();
     result.insert(result.end(), some.begin(), some.end());
@@ -372,11 +382,13 @@ std::vector<caf::actor> composition::actors() const {
 
 void composition::settle(caf::scoped_actor& self, std::uint32_t limit_ms) {
   for (auto* each : all()) each->settle(self, limit_ms);
+  if (backups_) backups_->settle(self, limit_ms);
 }
 
 // From those who ask to those who are asked: nobody is left waiting for one that is gone.
 void composition::end(caf::scoped_actor& self) {
   if (data_) end_actors(self, {untyped(data_)});
+  if (backups_) backups_->end(self);
   for (auto* each : all()) each->end(self);
   end_actors(self, {untyped(gate_), untyped(writer_), untyped(settler_), untyped(reader_)});
   try {

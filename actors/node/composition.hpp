@@ -12,6 +12,7 @@
 #include <caf/fwd.hpp>
 
 #include "actors/config.hpp"
+#include "actors/node/backups.hpp"
 #include "actors/node/dispatcher.hpp"
 #include "actors/node/exposure.hpp"
 #include "actors/node/group.hpp"
@@ -152,6 +153,8 @@ class composition final : private peer_directory {
   data_handle data_;
   std::vector<std::unique_ptr<group>> groups_;  // the replicated ones, the main one first
   std::unique_ptr<group> own_;
+  std::shared_ptr<backup_board> board_ = std::make_shared<backup_board>();
+  std::unique_ptr<backups> backups_;  // none where none are asked for
 };
 
 }  // namespace lithair::actors

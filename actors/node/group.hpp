@@ -76,6 +76,8 @@ class group {
   const aggregate_handle& aggregate() const { return aggregate_; }
   const archivist_handle& archivist() const { return archivist_; }
   const feed_handle& feed() const { return feed_; }
+  /// What its actors count; outlives it, if it is held.
+  std::shared_ptr<const group_meters> meters() const { return counts_; }
 
   /// All its actors, the shippers that live now included; none before it begins. Any thread while
   /// it lives.

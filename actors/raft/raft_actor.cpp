@@ -304,6 +304,7 @@ void raft_actor::finish_turn() {
   apply_committed();
   release_reads();
   changes_.advance(setup_.now_ms());
+  meter_.counts().settled_index.set(std::min(window_.applied(), core_.durable_index()).value);
 }
 
 // The order matters. The write is handed over first, so that the disk works while messages are

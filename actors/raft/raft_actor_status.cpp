@@ -37,6 +37,9 @@ node_status raft_actor::describe(std::uint64_t token) const {
   result.diverged_from = comparison_.first().peer.value;
   if (setup_.set_aside) result.set_aside = setup_.set_aside();
   result.trouble = health_.trouble();
+  if (setup_.backups) result.backups = setup_.backups();
+  if (result.trouble.empty() && result.backups && result.backups->overdue)
+    result.trouble = "backups fail: " + result.backups->trouble;
   // Without asking a majority: readiness itself is `probe_ready`.
   result.ready = health_.why_no_reads().empty() && !stopper_ && known_leader_ &&
                  !(health_.held_up && !health_.state_full.empty());

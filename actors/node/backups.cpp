@@ -1,0 +1,49 @@
+#include "actors/node/backups.hpp"
+
+#include <chrono>
+
+#include <spdlog/spdlog.h>
+#include <caf/scoped_actor.hpp>
+#include <caf/send.hpp>
+
+#include "actors/storage/base_keeper.hpp"
+#include "actors/storage/log_archiver.hpp"
+
+namespace lithair::actors {
+
+backups::backups(const setup& s, const group& of) {
+  keeper_ = spawn_at_disk<base_keeper>(
+      s.where, base_keeper::setup{s.config.directory, s.config.keep, stops_});
+  log_archiver::setup made;
+  made.config = s.config;
+  made.node = s.node;
+  made.group = of.id();
+  made.models = s.models;
+  made.cluster = s.cluster;
+  made.log = s.log;
+  made.meters = of.meters();
+  made.archivist = of.archivist();
+  made.keeper = keeper_;
+  made.now_ms = s.where.now_ms;
+  made.wall_us = s.where.wall_us;
+  made.board = s.board;
+  archiver_ = spawn_at_disk<log_archiver>(s.where, std::move(made));
+}
+
+std::vector<caf::actor> backups::actors() const { return {untyped(archiver_), untyped(keeper_)}; }
+
+void backups::settle(caf::scoped_actor& self, std::uint32_t limit_ms) {
+  self->send(archiver_, archive_rest{});
+  self->receive(
+      [](rest_archived) {},
+      caf::after(std::chrono::milliseconds{limit_ms}) >>
+          [] { spdlog::warn("backups: stopped before the end of the log was archived"); });
+}
+
+void backups::end(caf::scoped_actor& self) {
+  *stops_ = true;
+  end_actors(self, {untyped(archiver_), untyped(keeper_)});
+  drop_handles(archiver_, keeper_);
+}
+
+}  // namespace lithair::actors

@@ -1,0 +1,49 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <caf/actor.hpp>
+#include <caf/fwd.hpp>
+
+#include "actors/node/group.hpp"
+#include "actors/node/surroundings.hpp"
+#include "actors/storage/backup_board.hpp"
+
+namespace lithair::actors {
+
+/// A node's scheduled backups: the two actors that make them, of its main group. Owned by the
+/// composition, made and ended by its thread.
+class backups {
+ public:
+  /// What it is made for; pointers outlive it.
+  struct setup {
+    backup_config config;  ///< with a directory
+    protocol::node_id node;
+    std::string models;                      ///< that the group applies by, as text
+    std::function<std::uint64_t()> cluster;  ///< 0 until known; any thread
+    const persistence::log_store* log = nullptr;
+    surroundings where;
+    std::shared_ptr<backup_board> board;  ///< where it tells how it stands
+  };
+
+  /// Spawns them. `of` has begun.
+  backups(const setup& s, const group& of);
+
+  std::vector<caf::actor> actors() const;
+  /// Has what is settled archived, for at most so long.
+  void settle(caf::scoped_actor& self, std::uint32_t limit_ms);
+  /// Ends them and returns when they have ended; before the group does.
+  void end(caf::scoped_actor& self);
+
+ private:
+  std::shared_ptr<std::atomic<bool>> stops_ = std::make_shared<std::atomic<bool>>(false);
+  base_keeper_handle keeper_;
+  log_archiver_handle archiver_;
+};
+
+}  // namespace lithair::actors

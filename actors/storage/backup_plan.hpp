@@ -1,0 +1,60 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "actors/messages/status_messages.hpp"
+
+namespace lithair::actors {
+
+/// When a node makes its next base and when it tries to archive its log again after a failure, and
+/// what it tells of both. Pure: times are given, in milliseconds of a steady clock.
+class backup_plan {
+ public:
+  /// Both from 1.
+  struct intervals {
+    std::uint64_t base_ms = 0;
+    std::uint64_t log_ms = 0;
+  };
+  /// `age_ms`: of the newest base that is there already; none: as long as you like.
+  backup_plan(intervals every, std::uint64_t now_ms, std::uint64_t age_ms);
+
+  /// Whether a base is to be begun; `needed`: what is archived now has none to go on from.
+  bool is_base_due(std::uint64_t now_ms, bool needed) const;
+  void base_begun() { base_under_way_ = true; }
+  void base_done(std::uint64_t now_ms);
+  void base_failed(std::uint64_t now_ms, std::string why);
+
+  /// Whether the log may be copied, or it is too early to try again.
+  bool is_log_due(std::uint64_t now_ms) const { return now_ms >= next_log_ms_; }
+  void log_done(std::uint64_t now_ms);
+  void log_failed(std::uint64_t now_ms, std::string why);
+
+  /// Fills in failures, trouble and whether it lasts.
+  void tell(std::uint64_t now_ms, backup_status& into) const;
+
+ private:
+  // Something that may fail again and again.
+  struct effort {
+    std::string why;               // it fails; empty: it does not
+    std::uint64_t good_until = 0;  // it failed for the first time behind this
+    std::uint64_t wait_ms = 0;     // until it is tried again, longer each time
+  };
+  // Of the first try behind a failure, and of the rarest.
+  struct patience {
+    std::uint64_t first_ms;
+    std::uint64_t longest_ms;
+  };
+  static bool lasts(const effort& what, std::uint64_t now_ms, std::uint64_t interval_ms);
+  void fail(effort& what, patience with, std::string why);
+
+  intervals every_;
+  std::uint64_t next_base_ms_;
+  std::uint64_t next_log_ms_ = 0;
+  bool base_under_way_ = false;
+  effort base_;
+  effort log_;
+  std::uint64_t failures_ = 0;
+};
+
+}  // namespace lithair::actors
