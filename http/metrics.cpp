@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "actors/messages/status_messages.hpp"
+#include "http/backup_metrics.hpp"
 #include "http/exposition_text.hpp"
 #include "http/group_metrics.hpp"
 #include "http/histogram_metric.hpp"
@@ -251,6 +252,7 @@ std::string metrics_text(const std::vector<actors::node_status>& groups,
                          std::uint64_t log_lines_dropped) {
   families all;
   add_groups(all, groups);
+  add_backups(all, groups.front());
   add_http(all, lanes, held);
   add_https(all, lanes, held);
   add_links(all, groups, held);

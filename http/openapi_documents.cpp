@@ -63,6 +63,18 @@ void add_data(json_object& to, const models::schema& schema) {
                                        {"measures?", json_object{{"type", "object"}}}}))}});
 }
 
+json_object backups_schema() {
+  return record({{"directory", text_schema()},
+                 {"base", or_null(record({{"index", whole_number()},
+                                          {"time", or_null(text_schema())},
+                                          {"bytes", whole_number()}}))},
+                 {"archived_index", whole_number()},
+                 {"archived_time", or_null(text_schema())},
+                 {"gaps", whole_number()},
+                 {"failures", whole_number()},
+                 {"trouble", or_null(text_schema())}});
+}
+
 void add_operators(json_object& to) {
   to["lithair.served"] = record({{"name", text_schema()}, {"path", text_schema()}});
   to["lithair.index"] = record({{"service", constant("lithair")},
@@ -106,6 +118,7 @@ void add_operators(json_object& to) {
        {"data_bytes", whole_number()},
        {"journal", described(any_of({word_of({"direct", "synced"}), json_object{{"type", "null"}}}),
                              "Whether the log is written past the page cache, or synced.")},
+       {"backups", described(or_null(backups_schema()), "Of --backup-dir; null: it makes none.")},
        {"http", record({{"connections", whole_number()},
                         {"max_connections", whole_number()},
                         {"max_per_address", whole_number()},

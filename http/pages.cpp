@@ -11,6 +11,7 @@
 #include "models/encoding/base64.hpp"
 #include "models/encoding/sha256.hpp"
 #include "models/schema/projection.hpp"
+#include "models/value/timestamp.hpp"
 
 namespace lithair::http {
 
@@ -138,6 +139,27 @@ json::array set_aside(const actors::node_status& status) {
   return out;
 }
 
+// Unix time as RFC 3339; null: there is none yet.
+json::value time_or_null(std::int64_t time_us) {
+  return time_us == 0 ? json::value(nullptr) : json::value(to_string(models::timestamp{time_us}));
+}
+
+json::value backups(const actors::node_status& status) {
+  if (!status.backups) return nullptr;
+  const auto& x = *status.backups;
+  json::value base = nullptr;
+  if (x.base_index != 0)
+    base = json::object{
+        {"index", x.base_index}, {"time", time_or_null(x.base_time_us)}, {"bytes", x.base_bytes}};
+  return json::object{{"directory", x.directory},
+                      {"base", std::move(base)},
+                      {"archived_index", x.archived_index},
+                      {"archived_time", time_or_null(x.archived_time_us)},
+                      {"gaps", x.gaps},
+                      {"failures", x.failures},
+                      {"trouble", text_or_null(x.trouble)}};
+}
+
 // How its writes get to the disk; null as long as it is not known.
 json::value journal_of(const actors::node_status& status) {
   if (!status.log) return nullptr;
@@ -200,6 +222,7 @@ response status_page(const actors::node_status& status, const models::schema& sc
       {"uptime_ms", status.uptime_ms},
       {"data_bytes", status.data_bytes},
       {"journal", journal_of(status)},
+      {"backups", backups(status)},
       {"http", http_holdings(held)},
       {"tls", certificate_of(held.tls)},
       {"peer_tls", peer_tls(held)},

@@ -221,6 +221,31 @@ std::string complete_secure(draft& given) {
   return {};
 }
 
+/// What is told of backups has to be of use.
+std::string complete_backups(draft& given) {
+  auto& into = given.made.node.backups;
+  if (given.made.restore_until && given.made.restore_file.empty())
+    return "--until: is for --restore";
+  if (!given.backup_dir) {
+    for (const auto& [told, flag] :
+         {std::pair{given.backup_every.has_value(), "--backup-every"},
+          std::pair{given.backup_keep.has_value(), "--backup-keep"},
+          std::pair{given.backup_log_every.has_value(), "--backup-log-every"}})
+      if (told) return std::string(flag) + ": is for --backup-dir";
+    return {};
+  }
+  into.directory = *given.backup_dir;
+  for (const auto& [told, flag] : {std::pair{given.backup_every, "--backup-every"},
+                                   std::pair{given.backup_log_every, "--backup-log-every"}})
+    if (told && told->count() < 100) return std::string(flag) + ": must be 100ms at least";
+  const auto count = [](milliseconds time) { return static_cast<std::uint64_t>(time.count()); };
+  if (given.backup_every) into.every_ms = count(*given.backup_every);
+  if (given.backup_log_every)
+    into.log_every_ms = static_cast<std::uint32_t>(count(*given.backup_log_every));
+  if (given.backup_keep) into.keep = *given.backup_keep;
+  return {};
+}
+
 std::string check_limits(draft& given) {
   const auto& http = given.made.http;
   if (http.max_body > http.max_bodies) {
@@ -264,7 +289,7 @@ std::string complete(draft& given) {
   if (given.data_dir) given.made.node.data_dir = *given.data_dir;
   for (const auto step :
        {complete_self, complete_members, complete_timing, complete_tls, complete_peer_tls,
-        complete_secure, complete_jwt, check_limits, check_exposure}) {
+        complete_secure, complete_jwt, complete_backups, check_limits, check_exposure}) {
     if (auto wrong = step(given); !wrong.empty()) return wrong;
   }
   return {};

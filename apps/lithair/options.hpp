@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <span>
@@ -28,6 +29,12 @@ struct jwt_settings {
   std::string roles_claim = "roles";  ///< the claim that has the roles
 };
 
+/// Where a restore ends: an entry, or the last one that is not later than a time.
+struct moment {
+  std::optional<std::uint64_t> index;  ///< none: a time
+  std::int64_t time_us = 0;            ///< Unix time
+};
+
 /// Everything that a server is told at its start.
 struct settings {
   /// How long a node that is told to stop still serves whoever comes, and sends them elsewhere
@@ -54,8 +61,10 @@ struct settings {
   std::shared_ptr<class identity_keeper> identities = {};
   std::optional<endpoint> join;    ///< a node of the running cluster that is to take this one in
   std::string cluster_token_file;  ///< the secret is shown when it asks to be taken in; empty: none
-  std::string restore_file;        ///< make a data directory of this backup and end; empty: serve
-  std::string models_file;         ///< empty: the models are compiled in
+  /// Make a data directory of this backup, or of what is in this directory, and end; empty: serve
+  std::string restore_file;
+  std::optional<moment> restore_until;  ///< none: of all there is
+  std::string models_file;              ///< empty: the models are compiled in
   log_format log = log_format::text;
   std::string log_level = "info";  ///< from which on lines are written
   bool insecure = false;           ///< off loopback where nothing protects, as the operator asked

@@ -12,13 +12,15 @@
 #include "actors/node/composition.hpp"
 #include "actors/raft/member_changes.hpp"
 #include "actors/runtime/random_words.hpp"
+#include "actors/storage/replay.hpp"
+#include "apps/lithair/restore_plan.hpp"
 #include "models/command/local_fields.hpp"
 #include "models/declaration/compatibility.hpp"
 #include "models/declaration/model_file.hpp"
 #include "models/derived/timeline.hpp"
+#include "models/value/timestamp.hpp"
 #include "persistence/files.hpp"
 #include "persistence/recovery.hpp"
-#include "persistence/snapshot_file.hpp"
 #include "persistence/state_store.hpp"
 
 namespace lithair::apps {
@@ -62,12 +64,38 @@ void begin_there_too(persistence::state_store& own, persistence::applied_point b
   own.commit(std::span(&change, 1), std::move(beside));
 }
 
-/// The models that the backup was made with.
-models::schema models_in(const persistence::snapshot_header& header, const std::string& file) {
-  auto found = models::parse_model_text(header.point.extra, file);
-  if (header.point.extra.empty() || !found)
-    throw std::runtime_error(file + " does not tell the models it was made with");
+/// The models of what is restored.
+models::schema models_in(const restore_plan& plan) {
+  auto found = models::parse_model_text(plan.models, plan.base.string());
+  if (plan.models.empty() || !found)
+    throw std::runtime_error(plan.base.string() + " does not tell the models it was made with");
   return std::move(*found);
+}
+
+/// What the state is as of, before its numbers go on elsewhere.
+struct replayed {
+  std::uint64_t entries = 0;
+  std::int64_t time_us = 0;  // of the last; 0: none was replayed
+  persistence::applied_point point;
+};
+
+/// Carries out the archived entries up to the target, all of which were read before.
+replayed replay_log(const restore_plan& plan, persistence::state_store& state) {
+  actors::replay work(state);
+  if (plan.log && plan.target > work.applied()) {
+    work.use(plan.header.point.extra);
+    plan.log->walk(
+        work.applied() + 1, plan.header.point.term,
+        [&](const persistence::entry_view& entry, const persistence::archive_origin& from) {
+          work.use(from.models);
+          work.apply(entry);
+          return entry.index < plan.target;
+        });
+  }
+  work.finish();
+  if (work.applied() != plan.target)
+    throw std::runtime_error("the archived log changed while it was read");
+  return {work.count(), work.time_us(), state.applied()};
 }
 
 protocol::configuration alone(const actors::peer_address& self) {
@@ -94,8 +122,19 @@ std::string command(const program& self, const settings& chosen, const std::stri
   return made + " --addr " + to_string(addr);
 }
 
+std::string replay_text(const restore_plan& plan, const replayed& done) {
+  std::string made;
+  if (plan.log)
+    made = fmt::format(
+        "\n  from      {} as of index {}, and {} archived entries behind it{}", plan.base.string(),
+        plan.header.point.index.value, done.entries,
+        done.time_us == 0 ? "" : "; the last is of " + to_string(models::timestamp{done.time_us}));
+  for (const auto& each : plan.remarks) made += "\n  note      " + each;
+  return made;
+}
+
 std::string report(const program& self, const settings& chosen, const models::schema& models,
-                   const persistence::snapshot_header& header, std::uint64_t cluster,
+                   const restore_plan& plan, const replayed& done, std::uint64_t cluster,
                    std::uint64_t goes_on) {
   const auto& node = chosen.node;
   const endpoint addr{node.self.host, node.self.http_port};
@@ -103,40 +142,43 @@ std::string report(const program& self, const settings& chosen, const models::sc
   const auto id = node.self.id.value;
   const auto left_out = names_of(models, true);
   return fmt::format(
-      "Restored {} into {}\n"
-      "  holds     {} as of index {}, term {}{}\n"
+      "Restored {} into {}{}\n"
+      "  holds     {} as of index {}, term {}{}; {} pairs, digest {:016x}\n"
       "  goes on   at index {}: event ids, tags and indexes from after the backup are told to be "
       "of another timeline\n"
       "  belongs   to node {}, alone in the new cluster {:016x}\n"
       "  start it  {}\n"
       "  then add  {} --join {}",
-      chosen.restore_file, node.data_dir, names_of(models, false), header.point.index.value,
-      header.point.term.value,
-      left_out.empty() ? "" : "; not what each node has for itself: " + left_out, goes_on, id,
-      cluster, command(self, chosen, node.data_dir, id, addr),
+      chosen.restore_file, node.data_dir, replay_text(plan, done), names_of(models, false),
+      done.point.index.value, done.point.term.value,
+      left_out.empty() ? "" : "; not what each node has for itself: " + left_out, done.point.pairs,
+      done.point.digest, goes_on, id, cluster, command(self, chosen, node.data_dir, id, addr),
       command(self, chosen, "ANOTHER_DIR", id + 1, next), to_string(addr));
 }
 
 }  // namespace
 
 std::string restore(const program& self, const settings& chosen, const models::schema* models) {
-  const persistence::snapshot_file file(chosen.restore_file);
-  const auto before = models_in(file.header(), chosen.restore_file);
+  const auto plan = plan_restore(chosen.restore_file, chosen.restore_until);
+  const auto before = models_in(plan);
   if (models != nullptr) {
     if (const auto wrong = models::incompatibilities(before, *models); !wrong.empty())
       throw std::runtime_error(chosen.restore_file +
                                " was made with other models: " + wrong.front());
   }
   const auto cluster = new_cluster_id();
-  const auto next = next_index(file.header().point.index.value, std::chrono::system_clock::now());
-  persistence::restore_backup(chosen.restore_file, chosen.node.data_dir, chosen.node.self.id,
+  const auto next = next_index(plan.target.value, std::chrono::system_clock::now());
+  replayed done;
+  persistence::restore_backup(plan.base, chosen.node.data_dir, chosen.node.self.id,
                               {cluster, alone(chosen.node.self),
-                               [next](persistence::state_store& state) { go_on_at(next, state); },
+                               [&](persistence::state_store& state) {
+                                 done = replay_log(plan, state);
+                                 go_on_at(next, state);
+                               },
                                actors::own_group, begin_there_too});
   // What the node checks its models against when it starts.
-  persistence::replace_file(fs::path(chosen.node.data_dir) / "models.toml",
-                            file.header().point.extra);
-  return report(self, chosen, before, file.header(), cluster, next);
+  persistence::replace_file(fs::path(chosen.node.data_dir) / "models.toml", plan.models);
+  return report(self, chosen, before, plan, done, cluster, next);
 }
 
 }  // namespace lithair::apps

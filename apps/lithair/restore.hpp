@@ -7,8 +7,9 @@
 
 namespace lithair::apps {
 
-/// Makes a new data directory (`x.node.data_dir`) of the backup in `x.restore_file`: of this node
-/// alone, as a cluster of its own that others may join. Returns what to tell the operator.
+/// Makes a new data directory (`x.node.data_dir`) of the backup or directory of backups in
+/// `x.restore_file`, up to `x.restore_until`: of this node alone, as a cluster of its own that
+/// others may join. Returns what to tell the operator.
 ///
 /// `models`, when known, must be able to serve the backup. Throws persistence::storage_error or
 /// std::runtime_error with one sentence, and leaves nothing then.

@@ -1,10 +1,13 @@
 #include "apps/lithair/run.hpp"
 
+#include <fcntl.h>
 #include <spdlog/spdlog.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <csignal>
 #include <cstdio>
+#include <cstring>
 #include <exception>
 #include <filesystem>
 #include <functional>
@@ -34,6 +37,7 @@
 #include "apps/lithair/secure.hpp"
 #include "apps/lithair/signals.hpp"
 #include "apps/lithair/supervisor.hpp"
+#include "apps/lithair/verify_command.hpp"
 #include "apps/lithair/wall_time.hpp"
 #include "http/published_projections.hpp"
 #include "http/server.hpp"
@@ -71,6 +75,26 @@ apps::environment environment_of_process() {
   return made;
 }
 
+/// Somewhere else, and there: a disk that is not mounted must not be taken for its mount point.
+std::string why_no_backups(const apps::settings& chosen) {
+  namespace fs = std::filesystem;
+  const auto& at = chosen.node.backups.directory;
+  if (at.empty()) return {};
+  std::error_code ignored;
+  if (!fs::is_directory(at, ignored)) return "--backup-dir: " + at + " is not a directory";
+  // What may be written shows when it is.
+  const auto probe = at + "/lithair-" + std::to_string(::getpid()) + ".new";
+  const int made = ::open(probe.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+  if (made < 0) return "--backup-dir: " + at + " can't be written: " + std::strerror(errno);
+  ::close(made);
+  ::unlink(probe.c_str());
+  const auto of_data = fs::weakly_canonical(chosen.node.data_dir, ignored);
+  const auto inside = fs::weakly_canonical(at, ignored).lexically_relative(of_data);
+  if (!inside.empty() && *inside.begin() != "..")
+    return "--backup-dir: " + at + " is in the data directory, and would be lost with it";
+  return {};
+}
+
 /// Taken ports and a data directory that is no directory, before anything is created.
 std::string why_no_place(const apps::settings& chosen) {
   const auto& at = chosen.node.listening();
@@ -87,7 +111,7 @@ std::string why_no_place(const apps::settings& chosen) {
       kind != std::filesystem::file_type::directory) {
     return "--data-dir: " + chosen.node.data_dir + " is not a directory";
   }
-  return {};
+  return why_no_backups(chosen);
 }
 
 std::string why_not_start(const apps::settings& chosen) {
@@ -237,6 +261,8 @@ int run_program(const apps::program& self, std::span<const char* const> argument
     return say(apps::manage_tokens(self, arguments.subspan(2)));
   if (arguments.size() > 1 && std::string_view{arguments[1]} == "authority")
     return say(apps::manage_authority(self, arguments.subspan(2)));
+  if (arguments.size() > 1 && std::string_view{arguments[1]} == "verify")
+    return say(apps::verify_backups(self, arguments.subspan(2)));
   auto options = apps::read_options(self, arguments, environment_of_process());
   if (!options) return say(options.error());
   if (const auto wrong = apps::settle_address(*options, apps::addresses_of_machine());

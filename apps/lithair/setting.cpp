@@ -4,6 +4,8 @@
 #include <limits>
 #include <utility>
 
+#include "models/value/timestamp.hpp"
+
 namespace lithair::apps {
 namespace {
 
@@ -115,6 +117,18 @@ std::string take_rate(draft& given, std::string_view text) {
   return {};
 }
 
+// An index is all digits, so it can't be taken for a time.
+std::string take_until(draft& given, std::string_view text) {
+  if (const auto index = read_number(text, 1, any)) {
+    given.made.restore_until = moment{*index, 0};
+  } else if (const auto time = models::parse_timestamp(text)) {
+    given.made.restore_until = moment{std::nullopt, time->us};
+  } else {
+    return "'" + std::string(text) + "' is neither an index nor a time like 2026-11-01T12:00:00Z";
+  }
+  return {};
+}
+
 std::string take_cluster_token(draft& given, std::string_view text) {
   auto token = http::bearer_token::read(std::string(text));
   if (!token) return token.error();
@@ -195,9 +209,21 @@ constexpr std::array table{
             [](draft& given, text t) {
               return store(read_number(t, 0, any), given.made.node.log_margin);
             }},
-    setting{"restore", data, "FILE",
-            "make the data directory of this backup, as a cluster of one, and end",
+    setting{"backup-dir", data, "DIR", "keep backups there, by itself: any mounted path (none)",
+            [](draft& given, text t) { return take_text(given.backup_dir, t); }},
+    setting{"backup-every", data, "DURATION", "from one whole backup, a base, to the next (24h)",
+            [](draft& given, text t) { return store(read_duration(t), given.backup_every); }},
+    setting{"backup-keep", data, "N", "bases that are kept, with the log behind the oldest (7)",
+            [](draft& given, text t) {
+              return store(read_number(t, 1, 1'000'000), given.backup_keep);
+            }},
+    setting{"backup-log-every", data, "DURATION", "how often the log is archived between them (1s)",
+            [](draft& given, text t) { return store(read_duration(t), given.backup_log_every); }},
+    setting{"restore", data, "PATH",
+            "make the data directory of this backup, or of those in --backup-dir, and end",
             [](draft& given, text t) { return take_text(given.made.restore_file, t); }},
+    setting{"until", data, "INDEX|TIME",
+            "with --restore: the state as of this entry or time (of all there is)", take_until},
     setting{"config", data, "FILE", "these settings in TOML, under the same names",
             [](draft&, text) { return std::string{}; }},
     setting{"election-timeout", raft, "RANGE",

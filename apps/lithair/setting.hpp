@@ -31,6 +31,10 @@ struct draft {
   std::optional<std::string> peer_tls_certificate;
   std::optional<std::string> peer_tls_key;
   std::optional<std::string> peer_tls_authorities;
+  std::optional<std::string> backup_dir;
+  std::optional<milliseconds> backup_every;
+  std::optional<std::uint64_t> backup_keep;
+  std::optional<milliseconds> backup_log_every;
   std::optional<std::string> jwt_keys;
   std::optional<std::string> jwt_issuer;
   std::optional<std::string> jwt_audience;
