@@ -11,16 +11,16 @@
 
 #include "test/cluster/fixture.hpp"
 #include "test/cluster/harness/event_source.hpp"
+#include "test/cluster/lone_node.hpp"
 
 namespace backup_test {
 
 namespace data = boost::unit_test::data;
 namespace fs = std::filesystem;
 using namespace lithair::test;
+using namespace lithair::test::lone;
 
 namespace {
-
-const std::string shop = LITHAIR_SOURCE "/apps/examples/shop.toml";
 
 std::uint64_t number(const std::string& text) {
   std::uint64_t result = 0;
@@ -90,46 +90,6 @@ std::map<std::string, int> all_products(http_client& through) {
   } while (after != "null");
   return result;
 }
-
-/// A program and what it said, run to its end in `directory`.
-struct run_result {
-  int status = 0;
-  std::string said;
-};
-run_result run_in(const fs::path& directory, std::vector<std::string> words) {
-  const auto output = directory.parent_path() / "said";
-  fs::remove(output);
-  words.insert(words.begin(), LITHAIR_NODE);
-  process started({words, output, directory, {}});
-  const auto how = started.wait(cluster::patience);
-  BOOST_REQUIRE_MESSAGE(how, "it went on instead of ending");
-  return {how->status, read_file(output)};
-}
-
-/// One node alone, for as long as the object lives.
-class lone_node {
- public:
-  lone_node(const fs::path& directory, std::uint16_t port, std::vector<std::string> more,
-            const std::string& models = shop)
-      : port_(port),
-        process_({words(port, std::move(more), models), directory / "log", directory, {}}) {
-    auto through = client();
-    while (through.get("/readyz").status != 200)
-      BOOST_REQUIRE_MESSAGE(!process_.wait(5ms), read_file(directory / "log"));
-  }
-  http_client client() const { return http_client(port_, cluster::patience); }
-
- private:
-  static std::vector<std::string> words(std::uint16_t port, std::vector<std::string> more,
-                                        const std::string& models) {
-    more.insert(more.begin(),
-                {LITHAIR_NODE, "--models", models, "--addr", "127.0.0.1:" + std::to_string(port)});
-    return more;
-  }
-
-  std::uint16_t port_;
-  process process_;
-};
 
 /// A backup of a node that holds one product, in a file, and a directory to work in.
 struct one_backup {

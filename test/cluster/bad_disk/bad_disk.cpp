@@ -4,6 +4,7 @@
 //
 //     "sync eio PART"       fdatasync, fsync and writes that are synced fail with EIO
 //     "write eio PART"      so do pwrite and writev
+//     "write full PART"     pwrite and writev find no room, ENOSPC
 //     "sync wait MS PART"   they take so much longer
 //     "space none PART"     the file system has no room left, as far as statvfs tells
 
@@ -66,8 +67,8 @@ bool meets(const char* call, int descriptor) {
   const auto x = current();
   if (x.call != call || !concerns(x, call, path_of(descriptor))) return false;
   std::this_thread::sleep_for(std::chrono::milliseconds{x.milliseconds});
-  if (x.what != "eio") return false;
-  errno = EIO;
+  if (x.what != "eio" && x.what != "full") return false;
+  errno = x.what == "eio" ? EIO : ENOSPC;
   return true;
 }
 
