@@ -73,6 +73,8 @@ std::string path_of(http::endpoint which) {
       return "/_admin/tokens/{id}";
     case http::root::projection:
       return "/api/projections/{name}";
+    case http::root::entry:
+      return "/_admin/explain/{index}";
     case http::root::docs_part:
       return "/docs/{id}";
   }
