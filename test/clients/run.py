@@ -19,6 +19,7 @@ from story import Story
 
 SOURCE = Path(__file__).resolve().parents[2]
 LANGUAGE, WORK, NODE = sys.argv[1], Path(sys.argv[2]).resolve(), sys.argv[3]
+GENERATE = str(SOURCE / "apps/clients/generate")
 ROUNDS = 3
 WRITERS = 8
 FAULTS: list[str] = []
@@ -257,10 +258,39 @@ def tour(words: list[str], cluster: Cluster) -> None:
     told = {"nodes": [f"127.0.0.1:{x.port}" for x in cluster.wires]}
     story = Story([*words, json.dumps(told)], order)
     try:
-        for each in story.report()["done"]:
-            say(each)
+        report = story.report()
     finally:
         story.close()
+    for each in report["done"]:
+        say(each)
+    try_generate(cluster, report["token"])
+
+
+def try_generate(cluster: Cluster, token: str) -> None:
+    """What it says when it can't, and that it shows the token which the cluster has by now."""
+
+    def said(*words: str, **variables: str) -> str:
+        place = str(WORK / "none")
+        try:
+            run([GENERATE, words[0], place, *words[1:]], WORK, **variables)
+        except RuntimeError as why:
+            return str(why)
+        return "done"
+
+    node = f"127.0.0.1:{cluster.ports[0]}"
+    shown = {"LITHAIR_TOKEN": token}
+    gone = f"127.0.0.1:{cluster.spare_port + 1}"
+    empty = WORK / "empty.json"
+    empty.write_text('{"tags": [], "paths": {}}')
+    for what, words in (
+        (said(node, "python"), "does not tell its description"),
+        (said(node, "python", **shown), "done"),
+        (said(node, "cobol", **shown), "no client for cobol"),
+        (said(gone, "python"), "does not tell its description"),
+        (said(str(empty), "python"), "tells of no collection"),
+    ):
+        expect(words in what, f"generate says {what} and not: {words}")
+    say("generate shows a token, and says what is wrong")
 
 
 def secure_node(cluster: Cluster) -> dict[str, Any]:
@@ -290,15 +320,7 @@ def main() -> int:
             for i in range(3):
                 cluster.await_ready(i)
             made = WORK / "made"
-            run(
-                [
-                    str(SOURCE / "apps/clients/generate"),
-                    f"127.0.0.1:{cluster.ports[0]}",
-                    str(made),
-                    LANGUAGE,
-                ],
-                WORK,
-            )
+            run([GENERATE, f"127.0.0.1:{cluster.ports[0]}", str(made), LANGUAGE], WORK)
             client = TypeScript(made) if LANGUAGE == "typescript" else Python(made)
             client.check()
             try_readme(LANGUAGE, cluster)

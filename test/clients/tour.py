@@ -13,6 +13,7 @@ from telling import order, tell, told
 Error = TypeVar("Error", bound=BaseException)
 NODES = told["nodes"]
 done: list[str] = []
+tokens: list[str] = []
 shop = Client(NODES)
 
 
@@ -138,6 +139,12 @@ def _() -> None:
     with Client(NODES, deadline=1) as deaf:
         why = refused(lithair.UnknownOutcome, lambda: deaf.marks.create({"name": "unheard"}))
         assert why.key is not None
+
+    # A token that can't be had is the program's to mend, and no attempt.
+    def none() -> str:
+        raise OSError("no token")
+
+    refused(OSError, lambda: Client(NODES, token=none).marks.list())
     # What has no key is not asked again.
     with Client(NODES) as operator:
         refused(lithair.UnknownOutcome, lambda: operator.request("POST", "/cluster/transfer", {}))
@@ -261,6 +268,7 @@ def _() -> None:
 def _() -> None:
     made = shop.request("POST", "/_admin/tokens", {"name": "me", "role": "admin"})
     token = str(json.loads(made.body)["token"])
+    tokens.append(token)
     # A linearizable read waits until its node knows what was before it.
     for each in NODES:
         with Client([each], token=lambda: token) as known:
@@ -270,4 +278,4 @@ def _() -> None:
         refused(lithair.NotAllowed, lambda: next(other.marks.follow()))
 
 
-tell("report", {"done": done})
+tell("report", {"done": done, "token": tokens[0]})

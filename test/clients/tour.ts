@@ -8,6 +8,7 @@ import { order, tell, told } from './telling.js';
 const { Client } = lithair;
 type Gone = InstanceType<typeof lithair.Gone>;
 const done: string[] = [];
+let token = '';
 const shop = new Client({ nodes: told.nodes });
 
 async function step(name: string, what: () => Promise<void>): Promise<void> {
@@ -148,6 +149,9 @@ await step('a write whose answer is lost is asked elsewhere, and takes effect on
   const why = await deaf.marks.create({ name: 'unheard' }).catch((thrown: unknown) => thrown);
   assert.ok(why instanceof lithair.UnknownOutcome, String(why));
   assert.ok(why.key !== undefined);
+  // A token that can't be had is the program's to mend, and no attempt.
+  const token = (): Promise<string> => Promise.reject(new Error('no token'));
+  await assert.rejects(new Client({ nodes: told.nodes, token }).marks.list(), /no token/);
   // What has no key is not asked again.
   const raw = new Client({ nodes: told.nodes }).api.POST('/cluster/transfer', { body: {} });
   await assert.rejects(raw, lithair.UnknownOutcome);
@@ -263,7 +267,7 @@ await step('tokens are shown', async () => {
   const body = { name: 'me', role: 'admin' };
   const direct = new Client({ nodes: told.nodes });
   const made = await direct.api.POST('/_admin/tokens', { body });
-  const token = made.data!.token!;
+  token = made.data!.token!;
   // A linearizable read waits until its node knows what was before it.
   for (const each of told.nodes)
     await new Client({ nodes: [each], token: () => Promise.resolve(token) }).marks.list();
@@ -272,5 +276,5 @@ await step('tokens are shown', async () => {
   await assert.rejects(other.marks.follow().next(), lithair.NotAllowed);
 });
 
-tell('report', { done });
+tell('report', { done, token });
 process.exit(0);

@@ -91,6 +91,10 @@ def imports(text: str) -> list[str]:
 
 def write(api: dict[str, Any]) -> str:
     known = [(tag["name"], tag["x-collection"]) for tag in api["tags"] if "x-collection" in tag]
+    if not known:
+        sys.exit(
+            "generate: the description tells of no collection; is it that of a node with models?"
+        )
     made: list[str] = []
     for name, facts in known:
         made += collection(name, facts, api)

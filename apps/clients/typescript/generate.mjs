@@ -26,6 +26,12 @@ function type(name) {
 const collections = api.tags
   .filter(tag => tag['x-collection'] !== undefined)
   .map(tag => ({ name: tag.name, ...tag['x-collection'] }));
+if (collections.length === 0) {
+  console.error(
+    'generate: the description tells of no collection; is it that of a node with models?',
+  );
+  process.exit(1);
+}
 const projections = Object.entries(api.paths)
   .filter(([path]) => path.startsWith('/api/projections/'))
   .map(([path, { get }]) => ({

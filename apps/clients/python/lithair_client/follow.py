@@ -3,6 +3,7 @@ connections."""
 
 import http.client
 import json
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from types import TracebackType
@@ -58,7 +59,7 @@ class Follower(Generic[Item, Key]):
         self._opened: Opened | None = None
         self._reader = BlockReader()
         self._blocks: Iterator[Block] = iter(())
-        self._closed = False
+        self._closed = threading.Event()
 
     @property
     def place(self) -> str | None:
@@ -69,7 +70,7 @@ class Follower(Generic[Item, Key]):
         return self
 
     def __next__(self) -> Changed[Item] | Deleted[Key]:
-        while not self._closed:
+        while not self._closed.is_set():
             for block in self._blocks:
                 if block.id is not None:
                     self._last = block.id
@@ -82,7 +83,7 @@ class Follower(Generic[Item, Key]):
         raise StopIteration
 
     def close(self) -> None:
-        self._closed = True
+        self._closed.set()
         if (opened := self._opened) is not None:
             opened.close()
 
@@ -102,7 +103,7 @@ class Follower(Generic[Item, Key]):
         if self._last is not None:
             headers["Last-Event-ID"] = self._last
         opened = self._transport.open(
-            Call("GET", self._path, headers, pinned=self._pinned), lambda: not self._closed
+            Call("GET", self._path, headers, pinned=self._pinned), self._closed
         )
         if opened is None:
             return
@@ -117,7 +118,7 @@ class Follower(Generic[Item, Key]):
         opened.limit(self._transport.silence)
         self._reader = BlockReader()
         self._opened = opened
-        if self._closed:
+        if self._closed.is_set():
             opened.close()
 
     def _read(self, opened: Opened) -> None:
@@ -130,7 +131,7 @@ class Follower(Generic[Item, Key]):
             return
         self._opened = None
         opened.close()
-        if not self._closed:
+        if not self._closed.is_set():
             self._transport.nodes.failed(opened.at)
 
 

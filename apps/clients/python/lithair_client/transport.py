@@ -218,18 +218,18 @@ class Transport:
             if x.key is None:
                 raise _overdue(x, doubt) from last
 
-    def open(self, x: Call, is_wanted: Callable[[], bool]) -> Opened | None:
-        """Tried for as long as it is wanted; none: it is not any more. Its answer may have any
-        status."""
-        while is_wanted():
+    def open(self, x: Call, closed: threading.Event) -> Opened | None:
+        """Tried until it is closed; none: it was. Its answer may have any status."""
+        while not closed.is_set():
             at, wait = self.nodes.choose(x.pinned)
-            if wait > 0:
-                time.sleep(wait)
+            if closed.wait(wait):
+                break
+            headers = self._headers(x)
             link = self._links.new(at, self._patience)
             try:
                 link.connect()
                 taken = link.sock  # an answer that ends its connection takes it along
-                opened = Opened(at, taken, link, self._ask(link, x))
+                opened = Opened(at, taken, link, self._ask(at, link, x, headers))
             except (OSError, http.client.HTTPException):
                 link.close()
                 self.nodes.failed(at)
@@ -242,12 +242,13 @@ class Transport:
         return None
 
     def _attempt(self, at: int, x: Call, limit: float) -> Answer | _Failure:
+        headers = self._headers(x)
         try:
             link = self._links.take(at, limit)
         except OSError as why:
             return _Failure(why, False)
         try:
-            answer = self._ask(link, x)
+            answer = self._ask(at, link, x, headers)
             # An answer that breaks off is none: its rest may matter.
             body = answer.read()
         except (OSError, http.client.HTTPException) as why:
@@ -262,14 +263,21 @@ class Transport:
             return _Failure(why, answer.status in _UNKNOWN, _retry_after(answer))
         return Answer(answer.status, answer.headers, body)
 
-    def _ask(self, link: http.client.HTTPConnection, x: Call) -> http.client.HTTPResponse:
+    def _headers(self, x: Call) -> dict[str, str]:
+        """Whatever goes wrong with the token is the caller's."""
         headers = dict(x.headers)
         if self._token is not None:
             token = self._token if isinstance(self._token, str) else self._token()
             headers["Authorization"] = f"Bearer {token}"
         if x.key is not None:
             headers["Idempotency-Key"] = x.key
-        link.request(x.method, x.path, x.body, headers)
+        return headers
+
+    def _ask(
+        self, at: int, link: http.client.HTTPConnection, x: Call, headers: Mapping[str, str]
+    ) -> http.client.HTTPResponse:
+        prefix = self.nodes.url(at).path.rstrip("/")
+        link.request(x.method, prefix + x.path, x.body, headers)
         return link.getresponse()
 
     def _note(self, headers: Message) -> None:

@@ -158,6 +158,7 @@ export class Transport {
       const { at, wait } = this.nodes.choose(x.pinned);
       if (Date.now() + wait >= end) throw this.overdue(x, false, last);
       if (wait > 0) await pause(wait, x.signal);
+      const headers = await this.headersOf(x);
       const ender = new AbortController();
       const close = (): void => {
         x.signal?.removeEventListener('abort', close);
@@ -166,7 +167,7 @@ export class Transport {
       x.signal?.addEventListener('abort', close, { once: true });
       const timer = setTimeout(close, this.patience);
       try {
-        const response = await this.ask(at, x, ender.signal);
+        const response = await this.ask(at, x, headers, ender.signal);
         if (!notApplied.has(response.status) && !unknown.has(response.status)) {
           this.nodes.worked(at);
           return { at, response, close };
@@ -175,6 +176,7 @@ export class Transport {
         this.nodes.failed(at, retryAfterOf(response));
         close();
       } catch (why) {
+        close();
         x.signal?.throwIfAborted();
         last = why;
         this.nodes.failed(at);
@@ -185,20 +187,19 @@ export class Transport {
   }
 
   private async attempt(at: number, x: Call, limit: number): Promise<Answer | Failure> {
+    const headers = await this.headersOf(x);
     const ender = new AbortController();
     const give = (): void => ender.abort(new LithairError('It took too long.'));
     const timer = setTimeout(give, limit);
     x.signal?.addEventListener('abort', give, { once: true });
     try {
-      const response = await this.ask(at, x, ender.signal);
+      const response = await this.ask(at, x, headers, ender.signal);
       // An answer that breaks off is none: its rest may matter.
       const body = await response.arrayBuffer();
-      const { status, headers } = response;
-      if (!notApplied.has(status) && !unknown.has(status)) return { status, headers, body };
-      const why = new LithairError(
-        `${status} of ${this.nodes.url(at)}: ${textOf({ status, headers, body })}`,
-      );
-      return new Failure(why, unknown.has(status), retryAfterOf(response));
+      const said: Answer = { status: response.status, headers: response.headers, body };
+      if (!notApplied.has(said.status) && !unknown.has(said.status)) return said;
+      const why = new LithairError(`${said.status} of ${this.nodes.url(at)}: ${textOf(said)}`);
+      return new Failure(why, unknown.has(said.status), retryAfterOf(response));
     } catch (why) {
       return new Failure(why, !wasRefused(why));
     } finally {
@@ -207,12 +208,22 @@ export class Transport {
     }
   }
 
-  private async ask(at: number, x: Call, signal: AbortSignal): Promise<Response> {
+  // Whatever goes wrong with the token is the caller's.
+  private async headersOf(x: Call): Promise<Record<string, string>> {
     const headers: Record<string, string> = { ...x.headers };
     const { token } = this.options;
     const shown = typeof token === 'function' ? await token() : token;
     if (shown !== undefined) headers['Authorization'] = `Bearer ${shown}`;
     if (x.key !== undefined) headers['Idempotency-Key'] = x.key;
+    return headers;
+  }
+
+  private ask(
+    at: number,
+    x: Call,
+    headers: Record<string, string>,
+    signal: AbortSignal,
+  ): Promise<Response> {
     const init: RequestInit = {
       method: x.method,
       headers,
