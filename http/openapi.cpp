@@ -7,6 +7,7 @@
 
 #include "http/openapi_documents.hpp"
 #include "http/openapi_items.hpp"
+#include "http/openapi_models.hpp"
 #include "http/openapi_security.hpp"
 #include "http/operations.hpp"
 #include "models/problem/reason_phrase.hpp"
@@ -439,6 +440,7 @@ std::string openapi_text(const models::schema& schema, const published_projectio
       {"servers", json::array{json_object{{"url", "/"}, {"description", "The node itself."}}}},
       {"tags", all_tags(schema)},
       {"paths", std::move(paths)},
+      {"x-models", models_described(schema)},
       {"components", json_object{{"schemas", all_schemas(schema)},
                                  {"responses", std::move(problems)},
                                  {"headers", std::move(seen)},
