@@ -48,9 +48,12 @@ bool tells_no_data(const operation& row) {
 }
 
 // Whether the process lives and serves is for whoever decides whom to send here; a node that joins
-// shows another kind of token.
+// shows another kind of token. The dashboard's files are the same in each copy of the program: they
+// tell nothing of this cluster, and where its reader is asked for a token, so that a browser must
+// get them without one. Whatever they show is fetched, and refused, like any other request.
 bool is_for_all(endpoint where) {
-  return where == endpoint::livez || where == endpoint::readyz || where == endpoint::certificates;
+  return where == endpoint::livez || where == endpoint::readyz || where == endpoint::certificates ||
+         where == endpoint::dashboard || where == endpoint::dashboard_file;
 }
 
 /// Whether anybody may try, since the rules of the collection decide.

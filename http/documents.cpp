@@ -62,6 +62,12 @@ constexpr std::array<document_facts, document_count> documents{{
     {{"text/html", "text/css", "text/javascript", "image/svg+xml"},
      "lithair.text",
      "A page, or what pages need."},
+    {{"text/html"}, "lithair.text", "The dashboard."},
+    {{"text/javascript", "text/css"}, "lithair.text", "A file of the dashboard."},
+    {{"text/event-stream"},
+     "lithair.text",
+     "Server-Sent Events `sample`, one a second. The data is JSON: /status, and what was counted "
+     "since the start."},
     {{json_type}, "lithair.snapshot", "What the checkpoint holds."},
     {{"application/octet-stream"}, "lithair.file", "A file for --restore."},
     {{json_type}, "lithair.explained", "What the entry is, and what became of it."},

@@ -37,6 +37,9 @@ enum class endpoint : std::uint8_t {
   admin_snapshot,  ///< /_admin/snapshot
   admin_backup,    ///< /_admin/backup
   explained,       ///< /_admin/explain/{index}
+  dashboard,       ///< /_admin
+  dashboard_file,  ///< /_admin/{file}
+  live,            ///< /_admin/live
   metrics,         ///< /metrics
   openapi,         ///< /openapi.json
   docs,            ///< /docs
@@ -66,6 +69,7 @@ enum class root : std::uint8_t {
   entry,       ///< that of an entry of the log
   projection,  ///< that of a projection
   docs_part,   ///< that of a page of the documentation, or of what pages need
+  dashboard,   ///< that of a file of the dashboard
 };
 
 /// All that is fixed about where an endpoint is.

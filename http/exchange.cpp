@@ -6,6 +6,7 @@
 #include "actors/messages/client_messages.hpp"
 #include "actors/messages/raft_messages.hpp"
 #include "actors/messages/status_messages.hpp"
+#include "http/dashboard_files.hpp"
 #include "http/data_headers.hpp"
 #include "http/operations.hpp"
 #include "http/pages.hpp"
@@ -189,6 +190,11 @@ response options_answer(method_set allow) {
   return result;
 }
 
+live_step live_step_of(const request& r) {
+  const auto* shown = r.find("Authorization");
+  return {shown == nullptr ? std::string{} : std::string{*shown}, is_on_this_machine(r)};
+}
+
 step begin_data(const request& r, const operation& row, matched&& place, parameters&& query,
                 const site& site, const models::stamp& at, const guest& who) {
   const auto headers = collect(r);
@@ -251,6 +257,13 @@ step begin_operation(const request& r, const operation& row, matched&& place, pa
     case endpoint::raft_append:
     case endpoint::raft_install:
       return begin_raft(r, place, site);
+    case endpoint::dashboard:
+      return dashboard_answer(dashboard_index, r);
+    case endpoint::dashboard_file:
+      if (place.key == dashboard_index) return not_found();  // It has one place.
+      return dashboard_answer(place.key, r);
+    case endpoint::live:
+      return live_step_of(r);
     case endpoint::docs:
     case endpoint::docs_part:
       return docs_page(place.key);

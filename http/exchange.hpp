@@ -66,6 +66,12 @@ struct ready_step {
   std::uint64_t min_index = 0;  ///< not ready before it has applied this; 0: any
 };
 
+/// Tell each second how the node stands, as long as its client may know.
+struct live_step {
+  std::string authorization;     ///< the header; empty: there was none
+  bool on_this_machine = false;  ///< see `is_on_this_machine`
+};
+
 /// Change the members of the cluster, or its leader.
 struct member_step {
   actors::change_members change;
@@ -94,8 +100,9 @@ struct office_step {
 };
 
 /// What is to be done about a request: answer it at once, or ask first.
-using step = std::variant<response, write_step, read_step, stream_step, status_step, ready_step,
-                          member_step, raft_step, explain_step, backup_step, office_step>;
+using step =
+    std::variant<response, write_step, read_step, stream_step, status_step, ready_step, member_step,
+                 raft_step, explain_step, backup_step, office_step, live_step>;
 
 /// Why a node that is about to stop is not ready.
 inline constexpr std::string_view leaving_text = "The node is draining: it is about to stop.";
@@ -143,6 +150,8 @@ step begin_member(const request& r, const matched& place, const site& site,
 /// cluster's authority always may, and so may the holder of an admin's access token; where there
 /// are access tokens, nobody may for being on this machine.
 std::optional<response> check_operator(const request& r, const site& site, const guest& who);
+/// Whether the client is on this machine, and no proxy here that speaks for somebody.
+bool is_on_this_machine(const request& r);
 /// Why this client does not hold the key of the cluster's authority; none: it does. 403, or 404
 /// where there is no such authority.
 std::optional<response> check_holder(const request& r, const site& site);

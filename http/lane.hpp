@@ -96,6 +96,7 @@ struct common {
   const std::unique_ptr<rate_limiter> limiter;
   admission sessions;                             ///< open connections; any thread
   open_count streams;                             ///< open streams of changes; any thread
+  open_count live;                                ///< pages that look at the node; any thread
   budget bodies;                                  ///< of requests until their outcome is known
   budget unsent;                                  ///< of answers, expected ones too
   std::vector<lane*> lanes;                       ///< complete before the first session

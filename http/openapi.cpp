@@ -5,6 +5,7 @@
 #include <boost/json/value.hpp>
 #include <string_view>
 
+#include "http/dashboard_files.hpp"
 #include "http/openapi_documents.hpp"
 #include "http/openapi_items.hpp"
 #include "http/openapi_models.hpp"
@@ -48,7 +49,7 @@ constexpr std::array<header_row, answer_header_count> header_rows{{
     {"Location", "The path of the new item."},
     {"Idempotency-Replayed", "true: this is the answer to an earlier request of the same key."},
     {"Content-Disposition", "The name of the file."},
-    {"Cache-Control", "No cache may answer in the place of a stream."},
+    {"Cache-Control", "No cache may answer in the place of the node."},
     {"X-Accel-Buffering", "no: nginx passes the events on at once."},
     {"Preference-Applied", "return=minimal: of some items the answer tells the keys alone."},
     {"X-Served-By", "The id of the node that answered.", true},
@@ -249,6 +250,13 @@ json_object path_parameter(std::string_view about, json_object schema) {
           {"schema", std::move(schema)}};
 }
 
+json_object dashboard_parameter() {
+  json::array names;
+  for (const auto& each : dashboard_files())
+    if (each.name != dashboard_index) names.push_back(json::string(each.name));
+  return path_parameter("The file's name.", {{"type", "string"}, {"enum", std::move(names)}});
+}
+
 // -- operations ----------------------------------------------------------------------------------
 
 std::string_view verb_of(method verb) {
@@ -313,6 +321,9 @@ class writer {
         case root::docs_part:
           add("/docs/{id}", row, {}, std::string{row.id},
               path_parameter("The page's name.", {{"type", "string"}}));
+          break;
+        case root::dashboard:
+          add("/_admin/{id}", row, {}, std::string{row.id}, dashboard_parameter());
           break;
         case root::member:
           add("/cluster/members/{id}" + below, row, {}, std::string{row.id},

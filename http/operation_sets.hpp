@@ -20,6 +20,8 @@ inline constexpr header_set replay = set_of({answer_header::replayed, answer_hea
 inline constexpr header_set placed = set_of({answer_header::location});
 inline constexpr header_set guarded =
     set_of({answer_header::page_policy, answer_header::referrer_policy});
+inline constexpr header_set kept =
+    guarded | set_of({answer_header::etag, answer_header::not_cached});
 inline constexpr header_set saved = set_of({answer_header::disposition});
 inline constexpr header_set fresh = set_of({answer_header::not_cached, answer_header::unbuffered});
 

@@ -63,10 +63,13 @@ enum class document : std::uint8_t {
   openapi,
   docs,
   docs_part,
+  dashboard,  ///< the page, as the next its files
+  dashboard_file,
+  live,  ///< how the node stands, each second
   snapshot,
   backup,
   explained,  ///< an entry of the log
-  voted,  ///< the core's answer, as the next two
+  voted,      ///< the core's answer, as the next two
   appended,
   installed,
 };

@@ -40,12 +40,14 @@ std::optional<response> check_operator(const request& r, const site& site, const
   if (site.cluster_token != nullptr) return check_cluster_token(r, site.cluster_token);
   // Where an identity provider says who asks, somebody has to make the first token.
   if (who.is_guarded() && !who.table->is_open()) return must_be_admin(who);
-  if (r.from_this_machine && !comes_through_proxy(r)) return std::nullopt;
+  if (is_on_this_machine(r)) return std::nullopt;
   return problem_response(
       403, "forbidden",
       "This is for clients on the node's own machine, as it has no cluster token. Start it with "
       "--cluster-token FILE and show the token (Authorization: Bearer TOKEN), or ask from there.");
 }
+
+bool is_on_this_machine(const request& r) { return r.from_this_machine && !comes_through_proxy(r); }
 
 // On the node's own machine there may be others who may not be any node.
 std::optional<response> check_holder(const request& r, const site& site) {

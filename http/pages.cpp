@@ -173,8 +173,8 @@ response index_page(const models::schema& schema) {
       {"service", "lithair"},
       {"version", LITHAIR_VERSION},
       {"collections", collections(schema)},
-      {"see", json::array{"/api/projections", "/status", "/cluster", "/raft/leader", "/livez",
-                          "/readyz", "/metrics", "/docs", "/openapi.json"}},
+      {"see", json::array{"/_admin", "/api/projections", "/status", "/cluster", "/raft/leader",
+                          "/livez", "/readyz", "/metrics", "/docs", "/openapi.json"}},
   });
 }
 

@@ -53,6 +53,7 @@ void append_optional_headers(const response& answer, std::string& out) {
     append_header(out, "Content-Security-Policy", answer.page_policy);
     append_header(out, "Referrer-Policy", "no-referrer");
   }
+  if (answer.asks_again) append_header(out, "Cache-Control", "no-cache");
   if (!answer.rate_policy.empty()) append_header(out, "RateLimit-Policy", answer.rate_policy);
   if (!answer.rate_left.empty()) append_header(out, "RateLimit", answer.rate_left);
 }

@@ -33,10 +33,11 @@ struct response {
   std::string page_policy;                             ///< Content-Security-Policy; empty: none
   std::string rate_policy;                             ///< RateLimit-Policy; empty: none
   std::string rate_left;                               ///< RateLimit; empty: none
-  bool replayed = false;  ///< the stored answer to an earlier request of this Idempotency-Key
-  bool minimal = false;   ///< of some items the body tells the keys alone
-  bool stream = false;    ///< events follow as they happen, without an announced end
-  bool close = false;     ///< the connection ends after it
+  bool replayed = false;    ///< the stored answer to an earlier request of this Idempotency-Key
+  bool asks_again = false;  ///< Cache-Control: no-cache: to be kept, and asked for each time
+  bool minimal = false;     ///< of some items the body tells the keys alone
+  bool stream = false;      ///< events follow as they happen, without an announced end
+  bool close = false;       ///< the connection ends after it
 
   // A file instead of `body`: sent as an attachment of this name, piece by piece.
   std::shared_ptr<const persistence::file> file;

@@ -121,6 +121,8 @@ matched router::below(const place& parent, std::string_view name) const {
     return {endpoint::access_token, nullptr, std::string{name}};
   if (parent.what == endpoint::nowhere) return {endpoint::explained, nullptr, std::string{name}};
   if (parent.what == endpoint::docs) return {endpoint::docs_part, nullptr, std::string{name}};
+  if (parent.what == endpoint::dashboard)
+    return {endpoint::dashboard_file, nullptr, std::string{name}};
   if (parent.what == endpoint::projections)
     return {endpoint::projection, nullptr, std::string{name}};
   if (parent.target == nullptr) return {};

@@ -122,6 +122,7 @@ void session::perform(std::uint64_t token, office_step&& wanted) {
 }
 
 void session::on_status(actors::node_status&& status) {
+  if (live_ && live_->token == status.token) return on_sample(std::move(status));
   auto* s = slots_.find(status.token);
   if (s == nullptr || s->answered) return;
   const auto token = status.token;
@@ -178,6 +179,7 @@ void session::close() {
     lane_.metrics().secure_ended.add(1);
   // The feed must not keep sending to nobody.
   forget_stream();
+  forget_live();
   slots_.clear();
   // Whatever is still on its way to be freed, others may have its room.
   parser_.abandon();
@@ -215,7 +217,10 @@ void session::gone() {
 
 void session::leave_stream() {
   if (!streams()) return;
-  refuse_stream(503, "unavailable", stopping_text);
+  if (live_)
+    refuse_live(503, "unavailable", stopping_text);
+  else
+    refuse_stream(503, "unavailable", stopping_text);
   settle();
 }
 
@@ -223,6 +228,8 @@ void session::drain() {
   // A stream has no end of its own: its client comes back to another node.
   if (events_) {
     refuse_stream(503, "unavailable", stopping_text);
+  } else if (live_) {
+    refuse_live(503, "unavailable", stopping_text);
   } else if (phase_ != phase::serving || shaking_ || more_follows() || has_unread()) {
     // It finishes anyway, or its client spoke before it could know: its last answer will say that
     // it is the last.
@@ -285,7 +292,7 @@ void session::on_end() {
   // Who goes before there are keys has said nothing.
   if (awaits_handshake()) return close();
   // Half-closed clients still get their answers, but a stream has no last one.
-  if (phase_ == phase::lingering || (events_ && events_->open)) return close();
+  if (phase_ == phase::lingering || streams()) return close();
   if (phase_ == phase::serving) phase_ = phase::finishing;
   settle();
 }
@@ -336,6 +343,7 @@ std::uint64_t session::deadline() const {
   if (events_ && events_->open)
     return events_->asked ? std::min(result, events_->comment_due_ms(options_.heartbeat_ms))
                           : result;
+  if (live_ && live_->asks_by_clock()) return std::min(result, live_->due_ms);
   if (!slots_.empty()) return std::min(result, slots_.front().since_ms + patience(slots_.front()));
   // Paused by us: the client is not to blame.
   if (phase_ != phase::serving || paused_) return result;
@@ -375,6 +383,8 @@ void session::on_timer() {
     }
   } else if (events_ && events_->open) {
     nudge_stream();
+  } else if (live_ && live_->asks_by_clock()) {
+    ask_for_sample();
   } else if (!slots_.empty()) {
     // Only the first: answers leave in order, so others wait for it.
     give_up_waiting();

@@ -20,6 +20,7 @@
 #include "http/file_stream.hpp"
 #include "http/handshake_outcome.hpp"
 #include "http/lane.hpp"
+#include "http/live_view.hpp"
 #include "http/outbox.hpp"
 #include "http/pace.hpp"
 #include "http/parser.hpp"
@@ -44,8 +45,8 @@ class session final : public actors::hosted_actor,
 
   const char* name() const override { return "session"; }
 
-  /// Whether it carries a stream of changes that has begun.
-  bool streams() const { return events_ && events_->open; }
+  /// Whether it carries a stream that has begun.
+  bool streams() const { return (events_ && events_->open) || (live_ && live_->open); }
   /// Ends its stream, whose client comes back with its last id, to another node if it can. Only on
   /// the loop's thread, as the next two.
   void leave_stream();
@@ -118,7 +119,8 @@ class session final : public actors::hosted_actor,
   void perform(std::uint64_t token, step&& next);             ///< answers at once, or asks the node
   void perform(std::uint64_t token, read_step&& read);  ///< by consistency, of the right actor
   void perform(std::uint64_t token,
-               stream_step&& wanted);  ///< becomes the connection's last answer
+               stream_step&& wanted);                     ///< becomes the connection's last answer
+  void perform(std::uint64_t token, live_step&& wanted);  ///< likewise the last answer
   void perform(std::uint64_t token, office_step&& wanted);  ///< whose answer comes as a message
   std::uint64_t open_slot();                                ///< for the request that came just now
   /// Why its client may not ask for more now; none: it may, and this counts.
@@ -163,6 +165,13 @@ class session final : public actors::hosted_actor,
   void forget_stream();                   ///< tells the feed
   void nudge_stream();                    ///< asks for a sign of life
 
+  // -- a page that looks at the node
+  void ask_for_sample();        ///< unless the last one has not left
+  bool may_still_look() const;  ///< by what was shown
+  void on_sample(actors::node_status&& status);
+  void refuse_live(int status, std::string_view code, std::string_view why);  ///< or ends it
+  void forget_live();
+
   // -- time
   std::uint64_t now() const;                     ///< milliseconds of the loop's clock
   void watch();                                  ///< sets the timer to the next deadline
@@ -200,6 +209,7 @@ class session final : public actors::hosted_actor,
   outbox out_;
   std::unique_ptr<file_stream> stream_;   // the first slot's, while it is being sent
   std::unique_ptr<event_stream> events_;  // the connection's last answer
+  std::unique_ptr<live_view> live_;       // likewise
   std::string backlog_;                   // read, and not taken while full
   bool reading_ = false;
   bool paused_ = false;        // not reading, for too much is under way

@@ -215,6 +215,7 @@ void session::give_up_waiting() {
   s.close = true;
   // Its feed is not waited for any more.
   forget_stream();
+  forget_live();
   answer(slots_.first_token(), problem_response(504, s.write ? "outcome_unknown" : "timeout",
                                                 "The node did not answer in time."));
 }
@@ -246,6 +247,8 @@ void session::perform(std::uint64_t token, step&& next) {
     explain(token, *explained);
   } else if (std::holds_alternative<backup_step>(next)) {
     send(node.archivist, actors::take_backup{token});
+  } else if (auto* live = std::get_if<live_step>(&next)) {
+    perform(token, std::move(*live));
   } else if (auto* office = std::get_if<office_step>(&next)) {
     slots_.find(token)->write = office->changes;
     perform(token, std::move(*office));
@@ -432,7 +435,7 @@ void session::settle() {
   }
   // Nothing is under way and nothing waits: say that we are done.
   if (phase_ == phase::finishing && slots_.empty() && out_.empty() && !stream_ && !events_ &&
-      say_end())
+      !live_ && say_end())
     linger();
   if (phase_ == phase::closed) return;
   unsent_.hold_anyway(outstanding());
