@@ -10,6 +10,7 @@
 #include "http/openapi_items.hpp"
 #include "http/openapi_models.hpp"
 #include "http/openapi_security.hpp"
+#include "http/openapi_tags.hpp"
 #include "http/operations.hpp"
 #include "models/problem/reason_phrase.hpp"
 #include "models/schema/projection.hpp"
@@ -412,26 +413,6 @@ json_object all_schemas(const models::schema& schema) {
   return made;
 }
 
-// `x-collection` is for whoever makes clients: what else could only be guessed from names.
-json::array all_tags(const models::schema& schema) {
-  json::array made;
-  for (const auto& c : schema.collections())
-    made.push_back(json_object{{"name", c.name},
-                               {"description", "The items of " + c.path + "."},
-                               {"x-collection", json_object{{"path", c.path},
-                                                            {"key", c.key().name},
-                                                            {"local", models::is_local(c)},
-                                                            {"tracked", c.tracked}}}});
-  for (const auto& [name, about] :
-       {std::pair{"data", "Several collections at once."}, std::pair{"projections", "Read models."},
-        std::pair{"operations", "For those who run nodes."}, std::pair{"cluster", "The members."},
-        std::pair{"raft", "The messages of consensus."}})
-    // A model may have the same name.
-    if (schema.find(name) == nullptr)
-      made.push_back(json_object{{"name", name}, {"description", about}});
-  return made;
-}
-
 }  // namespace
 
 std::string openapi_text(const models::schema& schema, const published_projections& published) {
@@ -449,7 +430,7 @@ std::string openapi_text(const models::schema& schema, const published_projectio
                     "so is any +json type, but not for a patch."},
                    {"license", json_object{{"name", "MIT"}, {"identifier", "MIT"}}}}},
       {"servers", json::array{json_object{{"url", "/"}, {"description", "The node itself."}}}},
-      {"tags", all_tags(schema)},
+      {"tags", described_tags(schema)},
       {"paths", std::move(paths)},
       {"x-models", models_described(schema)},
       {"components", json_object{{"schemas", all_schemas(schema)},

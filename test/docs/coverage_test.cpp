@@ -75,6 +75,8 @@ std::string path_of(http::endpoint which) {
       return "/api/projections/{name}";
     case http::root::entry:
       return "/_admin/explain/{index}";
+    case http::root::dashboard:
+      return "/_admin/{id}";
     case http::root::docs_part:
       return "/docs/{id}";
   }
