@@ -41,6 +41,7 @@ bool tells_no_data(const operation& row) {
     case endpoint::metrics:
     case endpoint::openapi:
     case endpoint::docs:
+    case endpoint::docs_part:
       return true;
     default:
       return row.who == caller::holder;
@@ -84,7 +85,7 @@ response needs_other_token(const guest& who) {
 /// What says how to ask, and nothing of data.
 bool tells_how_to_ask(endpoint where) {
   return where == endpoint::index || where == endpoint::openapi || where == endpoint::docs ||
-         where == endpoint::projections;
+         where == endpoint::docs_part || where == endpoint::projections;
 }
 
 }  // namespace

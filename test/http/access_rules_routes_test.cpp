@@ -145,6 +145,7 @@ const std::vector<expectation> table{
     {method::get, "/metrics", "", by_role},
     {method::get, "/openapi.json", "", {401, 401, 0, 0, 0, 0, 0, 401}},
     {method::get, "/docs", "", {401, 401, 0, 0, 0, 0, 0, 401}},
+    {method::get, "/docs/api", "", {401, 401, 0, 0, 0, 0, 0, 401}},
     {method::get, "/cluster", "", admins_alone},
     {method::get, "/_admin/backup", "", admins_alone},
     {method::get, "/livez", "", std::vector<int>(8, 0)},

@@ -150,6 +150,8 @@ const std::vector<expectation> table{
     {method::get, "/metrics", "", reads},
     {method::get, "/openapi.json", "", reads},
     {method::get, "/docs", "", reads},
+    {method::get, "/docs/models", "", reads},
+    {method::get, "/docs/api", "", reads},
     {method::get, "/api/projections", "", reads},
     {method::get, "/cluster", "", operates},
     {method::get, "/cluster/members", "", operates},
