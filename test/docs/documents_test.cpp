@@ -97,6 +97,22 @@ BOOST_AUTO_TEST_CASE(every_program_that_is_shown_is_one_that_is_built) {
   BOOST_TEST(shown > 5u);
 }
 
+BOOST_AUTO_TEST_CASE(every_test_of_clusters_that_is_named_is_there) {
+  std::string suites;
+  for (const auto& each : fs::directory_iterator(top / "test/cluster"))
+    if (each.path().extension() == ".cpp") suites += text_of(each.path());
+  const std::regex name(R"(\bcluster_[a-z_]+)");
+  std::size_t named = 0;
+  for (const auto& [path, text] : docs::documents())
+    for (auto at = std::sregex_iterator(text.begin(), text.end(), name);
+         at != std::sregex_iterator(); ++at) {
+      if (at->str() == "cluster_token" || at->str() == "cluster_id") continue;
+      BOOST_TEST(has(suites, "TEST_SUITE(" + at->str() + ')'), path << " names " << at->str());
+      ++named;
+    }
+  BOOST_TEST(named > 15u);
+}
+
 BOOST_AUTO_TEST_CASE(every_link_leads_to_a_file_and_to_a_heading_in_it) {
   const std::regex link(R"(\]\(([^)]+)\))");
   for (const auto& [path, text] : docs::documents()) {
