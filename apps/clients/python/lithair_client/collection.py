@@ -17,7 +17,7 @@ Item = TypeVar("Item")
 Create = TypeVar("Create")
 Replace = TypeVar("Replace")
 Patch = TypeVar("Patch")
-Key = TypeVar("Key", str, int, float)
+Key = TypeVar("Key", str, int)
 Where = TypeVar("Where")
 
 Value = str | int | float | bool

@@ -153,7 +153,7 @@ export class Collection<M extends Model> {
   ): Promise<Stored<M['item']>> {
     const end = this.transport.endOf(options);
     for (let most = 8; ; most = Math.min(250, most * 2)) {
-      const rest: CallOptions = { ...options, deadline: Math.max(1, end - Date.now()) };
+      const rest: CallOptions = { ...options, deadline: Math.max(1, end - performance.now()) };
       const found = await this.get(id, { ...rest, consistency: 'leader' });
       const changes = await change(found.item);
       if (changes === undefined) return found;
@@ -161,7 +161,7 @@ export class Collection<M extends Model> {
         return await this.patch(id, changes, { ...rest, ifMatch: found.version });
       } catch (why) {
         const wait = Math.random() * most;
-        if (!(why instanceof Stale) || Date.now() + wait >= end) throw why;
+        if (!(why instanceof Stale) || performance.now() + wait >= end) throw why;
         await pause(wait, options.signal);
       }
     }

@@ -32,7 +32,7 @@ export class Nodes {
    * The node to ask, and how long to wait before, in ms. `pinned`: the first, whatever befell it.
    */
   choose(pinned = false): { at: number; wait: number } {
-    const now = Date.now();
+    const now = performance.now();
     if (pinned) return { at: 0, wait: Math.max(0, this.all[0]!.restsUntil - now) };
     let best = { at: this.current, wait: Infinity };
     for (let i = 0; i < this.all.length; ++i) {
@@ -53,7 +53,7 @@ export class Nodes {
   failed(at: number, retryAfter?: number): void {
     const node = this.all[at]!;
     if (this.current === at) this.current = (at + 1) % this.all.length;
-    const now = Date.now();
+    const now = performance.now();
     // Calls that failed together are one failure.
     if (node.restsUntil > now) return;
     const most = Math.min(2000, this.backoff * 2 ** Math.min(node.failures++, 10));

@@ -111,7 +111,7 @@ export class Transport {
   }
 
   endOf(options: CallOptions): number {
-    return Date.now() + (options.deadline ?? this.deadline);
+    return performance.now() + (options.deadline ?? this.deadline);
   }
 
   /**
@@ -126,7 +126,7 @@ export class Transport {
     for (;;) {
       x.signal?.throwIfAborted();
       const { at, wait } = this.nodes.choose(x.pinned);
-      const left = end - Date.now() - wait;
+      const left = end - performance.now() - wait;
       if (left <= 0) throw this.overdue(x, doubt, last);
       if (wait > 0) await pause(wait, x.signal);
       const said = await this.attempt(at, x, Math.min(left, this.patience));
@@ -151,12 +151,12 @@ export class Transport {
    * gives up. Only the beginning is held to a deadline, if there is one.
    */
   async open(x: Call): Promise<Opened> {
-    const end = x.deadline === undefined ? Infinity : Date.now() + x.deadline;
+    const end = x.deadline === undefined ? Infinity : performance.now() + x.deadline;
     let last: unknown;
     for (;;) {
       x.signal?.throwIfAborted();
       const { at, wait } = this.nodes.choose(x.pinned);
-      if (Date.now() + wait >= end) throw this.overdue(x, false, last);
+      if (performance.now() + wait >= end) throw this.overdue(x, false, last);
       if (wait > 0) await pause(wait, x.signal);
       const headers = await this.headersOf(x);
       const ender = new AbortController();
