@@ -6,8 +6,10 @@ function(lithair_docs_site variable)
   add_executable(make_site ${PROJECT_SOURCE_DIR}/docs/site/make_site.cpp)
   target_link_libraries(make_site PRIVATE lithair_warnings)
   set(examples ${PROJECT_SOURCE_DIR}/apps/examples)
+  set(clients ${PROJECT_SOURCE_DIR}/apps/clients)
   file(GLOB parts CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/docs/*.md ${PROJECT_SOURCE_DIR}/docs/*.svg
-    ${PROJECT_SOURCE_DIR}/docs/site/site.* ${examples}/*.md ${examples}/*/*.md ${examples}/*/*.svg)
+    ${PROJECT_SOURCE_DIR}/docs/site/site.* ${examples}/*.md ${examples}/*/*.md ${examples}/*/*.svg
+    ${clients}/*.md ${clients}/*/*.md)
   add_custom_command(OUTPUT ${made} VERBATIM
     COMMAND make_site ${CMARK_GFM_PROGRAM} ${PROJECT_SOURCE_DIR} ${made}
     DEPENDS make_site ${parts}

@@ -4,9 +4,9 @@
 //
 // CMARK is the program that turns Markdown into HTML, TREE the folder with this project. The output
 // is a source file with all parts of the site: a page for each file in docs/ and each README of the
-// examples, pictures, style, script and what the search looks through. docs/README.md is the first
-// page, and its lists say what stands where in the others' navigation; a file that it doesn't name
-// stands at the end.
+// examples and clients, drawings, style, script and what the search looks through. docs/README.md is
+// the first page, and its lists say what stands where in the others' navigation; a file that it
+// doesn't name stands at the end.
 
 #include <sys/wait.h>
 
@@ -245,12 +245,23 @@ std::string with_pictures(const page& of, const std::string& html, const names_o
     const auto begin = at + mark.size();
     const auto end = html.find('"', begin);
     const auto target = html.substr(begin, end - begin);
+    // Screenshots are for who reads the files: in each node they would be a good part of it.
+    if (target.ends_with(".png")) {
+      made += html.substr(copied, at - copied);
+      copied = html.find('>', end) + 1;
+      continue;
+    }
     const auto* name = find(names, of, target);
     if (name == nullptr) throw std::runtime_error(of.file.string() + ": there is no " + target);
     made += html.substr(copied, begin - copied) + address_of(*name);
     copied = end;
   }
-  return made + html.substr(copied);
+  made += html.substr(copied);
+  // Of those that were left out nothing stays.
+  const std::string_view nothing = "<p></p>\n";
+  for (auto at = made.find(nothing); at != std::string::npos; at = made.find(nothing, at))
+    made.erase(at, nothing.size());
+  return made;
 }
 
 /// What the lists of the first page say, and at the end what they don't.
@@ -333,9 +344,11 @@ std::vector<fs::path> files_in(const fs::path& tree) {
         made.push_back(folder / each.path().filename());
   };
   take("docs");
-  take("apps/examples");
-  for (const auto& each : fs::directory_iterator(tree / "apps/examples"))
-    if (each.is_directory()) take(fs::path("apps/examples") / each.path().filename());
+  for (const fs::path folder : {"apps/examples", "apps/clients"}) {
+    take(folder);
+    for (const auto& each : fs::directory_iterator(tree / folder))
+      if (each.is_directory()) take(folder / each.path().filename());
+  }
   return made;
 }
 
