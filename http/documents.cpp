@@ -71,6 +71,7 @@ constexpr std::array<document_facts, document_count> documents{{
     {{json_type}, "lithair.snapshot", "What the checkpoint holds."},
     {{"application/octet-stream"}, "lithair.file", "A file for --restore."},
     {{json_type}, "lithair.explained", "What the entry is, and what became of it."},
+    {{"text/plain"}, "lithair.text", "TOML, as --models takes it."},
     {{json_type, packed_type}, "lithair.voted", "The core's answer."},
     {{json_type, packed_type}, "lithair.appended", "The core's answer."},
     {{json_type, packed_type}, "lithair.installed", "The core's answer."},

@@ -35,6 +35,7 @@ constexpr std::array<endpoint_facts, endpoint_count> endpoint_rows{{
     {"dashboard", root::fixed, {"/_admin"}},
     {"dashboard_file", root::dashboard},
     {"live", root::fixed, {"/_admin/live"}},
+    {"admin_models", root::fixed, {"/_admin/models"}},
     {"metrics", root::fixed, {"/metrics"}},
     {"openapi", root::fixed, {"/openapi.json"}},
     {"docs", root::fixed, {"/docs"}},

@@ -40,6 +40,7 @@ enum class endpoint : std::uint8_t {
   dashboard,       ///< /_admin
   dashboard_file,  ///< /_admin/{file}
   live,            ///< /_admin/live
+  admin_models,    ///< /_admin/models
   metrics,         ///< /metrics
   openapi,         ///< /openapi.json
   docs,            ///< /docs

@@ -267,6 +267,12 @@ step begin_operation(const request& r, const operation& row, matched&& place, pa
     case endpoint::docs:
     case endpoint::docs_part:
       return docs_page(place.key);
+    case endpoint::admin_models: {
+      response result;
+      result.content_type = "text/plain; charset=utf-8";
+      result.body = site.model_text;
+      return result;
+    }
     case endpoint::openapi: {
       response result;
       result.body = site.openapi;

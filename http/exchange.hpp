@@ -129,6 +129,7 @@ struct site {
   access_office* access = nullptr;             ///< likewise; none: nobody shows a token
   identity_office* identities = nullptr;       ///< likewise; none: JSON Web Tokens count nowhere
   bool metrics_for_all = false;                ///< who has no token, too
+  std::string_view model_text = {};            ///< that of /_admin/models
 };
 
 /// Every check that needs no state: host, origin, path, method, caller, query, headers, media type

@@ -19,6 +19,7 @@
 #include "http/openapi.hpp"
 #include "http/router.hpp"
 #include "http/server_options.hpp"
+#include "models/declaration/model_text.hpp"
 
 namespace lithair::actors {
 class loop;
@@ -54,6 +55,7 @@ struct common {
         options(o),
         routes(*node.schema),
         openapi(openapi_text(*node.schema, o.published)),
+        model_text(models::to_model_text(*node.schema)),
         hosts(node.names, o.allowed_hosts),
         others(o.shared_with),
         served_by(std::to_string(node.node_id)),
@@ -76,7 +78,8 @@ struct common {
             options.certificates.get(),
             options.access.get(),
             options.identities.get(),
-            options.metrics_for_all};
+            options.metrics_for_all,
+            model_text};
   }
 
   /// As of now. Any thread.
@@ -88,6 +91,7 @@ struct common {
   const server_options options;        ///< limits and secrets
   const router routes;                 ///< from paths to endpoints
   const std::string openapi;           ///< the description, rendered once
+  const std::string model_text;        ///< the models as a file, likewise
   const host_names hosts;              ///< as which this node may be asked
   const shared_origins others;         ///< whose pages may ask, too
   const std::string served_by;         ///< X-Served-By: the node's id

@@ -70,6 +70,8 @@ enum class document : std::uint8_t {
   backup,
   explained,  ///< an entry of the log
   voted,      ///< the core's answer, as the next two
+  model_text,  ///< a model file
+  voted,       ///< the core's answer, as the next two
   appended,
   installed,
 };

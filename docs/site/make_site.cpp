@@ -4,8 +4,8 @@
 //
 // CMARK is the program that turns Markdown into HTML, TREE the folder with this project. The output
 // is a source file with all parts of the site: a page for each file in docs/ and each README of the
-// examples and clients, drawings, style, script and what the search looks through. docs/README.md is
-// the first page, and its lists say what stands where in the others' navigation; a file that it
+// examples and clients, drawings, style, script and what the search looks through. docs/README.md
+// is the first page, and its lists say what stands where in the others' navigation; a file that it
 // doesn't name stands at the end.
 
 #include <sys/wait.h>

@@ -160,6 +160,7 @@ const std::vector<expectation> table{
     {method::post, "/cluster/members/abort", "", operates},
     {method::get, "/_admin/backup", "", operates},
     {method::post, "/_admin/snapshot", "", operates},
+    {method::get, "/_admin/models", "", operates},
     {method::get, "/livez", "", all_may},
     {method::get, "/readyz", "", all_may},
 };

@@ -42,6 +42,7 @@ const std::vector<route> operators{
     {method::post, "/cluster/transfer"},
     {method::get, "/_admin/backup"},
     {method::post, "/_admin/snapshot"},
+    {method::get, "/_admin/models"},
 };
 const std::vector<route> anybodys{
     {method::get, "/livez"},  {method::get, "/readyz"},      {method::get, "/status"},
