@@ -68,8 +68,7 @@ enum class document : std::uint8_t {
   live,  ///< how the node stands, each second
   snapshot,
   backup,
-  explained,  ///< an entry of the log
-  voted,      ///< the core's answer, as the next two
+  explained,   ///< an entry of the log
   model_text,  ///< a model file
   voted,       ///< the core's answer, as the next two
   appended,

@@ -84,7 +84,9 @@ std::string variable_of(std::string_view setting) {
 
 variable_meaning meaning_of(std::string_view name, std::string_view value,
                             std::span<const std::string_view> settings) {
-  if (!name.starts_with(prefix)) return {variable_kind::foreign, {}};
+  // Who looks after a cluster may start a node from the same shell.
+  const bool is_of_ctl = name == "LITHAIR_ENDPOINTS" || name == "LITHAIR_TOKEN_FILE";
+  if (!name.starts_with(prefix) || is_of_ctl) return {variable_kind::foreign, {}};
   if (is_service_link(name, value)) return {variable_kind::platform, {}};
   const auto found =
       std::ranges::find_if(settings, [name](auto each) { return variable_of(each) == name; });

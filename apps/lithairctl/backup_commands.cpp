@@ -3,6 +3,8 @@
 #include <boost/json/array.hpp>
 #include <boost/json/serialize.hpp>
 
+#include <algorithm>
+#include <cstdlib>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -37,7 +39,7 @@ struct backup_options {
   bool overwrite = false;
 };
 
-json::object to_json(const backup_contents& of, const std::string& file) {
+json::object contents_json(const backup_contents& of, const std::string& file) {
   json::object items;
   for (const auto& [name, count] : of.items) items[name] = count;
   return {{"file", file},      {"cluster_id", fmt::format("{:016x}", of.cluster)},
@@ -46,9 +48,9 @@ json::object to_json(const backup_contents& of, const std::string& file) {
           {"pairs", of.pairs}, {"items", std::move(items)}};
 }
 
-void show(session& s, const backup_contents& of, const std::string& file) {
+void show_contents(session& s, const backup_contents& of, const std::string& file) {
   if (s.json()) {
-    s.at().out << json::serialize(to_json(of, file)) << '\n';
+    s.at().out << json::serialize(contents_json(of, file)) << '\n';
     return;
   }
   s.at().out << fmt::format("{}: sound, {}, cluster {:016x} as of index {}, term {}\n", file,
@@ -98,7 +100,7 @@ std::uint64_t receive(session& s, const std::string& path) {
   return size;
 }
 
-exit_status backup(session& s, const backup_options& chosen) {
+exit_status make_backup(session& s, const backup_options& chosen) {
   std::error_code error;
   if (!chosen.overwrite && fs::exists(chosen.file, error))
     throw failure(exit_status::conflict, chosen.file + " is there already; see --overwrite.");
@@ -106,17 +108,17 @@ exit_status backup(session& s, const backup_options& chosen) {
   (void)receive(s, partial.path());
   const auto contents = contents_of(partial.path());
   persistence::move_file(partial.path(), chosen.file);
-  show(s, contents, chosen.file);
+  show_contents(s, contents, chosen.file);
   return exit_status::ok;
 }
 
-exit_status verify(session& s, const backup_options& chosen) {
-  show(s, contents_of(chosen.file), chosen.file);
+exit_status verify_backup(session& s, const backup_options& chosen) {
+  show_contents(s, contents_of(chosen.file), chosen.file);
   return exit_status::ok;
 }
 
 /// The words of lithair_node, which judges them, and by which the new node is started.
-exit_status restore(session& s, const backup_options& chosen) {
+exit_status restore_backup(session& s, const backup_options& chosen) {
   const std::vector<const char*> words{
       "lithair_node",          "--restore", chosen.file.c_str(),    "--data-dir",
       chosen.data_dir.c_str(), "--node-id", chosen.node_id.c_str(), "--addr",
@@ -136,7 +138,7 @@ exit_status restore(session& s, const backup_options& chosen) {
   return exit_status::ok;
 }
 
-exit_status snapshot(session& s) {
+exit_status make_snapshot(session& s) {
   auto how = s.how();
   how.timeout = std::max(how.timeout, milliseconds{600'000});
   caller by(how);
@@ -152,10 +154,10 @@ exit_status snapshot(session& s) {
   return exit_status::ok;
 }
 
-using command = exit_status (*)(session&, const backup_options&);
+using backup_action = exit_status (*)(session&, const backup_options&);
 
 /// What the disk says is no wrong usage.
-exit_status guarded(command what, session& s, const backup_options& chosen) {
+exit_status with_disk(backup_action what, session& s, const backup_options& chosen) {
   try {
     return what(s, chosen);
   } catch (const persistence::storage_error& error) {
@@ -163,11 +165,11 @@ exit_status guarded(command what, session& s, const backup_options& chosen) {
   }
 }
 
-std::shared_ptr<backup_options> begin_backup(CLI::App* made, action& chosen, command what) {
+std::shared_ptr<backup_options> begin_backup(CLI::App* made, action& chosen, backup_action what) {
   auto options = std::make_shared<backup_options>();
   made->add_option("FILE", options->file, "of the backup")->required();
   made->callback([options, what, &chosen] {
-    chosen = [options, what](session& s) { return guarded(what, s, *options); };
+    chosen = [options, what](session& s) { return with_disk(what, s, *options); };
   });
   return options;
 }
@@ -178,19 +180,19 @@ void add_backups(command_line& to) {
   auto* backing = add_command(to, "backup", "All that is replicated, as one file",
                               "  lithairctl backup shop-$(date +%F).backup\n"
                               "  lithairctl backup latest.backup --overwrite\n");
-  const auto options = begin_backup(backing, to.chosen, backup);
+  const auto options = begin_backup(backing, to.chosen, make_backup);
   backing->add_flag("--overwrite", options->overwrite, "replace a file that is there");
 
   auto* verifying = add_command(to, "verify", "Whether a backup is sound, and what is in it",
                                 "  lithairctl verify shop.backup\n");
-  (void)begin_backup(verifying, to.chosen, verify);
+  (void)begin_backup(verifying, to.chosen, verify_backup);
 
   auto* restoring =
       add_command(to, "restore", "Make a data directory of a backup: of a new cluster of one",
                   "  lithairctl restore shop.backup --data-dir ./n1\n"
                   "  lithairctl restore shop.backup --data-dir ./n1 --node-id 1 "
                   "--addr 10.0.0.1:8080 --models shop.toml\n");
-  const auto restored = begin_backup(restoring, to.chosen, restore);
+  const auto restored = begin_backup(restoring, to.chosen, restore_backup);
   restoring->add_option("--data-dir", restored->data_dir, "of the new node; must hold nothing")
       ->type_name("DIR")
       ->required();
@@ -202,7 +204,7 @@ void add_backups(command_line& to) {
 
   auto* keeping = add_command(to, "snapshot", "Have a node make a checkpoint now",
                               "  lithairctl snapshot --endpoints 10.0.0.2:8080\n");
-  keeping->callback([&chosen = to.chosen] { chosen = snapshot; });
+  keeping->callback([&chosen = to.chosen] { chosen = make_snapshot; });
 }
 
 }  // namespace lithair::ctl

@@ -1,5 +1,7 @@
 #include "apps/lithairctl/cluster_report.hpp"
 
+#include <boost/json/array.hpp>
+
 #include <algorithm>
 #include <ctime>
 #include <map>

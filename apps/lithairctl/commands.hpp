@@ -23,4 +23,14 @@ void add_reading(command_line& to);  ///< list, get, history
 void add_writing(command_line& to);  ///< create, put, patch, delete
 void add_backups(command_line& to);  ///< backup, verify, restore, snapshot
 
+void add_watch(command_line& to);
+void add_import(command_line& to);
+void add_export(command_line& to);
+void add_token(command_line& to);
+void add_explain(command_line& to);
+void add_bench(command_line& to);
+void add_new(command_line& to);
+void add_check(command_line& to);
+void add_completion(command_line& to);
+
 }  // namespace lithair::ctl

@@ -8,8 +8,8 @@
 namespace lithair::ctl {
 namespace {
 
-constexpr std::string_view secure = "https://";
-constexpr std::string_view plain = "http://";
+constexpr std::string_view https_scheme = "https://";
+constexpr std::string_view http_scheme = "http://";
 
 failure no_endpoint(std::string_view text) {
   return {exit_status::usage,
@@ -40,12 +40,12 @@ bool is_host(std::string_view text) {
 endpoint read_endpoint(std::string_view text, bool tls) {
   auto rest = text;
   endpoint made{tls, {}};
-  if (rest.starts_with(secure)) {
+  if (rest.starts_with(https_scheme)) {
     made.tls = true;
-    rest.remove_prefix(secure.size());
-  } else if (rest.starts_with(plain)) {
+    rest.remove_prefix(https_scheme.size());
+  } else if (rest.starts_with(http_scheme)) {
     made.tls = false;
-    rest.remove_prefix(plain.size());
+    rest.remove_prefix(http_scheme.size());
   }
   if (rest.ends_with('/')) rest.remove_suffix(1);
   // An address of IPv6 has colons of its own, within brackets.

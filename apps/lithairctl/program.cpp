@@ -84,6 +84,15 @@ void add_all(command_line& to) {
   add_reading(to);
   add_writing(to);
   add_backups(to);
+  add_watch(to);
+  add_import(to);
+  add_export(to);
+  add_token(to);
+  add_explain(to);
+  add_bench(to);
+  add_new(to);
+  add_check(to);
+  add_completion(to);
 }
 
 }  // namespace

@@ -29,7 +29,7 @@ struct reading_options {
   bool count = false;
 };
 
-exit_status list(session& s, const reading_options& chosen) {
+exit_status list_items(session& s, const reading_options& chosen) {
   query_text query;
   query.add_filters(chosen.filters);
   const auto path = path_of(s.cluster(), chosen.collection);
@@ -63,7 +63,7 @@ exit_status list(session& s, const reading_options& chosen) {
   return exit_status::ok;
 }
 
-exit_status get(session& s, const reading_options& chosen) {
+exit_status get_item(session& s, const reading_options& chosen) {
   const auto path = path_of(s.cluster(), chosen.collection);
   query_text query;
   query.add_known("fields", chosen.fields);
@@ -97,7 +97,7 @@ json::object whole_history(session& s, const std::string& target) {
   return made;
 }
 
-exit_status history(session& s, const reading_options& chosen) {
+exit_status show_history(session& s, const reading_options& chosen) {
   const auto path = path_of(s.cluster(), chosen.collection);
   const auto all = whole_history(s, path + '/' + percent_encoded(chosen.id) + "/history");
   if (s.json()) {
@@ -119,9 +119,10 @@ exit_status history(session& s, const reading_options& chosen) {
   return exit_status::ok;
 }
 
-using command = exit_status (*)(session&, const reading_options&);
+using reading_action = exit_status (*)(session&, const reading_options&);
 
-std::shared_ptr<reading_options> begin(CLI::App* made, action& chosen, command what) {
+std::shared_ptr<reading_options> begin_reading(CLI::App* made, action& chosen,
+                                               reading_action what) {
   auto options = std::make_shared<reading_options>();
   made->add_option("COLLECTION", options->collection, "its name, or its path")->required();
   made->callback([options, what, &chosen] {
@@ -138,7 +139,7 @@ void add_reading(command_line& to) {
       "  lithairctl list products 'price>=3' --sort -price --take 20 --fields name,price\n"
       "  lithairctl list products 'name~tea' state=live --count\n"
       "  lithairctl list products 'state=in(draft,live)' --json\n");
-  auto options = begin(listing, to.chosen, list);
+  auto options = begin_reading(listing, to.chosen, list_items);
   listing->add_option("FILTER", options->filters,
                       "all must hold: f=v f!=v f>v f>=v f<v f<=v f~text");
   listing->add_option("--sort", options->sort, "fields, - in front: falling")->type_name("FIELDS");
@@ -151,7 +152,7 @@ void add_reading(command_line& to) {
   auto* getting = add_command(to, "get", "An item",
                               "  lithairctl get products 018f3c5e-7a10-7000-8000-000000000001\n"
                               "  lithairctl get products ID --as-of 2026-11-30T12:00:00Z\n");
-  options = begin(getting, to.chosen, get);
+  options = begin_reading(getting, to.chosen, get_item);
   getting->add_option("ID", options->id, "its key")->required();
   getting->add_option("--fields", options->fields, "these alone")->type_name("FIELDS");
   getting->add_option("--as-of", options->as_of, "as it was at an index or a time")
@@ -159,7 +160,7 @@ void add_reading(command_line& to) {
 
   auto* events = add_command(to, "history", "What happened to an item, deletion included",
                              "  lithairctl history orders ID\n");
-  options = begin(events, to.chosen, history);
+  options = begin_reading(events, to.chosen, show_history);
   events->add_option("ID", options->id, "its key")->required();
 }
 

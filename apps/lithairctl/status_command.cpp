@@ -2,6 +2,7 @@
 
 #include <boost/json/array.hpp>
 
+#include <algorithm>
 #include <ctime>
 #include <ostream>
 #include <thread>
@@ -79,7 +80,7 @@ json::value or_null(const std::optional<std::uint64_t>& x) {
   return x ? json::value(*x) : json::value(nullptr);
 }
 
-json::object to_json(const cluster_report& of) {
+json::object report_json(const cluster_report& of) {
   json::array members;
   for (const auto& x : of.members)
     members.push_back(json::object{{"id", x.id},
@@ -115,7 +116,7 @@ std::string or_dash(const std::optional<std::uint64_t>& x, std::string (*how)(st
   return x ? how(*x) : "-";
 }
 
-void show(const cluster_report& of, const console& at) {
+void show_report(const cluster_report& of, const console& at) {
   at.out << fmt::format("cluster {}  {}  term {}  commit {}  {} of {} voters  version {}\n\n",
                         of.cluster_id,
                         of.leader ? fmt::format("leader {}", *of.leader) : "no leader", of.term,
@@ -153,9 +154,9 @@ void add_status(command_line& to) {
     chosen = [](session& s) {
       const auto report = judge(look_at_all(s.how()), std::time(nullptr));
       if (s.json())
-        s.at().out << pretty(to_json(report)) << '\n';
+        s.at().out << pretty(report_json(report)) << '\n';
       else
-        show(report, s.at());
+        show_report(report, s.at());
       return report.is_well() ? exit_status::ok : exit_status::failed;
     };
   });

@@ -65,7 +65,7 @@ std::string item_of(session& s, const writing_options& chosen) {
 }
 
 /// Sends a write that may be repeated, and shows what it made.
-exit_status write(session& s, const writing_options& chosen, request what) {
+exit_status send_write(session& s, const writing_options& chosen, request what) {
   what.headers.emplace_back("Idempotency-Key", random_key());
   if (!chosen.if_match.empty()) {
     const bool bare = chosen.if_match.find_first_of("\"*") == std::string::npos;
@@ -87,29 +87,30 @@ std::string item_path(session& s, const writing_options& chosen) {
   return path_of(s.cluster(), chosen.collection) + '/' + percent_encoded(chosen.id);
 }
 
-exit_status create(session& s, const writing_options& chosen) {
+exit_status create_item(session& s, const writing_options& chosen) {
   const auto path = path_of(s.cluster(), chosen.collection);
-  return write(s, chosen, {.method = "POST", .target = path, .body = item_of(s, chosen)});
+  return send_write(s, chosen, {.method = "POST", .target = path, .body = item_of(s, chosen)});
 }
 
-exit_status put(session& s, const writing_options& chosen) {
+exit_status put_item(session& s, const writing_options& chosen) {
   request made{.method = "PUT", .target = item_path(s, chosen), .body = item_of(s, chosen)};
   if (chosen.create) made.headers.emplace_back("If-None-Match", "*");
-  return write(s, chosen, std::move(made));
+  return send_write(s, chosen, std::move(made));
 }
 
-exit_status patch(session& s, const writing_options& chosen) {
-  return write(s, chosen,
-               {.method = "PATCH", .target = item_path(s, chosen), .body = item_of(s, chosen)});
+exit_status patch_item(session& s, const writing_options& chosen) {
+  return send_write(
+      s, chosen, {.method = "PATCH", .target = item_path(s, chosen), .body = item_of(s, chosen)});
 }
 
-exit_status remove(session& s, const writing_options& chosen) {
-  return write(s, chosen, {.method = "DELETE", .target = item_path(s, chosen)});
+exit_status delete_item(session& s, const writing_options& chosen) {
+  return send_write(s, chosen, {.method = "DELETE", .target = item_path(s, chosen)});
 }
 
-using command = exit_status (*)(session&, const writing_options&);
+using writing_action = exit_status (*)(session&, const writing_options&);
 
-std::shared_ptr<writing_options> begin_writing(CLI::App* made, action& chosen, command what) {
+std::shared_ptr<writing_options> begin_writing(CLI::App* made, action& chosen,
+                                               writing_action what) {
   auto options = std::make_shared<writing_options>();
   made->add_option("COLLECTION", options->collection, "its name, or its path")->required();
   made->callback([options, what, &chosen] {
@@ -138,13 +139,13 @@ void add_writing(command_line& to) {
                   "  lithairctl create products name=tea price=3.50 stock=12\n"
                   "  lithairctl create products '{\"name\":\"tea\",\"price\":\"3.50\"}'\n"
                   "  lithairctl create products - < tea.json\n");
-  auto options = begin_writing(creating, to.chosen, create);
+  auto options = begin_writing(creating, to.chosen, create_item);
   take_item(creating, *options);
 
   auto* putting = add_command(to, "put", "Replace an item",
                               "  lithairctl put products ID name=tea price=3.60 --if-match 41\n"
                               "  lithairctl put products ID name=tea price=3.60 --create\n");
-  options = begin_writing(putting, to.chosen, put);
+  options = begin_writing(putting, to.chosen, put_item);
   take_id(putting, *options);
   take_item(putting, *options);
   putting->add_flag("--create", options->create, "only where it is not there yet");
@@ -152,12 +153,12 @@ void add_writing(command_line& to) {
   auto* patching = add_command(to, "patch", "Change fields of an item",
                                "  lithairctl patch products ID stock=11 state=live\n"
                                "  lithairctl patch products ID secret:=null --if-match 41\n");
-  options = begin_writing(patching, to.chosen, patch);
+  options = begin_writing(patching, to.chosen, patch_item);
   take_id(patching, *options);
   take_item(patching, *options);
 
   auto* deleting = add_command(to, "delete", "Delete an item", "  lithairctl delete products ID\n");
-  options = begin_writing(deleting, to.chosen, remove);
+  options = begin_writing(deleting, to.chosen, delete_item);
   take_id(deleting, *options);
 }
 

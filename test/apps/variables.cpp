@@ -33,6 +33,8 @@ const std::vector<judged> table{
     {"HOME", "/", foreign, ""},
     {"LITHAIR", "1", foreign, ""},
     {"OTHER_LITHAIR_PORT", "8080", foreign, ""},
+    {"LITHAIR_ENDPOINTS", "127.0.0.1:8080", foreign, ""},
+    {"LITHAIR_TOKEN_FILE", "me.token", foreign, ""},
     // Ours.
     {"LITHAIR_PORT", "8081", setting, "port"},
     {"LITHAIR_PORT", "eighty", setting, "port"},

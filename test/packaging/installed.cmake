@@ -7,6 +7,7 @@ file(REMOVE_RECURSE ${WORK})
 
 run(${CMAKE_COMMAND} --install ${BUILD} --prefix ${prefix})
 run(${prefix}/bin/lithair_node --version)
+run(${prefix}/bin/lithairctl --version)
 
 file(COPY ${CMAKE_CURRENT_LIST_DIR}/consumer/CMakeLists.txt ${SOURCE}/apps/examples/notes.cpp
   ${SOURCE}/apps/examples/counter.cpp ${SOURCE}/apps/examples/scores.cpp DESTINATION ${program})

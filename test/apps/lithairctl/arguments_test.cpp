@@ -33,8 +33,11 @@ BOOST_AUTO_TEST_CASE(help_names_commands_and_exit_statuses) {
 }
 
 BOOST_AUTO_TEST_CASE(each_command_has_examples) {
-  for (const auto* name : {"status", "members", "add", "remove", "promote", "transfer", "list",
-                           "get", "history", "create", "put", "patch", "delete"}) {
+  for (const auto* name :
+       {"status",  "members", "add",      "remove", "promote",   "transfer", "list",
+        "get",     "history", "create",   "put",    "patch",     "delete",   "backup",
+        "verify",  "restore", "snapshot", "watch",  "import",    "export",   "token",
+        "explain", "bench",   "new",      "check",  "completion"}) {
     const auto made = tell_ctl({name, "--help"});
     BOOST_TEST(made.status == 0);
     BOOST_TEST(has(made.out, "Examples:\n  lithairctl " + std::string(name)), made.out);
