@@ -53,7 +53,7 @@ tl::expected<std::string, std::string> read_private_file(const std::string& path
                                                          std::size_t most) {
   auto file = read_small_file(path, most);
   if (!file) return tl::unexpected(file.error());
-  // Readable for its owner only, or it is no secret.
+  // Or it is no secret.
   if (file->is_open_to_others())
     return tl::unexpected(path + " is open to other users; say chmod 600 " + path);
   return std::move(file->content);

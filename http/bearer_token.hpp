@@ -40,14 +40,15 @@ struct small_file {
   std::string content;
   unsigned mode = 0;  ///< its permissions, as stat(2) has them
 
-  bool is_open_to_others() const { return (mode & 077) != 0; }
+  /// A group may read it, as a service's or a pod's does, whose files are root's.
+  bool is_open_to_others() const { return (mode & 027) != 0; }
   bool is_writable_for_others() const { return (mode & 022) != 0; }
 };
 /// One byte more than `most` where the file is longer. Blocks. An error is one line that names the
 /// file.
 tl::expected<small_file, std::string> read_small_file(const std::string& path, std::size_t most);
-/// A file that only its owner may read, for it holds secrets; one byte more than `most` where it is
-/// longer. An error is one line that names the file and never its content.
+/// A file that only its owner and a group may read, for it holds secrets; one byte more than `most`
+/// where it is longer. An error is one line that names the file and never its content.
 tl::expected<std::string, std::string> read_private_file(const std::string& path, std::size_t most);
 
 /// The token in an Authorization header; empty when it has another scheme or none. The scheme's

@@ -64,10 +64,16 @@ BOOST_AUTO_TEST_CASE(a_file_that_protects_nothing_is_refused) {
   BOOST_TEST(why_not("0123456789 abcdef").starts_with("must hold one token"));
   BOOST_TEST(why_not("0123456789\nabcdefgh").starts_with("must hold one token"));
   BOOST_TEST(why_not(std::string(5000, 'x')).starts_with("must hold one token"));
-  BOOST_TEST(why_not("0123456789abcdef", 0640).starts_with("is open to other users"));
+  BOOST_TEST(why_not("0123456789abcdef", 0620).starts_with("is open to other users"));
+  BOOST_TEST(why_not("0123456789abcdef", 0660).starts_with("is open to other users"));
   BOOST_TEST(why_not("0123456789abcdef", 0604).starts_with("is open to other users"));
   BOOST_TEST(!bearer_token::read("/nowhere/token"));
   BOOST_TEST(!bearer_token::read("/tmp"));
+}
+
+BOOST_AUTO_TEST_CASE(a_group_may_read_it_as_a_service_does_whose_files_are_roots) {
+  const token_file file{"0123456789abcdef", 0440};
+  BOOST_TEST(bearer_token::read(file.path()).has_value());
 }
 
 BOOST_AUTO_TEST_CASE(the_scheme_is_bearer_in_any_case) {
