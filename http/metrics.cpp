@@ -119,8 +119,8 @@ void add_https(families& all, const std::vector<const lane_metrics*>& lanes, con
   const auto ended = sum(
       lanes, [](const auto& each) -> auto& { return each.secure_ended; });
   gauge(all, "tls_connections", "Connections under TLS open now.", number(begun - ended));
-  gauge(all, "tls_certificate_days", "Days until the certificate ends; below 0 when it has.",
-        static_cast<double>(held.tls->left_s) / 86'400);
+  gauge(all, "tls_certificate_left_seconds", "Until the certificate ends; below 0 when it has.",
+        static_cast<double>(held.tls->left_s));
 }
 
 // One direction; frames are few kinds of things, and each class waits for itself.
@@ -154,9 +154,9 @@ void add_links(families& all, const std::vector<actors::node_status>& groups,
     gauge(all, "programs", "C++ programs outside of the cluster that are connected.",
           static_cast<double>(*held.programs));
   if (!held.peer_tls) return;
-  gauge(all, "peer_tls_certificate_days",
-        "Days until the certificate for other nodes ends; below 0 when it has.",
-        static_cast<double>(held.peer_tls->left_s) / 86'400);
+  gauge(all, "peer_tls_certificate_left_seconds",
+        "Until the certificate for other nodes ends; below 0 when it has.",
+        static_cast<double>(held.peer_tls->left_s));
 }
 
 void add_http(families& all, const std::vector<const lane_metrics*>& lanes, const holdings& held) {

@@ -29,7 +29,7 @@ BOOST_AUTO_TEST_CASE(nodes_with_certificates_found_a_cluster_and_all_take_writes
     BOOST_TEST(nodes.status(i, "/peer_tls/trouble") == "null");
     BOOST_TEST(nodes.status(i, "/tls") == "null");
     const auto metrics = through.get("/metrics").body;
-    BOOST_TEST(metrics.find("lithair_peer_tls_certificate_days 36") != std::string::npos);
+    BOOST_TEST(metrics.find("lithair_peer_tls_certificate_left_seconds 315") != std::string::npos);
   }
   // Nothing but TLS is on the way.
   stranger plain{nodes.peer_port(0)};

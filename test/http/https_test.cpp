@@ -256,7 +256,7 @@ BOOST_AUTO_TEST_CASE(the_certificate_is_told_and_what_is_wrong_with_it) {
   const auto first = c.ask("GET", "/status").body;
   BOOST_TEST(first.find(R"("subject":"CN=brief")") != std::string::npos);
   BOOST_TEST(first.find("the certificate ends on ") != std::string::npos);
-  BOOST_TEST(c.ask("GET", "/metrics").body.find("\nlithair_tls_certificate_days 4.9") !=
+  BOOST_TEST(c.ask("GET", "/metrics").body.find("\nlithair_tls_certificate_left_seconds 428") !=
              std::string::npos);
   kept.put({authority_of_tests().issue().certificate, "no key"});
   BOOST_TEST(own->reload() != "");
