@@ -56,14 +56,30 @@ void require_room(const file& from, const fs::path& to) {
                                                 std::to_string(from.size()));
 }
 
-void copy(const file& from, file& to, const std::function<bool()>& stops) {
+void let_others(const std::function<bool()>& pause) {
+  if (pause && pause())
+    throw storage_error(storage_errc::stopped, "the node stops, and so does the copy");
+}
+
+void copy(const file& from, file& to, const std::function<bool()>& pause) {
   const auto size = from.size();
   for (std::uint64_t at = 0; at < size; at += piece_of_copy) {
-    if (stops && stops())
-      throw storage_error(storage_errc::stopped, "the node stops, and so does the copy");
+    let_others(pause);
     to.write(at, from.read(at, piece_of_copy));
     to.sync();
   }
+}
+
+void verify(const fs::path& copied, const std::function<bool()>& pause) {
+  std::size_t read = 0;
+  snapshot_file(copied).read([&](std::string_view key, std::string_view value) {
+    read += key.size() + value.size();
+    if (read >= piece_of_copy) {
+      read = 0;
+      let_others(pause);
+    }
+    return true;
+  });
 }
 
 // What is read next comes from the disk, as far as the system does as it is asked.
@@ -111,17 +127,17 @@ std::vector<backup_file> backup_files_of(const std::vector<backup_file>& all,
   return found;
 }
 
-void keep_base(const file& from, const fs::path& to, const std::function<bool()>& stops) {
+void keep_base(const file& from, const fs::path& to, const std::function<bool()>& pause) {
   auto beside = to;
   beside += unfinished;
   require_room(from, to);
   try {
     {
       file made(beside, file::mode::create);
-      copy(from, made, stops);
+      copy(from, made, pause);
       forget_pages(made);
     }
-    snapshot_file(beside).verify();
+    verify(beside, pause);
   } catch (const storage_error&) {
     // It may be what fills the disk.
     std::error_code ignored;

@@ -62,10 +62,11 @@ std::vector<backup_file> backup_files_of(const std::vector<backup_file>& all,
 
 /// Copies the bytes of a snapshot file under another name, durably, reads them back from the disk,
 /// checks them as `snapshot_file` does, and gives them the name `to`. Nothing is left when it
-/// fails. `stops` is asked between two pieces and ends it with `stopped`. Blocks; each piece is
+/// fails. `pause` is called between two pieces of a few MiB, written or read: it may wait, so that
+/// others get at the disk, and ends it with `stopped` by returning true. Blocks; each piece is
 /// synced for itself, so that others who sync do not wait for all of it.
 void keep_base(const file& from, const std::filesystem::path& to,
-               const std::function<bool()>& stops);
+               const std::function<bool()>& pause);
 
 /// What of a node's own may go once the newest `keep` bases are there: older bases, segments that
 /// end before the oldest of those, and what never got its name. Never the last base.

@@ -21,6 +21,7 @@ constexpr std::uint32_t file_format = 1;
 constexpr std::size_t header_start_size = 16;                        // magic, format, size
 constexpr std::size_t smallest_header = 12 * sizeof(std::uint64_t);  // without members and extra
 constexpr std::size_t largest_header = 16 << 20;
+constexpr std::size_t piece_to_sync = 4 << 20;
 
 [[noreturn]] void throw_damaged(const fs::path& path, std::uint64_t offset, const char* why) {
   throw storage_error(storage_errc::damaged, "snapshot " + path.string() + " at byte " +
@@ -46,9 +47,16 @@ void fill_snapshot(file& to, const state_store& from, snapshot_header& header) {
   // A header of the same size is written in front at the end, when length and sums are known.
   frame_writer frames(to, encode_header(header, 0).size());
   applied_point seen;
+  std::size_t unsynced = 0;
   from.scan({}, {}, scan_order::ascending, [&](std::string_view key, std::string_view value) {
     frames.record().u16(static_cast<std::uint16_t>(key.size())).text(value).raw(key);
     frames.end_record();
+    // Piece by piece: whoever else syncs would have to wait for all of it at the end.
+    unsynced += key.size() + value.size();
+    if (unsynced >= piece_to_sync) {
+      unsynced = 0;
+      to.sync();
+    }
     seen.digest += pair_digest(key, value);
     ++seen.pairs;
     return true;
