@@ -21,7 +21,7 @@ struct live_view {
   bool asks_by_clock() const { return open || !asked; }
 
   static constexpr std::uint64_t every_ms = 1000;
-  /// On one node; each costs the loop of its raft actor some 50 us a second.
+  /// On one node; each takes some 100 us of a processor a second, all told.
   static constexpr std::size_t most = 32;
 };
 

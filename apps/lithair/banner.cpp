@@ -113,6 +113,7 @@ std::string banner(const settings& chosen, const models::schema& schema,
                  " other nodes, within an hour; then lithair_node token --data-dir " +
                  node.data_dir);
   }
+  add_line(out, "look", base + "/_admin");
   const auto curl = curl_words(chosen);
   add_line(out, "try", curl + base + "/status");
   const auto& all = schema.collections();

@@ -27,16 +27,35 @@ export function labelled(label, input, about) {
 export function dialog({ title, about = [], content = [], act, label, danger = false, refused }) {
   return new Promise(done => {
     const problem = h('div', { class: 'dialog-problem', role: 'alert' });
-    const go = h('button', { class: danger ? 'button danger' : 'button primary', type: 'submit' }, label);
+    const go = h(
+      'button',
+      { class: danger ? 'button danger' : 'button primary', type: 'submit' },
+      label,
+    );
     let result;
-    const form = h('form', { class: 'dialog-form', novalidate: true, onsubmit: submit },
+    const form = h(
+      'form',
+      { class: 'dialog-form', novalidate: true, onsubmit: submit },
       h('h2', { id: 'dialog-title' }, title),
       about.map(text => (typeof text === 'string' ? h('p', {}, text) : text)),
-      content, problem,
-      h('div', { class: 'dialog-buttons' },
-        h('button', { class: 'button', type: 'button', onclick: () => box.close() }, act ? 'Cancel' : 'Close'),
-        act && go));
-    const box = h('dialog', { 'aria-labelledby': 'dialog-title', onclose: () => (box.remove(), done(result)) }, form);
+      content,
+      problem,
+      h(
+        'div',
+        { class: 'dialog-buttons' },
+        h(
+          'button',
+          { class: 'button', type: 'button', onclick: () => box.close() },
+          act ? 'Cancel' : 'Close',
+        ),
+        act && go,
+      ),
+    );
+    const box = h(
+      'dialog',
+      { 'aria-labelledby': 'dialog-title', onclose: () => (box.remove(), done(result)) },
+      form,
+    );
     async function submit(event) {
       event.preventDefault();
       if (!act || go.disabled) return;
@@ -53,6 +72,9 @@ export function dialog({ title, about = [], content = [], act, label, danger = f
     }
     document.body.append(box);
     box.showModal();
-    (form.querySelector('input,select,textarea') ?? (danger ? form.querySelector('.dialog-buttons button') : go)).focus();
+    (
+      form.querySelector('input,select,textarea') ??
+      (danger ? form.querySelector('.dialog-buttons button') : go)
+    ).focus();
   });
 }

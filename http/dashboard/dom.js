@@ -23,7 +23,9 @@ function fill(node, properties, children) {
 
 /** Puts these in the place of all that is there, unless it is told so already. */
 export function show(into, ...children) {
-  into.replaceChildren(...children.flat(3).filter(x => x !== undefined && x !== null && x !== false));
+  into.replaceChildren(
+    ...children.flat(3).filter(x => x !== undefined && x !== null && x !== false),
+  );
   return into;
 }
 

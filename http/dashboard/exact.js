@@ -69,7 +69,10 @@ class Reader {
       this.take(':');
       const value = this.value(depth + 1);
       Object.defineProperty(made, name, {
-        value, enumerable: true, writable: true, configurable: true,
+        value,
+        enumerable: true,
+        writable: true,
+        configurable: true,
       });
     } while (this.comes(','));
     this.take('}');

@@ -28,7 +28,8 @@ function jsonOf(type, text) {
       if (!anyNumber.test(typed)) throw new Wrong('This is no amount; it looks like 12.50.');
       return JSON.stringify(typed);
     case 'timestamp':
-      if (Number.isNaN(Date.parse(typed))) throw new Wrong('This is no moment; it looks like 2026-01-31T12:00:00Z.');
+      if (Number.isNaN(Date.parse(typed)))
+        throw new Wrong('This is no moment; it looks like 2026-01-31T12:00:00Z.');
       return JSON.stringify(typed);
     case 'bytes':
       if (!base64.test(typed)) throw new Wrong('This is not base64.');
@@ -44,7 +45,8 @@ function jsonOf(type, text) {
 }
 
 // Lists have an element a line, where that says all.
-const fitsLines = list => list.every(x => typeof x !== 'string' || (x !== '' && !/[\r\n]/.test(x) && x.trim() === x));
+const fitsLines = list =>
+  list.every(x => typeof x !== 'string' || (x !== '' && !/[\r\n]/.test(x) && x.trim() === x));
 
 function typedOf(field, json) {
   if (json === undefined) return '';
@@ -60,7 +62,10 @@ function listJson(field, text) {
     if (!Array.isArray(all)) throw new Wrong('This is no list.');
     return stringify(all);
   }
-  const lines = text.split('\n').map(x => x.trim()).filter(x => x !== '');
+  const lines = text
+    .split('\n')
+    .map(x => x.trim())
+    .filter(x => x !== '');
   return `[${lines.map(x => jsonOf(field.element, x)).join(',')}]`;
 }
 
@@ -68,16 +73,35 @@ function control(field, typed) {
   const values = field.values ?? field.validate?.one_of?.map(String);
   if (field.type === 'bool' || (values && field.type !== 'list')) {
     const all = field.type === 'bool' ? ['true', 'false'] : values;
-    return h('select', { value: typed }, all.map(x => h('option', { value: x, selected: x === typed }, x)));
+    return h(
+      'select',
+      { value: typed },
+      all.map(x => h('option', { value: x, selected: x === typed }, x)),
+    );
   }
-  const several = ['json', 'list', 'bytes'].includes(field.type)
-    || (field.type === 'string' && (typed.includes('\n') || typed.length > 80 || !(field.validate?.max_length <= 200 || field.validate?.format)));
+  const several =
+    ['json', 'list', 'bytes'].includes(field.type) ||
+    (field.type === 'string' &&
+      (typed.includes('\n') ||
+        typed.length > 80 ||
+        !(field.validate?.max_length <= 200 || field.validate?.format)));
   if (several) {
     const lines = Math.min(12, Math.max(field.type === 'string' ? 1 : 3, typed.split('\n').length));
-    return h('textarea', { rows: lines, class: field.type === 'string' ? '' : 'mono', spellcheck: field.type === 'string' ? null : 'false', value: typed });
+    return h('textarea', {
+      rows: lines,
+      class: field.type === 'string' ? '' : 'mono',
+      spellcheck: field.type === 'string' ? null : 'false',
+      value: typed,
+    });
   }
   const mode = { integer: 'numeric', number: 'decimal', money: 'decimal' }[field.type];
-  return h('input', { value: typed, inputmode: mode, class: field.type === 'string' ? '' : 'mono', autocomplete: 'off', spellcheck: field.type === 'string' ? null : 'false' });
+  return h('input', {
+    value: typed,
+    inputmode: mode,
+    class: field.type === 'string' ? '' : 'mono',
+    autocomplete: 'off',
+    spellcheck: field.type === 'string' ? null : 'false',
+  });
 }
 
 // What is offered beside the input.
@@ -88,18 +112,28 @@ function helpers(field, input, set) {
     input.dispatchEvent(new Event('input', { bubbles: true }));
   };
   if (field.type === 'timestamp')
-    return [h('button', { type: 'button', class: 'button small', onclick: () => put(new Date().toISOString()) }, 'Now')];
+    return [
+      h(
+        'button',
+        { type: 'button', class: 'button small', onclick: () => put(new Date().toISOString()) },
+        'Now',
+      ),
+    ];
   if (field.type === 'bytes') {
-    const file = h('input', { type: 'file', 'aria-label': `${field.name} from a file`, onchange: async () => {
-      const [chosen] = file.files;
-      if (!chosen) return;
-      const url = await new Promise(done => {
-        const reader = new FileReader();
-        reader.onload = () => done(reader.result);
-        reader.readAsDataURL(chosen);
-      });
-      put(url.slice(url.indexOf(',') + 1));
-    } });
+    const file = h('input', {
+      type: 'file',
+      'aria-label': `${field.name} from a file`,
+      onchange: async () => {
+        const [chosen] = file.files;
+        if (!chosen) return;
+        const url = await new Promise(done => {
+          const reader = new FileReader();
+          reader.onload = () => done(reader.result);
+          reader.readAsDataURL(chosen);
+        });
+        put(url.slice(url.indexOf(',') + 1));
+      },
+    });
     return [file];
   }
   if (field.references) {
@@ -124,14 +158,23 @@ async function offer(field, into) {
     const target = await model(field.references);
     const { data } = await ask(`${target.path}?take=50&total=false`);
     const name = target.fields.find(x => x.type === 'string' && !x.primary_key)?.name;
-    show(into, data.data.map(x => h('option', { value: String(x[target.key]), label: name && x[name] ? String(x[name]) : undefined })));
+    show(
+      into,
+      data.data.map(x =>
+        h('option', {
+          value: String(x[target.key]),
+          label: name && x[name] ? String(x[name]) : undefined,
+        }),
+      ),
+    );
   } catch {
     // Then the key has to be typed.
   }
 }
 
 function placeholder(field) {
-  if (field.default !== undefined) return `default: ${typeof field.default === 'string' ? field.default : stringify(field.default)}`;
+  if (field.default !== undefined)
+    return `default: ${typeof field.default === 'string' ? field.default : stringify(field.default)}`;
   return field.primary_key && field.type === 'uuid' ? 'made by the node' : 'not set';
 }
 
@@ -157,15 +200,23 @@ export function formField(field, json, creating) {
   const isSelect = input.tagName === 'SELECT';
   const canUnset = !input.disabled && (field.optional || merges || (creating && !field.required));
   // Of a choice, nothing is one more.
-  if (isSelect && (canUnset || json === undefined)) input.prepend(h('option', { value: '' }, placeholder(field)));
+  if (isSelect && (canUnset || json === undefined))
+    input.prepend(h('option', { value: '' }, placeholder(field)));
   if (isSelect && json === undefined) input.value = '';
-  const toggle = canUnset && !isSelect && h('button', { type: 'button', class: 'button small', onclick: () => {
-    isSet = !isSet;
-    input.value = isSet ? begin : '';
-    tell();
-    if (isSet) input.focus();
-    own.node.dispatchEvent(new Event('input', { bubbles: true }));
-  } });
+  const toggle =
+    canUnset &&
+    !isSelect &&
+    h('button', {
+      type: 'button',
+      class: 'button small',
+      onclick: () => {
+        isSet = !isSet;
+        input.value = isSet ? begin : '';
+        tell();
+        if (isSet) input.focus();
+        own.node.dispatchEvent(new Event('input', { bubbles: true }));
+      },
+    });
   const set = () => {
     isSet = true;
     tell();
@@ -175,7 +226,10 @@ export function formField(field, json, creating) {
     input.classList.toggle('unset', !isSet);
     if (!toggle) return;
     toggle.textContent = isSet ? 'Unset' : merges ? 'Merge' : 'Set';
-    toggle.setAttribute('aria-label', `${isSet ? 'Unset' : merges ? 'Merge into' : 'Set'} ${field.name}`);
+    toggle.setAttribute(
+      'aria-label',
+      `${isSet ? 'Unset' : merges ? 'Merge into' : 'Set'} ${field.name}`,
+    );
   }
   input.addEventListener('input', () => {
     // An empty text may be meant; an empty number is none.
@@ -194,9 +248,12 @@ export function formField(field, json, creating) {
       if (input.disabled) return undefined;
       if (!isSet) return creating || merges || json === undefined ? undefined : 'null';
       if (!merges && !creating && input.value === begin && json !== undefined) return undefined;
-      if (input.value === '' && field.type !== 'string' && field.type !== 'list') throw own.complain('Something is missing here.');
+      if (input.value === '' && field.type !== 'string' && field.type !== 'list')
+        throw own.complain('Something is missing here.');
       try {
-        return field.type === 'list' ? listJson(field, input.value) : jsonOf(field.type === 'enum' ? 'string' : field.type, input.value);
+        return field.type === 'list'
+          ? listJson(field, input.value)
+          : jsonOf(field.type === 'enum' ? 'string' : field.type, input.value);
       } catch (why) {
         throw own.complain(why.message);
       }
@@ -215,9 +272,18 @@ export function formField(field, json, creating) {
       return new Wrong(`${field.name}: ${text}`);
     },
   };
-  own.node = h('div', { class: 'field', 'data-field': field.name },
+  own.node = h(
+    'div',
+    { class: 'field', 'data-field': field.name },
     h('div', { class: 'field-head' }, h('label', { for: id }, field.name), note),
-    merges && h('p', { class: 'about' }, `It holds ${json ?? 'nothing'}. What you give is merged into it: ${field.merge}.`),
-    h('div', { class: 'field-row' }, input, helpers(field, input, set), toggle), error);
+    merges &&
+      h(
+        'p',
+        { class: 'about' },
+        `It holds ${json ?? 'nothing'}. What you give is merged into it: ${field.merge}.`,
+      ),
+    h('div', { class: 'field-row' }, input, helpers(field, input, set), toggle),
+    error,
+  );
   return own;
 }

@@ -2,16 +2,17 @@
 // it is asked again and again.
 import { events, pause, Silent } from './api.js';
 import { between } from './rates.js';
+import { seen } from './stream.js';
 
-const kept = 150;      // seconds that charts show
-const patience = 5000;  // so long a node that lives is never silent
+const kept = 150; // seconds that charts show
+const patience = 5000; // so long a node that lives is never silent
 
 export const state = {
-  sample: undefined,   // the last one
-  earlier: undefined,  // the status of some ten seconds before
-  rates: [],           // {at, ...} each, oldest first
-  lostAt: undefined,   // since when it does not answer
-  refused: undefined,  // why it tells nothing
+  sample: undefined, // the last one
+  earlier: undefined, // the status of some ten seconds before
+  rates: [], // {at, ...} each, oldest first
+  lostAt: undefined, // since when it does not answer
+  refused: undefined, // why it tells nothing
 };
 const past = [];
 
@@ -58,19 +59,6 @@ async function follow(stop) {
     clearTimeout(timer);
     stop.removeEventListener('abort', end);
   }
-}
-
-// Nobody looks: nothing is asked.
-function seen() {
-  if (!document.hidden) return Promise.resolve();
-  return new Promise(done => {
-    const look = () => {
-      if (document.hidden) return;
-      document.removeEventListener('visibilitychange', look);
-      done();
-    };
-    document.addEventListener('visibilitychange', look);
-  });
 }
 
 /** Begins, and goes on as long as the page is there. */

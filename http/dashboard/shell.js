@@ -12,8 +12,10 @@ export function askToken(why) {
   const input = h('input', { type: 'password', autocomplete: 'off', spellcheck: 'false' });
   asking ??= dialog({
     title: 'Show a token',
-    about: [why ?? 'This node serves who shows a token.',
-      'An access token or the cluster token will do. It is kept in this tab until you close it, and sent to this node alone.'],
+    about: [
+      why ?? 'This node serves who shows a token.',
+      'An access token or the cluster token will do. It is kept in this tab until you close it, and sent to this node alone.',
+    ],
     content: [labelled('Token', input)],
     label: 'Show it',
     act: () => {
@@ -27,10 +29,26 @@ export function askToken(why) {
 /** What went wrong, as a part of a page. */
 export function problem(why) {
   if (why.status === 401) askToken(why.message);
-  return h('div', { class: 'card problem', role: 'alert' },
-    h('h2', {}, why.wantsToken ? 'That takes a token' : why.status === 404 ? 'Nothing is here' : 'That did not work'),
+  return h(
+    'div',
+    { class: 'card problem', role: 'alert' },
+    h(
+      'h2',
+      {},
+      why.wantsToken
+        ? 'That takes a token'
+        : why.status === 404
+          ? 'Nothing is here'
+          : 'That did not work',
+    ),
     h('p', {}, why.message),
-    why.wantsToken && h('button', { class: 'button primary', onclick: () => askToken(why.message) }, 'Show a token …'));
+    why.wantsToken &&
+      h(
+        'button',
+        { class: 'button primary', onclick: () => askToken(why.message) },
+        'Show a token …',
+      ),
+  );
 }
 
 function applyTheme(theme) {
@@ -56,11 +74,15 @@ function themeButton() {
 }
 
 function tokenButton() {
-  const button = h('button', { class: 'button quiet', type: 'button', onclick: () => {
-    if (!hasToken()) return askToken();
-    setToken('');
-    notice('The token is forgotten.');
-  } });
+  const button = h('button', {
+    class: 'button quiet',
+    type: 'button',
+    onclick: () => {
+      if (!hasToken()) return askToken();
+      setToken('');
+      notice('The token is forgotten.');
+    },
+  });
   const tell = () => (button.textContent = hasToken() ? 'Forget the token' : 'Show a token');
   addEventListener('token', tell);
   tell();
@@ -81,8 +103,15 @@ function lostBanner() {
     const key = others.map(x => x.addr + x.id).join() + location.hash;
     if (links.dataset.key === key) return;
     links.dataset.key = key;
-    show(links, others.length > 0 && 'Go on at ',
-      others.map((x, i) => [i > 0 && ' or ', h('a', { href: `${location.protocol}//${x.addr}/_admin${location.hash}` }, `node ${x.id}`)]), others.length > 0 && '.');
+    show(
+      links,
+      others.length > 0 && 'Go on at ',
+      others.map((x, i) => [
+        i > 0 && ' or ',
+        h('a', { href: `${location.protocol}//${x.addr}/_admin${location.hash}` }, `node ${x.id}`),
+      ]),
+      others.length > 0 && '.',
+    );
   };
   watch(tell);
   return banner;
@@ -94,12 +123,20 @@ function nodeBadge() {
   watch(({ sample, lostAt }) => {
     const status = sample?.status;
     dot.className = `dot dot-${lostAt !== undefined ? 'bad' : status ? (status.ready ? 'good' : 'warn') : 'none'}`;
-    text.textContent = status ? `Node ${status.node_id}, ${lostAt !== undefined ? 'silent' : status.role}` : 'no node yet';
+    text.textContent = status
+      ? `Node ${status.node_id}, ${lostAt !== undefined ? 'silent' : status.role}`
+      : 'no node yet';
   });
   return h('p', { class: 'badge' }, dot, text);
 }
 
-const mark = () => h('span', { class: 'brand' }, h('span', { class: 'brand-mark', 'aria-hidden': 'true' }), 'Lithair');
+const mark = () =>
+  h(
+    'span',
+    { class: 'brand' },
+    h('span', { class: 'brand-mark', 'aria-hidden': 'true' }),
+    'Lithair',
+  );
 
 /** Builds it once. `main` is where pages go, `collections` where links to them do. */
 export function frame() {
@@ -107,16 +144,31 @@ export function frame() {
   if (chosen === 'light' || chosen === 'dark') applyTheme(chosen);
   const collections = h('div', { class: 'nav-group' });
   const entry = (href, text) => h('a', { href, class: 'nav-link' }, text);
-  const nav = h('nav', { 'aria-label': 'Pages', class: 'nav' },
-    entry('#/', 'Overview'), h('p', { class: 'nav-title' }, 'Models'), collections,
-    h('p', { class: 'nav-title' }, 'More'), entry('#/projections', 'Projections'), entry('#/tokens', 'Access tokens'),
-    h('a', { href: '/docs', class: 'nav-link' }, 'API'));
+  const nav = h(
+    'nav',
+    { 'aria-label': 'Pages', class: 'nav' },
+    entry('#/', 'Overview'),
+    h('p', { class: 'nav-title' }, 'Models'),
+    collections,
+    h('p', { class: 'nav-title' }, 'More'),
+    entry('#/projections', 'Projections'),
+    entry('#/tokens', 'Access tokens'),
+    h('a', { href: '/docs', class: 'nav-link' }, 'API'),
+  );
   const main = h('main', { id: 'main', tabindex: -1 });
-  const side = h('header', { class: 'side' }, h('a', { href: '#/', class: 'home' }, mark()), nodeBadge(), nav,
-    h('div', { class: 'side-foot' }, tokenButton(), themeButton()));
-  document.body.append(side,
+  const side = h(
+    'header',
+    { class: 'side' },
+    h('a', { href: '#/', class: 'home' }, mark()),
+    nodeBadge(),
+    nav,
+    h('div', { class: 'side-foot' }, tokenButton(), themeButton()),
+  );
+  document.body.append(
+    side,
     h('div', { class: 'page' }, lostBanner(), main),
-    h('div', { id: 'notices', class: 'notices', role: 'status', 'aria-live': 'polite' }));
+    h('div', { id: 'notices', class: 'notices', role: 'status', 'aria-live': 'polite' }),
+  );
   return { main, collections, nav };
 }
 
@@ -125,7 +177,10 @@ export function markPlace(nav) {
   const here = location.hash.split('?')[0] || '#/';
   for (const link of nav.querySelectorAll('a')) {
     const to = link.getAttribute('href');
-    const at = to === '#/' ? here === '#/' : here === to || here.startsWith(`${to}/`) || here.replace('#/new/', '#/data/') === to;
+    const at =
+      to === '#/'
+        ? here === '#/'
+        : here === to || here.startsWith(`${to}/`) || here.replace('#/new/', '#/data/') === to;
     if (at) link.setAttribute('aria-current', 'page');
     else link.removeAttribute('aria-current');
   }

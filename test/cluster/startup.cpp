@@ -185,8 +185,8 @@ BOOST_AUTO_TEST_CASE(the_banner_names_what_is_served_and_what_to_try) {
   nodes.start_and_await();
   const auto said = nodes.log(1);
   const auto base = "http://127.0.0.1:" + std::to_string(nodes.port(1));
-  for (const auto& line :
-       {base + "/api/products", "curl " + base + "/status", std::string("node 2 of 3")}) {
+  for (const auto& line : {base + "/api/products", base + "/_admin\n", "curl " + base + "/status",
+                           std::string("node 2 of 3")}) {
     BOOST_TEST(said.find(line) != std::string::npos, said);
   }
 }

@@ -13,8 +13,16 @@ export async function open(options = {}) {
   const context = await chromium.launchPersistentContext(profile, {
     executablePath: '/usr/bin/chromium',
     headless: true,
-    args: ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
-      '--disable-component-update', '--disable-sync'],
+    args: [
+      '--headless',
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
     viewport: { width: 1280, height: 900 },
     ...options,
   });
@@ -41,7 +49,9 @@ async function watched(context) {
   });
   page.on('pageerror', why => page.complaints.push(String(why.stack ?? why)));
   await page.addInitScript(() => {
-    document.addEventListener('securitypolicyviolation', x => console.error(`policy: ${x.violatedDirective} ${x.blockedURI}`));
+    document.addEventListener('securitypolicyviolation', x =>
+      console.error(`policy: ${x.violatedDirective} ${x.blockedURI}`),
+    );
   });
   return page;
 }
@@ -49,10 +59,17 @@ async function watched(context) {
 /** What axe finds wrong with the page as it is now, a line each. Evaluated by the debugger, which no policy concerns. */
 export async function accessibility(page) {
   await page.evaluate(axe);
-  const { violations } = await page.evaluate(() => globalThis.axe.run(document, {
-    runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice'],
-  }));
-  return violations.flatMap(x => x.nodes.map(node => `${x.id}: ${node.target.join(' ')}: ${node.failureSummary.split('\n').slice(1).join(' ').trim()}`));
+  const { violations } = await page.evaluate(() =>
+    globalThis.axe.run(document, {
+      runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice'],
+    }),
+  );
+  return violations.flatMap(x =>
+    x.nodes.map(
+      node =>
+        `${x.id}: ${node.target.join(' ')}: ${node.failureSummary.split('\n').slice(1).join(' ').trim()}`,
+    ),
+  );
 }
 
 /** Waits until this holds in the page, which is asked at each frame. Playwright's own way is an eval, which the page's policy forbids. */

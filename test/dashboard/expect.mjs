@@ -18,7 +18,8 @@ export async function withPage(address, what, options) {
 }
 
 /** The text is there, or comes. */
-export const says = (page, selector, text) => page.locator(selector).filter({ hasText: text }).first().waitFor();
+export const says = (page, selector, text) =>
+  page.locator(selector).filter({ hasText: text }).first().waitFor();
 
 /** Nothing that axe knows of keeps anybody away. */
 export async function isAccessible(page) {
@@ -27,9 +28,13 @@ export async function isAccessible(page) {
 
 /** Nothing stands out to the right of a narrow page. */
 export async function fits(page) {
-  const [wide, seen] = await page.evaluate(() => [document.documentElement.scrollWidth, document.documentElement.clientWidth]);
+  const [wide, seen] = await page.evaluate(() => [
+    document.documentElement.scrollWidth,
+    document.documentElement.clientWidth,
+  ]);
   assert.ok(wide <= seen, `the page is ${wide} pixels wide, of which ${seen} are seen`);
 }
 
 export const press = (page, name) => page.getByRole('button', { name }).first().click();
-export const inDialog = (page, name) => page.locator('dialog').getByRole('button', { name, exact: true }).click();
+export const inDialog = (page, name) =>
+  page.locator('dialog').getByRole('button', { name, exact: true }).click();

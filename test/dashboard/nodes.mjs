@@ -43,7 +43,8 @@ export class Cluster {
     const made = new Cluster(binary, models, await freePorts());
     try {
       made.size = count;
-      for (let id = 1; id <= count; ++id) made.launch(id, [...(id === 1 ? ['--init'] : []), ...flags]);
+      for (let id = 1; id <= count; ++id)
+        made.launch(id, [...(id === 1 ? ['--init'] : []), ...flags]);
       for (let id = 1; id <= count; ++id) await made.ready(id);
     } catch (why) {
       await made.end();
@@ -69,10 +70,28 @@ export class Cluster {
 
   /** `others`: the ids that it is told of; by default the first ones. */
   launch(id, flags = [], others = Array.from({ length: this.size }, (_, i) => i + 1)) {
-    const cluster = others.filter(x => x !== id).map(x => `${x}=${this.addr(x)}/${this.peer(x)}`).join(',');
-    const node = spawn(this.binary, ['--node-id', String(id), '--addr', this.addr(id), '--peer-addr', `127.0.0.1:${this.peer(id)}`,
-      ...(cluster ? ['--cluster', cluster] : []), '--models', this.models, '--data-dir', join(this.folder, `n${id}`), ...flags],
-    { stdio: ['ignore', 'ignore', 'pipe'] });
+    const cluster = others
+      .filter(x => x !== id)
+      .map(x => `${x}=${this.addr(x)}/${this.peer(x)}`)
+      .join(',');
+    const node = spawn(
+      this.binary,
+      [
+        '--node-id',
+        String(id),
+        '--addr',
+        this.addr(id),
+        '--peer-addr',
+        `127.0.0.1:${this.peer(id)}`,
+        ...(cluster ? ['--cluster', cluster] : []),
+        '--models',
+        this.models,
+        '--data-dir',
+        join(this.folder, `n${id}`),
+        ...flags,
+      ],
+      { stdio: ['ignore', 'ignore', 'pipe'] },
+    );
     const one = { node, words: '', ended: new Promise(done => node.on('exit', done)) };
     node.stderr.on('data', some => (one.words = (one.words + some).slice(-20000)));
     this.nodes.set(id, one);
@@ -83,22 +102,35 @@ export class Cluster {
 
   // Readiness itself is what is waited for; a node that ended never is.
   async ready(id, path = '/readyz', headers = {}) {
-    for (let left = 1200; ; --left) {
+    for (let left = 2400; ; --left) {
       const answer = await fetch(this.url(id) + path, { headers }).catch(() => undefined);
       if (answer?.ok) return answer;
       const { node, words } = this.nodes.get(id);
-      if (left === 0 || node.exitCode !== null) throw new Error(`node ${id} does not serve: ${words}`);
+      if (left === 0 || node.exitCode !== null)
+        throw new Error(`node ${id} does not serve: ${words}`);
       await new Promise(done => setTimeout(done, 50));
     }
   }
 
+  /** Who leads, once somebody does. */
   async leader() {
-    const { leader_id: id } = await (await fetch(`${this.url([...this.nodes.keys()][0])}/raft/leader`)).json();
-    return id;
+    for (let left = 1200; left > 0; --left) {
+      for (const id of this.nodes.keys()) {
+        const answer = await fetch(`${this.url(id)}/raft/leader`).catch(() => undefined);
+        const { leader_id: leader } = answer?.ok ? await answer.json() : {};
+        if (this.nodes.has(leader)) return leader;
+      }
+      await new Promise(done => setTimeout(done, 50));
+    }
+    throw new Error('nobody leads');
   }
 
   async ask(id, path, { method = 'GET', body, headers = {} } = {}) {
-    const answer = await fetch(this.url(id) + path, { method, headers: { ...(body && { 'Content-Type': 'application/json' }), ...headers }, body: body && JSON.stringify(body) });
+    const answer = await fetch(this.url(id) + path, {
+      method,
+      headers: { ...(body && { 'Content-Type': 'application/json' }), ...headers },
+      body: body && JSON.stringify(body),
+    });
     if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`);
     const text = await answer.text();
     return text ? JSON.parse(text) : undefined;

@@ -12,13 +12,20 @@ mkdirSync(folder, { recursive: true });
 
 const cluster = await Cluster.start(binary, 'models.toml');
 const made = await fill(cluster, 1);
-const leader = await cluster.leader();  // Whom requests go to; another one may lead later.
-const rest = busy(cluster, leader, made);
+const rest = busy(cluster, made);
 const path = `/api/products/${made.products[4].id}`;
-for (const [price, stock, state] of [['5.20', 40, 'live'], ['5.40', 12, 'live'], ['5.90', 0, 'sold out']])
-  await cluster.ask(leader, path, { method: 'PATCH', body: { price, stock, state } });
+for (const [price, stock, state] of [
+  ['5.20', 40, 'live'],
+  ['5.40', 12, 'live'],
+  ['5.90', 0, 'sold out'],
+])
+  await cluster.ask(1, path, { method: 'PATCH', body: { price, stock, state } });
 
-async function take(name, at, { scheme = 'light', viewport = { width: 1280, height: 860 }, wait, prepare } = {}) {
+async function take(
+  name,
+  at,
+  { scheme = 'light', viewport = { width: 1280, height: 860 }, wait, prepare } = {},
+) {
   const browser = await open({ colorScheme: scheme, viewport, deviceScaleFactor: 1 });
   try {
     const page = await browser.page();
@@ -36,18 +43,41 @@ async function take(name, at, { scheme = 'light', viewport = { width: 1280, heig
 }
 
 // Charts are of interest once they have a past.
-const chartsFull = page => until(page, n => (document.querySelector('.line')?.getAttribute('d').split('L').length ?? 0) > n,
-  Number(process.env.LITHAIR_SECONDS ?? 100), 150e3);
+const chartsFull = page =>
+  until(
+    page,
+    n => (document.querySelector('.line')?.getAttribute('d').split('L').length ?? 0) > n,
+    Number(process.env.LITHAIR_SECONDS ?? 100),
+    150e3,
+  );
 
 try {
   await Promise.all([
-    take('overview', '', { wait: '.map-node', prepare: chartsFull, viewport: { width: 1280, height: 1180 } }),
-    take('overview-dark', '', { wait: '.map-node', prepare: chartsFull, scheme: 'dark', viewport: { width: 1280, height: 1180 } }),
-    take('phone', '', { wait: '.map-node', prepare: chartsFull, viewport: { width: 390, height: 844 } }),
+    take('overview', '', {
+      wait: '.map-node',
+      prepare: chartsFull,
+      viewport: { width: 1280, height: 960 },
+    }),
+    take('overview-dark', '', {
+      wait: '.map-node',
+      prepare: chartsFull,
+      scheme: 'dark',
+      viewport: { width: 1280, height: 960 },
+    }),
+    take('phone', '', {
+      wait: '.map-node',
+      prepare: chartsFull,
+      viewport: { width: 390, height: 844 },
+    }),
   ]);
-  await take('items', '#/data/orders?sort=-amount&where=%5B%5B%22state%22%2C%22%22%2C%22paid%22%5D%5D', { wait: 'tbody tr' });
+  await take(
+    'items',
+    '#/data/orders?sort=-amount&where=%5B%5B%22state%22%2C%22%22%2C%22paid%22%5D%5D',
+    { wait: 'tbody tr' },
+  );
   await take('item', `#/data/products/${made.products[4].id}`, {
-    wait: '.events li', scheme: 'dark',
+    wait: '.events li',
+    scheme: 'dark',
     prepare: async page => {
       await page.locator('#as-of').fill('1');
       await page.waitForSelector('.history tr.differs');

@@ -22,7 +22,13 @@ for (const group of [ofWords, ofItems, ofCluster, ofTokens]) {
         console.log(`good  ${name} (${Date.now() - began} ms)`);
       } catch (why) {
         ++failed;
-        console.log(`BAD   ${name}\n${String(why?.stack ?? why).split('\n').slice(0, 24).join('\n').replace(/^/gm, '        ')}`);
+        console.log(
+          `BAD   ${name}\n${String(why?.stack ?? why)
+            .split('\n')
+            .slice(0, 24)
+            .join('\n')
+            .replace(/^/gm, '        ')}`,
+        );
       }
     }
   } finally {

@@ -1,4 +1,5 @@
 #include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
 #include <boost/test/unit_test.hpp>
 
@@ -242,6 +243,45 @@ BOOST_FIXTURE_TEST_CASE(bodies_have_types_for_each_way_of_writing, described) {
   BOOST_TEST(!schemas.at("products.patch").as_object().contains("required"));
   BOOST_TEST(schemas.at("products.create").at("required") == json::value(json::array{"id"}));
   BOOST_TEST(!schemas.at("products.replace").as_object().contains("required"));
+}
+
+// Of forms and tables: what JSON Schema can't say. What is hidden is hidden here, too.
+BOOST_AUTO_TEST_CASE(what_was_declared_of_each_field_is_told_but_for_hidden_ones) {
+  const auto schema = models::parse_model_text(R"toml(
+[models.orders.access]
+read = "role(staff) or customer = @user.id"
+items_per = 10
+per = "customer"
+[models.orders.fields]
+id       = { type = "uuid", primary_key = true, replicate = true }
+customer = { type = "string", indexed = true, replicate = true, track_history = true }
+product  = { type = "string", references = "products", on_delete = "cascade", replicate = true }
+sold     = { type = "integer", default = 7, merge = "add", replicate = true, validate = { min = -9223372036854775807 } }
+secret   = { type = "string", optional = true, expose = false, replicate = true }
+[models.products.fields]
+id    = { type = "string", primary_key = true, replicate = true }
+words = { type = "list<enum>", values = ["a", "b"], optional = true, replicate = true }
+)toml",
+                                               "test.toml");
+  BOOST_REQUIRE(schema.has_value());
+  const auto text = openapi_text(*schema);
+  BOOST_TEST(text.find("secret") == std::string::npos);
+  const auto api = described::parse(text);
+  const auto& all = api.at("x-models").as_array();
+  BOOST_REQUIRE(all.size() == 2u);
+  const auto& orders = all[all[0].at("name").as_string() == "orders" ? 0 : 1];
+  const auto expected = described::parse(R"json(
+{"name": "orders", "path": "/api/orders", "key": "id", "history": true, "fields": [
+  {"name": "id", "type": "uuid", "primary_key": true, "immutable": true, "replicate": true},
+  {"name": "customer", "type": "string", "indexed": true, "required": true, "replicate": true, "track_history": true},
+  {"name": "product", "type": "string", "indexed": true, "required": true, "replicate": true, "references": "products", "on_delete": "cascade"},
+  {"name": "sold", "type": "integer", "replicate": true, "merge": "add", "default": 7, "validate": {"min": "-9223372036854775807"}}],
+ "access": {"read": "role(staff) or customer = @user.id", "items_per": 10, "per": "customer"}})json");
+  BOOST_TEST(orders == expected, json::serialize(orders));
+  const auto& words = all[&orders == &all[0] ? 1 : 0].at("fields").at(1);
+  BOOST_TEST(words == described::parse(R"json({"name": "words", "type": "list", "element": "enum",
+      "values": ["a", "b"], "optional": true, "replicate": true})json"),
+             json::serialize(words));
 }
 
 BOOST_AUTO_TEST_CASE(a_pattern_of_re2_is_told_in_the_words_of_ecma_262_or_not_at_all) {
