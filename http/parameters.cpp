@@ -67,7 +67,8 @@ constexpr std::array<parameter_facts, parameter_count> parameter_rows{{
      .most = largest_number,
      .code = "bad_min_index"},
     {.name = "group",
-     .about = "Whose log: the number of a group of models, as /metrics has it; 1 unless it is said.",
+     .about =
+         "Whose log: the number of a group of models, as /metrics has it; 1 unless it is said.",
      .form = grammar::number,
      .least = 1,
      .most = largest_number},
