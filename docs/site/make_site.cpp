@@ -314,6 +314,7 @@ std::string whole_page(const page& of, const std::string& article, const std::st
 <title>)" +
          title +
          R"(</title>
+<link rel="icon" href="/docs/cluster.svg">
 <link rel="stylesheet" href="/docs/site.css">
 <script src="/docs/site.js" defer></script>
 <input type="checkbox" id="menu" aria-label="Show the contents">

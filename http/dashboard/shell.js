@@ -153,7 +153,7 @@ export function frame() {
     h('p', { class: 'nav-title' }, 'More'),
     entry('#/projections', 'Projections'),
     entry('#/tokens', 'Access tokens'),
-    h('a', { href: '/docs', class: 'nav-link' }, 'API'),
+    h('a', { href: '/docs', class: 'nav-link' }, 'Documentation'),
   );
   const main = h('main', { id: 'main', tabindex: -1 });
   const side = h(
