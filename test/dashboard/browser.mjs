@@ -26,7 +26,7 @@ export async function open(options = {}) {
     viewport: { width: 1280, height: 900 },
     ...options,
   });
-  context.setDefaultTimeout(20000);
+  context.setDefaultTimeout(60000);
   return {
     context,
     page: () => watched(context),
@@ -73,7 +73,7 @@ export async function accessibility(page) {
 }
 
 /** Waits until this holds in the page, which is asked at each frame. Playwright's own way is an eval, which the page's policy forbids. */
-export function until(page, holds, argument, patience = 20000) {
+export function until(page, holds, argument, patience = 60000) {
   return page.evaluate(`new Promise((done, fail) => {
     const holds = ${holds};
     const end = performance.now() + ${patience};

@@ -13,7 +13,7 @@ mkdirSync(folder, { recursive: true });
 const cluster = await Cluster.start(binary, 'models.toml');
 const made = await fill(cluster, 1);
 const rest = busy(cluster, made);
-const path = `/api/products/${made.products[4].id}`;
+const path = `/api/products/${made.products[5].id}`;
 for (const [price, stock, state] of [
   ['5.20', 40, 'live'],
   ['5.40', 12, 'live'],
@@ -75,7 +75,7 @@ try {
     '#/data/orders?sort=-amount&where=%5B%5B%22state%22%2C%22%22%2C%22paid%22%5D%5D',
     { wait: 'tbody tr' },
   );
-  await take('item', `#/data/products/${made.products[4].id}`, {
+  await take('item', `#/data/products/${made.products[5].id}`, {
     wait: '.events li',
     scheme: 'dark',
     prepare: async page => {

@@ -109,5 +109,22 @@ export const cases = {
         });
       },
     ],
+    [
+      'the rules of a model are shown with it, and what the node fills in is not asked for',
+      async ({ cluster, token }) => {
+        await withPage(`${cluster.page(1)}#/data/notes`, async page => {
+          await show(page, token);
+          await page.getByText('Fields and rules').click();
+          await says(page, '.about-model dd', 'role(staff)');
+          await says(page, '.about-model dd', 'admins alone');
+          await isAccessible(page);
+          await page.getByRole('link', { name: 'New item' }).click();
+          await page.locator('#field-text').fill('By me');
+          assert.equal(await page.locator('#field-by').count(), 0);
+          await press(page, 'Create');
+          await until(page, () => document.querySelector('#field-by')?.value === 'me');
+        });
+      },
+    ],
   ],
 };
