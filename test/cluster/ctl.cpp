@@ -316,10 +316,13 @@ BOOST_AUTO_TEST_CASE(the_commands_of_a_new_service_work_as_written) {
 
 BOOST_AUTO_TEST_CASE(the_commands_of_the_page_about_it_work_as_written) {
   looked_after nodes;
-  nodes.start_and_await();
+  const auto leader = nodes.start_and_await();
   document_commands commands{read_file(LITHAIR_SOURCE "/docs/lithairctl.md")};
   for (std::size_t i = 0; i < 3; ++i)
     commands.replace(std::to_string(8081 + i), std::to_string(nodes.port(i)));
+  // Whoever leads, another one is to; and nobody is at the ninth's address.
+  commands.replace("--to 2", "--to " + std::to_string((leader + 1) % 3 + 1));
+  commands.replace("8089", std::to_string(nodes.port(3)));
   fs::copy_file(LITHAIR_SOURCE "/apps/examples/shop.toml", nodes.directory() / "shop.toml");
   std::ofstream(nodes.directory() / "script") << path_line << "set -e\n" << commands.text();
   process shell({{"/bin/bash", "script"}, nodes.directory() / "script_log", nodes.directory(), {}});
