@@ -22,5 +22,11 @@ write_basic_package_version_file(${PROJECT_BINARY_DIR}/lithair-config-version.cm
 install(FILES ${PROJECT_BINARY_DIR}/lithair-config.cmake ${PROJECT_BINARY_DIR}/lithair-config-version.cmake
   ${CMAKE_CURRENT_LIST_DIR}/dependencies.cmake DESTINATION ${lithair_package})
 
+# It says where it is by where it lies.
+file(RELATIVE_PATH lithair_prefix_from_pc /${CMAKE_INSTALL_LIBDIR}/pkgconfig /)
 configure_file(${CMAKE_CURRENT_LIST_DIR}/lithair.pc.in ${PROJECT_BINARY_DIR}/lithair.pc @ONLY)
 install(FILES ${PROJECT_BINARY_DIR}/lithair.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
+
+if(PROJECT_IS_TOP_LEVEL)
+  include(${PROJECT_SOURCE_DIR}/apps/packaging/packages.cmake)
+endif()
