@@ -9,7 +9,7 @@ function(lithair_docs_site variable)
   set(clients ${PROJECT_SOURCE_DIR}/apps/clients)
   file(GLOB parts CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/docs/*.md ${PROJECT_SOURCE_DIR}/docs/*.svg
     ${PROJECT_SOURCE_DIR}/docs/site/site.* ${examples}/*.md ${examples}/*/*.md ${examples}/*/*.svg
-    ${clients}/*.md ${clients}/*/*.md)
+    ${clients}/*.md ${clients}/*/*.md ${PROJECT_SOURCE_DIR}/apps/packaging/*.md)
   add_custom_command(OUTPUT ${made} VERBATIM
     COMMAND make_site ${CMARK_GFM_PROGRAM} ${PROJECT_SOURCE_DIR} ${made}
     DEPENDS make_site ${parts}

@@ -4,7 +4,7 @@
 //
 // CMARK is the program that turns Markdown into HTML, TREE the folder with this project. The output
 // is a source file with all parts of the site: a page for each file in docs/ and each README of the
-// examples and clients, drawings, style, script and what the search looks through. docs/README.md
+// examples, clients and packages, drawings, style, script and what the search looks through. docs/README.md
 // is the first page, and its lists say what stands where in the others' navigation; a file that it
 // doesn't name stands at the end.
 
@@ -345,7 +345,7 @@ std::vector<fs::path> files_in(const fs::path& tree) {
         made.push_back(folder / each.path().filename());
   };
   take("docs");
-  for (const fs::path folder : {"apps/examples", "apps/clients"}) {
+  for (const fs::path folder : {"apps/examples", "apps/clients", "apps/packaging"}) {
     take(folder);
     for (const auto& each : fs::directory_iterator(tree / folder))
       if (each.is_directory()) take(folder / each.path().filename());
