@@ -13,7 +13,7 @@ from typing import Any
 
 from wires import Wire
 
-PATIENCE = 60.0
+PATIENCE = 120.0
 DIRECTLY = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
@@ -108,6 +108,13 @@ class Cluster:
         node.send_signal(signal.SIGKILL)
         node.wait()
         self.wires[i].close()
+
+    def pause(self, i: int) -> None:
+        """It answers nothing, and its connections stay."""
+        self._running[i].send_signal(signal.SIGSTOP)
+
+    def resume(self, i: int) -> None:
+        self._running[i].send_signal(signal.SIGCONT)
 
     def await_ready(self, i: int) -> None:
         end = time.monotonic() + PATIENCE

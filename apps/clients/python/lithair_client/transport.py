@@ -1,7 +1,7 @@
 """One call, asked of one node after the other until one has answered it."""
 
 import http.client
-import select
+import selectors
 import socket
 import ssl
 import threading
@@ -90,6 +90,17 @@ class Opened:
         self._link.close()
 
 
+# `select` alone knows no more than 1024 files.
+_Selector = getattr(selectors, "PollSelector", selectors.SelectSelector)
+
+
+def _has_ended(wire: socket.socket) -> bool:
+    """What can be read before anything was asked is its end."""
+    with _Selector() as asked:
+        asked.register(wire, selectors.EVENT_READ)
+        return bool(asked.select(0))
+
+
 class _Links:
     """Connections that wait for their next call, by node."""
 
@@ -106,8 +117,7 @@ class _Links:
                 link = self._idle[at].pop() if self._idle[at] else None
             if link is None:
                 break
-            # What can be read before anything was asked is its end.
-            if link.sock is not None and not select.select([link.sock], [], [], 0)[0]:
+            if link.sock is not None and not _has_ended(link.sock):
                 link.sock.settimeout(limit)
                 return link
             link.close()
@@ -199,7 +209,7 @@ class Transport:
             at, wait = self.nodes.choose(x.pinned)
             left = end - time.monotonic() - wait
             if left <= 0:
-                raise _overdue(x, doubt) from last
+                raise _overdue(x, doubt, last) from last
             if wait > 0:
                 time.sleep(wait)
             said = self._attempt(at, x, min(left, self._patience))
@@ -208,7 +218,8 @@ class Transport:
                 if not x.pinned:
                     self._note(said.headers)
                 if doubt and _is_silent_on_before(said):
-                    raise _overdue(x, doubt) from refusal_of(said.status, said.body)
+                    refused = refusal_of(said.status, said.body)
+                    raise _overdue(x, doubt, refused) from refused
                 return said
             last = said.why
             self.nodes.failed(at, said.retry_after)
@@ -216,7 +227,7 @@ class Transport:
                 continue
             doubt = True
             if x.key is None:
-                raise _overdue(x, doubt) from last
+                raise _overdue(x, doubt, last) from last
 
     def open(self, x: Call, closed: threading.Event) -> Opened | None:
         """Tried until it is closed; none: it was. Its answer may have any status."""
@@ -294,8 +305,9 @@ def _is_silent_on_before(said: Answer) -> bool:
     return refused and "X-Raft-Index" not in said.headers
 
 
-def _overdue(x: Call, doubt: bool) -> LithairError:
+def _overdue(x: Call, doubt: bool, last: Exception | None) -> LithairError:
     what = f"{x.method} {x.path.split('?')[0]}"
+    why = f" ({last})" if last is not None else ""
     if doubt:
-        return UnknownOutcome(f"Nobody knows whether {what} took effect.", x.key)
-    return Unavailable(f"No node has served {what}.")
+        return UnknownOutcome(f"Nobody knows whether {what} took effect{why}.", x.key)
+    return Unavailable(f"No node has served {what}{why}.")

@@ -242,8 +242,11 @@ export class Transport {
 
   private overdue(x: Call, doubt: boolean, cause: unknown): LithairError {
     const what = `${x.method} ${x.path.split('?')[0]}`;
+    const why = cause instanceof Error ? ` (${cause.message})` : '';
     if (doubt)
-      return new UnknownOutcome(`Nobody knows whether ${what} took effect.`, x.key, { cause });
-    return new Unavailable(`No node has served ${what}.`, { cause });
+      return new UnknownOutcome(`Nobody knows whether ${what} took effect${why}.`, x.key, {
+        cause,
+      });
+    return new Unavailable(`No node has served ${what}${why}.`, { cause });
   }
 }
