@@ -1,18 +1,16 @@
-# lithair_docs_site(<variable>): the source file with the site that nodes serve at /docs, made of docs/ and the examples.
+# lithair_docs_site(<variable>): the source file with the site that nodes serve at /docs, made of docs/, the examples and the clients.
 find_program(CMARK_GFM_PROGRAM cmark-gfm REQUIRED)
 
 function(lithair_docs_site variable)
-  set(made ${PROJECT_BINARY_DIR}/docs_site.cpp)
-  add_executable(make_site ${PROJECT_SOURCE_DIR}/docs/site/make_site.cpp)
-  target_link_libraries(make_site PRIVATE lithair_warnings)
-  set(examples ${PROJECT_SOURCE_DIR}/apps/examples)
-  set(clients ${PROJECT_SOURCE_DIR}/apps/clients)
+  set(made ${PROJECT_BINARY_DIR}/docs_parts.cpp)
+  add_executable(lithair_make_site ${PROJECT_SOURCE_DIR}/docs/site/make_site.cpp)
+  target_link_libraries(lithair_make_site PRIVATE lithair_warnings)
+  set(apps ${PROJECT_SOURCE_DIR}/apps)
   file(GLOB parts CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/docs/*.md ${PROJECT_SOURCE_DIR}/docs/*.svg
-    ${PROJECT_SOURCE_DIR}/docs/site/site.* ${examples}/*.md ${examples}/*/*.md ${examples}/*/*.svg
-    ${clients}/*.md ${clients}/*/*.md ${PROJECT_SOURCE_DIR}/apps/packaging/*.md)
+    ${PROJECT_SOURCE_DIR}/docs/site/site.* ${apps}/*/*.md ${apps}/*/*/*.md ${apps}/*/*/*.svg)
   add_custom_command(OUTPUT ${made} VERBATIM
-    COMMAND make_site ${CMARK_GFM_PROGRAM} ${PROJECT_SOURCE_DIR} ${made}
-    DEPENDS make_site ${parts}
+    COMMAND lithair_make_site ${CMARK_GFM_PROGRAM} ${PROJECT_SOURCE_DIR} ${made}
+    DEPENDS lithair_make_site ${parts}
     COMMENT "Making the site of the documentation")
   set_source_files_properties(${made} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON SKIP_PRECOMPILE_HEADERS ON)
   set(${variable} ${made} PARENT_SCOPE)

@@ -288,7 +288,7 @@ response docs_page(std::string_view name) {
         "default-src 'none'; img-src 'self'; style-src 'self'; script-src 'self'; "
         "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
     result.content_type = each.type;
-    result.body = each.body;
+    result.body = docs_text(each);
     return result;
   }
   return not_found();

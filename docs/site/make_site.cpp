@@ -4,9 +4,9 @@
 //
 // CMARK is the program that turns Markdown into HTML, TREE the folder with this project. The output
 // is a source file with all parts of the site: a page for each file in docs/ and each README of the
-// examples, clients and packages, drawings, style, script and what the search looks through. docs/README.md
-// is the first page, and its lists say what stands where in the others' navigation; a file that it
-// doesn't name stands at the end.
+// examples, clients and packages, drawn pictures, style, script and what the search looks through.
+// docs/README.md is the first page, and its lists say what stands where in the others' navigation;
+// a file that it doesn't name stands at the end.
 
 #include <sys/wait.h>
 
@@ -31,7 +31,20 @@ namespace fs = std::filesystem;
 struct part {
   std::string name;  // below /docs/; of the first page empty
   std::string type;
+  std::string title;  // of a page
   std::string body;
+};
+
+/// What all pages have in common.
+struct frame {
+  std::string before_title;
+  std::string before_body;
+  std::string behind;
+};
+
+struct site {
+  std::vector<part> parts;
+  frame around;
 };
 
 constexpr auto script = "text/javascript; charset=utf-8";
@@ -237,31 +250,28 @@ std::string with_links(const page& of, const std::string& html, const names_of_f
   return made + html.substr(copied);
 }
 
+/// Drawn pictures are parts of the site; of others, which are large, only what they show is told.
 std::string with_pictures(const page& of, const std::string& html, const names_of_files& names) {
   const std::string mark = "<img src=\"";
+  const std::string about = "alt=\"";
   std::string made;
   std::size_t copied = 0;
   for (auto at = html.find(mark); at != std::string::npos; at = html.find(mark, at + 1)) {
     const auto begin = at + mark.size();
     const auto end = html.find('"', begin);
     const auto target = html.substr(begin, end - begin);
-    // Screenshots are for who reads the files: in each node they would be a good part of it.
-    if (target.ends_with(".png")) {
-      made += html.substr(copied, at - copied);
-      copied = html.find('>', end) + 1;
-      continue;
+    if (const auto* name = find(names, of, target)) {
+      made += html.substr(copied, begin - copied) + address_of(*name);
+      copied = end;
+    } else {
+      const auto close = html.find('>', end);
+      const auto words = html.find(about, end) + about.size();
+      made += html.substr(copied, at - copied) + "<em class=\"file\" title=\"" + target + "\">" +
+              html.substr(words, html.find('"', words) - words) + "</em>";
+      copied = close + 1;
     }
-    const auto* name = find(names, of, target);
-    if (name == nullptr) throw std::runtime_error(of.file.string() + ": there is no " + target);
-    made += html.substr(copied, begin - copied) + address_of(*name);
-    copied = end;
   }
-  made += html.substr(copied);
-  // Of those that were left out nothing stays.
-  const std::string_view nothing = "<p></p>\n";
-  for (auto at = made.find(nothing); at != std::string::npos; at = made.find(nothing, at))
-    made.erase(at, nothing.size());
-  return made;
+  return made + html.substr(copied);
 }
 
 /// What the lists of the first page say, and at the end what they don't.
@@ -289,31 +299,24 @@ std::vector<group> groups_of(const page& first, const std::string& text,
   return made;
 }
 
-std::string link_to(const page& which, const std::string& now) {
-  return "<a href=\"" + address_of(which.name) + "\"" +
-         (which.name == now ? " aria-current=\"page\"" : "") + ">" + which.title + "</a>";
-}
-
-std::string navigation(const std::vector<group>& groups, const std::map<std::string, page>& pages,
-                       const std::string& now) {
+std::string navigation(const std::vector<group>& groups, const std::map<std::string, page>& pages) {
   std::string made;
   for (const auto& each : groups) {
     made += "<h2>" + each.title + "</h2>\n<ul>\n";
-    for (const auto& name : each.pages) made += "<li>" + link_to(pages.at(name), now) + "</li>\n";
+    for (const auto& name : each.pages)
+      made += "<li><a href=\"" + address_of(name) + "\">" + pages.at(name).title + "</a></li>\n";
     made += "</ul>\n";
   }
   return made + "<h2>This node</h2>\n<ul>\n<li><a href=\"/docs/api\">Its API</a></li>\n</ul>\n";
 }
 
-std::string whole_page(const page& of, const std::string& article, const std::string& sidebar) {
-  const auto title = of.name.empty() ? of.title : of.title + " – Lithair";
-  return R"(<!doctype html>
+frame frame_with(const std::string& sidebar) {
+  return {R"(<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>)" +
-         title +
-         R"(</title>
+<title>)",
+          R"(</title>
 <link rel="icon" href="/docs/cluster.svg">
 <link rel="stylesheet" href="/docs/site.css">
 <script src="/docs/site.js" defer></script>
@@ -322,8 +325,8 @@ std::string whole_page(const page& of, const std::string& article, const std::st
 <p class="name"><a href="/docs">Lithair</a></p>
 <input type="search" id="search" placeholder="Search" aria-label="Search" autocomplete="off">
 <ol id="found" hidden></ol>
-)" + sidebar +
-         "</nav>\n<main>\n" + article + "</main>\n</html>\n";
+)" + sidebar + "</nav>\n<main>\n",
+          "</main>\n</html>\n"};
 }
 
 // -- the whole -----------------------------------------------------------------------------------
@@ -346,6 +349,7 @@ std::vector<fs::path> files_in(const fs::path& tree) {
   };
   take("docs");
   for (const fs::path folder : {"apps/examples", "apps/clients", "apps/packaging"}) {
+    if (!fs::exists(tree / folder)) continue;
     take(folder);
     for (const auto& each : fs::directory_iterator(tree / folder))
       if (each.is_directory()) take(folder / each.path().filename());
@@ -353,7 +357,7 @@ std::vector<fs::path> files_in(const fs::path& tree) {
   return made;
 }
 
-std::vector<part> make_site(const std::string& cmark, const fs::path& tree) {
+site make_site(const std::string& cmark, const fs::path& tree) {
   std::map<std::string, page> pages;
   names_of_files names;
   std::vector<part> made;
@@ -361,7 +365,7 @@ std::vector<part> make_site(const std::string& cmark, const fs::path& tree) {
     const auto name = name_of(file);
     names[file.string()] = name;
     if (file.extension() == ".svg") {
-      made.push_back({name, "image/svg+xml", text_of(tree / file)});
+      made.push_back({name, "image/svg+xml", "", text_of(tree / file)});
     } else {
       auto html = replaced(html_of(cmark, tree / file), "<!-- raw HTML omitted -->\n", "");
       auto title = title_in(html);
@@ -371,16 +375,15 @@ std::vector<part> make_site(const std::string& cmark, const fs::path& tree) {
   const auto groups = groups_of(pages.at(""), text_of(tree / "docs/README.md"), pages, names);
   word_index index;
   for (const auto& [name, each] : pages) {
-    const auto article =
-        with_pictures(each, with_links(each, with_anchors(each, index), names), names);
-    made.push_back({name, "text/html; charset=utf-8",
-                    whole_page(each, article, navigation(groups, pages, name))});
+    const auto linked = with_links(each, with_anchors(each, index), names);
+    made.push_back(
+        {name, "text/html; charset=utf-8", each.title, with_pictures(each, linked, names)});
   }
-  made.push_back({"search.js", script, "export default " + index.json()});
-  made.push_back({"site.css", "text/css; charset=utf-8", text_of(tree / "docs/site/site.css")});
-  made.push_back({"site.js", script, text_of(tree / "docs/site/site.js")});
+  made.push_back({"search.js", script, "", "export default " + index.json()});
+  made.push_back({"site.css", "text/css; charset=utf-8", "", text_of(tree / "docs/site/site.css")});
+  made.push_back({"site.js", script, "", text_of(tree / "docs/site/site.js")});
   std::ranges::sort(made, {}, &part::name);
-  return made;
+  return {std::move(made), frame_with(navigation(groups, pages))};
 }
 
 std::string literal_of(const std::string& text) {
@@ -402,14 +405,18 @@ std::string literal_of(const std::string& text) {
   return made + '"';
 }
 
-void write(const std::vector<part>& parts, const fs::path& file) {
+void write(const site& made, const fs::path& file) {
   std::ofstream out(file, std::ios::binary);
   out << "// Made by docs/site/make_site.cpp.\n#include \"http/docs_site.hpp\"\n\n"
       << "namespace lithair::http {\n\nnamespace {\n\nconstexpr docs_part parts[] = {\n";
-  for (const auto& each : parts)
-    out << "    {" << literal_of(each.name) << ", " << literal_of(each.type) << ",\n     {"
-        << literal_of(each.body) << ", " << each.body.size() << "}},\n";
-  out << "};\n\n}  // namespace\n\nstd::span<const docs_part> docs_parts() { return parts; }\n\n"
+  for (const auto& each : made.parts)
+    out << "    {" << literal_of(each.name) << ", " << literal_of(each.type) << ", "
+        << literal_of(each.title) << ",\n     " << literal_of(each.body) << "},\n";
+  out << "};\n\nconstexpr docs_frame frame{\n    " << literal_of(made.around.before_title)
+      << ",\n    " << literal_of(made.around.before_body) << ",\n    "
+      << literal_of(made.around.behind) << "};\n\n}  // namespace\n\n"
+      << "std::span<const docs_part> docs_parts() { return parts; }\n\n"
+      << "const docs_frame& docs_frame_of_pages() { return frame; }\n\n"
       << "}  // namespace lithair::http\n";
   if (!out.flush()) throw std::runtime_error(file.string() + " can't be written");
 }

@@ -1,5 +1,8 @@
-// The search. Words, and the sections that have them, are in search.js, which is fetched when somebody wants to search.
+// Marks in the contents where one is, and searches. Words, and the sections that have them, are in search.js, which is fetched when somebody wants to search.
 "use strict";
+for (const link of document.querySelectorAll("nav li a"))
+  if (link.getAttribute("href") === location.pathname) link.setAttribute("aria-current", "page");
+
 const field = document.getElementById("search");
 const found = document.getElementById("found");
 const load = async () => (await import("/docs/search.js")).default;

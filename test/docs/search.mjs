@@ -6,7 +6,7 @@ const folder = process.argv[2];
 const {default: index} = await import(pathToFileURL(folder + "/search.mjs"));
 const nothing = {addEventListener() {}};
 const search = new Function("document", readFileSync(folder + "/site.js", "utf8") + "\nreturn search;")(
-  {getElementById: () => nothing, ...nothing});
+  {getElementById: () => nothing, querySelectorAll: () => [], ...nothing});
 
 function expect(asked, page) {
   const found = search(index, asked).map(([name]) => name);
