@@ -81,7 +81,7 @@ export class Chart {
       paths,
       this.cursor,
     );
-    this.top.textContent = this.tell(top);
+    this.top.textContent = most > 0 ? this.tell(top) : '';
     if (this.at === undefined) this.say(points.at(-1));
     const last = points.at(-1);
     const told = this.lines.map(line => `${line.name} ${this.tell(last?.[line.key])}`).join(', ');

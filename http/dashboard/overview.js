@@ -3,7 +3,7 @@ import { ask } from './api.js';
 import * as actions from './actions.js';
 import { Chart } from './chart.js';
 import { ago, bytes, calmly, count, h, micros, number, show, span } from './dom.js';
-import { watch } from './live.js';
+import { state, watch } from './live.js';
 import { ClusterMap } from './map.js';
 import { problem } from './shell.js';
 import { findings, headline } from './words.js';
@@ -228,22 +228,16 @@ export function overview(into) {
       ),
     ),
   );
-  const content = h(
+  const refused = h('div', { class: 'refused' });
+  const tools = h(
     'div',
-    { class: 'overview', onclick: act },
-    h(
-      'div',
-      { class: 'head' },
-      h('div', {}, title, line),
-      h(
-        'div',
-        { class: 'buttons' },
-        button('checkpoint', 'Checkpoint …'),
-        button('backup', 'Backup …'),
-      ),
-    ),
-    list,
-    h('section', { class: 'card map-card', 'aria-label': 'The cluster' }, picture.node),
+    { class: 'buttons', hidden: true },
+    button('checkpoint', 'Checkpoint …'),
+    button('backup', 'Backup …'),
+  );
+  const operators = h(
+    'div',
+    { class: 'overview', hidden: true },
     members,
     h('h2', { class: 'section' }, 'The last two minutes of this node'),
     h(
@@ -252,6 +246,15 @@ export function overview(into) {
       all.map(x => x.node),
     ),
     h('section', { class: 'card' }, h('h2', {}, 'This node'), numbers),
+  );
+  const content = h(
+    'div',
+    { class: 'overview', onclick: act },
+    h('div', { class: 'head' }, h('div', {}, title, line), tools),
+    refused,
+    list,
+    h('section', { class: 'card map-card', 'aria-label': 'The cluster' }, picture.node),
+    operators,
   );
   show(into, content);
 
@@ -274,10 +277,12 @@ export function overview(into) {
     s.node_id;
   const draw = live => {
     if (live.sample === undefined) {
-      if (live.refused) watchless(live.refused);
+      if (live.refused) watchless();
       return;
     }
     ({ status } = live.sample);
+    operators.hidden = tools.hidden = false;
+    show(refused);
     const rates = live.rates.at(-1);
     const found = live.lostAt === undefined ? findings(status, rates, live.earlier) : [];
     const told =
@@ -315,13 +320,18 @@ export function overview(into) {
   };
   // Who may not see the stream may see the node's status.
   const watchless = calmly(2000, async () => {
-    if (!content.isConnected) return;
+    if (!content.isConnected || state.sample !== undefined) return;
+    if (!refused.firstChild && state.refused) show(refused, problem(state.refused));
     try {
       const { data } = await ask('/status');
       status = data;
-      title.textContent = 'The node serves.';
+      const found = findings(data);
+      const told = headline(found);
+      title.textContent = told.text;
+      title.className = `headline headline-${told.level}`;
+      show(list, found.map(finding));
       line.textContent = `${lead(data)} Charts and buttons are for an admin's token.`;
-      picture.draw(data, findings(data), false);
+      picture.draw(data, found, false);
     } catch (why) {
       show(into, problem(why));
     }

@@ -93,6 +93,8 @@ export const cases = {
           await says(page, '.form .error', 'for reading');
           await page.goto(`${cluster.page(1)}#/`);
           await says(page, '.lead', 'for an admin');
+          await says(page, '.problem', 'role admin');
+          assert.equal(await page.getByRole('button', { name: 'Remove' }).count(), 0);
         });
       },
     ],
