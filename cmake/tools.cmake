@@ -26,6 +26,9 @@ if(PROJECT_IS_TOP_LEVEL)
   set(CMAKE_CXX_FLAGS_RELEASE "-O2 -g1")
   set(CMAKE_C_FLAGS_RELEASE "-O2")
 
+  # Where the sources lie is no part of what is made of them.
+  add_compile_options($<$<CONFIG:Release>:-ffile-prefix-map=${PROJECT_SOURCE_DIR}/=>)
+
   if(LITHAIR_SANITIZE)
     add_compile_options(-fsanitize=${LITHAIR_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
     add_link_options(-fsanitize=${LITHAIR_SANITIZE})
