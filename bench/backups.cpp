@@ -77,20 +77,22 @@ bool holds_unfinished(const fs::path& directory) {
   return false;
 }
 
-/// Writes on some connections, each write put down by whether a base was being made.
+/// Writes on some connections, each put down by what was done for a base meanwhile.
 struct split_load {
-  latencies beside;
+  latencies snapshot;  ///< the state becomes a file
+  latencies copy;      ///< that is copied and read back
   latencies without;
 
   void run(test::cluster& node, const fs::path& backups, const wishes& x) {
-    std::atomic<bool> making{false};
+    std::atomic<latencies split_load::*> now{&split_load::without};
     std::atomic<bool> stops{false};
     std::vector<split_load> parts(x.connections);
     std::vector<std::thread> threads;
     threads.emplace_back([&] {
       for (; !stops; std::this_thread::sleep_for(std::chrono::milliseconds{5}))
-        making =
-            holds_unfinished(backups) || holds_unfinished(node.data_directory(0) / "snapshots");
+        now = holds_unfinished(backups)                                ? &split_load::copy
+              : holds_unfinished(node.data_directory(0) / "snapshots") ? &split_load::snapshot
+                                                                       : &split_load::without;
     });
     const auto until = clock::now() + std::chrono::seconds{x.seconds};
     for (unsigned i = 0; i < x.connections; ++i)
@@ -98,19 +100,19 @@ struct split_load {
         auto through = node.client(0);
         for (std::uint64_t id = 1'000'000'000 * (i + 1ull); clock::now() < until; ++id) {
           const auto began = clock::now();
-          const bool before = making;
+          const auto before = now.load();
           if (through.post(route, record(id, x.payload)).status != 201) std::abort();
           const std::chrono::duration<double, std::milli> took = clock::now() - began;
-          (before || making ? parts[i].beside : parts[i].without).push_back(took.count());
+          const auto part = before == &split_load::without ? now.load() : before;
+          (parts[i].*part).push_back(took.count());
         }
       });
     for (std::size_t i = 1; i < threads.size(); ++i) threads[i].join();
     stops = true;
     threads.front().join();
-    for (auto& each : parts) {
-      beside.insert(beside.end(), each.beside.begin(), each.beside.end());
-      without.insert(without.end(), each.without.begin(), each.without.end());
-    }
+    for (auto& each : parts)
+      for (const auto part : {&split_load::snapshot, &split_load::copy, &split_load::without})
+        (this->*part).insert((this->*part).end(), (each.*part).begin(), (each.*part).end());
   }
 };
 
@@ -127,10 +129,13 @@ void bases(const models_file& models, const wishes& x) {
       static_cast<unsigned long long>(
           test::number_at(client.get("/status").body, "/backups/base/bytes").value_or(0) >> 20),
       x.every);
-  print("beside a base", load.beside);
+  auto beside = load.snapshot;
+  beside.insert(beside.end(), load.copy.begin(), load.copy.end());
+  print("the state becomes a file", load.snapshot);
+  print("it is copied and verified", load.copy);
+  print("both", beside);
   print("without", load.without);
-  std::printf("  ratio of p99: %.3f\n",
-              percentile(load.beside, 0.99) / percentile(load.without, 0.99));
+  std::printf("  ratio of p99: %.3f\n", percentile(beside, 0.99) / percentile(load.without, 0.99));
   node->stop(0);
   const auto began = clock::now();
   test::process restore({{LITHAIR_NODE, "--restore", place.path().string(), "--data-dir",
