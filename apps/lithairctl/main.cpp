@@ -5,6 +5,9 @@
 #include "apps/lithairctl/program.hpp"
 
 int main(int argc, char** argv) {
+  // A node that goes away while it is written to over TLS must not take this program with it; who
+  // takes no more of the output is noticed by the stream.
+  std::signal(SIGPIPE, SIG_IGN);
   lithair::ctl::environment variables;
   for (char** entry = environ; *entry != nullptr; ++entry) {
     const std::string_view text = *entry;
