@@ -316,7 +316,7 @@ class writer {
               path_parameter("The token's number.", whole_number()));
           break;
         case root::entry:
-          add("/_admin/explain/{index}", row, {}, std::string{row.id},
+          add("/_admin/explain/{id}", row, {}, std::string{row.id},
               path_parameter("The entry's index.", whole_number()));
           break;
         case root::docs_part:

@@ -74,7 +74,7 @@ std::string path_of(http::endpoint which) {
     case http::root::projection:
       return "/api/projections/{name}";
     case http::root::entry:
-      return "/_admin/explain/{index}";
+      return "/_admin/explain/{id}";
     case http::root::dashboard:
       return "/_admin/{id}";
     case http::root::docs_part:
