@@ -13,6 +13,7 @@ constexpr std::uint64_t longest_log_wait_ms = 30'000;
 // A try writes all of the state.
 constexpr std::uint64_t first_base_wait_ms = 5000;
 constexpr std::uint64_t longest_base_wait_ms = 600'000;
+constexpr std::uint64_t between_needed_ms = 60'000;
 
 }  // namespace
 
@@ -24,7 +25,7 @@ backup_plan::backup_plan(intervals every, std::uint64_t now_ms, std::uint64_t ag
 // Behind a failure the wait counts, and needed or not does not.
 bool backup_plan::is_base_due(std::uint64_t now_ms, bool needed) const {
   if (base_under_way_) return false;
-  return now_ms >= next_base_ms_ || (needed && base_.why.empty());
+  return now_ms >= next_base_ms_ || (needed && base_.why.empty() && now_ms >= needed_from_ms_);
 }
 
 void backup_plan::base_done(std::uint64_t now_ms) {
@@ -32,6 +33,7 @@ void backup_plan::base_done(std::uint64_t now_ms) {
   base_ = {};
   base_.good_until = now_ms;
   next_base_ms_ = now_ms + every_.base_ms;
+  needed_from_ms_ = now_ms + between_needed_ms;
 }
 
 void backup_plan::base_failed(std::uint64_t now_ms, std::string why) {

@@ -19,7 +19,9 @@ class backup_plan {
   /// `age_ms`: of the newest base that is there already; none: as long as you like.
   backup_plan(intervals every, std::uint64_t now_ms, std::uint64_t age_ms);
 
-  /// Whether a base is to be begun; `needed`: what is archived now has none to go on from.
+  /// Whether a base is to be begun; `needed`: what is archived now has none to go on from. Behind
+  /// one that is done it takes a minute until another is needed: where the log is forgotten faster
+  /// than it is archived, bases must not follow each other without end.
   bool is_base_due(std::uint64_t now_ms, bool needed) const;
   void base_begun() { base_under_way_ = true; }
   void base_done(std::uint64_t now_ms);
@@ -50,6 +52,7 @@ class backup_plan {
 
   intervals every_;
   std::uint64_t next_base_ms_;
+  std::uint64_t needed_from_ms_ = 0;  // a base that is needed may be begun
   std::uint64_t next_log_ms_ = 0;
   bool base_under_way_ = false;
   effort base_;

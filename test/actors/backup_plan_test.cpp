@@ -35,6 +35,8 @@ BOOST_AUTO_TEST_CASE(one_that_is_needed_is_due_at_once_and_one_at_a_time) {
   BOOST_TEST(!plan.is_base_due(1, true));
   BOOST_TEST(!plan.is_base_due(100 * minute, false));
   plan.base_done(2);
+  BOOST_TEST(!plan.is_base_due(minute, true));
+  BOOST_TEST(plan.is_base_due(minute + 2, true));
   BOOST_TEST(!plan.is_base_due(60 * minute, false));
   BOOST_TEST(plan.is_base_due(60 * minute + 2, false));
 }
