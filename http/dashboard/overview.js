@@ -5,6 +5,7 @@ import { Chart } from './chart.js';
 import { ago, bytes, calmly, count, h, micros, number, show, span } from './dom.js';
 import { state, watch } from './live.js';
 import { ClusterMap } from './map.js';
+import { lately } from './rates.js';
 import { problem } from './shell.js';
 import { findings, headline } from './words.js';
 
@@ -284,7 +285,8 @@ export function overview(into) {
     operators.hidden = tools.hidden = false;
     show(refused);
     const rates = live.rates.at(-1);
-    const found = live.lostAt === undefined ? findings(status, rates, live.earlier) : [];
+    const found =
+      live.lostAt === undefined ? findings(status, lately(live.rates), live.earlier) : [];
     const told =
       live.lostAt === undefined
         ? headline(found)

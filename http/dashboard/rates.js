@@ -36,6 +36,19 @@ export function between(before, after) {
   };
 }
 
+/** What is usual of the last ten: one slow second is none of a slow disk. */
+export function lately(rates) {
+  const last = rates.slice(-10);
+  const middle = name => {
+    const all = last
+      .map(x => x[name])
+      .filter(x => x !== undefined)
+      .sort((a, b) => a - b);
+    return all[Math.floor(all.length / 2)];
+  };
+  return { sync99: middle('sync99'), failed: middle('failed') };
+}
+
 function difference(before, after) {
   if (!before || !after) return undefined;
   return {

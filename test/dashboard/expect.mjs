@@ -21,6 +21,13 @@ export async function withPage(address, what, options) {
 export const says = (page, selector, text) =>
   page.locator(selector).filter({ hasText: text }).first().waitFor();
 
+/** The cluster is there, however it stands: a machine may be busy. */
+export const isShown = page => page.locator('.map-node').first().waitFor();
+
+/** What was found is not said any more. */
+export const forgets = (page, text) =>
+  page.locator('.finding').filter({ hasText: text }).first().waitFor({ state: 'detached' });
+
 /** Nothing that axe knows of keeps anybody away. */
 export async function isAccessible(page) {
   assert.deepEqual(await accessibility(page), []);

@@ -1,6 +1,6 @@
 // Items: made, changed, deleted; conflicts; lists; history; projections.
 import assert from 'node:assert/strict';
-import { fits, inDialog, isAccessible, press, says, until, withPage } from './expect.mjs';
+import { fits, inDialog, isAccessible, isShown, press, says, until, withPage } from './expect.mjs';
 import { Cluster } from './nodes.mjs';
 import { fill } from './story.mjs';
 
@@ -261,7 +261,7 @@ export const cases = {
           await withPage(
             site.cluster.page(1),
             async page => {
-              await says(page, 'h1', 'All is well.');
+              await isShown(page);
               await page.locator('.line').first().waitFor({ state: 'attached' });
               await isAccessible(page);
               for (const [at, wait] of [
@@ -286,7 +286,7 @@ export const cases = {
         await withPage(
           site.cluster.page(1),
           async page => {
-            await says(page, 'h1', 'All is well.');
+            await isShown(page);
             await page.locator('.line').first().waitFor({ state: 'attached' });
             await fits(page);
             for (const [at, wait] of [

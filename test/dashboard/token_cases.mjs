@@ -1,6 +1,6 @@
 // Pages of nodes that want a token.
 import assert from 'node:assert/strict';
-import { inDialog, isAccessible, press, says, until, withPage } from './expect.mjs';
+import { inDialog, isAccessible, isShown, press, says, until, withPage } from './expect.mjs';
 import { Cluster } from './nodes.mjs';
 
 async function show(page, token) {
@@ -29,11 +29,11 @@ export const cases = {
           await show(page, 'not-a-token');
           await says(page, 'dialog', 'does not count');
           await show(page, token);
-          await says(page, 'h1', 'All is well.');
+          await isShown(page);
           await page.locator('.line').first().waitFor({ state: 'attached' });
           // Kept for this tab, and nowhere else.
           await page.reload();
-          await says(page, 'h1', 'All is well.');
+          await isShown(page);
           assert.equal(
             await page.evaluate(() => JSON.stringify({ ...localStorage }) + document.cookie),
             '{}',
@@ -103,7 +103,7 @@ export const cases = {
       async ({ cluster, token }) => {
         await withPage(cluster.page(1), async page => {
           await show(page, token);
-          await says(page, 'h1', 'All is well.');
+          await isShown(page);
           const downloading = page.waitForEvent('download');
           await press(page, 'Backup …');
           await inDialog(page, 'Download');

@@ -158,6 +158,16 @@ export const cases = {
       },
     ],
     [
+      'one slow second makes no slow disk, and ten do',
+      ({ rates, words }) => {
+        const of = times =>
+          titles(words.findings(status(), rates.lately(times.map(sync99 => ({ sync99 })))));
+        assert.deepEqual(of([100, 100, 5e6, 100]), []);
+        assert.deepEqual(of(Array(10).fill(2e5)), ['warn: The disk is slow']);
+        assert.deepEqual(of([]), []);
+      },
+    ],
+    [
       'rates are by the time between two samples, and none goes over a restart',
       ({ rates }) => {
         const sample = (at, up, n) => ({
