@@ -38,6 +38,13 @@ std::string digits(std::uint64_t number, int base, std::size_t count) {
   return std::string(count - made.size(), '0') + made;
 }
 
+void for_each_in(const fs::path& directory, const std::function<void(const fs::path&)>& look) {
+  std::error_code failed;
+  fs::directory_iterator each(directory, failed);
+  for (; !failed && each != fs::directory_iterator{}; each.increment(failed)) look(each->path());
+  if (failed) throw_errno(failed.value(), "reading " + directory.string());
+}
+
 std::optional<backup_file> look_at(const fs::path& path) {
   const auto name = parse_backup_name(path.filename().string());
   struct stat about {};
@@ -107,12 +114,23 @@ std::optional<backup_name> parse_backup_name(std::string_view text) {
 
 std::vector<backup_file> backup_files(const fs::path& directory) {
   std::vector<backup_file> found;
-  std::error_code failed;
-  fs::directory_iterator each(directory, failed);
-  for (; !failed && each != fs::directory_iterator{}; each.increment(failed))
-    if (auto one = look_at(each->path())) found.push_back(std::move(*one));
-  if (failed) throw_errno(failed.value(), "reading " + directory.string());
+  for_each_in(directory, [&](const fs::path& path) {
+    if (auto one = look_at(path)) found.push_back(std::move(*one));
+  });
   std::sort(found.begin(), found.end());
+  return found;
+}
+
+std::vector<fs::path> unfinished_bases(const fs::path& directory, const backup_name& of) {
+  std::vector<fs::path> found;
+  for_each_in(directory, [&](const fs::path& path) {
+    if (path.extension() != unfinished) return;
+    auto name = parse_backup_name(path.stem().string());
+    if (!name || name->kind != backup_kind::base) return;
+    name->kind = of.kind;
+    name->index = of.index;
+    if (*name == of) found.push_back(path);
+  });
   return found;
 }
 

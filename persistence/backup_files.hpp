@@ -68,9 +68,14 @@ std::vector<backup_file> backup_files_of(const std::vector<backup_file>& all,
 void keep_base(const file& from, const std::filesystem::path& to,
                const std::function<bool()>& pause);
 
-/// What of a node's own may go once the newest `keep` bases are there: older bases, segments that
-/// end before the oldest of those, and what never got its name. Never the last base.
+/// What of a node's own may go once the newest `keep` bases are there: older bases, and segments
+/// that end before the oldest of those. Never the last base.
 std::vector<std::filesystem::path> superseded_backups(const std::vector<backup_file>& all,
                                                       const backup_name& of, std::size_t keep);
+
+/// Copies of a node's own that a crash left without their name. Whoever asks makes none meanwhile.
+/// Throws `storage_error`.
+std::vector<std::filesystem::path> unfinished_bases(const std::filesystem::path& directory,
+                                                    const backup_name& of);
 
 }  // namespace lithair::persistence

@@ -38,6 +38,8 @@ base_kept base_keeper::keep(const keep_base& order) {
   made.index = order.name.index.value;
   const auto path = setup_.directory / to_string(order.name);
   try {
+    for (const auto& each : persistence::unfinished_bases(setup_.directory, order.name))
+      persistence::remove_file(each);
     auto began = steady_clock::now();
     persistence::keep_base(*order.file, path, [this, &began] {
       // Most of the time belongs to who writes for clients.

@@ -316,6 +316,21 @@ BOOST_AUTO_TEST_CASE(what_is_older_than_the_newest_few_goes_and_nothing_of_other
   BOOST_TEST(gone(0).size() == 5u);
 }
 
+BOOST_AUTO_TEST_CASE(a_copy_that_a_crash_left_without_its_name_is_found_by_its_writer_alone) {
+  const archive x;
+  x.base(3);
+  for (const auto* own : {"node1", "node2"})
+    overwrite(x.place.path() / ("lithair-0000000000000abc-" + std::string(own) +
+                                "-group1-00000000000000000009.base.new"),
+              "half");
+  overwrite(x.path(4).string() + ".new", "a head");
+  overwrite(x.place.path() / "letter.new", "dear");
+  const auto found = unfinished_bases(x.place.path(), name_of(0));
+  BOOST_REQUIRE(found.size() == 1u);
+  BOOST_TEST(found[0] == x.path(9, backup_kind::base).string() + ".new");
+  BOOST_TEST(backup_files(x.place.path()).size() == 1u);
+}
+
 BOOST_AUTO_TEST_CASE(a_directory_is_sound_when_every_index_behind_its_first_base_is_there) {
   const archive x;
   x.base(3);
