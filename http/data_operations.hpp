@@ -3,7 +3,7 @@
 #include "http/operation_sets.hpp"
 
 /// The rows of the table of operations that are about users' data; the others stand in
-/// operations.cpp.
+/// operation_rows.cpp.
 namespace lithair::http::table {
 
 inline constexpr operation data_rows[] = {

@@ -11,8 +11,8 @@
 
 namespace lithair::actors {
 
-/// Questions about entries that wait for the file reader to bring them; it answers in order. 64 wait
-/// at most. For one thread.
+/// Questions about entries that wait for the file reader to bring them; it answers in order. 64
+/// wait at most. For one thread.
 class explanations {
  public:
   /// Sends an answer to who asked.

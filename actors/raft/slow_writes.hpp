@@ -6,8 +6,8 @@
 
 namespace lithair::actors {
 
-/// Which writes took so long that the log should say so: one a second at most, for where one is slow
-/// there are many. Times are microseconds of a steady clock. Pure.
+/// Which writes took so long that the log should say so: one a second at most, for where one is
+/// slow there are many. Times are microseconds of a steady clock. Pure.
 class slow_writes {
  public:
   /// 0: none is.

@@ -3,6 +3,7 @@
 #include <iterator>
 
 #include "http/data_operations.hpp"
+#include "http/operations.hpp"
 
 namespace lithair::http {
 
