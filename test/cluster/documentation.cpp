@@ -11,8 +11,8 @@ using namespace lithair::test;
 
 namespace {
 
-/// These need certificates, machines or programs of their own: `cluster_peer_tls`, `cluster_secure`,
-/// `cluster_access` and `cluster_ctl` run their commands.
+/// These need certificates, machines or programs of their own: `cluster_peer_tls`,
+/// `cluster_secure`, `cluster_access` and `cluster_ctl` run their commands.
 const std::set<std::string> run_elsewhere{"links.md", "secure.md", "security.md", "lithairctl.md"};
 
 void run_page(const std::string& name) {
