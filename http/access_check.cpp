@@ -191,7 +191,10 @@ std::optional<response> check_caller(const operation& row, const matched& place,
     case caller::anyone:
       break;
   }
-  return check_guest(who, row, place, site);
+  auto refusal = check_guest(who, row, place, site);
+  // Who may change how the cluster stands may see it.
+  if (refusal && tells_no_data(row) && !check_operator(r, site, who)) return std::nullopt;
+  return refusal;
 }
 
 response not_heard_yet() {

@@ -238,6 +238,10 @@ BOOST_AUTO_TEST_CASE(the_cluster_token_opens_what_is_the_operators_as_before) {
   BOOST_TEST(ask(method::get, "/cluster", "admin") == 0);
   BOOST_TEST(ask(method::get, "/cluster", "") == 401);
   BOOST_TEST(ask(method::get, "/cluster", "writer") == 403);
+  // How it stands is theirs to see, too.
+  for (const auto* path : {"/status", "/metrics", "/raft/leader"})
+    BOOST_TEST(ask(method::get, path, "a-token-for-these-tests") == 0, path);
+  BOOST_TEST(ask(method::get, "/status", "another-token") == 401);
   // And no more than that.
   BOOST_TEST(ask(method::get, "/api/orders", "a-token-for-these-tests") == 401);
 }
