@@ -5,6 +5,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 
@@ -20,7 +21,7 @@ int let_go_of_code(dl_phdr_info* of, std::size_t, void*) {
     const auto first = (of->dlpi_addr + part.p_vaddr) & ~(page - 1);
     const auto size = of->dlpi_addr + part.p_vaddr + part.p_memsz - first;
     // Where it is refused it stays, which is no harm.
-    madvise(reinterpret_cast<void*>(first), size, MADV_DONTNEED);
+    madvise(std::bit_cast<void*>(first), size, MADV_DONTNEED);
   }
   return 0;
 }

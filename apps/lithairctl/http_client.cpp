@@ -212,7 +212,7 @@ reply http_client::send(const endpoint& to, const request& what, milliseconds li
         auto* list = curl_slist_append(nullptr, "Expect:");
         list = curl_slist_append(list, ("Content-Type: " + what.media).c_str());
         for (const auto& [name, value] : what.headers)
-          list = curl_slist_append(list, (name + ": " + value).c_str());
+          list = curl_slist_append(list, std::string(name).append(": ").append(value).c_str());
         if (!state_->as.token_file.empty())
           list = curl_slist_append(
               list, ("Authorization: Bearer " + token_in(state_->as.token_file)).c_str());

@@ -16,10 +16,6 @@ namespace lithair::ctl {
 
 namespace json = boost::json;
 
-bool operator==(const file_place& a, const file_place& b) {
-  return a.offset == b.offset && a.line == b.line && a.batch == b.batch;
-}
-
 std::string digest_of(std::string_view bytes) { return models::to_base64(models::sha256(bytes)); }
 
 std::string digest_before(std::ifstream& of, std::uint64_t offset) {

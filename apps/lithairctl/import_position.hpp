@@ -33,8 +33,6 @@ struct import_position {
   bool operator==(const import_position&) const = default;
 };
 
-bool operator==(const file_place& a, const file_place& b);
-
 /// None: there is no such file. Throws `failure` where it says nothing that can be read.
 std::optional<import_position> read_position(const std::string& file);
 /// Durably.

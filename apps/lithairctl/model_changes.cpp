@@ -56,7 +56,12 @@ std::vector<std::string> changes_between(const models::schema& before, const mod
       if (other == after->second.end())
         made.push_back("- " + subject);
       else if (other->second != text)
-        made.push_back("~ " + subject + "\n    was " + text + "\n    now " + other->second);
+        made.push_back(std::string("~ ")
+                           .append(subject)
+                           .append("\n    was ")
+                           .append(text)
+                           .append("\n    now ")
+                           .append(other->second));
     }
   }
   for (const auto& [table, lines] : new_tables) {

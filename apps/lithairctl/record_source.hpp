@@ -35,6 +35,8 @@ struct file_place {
   std::uint64_t offset = 0;
   std::uint64_t line = 1;
   std::uint64_t batch = 0;  ///< number of the next one
+
+  bool operator==(const file_place&) const = default;
 };
 
 /// Cuts a file into batches, always in the same way from the same place. Blank lines are passed
