@@ -137,10 +137,10 @@ std::string what_it_is(const entry_explained& said, protocol::term_t term,
 }
 
 json::array story_of(const entry_explained& said, const std::vector<way_step>& steps,
-                     const told_command& command, std::string first) {
+                     const told_command& command, const std::string& first) {
   json::array story;
-  const auto add = [&story](std::string line) { story.push_back(json::string(line)); };
-  add(std::move(first));
+  const auto add = [&story](const std::string& line) { story.push_back(json::string(line)); };
+  add(first);
   for (const auto& each : command.words) add("It asks to " + each + ".");
   if (!command.is_all) add("It asks for more than that.");
   if (!command.by.empty()) add("Who asked: " + command.by + ".");

@@ -8,6 +8,8 @@
 #include <memory>
 #include <ostream>
 
+#include <spdlog/fmt/fmt.h>
+
 #include "apps/lithairctl/commands.hpp"
 #include "apps/lithairctl/document.hpp"
 #include "apps/lithairctl/item_model.hpp"
@@ -45,12 +47,14 @@ std::string item_of_pairs(session& s, const writing_options& chosen) {
     if (raw) {
       boost::system::error_code error;
       made[name] = json::parse(text, error);
-      if (error) throw failure(exit_status::usage, name + ": \"" + text + "\" is not JSON");
+      if (error)
+        throw failure(exit_status::usage, fmt::format("{}: \"{}\" is not JSON", name, text));
       continue;
     }
     std::string wrong;
     auto value = model.value_of(name, text, wrong);
-    if (!value) throw failure(exit_status::usage, name + " " + wrong + ", and not \"" + text + '"');
+    if (!value)
+      throw failure(exit_status::usage, fmt::format("{} {}, and not \"{}\"", name, wrong, text));
     made[name] = std::move(*value);
   }
   return json::serialize(made);
