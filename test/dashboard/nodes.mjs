@@ -84,6 +84,9 @@ export class Cluster {
         '--peer-addr',
         `127.0.0.1:${this.peer(id)}`,
         ...(cluster ? ['--cluster', cluster] : []),
+        // Who leads is what a case says, also where a machine stands still for a while.
+        '--election-timeout',
+        '1s-2s',
         '--models',
         this.models,
         '--data-dir',
