@@ -70,6 +70,7 @@ std::vector<std::string> names_of(const models::stored_fields& fields,
                                   const models::collection& of) {
   std::vector<std::string> names;
   for (const auto& each : fields) {
+    if (names.size() == most_told_fields) break;
     const auto found = std::ranges::find(of.fields, each.id, &models::field::id);
     // Of a newer node's models, or a note beside the fields.
     if (found != of.fields.end()) names.push_back(found->name);

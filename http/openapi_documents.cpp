@@ -178,12 +178,13 @@ void add_explained(json_object& to) {
               {"at", moment},
               {"after_us", described(whole_number(), "Microseconds behind the first of them.")},
               {"node?", described(id(), "Whose disk it was on.")}});
-  to["lithair.told_operation"] = record(
-      {{"op", word_of({"create", "replace", "patch", "delete", "unknown"})},
-       {"collection", text_schema()},
-       {"key", text_schema()},
-       {"fields", described(list_of(text_schema()), "Those that are named, not their values.")},
-       {"follows", described(flag_schema(), "It follows from another item's deletion.")}});
+  to["lithair.told_operation"] =
+      record({{"op", word_of({"create", "replace", "patch", "delete", "unknown"})},
+              {"collection", text_schema()},
+              {"key", text_schema()},
+              {"fields", described(list_of(text_schema()),
+                                   "Those that are named, 32 at most, not their values.")},
+              {"follows", described(flag_schema(), "It follows from another item's deletion.")}});
   to["lithair.explained"] = record(
       {{"index", whole_number()},
        {"node_id", described(id(), "Who tells it.")},

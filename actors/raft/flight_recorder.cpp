@@ -35,6 +35,7 @@ void flight_recorder::logged(const log_write& write, std::uint64_t now) {
     while (!records_.empty() && first_ + records_.size() > from) records_.pop_back();
     for (auto* each : {&logged_, &synced_}) cut(*each, from);
     for (auto& [peer, of] : replicated_) cut(of, from);
+    std::erase_if(replicated_, [](const auto& each) { return each.second.empty(); });
     while (!traces_.empty() && traces_.back().first >= from) traces_.pop_back();
     for (auto& [token, last] : writing_) last = std::min(last, from - 1);
   }
@@ -67,14 +68,18 @@ void flight_recorder::synced(write_token token, std::uint64_t now) {
 
 void flight_recorder::replicated(node_id peer, index_t match, std::uint64_t now) {
   note(replicated_[peer], match, now);
+  // Of who is no member any more, or is far behind, nothing is left that could be asked for.
+  std::erase_if(replicated_, [this, peer](const auto& each) {
+    return each.first != peer && each.second.back().through < first_;
+  });
 }
 
 void flight_recorder::answered(index_t index, std::uint64_t received, std::string trace,
                                std::uint64_t now) {
-  auto* which = const_cast<record*>(find(index));
-  if (which == nullptr) return;
-  which->received = received;
-  which->answered = now;
+  if (!remembers(index)) return;
+  auto& which = records_[index - first_];
+  which.received = received;
+  which.answered = now;
   if (trace.empty()) return;
   if (traces_.size() == most_entries) traces_.pop_front();
   traces_.emplace_back(index, std::move(trace));
@@ -88,26 +93,21 @@ void flight_recorder::forget() {
   for (auto* each : {&logged_, &synced_, &committed_, &given_, &applied_}) each->clear();
 }
 
-const flight_recorder::record* flight_recorder::find(index_t index) const {
-  const bool is_there = !records_.empty() && index >= first_ && index < first_ + records_.size();
-  return is_there ? &records_[index - first_] : nullptr;
-}
-
 std::optional<entry_way> flight_recorder::way_of(index_t index, std::int64_t epoch_us) const {
-  const auto* known = find(index);
-  if (known == nullptr) return {};
+  if (!remembers(index)) return {};
+  const auto& known = records_[index - first_];
   const auto moment_of = [epoch_us](std::uint64_t at) {
     return at == 0 ? 0 : epoch_us + static_cast<std::int64_t>(at);
   };
   entry_way way;
   way.index = index;
-  way.term = known->term;
-  way.kind = known->kind;
-  way.proposed_by = known->proposed_by;
-  way.bytes = known->bytes;
+  way.term = known.term;
+  way.kind = known.kind;
+  way.proposed_by = known.proposed_by;
+  way.bytes = known.bytes;
   const auto trace = std::ranges::find(traces_, index, [](const auto& each) { return each.first; });
   if (trace != traces_.end()) way.trace = trace->second;
-  way.received_us = moment_of(known->received);
+  way.received_us = moment_of(known.received);
   way.logged_us = moment_of(when(logged_, index));
   way.synced_us = moment_of(when(synced_, index));
   for (const auto& [peer, of] : replicated_)
@@ -116,7 +116,7 @@ std::optional<entry_way> flight_recorder::way_of(index_t index, std::int64_t epo
   way.committed_us = moment_of(when(committed_, index));
   way.given_us = moment_of(when(given_, index));
   way.applied_us = moment_of(when(applied_, index));
-  way.answered_us = moment_of(known->answered);
+  way.answered_us = moment_of(known.answered);
   return way;
 }
 

@@ -14,8 +14,8 @@ namespace lithair::actors {
 
 /// Remembers the way of the last entries of one group, to tell afterwards where the time went. What
 /// happens to many entries at once is noted once, by the last of them, so it costs a few stores a
-/// batch and one an entry. What is remembered is bounded: `most_entries`, about 1.5 MB. Pure; for
-/// one thread. Times are microseconds of a steady clock, which the caller reads.
+/// batch and one an entry. What is remembered is bounded: `most_entries`, some 2 MB. Pure; for one
+/// thread. Times are microseconds of a steady clock, which the caller reads.
 class flight_recorder {
  public:
   /// Of entries that are remembered; of each list of moments, too.
@@ -58,7 +58,9 @@ class flight_recorder {
   static void note(moments& to, protocol::index_t through, std::uint64_t now);
   static void cut(moments& of, protocol::index_t from);
   static std::uint64_t when(const moments& of, protocol::index_t index);
-  const record* find(protocol::index_t index) const;
+  bool remembers(protocol::index_t index) const {
+    return !records_.empty() && index >= first_ && index < first_ + records_.size();
+  }
 
   protocol::index_t first_;     // of records_
   std::deque<record> records_;  // one an entry, without gaps

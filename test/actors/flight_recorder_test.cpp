@@ -107,6 +107,24 @@ BOOST_AUTO_TEST_CASE(forgets_entries_that_a_new_leader_replaced) {
   BOOST_TEST(way_at(recorder, 12).synced_us == epoch + 320);
 }
 
+BOOST_AUTO_TEST_CASE(forgets_peers_that_nothing_is_left_of) {
+  flight_recorder recorder;
+  recorder.logged(write_of(1, term_t{1}, 1, 1), 10);
+  recorder.replicated(node_id{2}, index_t{1}, 20);
+  recorder.replicated(node_id{3}, index_t{1}, 25);
+  BOOST_TEST(way_at(recorder, 1).replicated_us.size() == 2u);
+  recorder.logged(write_of(2, term_t{1}, 2, flight_recorder::most_entries), 30);
+  recorder.replicated(node_id{2}, index_t{2}, 40);
+  const auto way = way_at(recorder, 2);
+  BOOST_REQUIRE(way.replicated_us.size() == 1u);
+  BOOST_TEST(way.replicated_us[0].first.value == 2u);
+  // Whoever comes back is remembered from then on.
+  recorder.replicated(node_id{3}, index_t{3}, 50);
+  BOOST_TEST(way_at(recorder, 3).replicated_us.size() == 1u);
+  recorder.replicated(node_id{2}, index_t{3}, 60);
+  BOOST_TEST(way_at(recorder, 3).replicated_us.size() == 2u);
+}
+
 BOOST_AUTO_TEST_CASE(begins_anew_where_the_log_does) {
   flight_recorder recorder;
   recorder.logged(write_of(1, term_t{1}, 10, 5), 100);

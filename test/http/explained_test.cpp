@@ -5,12 +5,17 @@
 #include <string>
 #include <vector>
 
+#include "actors/messages/explain_messages.hpp"
+#include "http/explained.hpp"
 #include "http/header_values.hpp"
+#include "models/command/command.hpp"
+#include "models/declaration/model_file.hpp"
 #include "test/http/one_node.hpp"
 
 namespace explained_test {
 
 namespace json = boost::json;
+using namespace lithair;
 using namespace lithair::http::test;
 
 namespace {
@@ -95,6 +100,29 @@ BOOST_AUTO_TEST_CASE(of_a_large_command_the_beginning_is_told) {
   BOOST_TEST(page.at("operations").as_array().size() == 20u);
   BOOST_TEST(page.at("more_operations").as_bool());
   BOOST_TEST(says(story_of(page), "It asks for more than that."));
+}
+
+BOOST_AUTO_TEST_CASE(of_an_item_with_very_many_fields_some_are_named) {
+  std::string model = "[models.wide.fields]\nid = { type = \"integer\", primary_key = true }\n";
+  for (int i = 0; i < 100; ++i)
+    model += 'f' + std::to_string(i) + " = { type = \"integer\", optional = true }\n";
+  const auto schema = models::parse_model_text(model, "the test");
+  BOOST_REQUIRE(schema.has_value());
+  const auto& wide = *schema->find("wide");
+  models::operation_part part;
+  part.collection_id = wide.id;
+  part.key = "12345678";
+  for (const auto at : wide.by_id) part.fields.push_back({wide.fields[at].id, "\xc0"});
+  models::command command;
+  models::add_operation(command, wide, part);
+  actors::entry_explained said;
+  said.index = said.last = protocol::index_t{7};
+  said.content.emplace();
+  said.content->data = protocol::payload{models::write_command(command)};
+  const auto page = lithair::http::answer_explained(said, *schema);
+  BOOST_REQUIRE(page.status == 200);
+  const auto& told = json::parse(page.body).at("operations").at(0).at("fields").as_array();
+  BOOST_TEST(told.size() == lithair::http::most_told_fields);
 }
 
 BOOST_AUTO_TEST_CASE(what_a_leader_adds_itself_is_named) {
