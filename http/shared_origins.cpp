@@ -98,7 +98,7 @@ std::string why_no_origin(std::string_view text) {
 
 std::string_view shared_request_headers() {
   return "Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, Last-Event-ID, "
-         "X-Consistency, X-Min-Index, X-Request-Id";
+         "X-Consistency, X-Min-Index, X-Request-Id, traceparent";
 }
 
 std::string_view shared_answer_headers() {
