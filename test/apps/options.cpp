@@ -132,6 +132,12 @@ BOOST_AUTO_TEST_CASE(tokens_of_an_identity_provider_count_where_it_is_said_whose
   BOOST_TEST(accept({"--config", file.path().c_str()}).jwt->audience == "a");
 }
 
+BOOST_AUTO_TEST_CASE(a_write_is_slow_after_a_second_or_what_it_is_told_or_never) {
+  BOOST_TEST(accept({}).node.slow_write_ms == 1000u);
+  BOOST_TEST(accept({"--slow", "250ms"}).node.slow_write_ms == 250u);
+  BOOST_TEST(accept({"--slow", "0"}).node.slow_write_ms == 0u);
+}
+
 BOOST_AUTO_TEST_CASE(a_drain_takes_five_seconds_or_as_long_as_it_is_told) {
   BOOST_TEST(accept({}).drain.count() == 5000);
   BOOST_TEST(accept({"--drain", "1m"}).drain.count() == 60'000);

@@ -143,6 +143,8 @@ const std::vector<refused> refusals{
      "--until: 'noon' is neither an index nor a time like 2026-11-01T12:00:00Z"},
     {{"--restore", "b", "--until", "0"},
      "--until: '0' is neither an index nor a time like 2026-11-01T12:00:00Z"},
+    {{"--slow", "soon"},
+     "--slow: 'soon' is not a duration like 50ms, 2s, 5m or 1h, of one day at most"},
     {{"--drain", "5"},
      "--drain: '5' is not a duration like 50ms, 2s, 5m or 1h, of one day at most"},
     {{"--allow-host", "http://shop.example.org"},

@@ -263,6 +263,7 @@ BOOST_AUTO_TEST_CASE(a_small_load_is_measured_and_leaves_nothing) {
   BOOST_TEST(ctl.run({"list", "products", "--count"}) == "0\n");
   // An order needs a product, which nobody can make up.
   (void)ctl.run({"bench", "orders", "--seconds", "1", "--yes"}, 1);
+  BOOST_TEST(has(ctl.run({"explain", "1"}), "changes the members"));
   (void)ctl.run({"explain", "999999999"}, 3);
 }
 

@@ -55,6 +55,18 @@ BOOST_AUTO_TEST_CASE(a_write_through_a_follower_is_told_by_both_ends_of_its_way)
   BOOST_TEST(steps_in(here, "received") == "");
   BOOST_TEST(steps_in(here, "committed") == "committed ");
   BOOST_TEST(json_at(here.body, "/operations/0/collection") == "products");
+  // What went to the others and came from them is counted, by what it was.
+  const auto metrics = chief.get("/metrics").body;
+  BOOST_TEST(metrics.find("lithair_links 2\n") != std::string::npos, metrics);
+  for (const auto* way : {"sent", "received"})
+    for (const auto* of : {"frames", "bytes"}) {
+      const auto name = std::string{"lithair_link_"} + way + '_' + of + "_total{class=\"raft\"} ";
+      BOOST_TEST(metrics.find(name) != std::string::npos, name);
+      BOOST_TEST(metrics.find(name + "0\n") == std::string::npos, name);
+    }
+  nodes.await("nothing waits for the others", [&] {
+    return chief.get("/metrics").body.find("lithair_link_queued_bytes 0\n") != std::string::npos;
+  });
 }
 
 BOOST_AUTO_TEST_CASE(a_write_that_took_long_is_logged_with_where_its_time_went) {
@@ -78,6 +90,9 @@ BOOST_AUTO_TEST_CASE(a_write_that_took_long_is_logged_with_where_its_time_went) 
   const auto made = writing.get();
   BOOST_REQUIRE_MESSAGE(made.status == 201, made.body);
   nodes.await_log(leader, "slow write: entry " + made.field("x-raft-index") + " took ");
+  BOOST_TEST(nodes.client(leader)
+                 .get("/metrics")
+                 .body.find("lithair_slow_writes_total{group=\"1\"} 1\n") != std::string::npos);
   const auto log = nodes.log(leader);
   const auto line = log.substr(log.find("slow write"));
   BOOST_TEST(line.find("(trace 0af7651916cd43dd8448eb211c80319c)") != std::string::npos);
