@@ -21,6 +21,7 @@ bool has(const std::string& text, std::string_view part) {
 /// Three members and a place for a fourth one.
 struct rotating_cluster : secured_cluster {
   rotating_cluster() : secured_cluster(4) {
+    told().flags = patient;
     found();
     for (std::size_t i = 1; i < 3; ++i) {
       start(i);

@@ -40,10 +40,6 @@ class bad_disks : public shop_cluster {
   }
 };
 
-/// Where a test demands that nobody is elected, a machine that stands still for a moment must not
-/// matter.
-const std::vector<std::string> patient{"--election-timeout", "1s-2s", "--heartbeat", "100ms"};
-
 std::string log_part(const cluster& nodes, std::size_t i) {
   return (nodes.data_directory(i) / "log").string();
 }
@@ -298,9 +294,7 @@ BOOST_AUTO_TEST_CASE(a_leader_with_a_full_disk_hands_over_to_one_with_room) {
 BOOST_AUTO_TEST_CASE(syncs_slower_than_an_election_timeout_cost_time_and_no_election) {
   // S5; `-- --sync-ms 5000` for longer.
   const auto wait = std::to_string(argument("--sync-ms", 2500));
-  auto flags = patient;
-  flags.insert(flags.end(), {"--request-timeout", "60s"});
-  bad_disks nodes({.flags = flags});
+  bad_disks nodes({.flags = patient_and({"--request-timeout", "60s"})});
   const auto leader = nodes.start_and_await();
   const auto term = term_of(nodes, leader);
   for (std::size_t i = 0; i < 3; ++i)

@@ -6,10 +6,21 @@
 #include <exception>
 #include <functional>
 #include <string>
+#include <vector>
 
 #include "test/cluster/harness/cluster.hpp"
 
 namespace lithair::test {
+
+/// Where a test demands that nobody is elected, a machine that stands still for a moment must not
+/// matter.
+inline const std::vector<std::string> patient{"--election-timeout", "1s-2s", "--heartbeat",
+                                              "100ms"};
+
+inline std::vector<std::string> patient_and(std::vector<std::string> flags) {
+  flags.insert(flags.end(), patient.begin(), patient.end());
+  return flags;
+}
 
 /// A cluster for one test case. What its nodes wrote is shown when the case fails.
 class shop_cluster : public cluster {

@@ -61,7 +61,7 @@ BOOST_AUTO_TEST_CASE(every_item_is_restored_as_the_cluster_says_that_it_was) {
     }
   }
   for (std::size_t i = 0; i < 3; ++i) backed.await_archived(i, load.last());
-  BOOST_TEST(backed.files(backup_kind::base).size() > 3u);
+  nodes.await("there are later bases", [&] { return backed.files(backup_kind::base).size() > 3u; });
 
   const auto verified = backed.verify();
   BOOST_TEST(verified.status == 0, verified.said);

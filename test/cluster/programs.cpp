@@ -237,7 +237,7 @@ BOOST_AUTO_TEST_CASE(a_node_alone_lets_programs_in_and_other_models_are_refused_
 }
 
 BOOST_AUTO_TEST_CASE(what_strangers_say_over_a_link_ends_that_link_and_nothing_else) {
-  shop_cluster nodes({.flags = {"--programs"}});
+  shop_cluster nodes({.flags = patient_and({"--programs"})});
   nodes.start_and_await();
   const remote_cluster shop{schema_of<ware>(), {.nodes = places(nodes)}};
   const collection<ware> wares{shop};

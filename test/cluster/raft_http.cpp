@@ -15,7 +15,8 @@ const std::string secret = "the-token-of-this-test-cluster";
 /// Three nodes that take Raft messages over HTTP, and the words to send them.
 class speaking_cluster : public shop_cluster {
  public:
-  speaking_cluster() : shop_cluster({.flags = {"--cluster-token", make_token_file()}}) {}
+  speaking_cluster()
+      : shop_cluster({.flags = patient_and({"--cluster-token", make_token_file()})}) {}
 
   std::string cluster_id(std::size_t at) { return field(at, "/cluster_id"); }
   std::string field(std::size_t at, const std::string& name) {

@@ -15,7 +15,7 @@ struct sealed_cluster : shop_cluster {
   explicit sealed_cluster(const peer_certificates& certificates, std::size_t count = 3)
       : shop_cluster(
             {.nodes = count,
-             .flags = {"--peer-greeting", "300ms"},
+             .flags = patient_and({"--peer-greeting", "300ms"}),
              .place = [&certificates](const cluster& all,
                                       std::size_t i) { return certificates.place(all, i); }}),
         kept(certificates) {}

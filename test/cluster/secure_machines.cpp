@@ -54,7 +54,7 @@ BOOST_AUTO_TEST_CASE(nodes_on_machines_of_their_own_work_under_load_whoever_call
   }
   const auto here = all.enter(elsewhere);
   secured_cluster nodes(nodes_at_most, machines_of_nodes::place);
-  nodes.told().flags = {"--peer-greeting", "300ms"};
+  nodes.told().flags = patient_and({"--peer-greeting", "1s"});
   all.use_for(nodes);
   nodes.found();
   for (std::size_t i = 1; i < 3; ++i) {
@@ -89,9 +89,9 @@ BOOST_AUTO_TEST_CASE(nodes_on_machines_of_their_own_work_under_load_whoever_call
         tls_caller{port, each.own, ca, actors::link_protocol, host}.meet(hello_from(2));
         return nodes.log(leader).find(each.said) != std::string::npos;
       });
-    BOOST_TEST((tls_caller{port, issued(nodes, 3, 0), ca, actors::link_protocol, host}.meet(
-                    hello_from(2)) ==
-                "is refused: its certificate is that of node 3, and it says to be node 2"));
+    const auto end =
+        tls_caller{port, issued(nodes, 3, 0), ca, actors::link_protocol, host}.meet(hello_from(2));
+    BOOST_TEST(end == "is refused: its certificate is that of node 3, and it says to be node 2");
     await_writes();
 
     // Who says a byte and no more, and a thousand of all kinds: none of them for longer than a

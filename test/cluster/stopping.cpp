@@ -14,7 +14,7 @@ using namespace lithair::test;
 BOOST_AUTO_TEST_SUITE(cluster_stopping)
 
 BOOST_AUTO_TEST_CASE(a_leader_that_is_asked_to_stop_hands_over_first) {
-  shop_cluster nodes;
+  shop_cluster nodes({.flags = patient});
   const auto leader = nodes.start_and_await();
   auto through = nodes.client((leader + 1) % 3);
   create(through, "tea");

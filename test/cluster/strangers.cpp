@@ -26,7 +26,7 @@ struct found_out {
   /// `secret`: of the cluster; empty: it has none.
   explicit found_out(const std::string& secret = {}) {
     auto& flags = nodes.told().flags;
-    flags = {"--peer-greeting", "300ms"};
+    flags = patient_and({"--peer-greeting", "300ms"});
     if (!secret.empty()) {
       const auto file = nodes.directory() / "token";
       std::ofstream{file} << secret;
