@@ -171,9 +171,10 @@ class projection {
         event<item> told;
         told.index = answer->applied;
         told.key = models::key_of_item(from.declared(), each);
+        const bool is_last = &each == &answer->items.back();
         told.after = std::move(each);
         made.fold(told);
-        if (&each == &answer->items.back()) pages.push_back({told.key, answer->applied});
+        if (is_last) pages.push_back({told.key, answer->applied});
       }
       if (answer->next) return load(self, {{"after", *answer->next}});
       // The last page stands for all keys behind the one before: they were of no item then.
