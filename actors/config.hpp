@@ -98,7 +98,7 @@ struct node_config {
   /// Bytes that each LMDB map (the log's, each group's state) may grow to; 0: as the disk allows
   std::uint64_t map_size = 0;
   /// Changes held in memory before a checkpoint begins; up to 8 times as much when the disk is slow
-  std::uint64_t checkpoint_bytes = 32 << 20;
+  std::uint64_t checkpoint_bytes = 16 << 20;
   /// Entries applied before a checkpoint begins: what a start has to apply again, about
   std::uint64_t checkpoint_entries = 50'000;
   /// A checkpoint is due so long after the last one, if anything was applied. So often the nodes
@@ -106,7 +106,7 @@ struct node_config {
   std::uint32_t checkpoint_interval_ms = 30'000;
   /// What one transaction of a checkpoint writes, about: a big one is made durable part by part, so
   /// that no single one takes long
-  std::uint64_t checkpoint_part_bytes = 16 << 20;
+  std::uint64_t checkpoint_part_bytes = 32 << 20;
   /// Entries kept in the log behind a checkpoint: a follower that lags no more than that needs no
   /// snapshot
   std::uint64_t log_margin = 10'000;

@@ -7,6 +7,7 @@
 #include "persistence/fault_points.hpp"
 #include "persistence/files.hpp"
 #include "persistence/mutants.hpp"
+#include "persistence/page_costs.hpp"
 #include "persistence/pending_changes.hpp"
 #include "persistence/state_records.hpp"
 #include "persistence/state_scan.hpp"
@@ -15,13 +16,6 @@
 namespace lithair::persistence {
 
 namespace {
-
-/// What a change costs in pages that LMDB holds until it commits: the leaf, and what does not fit
-/// in it.
-std::uint64_t cost_of(const change_view& change) {
-  constexpr std::uint64_t page_size = 4096;
-  return page_size + (change.value ? change.value->size() : 0);
-}
 
 void check_order(std::span<const change_view> changes) {
   std::string_view before;
@@ -38,21 +32,30 @@ void discount(applied_point& point, std::string_view key, std::string_view store
   --point.pairs;
 }
 
+void add(lmdb_writer& to, const change_view& change, applied_point& point, bool at_end = false) {
+  const auto& [key, value] = change;
+  if (!value) return;
+  encode_value(to.reserve(key, stored_size(*value), at_end), key, *value);
+  point.digest += pair_digest(key, *value);
+  ++point.pairs;
+}
+
+/// The digest is a sum, so a pair that goes is taken out without looking at the others. Its
+/// checksum is checked on the way: damage must not be counted as right.
+void replace(lmdb_writer& at, const change_view& change, applied_point& point) {
+  discount(point, change.key, at.value());
+  change.value ? add(at, change, point) : at.erase();
+}
+
 void perform(lmdb_writer& to, std::span<const change_view> changes, applied_point& point) {
-  // Keys beyond all others replace nothing, and fill the pages from left to right.
-  const bool at_end = !changes.empty() && (!to.last() || to.key() < changes.front().key);
-  for (const auto& [key, value] : changes) {
-    const bool replaces = !at_end && to.seek(key) && to.key() == key;
-    // The digest is a sum, so a pair that goes is taken out without looking at the others. Its
-    // checksum is checked on the way: damage must not be counted as right.
-    if (replaces) discount(point, key, to.value());
-    if (value) {
-      encode_value(to.reserve(key, stored_size(*value), at_end), key, *value);
-      point.digest += pair_digest(key, *value);
-      ++point.pairs;
-    } else if (replaces) {
-      to.erase();
-    }
+  while (!changes.empty()) {
+    const bool at_end = !to.seek(changes.front().key);
+    std::size_t count = 0;
+    while (count < changes.size() && (at_end || changes[count].key < to.key())) ++count;
+    // Behind all that is there they fill pages from left to right.
+    for (const auto& change : changes.first(count)) add(to, change, point, at_end);
+    if (count == 0) replace(to, changes.front(), point);
+    changes = changes.subspan(std::max<std::size_t>(count, 1));
   }
 }
 
@@ -172,14 +175,10 @@ void lmdb_state_store::commit(std::span<const change_view> changes, applied_poin
   env_.require_writable();
   // One commit at a time may be half made: its file would be replaced by this one's.
   finish();
-  std::uint64_t cost = 0;
   std::uint64_t bytes = 0;
-  for (const auto& change : changes) {
-    cost += cost_of(change);
-    bytes += change.key.size() + (change.value ? change.value->size() : 0);
-  }
+  for (const auto& [key, value] : changes) bytes += key.size() + (value ? value->size() : 0);
   const applied_record target{std::move(point), stored_.commits + 1};
-  if (cost <= part_bytes_) {
+  if (one_part_of(changes) == changes.size()) {
     write_part(changes, &target, write_purpose::stores_more, bytes);
     show(stored_.point, nullptr);
   } else {
@@ -244,10 +243,18 @@ void lmdb_state_store::remove_pending() {
 
 /// Makes the first of the changes, as many as one transaction is to hold, and tells how many.
 std::size_t lmdb_state_store::write_one_part(std::span<const change_view> changes) {
+  const auto count = one_part_of(changes);
+  write_part(changes.first(count), nullptr, write_purpose::finishes);
+  return count;
+}
+
+/// How many of the changes, from the first, one transaction is to hold; at least one.
+std::size_t lmdb_state_store::one_part_of(std::span<const change_view> changes) const {
+  lmdb_reader map(env_);
+  page_costs costs(map);
   std::uint64_t cost = 0;
   std::size_t count = 0;
-  while (count < changes.size() && cost < part_bytes_) cost += cost_of(changes[count++]);
-  write_part(changes.first(count), nullptr, write_purpose::finishes);
+  while (count < changes.size() && cost < part_bytes_) cost += costs.of(changes[count++]);
   return count;
 }
 

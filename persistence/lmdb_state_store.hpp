@@ -84,6 +84,7 @@ class lmdb_state_store : public state_store {
   /// At opening, when the file of a large commit is there.
   void open_pending();
   std::size_t write_one_part(std::span<const change_view> changes);
+  std::size_t one_part_of(std::span<const change_view> changes) const;
   /// Changes that fit in one transaction; with a target the point goes with them.
   void write_part(std::span<const change_view> changes, const applied_record* target,
                   write_purpose purpose, std::uint64_t bytes = 0);

@@ -116,7 +116,7 @@ class aggregate final : public hosted_actor {
     /// The durable state; read here, written by the checkpointer only
     std::shared_ptr<const persistence::state_store> state;
     /// A checkpoint begins when so many bytes of memory hold changes,
-    std::uint64_t checkpoint_bytes = 32 << 20;
+    std::uint64_t checkpoint_bytes = 16 << 20;
     std::uint64_t checkpoint_entries = 50'000;  ///< or so many entries were applied since the last,
     /// or something is applied so long after it
     std::chrono::milliseconds checkpoint_interval{30'000};

@@ -196,7 +196,7 @@ constexpr std::array table{
               return store_ms(read_duration(t), given.made.node.checkpoint_interval_ms);
             }},
     setting{"checkpoint-bytes", data, "SIZE",
-            "changes in memory that call for a checkpoint (32MiB)",
+            "changes in memory that call for a checkpoint (16MiB)",
             [](draft& given, text t) {
               return store_size(read_size(t), given.made.node.checkpoint_bytes);
             }},

@@ -109,8 +109,7 @@ BOOST_AUTO_TEST_CASE(that_is_full_at_the_meta_page_stops_the_state) {
 
 BOOST_AUTO_TEST_CASE(stops_the_state_in_the_middle_of_a_large_commit_which_a_restart_completes) {
   temporary_directory place;
-  lmdb_options in_parts;
-  in_parts.part_bytes = 4 * 4096;
+  const auto in_parts = in_parts_of(15);
   changes all;
   for (int i = 0; i < 50; ++i) all.push_back({std::to_string(1000 + i), "x"});
   std::string seen;

@@ -170,8 +170,7 @@ BOOST_AUTO_TEST_CASE(is_sound_when_power_loss_brings_the_file_of_an_old_commit_b
   temporary_directory place;
   static std::filesystem::path from;
   from = place.make("state");
-  lmdb_options options;
-  options.part_bytes = 20 * 4096;
+  const auto options = in_parts_of(180);
   changes large;
   for (int i = 0; i < 200; ++i) large.push_back({std::to_string(1000 + i), "large"});
   {

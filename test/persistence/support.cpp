@@ -47,6 +47,13 @@ std::filesystem::path temporary_directory::make(const std::string& name) const {
   return path_ / name;
 }
 
+lmdb_options in_parts_of(std::uint64_t bytes) {
+  // Of a run of keys the first counts as a page, and what it weighs counts twice.
+  lmdb_options out;
+  out.part_bytes = 4096 + 2 * bytes;
+  return out;
+}
+
 entry command(std::uint64_t index, std::uint64_t term, std::string data) {
   return {index_t{index},
           term_t{term},

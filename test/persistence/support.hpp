@@ -8,6 +8,7 @@
 
 #include "persistence/fault_points.hpp"
 #include "persistence/journal_ring.hpp"
+#include "persistence/lmdb_environment.hpp"
 #include "persistence/log_store.hpp"
 #include "persistence/state_store.hpp"
 #include "persistence/storage_error.hpp"
@@ -45,6 +46,9 @@ inline constexpr protocol::group_id group{1};
 
 /// So small that a story goes round it many times.
 inline constexpr journal_options small_journal{16 * journal_block, 3, true};
+
+/// So that a commit of more than about so many bytes goes in parts, where its keys are neighbours.
+lmdb_options in_parts_of(std::uint64_t bytes);
 
 protocol::entry command(std::uint64_t index, std::uint64_t term, std::string data);
 protocol::entry change_of_members(std::uint64_t index, std::uint64_t term,

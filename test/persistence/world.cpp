@@ -17,13 +17,6 @@ protocol::snapshot_meta point_of(const state_store& state) {
   return {point.index, point.term, point.members, 0, 0};
 }
 
-/// So that the larger checkpoints of the story go in several parts.
-lmdb_options in_parts() {
-  lmdb_options out;
-  out.part_bytes = 20 * 4096;
-  return out;
-}
-
 void checkpoint(world& in, std::uint64_t index, std::uint64_t term) {
   changes all;
   for (std::uint64_t i = 0; i < 200; ++i) {
@@ -59,7 +52,7 @@ disk_world::disk_world(const fs::path& path)
     : directory_(path, node_id{1}, cluster),
       log_(directory_.log_path(), {}, small_journal),
       states_(directory_.state_path(), group),
-      state_(states_.open(in_parts())) {
+      state_(states_.open(in_parts_of(300))) {
   recover(log_, *state_, group);
 }
 
@@ -80,7 +73,7 @@ void disk_world::install(const fs::path& snapshot) {
   const snapshot_file arrived(incoming.finish(meta, cluster));
   states_.install(arrived);
   state_.reset();
-  state_ = states_.open(in_parts());
+  state_ = states_.open(in_parts_of(300));
   log_.reset(group, point_of(*state_));
 }
 

@@ -27,7 +27,7 @@ weather weather::draw(random_source& random) {
   x.wrong_wall = random.percent(15);
   x.checkpoint_entries = random.percent(40) ? random.between(2, 12) : random.between(5, 200);
   x.log_margin = random.percent(40) ? 0 : random.between(0, 60);
-  if (random.percent(40)) x.part_kb = random.between(1, 64);
+  if (random.percent(40)) x.part_kb = random.between(1, 8);
   if (random.percent(15)) x.big_kb = random.between(20, 600);
   x.crashes = random.percent(70);
   x.crash_points = random.percent(40);
