@@ -194,7 +194,7 @@ BOOST_AUTO_TEST_CASE(the_state_on_disk_is_the_state_in_memory) {
   BOOST_TEST(rc::check([](const operations& all) {
     temporary_directory place;
     memory_state_store memory;
-    const auto in_parts = in_parts_of(100);
+    const auto in_parts = in_parts_of(8 << 10);
     auto disk = std::make_unique<lmdb_state_store>(place.path(), in_parts);
     std::uint64_t index = 0;
     for (const auto& [kind, a, b] : all) {

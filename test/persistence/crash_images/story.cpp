@@ -27,8 +27,9 @@ lmdb_options small(bool in_parts) {
   lmdb_options out;
   out.map_size = 1 << 20;
   out.min_free_bytes = 0;
-  // Of neighbours the first counts as a page, and what it weighs counts twice.
-  if (in_parts) out.part_bytes = 4096 + 100;
+  // For small commits and not for large ones: of neighbours the first counts as a page, and what it
+  // weighs counts twice.
+  if (in_parts) out.part_bytes = 4096 + 1200;
   return out;
 }
 

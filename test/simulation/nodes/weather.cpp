@@ -22,12 +22,12 @@ weather weather::draw(random_source& random) {
   }
   if (random.percent(25)) x.bytes_per_ms = random.between(5'000, 100'000);
   x.disk_us = random.between(100, 5000);
-  if (random.percent(50)) x.clock_spread_percent = random.between(1, 8);
+  if (random.percent(50)) x.clock_spread_percent = random.between(1, 32);
   if (random.percent(50)) x.wall_spread_ms = random.between(1, 2000);
   x.wrong_wall = random.percent(15);
   x.checkpoint_entries = random.percent(40) ? random.between(2, 12) : random.between(5, 200);
   x.log_margin = random.percent(40) ? 0 : random.between(0, 60);
-  if (random.percent(40)) x.part_kb = random.between(1, 8);
+  if (random.percent(40)) x.part_kb = random.between(1, 32);
   if (random.percent(15)) x.big_kb = random.between(20, 600);
   x.crashes = random.percent(70);
   x.crash_points = random.percent(40);
