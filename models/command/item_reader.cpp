@@ -190,16 +190,25 @@ void item_reader::complete(std::size_t position) {
 }
 
 void item_reader::encode() {
+  static const value none;
+  std::size_t size = 0;
+  for (std::size_t i = 0; i < values_.size(); ++i) {
+    const auto* text = std::get_if<std::string>(&values_[i]);
+    size += 16 + (text != nullptr ? text->size() : 0);
+  }
+  bytes_.reserve(size);
   // Spans are noted first: the buffer may move while it grows.
   std::vector<std::pair<std::uint32_t, std::size_t>> ends;
+  ends.reserve(values_.size());
   // By id, which is the order that records and commands need.
   for (const auto i : c_.by_id) {
     const bool removed = op_ == operation::patch && states_[i] == state::null;
     if (states_[i] == state::given || removed) {
-      write_value(bytes_, states_[i] == state::given ? values_[i] : value{});
+      write_value(bytes_, states_[i] == state::given ? values_[i] : none);
       ends.emplace_back(c_.fields[i].id, bytes_.size());
     }
   }
+  fields_.reserve(ends.size());
   std::size_t begin = 0;
   for (const auto& [id, end] : ends) {
     fields_.push_back({id, std::string_view(bytes_).substr(begin, end - begin)});

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstdint>
 
+#include "models/encoding/byte_words.hpp"
+
 namespace lithair::models {
 
 namespace {
@@ -42,6 +44,10 @@ constexpr bool announce(std::uint8_t first, sequence& out) {
 bool is_utf8(std::string_view text) {
   std::size_t at = 0;
   while (at < text.size()) {
+    if (text.size() - at >= word_size && is_ascii(load_word(text, at))) {
+      at += word_size;
+      continue;
+    }
     const auto first = static_cast<std::uint8_t>(text[at]);
     if (first < 0x80) {
       ++at;

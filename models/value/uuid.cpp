@@ -1,6 +1,7 @@
 #include "models/value/uuid.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace lithair::models {
 
@@ -30,13 +31,16 @@ void put_big_endian(std::uint64_t number, std::uint8_t* to) {
 }  // namespace
 
 void append_text(std::string& out, const uuid& id) {
+  std::array<char, 36> text;
+  auto at = text.begin();
   for (std::size_t i = 0; i < 16; ++i) {
     if (dash_before(i)) {
-      out += '-';
+      *at++ = '-';
     }
-    out += hex_digits[id.bytes[i] >> 4];
-    out += hex_digits[id.bytes[i] & 15];
+    *at++ = hex_digits[id.bytes[i] >> 4];
+    *at++ = hex_digits[id.bytes[i] & 15];
   }
+  out.append(text.data(), text.size());
 }
 
 std::string to_string(const uuid& id) {

@@ -264,6 +264,39 @@ BOOST_AUTO_TEST_CASE(json_keeps_numbers_as_text_and_strings_exactly) {
   BOOST_TEST(seen == std::string("a=1,2.50,-0,1e400,;b=x\0\n\xf0\x9f\x98\x80;c=;d=;e=;", 38));
 }
 
+BOOST_AUTO_TEST_CASE(a_character_is_escaped_wherever_it_stands_and_no_other_one_is) {
+  for (int byte = 0; byte < 0x80; ++byte)
+    for (std::size_t size = 1; size <= 20; ++size)
+      for (std::size_t at = 0; at < size; ++at) {
+        std::string text(size, '!');
+        text[at] = static_cast<char>(byte);
+        std::string made;
+        append_json_string(made, text);
+        const bool escaped = byte < 0x20 || byte == '"' || byte == '\\';
+        BOOST_REQUIRE_EQUAL(made.size() > size + 2, escaped);
+        BOOST_REQUIRE_EQUAL(made.substr(1, at), text.substr(0, at));
+        BOOST_REQUIRE((made.ends_with(text.substr(at + 1) + '"')));
+      }
+  std::string of_all;
+  append_json_string(of_all,
+                     "\x80\xff\x1f\x20\x21\x80\xff\x7f"
+                     "\x01");
+  BOOST_TEST(of_all == "\"\x80\xff\\u001f \x21\x80\xff\x7f\\u0001\"");
+}
+
+BOOST_AUTO_TEST_CASE(a_byte_that_is_no_utf8_is_found_wherever_it_stands) {
+  for (std::size_t size = 1; size <= 40; ++size)
+    for (std::size_t at = 0; at < size; ++at) {
+      std::string text(size, 'a');
+      BOOST_REQUIRE(is_utf8(text));
+      text[at] = '\x80';
+      BOOST_REQUIRE(!is_utf8(text));
+      if (at == 0) continue;
+      text[at - 1] = '\xc3';
+      BOOST_REQUIRE(is_utf8(text));
+    }
+}
+
 BOOST_AUTO_TEST_CASE(json_strings_escape_what_they_must) {
   std::string out;
   append_json_string(out, std::string_view("a\"\\\n\x01\0\x7f\xc3\xa9/", 10));
