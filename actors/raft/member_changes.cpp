@@ -16,6 +16,8 @@ namespace {
 
 // Then whoever asked is told that it may still take effect; nothing is taken back.
 constexpr std::uint64_t change_timeout_ms = 10'000;
+// Between two tries to find a leader that takes a request.
+constexpr std::uint64_t try_again_ms = 20;
 // How often a leader looks whether a learner has caught up.
 constexpr std::uint64_t promotion_interval_ms = 200;
 
@@ -89,21 +91,43 @@ member as_voter(const member& learner) {
 // Only the leader can say what becomes of a change, so there it is decided, and answered.
 void member_changes::ask(const caf::strong_actor_ptr& asker, const change_members& wanted,
                          std::uint64_t now_ms) {
-  change_request request{
-      0, wanted.what, wanted.force, wanted.node,
-      to_text({wanted.host, wanted.http_port, wanted.peer_port, wanted.promote})};
-  requester who{asker, wanted.token, {}, 0};
-  if (core_.current_role() == role::leader) return handle(std::move(who), request, now_ms);
+  requester who{asker, wanted.token};
+  who.wanted = {0, wanted.what, wanted.force, wanted.node,
+                to_text({wanted.host, wanted.http_port, wanted.peer_port, wanted.promote})};
+  now_ms_ = now_ms;
+  who.until_ms = now_ms + leader_wait_ms_;
+  try_for(std::move(who));
+}
+
+void member_changes::try_for(requester who) {
+  auto request = who.wanted;
+  if (core_.current_role() == role::leader) return handle(std::move(who), request, now_ms_);
   request.id = next_id_++;
   if (!core_.leader() || !out_.send(core_.leader(), request))
     return finish(who, {503, "no leader is known; the node's /readyz says why"});
   // Who was asked counts: an answer of somebody else is of another request.
   forwarded_.emplace(request.id,
-                     forwarded{std::move(who), core_.leader(), now_ms + change_timeout_ms});
+                     forwarded{std::move(who), core_.leader(), now_ms_ + change_timeout_ms});
+}
+
+// 503 says that nothing came of it: an election is worth waiting for, as it is with writes.
+void member_changes::try_again() {
+  for (auto& each : std::exchange(waiting_, {})) {
+    if (each.who.until_ms <= now_ms_)
+      out_.answer(each.who.asker, {each.who.token, each.refusal.status, each.refusal.detail});
+    else if (each.again_ms > now_ms_)
+      waiting_.push_back(std::move(each));
+    else
+      try_for(std::move(each.who));
+  }
 }
 
 void member_changes::arrived(node_id from, const change_request& request, std::uint64_t now_ms) {
-  handle({nullptr, 0, from, request.id}, request, now_ms);
+  requester who;
+  who.node = from;
+  who.id = request.id;
+  now_ms_ = now_ms;
+  handle(std::move(who), request, now_ms);
 }
 
 void member_changes::arrived(node_id from, const change_answer& answer) {
@@ -229,6 +253,8 @@ void member_changes::abort(requester who, std::uint64_t now_ms) {
 
 // An answer waits for what is committed, never for what was only appended.
 void member_changes::advance(std::uint64_t now_ms) {
+  now_ms_ = now_ms;
+  try_again();
   std::erase_if(forwarded_, [&](const auto& pair) {
     if (pair.second.deadline_ms > now_ms) return false;
     finish(pair.second.who,
@@ -357,10 +383,14 @@ void member_changes::stop() {
   for (auto& [id, each] : std::exchange(forwarded_, {})) finish(each.who, open);
   if (current_) finish(current_->who, open);
   current_.reset();
+  for (auto& each : std::exchange(waiting_, {}))
+    out_.answer(each.who.asker, {each.who.token, each.refusal.status, each.refusal.detail});
 }
 
 // To a client here, over the link to a peer, or to nobody: some changes nobody asked for.
 void member_changes::finish(const requester& who, const verdict& outcome) {
+  if (who.asker && outcome.status == 503)
+    return waiting_.push_back({who, outcome, now_ms_ + try_again_ms});
   if (who.asker) return out_.answer(who.asker, {who.token, outcome.status, outcome.detail});
   if (!who.node) return;
   (void)out_.send(who.node, change_answer{who.id, outcome.status, outcome.detail});

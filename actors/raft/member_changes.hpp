@@ -24,8 +24,9 @@ namespace lithair::actors {
 /// its thread.
 ///
 ///     a client ──ask──▶ leader here? ──yes──▶ handle ──▶ under way ──advance──▶ told
-///                           │ no                            ▲ committed, or given up
-///                           └─change_request─▶ the leader's node ──answer──▶ arrived ──▶ told
+///                 ▲         │ no                            ▲ committed, or given up
+///                 │         └─change_request─▶ the leader's node ──answer──▶ arrived ──▶ told
+///                 └── again while there is no leader that takes it, for `leader_wait_ms`
 ///
 /// Of a change it is known only by the configurations that follow in the log what became of it: so
 /// an answer waits until the last of them is committed, or its 10 s are over. Whoever asked for a
@@ -44,8 +45,12 @@ class member_changes {
   /// Requests to the leader are numbered from `first_id`, a random number of this process: an
   /// answer to one of this node's earlier lives finishes none of ours. `groups` outlives it.
   member_changes(protocol::raft_core& core, effects out, other_groups& groups,
-                 std::uint64_t first_id)
-      : core_(core), out_(std::move(out)), groups_(groups), next_id_(first_id) {}
+                 std::uint64_t first_id, std::uint64_t leader_wait_ms)
+      : core_(core),
+        out_(std::move(out)),
+        groups_(groups),
+        leader_wait_ms_(leader_wait_ms),
+        next_id_(first_id) {}
 
   /// A client's request.
   void ask(const caf::strong_actor_ptr& asker, const change_members& wanted, std::uint64_t now_ms);
@@ -63,7 +68,7 @@ class member_changes {
   /// learners.
   void advance(std::uint64_t now_ms);
   /// Whether nothing is under way that `advance` would have to look at.
-  bool is_idle() const { return !current_ && forwarded_.empty(); }
+  bool is_idle() const { return !current_ && forwarded_.empty() && waiting_.empty(); }
   /// The node stops: whoever waits is told that it may still take effect.
   void stop();
 
@@ -71,7 +76,9 @@ class member_changes {
   struct requester {
     caf::strong_actor_ptr asker;  // a client of this node
     std::uint64_t token = 0;
-    protocol::node_id node;  // or a peer
+    change_request wanted{};     // by that client
+    std::uint64_t until_ms = 0;  // it waits so long for a leader that takes it
+    protocol::node_id node{};    // or a peer
     std::uint64_t id = 0;
   };
   struct verdict {
@@ -96,6 +103,15 @@ class member_changes {
     std::uint64_t deadline_ms = 0;
   };
 
+  // A client that no leader has taken up yet: why not, the last time, and when the next one is.
+  struct waiting {
+    requester who;
+    verdict refusal;
+    std::uint64_t again_ms = 0;
+  };
+
+  void try_for(requester who);
+  void try_again();
   void handle(requester who, const change_request& request, std::uint64_t now_ms);
   std::optional<verdict> begin(const change_request& request, change& started);
   std::optional<verdict> wait_for(std::vector<protocol::member> target, change& started);
@@ -109,9 +125,12 @@ class member_changes {
   protocol::raft_core& core_;
   effects out_;
   other_groups& groups_;
+  std::uint64_t leader_wait_ms_;
+  std::uint64_t now_ms_ = 0;  // by the last call that told it
   std::optional<change> current_;
   std::uint64_t next_id_;
   std::map<std::uint64_t, forwarded> forwarded_;
+  std::vector<waiting> waiting_;
   std::uint64_t next_promotion_ms_ = 0;
   std::uint64_t next_step_ms_ = 0;
   protocol::index_t followed_;  // the main group's members of the last step

@@ -58,7 +58,7 @@ raft_actor::raft_actor(caf::actor_config& cfg, loop* home, raft_setup setup)
                   send(*shipper, control_arrived{to, std::move(content)});
                   return true;
                 }},
-               other_groups_, setup_.run),
+               other_groups_, setup_.run, setup_.config.leaderless_wait_ms),
       calls_(core_, [this](const caf::strong_actor_ptr& asker,
                            raft_answered answer) { send(handle(asker), std::move(answer)); }),
       meter_(setup_.meters),

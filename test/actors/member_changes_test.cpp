@@ -90,7 +90,7 @@ struct asked {
   other_groups groups{all, node_id{1}, [this](const raft_handle&, const probe_ready& x) {
                         probes.push_back(x.token);
                       }};
-  member_changes changes{cores.core(1), effects(), groups, 100};
+  member_changes changes{cores.core(1), effects(), groups, 100, 2000};
   std::uint64_t now_ms = 1;
   std::uint64_t asked_so_far = 0;
 };
@@ -266,14 +266,27 @@ BOOST_AUTO_TEST_CASE(a_member_is_moved_to_another_address_when_that_is_asked_and
   BOOST_TEST(x.members().at(2).address == "10.0.0.3:8080/9080");
 }
 
-BOOST_AUTO_TEST_CASE(only_the_leader_that_was_asked_answers_a_change) {
+namespace {
+
+// At node 2, which does not lead: what it asks of others, and what its client is told.
+struct asking_elsewhere {
+  asking_elsewhere() {
+    what.what = action::remove;
+    what.node = 3;
+    what.token = 7;
+  }
+  void have_a_leader() {
+    cores.found();
+    cores.run_until([&] { return cores.core(2).leader() == node_id{1}; });
+  }
+  void ask(std::uint64_t now_ms) {
+    changes.ask(caf::actor_cast<caf::strong_actor_ptr>(client), what, now_ms);
+  }
+
   test::cluster cores{3};
-  cores.found();
-  cores.run_until([&] { return cores.core(2).leader() == node_id{1}; });
   std::vector<change_request> asked;
   caf::actor_system_config config;
-  config.set("scheduler.policy", caf::atom("testing"));
-  caf::actor_system system{config};
+  caf::actor_system system{config.set("scheduler.policy", caf::atom("testing"))};
   caf::scoped_actor client{system};
   std::vector<members_changed> answers;
   other_groups none{nullptr, node_id{2}, nullptr};
@@ -285,12 +298,16 @@ BOOST_AUTO_TEST_CASE(only_the_leader_that_was_asked_answers_a_change) {
          return true;
        }},
       none,
-      5000};
+      5000,
+      2000};
   change_members what;
-  what.what = action::remove;
-  what.node = 3;
-  what.token = 7;
-  changes.ask(caf::actor_cast<caf::strong_actor_ptr>(client), what, 1);
+};
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_CASE(only_the_leader_that_was_asked_answers_a_change, asking_elsewhere) {
+  have_a_leader();
+  ask(1);
   BOOST_REQUIRE(asked.size() == 1u);
   BOOST_TEST(asked[0].id == 5000u);
   change_answer answer{asked[0].id, 200, {}};
@@ -305,6 +322,46 @@ BOOST_AUTO_TEST_CASE(only_the_leader_that_was_asked_answers_a_change) {
   BOOST_REQUIRE(answers.size() == 1u);
   BOOST_TEST(answers[0].token == 7u);
   BOOST_TEST(answers[0].status == 200);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_change_waits_for_a_leader_that_takes_it, asking_elsewhere) {
+  ask(1);
+  changes.advance(1000);
+  BOOST_TEST(answers.empty());
+  BOOST_TEST(asked.empty());
+  have_a_leader();
+  changes.advance(1100);
+  BOOST_REQUIRE(asked.size() == 1u);
+  // It has just been elected, or leads no more.
+  changes.arrived(node_id{1}, change_answer{asked[0].id, 503, "the leader is new"});
+  BOOST_TEST(answers.empty());
+  BOOST_TEST(!changes.is_idle());
+  changes.advance(1200);
+  BOOST_REQUIRE(asked.size() == 2u);
+  BOOST_TEST(asked[1].id != asked[0].id);
+  changes.arrived(node_id{1}, change_answer{asked[1].id, 200, {}});
+  BOOST_REQUIRE(answers.size() == 1u);
+  BOOST_TEST(answers[0].status == 200);
+  BOOST_TEST(changes.is_idle());
+}
+
+BOOST_FIXTURE_TEST_CASE(without_a_leader_in_time_a_change_is_refused, asking_elsewhere) {
+  ask(1);
+  changes.advance(2000);
+  BOOST_TEST(answers.empty());
+  changes.advance(2001);
+  BOOST_REQUIRE(answers.size() == 1u);
+  BOOST_TEST(answers[0].token == 7u);
+  BOOST_TEST(answers[0].status == 503);
+  BOOST_TEST(answers[0].detail.find("no leader") != std::string::npos);
+  BOOST_TEST(changes.is_idle());
+}
+
+BOOST_FIXTURE_TEST_CASE(whoever_waits_for_a_leader_is_told_that_the_node_stops, asking_elsewhere) {
+  ask(1);
+  changes.stop();
+  BOOST_REQUIRE(answers.size() == 1u);
+  BOOST_TEST(answers[0].status == 503);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -104,6 +104,20 @@ BOOST_AUTO_TEST_CASE(leadership_moves_to_the_node_that_was_asked_for) {
   create(through, "tea");
 }
 
+BOOST_AUTO_TEST_CASE(members_change_right_behind_a_change_of_leaders) {
+  shop_cluster nodes;
+  nodes.start_and_await();
+  auto through = nodes.client(0);
+  for (std::size_t i = 0; i < 6; ++i) {
+    BOOST_TEST(through.post("/cluster/members", R"({"id":9,"addr":"127.0.0.1:9"})").status == 200);
+    const auto next = std::to_string((nodes.await_leader() + 1) % 3 + 1);
+    BOOST_TEST(through.post("/cluster/transfer", R"({"to":)" + next + "}").status == 200);
+    // Whoever is asked: a node that does not know yet who leads, or who has just begun to.
+    const auto gone = nodes.client(i % 3).send("DELETE", "/cluster/members/9");
+    BOOST_TEST(gone.status == 200, gone.body);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(
     a_member_that_was_away_follows_a_leader_that_was_wiped_and_added_again_meanwhile) {
   shop_cluster nodes({.nodes = 4, .founders = 3});
