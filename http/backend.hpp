@@ -38,7 +38,7 @@ struct backend {
   std::string host;                  ///< a numeric address to listen on
   std::vector<std::string> names;    ///< hosts at which clients are told to find it
   std::uint16_t port = 0;            ///< 0: any
-  std::uint64_t max_item = models::default_max_item;  ///< see models::stamp
+  models::command_limits most;       ///< see models::stamp
   /// Programs that are connected; none: none are let in
   std::shared_ptr<const actors::level> programs;
 };

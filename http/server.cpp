@@ -19,7 +19,7 @@ backend backend_of(actors::node& node) {
   for (const auto& c : node.schema().collections()) result.feeds.emplace(c.id, node.feed(c));
   for (std::size_t i = 0; i < node.loop_count(); ++i) result.loops.push_back(&node.loop_at(i));
   result.max_streams = node.config().max_subscribers;
-  result.max_item = node.config().max_item;
+  result.most = node.command_limits();
   result.programs = node.programs();
   result.node_id = node.config().self.id.value;
   result.names = {node.config().self.host, node.config().listening().host};

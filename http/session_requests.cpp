@@ -121,7 +121,7 @@ void session::on_request() {
   try {
     // Clock and chance come from here, once, so that `begin` is pure.
     const models::stamp at{actors::unix_time_us(), [this] { return lane_.new_uuid(); },
-                           lane_.all().node.max_item};
+                           lane_.all().node.most};
     auto site = lane_.all().served();
     site.leaving = lane_.leaving();
     proceed(token, begin(r, site, at), r.body.size());
@@ -159,7 +159,7 @@ bool session::prepare_elsewhere(std::uint64_t token) {
   auto site = lane_.all().served();
   site.leaving = lane_.leaving();
   preparing_ = std::make_unique<preparation>(
-      r, site, models::stamp{actors::unix_time_us(), {}, lane_.all().node.max_item});
+      r, site, models::stamp{actors::unix_time_us(), {}, lane_.all().node.most});
   preparing_for_ = token;
   const auto on_done = [](void* self) { static_cast<session*>(self)->on_prepared(); };
   if (!preparing_->start(home()->uv(), on_done, this)) {

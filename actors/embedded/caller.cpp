@@ -119,7 +119,7 @@ class line_to_node final : public caller_line {
 
  private:
   models::stamp stamp(const std::shared_ptr<const models::subject>& bound) const {
-    return {unix_time_us(), new_uuid, target_.config().max_item, bound ? bound->id : std::string{},
+    return {unix_time_us(), new_uuid, target_.command_limits(), bound ? bound->id : std::string{},
             bound};
   }
 

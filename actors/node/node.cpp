@@ -22,6 +22,7 @@
 #include "actors/node/ticker.hpp"
 #include "actors/peers/connector.hpp"
 #include "actors/programs/program_session.hpp"
+#include "actors/raft/storage_room.hpp"
 #include "actors/runtime/listen_check.hpp"
 #include "actors/runtime/loop.hpp"
 #include "actors/runtime/memory_return.hpp"
@@ -44,6 +45,15 @@ std::uint64_t steady_ms() {
 void require_free(const std::string& host, std::uint16_t port, std::string_view whom) {
   if (auto why = why_not_listen(host, port); !why.empty())
     throw std::runtime_error(fmt::format("cannot listen for {}: {}", whom, why));
+}
+
+// In a database that may not grow the changes that are told to streams take a share of it.
+models::command_limits limits_of_commands(const node_config& config) {
+  models::command_limits made;
+  made.item_bytes = config.max_item;
+  if (config.map_size != 0)
+    made.feed_bytes = std::min(made.feed_bytes, storage_room::feed(config.map_size));
+  return made;
 }
 
 }  // namespace
@@ -139,7 +149,7 @@ struct node::implementation {
   void let_programs_in() {
     if (!config.programs) return;
     program_session::service to{parts->main().raft(), parts->main().raft(),
-                                parts->main().aggregate(), models, config.max_item};
+                                parts->main().aggregate(), models, limits_of_commands(config)};
     if (auto data = parts->data()) {
       to.writes = data;
       to.reads = to.local_reads = data;
@@ -195,6 +205,7 @@ node::~node() {
 }
 
 const node_config& node::config() const { return impl_->config; }
+models::command_limits node::command_limits() const { return limits_of_commands(impl_->config); }
 const models::schema& node::schema() const { return *impl_->models; }
 caf::actor_system& node::system() { return *impl_->system; }
 std::size_t node::loop_count() const { return impl_->loops.size(); }

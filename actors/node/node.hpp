@@ -10,6 +10,7 @@
 #include "actors/config.hpp"
 #include "actors/messages/handles.hpp"
 #include "actors/meters.hpp"
+#include "models/command/command_limits.hpp"
 #include "models/schema/schema.hpp"
 #include "protocol/types.hpp"
 
@@ -46,6 +47,8 @@ class node {
 
   /// As it was given.
   const node_config& config() const;
+  /// What commands that are made here go by.
+  models::command_limits command_limits() const;
   /// What it serves; collections of it keep their addresses as long as the node lives, stopped or
   /// not.
   const models::schema& schema() const;

@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::size_t longest_key = 255;
 
-models::stamp stamp_of_now(std::uint64_t max_item,
+models::stamp stamp_of_now(const models::command_limits& most,
                            const std::shared_ptr<const models::subject>& bound) {
   return {unix_time_us(),
           [] {
@@ -23,7 +23,7 @@ models::stamp stamp_of_now(std::uint64_t max_item,
             const auto high = words();
             return std::string{models::make_uuid_v7(unix_time_us(), high, words()).view()};
           },
-          max_item, bound ? bound->id : std::string{}, bound};
+          most, bound ? bound->id : std::string{}, bound};
 }
 
 // As of the header of HTTP.
@@ -35,8 +35,8 @@ bool is_idempotency_key(std::string_view key) {
 }  // namespace
 
 program_preparation::program_preparation(std::shared_ptr<const models::schema> by,
-                                         program_call call, std::uint64_t max_item)
-    : models_(std::move(by)), call_(std::move(call)), max_item_(max_item) {}
+                                         program_call call, const models::command_limits& most)
+    : models_(std::move(by)), call_(std::move(call)), most_(most) {}
 
 std::size_t program_preparation::size() const {
   if (const auto* one = std::get_if<item_write>(&call_)) return one->body.size();
@@ -50,7 +50,7 @@ models::problem program_preparation::no_collection(std::string_view name) {
 models::result<std::string> program_preparation::make() const {
   const auto* one = std::get_if<item_write>(&call_);
   const auto at =
-      stamp_of_now(max_item_, one != nullptr ? one->bound : std::get<items_write>(call_).bound);
+      stamp_of_now(most_, one != nullptr ? one->bound : std::get<items_write>(call_).bound);
   const auto& key =
       one != nullptr ? one->idempotency_key : std::get<items_write>(call_).idempotency_key;
   if (!is_idempotency_key(key))

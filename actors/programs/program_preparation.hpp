@@ -26,7 +26,7 @@ class program_preparation {
 
   /// `call`: one of those that write.
   program_preparation(std::shared_ptr<const models::schema> by, program_call call,
-                      std::uint64_t max_item);
+                      const models::command_limits& most);
 
   /// Bytes of the body.
   std::size_t size() const;
@@ -43,7 +43,7 @@ class program_preparation {
 
   const std::shared_ptr<const models::schema> models_;
   const program_call call_;
-  const std::uint64_t max_item_;
+  const models::command_limits most_;
   uv_work_t work_{};
   receiver done_;
   std::unique_ptr<models::result<std::string>> made_;

@@ -163,7 +163,7 @@ void program_session::begin(std::uint64_t token, program_call& call) {
 
 void program_session::begin_write(std::uint64_t token, program_call call) {
   under_way_[token].is_write = true;
-  auto work = std::make_unique<program_preparation>(to_.models, std::move(call), to_.max_item);
+  auto work = std::make_unique<program_preparation>(to_.models, std::move(call), to_.most);
   if (work->size() <= long_body) {
     prepared_write made{token, work->make()};
     return prepared(made);

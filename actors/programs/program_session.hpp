@@ -45,7 +45,7 @@ class program_session final : public hosted_actor {
     taking<submit> writes;
     taking<ask> reads, local_reads;
     std::shared_ptr<const models::schema> models;
-    std::uint64_t max_item = models::default_max_item;
+    models::command_limits most;
   };
   struct setup {
     std::unique_ptr<connection> over;  ///< greeted

@@ -41,6 +41,9 @@ class storage_room {
   /// What is kept for checkpoints.
   static constexpr std::uint64_t floor(std::uint64_t limit) { return reserve(limit) / 2; }
 
+  /// What streams are told may take of it: deletions add to that as much as they free elsewhere.
+  static constexpr std::uint64_t feed(std::uint64_t limit) { return limit / 16; }
+
   /// What may be left when it becomes full. Whatever is no larger than half of it has room before.
   static constexpr std::uint64_t edge(std::uint64_t limit) { return checkpoint(limit) / 2; }
   /// How much less must be taken for it to be full no more. When it became full a checkpoint's

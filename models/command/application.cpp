@@ -59,7 +59,7 @@ application::stage application::take_command() {
     what_->time_us = log_time_us_;
   }
   with_.at.time_us = what_->time_us;
-  with_.max_item = what_->max_item;
+  with_.max_item = what_->most.item_bytes;
   // One operation, but a deletion may reach items that refer to the item.
   long_ =
       what_->shape != command_shape::single ||
@@ -212,7 +212,7 @@ void application::accept(std::uint16_t status) {
 bool application::tell(const std::function<bool()>& is_late) {
   const auto layout = what_->is_of_format_1 ? feed_layout::one_pair : feed_layout::pieces;
   for (bool all = !accepted_; !all;) {
-    all = recorder_.write(with_.at, state_, layout, few_, is_late);
+    all = recorder_.write(with_.at, state_, layout, few_, is_late, what_->most.feed_bytes);
     // One item and its feed can be much, too.
     const auto size = [](std::size_t sum, const change& each) {
       return sum + (each.value ? each.value->size() : 0);

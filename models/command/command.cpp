@@ -15,7 +15,10 @@ constexpr char command_format = 2;
 constexpr char earlier_format = 1;
 constexpr char format_with_rights = 3;
 constexpr std::size_t parts_with_rights = 8;
+constexpr char format_with_feed = 4;
+constexpr std::size_t parts_with_feed = 9;
 
+bool has_feed(const command& what) { return what.most.feed_bytes != max_feed_bytes; }
 bool has_rights(const command& what) { return !what.by.empty() || !what.rights.empty(); }
 
 bool unconditional(const preconditions& conditions) {
@@ -195,12 +198,18 @@ void command_writer::begin() {
     }
   }
   out_.reserve(size);
-  out_ += has_rights(what_) ? format_with_rights : command_format;
-  const bool has_limit = what_.max_item != default_max_item;
+  const bool has_limit = what_.most.item_bytes != default_max_item;
   const bool has_judged = has_limit || !what_.judged.empty();
-  msgpack::write_array(out_, has_rights(what_)
-                                 ? parts_with_rights
-                                 : 4u + (has_judged ? 1u : 0u) + (has_limit ? 1u : 0u));
+  if (has_feed(what_)) {
+    out_ += format_with_feed;
+    msgpack::write_array(out_, parts_with_feed);
+  } else if (has_rights(what_)) {
+    out_ += format_with_rights;
+    msgpack::write_array(out_, parts_with_rights);
+  } else {
+    out_ += command_format;
+    msgpack::write_array(out_, 4u + (has_judged ? 1u : 0u) + (has_limit ? 1u : 0u));
+  }
   msgpack::write_unsigned(out_, static_cast<std::uint64_t>(what_.shape));
   msgpack::write_signed(out_, what_.time_us);
   msgpack::write_array(out_, what_.operations.size());
@@ -208,16 +217,20 @@ void command_writer::begin() {
 
 void command_writer::finish() {
   write_token(out_, what_.token);
-  const bool has_limit = what_.max_item != default_max_item || has_rights(what_);
+  const bool has_all = has_rights(what_) || has_feed(what_);
+  const bool has_limit = what_.most.item_bytes != default_max_item || has_all;
   if (has_limit || !what_.judged.empty()) {
     write_judged(out_, what_.judged);
   }
   if (has_limit) {
-    msgpack::write_unsigned(out_, what_.max_item);
+    msgpack::write_unsigned(out_, what_.most.item_bytes);
   }
-  if (has_rights(what_)) {
+  if (has_all) {
     msgpack::write_string(out_, what_.by);
     msgpack::write_binary(out_, what_.rights);
+  }
+  if (has_feed(what_)) {
+    msgpack::write_unsigned(out_, what_.most.feed_bytes);
   }
 }
 
@@ -226,14 +239,16 @@ command_reader::command_reader(std::string_view bytes) : in_(bytes.substr(bytes.
 }
 
 void command_reader::begin(std::string_view bytes) {
-  if (bytes.empty() || bytes.front() < earlier_format || bytes.front() > format_with_rights) {
+  if (bytes.empty() || bytes.front() < earlier_format || bytes.front() > format_with_feed) {
     return;
   }
   made_.is_of_format_1 = bytes.front() == earlier_format;
-  const bool rights = bytes.front() == format_with_rights;
   parts_ = in_.read_array();
+  const bool has_its_parts = bytes.front() == format_with_feed     ? parts_ == parts_with_feed
+                             : bytes.front() == format_with_rights ? parts_ == parts_with_rights
+                                                                   : parts_ >= 4 && parts_ <= 6;
   const std::uint64_t shape = in_.read_unsigned();
-  if ((rights ? parts_ != parts_with_rights : parts_ < 4 || parts_ > 6) || shape < 1 || shape > 3) {
+  if (!has_its_parts || shape < 1 || shape > 3) {
     return;
   }
   made_.shape = static_cast<command_shape>(shape);
@@ -262,13 +277,17 @@ void command_reader::finish() {
   made_.token = read_token(in_);
   good_ = parts_ < 5 || read_judged(in_, made_.judged);
   if (good_ && parts_ >= 6) {
-    made_.max_item = in_.read_unsigned();
+    made_.most.item_bytes = in_.read_unsigned();
   }
-  if (good_ && parts_ == parts_with_rights) {
+  if (good_ && parts_ >= parts_with_rights) {
     made_.by = in_.read_string();
     made_.rights = in_.read_binary();
     // Without either it would have been written otherwise.
-    good_ = has_rights(made_);
+    good_ = has_rights(made_) || parts_ == parts_with_feed;
+  }
+  if (good_ && parts_ == parts_with_feed) {
+    made_.most.feed_bytes = in_.read_unsigned();
+    good_ = has_feed(made_);
   }
   // Bytes behind the command would be a second meaning of the same entry.
   good_ = good_ && in_.finished();

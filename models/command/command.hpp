@@ -16,6 +16,8 @@
 ///     command    := format:byte(2) [shape, time, [operation, ...], token (, judged (, most))]
 ///                 | format:byte(3)
 ///                       [shape, time, [operation, ...], token, judged, most, by, rights]
+///                 | format:byte(4)
+///                       [shape, time, [operation, ...], token, judged, most, by, rights, feed]
 ///     operation  := [op, collection id, key, conditions, {field id: value or nil, ...}]
 ///     conditions := nil | [any, none, [version, ...]]
 ///     token      := nil | [scope, key, digest]
@@ -32,6 +34,7 @@
 ///     most       := bytes that an item may take, where that is not `default_max_item`
 ///     by         := who asked, or ""
 ///     rights     := what rules let them do, in bytes: models/command/command_rights.hpp, or none
+///     feed       := bytes that the feed may hold, which is not `max_feed_bytes`
 ///     any, none  := bool: `If-Match: *`, `If-None-Match: *`
 ///
 /// Commands are read again from logs of earlier versions, so the format may only grow: another
@@ -76,9 +79,8 @@ struct command {
   std::vector<operation_part> operations;  ///< in the order in which they are done
   std::optional<request_token> token;      ///< none: the request had no `Idempotency-Key`
   std::vector<field_name> judged;          ///< each once
-  /// Bytes that an item's record may take, unless it had more before
-  std::uint64_t max_item = default_max_item;
-  std::string_view by;  ///< who asked; empty: nobody said
+  command_limits most;                     ///< what it may make of items and the feed
+  std::string_view by;                     ///< who asked; empty: nobody said
   std::string_view
       rights;  ///< what rules let them do, see command_rights.hpp; empty: no rule binds
   bool is_of_format_1 = false;  ///< it was read so; it is never written so

@@ -85,7 +85,7 @@ bool joint_command::split(const lateness& is_late) {
       part_.time_us = what_->time_us;
       part_.token = what_->token;
       part_.judged = what_->judged;
-      part_.max_item = what_->max_item;
+      part_.most = what_->most;
       part_.by = what_->by;
       part_.rights = what_->rights;
       part_.operations.reserve(count);
@@ -156,7 +156,7 @@ bool joint_command::localize(const lateness& is_late) {
     part_.time_us = what_->time_us;
     // The same token: a request that is repeated finds both answers.
     part_.token = what_->token;
-    part_.max_item = what_->max_item;
+    part_.most = what_->most;
     // Who asked sees the joined answer, not one of this shape.
     part_.shape = part_.operations.size() == 1 ? command_shape::single : command_shape::transaction;
     writer_ = std::make_unique<command_writer>(part_);

@@ -93,10 +93,10 @@ std::optional<problem> check_size(const collection& c, operation op, std::string
   for (const auto& each : fields) {
     size += each.bytes.size();
   }
-  if (op != operation::create || size <= at.max_item) {
+  if (op != operation::create || size <= at.most.item_bytes) {
     return std::nullopt;
   }
-  return item_too_large(excerpt(key_text(c, key)), c.name, size, at.max_item);
+  return item_too_large(excerpt(key_text(c, key)), c.name, size, at.most.item_bytes);
 }
 
 /// Whose deeds nothing tells of need not be told.
@@ -108,7 +108,7 @@ std::string encode(const write_request& request, std::string_view key, const sto
                    const stamp& at, const rights_gathering& rights) {
   command made;
   made.time_us = at.time_us;
-  made.max_item = at.max_item;
+  made.most = at.most;
   made.by = told_by(*request.target, at);
   const auto bytes = rights.write();
   made.rights = bytes;
@@ -135,7 +135,7 @@ class collector {
   collector(const schema& s, command_shape shape, const stamp& at) : at_(at), rights_(s, at.bound) {
     made_.shape = shape;
     made_.time_us = at.time_us;
-    made_.max_item = at.max_item;
+    made_.most = at.most;
   }
 
   /// Reads an item into one more operation; `part` names it in errors.

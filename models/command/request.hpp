@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "models/command/command_limits.hpp"
 #include "models/problem/outcome.hpp"
 #include "models/schema/schema.hpp"
 #include "models/schema/subject.hpp"
@@ -25,18 +26,13 @@ struct preconditions {
   bool if_none_match_any = false;       ///< `If-None-Match: *`: only create
 };
 
-/// The bytes that an item's record takes at most, unless the command says otherwise. It counts on
-/// all nodes alike, and what is larger from before may be written as long as it does not grow.
-inline constexpr std::uint64_t default_max_item = 1 << 20;
-
 /// What the proposing node adds to a command, so that applying it needs neither clock nor chance.
 /// Made once for each request; the same time and uuids give the same command.
 struct stamp {
   std::int64_t time_us = 0;               ///< microseconds since 1970, UTC
   std::function<std::string()> new_uuid;  ///< 16 bytes of a UUIDv7
-  /// What an item takes at most; goes with the command, so that every node holds it to the same
-  std::uint64_t max_item = default_max_item;
-  std::string by = {};  ///< who asks, for the history; empty: nobody says
+  command_limits most = {};               ///< goes with the command
+  std::string by = {};                    ///< who asks, for the history; empty: nobody says
   /// Whom access rules bind; none: nobody, as with admins and with programs in a node.
   std::shared_ptr<const subject> bound = {};
 };

@@ -34,7 +34,7 @@ class change_recorder {
   /// then it is to be called again with the same state and layout.
   [[nodiscard]] bool write(const moment& at, const state_view& state, feed_layout layout,
                            change_set& out, const std::function<bool()>& is_late,
-                           std::uint64_t limit = max_feed_bytes);
+                           std::uint64_t limit);
 
  private:
   void append(std::string_view bytes);

@@ -86,8 +86,9 @@ struct streams_of_a_feed {
       recorder.add({c, id, nullptr, &fields});
     }
     models::change_set changes;
-    BOOST_REQUIRE(recorder.write({++applied, 0}, state, models::feed_layout::pieces, changes,
-                                 [] { return false; }));
+    BOOST_REQUIRE(recorder.write(
+        {++applied, 0}, state, models::feed_layout::pieces, changes, [] { return false; },
+        models::max_feed_bytes));
     state.apply(changes);
     feed_grew news{applied, {}};
     news.pairs.push_back(

@@ -163,7 +163,9 @@ BOOST_DATA_TEST_CASE(one_voter_goes_on_where_it_crashed, data::make(steps_of_one
 
 BOOST_AUTO_TEST_CASE(one_voter_goes_on_after_a_crash_in_a_checkpoint_of_several_parts) {
   for (const std::string place : {"checkpoint_pending", "checkpoint_between_parts"}) {
-    crashing_cluster node(1, {"--checkpoint-entries", "12", "--log-margin", "1"});
+    // Below a limit parts are a sixteenth of it.
+    crashing_cluster node(
+        1, {"--checkpoint-entries", "12", "--log-margin", "1", "--map-size", "16MiB"});
     node.start_to_crash(0, place, 0);
     node.await_ready(0);
     std::string items = "[";

@@ -274,6 +274,34 @@ BOOST_AUTO_TEST_CASE(near_its_limit_a_cluster_takes_deletions_and_then_all_write
   BOOST_TEST(nodes.log(asked).find("there is room to grow again") != std::string::npos);
 }
 
+BOOST_AUTO_TEST_CASE(deleting_makes_room_where_items_are_all_that_there_is) {
+  // Without indexes: what streams are told of a deletion is as long as what it frees.
+  shop_cluster node({.nodes = 1, .flags = {"--map-size", "8MiB"}});
+  const auto models = node.directory() / "notes.toml";
+  std::ofstream(models) << "[models.notes.fields]\n"
+                           "id = { type = \"integer\", primary_key = true, replicate = true }\n"
+                           "text = { type = \"string\", replicate = true }\n";
+  node.told().models = models;
+  node.start(0);
+  node.await_ready(0);
+  auto through = node.client(0);
+  const auto note = [](int id) {
+    return R"({"id":)" + std::to_string(id) + R"(,"text":")" + std::string(2000, 'x') + "\"}";
+  };
+  int made = 0;
+  node.await("it refuses writes", [&] {
+    const auto answer = through.post("/api/notes", note(made));
+    made += answer.status == 201;
+    return answer.status == 503 && answer.body.find("delete items") != std::string::npos;
+  });
+  BOOST_TEST(made > 1000);
+  for (int id = 0; id < made / 2; ++id)
+    node.await("it removes", [&] {
+      return through.send("DELETE", "/api/notes/" + std::to_string(id)).status == 204;
+    });
+  node.await("there is room", [&] { return through.post("/api/notes", note(made)).status == 201; });
+}
+
 BOOST_AUTO_TEST_CASE(a_leader_with_a_full_disk_hands_over_to_one_with_room) {
   // S3
   bad_disks nodes;

@@ -3,6 +3,7 @@
 
 #include "models/command/application.hpp"
 #include "models/command/command.hpp"
+#include "models/derived/feed.hpp"
 #include "test/models/service_fixture.hpp"
 
 namespace lithair::models {
@@ -128,12 +129,32 @@ BOOST_AUTO_TEST_CASE(what_an_item_may_take_goes_with_the_command) {
   create("a", 10);
   max_item = 2048;
   BOOST_TEST(patch("notes", "a", R"({"text":)" + quoted(1500) + "}").status == 200);
-  BOOST_TEST(read_command(last_command)->max_item == 2048u);
+  BOOST_TEST(read_command(last_command)->most.item_bytes == 2048u);
   BOOST_TEST(patch("notes", "a", R"({"text":)" + quoted(2500) + "}").status == 413);
   max_item = default_max_item;
   BOOST_TEST(patch("notes", "a", R"({"text":)" + quoted(2500) + "}").status == 200);
   // Unsaid where it is as it mostly is.
-  BOOST_TEST(read_command(last_command)->max_item == default_max_item);
+  BOOST_TEST(read_command(last_command)->most.item_bytes == default_max_item);
+}
+
+BOOST_AUTO_TEST_CASE(what_the_feed_may_hold_goes_with_the_command) {
+  for (int i = 0; i < 40; ++i) create("a" + std::to_string(i), 2000);
+  BOOST_TEST(extent_of_feed(state()).bytes > 40u * 2000);
+  // Each of all nodes goes by what that one says which was asked.
+  max_feed = 20'000;
+  create("b", 2000);
+  BOOST_TEST(read_command(last_command)->most.feed_bytes == 20'000u);
+  BOOST_TEST(extent_of_feed(state()).bytes < 25'000u);
+  BOOST_TEST(extent_of_feed(state()).dropped > 30u);
+  // What goes takes room there, too, and no more than there is.
+  for (int i = 0; i < 40; ++i) {
+    BOOST_TEST(remove("notes", "a" + std::to_string(i)).status == 204);
+    BOOST_TEST(extent_of_feed(state()).bytes < 25'000u);
+  }
+  max_feed = max_feed_bytes;
+  create("c", 2000);
+  BOOST_TEST((read_command(last_command)->most == command_limits()));
+  BOOST_TEST(last_command.front() == 2);
 }
 
 BOOST_AUTO_TEST_CASE(a_command_that_makes_too_much_of_little_is_refused_whole) {

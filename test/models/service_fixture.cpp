@@ -35,7 +35,7 @@ template <class Request>
 outcome service_fixture::run_request(const Request& request) {
   stamp at;
   at.time_us = time_us += 1000;
-  at.max_item = max_item;
+  at.most = {max_item, max_feed};
   at.by = by;
   at.bound = bound;
   at.new_uuid = [this, &at] {

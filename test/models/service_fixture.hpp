@@ -67,6 +67,7 @@ class service_fixture {
   std::int64_t time_us = 1'800'000'000'000'000;
   /// What an item may take, as the node says that proposes.
   std::uint64_t max_item = default_max_item;
+  std::uint64_t max_feed = max_feed_bytes;
   /// The time that the log gives each entry; 0: none, as in logs of earlier versions.
   std::int64_t log_time_us = 0;
   /// For tests that read as of a moment while the state goes on.
