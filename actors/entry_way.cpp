@@ -57,10 +57,6 @@ std::string in_words(const way_step& step) {
   return words;
 }
 
-std::uint64_t length_of(const std::vector<way_step>& steps) {
-  return steps.empty() ? 0 : static_cast<std::uint64_t>(steps.back().at_us - steps.front().at_us);
-}
-
 std::string where_time_went(const std::vector<way_step>& steps) {
   std::string line;
   for (std::size_t i = 1; i < steps.size(); ++i)

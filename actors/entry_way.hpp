@@ -60,9 +60,6 @@ std::vector<way_step> steps_of(const entry_way& way);
 /// "on node 2's disk": what happened, as the end of a sentence.
 std::string in_words(const way_step& step);
 
-/// From its first step to its last, in microseconds.
-std::uint64_t length_of(const std::vector<way_step>& steps);
-
 /// Where the time went, in one line: "+0.1 ms handed to the log, +2.3 ms on this node's disk, …".
 std::string where_time_went(const std::vector<way_step>& steps);
 

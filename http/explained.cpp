@@ -118,6 +118,7 @@ json::array way_rows(const std::vector<way_step>& steps) {
   json::array rows;
   for (const auto& each : steps) {
     json::object row{{"what", name_of(each.what)},
+                     {"words", in_words(each)},
                      {"at", utc(each.at_us)},
                      {"after_us", each.at_us - steps.front().at_us}};
     if (each.node) row["node"] = each.node.value;
@@ -137,8 +138,8 @@ std::string what_it_is(const entry_explained& said, protocol::term_t term,
                      from ? fmt::format(" that a client of node {} asked for", from.value) : "");
 }
 
-json::array story_of(const entry_explained& said, const std::vector<way_step>& steps,
-                     const told_command& command, const std::string& first) {
+json::array story_of(const entry_explained& said, const told_command& command,
+                     const std::string& first) {
   json::array story;
   const auto add = [&story](const std::string& line) { story.push_back(json::string(line)); };
   add(first);
@@ -146,20 +147,19 @@ json::array story_of(const entry_explained& said, const std::vector<way_step>& s
   if (!command.is_all) add("It asks for more than that.");
   if (!command.by.empty()) add("Who asked: " + command.by + ".");
   if (said.way && !said.way->trace.empty()) add("Its trace: " + said.way->trace + ".");
-  if (!said.content && said.index <= said.last)
-    add(fmt::format("What it was is no longer in this node's log, which begins at {}.",
-                    said.first.value));
-  if (!said.way)
-    add("It is too long ago, or from before this node's start: when it was where is not "
-        "remembered.");
-  for (std::size_t i = 0; i < steps.size(); ++i)
-    add(i == 0 ? fmt::format("{}: {}.", utc(steps[i].at_us), in_words(steps[i]))
-               : fmt::format("+{:.3f} ms: {}.",
-                             static_cast<double>(steps[i].at_us - steps[i - 1].at_us) / 1000,
-                             in_words(steps[i])));
-  if (steps.size() > 1)
-    add(fmt::format("{:.3f} ms in all.", static_cast<double>(length_of(steps)) / 1000));
   return story;
+}
+
+json::array not_told(const entry_explained& said) {
+  json::array why;
+  if (!said.content && said.index <= said.last)
+    why.push_back(json::string(fmt::format(
+        "What it was is no longer in this node's log, which begins at {}.", said.first.value)));
+  if (!said.way)
+    why.push_back(
+        "It is too long ago, or from before this node's start: when it was where is not "
+        "remembered.");
+  return why;
 }
 
 response not_there(const entry_explained& said) {
@@ -201,7 +201,8 @@ response answer_explained(const entry_explained& said, const models::schema& sch
       {"trace", text_or_null(said.way ? std::string_view{said.way->trace} : "")},
       {"way", way_rows(steps)},
       {"more_operations", !command.is_all},
-      {"story", story_of(said, steps, command, what_it_is(said, term, kind, from, bytes))},
+      {"story", story_of(said, command, what_it_is(said, term, kind, from, bytes))},
+      {"not_told", not_told(said)},
       {"operations", std::move(command.operations)},
   };
   response result;

@@ -175,6 +175,7 @@ void add_explained(json_object& to) {
   to["lithair.way_step"] =
       record({{"what", word_of({"received", "logged", "synced", "replicated", "committed", "given",
                                 "applied", "answered"})},
+              {"words", described(text_schema(), "The same in words.")},
               {"at", moment},
               {"after_us", described(whole_number(), "Microseconds behind the first of them.")},
               {"node?", described(id(), "Whose disk it was on.")}});
@@ -199,7 +200,9 @@ void add_explained(json_object& to) {
        {"way", list_of(schema_ref("lithair.way_step"))},
        {"operations", list_of(schema_ref("lithair.told_operation"))},
        {"more_operations", flag_schema()},
-       {"story", described(list_of(text_schema()), "The same in sentences.")}});
+       {"story", described(list_of(text_schema()), "What it is, in sentences.")},
+       {"not_told",
+        described(list_of(text_schema()), "What this node does not know of it, and why.")}});
 }
 
 void add_cluster(json_object& to) {

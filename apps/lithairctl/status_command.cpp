@@ -2,13 +2,12 @@
 
 #include <boost/json/array.hpp>
 
-#include <algorithm>
 #include <ctime>
 #include <ostream>
-#include <thread>
 
 #include <spdlog/fmt/fmt.h>
 
+#include "apps/lithairctl/all_nodes.hpp"
 #include "apps/lithairctl/cluster_report.hpp"
 #include "apps/lithairctl/commands.hpp"
 #include "apps/lithairctl/document.hpp"
@@ -19,62 +18,6 @@ namespace lithair::ctl {
 namespace {
 
 namespace json = boost::json;
-
-constexpr milliseconds longest_look{3000};
-
-struct looked {
-  node_view view;
-  reply answer;
-};
-
-/// Asks all of them at once, since some may not answer at all.
-std::vector<looked> look(const std::vector<endpoint>& at, const calling& how) {
-  std::vector<looked> made(at.size());
-  const auto limit = std::min(how.timeout, longest_look);
-  std::vector<http_client> clients;
-  for (std::size_t i = 0; i < at.size(); ++i) clients.emplace_back(how.as);
-  std::vector<std::jthread> threads;
-  for (std::size_t i = 0; i < at.size(); ++i)
-    threads.emplace_back([&, i] {
-      auto& [view, answer] = made[i];
-      view.addr = at[i].authority;
-      try {
-        answer = clients[i].send(at[i], {.target = "/status"}, limit);
-        if (answer.status == 0)
-          view.why_not = answer.why;
-        else if (answer.status != 200)
-          view.why_not = failure_of(answer, {}).what();
-        else
-          view.status = object_of(answer);
-      } catch (const std::exception& error) {
-        view.why_not = error.what();
-      }
-      if (view.why_not.ends_with('.')) view.why_not.pop_back();
-    });
-  threads.clear();
-  return made;
-}
-
-std::vector<node_view> look_at_all(const calling& how) {
-  auto first = look(how.endpoints, how);
-  std::vector<node_view> views;
-  std::string all_why;
-  for (const auto& x : first) {
-    views.push_back(x.view);
-    all_why += (all_why.empty() ? "" : "\n") + x.view.addr + ": " + x.view.why_not;
-  }
-  if (std::ranges::none_of(views, [](const auto& x) { return x.why_not.empty(); })) {
-    // Somebody who wants to see a token is no cluster that is down.
-    for (const auto& x : first)
-      if (x.answer.status >= 400 && x.answer.status < 500) throw failure_of(x.answer, x.view.addr);
-    throw failure(exit_status::unavailable, all_why);
-  }
-  std::vector<endpoint> more;
-  for (const auto& addr : members_not_asked(views))
-    more.push_back(read_endpoint(addr, how.endpoints.front().tls));
-  for (const auto& x : look(more, how)) views.push_back(x.view);
-  return views;
-}
 
 json::value or_null(const std::optional<std::uint64_t>& x) {
   return x ? json::value(*x) : json::value(nullptr);

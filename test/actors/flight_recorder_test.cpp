@@ -165,12 +165,10 @@ BOOST_AUTO_TEST_CASE(is_told_in_the_order_of_time_without_what_is_not_known) {
   std::string names;
   for (const auto& each : steps) names += std::string{name_of(each.what)} + ' ';
   BOOST_TEST(names == "received logged replicated committed answered synced ");
-  BOOST_TEST(length_of(steps) == 8100u);
   BOOST_TEST(where_time_went(steps) ==
              "+0.1 ms handed to this node's log, +2.9 ms on the disk of node 2, "
              "+0.0 ms known to be committed, +0.5 ms answered, +4.6 ms on this node's disk");
   BOOST_TEST(where_time_went({}) == "");
-  BOOST_TEST(length_of({}) == 0u);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

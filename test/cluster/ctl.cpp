@@ -263,8 +263,52 @@ BOOST_AUTO_TEST_CASE(a_small_load_is_measured_and_leaves_nothing) {
   BOOST_TEST(ctl.run({"list", "products", "--count"}) == "0\n");
   // An order needs a product, which nobody can make up.
   (void)ctl.run({"bench", "orders", "--seconds", "1", "--yes"}, 1);
-  BOOST_TEST(has(ctl.run({"explain", "1"}), "changes the members"));
-  (void)ctl.run({"explain", "999999999"}, 3);
+}
+
+BOOST_AUTO_TEST_CASE(the_way_of_a_write_is_told_by_all_members) {
+  looked_after nodes;
+  const auto leader = nodes.start_and_await();
+  const auto follower = (leader + 1) % 3;
+  const auto third = (leader + 2) % 3;
+  const auto name = [&](std::size_t i) {
+    return "Node " + std::to_string(i + 1) + " (127.0.0.1:" + std::to_string(nodes.port(i)) + ")";
+  };
+  const auto index = nodes.client(follower).post(products, product("tea")).field("x-raft-index");
+  BOOST_REQUIRE(!index.empty());
+  // One endpoint is enough to find the others.
+  const auto ctl = nodes.of({third});
+  std::string said;
+  nodes.await("the leader knows that all have it, and all have applied it", [&] {
+    said = ctl.run({"explain", index});
+    std::size_t applied = 0;
+    for (auto at = said.find("ms  applied"); at != said.npos; at = said.find("ms  applied", at + 1))
+      ++applied;
+    return applied == 3 && has(said, "on the disk of node " + std::to_string(follower + 1)) &&
+           has(said, "on the disk of node " + std::to_string(third + 1));
+  });
+  BOOST_TEST(said.starts_with("Entry " + index + " of term "), said);
+  BOOST_TEST(has(said, "It asks to create products/"), said);
+  const auto asked = said.find(name(follower) + ", whose client asked, from 20");
+  const auto led = said.find(name(leader) + ", which led, from 20");
+  const auto last = said.find(name(third) + ", from 20");
+  BOOST_TEST((asked < led && led < last && last != said.npos), said);
+  BOOST_TEST(said.find("ms  answered") < led, said);
+  BOOST_TEST(has(said, "Clocks differ"), said);
+
+  nodes.kill(third);
+  said = nodes.of({leader}).run({"explain", index});
+  BOOST_TEST(has(said, name(third) + " tells nothing: Connection refused."), said);
+  said = nodes.of({leader}).run({"explain", index, "--json"});
+  BOOST_TEST(json_at(said, "/index") == index);
+  BOOST_TEST(json_at(said, "/nodes/0/node_id") == std::to_string(follower + 1));
+  BOOST_TEST(json_at(said, "/nodes/0/explained/way/0/what") == "received");
+  BOOST_TEST(json_at(said, "/nodes/2/node_id") == std::to_string(third + 1));
+  BOOST_TEST(json_at(said, "/nodes/2/explained") == "null");
+  BOOST_TEST(json_at(said, "/nodes/2/why_not") == "Connection refused.");
+
+  BOOST_TEST(has(nodes.all().run({"explain", "1"}), "changes the members"));
+  BOOST_TEST(has(nodes.all().run({"explain", "999999999"}, 3), "The log of this node ends at"));
+  (void)nodes.all().run({"explain", index, "--group", "77"}, 3);
 }
 
 BOOST_AUTO_TEST_CASE(a_secured_cluster_is_looked_after_with_its_authority_and_a_token) {

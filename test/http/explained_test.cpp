@@ -36,11 +36,13 @@ std::vector<std::string> steps_of(const json::object& page) {
   return names;
 }
 
-std::string story_of(const json::object& page) {
+std::string lines_of(const json::object& page, const char* of) {
   std::string all;
-  for (const auto& line : page.at("story").as_array()) all += std::string(line.as_string()) + '\n';
+  for (const auto& line : page.at(of).as_array()) all += std::string(line.as_string()) + '\n';
   return all;
 }
+
+std::string story_of(const json::object& page) { return lines_of(page, "story"); }
 
 bool says(const std::string& story, const std::string& words) {
   return story.find(words) != std::string::npos;
@@ -62,6 +64,8 @@ BOOST_AUTO_TEST_CASE(a_write_is_told_from_its_request_to_its_answer) {
   BOOST_TEST(steps_of(page) ==
              (std::vector<std::string>{"received", "logged", "synced", "committed", "given",
                                        "applied", "answered"}));
+  BOOST_TEST(page.at("way").at(1).at("words").as_string() == "handed to this node's log");
+  BOOST_TEST(page.at("not_told").as_array().empty());
   const auto& asked = page.at("operations").as_array();
   BOOST_REQUIRE(asked.size() == 1u);
   BOOST_TEST(asked[0].at("op").as_string() == "create");
@@ -86,7 +90,7 @@ BOOST_AUTO_TEST_CASE(after_a_restart_what_an_entry_was_is_still_told) {
   const auto page = page_of(node, made.header("x-raft-index"));
   BOOST_TEST(steps_of(page).empty());
   BOOST_TEST(page.at("operations").as_array().size() == 1u);
-  BOOST_TEST(says(story_of(page), "is not remembered"));
+  BOOST_TEST(says(lines_of(page, "not_told"), "is not remembered"));
 }
 
 BOOST_AUTO_TEST_CASE(of_a_large_command_the_beginning_is_told) {
