@@ -1,4 +1,5 @@
 // The dashboard. Pages are named behind the #, so that links and the browser's buttons work.
+import { explained } from './explain.js';
 import { create, item } from './item.js';
 import { begin } from './live.js';
 import { list } from './list.js';
@@ -25,6 +26,7 @@ function page(into) {
   if (parts[0] === 'new' && parts.length === 2) return create(into, parts[1]);
   if (parts[0] === 'projections')
     return parts.length === 1 ? projections(into) : projection(into, parts[1]);
+  if (parts[0] === 'explain' && parts.length <= 2) return explained(into, parts[1]);
   if (parts[0] === 'tokens') return tokens(into);
   throw Object.assign(new Error('There is no such page.'), { status: 404 });
 }

@@ -2,6 +2,7 @@
 import { ask } from './api.js';
 import { calmly, count, h, moment, number, show } from './dom.js';
 import { stringify } from './exact.js';
+import { toEntry } from './explain.js';
 import { pathOf } from './models.js';
 import { problem } from './shell.js';
 
@@ -13,6 +14,8 @@ const told = json =>
 export function history(into, of, key, signal) {
   const path = pathOf(of, key);
   const tracked = of.fields.filter(f => f.track_history);
+  // Of what stays with this node another log tells.
+  const isInLog = tracked.every(f => f.replicate);
   // What has no history can't be told of the past.
   const shown = `fields=${tracked.map(f => f.name).join(',')}`;
   let all = [];
@@ -148,6 +151,7 @@ export function history(into, of, key, signal) {
       ' ',
       moment(event.time),
       event.by && ` by ${event.by}`,
+      isInLog && [', ', toEntry(event.index, `entry ${event.index}`)],
       h(
         'ul',
         {},

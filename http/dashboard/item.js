@@ -4,6 +4,7 @@ import { ask } from './api.js';
 import { dialog, notice } from './dialog.js';
 import { h, show } from './dom.js';
 import { parse, stringify } from './exact.js';
+import { toEntry } from './explain.js';
 import { formField } from './fields.js';
 import { history } from './history.js';
 import { linkTo, model, models, pathOf, segment } from './models.js';
@@ -148,6 +149,7 @@ export async function item(into, name, key) {
   const meanwhile = h('p', { class: 'meanwhile', role: 'status' });
   const title = h('h1', { tabindex: -1 }, key);
   const called = of.fields.find(f => f.type === 'string' && !f.primary_key && !f.references)?.name;
+  const last = h('p', { class: 'about' });
   let fields = [];
   let etag;
   let applied;
@@ -157,7 +159,7 @@ export async function item(into, name, key) {
   show(
     into,
     h('p', { class: 'trail' }, h('a', { href: `#/data/${segment(of.name)}` }, of.name)),
-    h('div', {}, title, h('p', { class: 'lead mono' }, key)),
+    h('div', {}, title, h('p', { class: 'lead mono' }, key), last),
     meanwhile,
     h('div', { class: 'columns' }, place, h('div', {}, past, refers)),
   );
@@ -195,6 +197,9 @@ export async function item(into, name, key) {
     show(place, form);
     title.textContent = called && began[called] !== undefined ? String(began[called]) : key;
     meanwhile.textContent = '';
+    const index = etag?.match(/\d+/)?.[0];
+    if (index && of.fields.every(f => f.replicate))
+      show(last, 'Changed last by ', toEntry(index, `entry ${index}`), ' of the log.');
   }
 
   async function write(version, trouble, save) {

@@ -152,6 +152,7 @@ export function frame() {
     collections,
     h('p', { class: 'nav-title' }, 'More'),
     entry('#/projections', 'Projections'),
+    entry('#/explain', 'What became of a write'),
     entry('#/tokens', 'Access tokens'),
     h('a', { href: '/docs', class: 'nav-link' }, 'Documentation'),
   );

@@ -1,5 +1,6 @@
 // run.mjs LITHAIR_NODE: each case is a sentence that is true of the dashboard; they share the nodes that they begin with.
 import { cases as ofCluster } from './cluster_cases.mjs';
+import { cases as ofExplained } from './explain_cases.mjs';
 import { cases as ofItems } from './item_cases.mjs';
 import { cases as ofTokens } from './token_cases.mjs';
 import { cases as ofWords } from './word_cases.mjs';
@@ -9,7 +10,7 @@ const only = process.env.LITHAIR_CASES ? new RegExp(process.env.LITHAIR_CASES) :
 let failed = 0;
 let run = 0;
 
-for (const group of [ofWords, ofItems, ofCluster, ofTokens]) {
+for (const group of [ofWords, ofItems, ofExplained, ofCluster, ofTokens]) {
   const all = group.all.filter(([name]) => only.test(name));
   if (all.length === 0) continue;
   const site = await group.begin?.({ binary, repository });
