@@ -53,13 +53,16 @@ struct health {
              log_lost;
     return {};
   }
-  /// Where nothing is read nothing is written either.
-  std::string why_no_writes() const {
+  /// Why reads would wait in vain for what is committed from now on. `leads`: nothing is committed
+  /// without this node.
+  std::string why_not_ready(bool leads) const {
     if (auto why = why_no_reads(); !why.empty()) return why;
-    if (!log_full.empty()) return log_full;
+    if (!log_full.empty() && !leads) return log_full;
     if (held_up && !state_full.empty()) return "too much waits to be made durable: " + state_full;
     return {};
   }
+  /// Where nothing is read nothing is written either.
+  std::string why_no_writes() const { return why_not_ready(false); }
   /// What people should look at, although it may hinder nothing yet.
   std::string trouble() const {
     if (!log_full.empty()) return log_full;

@@ -147,6 +147,7 @@ class raft_actor final : public hosted_actor {
   std::string why_leaderless() const;
   void tell_why_leaderless();
   bool leaderless_too_long() const;
+  bool serves_reads() const;
   node_status describe(std::uint64_t token) const;
   void explain(const explain_entry& question);
   std::int64_t epoch_us() const;

@@ -12,10 +12,15 @@ namespace lithair::actors {
 
 using namespace protocol;
 
+bool raft_actor::serves_reads() const {
+  return health_.why_not_ready(core_.current_role() == role::leader).empty();
+}
+
 // Refused at once where waiting helps nobody.
 void raft_actor::accept(read_requests::request read) {
   if (!read.is_probe) meter_.counts().reads.add(1);
-  if (!health_.why_no_reads().empty() || leaderless_too_long()) {
+  const bool helps = read.is_probe ? serves_reads() : health_.why_no_reads().empty();
+  if (!helps || leaderless_too_long()) {
     refuse(read, disposition::unavailable, why_unavailable());
   } else if (reads_.size() >= setup_.config.max_pending) {
     refuse(read, disposition::unavailable, "too many reads are in flight on this node");

@@ -40,9 +40,8 @@ node_status raft_actor::describe(std::uint64_t token) const {
   if (setup_.backups) result.backups = setup_.backups();
   if (result.trouble.empty() && result.backups && result.backups->overdue)
     result.trouble = "backups fail: " + result.backups->trouble;
-  // Without asking a majority: readiness itself is `probe_ready`.
-  result.ready = health_.why_no_reads().empty() && !stopper_ && known_leader_ &&
-                 !(health_.held_up && !health_.state_full.empty());
+  // Without asking a majority, as `probe_ready` does besides.
+  result.ready = serves_reads() && !stopper_ && known_leader_;
   if (!result.ready) result.not_ready = why_unavailable();
   for (auto& m : result.raft.members.members)
     result.members.push_back(describe_member(m, result.raft));

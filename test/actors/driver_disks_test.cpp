@@ -318,6 +318,28 @@ BOOST_FIXTURE_TEST_CASE(a_log_without_room_asks_for_a_checkpoint_and_keeps_nothi
   BOOST_TEST(checkpoints_wanted > 1);
 }
 
+BOOST_FIXTURE_TEST_CASE(a_follower_whose_log_is_full_is_not_ready_and_every_word_of_it_says_so,
+                        driver) {
+  const auto is_ready = [this] {
+    readies.clear();
+    tell(probe_ready{});
+    run();
+    tick(3);
+    BOOST_REQUIRE(readies.size() == 1u);
+    BOOST_TEST(readies.front().ready == look().ready);
+    return readies.front().ready;
+  };
+  tell(disk_full{"no room"});
+  run();
+  BOOST_TEST(is_ready(), "who leads commits nothing that it can't write");
+  say(node_id{2}, protocol::heartbeat{look().raft.term + 1, {}, 1});
+  run();
+  BOOST_REQUIRE((look().raft.leader == node_id{2}));
+  BOOST_TEST(!is_ready());
+  BOOST_TEST(readies.front().reason == "no room");
+  BOOST_TEST(status.not_ready == "no room");
+}
+
 BOOST_FIXTURE_TEST_CASE(what_was_set_aside_is_told, driver) {
   BOOST_REQUIRE(look().set_aside.size() == 1u);
   BOOST_TEST(status.set_aside.front().reason == "a checksum is wrong");

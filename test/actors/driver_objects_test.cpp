@@ -124,6 +124,18 @@ BOOST_AUTO_TEST_CASE(a_disk_without_room_for_the_log_stops_writes_and_not_reads)
   BOOST_TEST((x.may_step() && x.may_apply()));
 }
 
+BOOST_AUTO_TEST_CASE(who_can_not_write_what_others_commit_is_not_ready) {
+  health x;
+  BOOST_TEST(x.why_not_ready(false).empty());
+  x.log_full = "no room";
+  BOOST_TEST(x.why_not_ready(false) == "no room");
+  // Without a leader that can write nothing is committed.
+  BOOST_TEST(x.why_not_ready(true).empty());
+  x.held_up = true;
+  x.state_full = "none here";
+  BOOST_TEST(x.why_not_ready(true) == "too much waits to be made durable: none here");
+}
+
 BOOST_AUTO_TEST_CASE(a_disk_without_room_for_the_state_stops_writes_only_when_memory_is_full_too) {
   health x;
   x.state_full = "no room";

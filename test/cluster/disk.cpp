@@ -40,6 +40,14 @@ class bad_disks : public shop_cluster {
   }
 };
 
+/// Where a test demands that nobody is elected, a machine that stands still for a moment must not
+/// matter.
+const std::vector<std::string> patient{"--election-timeout", "1s-2s", "--heartbeat", "100ms"};
+
+bool has(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
 std::string log_part(const cluster& nodes, std::size_t i) {
   return (nodes.data_directory(i) / "log").string();
 }
@@ -198,6 +206,26 @@ BOOST_AUTO_TEST_CASE(one_node_with_a_full_disk_reads_on_and_writes_again_when_th
   BOOST_TEST(through.get(path).status == 200);
   BOOST_TEST(through.get(std::string(products) + "?name=cocoa").body.find("cocoa") ==
              std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(a_follower_with_a_full_disk_is_not_ready_by_every_word_of_it) {
+  bad_disks nodes;
+  const auto leader = nodes.start_and_await();
+  const auto full = (leader + 1) % 3;
+  auto through = nodes.client(full);
+  const auto says = [&](const std::string& ready, int status) {
+    return through.get("/readyz").status == status &&
+           json_at(through.get("/status").body, "/ready") == ready &&
+           has(through.get("/metrics").body,
+               "lithair_ready{group=\"1\"} " + std::string(ready == "true" ? "1\n" : "0\n"));
+  };
+  nodes.order(full, "space none " + nodes.data_directory(full).string());
+  create_in_the_end(nodes, leader, "what it can't write");
+  nodes.await("it is not ready", [&] { return says("false", 503); });
+  BOOST_TEST(has(through.get("/readyz").body, "full"));
+  BOOST_TEST(has(json_at(through.get("/status").body, "/not_ready"), "full"));
+  nodes.heal(full);
+  nodes.await("it is ready", [&] { return says("true", 200); });
 }
 
 BOOST_AUTO_TEST_CASE(databases_at_the_size_that_was_allowed_refuse_writes_and_are_read_on) {
