@@ -40,10 +40,6 @@ class bad_disks : public shop_cluster {
   }
 };
 
-/// Where a test demands that nobody is elected, a machine that stands still for a moment must not
-/// matter.
-const std::vector<std::string> patient{"--election-timeout", "1s-2s", "--heartbeat", "100ms"};
-
 bool has(const std::string& text, const std::string& part) {
   return text.find(part) != std::string::npos;
 }
