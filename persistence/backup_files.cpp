@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <functional>
 #include <system_error>
 
 #include "persistence/snapshot_file.hpp"
@@ -18,7 +19,7 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::string_view unfinished = ".new";
-constexpr std::size_t piece_of_copy = 4 << 20;
+constexpr std::size_t copied_at_once = 64 << 10;
 
 // Takes `word` and the number behind it off the front. Only one spelling of each number is taken.
 bool take_number(std::string_view& text, std::string_view word, std::uint64_t& out, int base = 10) {
@@ -63,28 +64,22 @@ void require_room(const file& from, const fs::path& to) {
                                                 std::to_string(from.size()));
 }
 
-void let_others(const std::function<bool()>& pause) {
-  if (pause && pause())
-    throw storage_error(storage_errc::stopped, "the node stops, and so does the copy");
-}
-
-void copy(const file& from, file& to, const std::function<bool()>& pause) {
+void copy(const file& from, file& to, pace& at) {
+  const auto sync = [&to] { to.sync(); };
   const auto size = from.size();
-  for (std::uint64_t at = 0; at < size; at += piece_of_copy) {
-    let_others(pause);
-    to.write(at, from.read(at, piece_of_copy));
-    to.sync();
+  for (std::uint64_t done = 0; done < size;) {
+    const auto bytes = from.read(done, copied_at_once);
+    if (bytes.empty()) break;  // it was cut, which reading back tells
+    to.write(done, bytes);
+    done += bytes.size();
+    at.worked(bytes.size(), sync);
   }
+  sync();
 }
 
-void verify(const fs::path& copied, const std::function<bool()>& pause) {
-  std::size_t read = 0;
-  snapshot_file(copied).read([&](std::string_view key, std::string_view value) {
-    read += key.size() + value.size();
-    if (read >= piece_of_copy) {
-      read = 0;
-      let_others(pause);
-    }
+void verify(const fs::path& copied, pace& at) {
+  snapshot_file(copied).read([&at](std::string_view key, std::string_view value) {
+    at.worked(key.size() + value.size());
     return true;
   });
 }
@@ -145,17 +140,17 @@ std::vector<backup_file> backup_files_of(const std::vector<backup_file>& all,
   return found;
 }
 
-void keep_base(const file& from, const fs::path& to, const std::function<bool()>& pause) {
+void keep_base(const file& from, const fs::path& to, pace& at) {
   auto beside = to;
   beside += unfinished;
   require_room(from, to);
   try {
     {
       file made(beside, file::mode::create);
-      copy(from, made, pause);
+      copy(from, made, at);
       forget_pages(made);
     }
-    verify(beside, pause);
+    verify(beside, at);
   } catch (const storage_error&) {
     // It may be what fills the disk.
     std::error_code ignored;

@@ -3,13 +3,13 @@
 #include <compare>
 #include <cstdint>
 #include <filesystem>
-#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "persistence/files.hpp"
+#include "persistence/pace.hpp"
 #include "protocol/types.hpp"
 
 /// A directory of backups, which nodes and even clusters may share: each file says in its name
@@ -62,11 +62,9 @@ std::vector<backup_file> backup_files_of(const std::vector<backup_file>& all,
 
 /// Copies the bytes of a snapshot file under another name, durably, reads them back from the disk,
 /// checks them as `snapshot_file` does, and gives them the name `to`. Nothing is left when it
-/// fails. `pause` is called between two pieces of a few MiB, written or read: it may wait, so that
-/// others get at the disk, and ends it with `stopped` by returning true. Blocks; each piece is
-/// synced for itself, so that others who sync do not wait for all of it.
-void keep_base(const file& from, const std::filesystem::path& to,
-               const std::function<bool()>& pause);
+/// fails. Blocks; each piece is synced for itself, so that others who sync do not wait for all of
+/// it.
+void keep_base(const file& from, const std::filesystem::path& to, pace& at);
 
 /// What of a node's own may go once the newest `keep` bases are there: older bases, and segments
 /// that end before the oldest of those. Never the last base.

@@ -21,7 +21,6 @@ constexpr std::uint32_t file_format = 1;
 constexpr std::size_t header_start_size = 16;                        // magic, format, size
 constexpr std::size_t smallest_header = 12 * sizeof(std::uint64_t);  // without members and extra
 constexpr std::size_t largest_header = 16 << 20;
-constexpr std::size_t piece_to_sync = 4 << 20;
 
 [[noreturn]] void throw_damaged(const fs::path& path, std::uint64_t offset, const char* why) {
   throw storage_error(storage_errc::damaged, "snapshot " + path.string() + " at byte " +
@@ -43,20 +42,15 @@ std::string encode_header(const snapshot_header& header, std::uint64_t frames_ch
   return std::move(out.bytes());
 }
 
-void fill_snapshot(file& to, const state_store& from, snapshot_header& header) {
+void fill_snapshot(file& to, const state_store& from, snapshot_header& header, pace& at) {
   // A header of the same size is written in front at the end, when length and sums are known.
   frame_writer frames(to, encode_header(header, 0).size());
   applied_point seen;
-  std::size_t unsynced = 0;
   from.scan({}, {}, scan_order::ascending, [&](std::string_view key, std::string_view value) {
     frames.record().u16(static_cast<std::uint16_t>(key.size())).text(value).raw(key);
     frames.end_record();
     // Piece by piece: whoever else syncs would have to wait for all of it at the end.
-    unsynced += key.size() + value.size();
-    if (unsynced >= piece_to_sync) {
-      unsynced = 0;
-      to.sync();
-    }
+    at.worked(key.size() + value.size(), [&to] { to.sync(); });
     seen.digest += pair_digest(key, value);
     ++seen.pairs;
     return true;
@@ -78,13 +72,15 @@ protocol::snapshot_meta meta_of(const snapshot_header& header) {
 }
 
 snapshot_header write_snapshot(const state_store& from, protocol::group_id group,
-                               std::uint64_t cluster, const fs::path& path) {
+                               std::uint64_t cluster, const fs::path& path, pace* at) {
   snapshot_header header{cluster, group, from.applied()};
+  pace hurried;
+  hurried.hurry();
   auto beside = path;
   beside += ".new";
   try {
     file to(beside, file::mode::create);
-    fill_snapshot(to, from, header);
+    fill_snapshot(to, from, header, at == nullptr ? hurried : *at);
     reach(fault_point::snapshot_before_sync);
     if (!mutated(mutant::snapshot_renamed_before_sync)) to.sync();
   } catch (const storage_error&) {

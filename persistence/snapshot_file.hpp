@@ -4,6 +4,7 @@
 #include <filesystem>
 
 #include "persistence/files.hpp"
+#include "persistence/pace.hpp"
 #include "persistence/state_store.hpp"
 #include "protocol/message.hpp"
 
@@ -32,9 +33,10 @@ protocol::snapshot_meta meta_of(const snapshot_header& header);
 /// Writes the state in `from` to `path`, durably: a crash leaves the whole file or, at most,
 /// another one beside it that the next attempt overwrites. Call it on the thread that commits to
 /// `from`: nobody may commit meanwhile. Throws `damaged`, and leaves nothing, when the state is not
-/// what its digest says.
+/// what its digest says. Without a pace it hurries.
 snapshot_header write_snapshot(const state_store& from, protocol::group_id group,
-                               std::uint64_t cluster, const std::filesystem::path& path);
+                               std::uint64_t cluster, const std::filesystem::path& path,
+                               pace* at = nullptr);
 
 /// A snapshot file that is read. Opening checks the header, `read` all the rest.
 class snapshot_file {

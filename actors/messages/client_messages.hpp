@@ -16,7 +16,8 @@
 
 namespace lithair::persistence {
 class file;
-}
+class pace;
+}  // namespace lithair::persistence
 
 /// Between whoever speaks for clients (HTTP sessions, the library) and a node's groups: commands,
 /// reads, readiness, changes of members, backups. Each answer goes to the request's sender and
@@ -170,6 +171,8 @@ struct members_changed {
 /// answer is `backup_taken`.
 struct take_backup {
   std::uint64_t token = 0;
+  /// At which it is made as long as nobody waits for it; none: the asker does
+  std::shared_ptr<persistence::pace> pace{};
 };
 
 /// The answer to `take_backup`: a snapshot file that stays readable as long as somebody holds it,

@@ -11,6 +11,10 @@
 #include "persistence/state_store.hpp"
 #include "protocol/core.hpp"
 
+namespace lithair::persistence {
+class pace;
+}
+
 /// Between the raft actor, the aggregate, which has the state, and the checkpointer, which makes it
 /// durable and replaces it.
 ///
@@ -86,6 +90,8 @@ struct compare_at {
 /// `snapshot_made`. One that is there already does, if it is as of `at_least`.
 struct make_snapshot {
   protocol::index_t at_least;  ///< what it must have applied; none: anything
+  /// At which it is written as long as nobody waits for it; none: the asker does
+  std::shared_ptr<persistence::pace> pace{};
 };
 
 /// The checkpointer's answer to `make_snapshot`.

@@ -12,8 +12,8 @@
 namespace lithair::actors {
 
 backups::backups(const setup& s, const group& of) {
-  keeper_ = spawn_at_disk<base_keeper>(
-      s.where, base_keeper::setup{s.config.directory, s.config.keep, stops_});
+  keeper_ =
+      spawn_at_disk<base_keeper>(s.where, base_keeper::setup{s.config.directory, s.config.keep});
   log_archiver::setup made;
   made.config = s.config;
   made.node = s.node;
@@ -41,7 +41,6 @@ void backups::settle(caf::scoped_actor& self, std::uint32_t limit_ms) {
 }
 
 void backups::end(caf::scoped_actor& self) {
-  *stops_ = true;
   end_actors(self, {untyped(archiver_), untyped(keeper_)});
   drop_handles(archiver_, keeper_);
 }

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -41,7 +40,6 @@ class backups {
   void end(caf::scoped_actor& self);
 
  private:
-  std::shared_ptr<std::atomic<bool>> stops_ = std::make_shared<std::atomic<bool>>(false);
   base_keeper_handle keeper_;
   log_archiver_handle archiver_;
 };

@@ -5,6 +5,7 @@
 #include <caf/send.hpp>
 
 #include "actors/storage/file_reader.hpp"
+#include "persistence/pace.hpp"
 
 namespace lithair::actors {
 
@@ -15,7 +16,8 @@ caf::behavior archivist::make_behavior() {
       [this](const take_backup& order) {
         // Those who come later may have seen writes that the one being made lacks: they get the
         // next.
-        waiting_.push_back({current_sender(), order.token});
+        waiting_.push_back({current_sender(), order.token, order.pace});
+        if (!order.pace && pace_) pace_->hurry();
         if (served_.empty()) begin();
       },
       [this](const checkpointed& news) { on_checkpointed(news); },
@@ -43,6 +45,7 @@ void archivist::on_exit() {
 // All that wait by now share this one.
 void archivist::begin() {
   served_ = std::exchange(waiting_, {});
+  pace_ = persistence::pace_for(served_);
   if (served_.empty()) return;
   checkpoints_left_ = 2;
   send(setup_.aggregate, checkpoint_now{});
@@ -59,7 +62,7 @@ void archivist::on_checkpointed(const checkpointed& news) {
     send(setup_.aggregate, checkpoint_now{});
   else
     // As of that checkpoint or later: it holds all that they have seen.
-    send(setup_.checkpointer, make_snapshot{news.index});
+    send(setup_.checkpointer, make_snapshot{news.index, pace_});
 }
 
 // The same file for all; each holds it as long as it reads.

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <vector>
 
 #include <caf/typed_actor.hpp>
@@ -16,7 +17,8 @@ namespace lithair::actors {
 
 /// Makes backups: everything applied so far is made durable by a checkpoint, then the state becomes
 /// a snapshot file, which stays readable for whoever got it even when a newer one replaces it.
-/// Askers that come while one is being made share the next. It holds no data itself, and never
+/// Askers that come while one is being made share the next; those that wait end the rests of one
+/// that nobody waited for. It holds no data itself, and never
 /// waits.
 ///
 ///   idle ──take_backup──▶ checkpointing (twice) ──▶ writing the file ──▶ idle, or at once the next
@@ -49,6 +51,7 @@ class archivist final : public hosted_actor {
   struct asker {
     caf::strong_actor_ptr who;
     std::uint64_t token = 0;
+    std::shared_ptr<persistence::pace> pace;  // none: it waits
   };
 
   caf::behavior make_behavior() override;
@@ -62,7 +65,8 @@ class archivist final : public hosted_actor {
   std::vector<asker> waiting_;  // for the next
   std::vector<asker> served_;   // by the one that is being made
   int checkpoints_left_ = 0;
-  backup_taken made_;  // whose file is being opened
+  std::shared_ptr<persistence::pace> pace_;  // of the one that is being made
+  backup_taken made_;                        // whose file is being opened
 };
 
 }  // namespace lithair::actors

@@ -1,26 +1,11 @@
 #include "actors/storage/base_keeper.hpp"
 
-#include <algorithm>
-#include <chrono>
-#include <thread>
-
 #include <spdlog/spdlog.h>
 #include <caf/send.hpp>
 
 #include "persistence/files.hpp"
 
 namespace lithair::actors {
-
-namespace {
-
-using std::chrono::steady_clock;
-
-// It rests so many times as long as a piece took,
-constexpr int share_of_others = 2;
-// and no longer than this, however slow the disk is.
-constexpr std::chrono::seconds longest_pause{1};
-
-}  // namespace
 
 caf::behavior base_keeper::make_behavior() {
   set_default_handler(caf::drop);
@@ -40,15 +25,7 @@ base_kept base_keeper::keep(const keep_base& order) {
   try {
     for (const auto& each : persistence::unfinished_bases(setup_.directory, order.name))
       persistence::remove_file(each);
-    auto began = steady_clock::now();
-    persistence::keep_base(*order.file, path, [this, &began] {
-      // Most of the time belongs to who writes for clients.
-      const auto took = steady_clock::now() - began;
-      std::this_thread::sleep_for(
-          std::min<steady_clock::duration>(share_of_others * took, longest_pause));
-      began = steady_clock::now();
-      return setup_.stops->load();
-    });
+    persistence::keep_base(*order.file, path, *order.pace);
     made.bytes = order.file->size();
   } catch (const std::exception& e) {
     made.failed = e.what();

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <atomic>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
@@ -13,6 +12,7 @@
 #include "actors/messages/local_message.hpp"
 #include "actors/runtime/hosted.hpp"
 #include "persistence/backup_files.hpp"
+#include "persistence/pace.hpp"
 
 namespace lithair::actors {
 
@@ -21,6 +21,7 @@ namespace lithair::actors {
 struct keep_base {
   std::shared_ptr<const persistence::file> file;  ///< a snapshot file, open for reading
   persistence::backup_name name;                  ///< of the copy
+  std::shared_ptr<persistence::pace> pace;        ///< at which; stopped, it gives up what it does
 };
 /// The base keeper's answer to `keep_base`.
 struct base_kept {
@@ -38,9 +39,8 @@ class base_keeper final : public detached_actor {
 
   /// What it is told once.
   struct setup {
-    std::filesystem::path directory;           ///< is there
-    std::size_t keep = 1;                      ///< bases of this node that stay
-    std::shared_ptr<std::atomic<bool>> stops;  ///< set: it gives up what it does
+    std::filesystem::path directory;  ///< is there
+    std::size_t keep = 1;             ///< bases of this node that stay
   };
 
   base_keeper(caf::actor_config& cfg, setup s) : detached_actor(cfg), setup_(std::move(s)) {}

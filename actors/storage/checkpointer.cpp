@@ -72,7 +72,7 @@ caf::behavior checkpointer::make_behavior() {
       [this](state_released) {
         released_ = true;
         // It ends with `snapshot_written`, and then the state is replaced.
-        if (pinned_) return pinned_->cancel();  // It reads the old one.
+        if (pinned_) return cancel_snapshot();  // It reads the old one.
         replace_state();
       },
       [this](give_back_memory& order) {
@@ -83,7 +83,7 @@ caf::behavior checkpointer::make_behavior() {
 }
 
 void checkpointer::on_exit() {
-  if (pinned_) pinned_->cancel();
+  if (pinned_) cancel_snapshot();
   drop_handles(setup_.aggregate, setup_.writer);
   installer_ = nullptr;
   askers_.clear();
@@ -121,6 +121,7 @@ checkpointed checkpointer::commit(const checkpoint& wanted) {
     }
     // Before the commit: the snapshot is of the state without it.
     if (pinned_ && !mutated(mutant::snapshots_show_later_commits)) pinned_->preserve(changes);
+    if (pinned_ && pinned_->bytes() >= setup_.max_kept_bytes / 2) hurry_snapshot();
     auto since = meter_clock();
     setup_.state->commit(changes, wanted.point);
     // A commit of several parts may have been begun before: this one has completed it.
@@ -156,8 +157,19 @@ void checkpointer::measure() {
 void checkpointer::snapshot(const make_snapshot& order) {
   auto asker = handle(current_sender());
   if (latest_.meta.index && latest_.meta.index >= order.at_least) return send(asker, latest_);
-  askers_.emplace_back(std::move(asker), order.at_least);
-  if (!pinned_) begin_snapshot();
+  askers_.push_back({std::move(asker), order.at_least, order.pace});
+  if (!pinned_) return begin_snapshot();
+  if (!order.pace) hurry_snapshot();
+}
+
+void checkpointer::hurry_snapshot() {
+  if (pace_) pace_->hurry();
+}
+
+// It ends with `snapshot_written`, without a rest before.
+void checkpointer::cancel_snapshot() {
+  pinned_->cancel();
+  hurry_snapshot();
 }
 
 // A part of a commit may be in the state when there was no room for the rest: that is no damage,
@@ -175,18 +187,21 @@ void checkpointer::begin_snapshot() {
     no.failed = "there is no checkpoint yet";
   if (!no.failed.empty()) {
     no.later = true;
-    for (auto& [asker, at_least] : std::exchange(askers_, {})) send(asker, no);
+    for (auto& each : std::exchange(askers_, {})) send(each.who, no);
     return;
   }
   pinned_ = std::make_shared<persistence::pinned_state>(*setup_.state);
+  pace_ = persistence::pace_for(askers_);
   send(setup_.writer,
        write_snapshot{setup_.state, pinned_, setup_.group, setup_.cluster(),
-                      persistence::snapshot_path(setup_.snapshots, setup_.group, point.index)});
+                      persistence::snapshot_path(setup_.snapshots, setup_.group, point.index),
+                      pace_});
 }
 
 // Those who asked for a later one meanwhile get the next.
 void checkpointer::on_written(snapshot_written& news) {
   pinned_.reset();
+  pace_.reset();
   // It was that of a state which nobody will use any more.
   if (installing_ && news.made.damaged) {
     news.made.damaged = false;
@@ -203,8 +218,8 @@ void checkpointer::on_written(snapshot_written& news) {
   }
   auto left = std::exchange(askers_, {});
   std::erase_if(left, [&](const auto& each) {
-    if (news.made.failed.empty() && each.second > news.made.meta.index) return false;
-    send(each.first, news.made);
+    if (news.made.failed.empty() && each.at_least > news.made.meta.index) return false;
+    send(each.who, news.made);
     return true;
   });
   askers_ = std::move(left);
@@ -218,7 +233,7 @@ void checkpointer::condemn(const condemn_state& order) {
   // Its successor is whole, and may be in its place already.
   if (installing_ || order.replacements != replacements_) return;
   latest_ = {};
-  if (pinned_) pinned_->cancel();
+  if (pinned_) cancel_snapshot();
   try {
     setup_.directory->condemn(order.reason);
   } catch (const std::exception& e) {

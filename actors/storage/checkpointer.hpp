@@ -35,7 +35,8 @@ struct give_back_memory {
 /// it is detached.
 ///
 /// A snapshot is of the state as of one commit; later ones go on while it is written. When they
-/// have changed very much that it has not come to, the next waits for it.
+/// have changed very much that it has not come to, the next waits for it. One that nobody waits for
+/// is written at the pace it was asked for with, until somebody does or much has changed.
 ///
 /// How a received snapshot takes the state's place, so that nobody reads what is taken away and a
 /// crash at any point leaves one whole state:
@@ -85,6 +86,8 @@ class checkpointer final : public detached_actor {
   // Snapshots that others want of this state.
   void snapshot(const make_snapshot& order);
   void begin_snapshot();
+  void hurry_snapshot();
+  void cancel_snapshot();
   void on_written(snapshot_written& news);
   // A snapshot that takes this state's place, and damage.
   chunk_kept keep(const protocol::snapshot_request& chunk);
@@ -99,8 +102,14 @@ class checkpointer final : public detached_actor {
   persistence::incoming_snapshot incoming_;
   snapshot_made latest_;                               // none when its index is
   std::shared_ptr<persistence::pinned_state> pinned_;  // what a snapshot is written of now
+  std::shared_ptr<persistence::pace> pace_;            // at which that is done; none: it hurries
   // Who wants a snapshot, and what it must be as of.
-  std::vector<std::pair<caf::actor, protocol::index_t>> askers_;
+  struct snapshot_asker {
+    caf::actor who;
+    protocol::index_t at_least;
+    std::shared_ptr<persistence::pace> pace;  // none: it waits
+  };
+  std::vector<snapshot_asker> askers_;
   // A checkpoint that waits for the snapshot to be written, and who asked.
   std::optional<std::pair<caf::strong_actor_ptr, checkpoint>> waiting_;
   std::string half_done_;  // why a commit may be in the state by half; it is tried again

@@ -37,6 +37,7 @@ caf::behavior log_archiver::make_behavior() {
 }
 
 void log_archiver::on_exit() {
+  if (copying_) copying_->stop();
   if (archive_) archive_->begin_segment();
   drop_handles(setup_.archivist, setup_.keeper);
 }
@@ -119,7 +120,7 @@ void log_archiver::look_for_base() {
   if (!archive_->begins() || !plan_->is_base_due(setup_.now_ms(), !has_base())) return;
   plan_->base_begun();
   base_us_ = meter_clock();
-  send(setup_.archivist, take_backup{});
+  send(setup_.archivist, take_backup{0, std::make_shared<persistence::pace>()});
 }
 
 void log_archiver::on_taken(backup_taken& news) {
@@ -131,7 +132,8 @@ void log_archiver::on_taken(backup_taken& news) {
     plan_->base_done(setup_.now_ms());
     return tell();
   }
-  send(setup_.keeper, keep_base{std::move(news.file), name});
+  copying_ = std::make_shared<persistence::pace>();
+  send(setup_.keeper, keep_base{std::move(news.file), name, copying_});
 }
 
 void log_archiver::on_kept(const base_kept& news) {

@@ -81,9 +81,10 @@ class log_archiver final : public detached_actor {
   std::optional<persistence::log_archive> archive_;
   std::optional<backup_plan> plan_;
   backup_status status_;
-  std::uint64_t base_us_ = 0;  // when the one under way was begun
-  std::string told_;           // the failure that the log tells already
-  bool goes_on_ = false;       // a message to go on is under way
+  std::uint64_t base_us_ = 0;                   // when the one under way was begun
+  std::shared_ptr<persistence::pace> copying_;  // of the newest copy
+  std::string told_;                            // the failure that the log tells already
+  bool goes_on_ = false;                        // a message to go on is under way
 };
 
 }  // namespace lithair::actors

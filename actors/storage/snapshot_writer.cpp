@@ -14,8 +14,8 @@ namespace {
 snapshot_written write(const write_snapshot& order) {
   snapshot_written out;
   try {
-    const auto header =
-        persistence::write_snapshot(*order.what, order.group, order.cluster, order.path);
+    const auto header = persistence::write_snapshot(*order.what, order.group, order.cluster,
+                                                    order.path, order.pace.get());
     out.made = {persistence::meta_of(header), order.path.string(), {}};
     out.bytes = header.length;
     spdlog::info("wrote a snapshot as of {}, {} bytes", header.point.index.value, header.length);

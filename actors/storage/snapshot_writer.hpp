@@ -8,6 +8,7 @@
 #include "actors/messages/handles.hpp"
 #include "actors/messages/state_messages.hpp"
 #include "actors/runtime/hosted.hpp"
+#include "persistence/pace.hpp"
 #include "persistence/pinned_state.hpp"
 
 namespace lithair::persistence {
@@ -23,9 +24,10 @@ struct write_snapshot {
   std::shared_ptr<const persistence::lmdb_state_store> state;
   /// the state as of that commit; the checkpointer cancels it to end the writing
   std::shared_ptr<const persistence::pinned_state> what;
-  protocol::group_id group;    ///< for the file's head
-  std::uint64_t cluster = 0;   ///< likewise
-  std::filesystem::path path;  ///< of the file; it is there only when it is whole
+  protocol::group_id group;                   ///< for the file's head
+  std::uint64_t cluster = 0;                  ///< likewise
+  std::filesystem::path path;                 ///< of the file; it is there only when it is whole
+  std::shared_ptr<persistence::pace> pace{};  ///< none: it hurries
 };
 /// The answer to `write_snapshot`. No reference to the state is left by then.
 struct snapshot_written {

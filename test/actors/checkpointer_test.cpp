@@ -292,6 +292,49 @@ BOOST_FIXTURE_TEST_CASE(a_start_removes_what_a_crash_left_of_snapshots, saving) 
   BOOST_TEST(std::filesystem::exists(snapshots / "11-3.snapshot.new"), "another group's");
 }
 
+BOOST_FIXTURE_TEST_CASE(a_snapshot_that_nobody_waits_for_hurries_once_somebody_does, saving) {
+  save(10, 0, 0, 10);
+  const auto at = std::make_shared<persistence::pace>();
+  tell(make_snapshot{index_t{10}, at});
+  BOOST_REQUIRE(writing.size() == 1u);
+  BOOST_TEST((writing.back().pace == at));
+  tell(make_snapshot{index_t{10}, std::make_shared<persistence::pace>()});
+  BOOST_TEST(!at->hurries(), "he does not wait either");
+  tell(make_snapshot{index_t{10}});
+  BOOST_TEST(at->hurries());
+  write_it();
+  BOOST_TEST(made.size() == 3u);
+  // It is for later askers, too: of those who wait none is to be slowed down by another.
+  save(20, 10, 0, 10, "w");
+  const auto late = std::make_shared<persistence::pace>();
+  tell(make_snapshot{index_t{20}});
+  tell(make_snapshot{index_t{20}, late});
+  BOOST_TEST((writing.back().pace == nullptr));
+}
+
+BOOST_FIXTURE_TEST_CASE(a_snapshot_hurries_before_so_much_is_kept_for_it_that_checkpoints_wait,
+                        little_memory) {
+  save(10, 0, 0, 100);
+  const auto at = std::make_shared<persistence::pace>();
+  tell(make_snapshot{index_t{10}, at});
+  save(20, 10, 0, 1, "w");
+  BOOST_TEST(!at->hurries());
+  save(30, 20, 1, 4, "x");
+  BOOST_TEST(at->hurries());
+  BOOST_TEST(answers.size() == 3u);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_snapshot_of_a_state_that_is_damaged_does_not_rest_before_it_ends,
+                        saving) {
+  save(10, 0, 0, 10);
+  const auto at = std::make_shared<persistence::pace>();
+  tell(make_snapshot{index_t{10}, at});
+  tell(condemn_state{"a checksum is wrong", 0});
+  BOOST_TEST(at->hurries());
+  write_it();
+  BOOST_TEST(made.back().later);
+}
+
 // Whoever asked for the copy has no say in what is done about it.
 BOOST_FIXTURE_TEST_CASE(damage_that_a_copy_finds_is_told_to_who_answers_from_the_state, saving) {
   save(10, 0, 0, 10);

@@ -63,7 +63,8 @@ struct archive {
     commit(state, index, {{"key", std::to_string(index)}});
     write_snapshot(state, group, cluster_of_test, place.path() / "made");
     const file from(place.path() / "made", file::mode::read);
-    keep_base(from, path(index, backup_kind::base, node), {});
+    pace at;
+    keep_base(from, path(index, backup_kind::base, node), at);
     fs::remove(place.path() / "made");
   }
   archive_chain chain() const { return {backup_files(place.path()), cluster_of_test, group}; }
@@ -287,9 +288,11 @@ BOOST_AUTO_TEST_CASE(a_base_that_reads_back_as_written_gets_its_name_and_no_othe
   // What a disk gives back may be something else than it was told.
   overwrite(x.place.path() / "bad", bytes_of(x.path(7, backup_kind::base)) + "x");
   const file bad(x.place.path() / "bad", file::mode::read);
-  BOOST_TEST(code_of([&] { keep_base(bad, x.path(8, backup_kind::base), {}); }) ==
+  pace at({1});
+  BOOST_TEST(code_of([&] { keep_base(bad, x.path(8, backup_kind::base), at); }) ==
              storage_errc::damaged);
-  BOOST_TEST(code_of([&] { keep_base(bad, x.path(8, backup_kind::base), [] { return true; }); }) ==
+  at.stop();
+  BOOST_TEST(code_of([&] { keep_base(bad, x.path(8, backup_kind::base), at); }) ==
              storage_errc::stopped);
   BOOST_TEST(backup_files(x.place.path()).size() == 1u);
   BOOST_TEST(!fs::exists(x.path(8, backup_kind::base).string() + ".new"));

@@ -126,6 +126,20 @@ BOOST_AUTO_TEST_CASE(is_not_written_of_a_state_that_does_not_match_its_digest) {
   BOOST_TEST(fs::is_empty(place.path()));
 }
 
+BOOST_AUTO_TEST_CASE(a_snapshot_that_rests_between_its_pieces_is_the_same) {
+  const made_snapshot at_once;
+  std::size_t looks = 0;
+  pace at({10'000, 10'000, 1, {}, [&looks] {
+             ++looks;
+             return std::chrono::steady_clock::time_point{};
+           }});
+  const auto other = at_once.place.path() / "rested";
+  BOOST_TEST((write_snapshot(at_once.state, group, cluster_of_test, other, &at) == at_once.header));
+  BOOST_TEST((read_file(other) == at_once.bytes()));
+  // At first, and around each rest behind some 200 KiB.
+  BOOST_TEST(looks > 20u);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(an_incoming_snapshot)
