@@ -6,6 +6,7 @@
 
 #include "persistence/bytes.hpp"
 #include "persistence/checksum.hpp"
+#include "persistence/mutants.hpp"
 #include "persistence/storage_error.hpp"
 
 namespace lithair::persistence {
@@ -65,7 +66,7 @@ file make_segment(const fs::path& path, std::string_view head) {
   try {
     file to(beside, file::mode::create);
     to.write(0, head);
-    to.sync();
+    if (!mutated(mutant::segment_named_before_sync)) to.sync();
   } catch (const storage_error&) {
     std::error_code ignored;
     fs::remove(beside, ignored);
@@ -112,7 +113,7 @@ void archive_writer::write_batch(std::uint32_t records, std::string_view body) {
   const auto head = batch_head(offset_, records, body);
   file_.write(offset_, head);
   file_.write(offset_ + head.size(), body);
-  file_.sync();
+  if (!mutated(mutant::archived_before_sync)) file_.sync();
   offset_ += head.size() + body.size();
 }
 

@@ -9,6 +9,7 @@
 #include <functional>
 #include <system_error>
 
+#include "persistence/mutants.hpp"
 #include "persistence/snapshot_file.hpp"
 #include "persistence/storage_error.hpp"
 
@@ -65,7 +66,9 @@ void require_room(const file& from, const fs::path& to) {
 }
 
 void copy(const file& from, file& to, pace& at) {
-  const auto sync = [&to] { to.sync(); };
+  const auto sync = [&to] {
+    if (!mutated(mutant::base_named_before_sync)) to.sync();
+  };
   const auto size = from.size();
   for (std::uint64_t done = 0; done < size;) {
     const auto bytes = from.read(done, copied_at_once);
@@ -178,7 +181,9 @@ std::vector<fs::path> superseded_backups(const std::vector<backup_file>& all, co
   });
   if (first_needed == logs.rend()) return old;
   for (const auto& each : logs)
-    if (each.name.index < first_needed->name.index) old.push_back(each.path);
+    if (each.name.index < first_needed->name.index ||
+        (each == *first_needed && mutated(mutant::removes_what_bases_need)))
+      old.push_back(each.path);
   return old;
 }
 

@@ -19,6 +19,10 @@ enum class mutant {
   no_sync,                       // LMDB leaves it to the kernel when its pages reach the disk
   full_is_failed,                // no room in the middle of a transaction stops the store
   new_file_in_place,             // a data file has its name before its first pages are on the disk
+  base_named_before_sync,        // a base in the directory of backups likewise
+  archived_before_sync,          // entries count as archived that are not on the disk yet
+  segment_named_before_sync,     // a segment has its name before its head is on the disk
+  removes_what_bases_need,       // the log behind the oldest base goes with what is before it
   count
 };
 

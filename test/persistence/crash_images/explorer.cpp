@@ -7,6 +7,7 @@
 #include <functional>
 
 #include "persistence/recovery.hpp"
+#include "test/persistence/crash_images/archive_story.hpp"
 
 namespace lithair::persistence::images {
 
@@ -251,6 +252,32 @@ exploration restore_backups(std::uint64_t seed, std::uint64_t images, unsigned p
       if (!out.failure.empty())
         out.failure = "seed " + std::to_string(number) + ", after operation " + std::to_string(at) +
                       " (" + to_string(record[at]) + "): " + out.failure;
+    }
+  }
+  return out;
+}
+
+exploration keep_backups(std::uint64_t seed, std::uint64_t images, unsigned per_point) {
+  const workplace place;
+  const auto found = place.path() / "image";
+  exploration out;
+  for (auto number = seed; out.images < images && out.failure.empty(); ++number) {
+    const auto story = tell_archive(number, place.path());
+    std::mt19937_64 random(number);
+    disk_model disk;
+    std::size_t marks = 0;
+    for (std::size_t at = 0; at < story.record.size() && out.failure.empty(); ++at) {
+      disk.perform(story.record[at]);
+      marks += story.record[at].what == operation::kind::mark;
+      const auto tries = disk.is_settled() ? 1u : per_point;
+      for (unsigned i = 0; i < tries && out.failure.empty(); ++i, ++out.images) {
+        write_image(disk.crash(random), found);
+        const auto promised = marks == 0 ? archive_promise{} : story.promises[marks - 1];
+        const auto wrong = judge_archive(story, promised, found);
+        if (!wrong.empty())
+          out.failure = "seed " + std::to_string(number) + ", after operation " +
+                        std::to_string(at) + " (" + to_string(story.record[at]) + "): " + wrong;
+      }
     }
   }
   return out;

@@ -40,4 +40,8 @@ exploration exhaust(std::uint64_t seed, std::uint64_t images);
 /// another try succeeds.
 exploration restore_backups(std::uint64_t seed, std::uint64_t images, unsigned per_point);
 
+/// Takes the power while a node keeps backups: whatever it told is there, each base that has its
+/// name is whole, and the archive goes on without a gap.
+exploration keep_backups(std::uint64_t seed, std::uint64_t images, unsigned per_point);
+
 }  // namespace lithair::persistence::images

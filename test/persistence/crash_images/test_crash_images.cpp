@@ -34,6 +34,13 @@ const broken broken_rules[] = {
     {mutant::new_file_in_place, "new_file_in_place", 500},
 };
 
+const broken broken_rules_of_backups[] = {
+    {mutant::base_named_before_sync, "base_named_before_sync", 1'000},
+    {mutant::archived_before_sync, "archived_before_sync", 1'000},
+    {mutant::segment_named_before_sync, "segment_named_before_sync", 1'000},
+    {mutant::removes_what_bases_need, "removes_what_bases_need", 1'000},
+};
+
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(crash_images)
@@ -51,6 +58,19 @@ BOOST_AUTO_TEST_CASE(all_that_a_short_story_may_leave_is_right) {
 BOOST_AUTO_TEST_CASE(a_backup_is_restored_as_a_whole_or_not_at_all) {
   const auto found = restore_backups(1, images_to_try() / 40, 4);
   BOOST_TEST(found.failure == "");
+}
+
+BOOST_AUTO_TEST_CASE(a_node_that_keeps_backups_has_what_it_told_and_goes_on) {
+  const auto found = keep_backups(1, images_to_try() / 8, 2);
+  BOOST_TEST(found.failure == "");
+}
+
+BOOST_DATA_TEST_CASE(each_broken_rule_of_backups_is_found, data::make(broken_rules_of_backups)) {
+  active_mutant = sample.rule;
+  const auto found = keep_backups(1, sample.within, 2);
+  active_mutant = mutant::none;
+  BOOST_TEST(found.failure != "");
+  BOOST_TEST_MESSAGE(sample.name << " after " << found.images << " images: " << found.failure);
 }
 
 BOOST_DATA_TEST_CASE(each_broken_rule_is_found, data::make(broken_rules)) {
