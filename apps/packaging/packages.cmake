@@ -45,6 +45,9 @@ if(TARGET lithairctl)
   list(APPEND CPACK_COMPONENTS_ALL lithairctl)
   lithair_man_page(lithairctl lithairctl)
   lithair_package_files(lithairctl /usr/share/doc/lithairctl ${lithair_packaging}/debian/copyright)
+  # What makes clients, for who has no sources.
+  install(DIRECTORY ${PROJECT_SOURCE_DIR}/apps/clients/ DESTINATION /usr/share/lithair/clients COMPONENT lithairctl
+    EXCLUDE_FROM_ALL USE_SOURCE_PERMISSIONS PATTERN __pycache__ EXCLUDE PATTERN node_modules EXCLUDE)
   if(EXISTS ${PROJECT_SOURCE_DIR}/apps/lithairctl/completion_command.cpp)
     lithair_completion(bash /usr/share/bash-completion/completions lithairctl)
     lithair_completion(zsh /usr/share/zsh/vendor-completions _lithairctl)
@@ -87,7 +90,9 @@ set(CPACK_DEBIAN_NODE_PACKAGE_CONTROL_STRICT_PERMISSION ON)
 set(CPACK_DEBIAN_LITHAIRCTL_PACKAGE_NAME lithairctl)
 set(CPACK_DEBIAN_LITHAIRCTL_PACKAGE_SECTION net)
 set(CPACK_DEBIAN_LITHAIRCTL_PACKAGE_SHLIBDEPS ON)
-set(CPACK_COMPONENT_LITHAIRCTL_DESCRIPTION "Administers clusters of Lithair from the command line.")
+set(CPACK_DEBIAN_LITHAIRCTL_PACKAGE_SUGGESTS "curl, npm, python3")  # which clients are made with
+set(CPACK_COMPONENT_LITHAIRCTL_DESCRIPTION "Administers clusters of Lithair from the command line, and makes clients
+of their models for TypeScript and Python.")
 
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_NAME liblithair-dev)
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_SECTION libdevel)

@@ -6,6 +6,7 @@ import json
 import os
 import random
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -97,6 +98,21 @@ class TypeScript:
 class Python:
     suffix = "py"
 
+    def try_wheel(self) -> None:
+        """As pip makes it (PEP 517); what is in it can be read as it is."""
+        wheels = WORK / "wheels"
+        shutil.rmtree(wheels, ignore_errors=True)
+        wheels.mkdir()
+        make = "import packing, sys; print(packing.build_wheel(sys.argv[1]))"
+        run([sys.executable, "-c", make, str(wheels)], self.made)
+        (wheel,) = wheels.iterdir()
+        look = (
+            "import importlib.metadata as m, lithair_client as c; "
+            "assert m.version('lithair-client') == '1.0.0' and '.whl' in c.__file__; c.Client"
+        )
+        run([sys.executable, "-c", look], wheels, PYTHONPATH=str(wheel))
+        say("a wheel of it is made with nothing else")
+
     def __init__(self, made: Path) -> None:
         self.made = made / "python"
 
@@ -108,6 +124,7 @@ class Python:
         (stories / "quick.py").write_text(blocks("python", "quick.py")[0])
         os.environ["PYTHONPATH"] = str(self.made)
         run([sys.executable, "-W", "error", "-m", "compileall", "-q", "."], self.made)
+        self.try_wheel()
         checker = WORK / "node_modules/pyright/index.js"
         if not checker.exists():
             print("      pyright is not here: no types were checked", flush=True)
