@@ -54,7 +54,7 @@ response dashboard_answer(std::string_view name, const request& r) {
     return result;
   }
   result.content_type = file.type;
-  result.body = file.text;
+  result.body = file.content.text();
   return result;
 }
 

@@ -3,11 +3,12 @@
 #include <span>
 #include <string_view>
 
+#include "http/packed_text.hpp"
 #include "http/request.hpp"
 #include "http/response.hpp"
 
 /// The dashboard: pages for people at /_admin, whose files are part of the program. They are those
-/// of http/dashboard/; `embed.cmake` there makes a source of them.
+/// of http/dashboard/; docs/site/make_dashboard.cpp makes a source of them.
 namespace lithair::http {
 
 /// One of them. All views live as long as the program.
@@ -15,7 +16,7 @@ struct dashboard_file {
   std::string_view name;  ///< "app.js"; served at /_admin/app.js
   std::string_view type;  ///< of its media
   std::string_view tag;   ///< of its content, for ETag
-  std::string_view text;
+  packed_text content;
 };
 
 /// The page that is served at /_admin.

@@ -3,13 +3,13 @@
 namespace lithair::http {
 
 std::string docs_text(const docs_part& of) {
-  std::string made;
-  if (of.title.empty()) return made.append(of.body);
+  if (of.title.empty()) return of.body.text();
   const auto& frame = docs_frame_of_pages();
+  std::string made;
   return made.append(frame.before_title)
       .append(of.title)
       .append(frame.before_body)
-      .append(of.body)
+      .append(of.body.text())
       .append(frame.behind);
 }
 

@@ -4,6 +4,8 @@
 #include <string>
 #include <string_view>
 
+#include "http/packed_text.hpp"
+
 namespace lithair::http {
 
 /// A part of the site of the documentation.
@@ -11,7 +13,7 @@ struct docs_part {
   std::string_view name;   ///< below /docs/; of the first page empty
   std::string_view type;   ///< for Content-Type
   std::string_view title;  ///< of a page; empty: it is none
-  std::string_view body;   ///< of a page what stands in the frame
+  packed_text body;        ///< of a page what stands in the frame
 };
 
 /// What all pages have around what is theirs, in the order of a page.

@@ -24,9 +24,13 @@
 #include <string>
 #include <vector>
 
+#include "docs/site/packing.hpp"
+
 namespace {
 
 namespace fs = std::filesystem;
+using site::literal_of;
+using site::text_of;
 
 struct part {
   std::string name;  // below /docs/; of the first page empty
@@ -42,7 +46,7 @@ struct frame {
   std::string behind;
 };
 
-struct site {
+struct whole_site {
   std::vector<part> parts;
   frame around;
 };
@@ -63,12 +67,6 @@ struct group {
   std::string title;
   std::vector<std::string> pages;  // their names
 };
-
-std::string text_of(const fs::path& file) {
-  std::ifstream in(file, std::ios::binary);
-  if (!in) throw std::runtime_error(file.string() + " can't be read");
-  return {std::istreambuf_iterator<char>(in), {}};
-}
 
 std::string html_of(const std::string& cmark, const fs::path& file) {
   const auto command = "'" + cmark + "' --extension table '" + file.string() + "'";
@@ -357,7 +355,7 @@ std::vector<fs::path> files_in(const fs::path& tree) {
   return made;
 }
 
-site make_site(const std::string& cmark, const fs::path& tree) {
+whole_site make_site(const std::string& cmark, const fs::path& tree) {
   std::map<std::string, page> pages;
   names_of_files names;
   std::vector<part> made;
@@ -386,32 +384,13 @@ site make_site(const std::string& cmark, const fs::path& tree) {
   return {std::move(made), frame_with(navigation(groups, pages))};
 }
 
-std::string literal_of(const std::string& text) {
-  std::string made = "\"";
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (c == '\n') {
-      made += "\\n\"\n    \"";
-    } else if (c == '"' || c == '\\') {
-      made += std::string("\\") + c;
-    } else if (byte < 0x20 || byte >= 0x7f || c == '?') {  // no trigraphs
-      std::array<char, 8> octal{};
-      std::snprintf(octal.data(), octal.size(), "\\%03o", byte);
-      made += octal.data();
-    } else {
-      made += c;
-    }
-  }
-  return made + '"';
-}
-
-void write(const site& made, const fs::path& file) {
+void write(const whole_site& made, const fs::path& file) {
   std::ofstream out(file, std::ios::binary);
   out << "// Made by docs/site/make_site.cpp.\n#include \"http/docs_site.hpp\"\n\n"
       << "namespace lithair::http {\n\nnamespace {\n\nconstexpr docs_part parts[] = {\n";
   for (const auto& each : made.parts)
     out << "    {" << literal_of(each.name) << ", " << literal_of(each.type) << ", "
-        << literal_of(each.title) << ",\n     " << literal_of(each.body) << "},\n";
+        << literal_of(each.title) << ",\n     " << site::packed(each.body) << "},\n";
   out << "};\n\nconstexpr docs_frame frame{\n    " << literal_of(made.around.before_title)
       << ",\n    " << literal_of(made.around.before_body) << ",\n    "
       << literal_of(made.around.behind) << "};\n\n}  // namespace\n\n"

@@ -105,7 +105,7 @@ BOOST_AUTO_TEST_CASE(the_page_and_its_files_may_do_no_more_than_they_need) {
     const auto answer = client{s.port()}.ask("GET", path_of(each));
     BOOST_TEST_CONTEXT(each.name) {
       BOOST_TEST(answer.status == 200);
-      BOOST_TEST(answer.body == each.text);
+      BOOST_TEST(answer.body == each.content.text());
       BOOST_TEST(answer.header("content-type") == each.type);
       BOOST_TEST(answer.header("content-security-policy") == policy);
       BOOST_TEST(answer.header("referrer-policy") == "no-referrer");
@@ -136,14 +136,14 @@ BOOST_AUTO_TEST_CASE(who_has_a_file_is_not_sent_it_again) {
 
 // What it forbids must not be needed.
 BOOST_AUTO_TEST_CASE(the_page_has_no_script_and_no_style_within_it) {
-  const auto* page = find_dashboard_file(dashboard_index);
-  BOOST_REQUIRE(page != nullptr);
+  const auto page = find_dashboard_file(dashboard_index)->content.text();
+  BOOST_REQUIRE(!page.empty());
   for (const std::string_view each :
        {"<style", "style=", "onclick", "onload", "javascript:", "http://", "https://"})
     // The name of SVG is none of an address.
-    if (const auto at = page->text.find(each); at != std::string_view::npos)
-      BOOST_TEST(page->text.substr(at).starts_with("http://www.w3.org/2000/svg"));
-  BOOST_TEST(page->text.find("<script>") == std::string_view::npos);
+    if (const auto at = page.find(each); at != std::string_view::npos)
+      BOOST_TEST(page.substr(at).starts_with("http://www.w3.org/2000/svg"));
+  BOOST_TEST(page.find("<script>") == std::string_view::npos);
 }
 
 BOOST_AUTO_TEST_CASE(what_is_no_file_of_it_leads_nowhere) {

@@ -55,7 +55,7 @@ inline const std::vector<room_rule> room_rules{
      {"actors", "actors/runtime", "actors/tls", "actors/messages", "actors/node", "models/",
       "persistence"}},
     {"apps", {"apps/", "http", "actors/", "models/", "persistence"}},
-    {"docs", {}},  // what makes the site of them, at build time
+    {"docs", {}},  // what packs what nodes serve of files, at build time
 
     {"test", {"test/", "apps/", "http", "actors/", "models/", "persistence", "protocol"}},
     {"bench",
