@@ -6,21 +6,22 @@ import socket
 import time
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Callable, Iterator, NamedTuple
+from typing import Callable, Generator, NamedTuple
 
 from members import IDS, Again, Members, thing, until
 
-Fault = Callable[[Members], Iterator[None]]
+Faulty = Generator[None, None, None]
+Fault = Callable[[Members], Faulty]
 
 
-def member_killed(nodes: Members) -> Iterator[None]:
+def member_killed(nodes: Members) -> Faulty:
     who = nodes.follower()
     nodes.kill(who)
     yield
     nodes.start(who)
 
 
-def majority_killed(nodes: Members) -> Iterator[None]:
+def majority_killed(nodes: Members) -> Faulty:
     left = nodes.leader()
     others = [i for i in IDS if i != left]
     for i in others:
@@ -31,7 +32,7 @@ def majority_killed(nodes: Members) -> Iterator[None]:
         nodes.start(i)
 
 
-def all_killed(nodes: Members) -> Iterator[None]:
+def all_killed(nodes: Members) -> Faulty:
     for i in IDS:
         nodes.kill(i)
     yield
@@ -39,7 +40,7 @@ def all_killed(nodes: Members) -> Iterator[None]:
         nodes.start(i)
 
 
-def leaders_paused(nodes: Members) -> Iterator[None]:
+def leaders_paused(nodes: Members) -> Faulty:
     def pause() -> None:
         leader = nodes.leader()
         nodes.signal(leader, signal.SIGSTOP)
@@ -52,7 +53,7 @@ def leaders_paused(nodes: Members) -> Iterator[None]:
         yield
 
 
-def member_paused(nodes: Members) -> Iterator[None]:
+def member_paused(nodes: Members) -> Faulty:
     who = nodes.follower()
     leader = nodes.leader()
     nodes.signal(who, signal.SIGSTOP)
@@ -61,7 +62,7 @@ def member_paused(nodes: Members) -> Iterator[None]:
     nodes.signal(who, signal.SIGCONT)
 
 
-def state_disk_stalls(nodes: Members) -> Iterator[None]:
+def state_disk_stalls(nodes: Members) -> Faulty:
     who = nodes.follower()
     leader = nodes.leader()
     nodes.disk(who, f"sync wait 10000 {nodes.data(who)}/node/state")
@@ -82,7 +83,7 @@ def fill(place: Path) -> Path:
     return ballast
 
 
-def disk_full(nodes: Members) -> Iterator[None]:
+def disk_full(nodes: Members) -> Faulty:
     who = nodes.follower()
     ballast = fill(nodes.data(who))
     with Again(lambda: nodes.load(nodes.leader(), 8, 1).wait()):
@@ -90,7 +91,7 @@ def disk_full(nodes: Members) -> Iterator[None]:
     ballast.unlink()
 
 
-def backups_full(nodes: Members) -> Iterator[None]:
+def backups_full(nodes: Members) -> Faulty:
     who = nodes.follower()
     ballast = fill(nodes.place / f"backups-{who}")
     with Again(lambda: nodes.ask(nodes.leader(), "/api/things", thing(180)), 0.02):
@@ -98,7 +99,7 @@ def backups_full(nodes: Members) -> Iterator[None]:
     ballast.unlink()
 
 
-def disk_fails(nodes: Members) -> Iterator[None]:
+def disk_fails(nodes: Members) -> Faulty:
     who = nodes.follower()
     nodes.disk(who, f"sync eio {nodes.data(who)}/node/log")
     with Again(lambda: nodes.ask(nodes.leader(), "/api/things", thing()), 0.1):
@@ -107,7 +108,7 @@ def disk_fails(nodes: Members) -> Iterator[None]:
     nodes.restart(who)
 
 
-def map_full(nodes: Members) -> Iterator[None]:
+def map_full(nodes: Members) -> Faulty:
     def grow() -> None:
         nodes.ask(nodes.leader(), "/api/things/_bulk", [thing(180) for _ in range(2000)])
 
@@ -118,7 +119,7 @@ def map_full(nodes: Members) -> Iterator[None]:
         nodes.restart(i, ["--map-size", "256MiB"])
 
 
-def disks_slow(nodes: Members) -> Iterator[None]:
+def disks_slow(nodes: Members) -> Faulty:
     for i in IDS:
         nodes.disk(i, f"sync wait 700 {nodes.data(i)}/node/log")
     with Again(lambda: nodes.load(nodes.leader(), 8, 2).wait()):
@@ -129,7 +130,7 @@ def disks_slow(nodes: Members) -> Iterator[None]:
     nodes.load(nodes.leader(), 8, 2).wait()
 
 
-def uploads_held(nodes: Members) -> Iterator[None]:
+def uploads_held(nodes: Members) -> Faulty:
     who = nodes.follower()
     held: list[http.client.HTTPSConnection] = []
 
@@ -160,7 +161,7 @@ def uploads_held(nodes: Members) -> Iterator[None]:
         link.close()
 
 
-def connections_held(nodes: Members) -> Iterator[None]:
+def connections_held(nodes: Members) -> Faulty:
     who = nodes.follower()
     held: list[socket.socket] = []
     # No more than seven of eight places go to one address.
@@ -175,7 +176,7 @@ def connections_held(nodes: Members) -> Iterator[None]:
         link.close()
 
 
-def processor_taken(nodes: Members) -> Iterator[None]:
+def processor_taken(nodes: Members) -> Faulty:
     who = nodes.leader()
 
     def pulse() -> None:
@@ -188,7 +189,7 @@ def processor_taken(nodes: Members) -> Iterator[None]:
         yield
 
 
-def certificate_ends(nodes: Members) -> Iterator[None]:
+def certificate_ends(nodes: Members) -> Faulty:
     who = nodes.follower()
     nodes.certify(who, 5)
     nodes.signal(who, signal.SIGHUP)
@@ -197,7 +198,7 @@ def certificate_ends(nodes: Members) -> Iterator[None]:
     nodes.signal(who, signal.SIGHUP)
 
 
-def log_unread(nodes: Members) -> Iterator[None]:
+def log_unread(nodes: Members) -> Faulty:
     who = nodes.follower()
     nodes.readers[who].send_signal(signal.SIGSTOP)
 
@@ -217,7 +218,7 @@ def log_unread(nodes: Members) -> Iterator[None]:
     nodes.readers[who].send_signal(signal.SIGCONT)
 
 
-def restarts(nodes: Members) -> Iterator[None]:
+def restarts(nodes: Members) -> Faulty:
     who = nodes.follower()
     for _ in range(4):
         # So long that it is seen to have run.
