@@ -162,6 +162,7 @@ BOOST_DATA_TEST_CASE(one_voter_goes_on_where_it_crashed, data::make(steps_of_one
 }
 
 BOOST_AUTO_TEST_CASE(one_voter_goes_on_after_a_crash_in_a_checkpoint_of_several_parts) {
+  constexpr int in_a_bulk = 3000;
   for (const std::string place : {"checkpoint_pending", "checkpoint_between_parts"}) {
     // Below a limit parts are a sixteenth of it.
     crashing_cluster node(
@@ -173,11 +174,11 @@ BOOST_AUTO_TEST_CASE(one_voter_goes_on_after_a_crash_in_a_checkpoint_of_several_
     std::size_t unsure = 0;
     for (int bulk = 0; !node.has_crashed(0); ++bulk) {
       items = "[";
-      for (int i = 0; i < 900; ++i)
+      for (int i = 0; i < in_a_bulk; ++i)
         items +=
             (i == 0 ? "" : ",") + product("tea " + std::to_string(bulk) + " " + std::to_string(i));
       const auto made = node.client(0).post(std::string(products) + "/_bulk", items + "]");
-      (made.status == 201 ? acknowledged : unsure) += 900;
+      (made.status == 201 ? acknowledged : unsure) += in_a_bulk;
       // It takes a while until a process that crashed has ended.
       if (made.status == 0) BOOST_REQUIRE(node.at(0).wait(cluster::patience).has_value());
       BOOST_REQUIRE_MESSAGE(bulk < 40, place << " was not reached: " << made.status << " "
@@ -189,7 +190,7 @@ BOOST_AUTO_TEST_CASE(one_voter_goes_on_after_a_crash_in_a_checkpoint_of_several_
     const auto total = number_at(node.client(0).get(products).body, "/total").value_or(0);
     BOOST_TEST(total >= acknowledged);
     BOOST_TEST(total <= acknowledged + unsure);
-    BOOST_TEST(total % 900 == 0u);
+    BOOST_TEST(total % in_a_bulk == 0u);
   }
 }
 
