@@ -113,18 +113,14 @@ endfunction()
 function(lithair_spare_instruments target)
   if(LITHAIR_SANITIZE AND NOT LITHAIR_SANITIZE_TESTS)
     target_compile_options(${target} PRIVATE -fno-sanitize=all -O0)
-    if(TARGET ${target}_small)
-      target_compile_options(${target}_small PRIVATE -fno-sanitize=all -O0)
-    endif()
   endif()
 endfunction()
 
-# lithair_library(<name> SOURCES ... [SMALL ...] [LINK ...] [PRIVATE_LINK ...] [HEADERS ...]): the library of one
-# room, `lithair::<name>`. SMALL are expressions for paths below the room, of sources in which a node spends next to
-# nothing of its time: they are made small instead of quick. HEADERS are targets of which only headers are needed, and only to build it.
+# lithair_library(<name> SOURCES ... [LINK ...] [PRIVATE_LINK ...] [HEADERS ...]): the library of one
+# room, `lithair::<name>`. HEADERS are targets of which only headers are needed, and only to build it.
 # Headers are included from the top of the tree: #include "protocol/core.hpp".
 function(lithair_library name)
-  cmake_parse_arguments(arg "" "" "SOURCES;SMALL;LINK;PRIVATE_LINK;HEADERS" ${ARGN})
+  cmake_parse_arguments(arg "" "" "SOURCES;LINK;PRIVATE_LINK;HEADERS" ${ARGN})
   add_library(lithair_${name} STATIC ${arg_SOURCES})
   add_library(lithair::${name} ALIAS lithair_${name})
   target_include_directories(lithair_${name} PUBLIC
@@ -137,37 +133,9 @@ function(lithair_library name)
   foreach(target ${arg_HEADERS})
     target_link_libraries(lithair_${name} PRIVATE $<BUILD_INTERFACE:${target}>)
   endforeach()
-  lithair_make_small(lithair_${name} ${arg_SMALL})
   lithair_compile_together(lithair_${name})
   set_target_properties(lithair_${name} PROPERTIES EXPORT_NAME ${name})
   install(TARGETS lithair_${name} EXPORT lithair_targets ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
-endfunction()
-
-# lithair_make_small(<target> <expression>...): compiles the sources that one of these matches for size, in
-# `<target>_small`, and puts their objects into the target. A third of their bytes goes, and a fifth of the time.
-function(lithair_make_small target)
-  if(NOT PROJECT_IS_TOP_LEVEL OR NOT ARGN)
-    return()
-  endif()
-  get_target_property(quick ${target} SOURCES)
-  list(JOIN ARGN "|" expression)
-  set(small ${quick})
-  string(REPLACE "${CMAKE_CURRENT_SOURCE_DIR}/" "./" small "${small}")
-  list(FILTER small INCLUDE REGEX "${expression}")
-  list(TRANSFORM small REPLACE "^\\./" "${CMAKE_CURRENT_SOURCE_DIR}/")
-  list(REMOVE_ITEM quick ${small})
-  set_target_properties(${target} PROPERTIES SOURCES "${quick}" LINKER_LANGUAGE CXX)
-  add_library(${target}_small OBJECT ${small})
-  # Copies of a template that are made for one caller can't be shared with other files.
-  target_compile_options(${target}_small PRIVATE
-    $<$<CONFIG:Release>:-Os$<SEMICOLON>$<$<CXX_COMPILER_ID:GNU>:-fno-ipa-sra$<SEMICOLON>-fno-ipa-cp>>)
-  get_target_property(linked ${target} LINK_LIBRARIES)
-  target_link_libraries(${target}_small PRIVATE ${linked})
-  foreach(property INCLUDE_DIRECTORIES COMPILE_DEFINITIONS COMPILE_FEATURES)
-    set_target_properties(${target}_small PROPERTIES ${property} "$<TARGET_PROPERTY:${target},${property}>")
-  endforeach()
-  lithair_compile_together(${target}_small)
-  target_sources(${target} PRIVATE $<TARGET_OBJECTS:${target}_small>)
 endfunction()
 
 # lithair_precompile(<target> <header>...): reads these headers of others once for the whole target, and with
@@ -183,9 +151,6 @@ function(lithair_precompile target)
     target_precompile_headers(${target} ${ARGN})
   else()
     target_precompile_headers(${target} PRIVATE ${ARGN})
-  endif()
-  if(TARGET ${target}_small)
-    lithair_precompile(${target}_small ${ARGN})
   endif()
 endfunction()
 

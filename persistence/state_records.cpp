@@ -12,7 +12,7 @@ namespace lithair::persistence {
 namespace {
 
 constexpr std::uint8_t applied_format = 1;
-constexpr std::size_t head_size = 8;  // a checksum
+constexpr std::size_t checksum_size = 8;
 constexpr std::size_t longest_printed = 80;
 
 [[noreturn]] void throw_damaged(const std::string& place, const char* why) {
@@ -34,17 +34,17 @@ std::string printable(std::string_view key) {
   return key.size() > longest_printed ? out + "..." : out;
 }
 
-std::size_t stored_size(std::string_view value) { return head_size + value.size(); }
+std::size_t stored_size(std::string_view value) { return checksum_size + value.size(); }
 
 void encode_value(char* to, std::string_view key, std::string_view value) {
   store_u64(to, pair_digest(key, value));
-  if (!value.empty()) std::memcpy(to + head_size, value.data(), value.size());
+  if (!value.empty()) std::memcpy(to + checksum_size, value.data(), value.size());
 }
 
 std::string_view decode_value(std::string_view key, std::string_view stored) {
   const auto place = [&] { return "state at key \"" + printable(key) + '"'; };
-  if (stored.size() < head_size) throw_damaged(place(), "the value is cut off");
-  const auto value = stored.substr(head_size);
+  if (stored.size() < checksum_size) throw_damaged(place(), "the value is cut off");
+  const auto value = stored.substr(checksum_size);
   // The checksum knows its key: a value that is under a wrong key does not match.
   if (load_u64(stored.data()) != pair_digest(key, value))
     throw_damaged(place(), "the checksum does not match");

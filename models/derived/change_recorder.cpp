@@ -15,7 +15,7 @@ constexpr std::uint64_t cut_part = 64;
 /// Pairs that are dropped in one go.
 constexpr std::size_t cut_at_once = 256;
 /// Longer bytes are not gathered first.
-constexpr std::size_t long_value = 1024;
+constexpr std::size_t long_bytes = 1024;
 
 event_type type_of(const transition& change) {
   return change.after == nullptr    ? event_type::deleted
@@ -91,7 +91,7 @@ void change_recorder::append_fields(const stored_fields& fields) {
   msgpack::write_map(scratch_, fields.size());
   for (const auto& each : fields) {
     msgpack::write_unsigned(scratch_, each.id);
-    if (each.bytes.size() < long_value) {
+    if (each.bytes.size() < long_bytes) {
       scratch_ += each.bytes;
     } else {
       flush();
