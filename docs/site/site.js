@@ -25,6 +25,9 @@ function search(all, text) {
     scores = scores === null ? some
       : new Map([...scores].filter(([n]) => some.has(n)).map(([n, score]) => [n, score + some.get(n)]));
   }
+  // "rate limit" may be a name: --rate-limit, rate_limit.
+  for (const name of asked.length > 1 ? [asked.join("-"), asked.join("_")] : [])
+    for (const [n, score] of sections_with(all.words, name)) scores.set(n, (scores.get(n) ?? 0) + 4 * score);
   const titled = n => asked.some(x => all.sections[n][2].toLowerCase().includes(x)) ? 4 : 0;
   return [...scores ?? []].map(([n, score]) => [n, score + titled(n)]).sort((a, b) => b[1] - a[1] || a[0] - b[0])
     .slice(0, 20).map(([n]) => all.sections[n]);
