@@ -157,6 +157,31 @@ BOOST_AUTO_TEST_CASE(what_the_feed_may_hold_goes_with_the_command) {
   BOOST_TEST(last_command.front() == 2);
 }
 
+BOOST_AUTO_TEST_CASE(a_command_is_read_as_it_was_written_whatever_it_says_of_its_bounds) {
+  for (int said = 0; said < 32; ++said) {
+    command made;
+    made.operations.push_back({operation::remove, 7, "k", {}, {}});
+    if ((said & 1) != 0) made.judged = {{7, 3}};
+    if ((said & 2) != 0) made.most.item_bytes = 4096;
+    if ((said & 4) != 0) made.by = "ann";
+    if ((said & 8) != 0) made.rights = "r";
+    if ((said & 16) != 0) made.most.feed_bytes = 1 << 20;
+    const auto bytes = write_command(made);
+    const auto read = read_command(bytes);
+    BOOST_REQUIRE(read);
+    BOOST_TEST((read->judged == made.judged));
+    BOOST_TEST((read->most == made.most));
+    BOOST_TEST(read->by == made.by);
+    BOOST_TEST(read->rights == made.rights);
+    BOOST_TEST(write_command(*read) == bytes);
+    // Who does not know of it stops at the first byte.
+    BOOST_TEST(int{bytes.front()} == ((said & 16) != 0 ? 4 : (said & 12) != 0 ? 3 : 2));
+    for (std::size_t size = 0; size < bytes.size(); ++size)
+      BOOST_TEST(!read_command(bytes.substr(0, size)));
+    BOOST_TEST(!read_command(bytes + '\0'));
+  }
+}
+
 BOOST_AUTO_TEST_CASE(a_command_that_makes_too_much_of_little_is_refused_whole) {
   BOOST_REQUIRE(create("a", 1'000'000).status == 201);
   const auto before = items_and_what_follows();
