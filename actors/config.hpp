@@ -51,6 +51,7 @@ struct backup_config {
   std::size_t keep = 7;                 ///< bases, with the log behind the oldest of them
   /// So long after an entry is applied it is in the archived log, about
   std::uint32_t log_every_ms = 1000;
+  bool local = false;  ///< of what the node has for itself, too
 };
 
 /// What one node is told at start. Addresses are checked by the command line; `validate` checks the
@@ -77,7 +78,7 @@ struct node_config {
   /// docs/programs.md. What they prove is what other nodes prove
   bool programs = false;
   link_limits links = {};
-  backup_config backups = {};  ///< of the main group
+  backup_config backups = {};  ///< of the main group, at least
   /// The other members as the operator knows them, until the log tells who they are; empty: it is
   /// alone
   std::vector<peer_address> peers;

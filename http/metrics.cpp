@@ -252,7 +252,7 @@ std::string metrics_text(const std::vector<actors::node_status>& groups,
                          std::uint64_t log_lines_dropped) {
   families all;
   add_groups(all, groups);
-  add_backups(all, groups.front());
+  add_backups(all, groups);
   add_http(all, lanes, held);
   add_https(all, lanes, held);
   add_links(all, groups, held);

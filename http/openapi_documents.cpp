@@ -119,6 +119,7 @@ void add_operators(json_object& to) {
        {"journal", described(any_of({word_of({"direct", "synced"}), json_object{{"type", "null"}}}),
                              "Whether the log is written past the page cache, or synced.")},
        {"backups", described(or_null(backups_schema()), "Of --backup-dir; null: it makes none.")},
+       {"local_backups", described(or_null(backups_schema()), "Of --backup-local, likewise.")},
        {"http", record({{"connections", whole_number()},
                         {"max_connections", whole_number()},
                         {"max_per_address", whole_number()},

@@ -144,9 +144,9 @@ json::value time_or_null(std::int64_t time_us) {
   return time_us == 0 ? json::value(nullptr) : json::value(to_string(models::timestamp{time_us}));
 }
 
-json::value backups(const actors::node_status& status) {
-  if (!status.backups) return nullptr;
-  const auto& x = *status.backups;
+json::value backups(const std::optional<actors::backup_status>& of) {
+  if (!of) return nullptr;
+  const auto& x = *of;
   json::value base = nullptr;
   if (x.base_index != 0)
     base = json::object{
@@ -222,7 +222,8 @@ response status_page(const actors::node_status& status, const models::schema& sc
       {"uptime_ms", status.uptime_ms},
       {"data_bytes", status.data_bytes},
       {"journal", journal_of(status)},
-      {"backups", backups(status)},
+      {"backups", backups(status.backups)},
+      {"local_backups", backups(status.local_backups)},
       {"http", http_holdings(held)},
       {"tls", certificate_of(held.tls)},
       {"peer_tls", peer_tls(held)},

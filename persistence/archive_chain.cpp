@@ -118,10 +118,10 @@ std::optional<std::int64_t> begins_at(const backup_file& segment) {
 }  // namespace
 
 archive_chain::archive_chain(const std::vector<backup_file>& all, std::uint64_t cluster,
-                             protocol::group_id group) {
+                             protocol::group_id group, node_id only) {
   for (const auto& each : all)
     if (each.name.kind == backup_kind::log && each.name.cluster == cluster &&
-        each.name.group == group)
+        each.name.group == group && (!only || each.name.node == only))
       segments_.push_back(each);
 }
 
@@ -129,7 +129,8 @@ archive_end archive_chain::walk(index_t first, term_t before, const visitor& vis
   return walker(segments_, visit, first, before).run();
 }
 
-std::optional<index_t> archive_chain::last_until(std::int64_t time_us, std::string& why) const {
+archived_moment archive_chain::last_until(std::int64_t time_us) const {
+  archived_moment made;
   // Times rise along the log, so the segments behind begin later.
   std::optional<index_t> from;
   for (const auto& each : segments_) {
@@ -137,25 +138,25 @@ std::optional<index_t> archive_chain::last_until(std::int64_t time_us, std::stri
     if (const auto begins = begins_at(each); begins && *begins <= time_us) from = each.name.index;
   }
   if (!from) {
-    why = "no entry of the archived log is as early as that";
-    return std::nullopt;
+    made.doubt = "no entry of the archived log is as early as that";
+    return made;
   }
-  index_t found;
   bool later = false;
   std::int64_t latest = 0;
   const auto end = walk(*from, {}, [&](const entry_view& entry, const archive_origin&) {
     later = entry.time_us > time_us;
-    if (!later) found = entry.index;
+    if (!later) made.index = entry.index;
     latest = std::max(latest, entry.time_us);
     return !later;
   });
-  if (later || latest == time_us) return found;
-  why = "the archived log ends before that";
+  if (later || latest == time_us) return made;
+  made.has_gap = end.goes_on.has_value();
+  made.doubt = "the archived log ends before that";
   if (end.goes_on)
-    why = "the archived log has a gap there: entries " + std::to_string(end.next.value) + " to " +
-          std::to_string(end.goes_on->value - 1) + " are not there";
-  for (const auto& each : end.trouble) why += "; " + each;
-  return std::nullopt;
+    made.doubt = "the archived log has a gap there: entries " + std::to_string(end.next.value) +
+                 " to " + std::to_string(end.goes_on->value - 1) + " are not there";
+  for (const auto& each : end.trouble) made.doubt += "; " + each;
+  return made;
 }
 
 }  // namespace lithair::persistence

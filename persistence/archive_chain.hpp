@@ -10,7 +10,7 @@
 #include "persistence/backup_files.hpp"
 
 /// The entries that a directory of backups holds of one group, whoever archived them: committed
-/// entries are the same on all nodes, so what one lacks another may have.
+/// entries are the same on all members, so what one lacks another may have.
 namespace lithair::persistence {
 
 /// Where a walk ended.
@@ -25,12 +25,21 @@ struct archive_end {
   std::vector<std::string> trouble;
 };
 
+/// What a chain knows of a time.
+struct archived_moment {
+  protocol::index_t index;  ///< the last entry that is not later; none: all of them are
+  /// Why there may have been more of them, a sentence; empty: what is behind it is later
+  std::string doubt;
+  bool has_gap = false;  ///< the doubt: what comes next is missing, and something behind it is not
+};
+
 /// The segments of one cluster and group, in memory their names only.
 class archive_chain {
  public:
-  /// Takes those of `all` that are logs of this cluster and group.
+  /// Takes those of `all` that are logs of this cluster and group. `only`: whose, where each node
+  /// has a group of that number for itself; none: all members'.
   archive_chain(const std::vector<backup_file>& all, std::uint64_t cluster,
-                protocol::group_id group);
+                protocol::group_id group, protocol::node_id only = {});
 
   /// Is shown an entry, and who archived it; false to stop behind it. The entry is valid during the
   /// call.
@@ -42,9 +51,9 @@ class archive_chain {
   /// is wrong with the disk, never for damage.
   archive_end walk(protocol::index_t first, protocol::term_t before, const visitor& visit) const;
 
-  /// The last entry whose time is not after `time_us`, and the entry behind it is there and later,
-  /// or the archive ends just then. None, with a sentence in `why`, where that can't be known.
-  std::optional<protocol::index_t> last_until(std::int64_t time_us, std::string& why) const;
+  /// The last entry whose time is not after `time_us`. No doubt: the entry behind it is there and
+  /// later, or the archive ends just then.
+  archived_moment last_until(std::int64_t time_us) const;
 
   /// Ordered by node and index.
   const std::vector<backup_file>& segments() const { return segments_; }

@@ -7,12 +7,14 @@
 #include <utility>
 
 #include "persistence/archive_chain.hpp"
+#include "persistence/own_group.hpp"
 #include "persistence/storage_error.hpp"
 
 namespace lithair::persistence {
 
 namespace fs = std::filesystem;
 using protocol::index_t;
+using protocol::node_id;
 
 namespace {
 
@@ -39,7 +41,8 @@ void read_base(checked_backup& into) {
   from.verify();
   into.base = from.header();
   if (into.name &&
-      (into.name->index != into.base->point.index || into.name->cluster != into.base->cluster))
+      (into.name->index != into.base->point.index || into.name->cluster != into.base->cluster ||
+       into.name->group != into.base->group))
     into.damage = into.path.string() + " has another file's name";
 }
 
@@ -58,7 +61,7 @@ void read_segment(checked_backup& into) {
   into.ending = from.ending();
   const auto& origin = from.origin();
   if (into.name && (into.name->index != origin.after + 1 || into.name->node != origin.node ||
-                    into.name->cluster != origin.cluster))
+                    into.name->cluster != origin.cluster || into.name->group != origin.group))
     into.damage = into.path.string() + " has another file's name";
 }
 
@@ -79,16 +82,36 @@ checked_backup check(const fs::path& path) {
   return made;
 }
 
+/// Whose entries follow each other.
+struct lineage {
+  std::uint64_t cluster;
+  protocol::group_id group;
+  node_id node;  // whose own group it is; none: all members have it
+
+  auto operator<=>(const lineage&) const = default;
+};
+
+lineage lineage_of(const backup_name& name) {
+  return {name.cluster, name.group, name.group == own_group ? name.node : node_id{}};
+}
+
+std::string to_text(const lineage& of) {
+  char cluster[17];
+  std::snprintf(cluster, sizeof cluster, "%016llx", static_cast<unsigned long long>(of.cluster));
+  return std::string("cluster ") + cluster +
+         (of.node ? ", what node " + std::to_string(of.node.value) + " has for itself"
+                  : ", group " + std::to_string(of.group.value));
+}
+
 /// From the oldest sound base on, as far as entries follow; then from the next that goes further.
-void find_ranges(const std::vector<backup_file>& all, std::uint64_t cluster,
-                 protocol::group_id group, backup_report& into) {
+void find_ranges(const std::vector<backup_file>& all, const lineage& of, backup_report& into) {
+  const auto& [cluster, group, node] = of;
   std::vector<const checked_backup*> bases;
   for (const auto& each : into.files)
-    if (each.base && each.damage.empty() && each.base->cluster == cluster &&
-        each.base->group == group)
+    if (each.base && each.name && each.damage.empty() && lineage_of(*each.name) == of)
       bases.push_back(&each);
   std::ranges::sort(bases, {}, [](const auto* x) { return x->base->point.index; });
-  const archive_chain chain(all, cluster, group);
+  const archive_chain chain(all, cluster, group, node);
   restorable_range* open = nullptr;
   std::optional<index_t> goes_on;
   for (const auto* each : bases) {
@@ -99,7 +122,7 @@ void find_ranges(const std::vector<backup_file>& all, std::uint64_t cluster,
                               " are not archived: no restore between " +
                               std::to_string(open->last.value) + " and " +
                               std::to_string(point.index.value) + " is possible");
-    restorable_range range{cluster, group, point.index, point.index};
+    restorable_range range{cluster, group, node, point.index, point.index};
     chain.walk(point.index, {}, [&](const entry_view& entry, const archive_origin&) {
       if (entry.index == point.index) range.first_time_us = range.last_time_us = entry.time_us;
       return false;
@@ -125,13 +148,13 @@ backup_report check_directory(const fs::path& path) {
   const auto all = backup_files(path);
   if (all.empty())
     throw storage_error(storage_errc::foreign, path.string() + " holds no backup of Lithair");
-  std::set<std::pair<std::uint64_t, protocol::group_id>> groups;
+  std::set<lineage> lineages;
   for (const auto& each : all) {
-    groups.emplace(each.name.cluster, each.name.group);
+    lineages.insert(lineage_of(each.name));
     made.files.push_back(check(each.path));
     if (!made.files.back().damage.empty()) made.problems.push_back(made.files.back().damage);
   }
-  for (const auto& [cluster, group] : groups) find_ranges(all, cluster, group, made);
+  for (const auto& each : lineages) find_ranges(all, each, made);
   return made;
 }
 
@@ -163,15 +186,11 @@ backup_report verify_backup(const fs::path& path) {
 std::string to_text(const backup_report& report) {
   std::string made;
   for (const auto& each : report.files) made += line_of(each) + '\n';
-  for (const auto& each : report.ranges) {
-    char cluster[17];
-    std::snprintf(cluster, sizeof cluster, "%016llx",
-                  static_cast<unsigned long long>(each.cluster));
-    made += std::string("cluster ") + cluster + ", group " + std::to_string(each.group.value) +
+  for (const auto& each : report.ranges)
+    made += to_text(lineage{each.cluster, each.group, each.node}) +
             ": restorable to each index from " + std::to_string(each.first.value) + " (" +
             time_text(each.first_time_us) + ") to " + std::to_string(each.last.value) + " (" +
             time_text(each.last_time_us) + ")\n";
-  }
   for (const auto& each : report.problems) made += "PROBLEM: " + each + '\n';
   if (report.is_sound()) made += "sound\n";
   return made;

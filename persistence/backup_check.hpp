@@ -33,6 +33,7 @@ struct checked_backup {
 struct restorable_range {
   std::uint64_t cluster = 0;
   protocol::group_id group;
+  protocol::node_id node;   ///< whose own group it is; none: all members have it
   protocol::index_t first;  ///< of a base
   protocol::index_t last;
   std::int64_t first_time_us = 0;  ///< Unix time of the entry; 0: unknown

@@ -21,6 +21,12 @@ std::uint64_t sum_of(protocol::group_id group, const entry& one) {
   return checksum(bytes);
 }
 
+// How the names of its files begin.
+std::string owner_text(const backup_name& of) {
+  const auto name = to_string(of);
+  return name.substr(0, name.rfind('-')) + "-*";
+}
+
 entry to_entry(const entry_view& x) {
   return {x.index, x.term, x.kind, x.from, protocol::payload{std::string(x.data)}, x.time_us};
 }
@@ -31,6 +37,7 @@ bool log_archive::advance(index_t settled) {
   if (!settled) return false;
   try {
     if (!resumed_) resume();
+    require_this_life();
     if (!begins_) begin_anew(settled);
     if (settled < last_) return false;
     compare(settled);
@@ -105,6 +112,19 @@ void log_archive::resume() {
   // The one with the beginning may have been removed, as no base needs it.
   if (!begins_ && last_) begins_ = all.front().name.index;
   resumed_ = true;
+}
+
+// A node that has lost its directory begins its own log anew, under the same name.
+void log_archive::require_this_life() {
+  if (is_of_this_life_) return;
+  if (last_ > setup_.reached)
+    throw storage_error(storage_errc::foreign,
+                        setup_.directory.string() + " has entries up to " +
+                            std::to_string(last_.value) + " of another life of this node, whose " +
+                            "log was opened with " + std::to_string(setup_.reached.value) +
+                            "; move the files " + owner_text(setup_.of) +
+                            " elsewhere to archive this log");
+  is_of_this_life_ = true;
 }
 
 // An old copy of a data directory goes on with other entries under the same indexes.

@@ -27,6 +27,9 @@ class log_archive {
     const log_store* log = nullptr;          ///< outlives the archive
     std::uint64_t segment_bytes = 64 << 20;  ///< another begins behind so many
     std::uint64_t piece_bytes = 512 << 10;   ///< that are read and synced at a time, about
+    /// How far the log reached when it was opened, where nobody else has it: what is archived
+    /// beyond that is of another log under the same name
+    protocol::index_t reached = protocol::index_t{UINT64_MAX};
   };
   explicit log_archive(setup s) : setup_(std::move(s)) {}
 
@@ -49,6 +52,7 @@ class log_archive {
 
  private:
   void resume();
+  void require_this_life();
   void compare(protocol::index_t settled);
   void begin_anew(protocol::index_t settled);
   void copy(const std::vector<protocol::entry>& entries);
@@ -57,6 +61,7 @@ class log_archive {
   std::optional<archive_writer> to_;
   bool resumed_ = false;
   bool compared_ = false;
+  bool is_of_this_life_ = false;  // it does not go beyond what the log was opened with
   protocol::index_t begins_;
   protocol::index_t last_;
   protocol::term_t term_;  // of the last; none: what comes begins anew

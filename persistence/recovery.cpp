@@ -74,8 +74,11 @@ protocol::restored_state recover(log_store& log, const state_store& state, group
 void restore_backup(const fs::path& backup, const fs::path& directory, protocol::node_id node,
                     const restore_options& how) {
   const snapshot_file from(backup);
+  std::optional<snapshot_file> other;
+  if (!how.other_backup.empty()) other.emplace(how.other_backup);
   // All of it, before anything is made.
   from.verify();
+  if (other) other->verify();
   if (fs::exists(directory) && !(fs::is_directory(directory) && fs::is_empty(directory)))
     throw storage_error(storage_errc::foreign, directory.string() + " holds something already");
   // Beside the directory and renamed at the end: what has the name is complete.
@@ -92,8 +95,10 @@ void restore_backup(const fs::path& backup, const fs::path& directory, protocol:
     begin_group(log, from.header().group, point);
     if (how.other) {
       state_directory others(made.state_path(), how.other);
-      how.amend_other(*others.open(), point);
-      begin_group(log, how.other, point);
+      if (other) others.install(*other, how.members);
+      const auto beside = others.open();
+      how.amend_other(*beside, *state);
+      begin_group(log, how.other, beside->applied());
     }
   } catch (...) {
     remove_path(place);

@@ -23,10 +23,13 @@ struct restore_options {
   std::optional<protocol::configuration> members = {};  ///< none: the backup's
   /// Commits something more to the restored state, before its log begins behind it; may be none.
   std::function<void(state_store&)> amend = {};
-  /// A group that the backup does not have: its log begins at the same index, with the same
-  /// members, and its state with what `amend_other` commits. None: there is no such group.
+  /// A group that the backup does not have, with the same members. None: there is no such group.
   protocol::group_id other = {};
-  std::function<void(state_store&, const applied_point& beside)> amend_other = {};
+  /// The backup with its state, of that group; empty: it has none
+  std::filesystem::path other_backup = {};
+  /// Commits something more to its state, at least as of which index it is; its log begins there.
+  /// `restored` is done.
+  std::function<void(state_store&, const state_store& restored)> amend_other = {};
 };
 
 /// Makes a new data directory for `node` out of a backup. Refuses a directory that holds anything

@@ -48,7 +48,7 @@ struct set_aside_part {
   std::uint64_t bytes = 0;  ///< what it takes on the disk
 };
 
-/// How the backups of a node stand. Times are Unix times; 0: there is none yet.
+/// How the backups of a group stand. Times are Unix times; 0: there is none yet.
 struct backup_status {
   std::string directory;              ///< where they are
   std::uint64_t base_index = 0;       ///< of the newest base of this node
@@ -99,7 +99,9 @@ struct node_status {
   std::shared_ptr<const group_meters> meters;  ///< of the group; may be none
   std::shared_ptr<const log_meters> log;       ///< of the node's log; may be none
   std::shared_ptr<const link_meters> links;    ///< of the node's links; may be none
-  std::optional<backup_status> backups;        ///< of the main group; none: it makes none
+  std::optional<backup_status> backups;        ///< of the group; none: the node makes none
+  /// Of the main group: those of what the node has for itself
+  std::optional<backup_status> local_backups;
 };
 
 }  // namespace lithair::actors

@@ -27,6 +27,7 @@ backups::backups(const setup& s, const group& of) {
   made.now_ms = s.where.now_ms;
   made.wall_us = s.where.wall_us;
   made.board = s.board;
+  made.reached = s.reached;
   archiver_ = spawn_at_disk<log_archiver>(s.where, std::move(made));
 }
 

@@ -15,7 +15,7 @@
 
 namespace lithair::actors {
 
-/// A node's scheduled backups: the two actors that make them, of its main group. Owned by the
+/// A node's scheduled backups of one of its groups: the two actors that make them. Owned by the
 /// composition, made and ended by its thread.
 class backups {
  public:
@@ -23,11 +23,13 @@ class backups {
   struct setup {
     backup_config config;  ///< with a directory
     protocol::node_id node;
-    std::string models;                      ///< that the group applies by, as text
+    std::string models;                      ///< of the node, as text
     std::function<std::uint64_t()> cluster;  ///< 0 until known; any thread
     const persistence::log_store* log = nullptr;
     surroundings where;
     std::shared_ptr<backup_board> board;  ///< where it tells how it stands
+    /// How far the group's log reached when it was opened, where nobody else has it
+    protocol::index_t reached = protocol::index_t{UINT64_MAX};
   };
 
   /// Spawns them. `of` has begun.

@@ -133,7 +133,7 @@ std::unique_ptr<persistence::journaled_log_store> composition::open_log() {
   for (auto& [name, id] : config_.groups) replicated.insert(id);
   const std::vector<protocol::group_id> ids(replicated.begin(), replicated.end());
   std::vector<protocol::group_id> alone;
-  if (!models::local_part(schema_).collections().empty()) alone.push_back(own_group);
+  if (!models::local_part(schema_).collections().empty()) alone.push_back(persistence::own_group);
   auto opened = persistence::open_log(directory_, log_options(config_), ids, !config_.peers.empty(),
                                       alone, journal_options(config_));
   if (!opened.lost.empty()) peers_.set_recovering(opened.lost);
@@ -258,14 +258,24 @@ void composition::spawn_groups() {
   for (auto& each : groups_) each->begin(own_ ? own_->raft() : raft_handle{});
   if (own_ || groups_.size() > 1)
     data_ = spawn_at_home<dispatcher>(where_, dispatcher::setup{&schema_, places(), window});
-  if (!config_.backups.directory.empty())
-    backups_ = std::make_unique<backups>(
-        backups::setup{config_.backups, config_.self.id, models_text_, [this] { return cluster(); },
-                       log_.get(), where_, board_},
-        main());
+  if (!config_.backups.directory.empty()) spawn_backups();
   // Last: from here on the node meets others, and nothing of what follows fails.
   if (where_.connector)
     caf::anon_send(where_.connector, introduce_node{std::move(identity), run_, gate_});
+}
+
+void composition::spawn_backups() {
+  backups::setup setup{config_.backups, config_.self.id, models_text_, [this] { return cluster(); },
+                       log_.get(),      where_,          board_};
+  backups_.push_back(std::make_unique<backups>(setup, main()));
+  if (!config_.backups.local) return;
+  if (!own_) {
+    spdlog::warn("backups: no model has fields that stay with the node, so there is no local data");
+    return;
+  }
+  setup.board = own_board_;
+  setup.reached = protocol::index_t{own_reached_};
+  backups_.push_back(std::make_unique<backups>(setup, *own_));
 }
 
 // Which group keeps a model, or its replicated fields.
@@ -339,14 +349,21 @@ group::setup composition::group_setup(protocol::group_id id, const models::schem
   setup.why_waiting = [this] { return cluster_ == 0 ? founding_.why_waiting() : std::string{}; };
   if (setup.is_main && !config_.backups.directory.empty())
     setup.backups = [board = board_] { return board->now(); };
+  if (setup.is_main && keeps_local_backups())
+    setup.local_backups = [board = own_board_] { return board->now(); };
   if (!setup.is_main) setup.label = fmt::format("group {}: ", id.value);
   return setup;
+}
+
+bool composition::keeps_local_backups() const {
+  return config_.backups.local && !config_.backups.directory.empty() &&
+         !local_schema_.collections().empty();
 }
 
 // Local data goes through the same code, as a group of one.
 group::setup composition::own_group_setup(const link_identity& identity,
                                           std::shared_ptr<state_window> window) {
-  auto setup = group_setup(own_group, local_schema_, identity);
+  auto setup = group_setup(persistence::own_group, local_schema_, identity);
   setup.label = "local data: ";
   setup.config.peers.clear();
   setup.config.init = true;
@@ -355,11 +372,11 @@ group::setup composition::own_group_setup(const link_identity& identity,
   // Its log is like any other's, but there is nobody to fetch it from, to tell, or to follow.
   setup.log_lost.clear();
   setup.recovered = nullptr;
-  setup.opened = nullptr;
+  setup.opened = [this](protocol::term_t, protocol::index_t last) { own_reached_ = last.value; };
   setup.members_known = nullptr;
   setup.members_committed = nullptr;
   setup.groups = nullptr;
-  setup.backups = nullptr;
+  if (keeps_local_backups()) setup.backups = [board = own_board_] { return board->now(); };
   setup.window = std::move(window);
   return setup;
 }
@@ -369,8 +386,8 @@ std::vector<caf::actor> composition::actors() const {
   for (auto& each : {untyped(data_), untyped(gate_), untyped(writer_), untyped(settler_),
                      untyped(reader_), untyped(notes_)})
     if (each) result.push_back(each);
-  if (backups_)
-    for (auto& each : backups_->actors()) result.push_back(each);
+  for (auto& of_group : backups_)
+    for (auto& each : of_group->actors()) result.push_back(each);
   for (auto* each : all()) {
     auto some = each->actors();
     result.insert(result.end(), some.begin(), some.end());
@@ -382,13 +399,13 @@ std::vector<caf::actor> composition::actors() const {
 
 void composition::settle(caf::scoped_actor& self, std::uint32_t limit_ms) {
   for (auto* each : all()) each->settle(self, limit_ms);
-  if (backups_) backups_->settle(self, limit_ms);
+  for (auto& of_group : backups_) of_group->settle(self, limit_ms);
 }
 
 // From those who ask to those who are asked: nobody is left waiting for one that is gone.
 void composition::end(caf::scoped_actor& self) {
   if (data_) end_actors(self, {untyped(data_)});
-  if (backups_) backups_->end(self);
+  for (auto& of_group : backups_) of_group->end(self);
   for (auto* each : all()) each->end(self);
   end_actors(self, {untyped(gate_), untyped(writer_), untyped(settler_), untyped(reader_)});
   try {

@@ -22,16 +22,13 @@
 #include "actors/runtime/change_signal.hpp"
 #include "models/schema/schema.hpp"
 #include "persistence/data_directory.hpp"
+#include "persistence/own_group.hpp"
 
 namespace lithair::persistence {
 class journaled_log_store;
 }
 
 namespace lithair::actors {
-
-/// The number of the group of what a node has for itself. It has no other member, so its number
-/// means something on that node only: it is beyond all that operators may give.
-inline constexpr protocol::group_id own_group{std::uint64_t{1} << 32};
 
 /// All that a node is made of but its threads, its port and its clock: the data directory, the log,
 /// the groups with their actors, and what they share. Made and ended by one thread; what it spawned
@@ -97,11 +94,13 @@ class composition final : private peer_directory {
   void divide_schema();
   void spawn();
   void spawn_groups();
+  void spawn_backups();
   protocol::group_id group_of(const models::collection& c) const;
   std::map<std::uint32_t, dispatcher::place> places() const;
   group::setup group_setup(protocol::group_id id, const models::schema& part,
                            const link_identity& identity);
   group::setup own_group_setup(const link_identity& identity, std::shared_ptr<state_window> window);
+  bool keeps_local_backups() const;
   link_identity make_identity();
 
   std::function<std::string(std::string_view)> code() const override;
@@ -153,8 +152,11 @@ class composition final : private peer_directory {
   data_handle data_;
   std::vector<std::unique_ptr<group>> groups_;  // the replicated ones, the main one first
   std::unique_ptr<group> own_;
+  std::uint64_t own_reached_ = 0;  // where the log of the node's own ended at start
+  // Of the main group, and of the node's own.
   std::shared_ptr<backup_board> board_ = std::make_shared<backup_board>();
-  std::unique_ptr<backups> backups_;  // none where none are asked for
+  std::shared_ptr<backup_board> own_board_ = std::make_shared<backup_board>();
+  std::vector<std::unique_ptr<backups>> backups_;  // of both, where they are asked for
 };
 
 }  // namespace lithair::actors

@@ -38,8 +38,11 @@ node_status raft_actor::describe(std::uint64_t token) const {
   if (setup_.set_aside) result.set_aside = setup_.set_aside();
   result.trouble = health_.trouble();
   if (setup_.backups) result.backups = setup_.backups();
+  if (setup_.local_backups) result.local_backups = setup_.local_backups();
   if (result.trouble.empty() && result.backups && result.backups->overdue)
     result.trouble = "backups fail: " + result.backups->trouble;
+  if (result.trouble.empty() && result.local_backups && result.local_backups->overdue)
+    result.trouble = "backups of local data fail: " + result.local_backups->trouble;
   // Without asking a majority, as `probe_ready` does besides.
   result.ready = serves_reads() && !stopper_ && known_leader_;
   if (!result.ready) result.not_ready = why_unavailable();

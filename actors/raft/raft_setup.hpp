@@ -65,8 +65,10 @@ struct group_basis {
   std::function<std::pair<std::uint64_t, std::uint64_t>()> log_map;
   /// Bytes that the journal holds and LMDB does not have yet; likewise
   std::function<std::uint64_t()> journal_bytes;
-  /// How the node's backups stand, for status pages; may be none
+  /// How the backups of the group stand, for status pages; may be none
   std::function<backup_status()> backups;
+  /// Those of what the node has for itself, likewise
+  std::function<backup_status()> local_backups;
 };
 
 /// What a raft actor works with. A test of one fills in what it needs.

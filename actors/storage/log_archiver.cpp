@@ -6,6 +6,7 @@
 #include <spdlog/spdlog.h>
 #include <caf/send.hpp>
 
+#include "persistence/own_group.hpp"
 #include "persistence/storage_error.hpp"
 
 namespace lithair::actors {
@@ -61,12 +62,14 @@ bool log_archiver::begin() {
     }
   } catch (const persistence::storage_error& e) {
     // What comes next finds the same, and tells it.
-    spdlog::debug("backups: {}", e.what());
+    spdlog::debug("{}: {}", whose(), e.what());
   }
   plan_.emplace(backup_plan::intervals{setup_.config.every_ms, setup_.config.log_every_ms},
                 setup_.now_ms(), age_ms);
-  archive_.emplace(persistence::log_archive::setup{
-      setup_.config.directory, name_of(backup_kind::log, 0), setup_.models, setup_.log});
+  persistence::log_archive::setup of_log{setup_.config.directory, name_of(backup_kind::log, 0),
+                                         setup_.models, setup_.log};
+  of_log.reached = setup_.reached;
+  archive_.emplace(std::move(of_log));
   return true;
 }
 
@@ -90,12 +93,12 @@ bool log_archiver::archive() {
     look_for_gap();
     plan_->log_done(now);
     if (archive_->archived() > before && !std::exchange(told_, {}).empty())
-      spdlog::info("backups: the log is archived again, up to entry {}",
+      spdlog::info("{}: the log is archived again, up to entry {}", whose(),
                    archive_->archived().value);
   } catch (const std::exception& e) {
     plan_->log_failed(now, e.what());
     if (std::exchange(told_, e.what()) != told_)
-      spdlog::error("backups: the log can't be archived, and it is tried again: {}", e.what());
+      spdlog::error("{}: the log can't be archived, and it is tried again: {}", whose(), e.what());
   }
   return more;
 }
@@ -104,9 +107,9 @@ void log_archiver::look_for_gap() {
   if (archive_->gaps() == status_.gaps) return;
   status_.gaps = archive_->gaps();
   spdlog::warn(
-      "backups: the log forgot entries before they were archived, or what was archived is damaged: "
+      "{}: the log forgot entries before they were archived, or what was archived is damaged: "
       "no restore to an index between {} and the next base is possible; that base is made now",
-      status_.archived_index);
+      whose(), status_.archived_index);
 }
 
 // Whether what is archived now has a base to go on from.
@@ -143,7 +146,7 @@ void log_archiver::on_kept(const base_kept& news) {
   status_.base_time_us = setup_.wall_us();
   status_.base_bytes = news.bytes;
   status_.bytes += news.bytes;
-  spdlog::info("backups: kept a base as of {}, {} bytes, read back and verified, in {} ms",
+  spdlog::info("{}: kept a base as of {}, {} bytes, read back and verified, in {} ms", whose(),
                news.index, news.bytes, (meter_clock() - base_us_) / 1000);
   // What is before it may be removed one day.
   archive_->begin_segment();
@@ -152,7 +155,7 @@ void log_archiver::on_kept(const base_kept& news) {
 
 void log_archiver::fail_base(const std::string& why) {
   plan_->base_failed(setup_.now_ms(), why);
-  spdlog::error("backups: no base could be kept, and it is tried again: {}", why);
+  spdlog::error("{}: no base could be kept, and it is tried again: {}", whose(), why);
   tell();
 }
 
@@ -163,6 +166,10 @@ void log_archiver::tell() {
     plan_->tell(setup_.now_ms(), status_);
   }
   setup_.board->tell(status_);
+}
+
+const char* log_archiver::whose() const {
+  return setup_.group == persistence::own_group ? "backups of local data" : "backups";
 }
 
 backup_name log_archiver::name_of(backup_kind kind, std::uint64_t index) const {

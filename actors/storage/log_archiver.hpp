@@ -55,6 +55,8 @@ class log_archiver final : public detached_actor {
     std::function<std::uint64_t()> now_ms;  ///< of a steady clock
     std::function<std::int64_t()> wall_us;  ///< Unix time
     std::shared_ptr<backup_board> board;    ///< where it tells how it stands
+    /// See persistence::log_archive::setup
+    protocol::index_t reached = protocol::index_t{UINT64_MAX};
   };
 
   log_archiver(caf::actor_config& cfg, setup s) : detached_actor(cfg), setup_(std::move(s)) {}
@@ -75,6 +77,8 @@ class log_archiver final : public detached_actor {
   void on_kept(const base_kept& news);
   void fail_base(const std::string& why);
   void tell();
+  // Of whose backups a line of the log speaks.
+  const char* whose() const;
   persistence::backup_name name_of(persistence::backup_kind kind, std::uint64_t index) const;
 
   setup setup_;

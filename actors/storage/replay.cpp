@@ -20,8 +20,15 @@ constexpr std::size_t changes_of_backfill = 1000;
 
 }  // namespace
 
-replay::replay(persistence::state_store& state, std::size_t commit_bytes)
+models::schema part_of_main_group(const models::schema& full) {
+  return models::with_cluster_records(models::replicated_part(full));
+}
+
+models::schema part_of_own_group(const models::schema& full) { return models::local_part(full); }
+
+replay::replay(persistence::state_store& state, division part, std::size_t commit_bytes)
     : state_(state),
+      part_(part),
       commit_bytes_(commit_bytes),
       point_(state.applied()),
       overlay_(state),
@@ -39,7 +46,7 @@ void replay::use(const std::string& models) {
                                std::to_string(point_.index.value) + ": " + wrong.front());
   }
   full_ = std::move(*parsed);
-  schema_ = models::with_cluster_records(models::replicated_part(full_));
+  schema_ = part_(full_);
   models_ = point_.extra = models;
   for (bool complete = false; !complete;) {
     complete = models::backfill(schema_, view_, changes_of_backfill, changes_);

@@ -226,11 +226,14 @@ std::string complete_backups(draft& given) {
   auto& into = given.made.node.backups;
   if (given.made.restore_until && given.made.restore_file.empty())
     return "--until: is for --restore";
+  if (given.made.restore_local_of != 0 && given.made.restore_file.empty())
+    return "--local-of: is for --restore";
   if (!given.backup_dir) {
     for (const auto& [told, flag] :
          {std::pair{given.backup_every.has_value(), "--backup-every"},
           std::pair{given.backup_keep.has_value(), "--backup-keep"},
-          std::pair{given.backup_log_every.has_value(), "--backup-log-every"}})
+          std::pair{given.backup_log_every.has_value(), "--backup-log-every"},
+          std::pair{given.backup_local, "--backup-local"}})
       if (told) return std::string(flag) + ": is for --backup-dir";
     return {};
   }
@@ -243,6 +246,7 @@ std::string complete_backups(draft& given) {
   if (given.backup_log_every)
     into.log_every_ms = static_cast<std::uint32_t>(count(*given.backup_log_every));
   if (given.backup_keep) into.keep = *given.backup_keep;
+  into.local = given.backup_local;
   return {};
 }
 

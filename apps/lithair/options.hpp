@@ -64,6 +64,7 @@ struct settings {
   /// Make a data directory of this backup, or of what is in this directory, and end; empty: serve
   std::string restore_file;
   std::optional<moment> restore_until;  ///< none: of all there is
+  std::uint64_t restore_local_of = 0;   ///< the node whose local data is restored; 0: nobody's
   std::string models_file;              ///< empty: the models are compiled in
   log_format log = log_format::text;
   std::string log_level = "info";  ///< from which on lines are written

@@ -6,22 +6,18 @@
 #include <chrono>
 #include <filesystem>
 #include <optional>
-#include <span>
 #include <stdexcept>
 
-#include "actors/node/composition.hpp"
 #include "actors/raft/member_changes.hpp"
 #include "actors/runtime/random_words.hpp"
-#include "actors/storage/replay.hpp"
 #include "apps/lithair/restore_plan.hpp"
-#include "models/command/local_fields.hpp"
+#include "apps/lithair/restored_state.hpp"
 #include "models/declaration/compatibility.hpp"
 #include "models/declaration/model_file.hpp"
-#include "models/derived/timeline.hpp"
 #include "models/value/timestamp.hpp"
 #include "persistence/files.hpp"
+#include "persistence/own_group.hpp"
 #include "persistence/recovery.hpp"
-#include "persistence/state_store.hpp"
 
 namespace lithair::apps {
 namespace {
@@ -31,39 +27,6 @@ namespace fs = std::filesystem;
 /// A cluster of its own: nodes of the one that the backup came from must not take it for theirs.
 std::uint64_t new_cluster_id() { return actors::random_word_of_system() | 1; }
 
-// Numbers go on where no log that gave out fewer than this many indexes a second can have come.
-constexpr std::uint64_t indexes_a_second = std::uint64_t{1} << 22;
-constexpr std::chrono::sys_seconds epoch = std::chrono::sys_days{std::chrono::year{2025} / 1 / 1};
-
-// At least so far, whatever the clock says.
-constexpr std::uint64_t least_step = std::uint64_t{1} << 40;
-
-/// Where the numbers of data that are restored now go on behind `last`: never where those of the
-/// log that they come from, or of an earlier restore, may have been.
-std::uint64_t next_index(std::uint64_t last, std::chrono::system_clock::time_point now) {
-  const auto since = std::chrono::floor<std::chrono::seconds>(now) - epoch;
-  const auto seconds = since.count() > 0 ? static_cast<std::uint64_t>(since.count()) : 0;
-  return std::max(last + least_step, seconds * indexes_a_second);
-}
-
-/// The restored state is one as of `next`, and remembers which numbers are none of its own.
-void go_on_at(std::uint64_t next, persistence::state_store& state) {
-  auto point = state.applied();
-  const auto gap = models::with_gap(state.get(models::timeline_key), {point.index.value, next});
-  point.index = protocol::index_t{next};
-  const persistence::change_view change{gap.key, *gap.value};
-  state.commit(std::span(&change, 1), std::move(point));
-}
-
-/// What a node has for itself is in no backup: it begins anew, and with numbers that it never had
-/// either.
-void begin_there_too(persistence::state_store& own, persistence::applied_point beside) {
-  const auto gap = models::with_gap({}, {0, beside.index.value});
-  beside.extra.clear();
-  const persistence::change_view change{gap.key, *gap.value};
-  own.commit(std::span(&change, 1), std::move(beside));
-}
-
 /// The models of what is restored.
 models::schema models_in(const restore_plan& plan) {
   auto found = models::parse_model_text(plan.models, plan.base.string());
@@ -72,38 +35,12 @@ models::schema models_in(const restore_plan& plan) {
   return std::move(*found);
 }
 
-/// What the state is as of, before its numbers go on elsewhere.
-struct replayed {
-  std::uint64_t entries = 0;
-  std::int64_t time_us = 0;  // of the last; 0: none was replayed
-  persistence::applied_point point;
-};
-
-/// Carries out the archived entries up to the target, all of which were read before.
-replayed replay_log(const restore_plan& plan, persistence::state_store& state) {
-  actors::replay work(state);
-  if (plan.log && plan.target > work.applied()) {
-    work.use(plan.header.point.extra);
-    plan.log->walk(
-        work.applied() + 1, plan.header.point.term,
-        [&](const persistence::entry_view& entry, const persistence::archive_origin& from) {
-          work.use(from.models);
-          work.apply(entry);
-          return entry.index < plan.target;
-        });
-  }
-  work.finish();
-  if (work.applied() != plan.target)
-    throw std::runtime_error("the archived log changed while it was read");
-  return {work.count(), work.time_us(), state.applied()};
-}
-
 protocol::configuration alone(const actors::peer_address& self) {
   const auto address = actors::to_text({self.host, self.http_port, self.peer_port, false});
   return {{{self.id, true, address}}, {}};
 }
 
-/// What is in a backup, or (`local`) what each node has for itself and is in none.
+/// The models that all nodes have, or (`local`) those that each node has for itself.
 std::string names_of(const models::schema& schema, bool local) {
   std::string made;
   for (const auto& c : schema.collections())
@@ -133,52 +70,93 @@ std::string replay_text(const restore_plan& plan, const replayed& done) {
   return made;
 }
 
+/// What a restore is made of, and what has become of it. The second: of what a node had for itself.
+struct work {
+  restore_plan main;
+  std::optional<restore_plan> local;
+  std::uint64_t next = 0;  // where numbers go on
+  replayed main_done;
+  replayed local_done;
+};
+
+std::string state_text(const replayed& done) {
+  return fmt::format("as of index {}, term {}; {} pairs, digest {:016x}", done.point.index.value,
+                     done.point.term.value, done.point.pairs, done.point.digest);
+}
+
+/// Of what a node has for itself: what was restored, or that it was not.
+std::string local_text(const settings& chosen, const models::schema& models, const work& all) {
+  const auto gone = all.local_done.forgotten;
+  if (all.local)
+    return fmt::format("{}\n  and       what node {} had for itself, {}{}",
+                       replay_text(*all.local, all.local_done), chosen.restore_local_of,
+                       state_text(all.local_done),
+                       gone == 0 ? ""
+                                 : fmt::format("\n  note      local fields of {} items went with "
+                                               "these, which are gone by then",
+                                               gone));
+  const auto left_out = names_of(models, true);
+  return left_out.empty() ? "" : "\n  not       what each node has for itself: " + left_out;
+}
+
 std::string report(const program& self, const settings& chosen, const models::schema& models,
-                   const restore_plan& plan, const replayed& done, std::uint64_t cluster,
-                   std::uint64_t goes_on) {
+                   const work& all, std::uint64_t cluster) {
   const auto& node = chosen.node;
   const endpoint addr{node.self.host, node.self.http_port};
   const endpoint next{addr.host, static_cast<std::uint16_t>(addr.port + 1)};
   const auto id = node.self.id.value;
-  const auto left_out = names_of(models, true);
   return fmt::format(
       "Restored {} into {}{}\n"
-      "  holds     {} as of index {}, term {}{}; {} pairs, digest {:016x}\n"
+      "  holds     {} {}{}\n"
       "  goes on   at index {}: event ids, tags and indexes from after the backup are told to be "
       "of another timeline\n"
       "  belongs   to node {}, alone in the new cluster {:016x}\n"
       "  start it  {}\n"
       "  then add  {} --join {}",
-      chosen.restore_file, node.data_dir, replay_text(plan, done), names_of(models, false),
-      done.point.index.value, done.point.term.value,
-      left_out.empty() ? "" : "; not what each node has for itself: " + left_out, done.point.pairs,
-      done.point.digest, goes_on, id, cluster, command(self, chosen, node.data_dir, id, addr),
+      chosen.restore_file, node.data_dir, replay_text(all.main, all.main_done),
+      names_of(models, false), state_text(all.main_done), local_text(chosen, models, all), all.next,
+      id, cluster, command(self, chosen, node.data_dir, id, addr),
       command(self, chosen, "ANOTHER_DIR", id + 1, next), to_string(addr));
+}
+
+/// They must be able to serve what is restored.
+void require_models(const settings& chosen, const restore_plan& plan, const models::schema& by) {
+  if (const auto wrong = models::incompatibilities(models_in(plan), by); !wrong.empty())
+    throw std::runtime_error(chosen.restore_file + " was made with other models: " + wrong.front());
 }
 
 }  // namespace
 
 std::string restore(const program& self, const settings& chosen, const models::schema* models) {
-  const auto plan = plan_restore(chosen.restore_file, chosen.restore_until);
-  const auto before = models_in(plan);
+  work all{plan_restore(chosen.restore_file, chosen.restore_until), {}, 0, {}, {}};
+  const auto before = models_in(all.main);
+  if (chosen.restore_local_of != 0)
+    all.local = plan_local_restore(chosen.restore_file, chosen.restore_until, all.main,
+                                   protocol::node_id{chosen.restore_local_of});
   if (models != nullptr) {
-    if (const auto wrong = models::incompatibilities(before, *models); !wrong.empty())
-      throw std::runtime_error(chosen.restore_file +
-                               " was made with other models: " + wrong.front());
+    require_models(chosen, all.main, *models);
+    if (all.local) require_models(chosen, *all.local, *models);
   }
   const auto cluster = new_cluster_id();
-  const auto next = next_index(plan.target.value, std::chrono::system_clock::now());
-  replayed done;
-  persistence::restore_backup(plan.base, chosen.node.data_dir, chosen.node.self.id,
-                              {cluster, alone(chosen.node.self),
-                               [&](persistence::state_store& state) {
-                                 done = replay_log(plan, state);
-                                 go_on_at(next, state);
-                               },
-                               actors::own_group, begin_there_too});
+  const auto last = std::max(all.main.target, all.local ? all.local->target : protocol::index_t{});
+  all.next = next_index(last.value, std::chrono::system_clock::now());
+  persistence::restore_options how{cluster, alone(chosen.node.self)};
+  how.amend = [&all](persistence::state_store& state) {
+    all.main_done = finish_main(all.main, all.next, state);
+  };
+  how.other = persistence::own_group;
+  how.amend_other = begin_own_anew;
+  if (all.local) {
+    how.other_backup = all.local->base;
+    how.amend_other = [&all](persistence::state_store& own,
+                             const persistence::state_store& restored) {
+      all.local_done = finish_own(*all.local, all.next, own, restored);
+    };
+  }
+  persistence::restore_backup(all.main.base, chosen.node.data_dir, chosen.node.self.id, how);
   // What the node checks its models against when it starts.
-  persistence::replace_file(fs::path(chosen.node.data_dir) / "models.toml", plan.models);
-  return report(self, chosen, before, plan, done, cluster, next);
+  persistence::replace_file(fs::path(chosen.node.data_dir) / "models.toml", all.main.models);
+  return report(self, chosen, before, all, cluster);
 }
 
 }  // namespace lithair::apps

@@ -9,6 +9,7 @@
 
 #include "models/value/timestamp.hpp"
 #include "persistence/backup_files.hpp"
+#include "persistence/own_group.hpp"
 #include "persistence/storage_error.hpp"
 
 namespace lithair::apps {
@@ -32,17 +33,32 @@ std::string said_too(const std::vector<std::string>& trouble) {
   return made;
 }
 
-/// The bases of the main group in a directory, newest first. A directory of several clusters does
-/// not say which of them is meant.
-std::vector<backup_file> bases_in(const fs::path& directory,
+/// Whose backups are looked for.
+struct lineage {
+  std::uint64_t cluster = 0;  // 0: of the one that there is
+  protocol::group_id group;
+  protocol::node_id node = {};  // whose own group it is; none: all members have it
+};
+
+/// The group that every cluster has.
+constexpr protocol::group_id main_group{1};
+
+/// The bases in a directory, newest first. A directory of several clusters does not say which of
+/// them is meant.
+std::vector<backup_file> bases_in(const fs::path& directory, const lineage& of,
                                   const std::vector<backup_file>& files) {
   std::vector<backup_file> found;
   std::set<std::uint64_t> clusters;
   for (const auto& each : files) {
-    if (each.name.kind != backup_kind::base) continue;
+    const auto& name = each.name;
+    if (name.kind != backup_kind::base || name.group != of.group) continue;
+    if ((of.node && name.node != of.node) || (of.cluster != 0 && name.cluster != of.cluster))
+      continue;
     found.push_back(each);
-    clusters.insert(each.name.cluster);
+    clusters.insert(name.cluster);
   }
+  if (found.empty() && of.node)
+    refuse(directory.string() + " holds no base of it (--backup-local keeps them)");
   if (found.empty()) refuse(directory.string() + " holds no base of a backup (*.base)");
   if (clusters.size() > 1)
     refuse(
@@ -54,24 +70,42 @@ std::vector<backup_file> bases_in(const fs::path& directory,
   return found;
 }
 
+fs::path directory_of(const fs::path& from) {
+  if (fs::is_directory(from)) return from;
+  return from.has_parent_path() ? from.parent_path() : ".";
+}
+
+/// When an entry of the main group was proposed, as it is archived.
+std::int64_t time_of(const fs::path& directory, std::uint64_t cluster, index_t index) {
+  std::int64_t found = 0;
+  const persistence::archive_chain chain(persistence::backup_files(directory), cluster, main_group);
+  chain.walk(index, {}, [&](const persistence::entry_view& entry, const auto&) {
+    found = entry.time_us;
+    return false;
+  });
+  if (found == 0)
+    refuse(
+        fmt::format("it is restored by time, and that of entry {} is not archived in {}; say "
+                    "--until with a time",
+                    index.value, directory.string()));
+  return found;
+}
+
 /// Makes a plan step by step.
 class planner {
  public:
-  planner(const fs::path& from, const std::optional<moment>& until) : until_(until) {
+  /// Of the main group.
+  planner(const fs::path& from, const std::optional<moment>& until)
+      : until_(until), directory_(directory_of(from)) {
     const bool whole = fs::is_directory(from);
-    directory_ = whole ? from : from.parent_path();
-    if (directory_.empty()) directory_ = ".";
-    if (!whole) {
-      made_.base = from;
-      made_.header = persistence::snapshot_file(from).header();
-    }
-    if (whole || until_) {
-      files_ = persistence::backup_files(directory_);
-      if (whole) bases_ = bases_in(directory_, files_);
-      const auto cluster = whole ? bases_.front().name.cluster : made_.header.cluster;
-      const auto group = whole ? bases_.front().name.group : made_.header.group;
-      made_.log.emplace(files_, cluster, group);
-    }
+    if (!whole) take_given_base(from);
+    if (whole || until_)
+      look_around({made_.header.cluster, whole ? main_group : made_.header.group}, whole);
+  }
+  /// Of what a node has for itself; nothing but a time may be asked for.
+  planner(const fs::path& directory, const lineage& of, const std::optional<moment>& until)
+      : until_(until), directory_(directory), ends_anywhere_(true) {
+    look_around(of, true);
   }
 
   restore_plan make() {
@@ -88,25 +122,38 @@ class planner {
   }
 
  private:
+  void take_given_base(const fs::path& file) {
+    made_.base = file;
+    made_.header = persistence::snapshot_file(file).header();
+    if (made_.header.group == persistence::own_group)
+      refuse(file.string() +
+             " is of what a node had for itself; begin with a base of what all nodes have, and say "
+             "--local-of besides");
+  }
+
+  void look_around(lineage of, bool chooses) {
+    files_ = persistence::backup_files(directory_);
+    if (chooses) {
+      bases_ = bases_in(directory_, of, files_);
+      of.cluster = bases_.front().name.cluster;
+    }
+    made_.log.emplace(files_, of.cluster, of.group, of.node);
+  }
+
   index_t at_time(std::int64_t time_us) {
-    std::string why;
-    if (const auto found = made_.log->last_until(time_us, why)) return *found;
-    refuse(fmt::format("{} can't be restored: {}{}", time_text(time_us), why, extent()));
+    const auto found = made_.log->last_until(time_us);
+    const bool is_enough = found.doubt.empty() || (ends_anywhere_ && !found.has_gap);
+    if (found.index && is_enough) return found.index;
+    refuse(fmt::format("{} can't be restored: {}{}", time_text(time_us), found.doubt, extent()));
   }
 
   // What there is, for who asked for something else.
   std::string extent() const {
-    std::string made;
-    for (const auto& base : bases_.empty() ? files_ : bases_) {
-      if (base.name.kind != backup_kind::base) continue;
-      const auto end =
-          made_.log->walk(base.name.index + 1, {}, [](const auto&, const auto&) { return true; });
-      const auto last = end.next - 1;
-      made = fmt::format("; behind the base as of {} it ends at index {}{}", base.name.index.value,
-                         last.value, end.time_us == 0 ? "" : ", " + time_text(end.time_us));
-      break;
-    }
-    return made;
+    const auto base = bases_.empty() ? made_.header.point.index : bases_.front().name.index;
+    const auto end = made_.log->walk(base + 1, {}, [](const auto&, const auto&) { return true; });
+    const auto last = end.next - 1;
+    return fmt::format("; behind the base as of {} it ends at index {}{}", base.value, last.value,
+                       end.time_us == 0 ? "" : ", " + time_text(end.time_us));
   }
 
   void check_given_base() {
@@ -174,6 +221,7 @@ class planner {
 
   std::optional<moment> until_;
   fs::path directory_;
+  bool ends_anywhere_ = false;  // what is archived counts for all later times
   std::vector<backup_file> files_;
   std::vector<backup_file> bases_;  // to choose from; none: it is given
   std::optional<index_t> target_;   // none: all there is
@@ -184,6 +232,23 @@ class planner {
 
 restore_plan plan_restore(const fs::path& from, const std::optional<moment>& until) {
   return planner(from, until).make();
+}
+
+restore_plan plan_local_restore(const fs::path& from, const std::optional<moment>& until,
+                                const restore_plan& main, protocol::node_id node) {
+  const auto directory = directory_of(from);
+  const auto cluster = main.header.cluster;
+  try {
+    std::optional<moment> when;
+    // All there is beside all there is.
+    if (until || !fs::is_directory(from))
+      when =
+          moment{std::nullopt, until && !until->index ? until->time_us
+                                                      : time_of(directory, cluster, main.target)};
+    return planner(directory, {cluster, persistence::own_group, node}, when).make();
+  } catch (const std::runtime_error& error) {
+    refuse(fmt::format("local data of node {}: {}", node.value, error.what()));
+  }
 }
 
 }  // namespace lithair::apps

@@ -23,10 +23,18 @@ struct restore_plan {
   std::vector<std::string> remarks;  ///< sentences for the operator
 };
 
-/// Takes the newest sound base in `from`, a directory of backups, that is not behind the target, or
-/// `from` itself, which is a base. Without `until` that is a directory's end, or the base alone.
-/// All that is to be replayed was read to its end then. Throws persistence::storage_error or
-/// std::runtime_error with one sentence: what is missing, damaged, or not there at all.
+/// For the main group. Takes the newest sound base in `from`, a directory of backups, that is not
+/// behind the target, or `from` itself, which is a base. Without `until` that is a directory's end,
+/// or the base alone. All that is to be replayed was read to its end then. Throws
+/// persistence::storage_error or std::runtime_error with one sentence: what is missing, damaged, or
+/// not there at all.
 restore_plan plan_restore(const std::filesystem::path& from, const std::optional<moment>& until);
+
+/// For what `node` had for itself when the cluster was as `main` has it, by the clocks of both; the
+/// last that is archived where that is earlier, since nothing may have been written since. `from`
+/// and `until` are those of `main`. Throws likewise.
+restore_plan plan_local_restore(const std::filesystem::path& from,
+                                const std::optional<moment>& until, const restore_plan& main,
+                                protocol::node_id node);
 
 }  // namespace lithair::apps

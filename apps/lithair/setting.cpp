@@ -219,11 +219,18 @@ constexpr std::array table{
             }},
     setting{"backup-log-every", data, "DURATION", "how often the log is archived between them (1s)",
             [](draft& given, text t) { return store(read_duration(t), given.backup_log_every); }},
+    setting{"backup-local", data, "", "of what this node has for itself, too",
+            [](draft& given, text t) { return store(read_switch(t), given.backup_local); }},
     setting{"restore", data, "PATH",
             "make the data directory of this backup, or of those in --backup-dir, and end",
             [](draft& given, text t) { return take_text(given.made.restore_file, t); }},
     setting{"until", data, "INDEX|TIME",
             "with --restore: the state as of this entry or time (of all there is)", take_until},
+    setting{"local-of", data, "NODE",
+            "with --restore: what that node had for itself, too (none: it begins anew)",
+            [](draft& given, text t) {
+              return store(read_number(t, 1, any), given.made.restore_local_of);
+            }},
     setting{"config", data, "FILE", "these settings in TOML, under the same names",
             [](draft&, text) { return std::string{}; }},
     setting{"election-timeout", raft, "RANGE",

@@ -35,6 +35,7 @@ struct draft {
   std::optional<milliseconds> backup_every;
   std::optional<std::uint64_t> backup_keep;
   std::optional<milliseconds> backup_log_every;
+  bool backup_local = false;
   std::optional<std::string> jwt_keys;
   std::optional<std::string> jwt_issuer;
   std::optional<std::string> jwt_audience;

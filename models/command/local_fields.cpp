@@ -58,6 +58,56 @@ std::optional<std::string> removal_of_local_part(const schema& replicated,
   return write_command(made);
 }
 
+namespace {
+
+/// When the item was created that local fields in a record belong to; 0: it does not say.
+std::uint64_t item_created(const stored_record& local) {
+  const auto* created = find(local.fields, created_id);
+  return created == nullptr ? 0 : msgpack::reader(created->bytes).read_unsigned();
+}
+
+bool has_item(std::string_view local, const std::optional<std::string>& replicated) {
+  stored_record part;
+  stored_record item;
+  return replicated && read_record(local, part) && read_record(*replicated, item) &&
+         item_created(part) == item.created;
+}
+
+}  // namespace
+
+std::vector<std::string> removals_without_item(const schema& local, const state_view& own,
+                                               const state_view& replicated) {
+  constexpr std::size_t at_once = 1000;
+  std::vector<std::string> made;
+  // Names and versions of those that are to go; their bytes are the store's, so they are copied.
+  std::vector<std::pair<std::string, std::string>> gone;
+  const auto put_down = [&](const collection& c) {
+    command one;
+    one.shape = command_shape::bulk;
+    for (const auto& [key, bytes] : gone) {
+      stored_record record;
+      stored_fields created;
+      if (read_record(bytes, record))
+        if (const auto* found = find(record.fields, created_id)) created.push_back(*found);
+      one.operations.push_back({operation::remove, c.id, key_in_record_key(key), {}, created});
+    }
+    if (!gone.empty()) made.push_back(write_command(one));
+    gone.clear();
+  };
+  for (const auto& c : local.collections()) {
+    if (c.holds != extent::local_part) continue;
+    const auto range = all_records(c);
+    own.scan(range.lower, range.upper, state_view::direction::ascending,
+             [&](std::string_view key, std::string_view bytes) {
+               if (!has_item(bytes, replicated.get(key))) gone.emplace_back(key, bytes);
+               if (gone.size() == at_once) put_down(c);
+               return true;
+             });
+    put_down(c);
+  }
+  return made;
+}
+
 bool joined_view::has_local_part(std::string_view key) const {
   const auto* c = collection_of_record_key(models_, key);
   return c != nullptr && c->holds == extent::replicated_part;

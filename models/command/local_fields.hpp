@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "models/problem/outcome.hpp"
 #include "models/schema/schema.hpp"
@@ -34,6 +35,12 @@ std::string join_records(std::string_view replicated, std::string_view local);
 std::optional<std::string> removal_of_local_part(const schema& replicated,
                                                  std::string_view record_key,
                                                  std::string_view deleted, const state_view& local);
+
+/// The commands that remove local fields whose item is gone, or is a later one of the same key:
+/// where the two groups come from backups, nobody applies the deletions again. `local`: the local
+/// part of the schema, with the state `own`.
+std::vector<std::string> removals_without_item(const schema& local, const state_view& own,
+                                               const state_view& replicated);
 
 /// The items of `replicated` with the local fields that `local` has for them. For reading
 /// replicated items on this node. Counts and keys are those of the replicated state, so a local

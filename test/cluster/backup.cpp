@@ -329,7 +329,8 @@ BOOST_AUTO_TEST_CASE(a_backup_leaves_out_what_a_node_has_for_itself_and_says_so)
   const auto restored = run_in(here, {"--restore", "users.backup", "--data-dir", "data"});
   BOOST_TEST(restored.status == 0);
   BOOST_TEST(restored.said.find("holds     users as of") != std::string::npos, restored.said);
-  BOOST_TEST(restored.said.find("for itself: visits") != std::string::npos, restored.said);
+  BOOST_TEST(restored.said.find("what each node has for itself: visits") != std::string::npos,
+             restored.said);
   const port_block ports;
   const lone_node again(here, ports.http(0), {"--data-dir", "data"}, users);
   const auto found = again.client().get("/api/users").body;

@@ -84,6 +84,16 @@ struct node_fixture {
     return made;
   }
 
+  /// Operations that remove what has no item; all is run.
+  std::size_t forget_without_item() {
+    std::size_t count = 0;
+    for (const auto& each : removals_without_item(own, own_state, shared_state)) {
+      count += read_command(each)->operations.size();
+      BOOST_TEST(run_own(each).status < 300);
+    }
+    return count;
+  }
+
   outcome run_own(const std::string& command) {
     change_set changes;
     auto made = *models::apply(own, ++own_index, command, own_state, true, changes);
@@ -180,6 +190,38 @@ BOOST_AUTO_TEST_CASE(a_schema_is_divided_by_where_fields_live) {
   BOOST_TEST(own.projections().empty());
   BOOST_TEST(!has_local_fields(shared));
   BOOST_TEST(has_local_fields(full));
+}
+
+BOOST_AUTO_TEST_CASE(local_fields_without_an_item_are_removed_and_no_others) {
+  for (const auto* id : {"a", "b", "c"})
+    write(operation::create, "",
+          R"({"id":")" + std::string(id) + R"(","name":")" + id + R"(","cache":"old"})");
+  const memory_state later = own_state;
+  // One is gone, and another of its key is there, of which this node has no local fields yet.
+  write(operation::remove, "a", "");
+  write(operation::remove, "b", "");
+  own_state = later;
+  write(operation::create, "", R"({"id":"b","name":"new"})");
+  const auto of_new = own_state;
+  own_state = later;
+  BOOST_TEST(forget_without_item() == 2u);
+  BOOST_TEST(!own_state.get(record_key(*own.find("users"), "a")));
+  BOOST_TEST(!own_state.get(record_key(*own.find("users"), "b")));
+  BOOST_TEST(get("c") == R"({"id":"c","name":"c","cache":"old","seen":0})");
+  BOOST_TEST(forget_without_item() == 0u);
+  own_state = of_new;
+  BOOST_TEST(forget_without_item() == 1u);
+  BOOST_TEST(get("b") == R"({"id":"b","name":"new","seen":0})");
+}
+
+BOOST_AUTO_TEST_CASE(many_local_fields_without_an_item_are_removed_a_thousand_at_a_time) {
+  for (int i = 0; i < 1500; ++i) {
+    const auto id = std::to_string(i);
+    write(operation::create, "", R"({"id":")" + id + R"(","name":")" + id + "\"}");
+  }
+  shared_state = {};
+  BOOST_TEST(removals_without_item(own, own_state, shared_state).size() == 2u);
+  BOOST_TEST(forget_without_item() == 1500u);
 }
 
 BOOST_AUTO_TEST_CASE(both_parts_of_an_item_are_written_and_read_together) {

@@ -7,6 +7,7 @@
 #include "persistence/archive_chain.hpp"
 #include "persistence/backup_check.hpp"
 #include "persistence/memory_state_store.hpp"
+#include "persistence/own_group.hpp"
 #include "test/persistence/support.hpp"
 
 namespace archive_test {
@@ -251,17 +252,19 @@ BOOST_AUTO_TEST_CASE(a_time_is_the_last_entry_that_is_not_after_it) {
   const auto chain = x.chain();
   std::string why;
   const auto at = [&](std::int64_t time) {
-    why.clear();
-    const auto found = chain.last_until(time, why);
-    BOOST_TEST(found.has_value() == why.empty());
-    return found ? found->value : 0;
+    const auto found = chain.last_until(time);
+    why = found.doubt;
+    BOOST_TEST(!found.has_gap);
+    return found.index.value;
   };
   BOOST_TEST(at(5 * second) == 5u);
   BOOST_TEST(at(7 * second + 1) == 7u);
   BOOST_TEST(at(8 * second - 1) == 7u);
   BOOST_TEST(at(14 * second + 5) == 14u);
   BOOST_TEST(at(26 * second) == 26u);
-  BOOST_TEST(at(26 * second + 1) == 0u);
+  BOOST_TEST(why.empty(), why);
+  // The last that is there, and nobody knows whether of all.
+  BOOST_TEST(at(26 * second + 1) == 26u);
   BOOST_TEST(why.find("ends before") != std::string::npos, why);
   BOOST_TEST(at(5 * second - 1) == 0u);
   BOOST_TEST(why.find("as early") != std::string::npos, why);
@@ -275,10 +278,12 @@ BOOST_AUTO_TEST_CASE(of_entries_with_the_same_time_the_last_counts_and_a_gap_is_
   to.append(same);
   x.segment(10, 3);
   const auto chain = x.chain();
-  std::string why;
-  BOOST_TEST(chain.last_until(second, why).value().value == 4u);
-  BOOST_TEST(!chain.last_until(9 * second + 1, why));
-  BOOST_TEST(why.find("entries 7 to 9") != std::string::npos, why);
+  const auto first = chain.last_until(second);
+  BOOST_TEST(first.index.value == 4u);
+  BOOST_TEST(first.doubt.empty(), first.doubt);
+  const auto last = chain.last_until(9 * second + 1);
+  BOOST_TEST(last.has_gap);
+  BOOST_TEST(last.doubt.find("entries 7 to 9") != std::string::npos, last.doubt);
 }
 
 BOOST_AUTO_TEST_CASE(a_base_that_reads_back_as_written_gets_its_name_and_no_other_does) {
@@ -360,6 +365,33 @@ BOOST_AUTO_TEST_CASE(a_directory_is_sound_when_every_index_behind_its_first_base
   BOOST_TEST(report.ranges[0].last.value == 12u);
   BOOST_TEST(report.ranges[1].first.value == 17u);
   BOOST_TEST(to_text(report).find("entries 13 to 16") != std::string::npos, to_text(report));
+}
+
+BOOST_AUTO_TEST_CASE(what_nodes_have_for_themselves_is_a_log_of_each) {
+  const archive x;
+  for (const auto node : {1, 2}) {
+    memory_state_store state;
+    commit(state, 3, {{"key", std::to_string(node)}});
+    write_snapshot(state, own_group, cluster_of_test, x.place.path() / "made");
+    backup_name name{cluster_of_test, own_group, node_id{static_cast<std::uint64_t>(node)},
+                     backup_kind::base, index_t{3}};
+    fs::rename(x.place.path() / "made", x.place.path() / to_string(name));
+    name.kind = backup_kind::log;
+    archive_writer to(x.place.path() / to_string(name),
+                      {cluster_of_test, name.node, own_group, index_t{2}, term_t{1}, "models"});
+    to.append(timed(3, static_cast<std::uint64_t>(10 * node)));
+  }
+  const auto report = x.verify();
+  BOOST_TEST(report.is_sound(), to_text(report));
+  BOOST_REQUIRE(report.ranges.size() == 2u);
+  BOOST_TEST(report.ranges[0].node.value == 1u);
+  BOOST_TEST(report.ranges[0].last.value == 12u);
+  BOOST_TEST(report.ranges[1].node.value == 2u);
+  BOOST_TEST(report.ranges[1].last.value == 22u);
+  BOOST_TEST(to_text(report).find("what node 2 has for itself: restorable to each index from 3 ") !=
+             std::string::npos);
+  const archive_chain first(backup_files(x.place.path()), cluster_of_test, own_group, node_id{1});
+  BOOST_TEST(first.segments().size() == 1u);
 }
 
 BOOST_AUTO_TEST_CASE(what_is_damaged_renamed_or_cut_off_is_named) {

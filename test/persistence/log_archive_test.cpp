@@ -141,6 +141,24 @@ BOOST_AUTO_TEST_CASE(an_old_copy_of_a_log_is_not_mixed_with_what_is_archived) {
   BOOST_TEST(x.archived(20) == before);
 }
 
+BOOST_AUTO_TEST_CASE(a_log_that_began_anew_is_not_mixed_with_that_of_an_earlier_life) {
+  story x;
+  append(x.log, commands(1, 20, 1));
+  x.advance(15);
+  const auto reopened = [&x](std::uint64_t reached) {
+    log_archive::setup made{x.place.path(), owner, "models", &x.log};
+    made.reached = index_t{reached};
+    return log_archive(std::move(made));
+  };
+  auto later = reopened(14);
+  for (int i = 0; i < 2; ++i)
+    BOOST_TEST((code_of([&] { later.advance(index_t{20}); }) == storage_errc::foreign));
+  BOOST_TEST(x.archived(15) == "15/1 ");
+  auto same = reopened(15);
+  x.advance(same, 20);
+  BOOST_TEST(same.archived().value == 20u);
+}
+
 BOOST_AUTO_TEST_CASE(segments_are_as_long_as_was_asked_for_and_no_longer) {
   story x;
   x.to = x.make(1000);
