@@ -182,7 +182,7 @@ std::optional<member_changes::verdict> member_changes::begin(const change_reques
     if (id && known == nullptr)
       return verdict{404, fmt::format("node {} is not a member", request.node)};
     if (id == core_.leader()) return verdict{200, {}};
-    if (!core_.transfer(id)) return verdict{409, "leadership can't be handed to that node now"};
+    if (!core_.transfer(id)) return why_no_transfer(known);
     return {};
   } else if (what == action::remove && known == nullptr && id) {
     // Asked again, perhaps, since it was not confirmed in time: then it is not until all is
@@ -212,6 +212,17 @@ std::optional<member_changes::verdict> member_changes::begin(const change_reques
   auto result = start(std::move(members), started, request.force);
   if (started.target) return {};
   return result;
+}
+
+// Right behind an election nobody has been heard yet, so no successor can be chosen: that passes.
+member_changes::verdict member_changes::why_no_transfer(const member* to) const {
+  if (core_.inspect().transfer_target)
+    return {409, "leadership is being handed over already; try again when that is done"};
+  if (to != nullptr) return {409, "only a voter can lead; promote the node first"};
+  const auto& members = core_.members().members;
+  if (std::ranges::count_if(members, &member::voter) < 2)
+    return {409, "there is no other voter to lead"};
+  return {503, "no other voter has been heard yet"};
 }
 
 // These are the members already; the change that made them may not be committed.

@@ -114,6 +114,7 @@ class member_changes {
   void try_again();
   void handle(requester who, const change_request& request, std::uint64_t now_ms);
   std::optional<verdict> begin(const change_request& request, change& started);
+  verdict why_no_transfer(const protocol::member* to) const;
   std::optional<verdict> wait_for(std::vector<protocol::member> target, change& started);
   verdict start(std::vector<protocol::member> target, change& started, bool force = false);
   void abort(requester who, std::uint64_t now_ms);

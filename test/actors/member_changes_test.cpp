@@ -215,6 +215,29 @@ BOOST_AUTO_TEST_CASE(
   BOOST_TEST(x.status() == 200);
 }
 
+BOOST_AUTO_TEST_CASE(who_can_not_hand_over_yet_says_so_and_who_never_can_says_why) {
+  asked x{3};
+  for (const std::uint64_t node : {2, 3}) x.cores.isolate(node);
+  for (auto left = test::cluster::quick_options().election_min_ticks; left > 0; --left)
+    x.cores.tick_all();
+  // Of two that are not heard now the next leader may choose, or this one once it hears them.
+  x.ask(action::transfer, 0);
+  BOOST_TEST(x.status() == 503);
+  BOOST_TEST(x.detail() == "no other voter has been heard yet");
+  x.ask(action::transfer, 7);
+  BOOST_TEST(x.status() == 404);
+
+  asked of_one{1};
+  of_one.ask(action::transfer, 0);
+  BOOST_TEST(of_one.status() == 409);
+  BOOST_TEST(of_one.detail() == "there is no other voter to lead");
+  of_one.ask(action::add, 2, "10.0.0.2:8080/9080");
+  of_one.go_on();
+  of_one.ask(action::transfer, 2);
+  BOOST_TEST(of_one.status() == 409);
+  BOOST_TEST(of_one.detail().find("promote") != std::string::npos, of_one.detail());
+}
+
 BOOST_AUTO_TEST_CASE(what_is_asked_for_and_there_already_is_done_once_it_is_committed) {
   asked x{3};
   x.cores.isolate(2);
