@@ -60,6 +60,7 @@ application::stage application::take_command() {
   }
   with_.at.time_us = what_->time_us;
   with_.max_item = what_->most.item_bytes;
+  with_.tells = want_body_ || what_->token;
   // One operation, but a deletion may reach items that refer to the item.
   long_ =
       what_->shape != command_shape::single ||
@@ -193,7 +194,7 @@ void application::note(decision&& made) {
   if (what_->token) {
     auto& part = kept_.parts.emplace_back();
     part = {made.status, std::move(made.key), made.created, made.version, {}};
-    kept_bytes_ += made.bytes.size();
+    kept_bytes_ += made.size;
     if (kept_bytes_ <= max_kept_records) {
       part.record = made.bytes;
     }

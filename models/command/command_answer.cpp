@@ -29,16 +29,16 @@ void answer_writer::add(const written_part& part) {
   }
   body_ += "{\"status\":" + std::to_string(part.status);
   // What was deleted has a status only.
-  if (stored_record now; read_record(part.record, now)) {
+  if (read_record(part.record, record_)) {
     // The entry's index, or an earlier one where nothing was changed.
-    body_ += ",\"version\":" + std::to_string(now.version) + ",\"item\":";
+    body_ += ",\"version\":" + std::to_string(record_.version) + ",\"item\":";
     append_item(c, part);
   }
   body_ += '}';
 }
 
 void answer_writer::append_item(const collection& c, const written_part& part) {
-  stored_record record;
+  auto& record = record_;
   if (!read_record(part.record, record)) {
     return;
   }

@@ -48,6 +48,7 @@ class answer_writer {
   std::uint64_t version_ = 0;
   std::uint64_t variant_ = 0;
   std::string body_;
+  stored_record record_;  // of the item at hand; its memory is used again
   std::size_t count_ = 0;
   bool minimal_ = false;
   std::map<std::uint32_t, std::vector<bool>> seen_;  // by collection, per field

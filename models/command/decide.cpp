@@ -335,7 +335,12 @@ class decider {
   }
 
   decision unchanged() const {
-    return {200, std::string(part_.key), old_bytes_, old_.created, old_.version};
+    return {200,
+            std::string(part_.key),
+            old_bytes_.size(),
+            with_.tells ? old_bytes_ : "",
+            old_.created,
+            old_.version};
   }
 
   /// `{}`, the values that are there already, or a merge that comes to nothing. One that says
@@ -372,8 +377,11 @@ class decider {
     made.status = exists_ ? 200 : 201;
     made.created = made_.created;
     made.version = made_.version;
-    made.bytes = std::move(new_bytes_);
-    out.push_back({std::move(pair_key_), made.bytes});
+    made.size = new_bytes_.size();
+    if (with_.tells) {
+      made.bytes = new_bytes_;
+    }
+    out.push_back({std::move(pair_key_), std::move(new_bytes_)});
     return made;
   }
 

@@ -15,7 +15,8 @@ namespace lithair::models {
 struct decision {
   std::uint16_t status = 200;  ///< 200 changed, 201 created, 204 removed
   std::string key;             ///< the item's, in stored form
-  std::string bytes;           ///< the record as it is now; empty when the item is gone
+  std::uint64_t size = 0;      ///< of the record as it is now; 0: the item is gone
+  std::string bytes;           ///< the record itself, where `setting::tells` wants it
   std::uint64_t created = 0;   ///< the log index of the item's creation; 0: it is gone
   std::uint64_t version = 0;   ///< the item's: the entry, or the old one where nothing changed
 };
@@ -32,6 +33,7 @@ struct setting {
   moment at;                          ///< index and time of the log entry
   change_recorder* record = nullptr;  ///< is told of every change; none: nobody wants to know
   merges_ahead* merges = nullptr;     ///< what may be merged already; none: nothing is
+  bool tells = true;                  ///< somebody wants to be told what items are now
   std::uint64_t max_item = default_max_item;  ///< bytes of a record, but for one that had more
   std::vector<command_rights> rights = {};    ///< what rules let who asked do
 };

@@ -59,15 +59,15 @@ bool executor::clear(const std::function<bool()>& is_late) {
 }
 
 result<decision> executor::step(const collection& c, const operation_part& part) {
-  change_set added;
-  auto made = decide(with_, c, part, view_, added);
+  added_.clear();
+  auto made = decide(with_, c, part, view_, added_);
   if (!made) {
     return made;
   }
-  if (is_too_large(added, *made)) {
+  if (is_too_large(*made)) {
     return tl::make_unexpected(command_too_large(max_command_bytes));
   }
-  for (auto& each : added) {
+  for (auto& each : added_) {
     if (each.key.size() > max_pair_key) {
       return tl::make_unexpected(key_too_long());
     }
@@ -80,12 +80,12 @@ result<decision> executor::step(const collection& c, const operation_part& part)
   return made;
 }
 
-bool executor::is_too_large(const change_set& added, const decision& made) {
-  for (const auto& each : added) {
+bool executor::is_too_large(const decision& made) {
+  for (const auto& each : added_) {
     bytes_ += each.key.size() + (each.value ? each.value->size() : 0);
   }
   // Also where nobody waits for the answer: all nodes must count the same.
-  bytes_ += made.bytes.size();
+  bytes_ += made.size;
   return bytes_ + (with_.record != nullptr ? with_.record->bytes() : 0) > max_command_bytes;
 }
 

@@ -63,12 +63,13 @@ class executor {
   /// Deletes the item that referred, or takes the reference from it.
   std::optional<problem> settle(const std::string& key);
   /// Counts what was added just now.
-  bool is_too_large(const change_set& added, const decision& made);
+  bool is_too_large(const decision& made);
 
   // Kept by reference: `application` owns it for the whole command.
   const setting& with_;
   pair_map changes_;    // of all operations so far
   overlaid_view view_;  // the state with these
+  change_set added_;    // by one of them; its memory is used again
   std::uint64_t bytes_ = 0;
 
   // The operation that was begun.

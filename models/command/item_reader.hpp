@@ -36,6 +36,8 @@ class item_reader {
   /// Lie in this object. The defaults are in them; of a patch nil for what it removes. Rising by
   /// id.
   const stored_fields& fields() const { return fields_; }
+  /// The same, once.
+  stored_fields take_fields() { return std::move(fields_); }
 
  private:
   /// What the request says of a field.

@@ -157,7 +157,7 @@ class collector {
     if (auto large = check_size(c, op, reader.key(), reader.fields(), at_)) {
       return fail(of_part(std::move(*large), part));
     }
-    add_operation(made_, c, {op, c.id, reader.key(), std::move(conditions), reader.fields()});
+    add_operation(made_, c, {op, c.id, reader.key(), std::move(conditions), reader.take_fields()});
   }
 
   void add_removal(const collection& c, std::string key, preconditions conditions,
