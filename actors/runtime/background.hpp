@@ -7,4 +7,18 @@ namespace lithair::actors {
 /// lock that others wait for. Names the thread, too. Repeated calls cost nothing.
 void work_in_background(const char* name);
 
+/// While it lives the calling thread takes no processor from another when it wakes, and gets its
+/// share of it all the same: for work that goes on in many small pieces, and may hold locks.
+class at_leisure {
+ public:
+  /// `is`: or nothing is changed.
+  explicit at_leisure(bool is);
+  ~at_leisure();
+  at_leisure(const at_leisure&) = delete;
+  at_leisure& operator=(const at_leisure&) = delete;
+
+ private:
+  bool is_;
+};
+
 }  // namespace lithair::actors

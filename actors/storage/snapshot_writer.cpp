@@ -3,6 +3,7 @@
 #include <spdlog/spdlog.h>
 #include <caf/send.hpp>
 
+#include "actors/runtime/background.hpp"
 #include "persistence/lmdb_state_store.hpp"
 #include "persistence/snapshot_file.hpp"
 #include "persistence/storage_error.hpp"
@@ -13,6 +14,7 @@ namespace {
 
 snapshot_written write(const write_snapshot& order) {
   snapshot_written out;
+  const at_leisure so(order.pace != nullptr);
   try {
     const auto header = persistence::write_snapshot(*order.what, order.group, order.cluster,
                                                     order.path, order.pace.get());
