@@ -41,7 +41,8 @@ target_compile_options(lithair_warnings INTERFACE
   -Wconversion -Wno-sign-conversion $<$<BOOL:${PROJECT_IS_TOP_LEVEL}>:-Werror>>)
 if(LITHAIR_SANITIZE)
   # g++ 12 reports uninitialized values that only exist in instrumented code.
-  target_compile_options(lithair_warnings INTERFACE -Wno-error=maybe-uninitialized)
+  target_compile_options(lithair_warnings INTERFACE
+    $<$<CXX_COMPILER_ID:GNU>:-Wno-error=maybe-uninitialized>)
 endif()
 
 # A clean build takes a third less time when a few files of a room are compiled as one; after a small change it is
