@@ -28,15 +28,19 @@ std::vector<std::string> read_texts(field_reader& in) {
   return made;
 }
 
+// Claims come in the order of their names, each once: so nobody takes two of a name for another
+// than someone else does. None: it is not so, or not whole, or more than a subject may be.
 bound_by_rules read_subject(field_reader& in) {
   auto made = std::make_shared<models::subject>();
+  auto& claims = made->claims;
   made->id = in.text();
   made->roles = read_texts(in);
   for (auto left = in.number<std::uint16_t>(); left > 0 && in.sound(); --left) {
     std::string name{in.text()};
-    made->claims[std::move(name)] = read_texts(in);
+    if (!claims.empty() && claims.rbegin()->first >= name) return nullptr;
+    claims.emplace_hint(claims.end(), std::move(name), read_texts(in));
   }
-  return made;
+  return in.sound() && made->is_bounded() ? made : nullptr;
 }
 
 call_kind read_kind(field_reader& in) { return static_cast<call_kind>(in.number<std::uint8_t>()); }
@@ -143,7 +147,7 @@ std::optional<program_call> decode_call(std::string_view bytes) {
   bound_by_rules bound;
   if (what == call_kind::for_somebody) {
     bound = read_subject(in);
-    if (!in.sound() || !bound->is_bounded()) return std::nullopt;
+    if (!bound) return std::nullopt;
     what = read_kind(in);
   }
   // A second somebody is nothing that is known here.

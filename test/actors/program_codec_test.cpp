@@ -140,6 +140,16 @@ BOOST_AUTO_TEST_CASE(what_is_cut_or_unknown_gives_nothing) {
   one.bound = std::make_shared<const models::subject>(
       models::subject{"ann", std::vector<std::string>(models::most_values + 1, "r")});
   BOOST_TEST(!decode_call(encode(program_call{one})).has_value());
+  // Each claim once, in the order of their names.
+  one.bound = std::make_shared<const models::subject>(
+      models::subject{"ann", {}, {{"shop", {"1"}}, {"team", {"2"}}}});
+  const auto in_order = encode(program_call{one});
+  BOOST_TEST(decode_call(in_order).has_value());
+  for (const std::string wrong : {"team", "zone"}) {
+    auto said = in_order;
+    said.replace(said.find("shop"), 4, wrong);
+    BOOST_TEST(!decode_call(said).has_value(), wrong);
+  }
   BOOST_TEST(!decode_call("\x06").has_value());
   BOOST_TEST(!decode_call("\x01more").has_value());
   BOOST_TEST(!decode_outcome("\x03").has_value());

@@ -9,7 +9,12 @@ namespace lithair::fuzz {
 using namespace lithair::actors;
 
 std::vector<std::string> seeds() {
+  auto somebody = std::make_shared<models::subject>();
+  somebody->id = "ann";
+  somebody->roles = {"clerk"};
+  somebody->claims = {{"shop", {"1", "2"}}, {"team", {"a"}}};
   item_write one;
+  one.bound = somebody;
   one.collection = "products";
   one.key = "7";
   one.idempotency_key = "once";
