@@ -21,7 +21,7 @@ class pace {
   struct rhythm {
     std::size_t piece_bytes = 256 << 10;
     std::size_t hurried_bytes = 4 << 20;
-    unsigned rest = 4;  ///< so many times as long as the piece before it took,
+    unsigned rest = 9;  ///< so many times as long as the piece before it took,
     std::chrono::steady_clock::duration longest_rest = std::chrono::seconds{1};  ///< but no longer
     std::function<std::chrono::steady_clock::time_point()> now = std::chrono::steady_clock::now;
 

@@ -21,6 +21,7 @@ backups::backups(const setup& s, const group& of) {
   made.models = s.models;
   made.cluster = s.cluster;
   made.log = s.log;
+  made.log_margin = s.log_margin;
   made.meters = of.meters();
   made.archivist = of.archivist();
   made.keeper = keeper_;

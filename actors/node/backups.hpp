@@ -26,6 +26,7 @@ class backups {
     std::string models;                      ///< of the node, as text
     std::function<std::uint64_t()> cluster;  ///< 0 until known; any thread
     const persistence::log_store* log = nullptr;
+    std::uint64_t log_margin = 0;  ///< entries that it keeps behind a checkpoint, about
     surroundings where;
     std::shared_ptr<backup_board> board;  ///< where it tells how it stands
     /// How far the group's log reached when it was opened, where nobody else has it

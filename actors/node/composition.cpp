@@ -265,8 +265,9 @@ void composition::spawn_groups() {
 }
 
 void composition::spawn_backups() {
-  backups::setup setup{config_.backups, config_.self.id, models_text_, [this] { return cluster(); },
-                       log_.get(),      where_,          board_};
+  backups::setup setup{
+      config_.backups, config_.self.id,    models_text_, [this] { return cluster(); },
+      log_.get(),      config_.log_margin, where_,       board_};
   backups_.push_back(std::make_unique<backups>(setup, main()));
   if (!config_.backups.local) return;
   if (!own_) {

@@ -6,6 +6,7 @@
 #include <spdlog/spdlog.h>
 #include <caf/send.hpp>
 
+#include "actors/runtime/background.hpp"
 #include "persistence/own_group.hpp"
 #include "persistence/storage_error.hpp"
 
@@ -20,8 +21,7 @@ caf::behavior log_archiver::make_behavior() {
   send(this, look_for_entries{});
   return behavior_of<handle_type>(
       [this](look_for_entries) {
-        delayed_send(this, std::chrono::milliseconds{setup_.config.log_every_ms},
-                     look_for_entries{});
+        delayed_send(this, until_next_look(), look_for_entries{});
         look();
       },
       [this](go_on_archiving) {
@@ -73,7 +73,23 @@ bool log_archiver::begin() {
   return true;
 }
 
+// Where much is written the log forgets soon: by the next time a quarter of what it keeps may have
+// come, at the rate of the last. Work that begins anew is seen soon, too.
+std::chrono::milliseconds log_archiver::until_next_look() {
+  constexpr std::uint64_t least_ms = 20;
+  constexpr std::uint64_t most_at_rest_ms = 250;
+  const std::uint64_t most_ms = setup_.config.log_every_ms;
+  const auto settled = setup_.meters->settled_index.now();
+  const auto now = setup_.now_ms();
+  const auto came = settled - std::min(settled, std::exchange(settled_, settled));
+  const auto took = now - std::exchange(looked_ms_, now);
+  if (came == 0) return std::chrono::milliseconds{std::min(most_ms, most_at_rest_ms)};
+  const auto wanted = std::max<std::uint64_t>(setup_.log_margin / 4, 1) * took / came;
+  return std::chrono::milliseconds{std::clamp(wanted, std::min(least_ms, most_ms), most_ms)};
+}
+
 void log_archiver::look() {
+  const at_leisure so(true);
   if (begin()) {
     // What is left goes on behind what waits in the mailbox.
     if (archive() && !std::exchange(goes_on_, true)) send(this, go_on_archiving{});

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -35,7 +36,7 @@ struct rest_archived {};
 /// reads the log beside whoever writes it, and nobody waits for it: a log that forgets entries
 /// before they were copied makes a gap, which is told. It blocks on the disk, so it is detached.
 ///
-///     every second: settled entries ──▶ segment, synced      (persistence/log_archive)
+///     every second, or sooner: settled entries ──▶ segment, synced      (persistence/log_archive)
 ///     every day:    take_backup ──▶ backup_taken ──▶ keep_base ──▶ base_kept
 class log_archiver final : public detached_actor {
  public:
@@ -49,6 +50,7 @@ class log_archiver final : public detached_actor {
     std::string models;                      ///< as a model file's text
     std::function<std::uint64_t()> cluster;  ///< 0 until known; any thread
     const persistence::log_store* log = nullptr;
+    std::uint64_t log_margin = 0;  ///< entries that the log keeps behind a checkpoint, about
     std::shared_ptr<const group_meters> meters;  ///< tell what is settled
     taking<take_backup> archivist;
     base_keeper_handle keeper;
@@ -68,6 +70,7 @@ class log_archiver final : public detached_actor {
   void on_exit() override;
 
   bool begin();
+  std::chrono::milliseconds until_next_look();
   void look();
   bool archive();
   void look_for_gap();
@@ -88,6 +91,8 @@ class log_archiver final : public detached_actor {
   std::uint64_t base_us_ = 0;                   // when the one under way was begun
   std::shared_ptr<persistence::pace> copying_;  // of the newest copy
   std::string told_;                            // the failure that the log tells already
+  std::uint64_t looked_ms_ = 0;                 // when it did last
+  std::uint64_t settled_ = 0;                   // what was settled then
   bool goes_on_ = false;                        // a message to go on is under way
 };
 
