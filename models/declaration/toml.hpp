@@ -8,8 +8,10 @@
 #define TOML_EXCEPTIONS 0
 #define TOML_ENABLE_FORMATTERS 0
 
-/// And of some letters beyond ASCII, outside of quotes, it says that they can't come, where it looks
-/// whether they are white: they are not.
+#include <cstdint>
+
+/// And of some letters beyond ASCII, outside of quotes, it holds that they can't come, where it
+/// looks whether they are white: they are not.
 #include <toml++/impl/preprocessor.h>
 #undef TOML_UNREACHABLE
 #define TOML_UNREACHABLE return false

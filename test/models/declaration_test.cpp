@@ -195,7 +195,7 @@ BOOST_AUTO_TEST_CASE(files_that_are_no_model_files_say_so) {
       {"[models.m]", "t.toml:1:9: m: The model has no fields."},
       {"[models.m]\nfeilds = {}", "t.toml:2:1: m: Unknown word \"feilds\""},
       {"[models.m\n", "t.toml:1:10: "},
-      // Letters that no key has without quotes, of each part of Unicode that a parser may tell apart.
+      // What no key has without quotes, of each part of Unicode that a parser may tell apart.
       {"\u03ac = 1", "t.toml:1:1: "},
       {"[models.m]\n\u0436 = 1", "t.toml:2:1: "},
       {"[models.m.fields]\nid =\u00a0{}", "t.toml:2:5: "},

@@ -67,7 +67,7 @@ BOOST_AUTO_TEST_CASE(other_entries_at_the_same_index_are_told_apart) {
 
 BOOST_AUTO_TEST_CASE(what_a_node_does_not_remember_stands_in_its_part) {
   auto old = saw(1, "");
-  old.page["not_told"] = "It is too long ago.";
+  old.page["not_told"] = boost::json::array{"It is too long ago."};
   BOOST_TEST(told_in_order({old}) ==
              "Entry 7 of term 3.\n\nNode 1 (10.0.0.1:8080):\n  It is too long ago.\n\n");
 }
