@@ -1,5 +1,6 @@
 #include "actors/node/backups.hpp"
 
+#include <algorithm>
 #include <chrono>
 
 #include <spdlog/spdlog.h>
@@ -11,7 +12,7 @@
 
 namespace lithair::actors {
 
-backups::backups(const setup& s, const group& of) {
+backups::backups(const setup& s, const group& of) : group_(of.id()) {
   keeper_ =
       spawn_at_disk<base_keeper>(s.where, base_keeper::setup{s.config.directory, s.config.keep});
   log_archiver::setup made;
@@ -35,11 +36,19 @@ backups::backups(const setup& s, const group& of) {
 std::vector<caf::actor> backups::actors() const { return {untyped(archiver_), untyped(keeper_)}; }
 
 void backups::settle(caf::scoped_actor& self, std::uint32_t limit_ms) {
+  using clock = std::chrono::steady_clock;
+  const auto until = clock::now() + std::chrono::milliseconds{limit_ms};
   self->send(archiver_, archive_rest{});
-  self->receive(
-      [](rest_archived) {},
-      caf::after(std::chrono::milliseconds{limit_ms}) >>
-          [] { spdlog::warn("backups: stopped before the end of the log was archived"); });
+  // What another archiver said too late is not this one's answer.
+  for (bool over = false; !over;) {
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - clock::now());
+    self->receive([&](const rest_archived& x) { over = x.group == group_; },
+                  caf::after(std::max(left, std::chrono::milliseconds{0})) >>
+                      [&] {
+                        spdlog::warn("backups: stopped before the end of the log was archived");
+                        over = true;
+                      });
+  }
 }
 
 void backups::end(caf::scoped_actor& self) {

@@ -43,6 +43,7 @@ class backups {
   void end(caf::scoped_actor& self);
 
  private:
+  protocol::group_id group_;
   base_keeper_handle keeper_;
   log_archiver_handle archiver_;
 };

@@ -14,6 +14,12 @@ constexpr std::uint64_t longest_log_wait_ms = 30'000;
 constexpr std::uint64_t first_base_wait_ms = 5000;
 constexpr std::uint64_t longest_base_wait_ms = 600'000;
 constexpr std::uint64_t between_needed_ms = 60'000;
+// Of the archive's looks.
+constexpr std::uint64_t shortest_look_ms = 20;
+constexpr std::uint64_t longest_rest_ms = 250;
+// Beyond these it looks as rarely as it may; their product fits.
+constexpr std::uint64_t most_entries = std::uint64_t{1} << 32;
+constexpr std::uint64_t longest_took_ms = std::uint64_t{1} << 31;
 
 }  // namespace
 
@@ -64,6 +70,19 @@ void backup_plan::fail(effort& what, patience with, std::string why) {
 
 bool backup_plan::lasts(const effort& what, std::uint64_t now_ms, std::uint64_t interval_ms) {
   return !what.why.empty() && now_ms > what.good_until + 2 * interval_ms;
+}
+
+archive_looks::archive_looks(std::uint64_t log_margin, std::uint64_t longest_ms)
+    : quarter_(std::clamp<std::uint64_t>(log_margin / 4, 1, most_entries)),
+      longest_ms_(longest_ms) {}
+
+std::uint64_t archive_looks::next_ms(std::uint64_t now_ms, std::uint64_t settled) {
+  const auto came = settled - std::min(settled, std::exchange(settled_, settled));
+  const auto took = now_ms - std::min(now_ms, std::exchange(looked_ms_, now_ms));
+  // Work that begins is seen soon.
+  if (came == 0) return std::min(longest_ms_, longest_rest_ms);
+  return std::clamp(quarter_ * std::min(took, longest_took_ms) / came,
+                    std::min(shortest_look_ms, longest_ms_), longest_ms_);
 }
 
 void backup_plan::tell(std::uint64_t now_ms, backup_status& into) const {

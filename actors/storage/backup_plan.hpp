@@ -60,4 +60,20 @@ class backup_plan {
   std::uint64_t failures_ = 0;
 };
 
+/// When the archive looks for new entries: by the next time a quarter of what the log keeps may have
+/// come, at the rate of the last, so that it forgets none before they were copied. Pure, as above.
+class archive_looks {
+ public:
+  /// `log_margin`: entries that the log keeps behind a checkpoint; `longest_ms`: from 1.
+  archive_looks(std::uint64_t log_margin, std::uint64_t longest_ms);
+  /// It looks now, and the log is settled up to there: in how many ms it looks again.
+  std::uint64_t next_ms(std::uint64_t now_ms, std::uint64_t settled);
+
+ private:
+  std::uint64_t quarter_;
+  std::uint64_t longest_ms_;
+  std::uint64_t looked_ms_ = 0;
+  std::uint64_t settled_ = 0;
+};
+
 }  // namespace lithair::actors

@@ -12,7 +12,7 @@ caf::behavior base_keeper::make_behavior() {
   set_default_handler(caf::drop);
   set_error_handler([](caf::error&) {});
   return behavior_of<handle_type>([this](keep_base& order) {
-    work_in_background("bases");
+    const at_leisure so(true);
     auto kept = keep(order);
     // Whoever has it open keeps its room.
     order.file.reset();

@@ -21,7 +21,9 @@ caf::behavior log_archiver::make_behavior() {
   send(this, look_for_entries{});
   return behavior_of<handle_type>(
       [this](look_for_entries) {
-        delayed_send(this, until_next_look(), look_for_entries{});
+        const auto settled = setup_.meters->settled_index.now();
+        const std::chrono::milliseconds wait{looks_.next_ms(setup_.now_ms(), settled)};
+        delayed_send(this, wait, look_for_entries{});
         look();
       },
       [this](go_on_archiving) {
@@ -33,7 +35,7 @@ caf::behavior log_archiver::make_behavior() {
       [this](archive_rest) {
         while (begin() && archive()) continue;
         tell();
-        send(handle(current_sender()), rest_archived{});
+        send(handle(current_sender()), rest_archived{setup_.group});
       });
 }
 
@@ -71,21 +73,6 @@ bool log_archiver::begin() {
   of_log.reached = setup_.reached;
   archive_.emplace(std::move(of_log));
   return true;
-}
-
-// Where much is written the log forgets soon: by the next time a quarter of what it keeps may have
-// come, at the rate of the last. Work that begins anew is seen soon, too.
-std::chrono::milliseconds log_archiver::until_next_look() {
-  constexpr std::uint64_t least_ms = 20;
-  constexpr std::uint64_t most_at_rest_ms = 250;
-  const std::uint64_t most_ms = setup_.config.log_every_ms;
-  const auto settled = setup_.meters->settled_index.now();
-  const auto now = setup_.now_ms();
-  const auto came = settled - std::min(settled, std::exchange(settled_, settled));
-  const auto took = now - std::exchange(looked_ms_, now);
-  if (came == 0) return std::chrono::milliseconds{std::min(most_ms, most_at_rest_ms)};
-  const auto wanted = std::max<std::uint64_t>(setup_.log_margin / 4, 1) * took / came;
-  return std::chrono::milliseconds{std::clamp(wanted, std::min(least_ms, most_ms), most_ms)};
 }
 
 void log_archiver::look() {

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -29,7 +28,9 @@ struct go_on_archiving {};
 /// From the thread that ends the node: archive all that is settled. The answer is `rest_archived`,
 /// also where that fails.
 struct archive_rest {};
-struct rest_archived {};
+struct rest_archived {
+  protocol::group_id group;  ///< of whose log
+};
 
 /// Keeps a node's backups: copies what is applied and durable from the log into the archive, asks
 /// the archivist for a base now and then, and for one at once where the archive has begun anew. It
@@ -61,7 +62,10 @@ class log_archiver final : public detached_actor {
     protocol::index_t reached = protocol::index_t{UINT64_MAX};
   };
 
-  log_archiver(caf::actor_config& cfg, setup s) : detached_actor(cfg), setup_(std::move(s)) {}
+  log_archiver(caf::actor_config& cfg, setup s)
+      : detached_actor(cfg),
+        setup_(std::move(s)),
+        looks_(setup_.log_margin, setup_.config.log_every_ms) {}
 
   const char* name() const override { return "log_archiver"; }
 
@@ -70,7 +74,6 @@ class log_archiver final : public detached_actor {
   void on_exit() override;
 
   bool begin();
-  std::chrono::milliseconds until_next_look();
   void look();
   bool archive();
   void look_for_gap();
@@ -85,14 +88,13 @@ class log_archiver final : public detached_actor {
   persistence::backup_name name_of(persistence::backup_kind kind, std::uint64_t index) const;
 
   setup setup_;
+  archive_looks looks_;
   std::optional<persistence::log_archive> archive_;
   std::optional<backup_plan> plan_;
   backup_status status_;
   std::uint64_t base_us_ = 0;                   // when the one under way was begun
   std::shared_ptr<persistence::pace> copying_;  // of the newest copy
   std::string told_;                            // the failure that the log tells already
-  std::uint64_t looked_ms_ = 0;                 // when it did last
-  std::uint64_t settled_ = 0;                   // what was settled then
   bool goes_on_ = false;                        // a message to go on is under way
 };
 

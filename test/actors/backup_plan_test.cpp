@@ -87,6 +87,33 @@ BOOST_AUTO_TEST_CASE(the_log_has_a_patience_of_its_own) {
   BOOST_TEST(plan.is_log_due(37'000));
 }
 
+BOOST_AUTO_TEST_CASE(the_archive_looks_before_the_log_forgets_at_the_rate_of_the_last_time) {
+  archive_looks x(10'000, 1000);
+  std::uint64_t now = 5'000'000;
+  std::uint64_t settled = 0;
+  const auto after = [&](std::uint64_t ms, std::uint64_t came) {
+    return x.next_ms(now += ms, settled += came);
+  };
+  BOOST_TEST(after(0, 0) == 250u);
+  BOOST_TEST(after(250, 100) == 1000u);
+  // 15,000 a second: a quarter of 10,000 comes in a sixth of one.
+  BOOST_TEST(after(1000, 15'000) == 166u);
+  BOOST_TEST(after(166, 2490) == 166u);
+  BOOST_TEST(after(166, 1'000'000) == 20u);
+  BOOST_TEST(after(20, 0) == 250u);
+  // A state that is applied again after a start.
+  BOOST_TEST(x.next_ms(now += 250, 1) == 250u);
+}
+
+BOOST_AUTO_TEST_CASE(the_archive_looks_as_it_is_told_to_whatever_the_log_keeps) {
+  archive_looks nothing(0, 1000);
+  BOOST_TEST(nothing.next_ms(1000, 10) == 100u);
+  BOOST_TEST(nothing.next_ms(1100, 1000) == 20u);
+  archive_looks all(UINT64_MAX, 10);
+  BOOST_TEST(all.next_ms(UINT64_MAX, 1) == 10u);
+  BOOST_TEST(all.next_ms(UINT64_MAX, UINT64_MAX) == 10u);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace backup_plan_test
