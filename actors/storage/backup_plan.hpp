@@ -60,8 +60,9 @@ class backup_plan {
   std::uint64_t failures_ = 0;
 };
 
-/// When the archive looks for new entries: by the next time a quarter of what the log keeps may have
-/// come, at the rate of the last, so that it forgets none before they were copied. Pure, as above.
+/// When the archive looks for new entries: by the next time a quarter of what the log keeps may
+/// have come, at the rate of the last, so that it forgets none before they were copied. Pure, as
+/// above.
 class archive_looks {
  public:
   /// `log_margin`: entries that the log keeps behind a checkpoint; `longest_ms`: from 1.
